@@ -1,0 +1,1 @@
+"""Adapters for store platforms and message channels, behind one small contract."""

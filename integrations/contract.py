@@ -1,0 +1,328 @@
+"""The one contract between Makegood and a platform: reviews in, orders and messages out.
+
+Plain frozen values go in and come out; errors are those of `integrations.errors`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar, Protocol
+
+from integrations.errors import BadSignature, Unreadable, Unsupported
+from integrations.http import Http
+from integrations.money import Money
+
+
+class Role(StrEnum):
+    """The part a connection plays for its shop."""
+
+    REVIEWS = "reviews"
+    ORDERS = "orders"
+    MESSAGES = "messages"
+
+
+class Way(StrEnum):
+    """How a platform does one thing. TASK: a person does it by hand, told what to do."""
+
+    API = "api"
+    ON_BUYER_RETURN = "on_buyer_return"
+    TASK = "task"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a platform can do, as data. Nothing absent is ever called."""
+
+    push: bool = False
+    poll: bool = False
+    refund: Way = Way.NONE
+    resend: Way = Way.NONE
+    voucher: Way = Way.NONE
+    message: bool = False
+    reply: bool = False
+    edit_link: bool = False
+    idempotent: bool = False
+    """Acting twice with one key has one effect, so trying again needs no look-up."""
+    look_up: bool = False
+    """`find` can tell whether an action was done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How hard the platform may be called: calls at once, and calls a minute (None: no limit)."""
+
+    concurrency: int = 4
+    per_minute: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing the seller enters to connect. `secret` values are encrypted and never shown again."""
+
+    name: str
+    label: str
+    help: str = ""
+    secret: bool = False
+    required: bool = True
+    default: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One webhook request as it came: header names in lower case, raw bytes."""
+
+    headers: Mapping[str, str]
+    body: bytes
+    received_at: datetime
+
+
+class EventKind(StrEnum):
+    """What an adapter read. POKE: something changed, look again (`subject` says where)."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    WITHDRAWN = "withdrawn"
+    POKE = "poke"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """Who bought. Everything may be unknown; `country` is ISO 3166 alpha-2, `zone` an IANA name."""
+
+    id: str = ""
+    name: str = ""
+    email: str = ""
+    country: str = ""
+    language: str = ""
+    zone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewEvent:
+    """One change of one review. ADDED and CHANGED carry the whole latest review.
+
+    `rating` is 1 to 5, None where the buyer did not rate. `text` is plain text.
+    `sequence` grows with each change of this review where the sender counts or dates them;
+    None: the order is unknown, and a contradiction is settled by looking again.
+    `written_at` is aware UTC, when the review was first published; None if unknown.
+    `order_ids`: orders the platform itself names for this review, likeliest first.
+    """
+
+    kind: EventKind
+    review_id: str = ""
+    rating: int | None = None
+    text: str = ""
+    sequence: int | None = None
+    written_at: datetime | None = None
+    product_id: str = ""
+    product_name: str = ""
+    buyer: Buyer = Buyer()
+    order_ids: tuple[str, ...] = ()
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One bounded step of polling: events, where to go on, and whether more waits right now."""
+
+    events: Sequence[ReviewEvent]
+    cursor: str
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """A line of an order; `paid` is what was paid for the whole line, tax included."""
+
+    id: str
+    product_id: str
+    name: str
+    quantity: int
+    paid: Money
+    variant_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order as the platform has it now. `left` is what can still be refunded."""
+
+    id: str
+    number: str
+    placed_at: datetime
+    status: str
+    paid: Money
+    left: Money
+    lines: tuple[OrderLine, ...]
+    buyer: Buyer
+    edit_link: str = ""
+    """Where this buyer can edit the review; a secret of the buyer: never logged, never public."""
+
+
+class Action(StrEnum):
+    """The three make-goods."""
+
+    RESEND = "resend"
+    REFUND = "refund"
+    VOUCHER = "voucher"
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRequest:
+    """One make-good to carry out.
+
+    `key` is the same on every try. `reference` (such as MG-7F3K2Q-1) is put where `find` can read
+    it back. `amount`: what to refund, or the worth of the voucher; for a resend what the line was
+    paid. `line_ids`: the lines concerned. `expires_at`: last moment of a voucher.
+    """
+
+    action: Action
+    key: str
+    reference: str
+    order: Order
+    amount: Money
+    line_ids: tuple[str, ...] = ()
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActionResult:
+    """What the platform did. `vendor_id` is its own id, `code` a voucher code.
+
+    `already`: it had been done before this call. `task`: what is left for the seller to do by
+    hand (the refund is only recorded, say); empty when nothing is.
+    """
+
+    vendor_id: str
+    already: bool = False
+    code: str = ""
+    task: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingMessage:
+    """A message to one buyer. `html` may be empty. `stop_url` is the one-click address of RFC 8058."""
+
+    key: str
+    reference: str
+    to: Buyer
+    subject: str
+    text: str
+    html: str = ""
+    order_id: str = ""
+    stop_url: str = ""
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of a connection test: what was tried, whether it works, what to do if not."""
+
+    name: str
+    ok: bool
+    advice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What the seller entered: plain values, secrets in clear, webhook secrets newest first."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    webhook_secrets: tuple[str, ...] = ()
+
+
+class Adapter(Protocol):
+    """One platform. Methods it lacks the capability for raise `Unsupported` (see `BaseAdapter`)."""
+
+    name: ClassVar[str]
+    label: ClassVar[str]
+    roles: ClassVar[frozenset[Role]]
+    capabilities: ClassVar[Capabilities]
+    fields: ClassVar[tuple[Field, ...]]
+    pace: ClassVar[Pace]
+
+    @classmethod
+    def verify(cls, request: Inbound, secrets: Sequence[str], now: datetime) -> str | None:
+        """Give the delivery's key, the same for the same delivery; None for a ping to be answered
+        200 and not stored. Raises `BadSignature`. Runs in the web request: no call goes out."""
+
+    @classmethod
+    def read(cls, request: Inbound) -> list[ReviewEvent]:
+        """Read a verified delivery; an empty list is of no interest. Raises `Unreadable`. No call
+        goes out: what must be looked up is returned as a POKE."""
+
+    def look(self, subject: str) -> list[ReviewEvent]:
+        """Read again what a POKE named (`review:<id>` always works where `poll` does)."""
+
+    def poll(self, cursor: str, now: datetime) -> Page:
+        """Read one bounded page of changes; an empty cursor starts from the beginning."""
+
+    def orders_for(self, event: ReviewEvent) -> list[Order]:
+        """Candidates for a review, likeliest first; empty when none is found."""
+
+    def order(self, order_id: str) -> Order:
+        """The order as it is now. Raises `Permanent` when there is none."""
+
+    def act(self, request: ActionRequest) -> ActionResult:
+        """Carry out one make-good. After `Temporary(maybe_done=True)` the outcome is unknown."""
+
+    def find(self, request: ActionRequest) -> ActionResult | None:
+        """Was it done? None: surely not. Raises `Permanent` when found with other terms."""
+
+    def message(self, message: OutgoingMessage) -> str:
+        """Send a message, give its id at the platform ('' if it has none)."""
+
+    def check(self) -> list[Finding]:
+        """Try everything the seller's test button should try, without changing anything."""
+
+
+class BaseAdapter:
+    """Refuses everything; a platform overrides what it can do."""
+
+    name: ClassVar[str]
+    label: ClassVar[str]
+    roles: ClassVar[frozenset[Role]]
+    capabilities: ClassVar[Capabilities]
+    fields: ClassVar[tuple[Field, ...]] = ()
+    pace: ClassVar[Pace] = Pace()
+
+    def __init__(self, config: Config, http: Http, now: Callable[[], datetime]) -> None:
+        self.config = config
+        self.http = http
+        self.now = now
+
+    @classmethod
+    def verify(cls, request: Inbound, secrets: Sequence[str], now: datetime) -> str | None:
+        raise BadSignature(f"{cls.label} sends no webhooks")
+
+    @classmethod
+    def read(cls, request: Inbound) -> list[ReviewEvent]:
+        raise Unreadable(f"{cls.label} sends no webhooks")
+
+    def look(self, subject: str) -> list[ReviewEvent]:
+        raise Unsupported(f"{self.label} reviews cannot be read again")
+
+    def poll(self, cursor: str, now: datetime) -> Page:
+        raise Unsupported(f"{self.label} cannot be polled")
+
+    def orders_for(self, event: ReviewEvent) -> list[Order]:
+        raise Unsupported(f"{self.label} has no orders")
+
+    def order(self, order_id: str) -> Order:
+        raise Unsupported(f"{self.label} has no orders")
+
+    def act(self, request: ActionRequest) -> ActionResult:
+        raise Unsupported(f"{self.label} has no {request.action} by API")
+
+    def find(self, request: ActionRequest) -> ActionResult | None:
+        raise Unsupported(f"{self.label} cannot look up a {request.action}")
+
+    def message(self, message: OutgoingMessage) -> str:
+        raise Unsupported(f"{self.label} sends no messages")
+
+    def check(self) -> list[Finding]:
+        return []

@@ -1,0 +1,1 @@
+"""Makegood itself: rules, rows, operations and pages."""

@@ -1,0 +1,1 @@
+"""Rows and how they are read, written and claimed."""

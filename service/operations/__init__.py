@@ -1,0 +1,1 @@
+"""Verbs: one function for each thing a person or a clock can do."""

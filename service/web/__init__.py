@@ -1,0 +1,1 @@
+"""Pages, webhooks and the API."""
