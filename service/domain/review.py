@@ -1,0 +1,58 @@
+"""What counts as low, and what a new version of a review means for its case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from integrations.contract import EventKind, ReviewEvent
+
+
+class Change(StrEnum):
+    """What an event does to the review we know."""
+
+    NOTHING = "nothing"
+    STALE = "stale"
+    """Older than what we know: kept out."""
+    UNCLEAR = "unclear"
+    """Repeats a version already left behind and carries no order: look again."""
+    VERSION = "version"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The review as we have it: latest values, and the (rating, text) pairs seen before them."""
+
+    rating: int | None
+    text: str
+    sequence: int | None
+    withdrawn: bool
+    earlier: Sequence[tuple[int | None, str]] = ()
+
+
+def is_low(rating: int | None, threshold: int) -> bool:
+    """True for a rating at or below the threshold; not rated is never low."""
+    return rating is not None and rating <= threshold
+
+
+def change(known: Known | None, event: ReviewEvent) -> Change:
+    """Compare an event with what is known; topics are never believed, only values and order."""
+    gone = event.kind is EventKind.WITHDRAWN
+    if known is None:
+        return Change.WITHDRAWN if gone else Change.VERSION
+    if event.sequence is not None and known.sequence is not None:
+        if event.sequence < known.sequence:
+            return Change.STALE
+        if event.sequence == known.sequence and gone == known.withdrawn:
+            return Change.NOTHING
+    if gone:
+        return Change.NOTHING if known.withdrawn else Change.WITHDRAWN
+    if (event.rating, event.text) == (known.rating, known.text) and not known.withdrawn:
+        return Change.NOTHING
+    if event.sequence is None and (event.rating, event.text) in known.earlier:
+        return Change.UNCLEAR
+    if event.sequence is None and known.withdrawn:
+        return Change.UNCLEAR
+    return Change.VERSION
