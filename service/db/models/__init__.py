@@ -1,0 +1,40 @@
+"""All tables. Import them from here."""
+
+from service.db.models.base import Base, UtcTime
+from service.db.models.cases import (
+    Attempt,
+    Case,
+    Decision,
+    FollowUp,
+    History,
+    MakeGood,
+    Message,
+    Proposal,
+)
+from service.db.models.reviews import Delivery, Review, ReviewVersion
+from service.db.models.shops import ApiToken, Connection, DoNotContact, Seller, Shop
+from service.db.models.work import Kind, Lane, OutboxRow
+
+__all__ = [
+    "ApiToken",
+    "Attempt",
+    "Base",
+    "Case",
+    "Connection",
+    "Decision",
+    "Delivery",
+    "DoNotContact",
+    "FollowUp",
+    "History",
+    "Kind",
+    "Lane",
+    "MakeGood",
+    "Message",
+    "OutboxRow",
+    "Proposal",
+    "Review",
+    "ReviewVersion",
+    "Seller",
+    "Shop",
+    "UtcTime",
+]

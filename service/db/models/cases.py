@@ -1,0 +1,198 @@
+"""Our answer to a low review: the case, what was proposed and decided, what was done and said."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from service.db.models.base import Base, BigId
+from service.db.models.reviews import Review
+from service.db.models.shops import Shop
+
+
+class Case(Base):
+    """One answer to one low review. States are those of service.domain.case."""
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        Index(
+            "uq_cases_open_review",
+            "review_id",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+        Index("ix_cases_state_opened", "state", "opened_at"),
+        Index("ix_cases_shop_buyer", "shop_id", "buyer_key"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shop.id"))
+    review_id: Mapped[int] = mapped_column(ForeignKey("review.id"), index=True)
+    reference: Mapped[str] = mapped_column(unique=True)
+    state: Mapped[str]
+    close_reason: Mapped[str] = mapped_column(default="")
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    buyer_key: Mapped[str] = mapped_column(default="")
+    """What tells one buyer of a shop from another: platform id, else a hash of the address."""
+    order_id: Mapped[str] = mapped_column(default="")
+    order: Mapped[dict[str, Any]] = mapped_column("order_seen", default=dict)
+    """The order as last seen (service.operations.orders); empty until it is known."""
+    candidates: Mapped[list[Any]] = mapped_column(default=list)
+    advice: Mapped[str] = mapped_column(default="")
+    """What a person has to do now, where only a person can go on."""
+    cause: Mapped[str] = mapped_column(default="")
+    messages_stopped: Mapped[bool] = mapped_column(default=False)
+
+    review: Mapped[Review] = relationship()
+    shop: Mapped[Shop] = relationship()
+    proposals: Mapped[list[Proposal]] = relationship(order_by="Proposal.id")
+    decisions: Mapped[list[Decision]] = relationship(order_by="Decision.id")
+    make_goods: Mapped[list[MakeGood]] = relationship(order_by="MakeGood.id", back_populates="case")
+    follow_ups: Mapped[list[FollowUp]] = relationship(order_by="FollowUp.id", back_populates="case")
+    history: Mapped[list[History]] = relationship(order_by="History.id")
+
+
+class Proposal(Base):
+    """What the playbook suggested; the newest counts."""
+
+    __tablename__ = "proposal"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    rule: Mapped[str]
+    reason: Mapped[str]
+    remedies: Mapped[list[Any]]
+    """List of {action, amount_minor, currency, line_ids, expires_days, reason}, best first."""
+    created_at: Mapped[datetime]
+
+
+class Decision(Base):
+    """Who decided what, when, within which limit."""
+
+    __tablename__ = "decision"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    kind: Mapped[str]
+    actor: Mapped[str]
+    reason: Mapped[str] = mapped_column(default="")
+    limit: Mapped[str] = mapped_column("within_limit", default="")
+    decided_at: Mapped[datetime]
+
+
+class MakeGood(Base):
+    """An approved remedy with its idempotency key."""
+
+    __tablename__ = "make_good"
+    __table_args__ = (Index("ix_make_good_decided", "shop_id", "currency", "decided_at"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shop.id"))
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"), unique=True)
+    connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id"))
+    buyer_key: Mapped[str] = mapped_column(default="")
+    action: Mapped[str]
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str]
+    line_ids: Mapped[list[str]]
+    key: Mapped[str] = mapped_column(unique=True)
+    reference: Mapped[str] = mapped_column(unique=True)
+    expires_at: Mapped[datetime | None]
+    automatic: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[str] = mapped_column(default="approved")
+    """approved, done, needs_attention, cancelled."""
+    vendor_id: Mapped[str] = mapped_column(default="")
+    code: Mapped[str] = mapped_column(default="")
+    task: Mapped[str] = mapped_column(default="")
+    """What is left for the seller to do by hand; empty when nothing is."""
+    decided_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+
+    case: Mapped[Case] = relationship(back_populates="make_goods")
+    attempts: Mapped[list[Attempt]] = relationship(order_by="Attempt.id")
+
+
+class Attempt(Base):
+    """One try, written before the call. `ended_at` None: the outcome is not known (yet)."""
+
+    __tablename__ = "attempt"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    make_good_id: Mapped[int] = mapped_column(ForeignKey("make_good.id"), index=True)
+    claim_token: Mapped[str]
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    outcome: Mapped[str] = mapped_column(default="open")
+    """open, done, found, not_done, unknown, refused."""
+    note: Mapped[str] = mapped_column(default="")
+
+
+class FollowUp(Base):
+    """One planned message to the buyer, and what came back."""
+
+    __tablename__ = "follow_up"
+    __table_args__ = (UniqueConstraint("case_id", "step", "round"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    step: Mapped[str]
+    round: Mapped[int] = mapped_column(default=1)
+    """Grows with each make-good of the case: not solved means help, and a check, once more."""
+    make_good_id: Mapped[int | None] = mapped_column(ForeignKey("make_good.id"))
+    state: Mapped[str] = mapped_column(default="planned")
+    """planned, sending, sent, stopped, needs_attention."""
+    due_at: Mapped[datetime]
+    by_seller: Mapped[bool] = mapped_column(default=False)
+    """Sent now by the seller: waiting times and quiet hours do not hold it, policy does."""
+    reason: Mapped[str] = mapped_column(default="")
+    """Why it was stopped or waits."""
+    connection_id: Mapped[int | None] = mapped_column(ForeignKey("connection.id"))
+    sent_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    solved: Mapped[bool | None]
+    stars: Mapped[int | None]
+    comment: Mapped[str] = mapped_column(default="")
+
+    case: Mapped[Case] = relationship(back_populates="follow_ups")
+    messages: Mapped[list[Message]] = relationship(order_by="Message.id")
+
+
+class Message(Base):
+    """One message handed to a channel, written before the call; at most one per follow-up is sent
+    without a person's word."""
+
+    __tablename__ = "message"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    follow_up_id: Mapped[int] = mapped_column(ForeignKey("follow_up.id"), index=True)
+    connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id"))
+    key: Mapped[str] = mapped_column(unique=True)
+    subject: Mapped[str]
+    text: Mapped[str]
+    language: Mapped[str]
+    state: Mapped[str] = mapped_column(default="sending")
+    """sending, sent, not_sent, unknown."""
+    vendor_id: Mapped[str] = mapped_column(default="")
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class History(Base):
+    """What happened to a case and who did it; only added to."""
+
+    __tablename__ = "history"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    what: Mapped[str]
+    old: Mapped[str] = mapped_column(default="")
+    new: Mapped[str] = mapped_column(default="")
+    detail: Mapped[str] = mapped_column(default="")

@@ -1,0 +1,110 @@
+"""Who sells: shops, their connections, sellers, and what programs sign in with."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from service.db.models.base import Base, BigId
+
+
+class Shop(Base):
+    """What the seller thinks of as one shop, with what the seller set for it."""
+
+    __tablename__ = "shop"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    name: Mapped[str]
+    zone: Mapped[str]
+    country: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(default="en")
+    playbook: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Empty: the default playbook."""
+    agent_limits: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Currency -> minor units an agent may approve alone."""
+    automatic: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Currency -> {each, shop_day, buyer_day} in minor units; empty: nothing goes by itself."""
+    follow_ups: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Changed delays, sending window and texts; empty: the defaults."""
+    invites: Mapped[bool] = mapped_column(default=True)
+    """The seller's own switch for update invitations; law and platform can only narrow it."""
+    created_at: Mapped[datetime]
+
+    connections: Mapped[list[Connection]] = relationship(
+        back_populates="shop", order_by="Connection.id"
+    )
+
+
+class Connection(Base):
+    """An adapter with its credentials and the roles it plays for one shop."""
+
+    __tablename__ = "connection"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    public_id: Mapped[str] = mapped_column(unique=True)
+    """Unguessable; part of the webhook address."""
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shop.id"), index=True)
+    adapter: Mapped[str]
+    name: Mapped[str]
+    roles: Mapped[list[str]]
+    values: Mapped[dict[str, str]] = mapped_column(default=dict)
+    secrets: Mapped[bytes] = mapped_column(LargeBinary)
+    """Encrypted JSON: secret fields, and `webhook` with the webhook secrets, newest first."""
+    threshold: Mapped[int] = mapped_column(default=3)
+    cases_from: Mapped[datetime]
+    """Reviews written before this and first seen later are taken in as seen, without a case."""
+    poll_cursor: Mapped[str] = mapped_column(default="")
+    paused_reason: Mapped[str] = mapped_column(default="")
+    """Why nothing goes out: the seller must mend something. Empty: working."""
+    paused_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+    shop: Mapped[Shop] = relationship(back_populates="connections")
+
+
+class Seller(Base):
+    """A person who signs in."""
+
+    __tablename__ = "seller"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    role: Mapped[str]
+    language: Mapped[str] = mapped_column(default="")
+    password_hash: Mapped[str] = mapped_column(default="")
+    """Empty: signs in by link only, until a password is set."""
+    session_version: Mapped[int] = mapped_column(default=1)
+    """Raised to end all sessions and unused links of this seller."""
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+
+
+class ApiToken(Base):
+    """What a program signs in with; only a hash is kept."""
+
+    __tablename__ = "api_token"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    name: Mapped[str]
+    hash: Mapped[str] = mapped_column(unique=True)
+    seller_id: Mapped[int] = mapped_column(ForeignKey("seller.id"), index=True)
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+    seller: Mapped[Seller] = relationship()
+
+
+class DoNotContact(Base):
+    """A buyer who wants no messages: for all flows of all shops here. Only a keyed hash is kept."""
+
+    __tablename__ = "do_not_contact"
+    __table_args__ = (UniqueConstraint("address_hash"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    address_hash: Mapped[str]
+    reason: Mapped[str]
+    created_at: Mapped[datetime]

@@ -1,0 +1,78 @@
+"""The outbox, the one queue, and the lanes that keep its connections apart."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Float, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.db.models.base import Base, BigId
+
+
+class Kind(StrEnum):
+    """What an outbox row is about; `ref_id` is the row of the named table."""
+
+    READ_DELIVERY = "read_delivery"
+    FIND_ORDER = "find_order"
+    MAKE_GOOD = "make_good"
+    FOLLOW_UP = "follow_up"
+    LOOK = "look"
+    POLL = "poll"
+
+
+class Lane(Base):
+    """Work of one connection that must not hold up the others.
+
+    Inward lanes only read what is stored. Outward lanes call the platform: at most `concurrency`
+    rows at once and `per_minute` a minute, none before `paused_until` or while `paused`.
+    """
+
+    __tablename__ = "lane"
+    __table_args__ = (UniqueConstraint("connection_id", "outward"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id"))
+    outward: Mapped[bool]
+    concurrency: Mapped[int]
+    per_minute: Mapped[int | None]
+    allowance: Mapped[float] = mapped_column(Float, default=0.0)
+    """Calls left in the bucket of `per_minute`."""
+    allowance_at: Mapped[datetime]
+    paused_until: Mapped[datetime | None]
+    paused: Mapped[bool] = mapped_column(default=False)
+
+
+OPEN = text("done_at IS NULL")
+CLAIMED = text("done_at IS NULL AND claim_token IS NOT NULL")
+
+
+class OutboxRow(Base):
+    """Work that leaves the database or waits for a time.
+
+    Claiming moves `due_at` to the end of the lease and sets a token, so the work of a dead worker
+    is simply due again, and every later write of the first worker finds its token gone.
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        UniqueConstraint("kind", "ref_id", "step"),
+        # Serves claims and the oldest due row, lane by lane.
+        Index("ix_outbox_open", "lane_id", "due_at", sqlite_where=OPEN, postgresql_where=OPEN),
+        # Serves counting what a lane has in hand.
+        Index("ix_outbox_claimed", "lane_id", sqlite_where=CLAIMED, postgresql_where=CLAIMED),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    kind: Mapped[str]
+    ref_id: Mapped[int] = mapped_column(BigId)
+    step: Mapped[str] = mapped_column(default="")
+    lane_id: Mapped[int] = mapped_column(ForeignKey("lane.id"))
+    due_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    claim_token: Mapped[str | None]
+    done_at: Mapped[datetime | None]
+    given_up: Mapped[bool] = mapped_column(default=False)
+    note: Mapped[str] = mapped_column(default="")
+    """Why it was last put off or given up, for people."""

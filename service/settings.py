@@ -1,0 +1,162 @@
+"""The only reader of the environment. A bad or missing value stops the start and names itself."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from cryptography.fernet import Fernet
+
+PREFIX = "MAKEGOOD_"
+T = TypeVar("T")
+
+
+class WrongSetting(ValueError):
+    """A setting is missing or wrong; the message names it and says what to enter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that differs between two installations. Documented in docs/settings.md."""
+
+    database_url: str
+    redis_url: str
+    secret_key: str
+    encryption_keys: tuple[str, ...]
+    public_url: str
+    max_body_bytes: int
+    body_keep_days: int
+    worker_threads: int
+    trusted_proxies: int
+    log_level: str
+    language: str
+    zone: str
+    sandbox_path: str
+    database_pool: int
+
+    @property
+    def embedded(self) -> bool:
+        """True when no Redis is set: the web process carries its own worker and clock."""
+        return not self.redis_url
+
+    @property
+    def secure(self) -> bool:
+        """True when buyers and sellers reach us over https."""
+        return self.public_url.startswith("https://")
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings; raises `WrongSetting` for the first that is missing or wrong."""
+    env = os.environ if environ is None else environ
+
+    def value(name: str, default: str | None, read: Callable[[str], T]) -> T:
+        return _read(env, PREFIX + name, default, read)
+
+    return Settings(
+        database_url=value("DATABASE_URL", "sqlite:///instance/makegood.db", _database),
+        redis_url=value("REDIS_URL", "", _redis),
+        secret_key=value("SECRET_KEY", None, _secret),
+        encryption_keys=value("ENCRYPTION_KEYS", None, _fernet_keys),
+        public_url=value("PUBLIC_URL", "http://127.0.0.1:8000", _web_address),
+        max_body_bytes=value("MAX_BODY_BYTES", "1048576", _between(1024, 64 * 1024 * 1024)),
+        body_keep_days=value("BODY_KEEP_DAYS", "90", _between(1, 3650)),
+        worker_threads=value("WORKER_THREADS", "8", _between(1, 64)),
+        trusted_proxies=value("TRUSTED_PROXIES", "0", _between(0, 5)),
+        log_level=value("LOG_LEVEL", "INFO", _one_of("DEBUG", "INFO", "WARNING", "ERROR")),
+        language=value("LANGUAGE", "en", _one_of("en", "id")),
+        zone=value("ZONE", "Asia/Jakarta", _zone),
+        sandbox_path=value("SANDBOX_PATH", "", str),
+        database_pool=value("DATABASE_POOL", "10", _between(1, 200)),
+    )
+
+
+def _read(env: Mapping[str, str], name: str, default: str | None, read: Callable[[str], T]) -> T:
+    text = env.get(name, "").strip()
+    path = env.get(f"{name}_FILE", "").strip()
+    if text and path:
+        raise WrongSetting(f"{name} and {name}_FILE are both set: keep one")
+    if path:
+        try:
+            text = Path(path).read_text("utf-8").strip()
+        except OSError as error:
+            raise WrongSetting(f"{name}_FILE: {path} cannot be read ({error.strerror})") from error
+    if not text:
+        if default is None:
+            raise WrongSetting(f"{name} is missing: set it, or {name}_FILE to a file that holds it")
+        text = default
+    try:
+        return read(text)
+    except ValueError as error:
+        raise WrongSetting(f"{name}: {error}") from error
+
+
+def _database(text: str) -> str:
+    if text.startswith("sqlite:///"):
+        return text
+    for scheme in ("postgresql+psycopg://", "postgresql://", "postgres://"):
+        if text.startswith(scheme):
+            return "postgresql+psycopg://" + text.removeprefix(scheme)
+    raise ValueError("must start with sqlite:/// or postgresql://")
+
+
+def _redis(text: str) -> str:
+    if text and not text.startswith(("redis://", "rediss://", "unix://")):
+        raise ValueError("must start with redis://, rediss:// or unix://")
+    return text
+
+
+def _secret(text: str) -> str:
+    if len(text) < 32:
+        raise ValueError("must have at least 32 characters; `flask new-keys` prints one")
+    return text
+
+
+def _fernet_keys(text: str) -> tuple[str, ...]:
+    keys = tuple(part for part in text.replace(",", " ").split() if part)
+    for key in keys:
+        try:
+            Fernet(key)
+        except ValueError as error:
+            raise ValueError(
+                "must be one or more Fernet keys, newest first; `flask new-keys` prints one"
+            ) from error
+    return keys
+
+
+def _web_address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise ValueError("must be a web address such as https://makegood.example.com")
+    return text.rstrip("/")
+
+
+def _zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (KeyError, OSError, ValueError) as error:
+        raise ValueError(f"{text!r} is no time zone; use a name such as Asia/Jakarta") from error
+    return text
+
+
+def _between(low: int, high: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        number = int(text) if text.lstrip("-").isdigit() else low - 1
+        if not low <= number <= high:
+            raise ValueError(f"must be a whole number from {low} to {high}")
+        return number
+
+    return read
+
+
+def _one_of(*allowed: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in allowed:
+            raise ValueError(f"must be one of {', '.join(allowed)}")
+        return text
+
+    return read
