@@ -1,0 +1,122 @@
+"""Opens the database. One short session per operation, closed before any call out."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from sqlite3 import Connection as SqliteConnection
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.orm import Session
+
+PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA busy_timeout=20000",
+    "PRAGMA temp_store=MEMORY",
+)
+
+
+class WriteLock:
+    """Lets one writer at a time through, across threads and processes.
+
+    SQLite alone makes waiting writers sleep and retry, which starves some for seconds; a file lock
+    hands over at once and vanishes with its process.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._local = threading.local()
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        # One descriptor per thread: locks belong to open files, not to threads.
+        key = (os.getpid(), threading.get_ident())
+        if getattr(self._local, "key", None) != key:
+            self._local.file = self._path.open("a")
+            self._local.key = key
+        file = self._local.file
+        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            fcntl.flock(file, fcntl.LOCK_UN)
+
+
+def prepare_sqlite(connection: SqliteConnection) -> None:
+    """Set what every SQLite connection of ours needs; transactions are begun by hand."""
+    connection.isolation_level = None
+    for pragma in PRAGMAS:
+        connection.execute(pragma)
+
+
+class Database:
+    """The engine and its transactions. `before_commit` and `after_commit` run around each commit.
+
+    `wake` is called after a commit that put work due at once.
+    """
+
+    def __init__(self, url: str, *, pool: int = 10) -> None:
+        self.url = url
+        self.sqlite = url.startswith("sqlite")
+        self.before_commit: Callable[[], None] = lambda: None
+        self.after_commit: Callable[[], None] = lambda: None
+        self.wake: Callable[[], None] = lambda: None
+        if self.sqlite:
+            self.path = Path(url.removeprefix("sqlite:///"))
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.write_lock = WriteLock(self.path.with_name(self.path.name + ".lock"))
+            self.engine = create_engine(url, connect_args={"timeout": 20}, pool_size=pool * 2)
+            event.listen(self.engine, "connect", lambda connection, _: prepare_sqlite(connection))
+        else:
+            self.engine = _postgres(url, pool)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Read and write; commits when the block ends, rolls back when it raises."""
+        if not self.sqlite:
+            with Session(self.engine, expire_on_commit=False) as session:
+                yield from self._run(session)
+            return
+        with self.write_lock(), Session(self.engine, expire_on_commit=False) as session:
+            session.connection().exec_driver_sql("BEGIN IMMEDIATE")
+            yield from self._run(session)
+
+    def _run(self, session: Session) -> Iterator[Session]:
+        yield session
+        session.flush()
+        self.before_commit()
+        session.commit()
+        self.after_commit()
+        if session.info.get("wake"):
+            self.wake()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Read one consistent state; nothing is kept."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            if self.sqlite:
+                session.connection().exec_driver_sql("BEGIN")
+            yield session
+            session.rollback()
+
+    def close(self) -> None:
+        """Close all connections; used before a fork and at the end of a test."""
+        self.engine.dispose()
+
+
+def _postgres(url: str, pool: int) -> Engine:
+    return create_engine(
+        url,
+        pool_size=pool,
+        max_overflow=pool,
+        pool_pre_ping=False,
+        pool_recycle=1800,
+        pool_use_lifo=True,
+        connect_args={"connect_timeout": 5},
+    )
