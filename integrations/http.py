@@ -10,7 +10,8 @@ import email.utils
 import json
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -53,8 +54,28 @@ class Http:
         self._local = threading.local()
         self._total = total_seconds
         self._verify = verify
+        self.now = time.monotonic
         self.before_call: Callable[[str, str], None] = lambda method, url: None
         self.after_call: Callable[[str, str], None] = lambda method, url: None
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Let calls of this thread start and end only in the next `seconds`.
+
+        A worker that was frozen past its lease must not send the call it was about to send.
+        """
+        self._local.ends = self.now() + seconds
+        try:
+            yield
+        finally:
+            self._local.ends = None
+
+    def _left(self) -> float:
+        ends: float | None = getattr(self._local, "ends", None)
+        left = self._total if ends is None else min(self._total, ends - self.now())
+        if left <= 0:
+            raise Temporary("the time for this call had passed", maybe_done=False)
+        return left
 
     def _session(self) -> requests.Session:
         session: requests.Session | None = getattr(self._local, "session", None)
@@ -62,7 +83,9 @@ class Http:
             session = requests.Session()
             session.trust_env = False
             for scheme in ("http://", "https://"):
-                session.mount(scheme, HTTPAdapter(pool_connections=8, pool_maxsize=8, max_retries=0))
+                session.mount(
+                    scheme, HTTPAdapter(pool_connections=8, pool_maxsize=8, max_retries=0)
+                )
             self._local.session = session
         return session
 
@@ -84,8 +107,11 @@ class Http:
         self.before_call(method, url)
         try:
             return self._send(method, url, headers, body, auth)
-        except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema,
-                requests.exceptions.MissingSchema) as error:
+        except (
+            requests.exceptions.InvalidURL,
+            requests.exceptions.InvalidSchema,
+            requests.exceptions.MissingSchema,
+        ) as error:
             raise Misconfigured("the shop's address is not a valid web address") from error
         except requests.exceptions.SSLError as error:
             raise Misconfigured("the shop's certificate is not trusted by this machine") from error
@@ -106,17 +132,18 @@ class Http:
         body: bytes | None,
         auth: tuple[str, str] | None,
     ) -> Answer:
-        ends = time.monotonic() + self._total
+        left = self._left()
+        ends = self.now() + left
         with self._session().request(
             method, url, headers=dict(headers or {}), data=body, auth=auth, stream=True,
-            timeout=(CONNECT_SECONDS, self._total), allow_redirects=False, verify=self._verify,
+            timeout=(min(CONNECT_SECONDS, left), left), allow_redirects=False, verify=self._verify,
         ) as answer:  # fmt: skip
             kept = bytearray()
             for piece in answer.iter_content(65536):
                 kept += piece
                 if len(kept) > MAX_BYTES:
                     raise Permanent("the shop's answer is too large to read")
-                if time.monotonic() > ends:
+                if self.now() > ends:
                     raise Temporary("the shop did not finish its answer in time")
             return Answer(
                 answer.status_code,

@@ -1,0 +1,41 @@
+"""Signed, expiring links: a buyer's answer page, a seller's sign-in."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
+
+from service.domain.errors import NotFound
+
+BUYER_DAYS = 180
+SIGN_IN = timedelta(minutes=30)
+
+
+class Links:
+    """Makes and reads links; `purpose` keeps a link for one page from opening another."""
+
+    def __init__(self, secret_key: str, public_url: str) -> None:
+        self._secret = secret_key
+        self.public_url = public_url
+
+    def token(self, purpose: str, value: Any) -> str:
+        """A token to put in an address."""
+        return str(self._serializer(purpose).dumps(value))
+
+    def read(self, purpose: str, token: str, most: timedelta) -> Any:
+        """What the token holds; raises `NotFound` when it is forged, cut, or older than `most`."""
+        try:
+            return self._serializer(purpose).loads(token, max_age=int(most.total_seconds()))
+        except SignatureExpired as error:
+            raise NotFound("this link has expired") from error
+        except BadSignature as error:
+            raise NotFound("this link is not valid: open it again from the message") from error
+
+    def buyer(self, page: str, follow_up_id: int) -> str:
+        """The full address of a buyer page: `answer`, `stop` or `unsubscribe`."""
+        return f"{self.public_url}/b/{page}/{self.token('buyer-' + page, follow_up_id)}"
+
+    def _serializer(self, purpose: str) -> URLSafeTimedSerializer:
+        return URLSafeTimedSerializer(self._secret, salt=f"makegood-{purpose}")

@@ -1,0 +1,36 @@
+"""What an operation is handed: the database, the clock, the keys, the way out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from integrations import registry
+from integrations.contract import BaseAdapter, Config
+from integrations.http import Http
+from service.clock import Clock
+from service.db.models import Connection
+from service.db.session import Database
+from service.links import Links
+from service.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Made once per process by service.wiring."""
+
+    database: Database
+    clock: Clock
+    vault: Vault
+    links: Links
+    http: Http
+
+    def config(self, connection: Connection) -> Config:
+        """The connection's values with its secrets in clear."""
+        secrets = self.vault.unlock(connection.secrets)
+        webhook = tuple(secrets.pop("webhook", ()))
+        return Config({**connection.values, **secrets}, webhook)
+
+    def adapter(self, connection: Connection) -> BaseAdapter:
+        """The adapter of this connection, ready to call out."""
+        kind = registry.get(connection.adapter)
+        return kind(self.config(connection), self.http, self.clock.now)

@@ -1,0 +1,35 @@
+"""Writes history: what happened to a case, who did it, old and new. Nothing is ever changed here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from service.db.models import Case, History
+from service.domain.case import CaseState, Move, after
+
+SYSTEM = "makegood"
+BUYER = "buyer"
+PLATFORM = "platform"
+
+
+def note(
+    session: Session, case: Case, what: str, *, at: datetime, actor: str = SYSTEM,
+    old: str = "", new: str = "", detail: str = "",
+) -> None:  # fmt: skip
+    """Add one line; `what` is a stable word the pages translate."""
+    session.add(
+        History(
+            case_id=case.id, at=at, actor=actor, what=what, old=old, new=new, detail=detail[:1000]
+        )
+    )
+
+
+def move(
+    session: Session, case: Case, how: Move, *, at: datetime, actor: str = SYSTEM, detail: str = ""
+) -> None:
+    """Move a case to its next state and note it; raises `WrongState` where that is not allowed."""
+    old = CaseState(case.state)
+    case.state = after(old, how)
+    note(session, case, how.value, at=at, actor=actor, old=old, new=case.state, detail=detail)
