@@ -1,0 +1,100 @@
+"""Strict reading of settings that people write: every error names the place and the key."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import TypeVar
+
+from service.domain.errors import WrongInput
+
+Choice = TypeVar("Choice", bound=StrEnum)
+CURRENCY = re.compile(r"[A-Z]{3}")
+
+
+def wrong(where: str, key: str, problem: str) -> WrongInput:
+    """The error for one key of one place."""
+    return WrongInput(f"{where}: {key} {problem}", where=where, key=key)
+
+
+def table(value: object, where: str, allowed: Iterable[str]) -> Mapping[str, object]:
+    """A table with known keys only; raises `WrongInput`."""
+    if not isinstance(value, Mapping):
+        raise WrongInput(f"{where} must be a table of keys and values", where=where)
+    known = sorted(allowed)
+    for key in value:
+        if key not in known:
+            raise wrong(where, str(key), f"is not known; use one of {', '.join(known)}")
+    return value
+
+
+def text(data: Mapping[str, object], key: str, where: str) -> str:
+    """A text that is not empty; raises `WrongInput`."""
+    value = data.get(key)
+    if not isinstance(value, str) or not value.strip():
+        raise wrong(where, key, "must be a text and not empty")
+    return value.strip()
+
+
+def number(
+    data: Mapping[str, object], key: str, where: str, *, least: int, most: int
+) -> int | None:
+    """A whole number within bounds, None where the key is absent; raises `WrongInput`."""
+    value = data.get(key)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise wrong(where, key, f"must be a whole number from {least} to {most}")
+    return value
+
+
+def needed_number(
+    data: Mapping[str, object], key: str, where: str, *, least: int, most: int
+) -> int:
+    """As `number`, but the key must be there."""
+    value = number(data, key, where, least=least, most=most)
+    if value is None:
+        raise wrong(where, key, "is missing")
+    return value
+
+
+def flag(data: Mapping[str, object], key: str, where: str, *, default: bool) -> bool:
+    """Yes or no; raises `WrongInput`."""
+    value = data.get(key, default)
+    if not isinstance(value, bool):
+        raise wrong(where, key, "must be true or false")
+    return value
+
+
+def choice(data: Mapping[str, object], key: str, where: str, kinds: type[Choice]) -> Choice:
+    """One value of an enumeration; raises `WrongInput`."""
+    try:
+        return kinds(str(data.get(key, "")))
+    except ValueError as error:
+        raise wrong(where, key, f"must be one of {', '.join(kinds)}") from error
+
+
+def texts(data: Mapping[str, object], key: str, where: str) -> tuple[str, ...]:
+    """A list of texts, empty where the key is absent; raises `WrongInput`."""
+    value = data.get(key, ())
+    if not isinstance(value, list | tuple):
+        raise wrong(where, key, "must be a list of texts")
+    if not all(isinstance(item, str) and item.strip() for item in value):
+        raise wrong(where, key, "must hold texts that are not empty")
+    return tuple(item.strip() for item in value)
+
+
+def amounts(data: Mapping[str, object], key: str, where: str) -> dict[str, int]:
+    """Minor units per currency, empty where the key is absent; raises `WrongInput`."""
+    value = data.get(key, {})
+    if not isinstance(value, Mapping):
+        raise wrong(where, key, "must give an amount for each currency, such as {EUR = 500}")
+    for currency, minor in value.items():
+        if not CURRENCY.fullmatch(str(currency)):
+            raise wrong(where, key, f"names {currency!r}, which is no currency code such as EUR")
+        if isinstance(minor, bool) or not isinstance(minor, int) or minor <= 0:
+            raise wrong(
+                where, key, f"must give {currency} as a whole number of minor units above 0"
+            )
+    return dict(value)
