@@ -21,7 +21,7 @@ class Problem:
     advice: Phrase
 
 
-REVIEW = r"(?:reviews?|ratings?|feedback|ulasan(?:nya|mu)?|penilaian(?:nya|mu)?|komentar(?:nya)?|rate|bintang|stars?)"
+REVIEW = r"(?:review(?:s|nya|mu)?|rating(?:s|nya|mu)?|feedback|ulasan(?:nya|mu)?|penilaian(?:nya|mu)?|komentar(?:nya)?|rate|bintang(?:nya)?|stars?)"
 """Words for a review, as part of larger patterns."""
 GOODS = (
     r"(?:refund(?:ed|s)?|money back|vouchers?|coupons?|discounts?|cash ?back|gifts?|free (?:item|gift|product)"
