@@ -1,0 +1,118 @@
+"""Any shop of one's own: signed events in, signed calls out (Standard Webhooks both ways).
+
+Reference: docs/platforms/standard.md and https://www.standardwebhooks.com.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import ClassVar
+
+from integrations.contract import (
+    ActionRequest,
+    ActionResult,
+    BaseAdapter,
+    Capabilities,
+    EventKind,
+    Field,
+    Finding,
+    Inbound,
+    Order,
+    OutgoingMessage,
+    Page,
+    ReviewEvent,
+    Role,
+    Way,
+)
+from integrations.errors import Permanent, Unsupported
+from integrations.standard import actions, checks, orders, signing, webhook
+from integrations.standard.client import Client, path_of
+from integrations.standard.schemas import ReviewDataIn, ReviewPageIn
+
+PAGE_SIZE = "100"
+
+
+class Standard(BaseAdapter):
+    """A shop whose own program follows docs/platforms/standard.md."""
+
+    name: ClassVar[str] = "standard"
+    label: ClassVar[str] = "Own shop (Standard Webhooks)"
+    roles: ClassVar[frozenset[Role]] = frozenset({Role.REVIEWS, Role.ORDERS, Role.MESSAGES})
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        push=True, poll=True, refund=Way.API, resend=Way.API, voucher=Way.API, message=True,
+        edit_link=True, idempotent=True, look_up=True,
+    )  # fmt: skip
+    fields: ClassVar[tuple[Field, ...]] = (
+        Field(
+            "base_url",
+            "Address of the shop's endpoints",
+            "Such as https://shop.example/makegood; /orders and the others are put behind it.",
+        ),
+        Field(
+            "outgoing_secret",
+            "Secret for calls to the shop",
+            "whsec_ and at least 24 random bytes in base64; enter the same in your shop.",
+            secret=True,
+        ),
+        Field(
+            "edit_links",
+            "Use the shop's edit links",
+            "yes: an invitation may hold the link at which the buyer edits the review; no: never.",
+            required=False,
+            default="yes",
+        ),
+    )
+
+    @classmethod
+    def verify(cls, request: Inbound, secrets: Sequence[str], now: datetime) -> str | None:
+        # The sender keeps webhook-id over all its tries; only the signed time changes.
+        return signing.check(request.headers, request.body, secrets, now)
+
+    @classmethod
+    def read(cls, request: Inbound) -> list[ReviewEvent]:
+        return webhook.read(request)
+
+    def look(self, subject: str) -> list[ReviewEvent]:
+        kind, _, review_id = subject.partition(":")
+        if kind != "review" or not review_id:
+            raise Unsupported("only a review can be read again")
+        data = self._client().get_or_none(path_of("reviews", review_id), ReviewDataIn)
+        if data is None:
+            return [ReviewEvent(EventKind.WITHDRAWN, review_id=review_id)]
+        return [webhook.event_of(EventKind.CHANGED, data)]
+
+    def poll(self, cursor: str, now: datetime) -> Page:
+        data = self._client().get("/reviews", ReviewPageIn, {"cursor": cursor, "limit": PAGE_SIZE})
+        onward = data["cursor"] or cursor
+        if data["more"] and onward == cursor:
+            raise Permanent("the shop names more reviews but no new cursor to read them from")
+        events = [webhook.event_of(EventKind.CHANGED, one) for one in data["reviews"]]
+        return Page(events, onward, data["more"])
+
+    def orders_for(self, event: ReviewEvent) -> list[Order]:
+        return orders.candidates(self._client(), event, self._edit_links())
+
+    def order(self, order_id: str) -> Order:
+        return orders.one_order(self._client(), order_id, self._edit_links())
+
+    def act(self, request: ActionRequest) -> ActionResult:
+        return actions.act(self._client(), request)
+
+    def find(self, request: ActionRequest) -> ActionResult | None:
+        return actions.find(self._client(), request)
+
+    def message(self, message: OutgoingMessage) -> str:
+        return actions.send(self._client(), message)
+
+    def check(self) -> list[Finding]:
+        return checks.findings(self.config, self._client)
+
+    def _client(self) -> Client:
+        return Client(self.config, self.http, self.now)
+
+    def _edit_links(self) -> bool:
+        return self.config.values.get("edit_links", "yes").strip().lower() != "no"
+
+
+ADAPTER = Standard

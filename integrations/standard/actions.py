@@ -1,0 +1,117 @@
+"""Make-goods and messages: sent with their key, looked up by it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from integrations.contract import Action, ActionRequest, ActionResult, OutgoingMessage
+from integrations.errors import Permanent, Temporary
+from integrations.http import Answer
+from integrations.money import Money
+from integrations.standard.client import Client, loaded_after_effect, path_of, refusal
+from integrations.standard.orders import money_of
+from integrations.standard.schemas import MakeGoodIn, RecordedMakeGoodIn, SentIn
+
+MAKE_GOODS = "/make-goods"
+MESSAGES = "/messages"
+
+
+def act(client: Client, request: ActionRequest) -> ActionResult:
+    """Ask the shop for a make-good; asked again with the same key it does nothing more."""
+    answer = client.post(MAKE_GOODS, request.key, _asked(request))
+    if answer.status == 409:
+        return _known_already(client, request, answer)
+    data = loaded_after_effect(answer, MakeGoodIn, MAKE_GOODS)
+    try:
+        return _result(request, data, already=data["already"])
+    except _NoCode as error:
+        raise Temporary(error.message) from error
+
+
+def find(client: Client, request: ActionRequest) -> ActionResult | None:
+    """Look the make-good up by its key; raises `Permanent` when its terms are others."""
+    data = client.get_or_none(path_of("make-goods", request.key), RecordedMakeGoodIn)
+    return None if data is None else _result(request, data, already=True)
+
+
+def send(client: Client, message: OutgoingMessage) -> str:
+    """Have the shop send a message; a 409 says that it was sent before."""
+    body = {
+        "key": message.key,
+        "reference": message.reference,
+        "order_id": message.order_id,
+        "to": {"id": message.to.id, "name": message.to.name, "email": message.to.email},
+        "language": message.language,
+        "subject": message.subject,
+        "text": message.text,
+        "html": message.html,
+        "stop_url": message.stop_url,
+    }
+    answer = client.post(MESSAGES, message.key, body)
+    return loaded_after_effect(answer, SentIn, MESSAGES)["id"] or ""
+
+
+class _NoCode(Permanent):
+    """A voucher was made but its code is not said."""
+
+
+def _asked(request: ActionRequest) -> dict[str, Any]:
+    return {
+        "key": request.key,
+        "reference": request.reference,
+        "action": request.action.value,
+        "order_id": request.order.id,
+        "amount": {"minor": request.amount.amount_minor, "currency": request.amount.currency},
+        "line_ids": list(request.line_ids),
+        "expires_at": _moment(request.expires_at),
+    }
+
+
+def _moment(at: datetime | None) -> str | None:
+    return None if at is None else at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _known_already(client: Client, request: ActionRequest, answer: Answer) -> ActionResult:
+    """A conflict is a success where the shop's record has our terms."""
+    if found := find(client, request):
+        return found
+    raise Permanent(f"the shop says it conflicts with something else{refusal(answer)}")
+
+
+def _result(request: ActionRequest, data: Mapping[str, Any], *, already: bool) -> ActionResult:
+    _same_terms(request, data)
+    if data["status"] == "pending":
+        raise Temporary("the shop is still at it")
+    if data["status"] == "refused":
+        said = " ".join((data["message"] or "").split())[:200]
+        raise Permanent(f"the shop refused{': ' if said else ''}{said}")
+    code, task = data["code"] or "", data["task"] or ""
+    if request.action is Action.VOUCHER and not (code or task):
+        raise _NoCode("the shop made the voucher without saying its code: look it up there")
+    return ActionResult(vendor_id=data["id"], already=already, code=code, task=task)
+
+
+def _same_terms(request: ActionRequest, data: Mapping[str, Any]) -> None:
+    """Raise `Permanent` where the shop's record under our key says something else."""
+    amount: Money | None = money_of(data["amount"]) if data["amount"] else None
+    lines = data["line_ids"]
+    differ = [
+        name
+        for name, wrong in (
+            ("action", data["action"] not in (None, request.action.value)),
+            ("order", data["order_id"] not in (None, request.order.id)),
+            # A resend costs the buyer nothing, so a shop may record it with any worth.
+            (
+                "amount",
+                request.action is not Action.RESEND and amount not in (None, request.amount),
+            ),
+            ("lines", lines is not None and set(lines) != set(request.line_ids)),
+        )
+        if wrong
+    ]
+    if differ:
+        raise Permanent(
+            f"the shop recorded this make-good with another {' and '.join(differ)}: compare it there"
+        )

@@ -1,0 +1,92 @@
+"""Orders of the shop: the candidates of a review, and one order as it is now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC
+from typing import Any
+from urllib.parse import urlsplit
+
+from integrations.contract import Order, OrderLine, ReviewEvent
+from integrations.errors import Permanent
+from integrations.money import Money
+from integrations.standard.client import Client, path_of
+from integrations.standard.schemas import OrderIn, OrdersIn
+from integrations.standard.webhook import buyer_of
+
+MOST_NAMED = 5
+MOST_CANDIDATES = 50
+
+
+def candidates(client: Client, event: ReviewEvent, edit_links: bool) -> list[Order]:
+    """Orders the shop named for the review; where it named none, those it finds."""
+    named = [
+        client.get_or_none(path_of("orders", one), OrderIn) for one in event.order_ids[:MOST_NAMED]
+    ]
+    if found := [order_of(one, edit_links) for one in named if one is not None]:
+        return found
+    # The address ends in the shop's access log only where nothing else names the buyer.
+    asked = {
+        "review_id": event.review_id,
+        "product_id": event.product_id,
+        "buyer_id": event.buyer.id,
+        "buyer_email": "" if event.buyer.id else event.buyer.email,
+    }
+    known = {name: value for name, value in asked.items() if value}
+    if not known:
+        return []
+    orders = client.get("/orders", OrdersIn, known)["orders"][:MOST_CANDIDATES]
+    return [
+        order
+        for order in (order_of(one, edit_links) for one in orders)
+        if not event.product_id or any(line.product_id == event.product_id for line in order.lines)
+    ]
+
+
+def one_order(client: Client, order_id: str, edit_links: bool) -> Order:
+    """The order as it is now; raises `Permanent` when there is none."""
+    data = client.get_or_none(path_of("orders", order_id), OrderIn)
+    if data is None:
+        raise Permanent("the shop has no order of this number: choose another order")
+    return order_of(data, edit_links)
+
+
+def order_of(data: Mapping[str, Any], edit_links: bool) -> Order:
+    """Make the order of loaded `OrderIn`; raises `Permanent` when its currencies differ."""
+    paid, left = money_of(data["paid"]), money_of(data["left"])
+    lines = tuple(_line(one) for one in data["lines"])
+    if len({amount.currency for amount in (paid, left, *(line.paid for line in lines))}) > 1:
+        raise Permanent("the shop's order mixes currencies: state all amounts in one")
+    return Order(
+        id=data["id"],
+        number=data["number"] or data["id"],
+        placed_at=data["placed_at"].astimezone(UTC),
+        status=data["status"] or "",
+        paid=paid,
+        left=left,
+        lines=lines,
+        buyer=buyer_of(data["buyer"]),
+        edit_link=_web_address(data["edit_link"] or "") if edit_links else "",
+    )
+
+
+def money_of(data: Mapping[str, Any]) -> Money:
+    """Make money of loaded `MoneyIn`."""
+    return Money(data["minor"], data["currency"])
+
+
+def _line(data: Mapping[str, Any]) -> OrderLine:
+    return OrderLine(
+        id=data["id"],
+        product_id=data["product_id"],
+        name=data["name"] or "",
+        quantity=data["quantity"],
+        paid=money_of(data["paid"]),
+        variant_id=data["variant_id"] or "",
+    )
+
+
+def _web_address(link: str) -> str:
+    """The link where it is one that may stand in a message; otherwise none."""
+    parts = urlsplit(link) if link.isprintable() and " " not in link else None
+    return link if parts and parts.scheme in ("http", "https") and parts.netloc else ""

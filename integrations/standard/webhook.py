@@ -1,0 +1,79 @@
+"""Signed events of the shop, read into review events."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Mapping
+from datetime import UTC
+from typing import Any
+
+from marshmallow import ValidationError
+
+from integrations.contract import Buyer, EventKind, Inbound, ReviewEvent
+from integrations.errors import Unreadable
+from integrations.standard.schemas import EnvelopeIn, GoneDataIn, ReviewDataIn, load
+
+KINDS = {
+    "review.created": EventKind.ADDED,
+    "review.updated": EventKind.CHANGED,
+    "review.deleted": EventKind.WITHDRAWN,
+}
+
+
+def read(request: Inbound) -> list[ReviewEvent]:
+    """Read a verified delivery; raises `Unreadable` naming what is wrong in it."""
+    try:
+        envelope = load(EnvelopeIn, json.loads(request.body))
+        kind = KINDS.get(envelope["type"])
+        if kind is None:
+            return [ReviewEvent(EventKind.UNKNOWN)]
+        if kind is EventKind.WITHDRAWN:
+            return [_gone(load(GoneDataIn, envelope["data"], "data"))]
+        return [event_of(kind, load(ReviewDataIn, envelope["data"], "data"))]
+    except ValidationError as error:
+        raise Unreadable(str(error.messages[0])) from error
+    except (ValueError, RecursionError) as error:
+        raise Unreadable("the body is not JSON in UTF-8") from error
+
+
+def event_of(kind: EventKind, data: Mapping[str, Any]) -> ReviewEvent:
+    """Make the event of loaded `ReviewDataIn`; a review marked as deleted is withdrawn."""
+    if data["review"]["deleted"]:
+        return _gone(data)
+    review, product = data["review"], data["product"] or {}
+    written_at = review["written_at"]
+    return ReviewEvent(
+        kind,
+        review_id=review["id"],
+        rating=review["rating"],
+        text=_plain(review["text"]),
+        sequence=review["version"],
+        written_at=written_at and written_at.astimezone(UTC),
+        product_id=product.get("id") or "",
+        product_name=product.get("name") or "",
+        buyer=buyer_of(data["buyer"] or {}),
+        order_ids=tuple(data["order_ids"] or ()),
+    )
+
+
+def buyer_of(data: Mapping[str, Any]) -> Buyer:
+    """Make the buyer of loaded `BuyerIn`."""
+    return Buyer(
+        id=data.get("id") or "",
+        name=data.get("name") or "",
+        email=(data.get("email") or "").strip(),
+        country=(data.get("country") or "").upper(),
+        language=data.get("language") or "",
+        zone=data.get("zone") or "",
+    )
+
+
+def _gone(data: Mapping[str, Any]) -> ReviewEvent:
+    review = data["review"]
+    return ReviewEvent(EventKind.WITHDRAWN, review_id=review["id"], sequence=review["version"])
+
+
+def _plain(text: str | None) -> str:
+    """One form for one text, so that equal reviews compare equal."""
+    return unicodedata.normalize("NFC", (text or "").replace("\r\n", "\n")).strip()
