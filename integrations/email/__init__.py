@@ -1,0 +1,83 @@
+"""E-mail as a message channel over SMTP; for shops whose platform sends no messages.
+
+Reference: RFC 5321, RFC 8058 (one-click stop), docs/platforms/email.md.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from integrations.contract import (
+    BaseAdapter,
+    Capabilities,
+    Field,
+    Finding,
+    OutgoingMessage,
+    Role,
+)
+from integrations.email.letter import address_of, letter, sender_of
+from integrations.email.smtp import Server, hand_over, line
+from integrations.errors import AdapterError, Temporary
+
+
+class Email(BaseAdapter):
+    """Sends messages, and nothing else."""
+
+    name: ClassVar[str] = "email"
+    label: ClassVar[str] = "E-mail (SMTP)"
+    roles: ClassVar[frozenset[Role]] = frozenset({Role.MESSAGES})
+    capabilities: ClassVar[Capabilities] = Capabilities(message=True)
+    fields: ClassVar[tuple[Field, ...]] = (
+        Field("host", "Mail server", "Such as smtp.example.com."),
+        Field("port", "Port", "Empty: 587 for starttls, 465 for tls.", required=False),
+        Field(
+            "security",
+            "Encryption",
+            "starttls, tls, or none (only for a mail server on this machine).",
+            required=False,
+            default="starttls",
+        ),
+        Field("username", "User name", "Empty where the server asks for none.", required=False),
+        Field("password", "Password", "Of that user.", secret=True, required=False),
+        Field("from_address", "Sender address", "Must be one your mail server may send for."),
+        Field("from_name", "Sender name", "What buyers see, such as your shop.", required=False),
+        Field("reply_to", "Reply address", "Where buyers' answers go.", required=False),
+        Field(
+            "ca_file",
+            "Trusted certificates",
+            "A PEM file on this machine, where the server's certificate is your own.",
+            required=False,
+        ),
+    )
+
+    def message(self, message: OutgoingMessage) -> str:
+        values = self.config.values
+        server = Server.of(self.config)
+        sender = sender_of(values.get("from_address", ""), values.get("from_name", ""))
+        mail = letter(message, sender, values.get("reply_to", "").strip(), self.now())
+        to = address_of(message.to.email).addr_spec
+        with line(server) as smtp:
+            hand_over(smtp, mail, sender.addr_spec, to)
+        return str(mail["Message-ID"])
+
+    def check(self) -> list[Finding]:
+        values = self.config.values
+        try:
+            sender_of(values.get("from_address", ""), values.get("from_name", ""))
+            if reply_to := values.get("reply_to", "").strip():
+                sender_of(reply_to, "")
+            found = [Finding("Addresses", True)]
+        except AdapterError as error:
+            found = [Finding("Addresses", False, error.message)]
+        try:
+            with line(Server.of(self.config)) as smtp:
+                if smtp.noop()[0] != 250:
+                    raise Temporary("the mail server answers, but is not ready")
+        except AdapterError as error:
+            return [*found, Finding("Mail server", False, error.message)]
+        except OSError:
+            return [*found, Finding("Mail server", False, "the line broke: try again")]
+        return [*found, Finding("Mail server", True)]
+
+
+ADAPTER = Email

@@ -1,0 +1,118 @@
+"""One message as MIME: text and HTML, one-click stop, the same id on every try."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from urllib.parse import urlsplit
+
+from integrations.contract import OutgoingMessage
+from integrations.errors import Misconfigured, Permanent
+from integrations.signatures import body_hash
+
+LONGEST_LOCAL = 64
+LONGEST_ADDRESS = 254
+
+
+class WrongAddress(ValueError):
+    """The text is no single e-mail address."""
+
+
+def letter(message: OutgoingMessage, sender: Address, reply_to: str, at: datetime) -> EmailMessage:
+    """Build the mail; raises `Permanent` for an address or line that cannot be sent."""
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = sender
+    mail["To"] = _recipient(message)
+    if reply_to:
+        mail["Reply-To"] = _own(reply_to, "reply address")
+    mail["Subject"] = _line(message.subject, "subject")
+    mail["Date"] = at
+    mail["Message-ID"] = message_id(message.key, sender.domain)
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["Content-Language"] = _line(message.language or "en", "language")
+    if message.stop_url:
+        mail["List-Unsubscribe"] = f"<{_web_address(message.stop_url)}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    mail.set_content(_sound(message.text), cte="quoted-printable")
+    if message.html:
+        mail.add_alternative(_sound(message.html), subtype="html", cte="quoted-printable")
+    return mail
+
+
+def message_id(key: str, domain: str) -> str:
+    """The same for the same key, so that a mailbox can drop a mail sent twice."""
+    return f"<mg.{body_hash(key.encode())}@{domain}>"
+
+
+def sender_of(address: str, name: str) -> Address:
+    """The sender; raises `Misconfigured` when the entries are no address and name."""
+    own = _own(address, "sender address")
+    if not _is_line(name):
+        raise Misconfigured("the sender name must be one line")
+    return Address(display_name=name.strip(), username=own.username, domain=own.domain)
+
+
+def address_of(text: str, name: str = "") -> Address:
+    """Read one plain address; raises `WrongAddress`. Domains may hold any script."""
+    local, _, domain = text.strip().rpartition("@")
+    try:
+        ascii_domain = domain.encode("idna").decode()
+        address = Address(display_name=name, username=local, domain=ascii_domain)
+        plain = address.addr_spec.encode("ascii").decode()
+    except (ValueError, IndexError) as error:
+        raise WrongAddress("not an e-mail address") from error
+    # Quotes, lists and comments have no place in an address that a buyer typed.
+    if (
+        any(one in '<>()[]\\,;:" ' or not one.isprintable() for one in plain)
+        or not 0 < len(local) <= LONGEST_LOCAL
+        or len(plain) > LONGEST_ADDRESS
+        or not ascii_domain.strip(".")
+    ):
+        raise WrongAddress("not an e-mail address")
+    return address
+
+
+def _sound(text: str) -> str:
+    """Half surrogates cannot be encoded."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _recipient(message: OutgoingMessage) -> Address:
+    try:
+        return address_of(message.to.email, _one_line(message.to.name))
+    except WrongAddress as error:
+        raise Permanent("the buyer's e-mail address is missing or cannot be written to") from error
+
+
+def _own(text: str, what: str) -> Address:
+    try:
+        return address_of(text)
+    except WrongAddress as error:
+        raise Misconfigured(f"the {what} is not an e-mail address") from error
+
+
+def _is_line(text: str) -> bool:
+    return not any(unicodedata.category(one) in ("Cc", "Cs", "Zl", "Zp") for one in text)
+
+
+def _line(text: str, what: str) -> str:
+    """Refuse what would begin another header."""
+    if not _is_line(text):
+        raise Permanent(f"the {what} of the message holds a line break: correct its text")
+    return text
+
+
+def _one_line(name: str) -> str:
+    """A name is decoration, so an odd one is left out rather than refused."""
+    return name.strip() if _is_line(name) else ""
+
+
+def _web_address(url: str) -> str:
+    parts = urlsplit(url)
+    fine = parts.scheme in ("http", "https") and bool(parts.netloc) and url.isascii()
+    if not fine or not url.isprintable() or any(one in "<> " for one in url):
+        raise Permanent("the stop address of the message is not a web address")
+    return url
