@@ -1,0 +1,236 @@
+"""Which rule fits, and what it proposes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from integrations.contract import Action
+from integrations.money import Money
+from service.domain.playbook import (
+    Facts,
+    NoProposal,
+    Playbook,
+    Proposal,
+    Remedy,
+    Rule,
+    When,
+    fits,
+    mentions,
+    propose,
+)
+from service.domain.playbook_data import default_playbook
+
+ALL = frozenset(Action)
+PAID = Money(10_000, "EUR")
+FACTS = Facts(stars=1, left=PAID, order_value=PAID, line_paid=PAID)
+RESEND = Remedy(Action.RESEND)
+REFUND = Remedy(Action.REFUND, percent=30)
+
+
+def book(*remedies: Remedy, when: When | None = None) -> Playbook:
+    return Playbook("Test", (Rule("Only", when or When(), remedies),))
+
+
+def proposal(playbook: Playbook, facts: Facts = FACTS) -> Proposal:
+    found = propose(playbook, facts, ALL)
+    assert isinstance(found, Proposal)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("when", "facts"),
+    [
+        (When(max_stars=1), replace(FACTS, stars=2)),
+        (When(min_stars=2), FACTS),
+        (When(words=("broken",)), replace(FACTS, text="It came late")),
+        (When(causes=("late",)), replace(FACTS, cause="damaged")),
+        (When(causes=("late",)), FACTS),
+        (When(products=("p1",)), replace(FACTS, product_ids=frozenset({"p2"}))),
+        (When(order_at_least={"EUR": 10_001}), FACTS),
+        (When(order_at_most={"EUR": 9_999}), FACTS),
+        (When(order_at_most={"IDR": 99_999_999}), FACTS),
+        (When(order_at_least={"EUR": 1}), replace(FACTS, order_value=None)),
+        (When(earlier_cases_min=1), FACTS),
+        (When(earlier_cases_max=1), replace(FACTS, earlier_cases=2)),
+        (When(countries=("ID",)), replace(FACTS, country="DE")),
+        (When(countries=("ID",)), FACTS),
+    ],
+)
+def test_a_rule_does_not_fit_when_one_condition_fails(when: When, facts: Facts) -> None:
+    assert not fits(when, facts)
+
+
+@pytest.mark.parametrize(
+    ("when", "facts"),
+    [
+        (When(), FACTS),
+        (When(max_stars=1), FACTS),
+        (When(words=("broken",)), replace(FACTS, text="It came BROKEN!")),
+        (When(causes=("late",)), replace(FACTS, cause="late")),
+        (When(causes=("late",), words=("slow",)), replace(FACTS, text="so slow")),
+        (When(causes=("late",), words=("slow",)), replace(FACTS, cause="late")),
+        (When(products=("p1", "p2")), replace(FACTS, product_ids=frozenset({"p2"}))),
+        (When(order_at_least={"EUR": 10_000}, order_at_most={"EUR": 10_000}), FACTS),
+        (When(earlier_cases_min=1, earlier_cases_max=1), replace(FACTS, earlier_cases=1)),
+        (When(countries=("ID",)), replace(FACTS, country="id")),
+    ],
+)
+def test_a_rule_fits_when_every_condition_holds(when: When, facts: Facts) -> None:
+    assert fits(when, facts)
+
+
+def test_the_known_cause_decides_when_the_words_say_otherwise() -> None:
+    when = When(causes=("late",), words=("slow",))
+
+    assert not fits(when, replace(FACTS, cause="damaged", text="slow"))
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "found"),
+    [
+        ("Barangnya RUSAK, kecewa", "rusak", True),
+        ("kerusakan kecil", "rusak", False),
+        ("salah\n kirim", "salah kirim", True),
+        ("tidak rusak", "rusak", False),
+        ("untung gak pecah tapi rusak", "rusak", True),
+        ("tidak sampai juga", "tidak sampai", True),
+        ("it is not broken", "broken", False),
+        ("not broken at first, but broken now", "broken", True),
+        ("", "broken", False),
+    ],
+)
+def test_words_are_found_whole_and_not_denied_when_a_text_is_read(
+    text: str, word: str, found: bool
+) -> None:
+    assert mentions(text, [word]) is found
+
+
+@pytest.mark.parametrize(
+    ("remedy", "minor"),
+    [
+        (Remedy(Action.REFUND, percent=30), 3_000),
+        (Remedy(Action.REFUND, percent=30, cap={"EUR": 500}), 500),
+        (Remedy(Action.REFUND, percent=30, cap={"IDR": 5}), 3_000),
+        (Remedy(Action.REFUND, fixed={"EUR": 700}), 700),
+        (Remedy(Action.REFUND, whole_line=True), 10_000),
+        (Remedy(Action.VOUCHER, fixed={"EUR": 99_999}, expires_days=9), 10_000),
+        (RESEND, 10_000),
+    ],
+)
+def test_the_amount_is_worked_out_when_a_remedy_is_proposed(remedy: Remedy, minor: int) -> None:
+    assert proposal(book(remedy)).first.amount == Money(minor, "EUR")
+
+
+def test_the_amount_is_all_that_is_left_when_the_share_is_more() -> None:
+    facts = replace(FACTS, left=Money(120, "EUR"))
+
+    option = proposal(book(REFUND), facts).first
+
+    assert option.amount == Money(120, "EUR")
+    assert "left" in str(option.reason)
+
+
+def test_a_resend_keeps_the_worth_of_the_line_when_less_is_left() -> None:
+    facts = replace(FACTS, left=Money(120, "EUR"))
+
+    assert proposal(book(RESEND), facts).first.amount == PAID
+
+
+def test_the_whole_order_counts_when_the_line_is_not_known() -> None:
+    facts = replace(FACTS, line_paid=None, order_value=Money(2_000, "EUR"))
+
+    assert proposal(book(REFUND), facts).first.amount == Money(600, "EUR")
+
+
+def test_a_share_is_rounded_when_the_playbook_names_a_step() -> None:
+    paid = Money(5_355_000, "IDR")
+    facts = Facts(stars=1, left=paid, line_paid=paid)
+    playbook = replace(book(REFUND), rounding={"IDR": 50_000})
+
+    assert proposal(playbook, facts).first.amount == Money(1_600_000, "IDR")
+
+
+def test_a_small_share_is_not_rounded_away_when_the_step_is_larger() -> None:
+    paid = Money(50_000, "IDR")
+    facts = Facts(stars=1, left=paid, line_paid=paid)
+    playbook = replace(book(REFUND), rounding={"IDR": 50_000})
+
+    assert proposal(playbook, facts).first.amount == Money(15_000, "IDR")
+
+
+def test_a_remedy_is_skipped_when_the_platform_cannot_do_it() -> None:
+    found = propose(book(RESEND, REFUND), FACTS, {Action.REFUND})
+
+    assert isinstance(found, Proposal)
+    assert [option.action for option in found.options] == [Action.REFUND]
+
+
+def test_the_next_remedy_is_taken_when_a_fixed_amount_lacks_the_currency() -> None:
+    fixed = Remedy(Action.REFUND, fixed={"IDR": 100})
+
+    assert proposal(book(fixed, RESEND)).first.action is Action.RESEND
+
+
+def test_the_next_rule_is_tried_when_the_first_offers_nothing_here() -> None:
+    playbook = Playbook("Test", (Rule("A", When(), (RESEND,)), Rule("B", When(), (REFUND,))))
+
+    found = propose(playbook, FACTS, {Action.REFUND})
+
+    assert isinstance(found, Proposal)
+    assert found.rule == "B"
+
+
+@pytest.mark.parametrize(
+    ("playbook", "facts", "available", "words"),
+    [
+        (book(REFUND), replace(FACTS, left=None), ALL, "not known yet"),
+        (book(REFUND), replace(FACTS, line_paid=None, order_value=None), ALL, "not known yet"),
+        (book(REFUND), replace(FACTS, left=Money(0, "EUR")), ALL, "refunded in full"),
+        (book(REFUND, when=When(min_stars=5)), FACTS, ALL, "No rule"),
+        (book(REFUND), FACTS, frozenset[Action](), "“Only” fits"),
+        (book(Remedy(Action.REFUND, fixed={"IDR": 1})), FACTS, ALL, "in EUR"),
+        (book(REFUND), replace(FACTS, left=Money(5, "USD")), ALL, "“Only” fits"),
+    ],
+)
+def test_the_reason_is_given_when_nothing_is_proposed(
+    playbook: Playbook, facts: Facts, available: frozenset[Action], words: str
+) -> None:
+    found = propose(playbook, facts, available)
+
+    assert isinstance(found, NoProposal)
+    assert words in str(found.reason)
+
+
+def test_a_voucher_ends_after_its_days_when_it_is_issued() -> None:
+    option = proposal(book(Remedy(Action.VOUCHER, percent=10, expires_days=30))).first
+
+    assert option.expires_at(datetime(2026, 1, 1, tzinfo=UTC)) == datetime(2026, 1, 31, tzinfo=UTC)
+
+
+def test_there_is_no_end_when_the_option_is_a_refund() -> None:
+    assert proposal(book(REFUND)).first.expires_at(datetime(2026, 1, 1, tzinfo=UTC)) is None
+
+
+@given(
+    stars=st.integers(1, 5),
+    paid=st.integers(1, 10**9),
+    share_left=st.integers(1, 100),
+    currency=st.sampled_from(["IDR", "EUR", "JPY", "KWD", "XAF"]),
+    text=st.sampled_from(["", "rusak", "late", "salah kirim", "hilang", "fake", "mahal"]),
+    earlier=st.integers(0, 5),
+)
+def test_money_given_is_above_zero_and_never_more_than_left_when_the_default_proposes(
+    stars: int, paid: int, share_left: int, currency: str, text: str, earlier: int
+) -> None:
+    left = Money(max(1, paid * share_left // 100), currency)
+    facts = Facts(stars, left, text=text, line_paid=Money(paid, currency), earlier_cases=earlier)
+
+    found = propose(default_playbook(), facts, ALL)
+
+    given_back = [o for o in getattr(found, "options", ()) if o.action is not Action.RESEND]
+    assert all(0 < option.amount.amount_minor <= left.amount_minor for option in given_back)

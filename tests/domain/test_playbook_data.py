@@ -1,0 +1,125 @@
+"""A playbook is read strictly, and the shipped one does what a careful seller expects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from integrations.contract import Action
+from integrations.money import Money
+from service.domain.errors import WrongInput
+from service.domain.playbook import Facts, Proposal, propose
+from service.domain.playbook_data import (
+    default_playbook,
+    playbook_from_data,
+    playbook_to_data,
+)
+
+
+def data(when: object = None, **remedy: object) -> dict[str, Any]:
+    offered = remedy or {"action": "resend"}
+    return {"name": "Own", "rules": [{"name": "R1", "when": when or {}, "remedies": [offered]}]}
+
+
+def test_the_same_playbook_comes_back_when_it_is_written_and_read() -> None:
+    assert playbook_from_data(playbook_to_data(default_playbook())) == default_playbook()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "where", "key"),
+    [
+        (data({"max_star": 3}), "rule “R1”, when", "max_star"),
+        (data({"max_stars": 6}), "rule “R1”, when", "max_stars"),
+        (data({"max_stars": True}), "rule “R1”, when", "max_stars"),
+        (data({"min_stars": 3, "max_stars": 2}), "rule “R1”, when", "max_stars"),
+        (data({"words": "broken"}), "rule “R1”, when", "words"),
+        (data({"words": [""]}), "rule “R1”, when", "words"),
+        (data({"causes": ["broken"]}), "rule “R1”, when", "causes"),
+        (data({"countries": ["id"]}), "rule “R1”, when", "countries"),
+        (data({"order_at_least": {"euro": 1}}), "rule “R1”, when", "order_at_least"),
+        (data({"order_at_least": {"EUR": 1.5}}), "rule “R1”, when", "order_at_least"),
+        (data({"order_at_least": 5}), "rule “R1”, when", "order_at_least"),
+        (
+            data({"earlier_cases_min": 2, "earlier_cases_max": 1}),
+            "rule “R1”, when",
+            "earlier_cases_max",
+        ),
+        (data(action="gift"), "rule “R1”, remedy 1", "action"),
+        (data(action="refund"), "rule “R1”, remedy 1", "percent"),
+        (data(action="refund", percent=0), "rule “R1”, remedy 1", "percent"),
+        (data(action="refund", percent=101), "rule “R1”, remedy 1", "percent"),
+        (data(action="refund", percent=5, whole_line=True), "rule “R1”, remedy 1", "percent"),
+        (data(action="refund", whole_line="yes"), "rule “R1”, remedy 1", "whole_line"),
+        (data(action="refund", percent=5, cap={"EUR": 0}), "rule “R1”, remedy 1", "cap"),
+        (data(action="refund", percent=5, expires_days=5), "rule “R1”, remedy 1", "expires_days"),
+        (data(action="voucher", percent=5), "rule “R1”, remedy 1", "expires_days"),
+        (data(action="resend", percent=5), "rule “R1”, remedy 1", "action"),
+        ({"name": "Own", "rules": []}, "playbook", "rules"),
+        ({"name": "", "rules": data()["rules"]}, "playbook", "name"),
+        ({"name": "Own", "rules": [{"name": "R1", "remedies": []}]}, "rule “R1”", "remedies"),
+        ({"name": "Own", "rules": [{"remedies": []}]}, "rule 1", "name"),
+        ({**data(), "rounding": {"IDR": -1}}, "playbook", "rounding"),
+    ],
+)
+def test_rule_and_key_are_named_when_a_playbook_is_wrong(
+    wrong: object, where: str, key: str
+) -> None:
+    with pytest.raises(WrongInput) as caught:
+        playbook_from_data(wrong)
+
+    assert caught.value.message.startswith(f"{where}: {key} ")
+    assert caught.value.values == {"where": where, "key": key}
+
+
+@pytest.mark.parametrize("wrong", [None, [], "x", 5])
+def test_it_is_refused_when_a_playbook_is_no_table(wrong: object) -> None:
+    with pytest.raises(WrongInput, match="playbook must be a table"):
+        playbook_from_data(wrong)
+
+
+def test_it_is_refused_when_two_rules_share_a_name() -> None:
+    rules = data()["rules"] * 2
+
+    with pytest.raises(WrongInput, match="two rules are named “R1”"):
+        playbook_from_data({"name": "Own", "rules": rules})
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "first"),
+    [
+        ("Arrived broken, sad", "Broken", Action.RESEND),
+        ("Barang pecah waktu sampai", "Broken", Action.RESEND),
+        ("salah kirim, pesan merah datang biru", "Wrong item", Action.RESEND),
+        ("You sent the wrong size", "Wrong item", Action.RESEND),
+        ("never arrived", "Missing", Action.RESEND),
+        ("paketnya belum sampai", "Missing", Action.RESEND),
+        ("pengiriman lama, kecewa", "Late", Action.VOUCHER),
+        ("Two weeks late", "Late", Action.VOUCHER),
+        ("bahannya tipis", "Not as shown or poor quality", Action.REFUND),
+        ("meh", "Anything else, very low", Action.REFUND),
+    ],
+)
+def test_the_default_knows_the_complaint_when_only_words_tell(
+    text: str, rule: str, first: Action
+) -> None:
+    paid = Money(20_000_000, "IDR")
+
+    found = propose(default_playbook(), Facts(1, paid, text=text, line_paid=paid), set(Action))
+
+    assert isinstance(found, Proposal)
+    assert (found.rule, found.first.action) == (rule, first)
+
+
+@pytest.mark.parametrize("action", Action)
+@pytest.mark.parametrize("stars", [1, 2, 3])
+def test_the_default_proposes_what_is_possible_when_it_is_only_one_thing(
+    stars: int, action: Action
+) -> None:
+    paid = Money(5_000, "EUR")
+    facts = Facts(stars, paid, text="broken", line_paid=paid)
+
+    found = propose(default_playbook(), facts, {action})
+
+    assert isinstance(found, Proposal)
+    assert found.first.action is action
