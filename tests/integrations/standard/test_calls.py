@@ -17,6 +17,7 @@ from integrations.errors import AdapterError, Misconfigured, Permanent, Temporar
 from tests.integrations.standard.samples import (
     BASE,
     NOW,
+    ORDER,
     OUTGOING,
     RECORDED,
     adapter,
