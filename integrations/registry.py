@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
 from functools import cache
 from importlib import import_module
+from importlib.resources import files
+from typing import Any
 
 from integrations.contract import BaseAdapter
 
@@ -25,3 +28,10 @@ def get(name: str) -> type[BaseAdapter]:
 def names() -> list[str]:
     """All platforms, in the order shown to the seller."""
     return list(ADAPTERS)
+
+
+@cache
+def policy(name: str) -> dict[str, Any]:
+    """What the platform itself permits, from its folder's policy.toml; empty when there is none."""
+    path = files(ADAPTERS[name]).joinpath("policy.toml")
+    return tomllib.loads(path.read_text("utf-8")) if path.is_file() else {}

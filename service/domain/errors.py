@@ -1,12 +1,12 @@
 """What a person or a clock may be refused.
 
-    DomainError
-    +-- NotFound         no such row, or not yours
-    +-- WrongState       the case or make-good is not in the state this needs
-    +-- NotPermitted     the role may not do this
-    +-- OverLimit        the amount is above what this seller may approve
-    +-- WrongInput       a value is missing or wrong; the message says what to enter
-    +-- LostClaim        another worker has taken this row over; leave it alone
+DomainError
++-- NotFound         no such row, or not yours
++-- WrongState       the case or make-good is not in the state this needs
++-- NotPermitted     the role may not do this
++-- OverLimit        the amount is above what this seller may approve
++-- WrongInput       a value is missing or wrong; the message says what to enter
++-- LostClaim        another worker has taken this row over; leave it alone
 """
 
 from __future__ import annotations

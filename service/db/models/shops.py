@@ -28,9 +28,12 @@ class Shop(Base):
     automatic: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """Currency -> {each, shop_day, buyer_day} in minor units; empty: nothing goes by itself."""
     follow_ups: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """Changed delays, sending window and texts; empty: the defaults."""
-    invites: Mapped[bool] = mapped_column(default=True)
-    """The seller's own switch for update invitations; law and platform can only narrow it."""
+    """Changed delays and sending window; empty: the defaults."""
+    texts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Changed texts: key -> language -> {subject, text}; what is absent is the default."""
+    asking: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """The seller's own switches for messages: resolution_checks, invitations, lawful_basis (a list
+    of countries), postal_address (text), region (market of the shop)."""
     created_at: Mapped[datetime]
 
     connections: Mapped[list[Connection]] = relationship(

@@ -18,6 +18,7 @@ class Kind(StrEnum):
     FIND_ORDER = "find_order"
     MAKE_GOOD = "make_good"
     FOLLOW_UP = "follow_up"
+    END_CASE = "end_case"
     LOOK = "look"
     POLL = "poll"
 

@@ -1,0 +1,118 @@
+"""Finds the order behind a low review. One candidate is taken, several are for the seller."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from integrations.contract import Buyer, EventKind, Order, ReviewEvent, Role
+from integrations.errors import Permanent, Unsupported
+from service.db import claims, queries
+from service.db.claims import Claim
+from service.db.models import Case, Connection, Review
+from service.domain.case import CaseState, Move
+from service.domain.errors import NotFound, WrongInput, WrongState
+from service.operations import decisions, follow_ups, history
+from service.operations.context import Context
+from service.operations.orders import order_to_data
+
+NO_ORDERS = "Connect where this shop's orders are, then enter the order number."
+NONE_FOUND = "No order fits this review. Enter the order number, or decline."
+SEVERAL = "Several orders fit this review. Choose the right one."
+
+
+def find_order(context: Context, held: Claim) -> None:
+    """Ask the platform for candidates and go on with what it says.
+
+    Raises what the adapter raises, `Permanent` and `Unsupported` apart, and `LostClaim`.
+    """
+    with context.database.reading() as session:
+        case = session.get_one(Case, held.ref_id)
+        review = session.get_one(Review, case.review_id)
+        found = queries.connections_for(session, case.shop_id, Role.ORDERS)
+    advice = NO_ORDERS
+    orders: list[Order] = []
+    if found:
+        orders, advice = _candidates(context, found[0], review)
+    with context.database.transaction() as session:
+        now = context.clock.now()
+        claims.hold(session, held, now)
+        case = queries.case(session, held.ref_id, lock=True)
+        if case.state in (CaseState.OPENED, CaseState.AWAITING_ORDER):
+            _settle(context, session, case, orders, advice, now)
+        claims.finish(session, held, now)
+
+
+def _candidates(
+    context: Context, connection: Connection, review: Review
+) -> tuple[list[Order], str]:
+    adapter = context.adapter(connection)
+    try:
+        orders = adapter.orders_for(_event(review))
+    except (Permanent, Unsupported) as error:
+        return [], f"{error.message}. {NONE_FOUND}"
+    return orders, SEVERAL if orders else NONE_FOUND
+
+
+def _event(review: Review) -> ReviewEvent:
+    return ReviewEvent(
+        EventKind.CHANGED, review_id=review.platform_id, rating=review.rating, text=review.text,
+        written_at=review.written_at, product_id=review.product_id,
+        product_name=review.product_name, buyer=Buyer(**review.buyer),
+        order_ids=tuple(review.order_ids),
+    )  # fmt: skip
+
+
+def _settle(
+    context: Context, session: Session, case: Case, orders: Sequence[Order], advice: str,
+    now: datetime,
+) -> None:  # fmt: skip
+    if len(orders) == 1:
+        take_order(context, session, case, orders[0], at=now, actor=history.SYSTEM)
+        return
+    case.candidates = [order_to_data(order) for order in orders]
+    case.advice = advice
+    history.move(session, case, Move.ASK_ORDER, at=now, detail=str(len(orders)))
+
+
+def take_order(
+    context: Context, session: Session, case: Case, order: Order, *, at: datetime, actor: str
+) -> None:
+    """Fix the order of a case, answer the buyer, propose."""
+    buyer = order.buyer
+    case.order_id, case.order, case.candidates = order.id, order_to_data(order), []
+    case.advice = ""
+    case.buyer_key = (
+        f"id:{buyer.id}" if buyer.id and buyer.id != "0"
+        else f"mail:{context.vault.fingerprint(buyer.email)}" if buyer.email else ""
+    )  # fmt: skip
+    history.note(session, case, "order_found", at=at, actor=actor, new=order.number)
+    follow_ups.plan_receipt(context, session, case, now=at)
+    decisions.propose_remedies(context, session, case, now=at)
+
+
+def choose_order(context: Context, case_id: int, order_id: str, *, actor: str) -> None:
+    """Take the order a seller chose or typed; raises `NotFound`, `WrongState`, `WrongInput`."""
+    if not order_id.strip():
+        raise WrongInput("Enter the order number.")
+    with context.database.reading() as session:
+        case = queries.case(session, case_id)
+        found = queries.connections_for(session, case.shop_id, Role.ORDERS)
+    if not found:
+        raise WrongState(NO_ORDERS)
+    try:
+        order = context.adapter(found[0]).order(order_id.strip().lstrip("#"))
+    except Permanent as error:
+        raise NotFound(f"The shop has no order {order_id}. Check the number.") from error
+    with context.database.transaction() as session:
+        now = context.clock.now()
+        case = queries.case(session, case_id, lock=True)
+        if case.state not in (
+            CaseState.OPENED,
+            CaseState.AWAITING_ORDER,
+            CaseState.AWAITING_APPROVAL,
+        ):
+            raise WrongState("The order can no longer be changed: a decision was made.")
+        take_order(context, session, case, order, at=now, actor=actor)
