@@ -116,3 +116,11 @@ def choose_order(context: Context, case_id: int, order_id: str, *, actor: str) -
         ):
             raise WrongState("The order can no longer be changed: a decision was made.")
         take_order(context, session, case, order, at=now, actor=actor)
+
+
+def give_up_order(session: Session, held: Claim, advice: str, *, now: datetime) -> None:
+    """Ask the seller for the order when the platform could not be asked."""
+    case = queries.case(session, held.ref_id, lock=True)
+    if case.state == CaseState.OPENED:
+        case.advice = f"{advice} {NONE_FOUND}"
+        history.move(session, case, Move.ASK_ORDER, at=now, detail=advice)
