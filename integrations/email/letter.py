@@ -32,13 +32,14 @@ def letter(message: OutgoingMessage, sender: Address, reply_to: str, at: datetim
     mail["Date"] = at
     mail["Message-ID"] = message_id(message.key, sender.domain)
     mail["Auto-Submitted"] = "auto-generated"
-    mail["Content-Language"] = _line(message.language or "en", "language")
     if message.stop_url:
         mail["List-Unsubscribe"] = f"<{_web_address(message.stop_url)}>"
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(_sound(message.text), cte="quoted-printable")
     if message.html:
         mail.add_alternative(_sound(message.html), subtype="html", cte="quoted-printable")
+    # Setting the parts takes away every Content- header that was there before.
+    mail["Content-Language"] = _line(message.language or "en", "language")
     return mail
 
 
