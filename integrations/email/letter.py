@@ -6,7 +6,8 @@ import unicodedata
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
+from typing import Any
 from urllib.parse import urlsplit
 
 from integrations.contract import OutgoingMessage
@@ -15,15 +16,38 @@ from integrations.signatures import body_hash
 
 LONGEST_LOCAL = 64
 LONGEST_ADDRESS = 254
+LONGEST_STOP_URL = 900
+"""A header line ends at 998 characters."""
 
 
 class WrongAddress(ValueError):
     """The text is no single e-mail address."""
 
 
+class _WholeLines(EmailPolicy):
+    """Leaves addresses that machines read on one line: folded, they would be encoded as words."""
+
+    whole = frozenset({"list-unsubscribe", "message-id"})
+
+    def fold(self, name: str, value: Any) -> str:
+        if name.lower() in self.whole:
+            return f"{name}: {value}{self.linesep}"
+        folded: str = super().fold(name, value)
+        return folded
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        if name.lower() in self.whole:
+            return self.fold(name, value).encode("ascii")
+        folded: bytes = super().fold_binary(name, value)
+        return folded
+
+
+POLICY = _WholeLines(linesep=SMTP.linesep)
+
+
 def letter(message: OutgoingMessage, sender: Address, reply_to: str, at: datetime) -> EmailMessage:
     """Build the mail; raises `Permanent` for an address or line that cannot be sent."""
-    mail = EmailMessage(policy=SMTP)
+    mail = EmailMessage(policy=POLICY)
     mail["From"] = sender
     mail["To"] = _recipient(message)
     if reply_to:
@@ -114,6 +138,7 @@ def _one_line(name: str) -> str:
 def _web_address(url: str) -> str:
     parts = urlsplit(url)
     fine = parts.scheme in ("http", "https") and bool(parts.netloc) and url.isascii()
+    fine = fine and len(url) <= LONGEST_STOP_URL
     if not fine or not url.isprintable() or any(one in "<> " for one in url):
         raise Permanent("the stop address of the message is not a web address")
     return url

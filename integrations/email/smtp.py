@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
-from email.policy import SMTP
 from ipaddress import ip_address
 
 from integrations.contract import Config
@@ -78,7 +77,7 @@ def hand_over(smtp: smtplib.SMTP, mail: EmailMessage, sender: str, to: str) -> N
     Raises `Temporary(maybe_done=True)` only from the end of the mail's text on: before its last
     line no server takes it.
     """
-    content = mail.as_bytes(policy=SMTP)
+    content = mail.as_bytes()
     try:
         _accepted(
             smtp.mail(sender, [f"size={len(content)}"] if smtp.has_extn("size") else []), "sender"

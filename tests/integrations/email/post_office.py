@@ -40,6 +40,7 @@ class PostOffice:
     drop_before_text: bool = False
     drop_after_text: bool = False
     taken: list[EmailMessage] = field(default_factory=list)
+    raw: list[bytes] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
     port: int = 0
@@ -73,6 +74,7 @@ class PostOffice:
         if self.refuse_text:
             return self.refuse_text
         mail = message_from_bytes(envelope.content, policy=default)
+        self.raw.append(envelope.content)
         self.taken.append(mail)
         self.recipients += envelope.rcpt_tos
         if self.drop_after_text:

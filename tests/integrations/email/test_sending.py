@@ -69,12 +69,29 @@ def test_stop_headers_are_absent_when_there_is_no_stop_address(office: PostOffic
     assert mail.get_content_type() == "text/plain"
 
 
-def test_long_stop_address_stays_whole_when_folded(office: PostOffice) -> None:
-    url = "https://makegood.example/stop/" + "a" * 300
+@pytest.mark.parametrize("length", [20, 60, 300, 800])
+def test_stop_address_is_one_plain_line_when_long(office: PostOffice, length: int) -> None:
+    url = "https://makegood.example/stop/" + "a" * length
 
     adapter(office.port).message(message(stop_url=url))
 
-    assert "".join(str(office.taken[0]["List-Unsubscribe"]).split()) == f"<{url}>"
+    assert f"\r\nList-Unsubscribe: <{url}>\r\n".encode() in office.raw[0]
+
+
+def test_id_is_one_plain_line_when_the_domain_is_long(office: PostOffice) -> None:
+    domain = ".".join(["d" * 50] * 4) + ".test"
+
+    sent = adapter(office.port, from_address=f"care@{domain}").message(message())
+
+    assert f"\r\nMessage-ID: {sent}\r\n".encode() in office.raw[0]
+
+
+def test_every_line_is_short_ascii_when_the_text_is_long(office: PostOffice) -> None:
+    adapter(office.port).message(message(text="kami perbaiki ✓ " * 500, subject="Maaf ✓ " * 60))
+
+    assert max(len(one) for one in office.raw[0].split(b"\r\n")) <= 78
+    assert office.raw[0].isascii()
+    assert office.taken[0]["Subject"].strip() == ("Maaf ✓ " * 60).strip()
 
 
 def test_id_is_the_same_when_the_same_key_is_sent_again(office: PostOffice) -> None:
@@ -111,8 +128,9 @@ def test_lines_with_a_dot_survive_when_sent(office: PostOffice) -> None:
         {"to": Buyer(email="a@x..test")},
         {"stop_url": "https://a.test/\r\nX: y"},
         {"stop_url": "javascript:x"},
+        {"stop_url": "https://a.test/" + "a" * 900},
     ],
-    ids=str,
+    ids=lambda changes: str(changes)[:60],
 )
 def test_nothing_is_sent_when_a_line_could_become_a_header(
     office: PostOffice, changes: dict[str, Any]
