@@ -61,19 +61,24 @@ def put(
 
 
 def claim(
-    session: Session, now: datetime, *, most: int, per_lane: int, skip: Sequence[int] = ()
-) -> list[Claim]:
-    """Claim due rows, a few of each lane in turn. Empty: nothing is due that may go now."""
+    session: Session, now: datetime, *, most: int, per_lane: int, inward: int,
+    skip: Sequence[int] = (),
+) -> list[Claim]:  # fmt: skip
+    """Claim due rows, a few of each lane in turn. Empty: nothing is due that may go now.
+
+    `most` and `per_lane` bound outward rows, which call out; `inward` bounds the others.
+    """
     claimed: list[Claim] = []
+    left = {True: most, False: inward}
     for lane in _lanes(session, now, skip):
-        room = min(per_lane, most - len(claimed))
-        if room <= 0:
-            break
+        room = left[lane.outward]
         if lane.outward:
-            room = min(room, _allowance(session, lane, now))
+            room = min(room, per_lane)
+            room = min(room, _allowance(session, lane, now)) if room > 0 else 0
         rows = _due(session, lane.id, now, room) if room > 0 else []
         if lane.outward and lane.per_minute is not None and rows:
             lane.allowance -= len(rows)
+        left[lane.outward] -= len(rows)
         claimed += [_take(row, now) for row in rows]
     session.flush()
     return claimed

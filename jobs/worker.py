@@ -1,0 +1,45 @@
+"""The RQ worker of the Procfile: JSON only, no fork, a stop that finishes the row at hand."""
+
+from __future__ import annotations
+
+import sys
+
+from rq import Queue, SimpleWorker
+from rq.serializers import JSONSerializer
+
+from service.queue import QUEUE
+from service.settings import WrongSetting
+from service.wiring import Wiring, wiring
+
+
+class DrainWorker(SimpleWorker):
+    """Tells the drain it is running to stop after the rows at hand."""
+
+    wired: Wiring
+
+    def handle_warm_shutdown_request(self) -> None:
+        super().handle_warm_shutdown_request()
+        self.wired.stop.set()
+
+
+def main() -> int:
+    """Work until stopped; raises nothing, says what is wrong."""
+    try:
+        wired = wiring()
+    except WrongSetting as error:
+        print(error, file=sys.stderr)
+        return 2
+    if wired.redis is None:
+        print("MAKEGOOD_REDIS_URL is missing: workers are woken through Redis", file=sys.stderr)
+        return 2
+    queue = Queue(QUEUE, connection=wired.redis, serializer=JSONSerializer)
+    worker = DrainWorker([queue], connection=wired.redis, serializer=JSONSerializer)
+    worker.wired = wired
+    worker.log_job_description = False
+    worker.work(logging_level="WARNING")
+    wired.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

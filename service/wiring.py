@@ -1,0 +1,63 @@
+"""Builds what runs: database, vault, links, bell. The only place that knows them all."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from functools import cache
+
+from redis import Redis
+
+from integrations.http import Http
+from service import logs, settings
+from service.clock import Clock, SystemClock
+from service.db.session import Database
+from service.links import Links
+from service.operations.context import Context
+from service.queue import Bell, RedisBell
+from service.settings import Settings
+from service.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """One process's parts. `stop` ends its drains at the next row."""
+
+    settings: Settings
+    context: Context
+    bell: Bell | RedisBell
+    stop: threading.Event
+
+    @property
+    def redis(self) -> Redis | None:
+        """The Redis of this installation; None when embedded."""
+        return self.bell.redis if isinstance(self.bell, RedisBell) else None
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self.stop.set()
+        self.bell.close()
+        self.context.database.close()
+
+
+def wire(wanted: Settings, *, clock: Clock | None = None) -> Wiring:
+    """Build from settings; the clock is handed in by tests."""
+    database = Database(wanted.database_url, pool=wanted.database_pool)
+    bell = RedisBell(wanted.redis_url) if wanted.redis_url else Bell()
+    database.wake = bell.wake
+    context = Context(
+        database=database,
+        clock=clock or SystemClock(),
+        vault=Vault(wanted.encryption_keys, wanted.secret_key),
+        links=Links(wanted.secret_key, wanted.public_url),
+        http=Http(),
+    )
+    return Wiring(wanted, context, bell, threading.Event())
+
+
+@cache
+def wiring() -> Wiring:
+    """This process's own wiring, from the environment; raises `WrongSetting`."""
+    wanted = settings.load()
+    logs.set_up(wanted.log_level)
+    return wire(wanted)
