@@ -39,4 +39,4 @@ def list_stale_policies(context: Context) -> None:
     today = context.clock.now().date()
     for name in registry.names():
         for entry in stale(Policies.load(registry.policy(name)).entries, today):
-            log.warning("policy %s of %s was last checked %s", entry.name, name, entry.checked_on)
+            log.warning("policy %s of %s was last checked %s", ", ".join(entry.names), name, entry.checked_on)

@@ -18,7 +18,7 @@ class DrainWorker(SimpleWorker):
     wired: Wiring
 
     def handle_warm_shutdown_request(self) -> None:
-        super().handle_warm_shutdown_request()
+        super().handle_warm_shutdown_request()  # type: ignore[no-untyped-call]
         self.wired.stop.set()
 
 

@@ -1,0 +1,47 @@
+# Two commands matter: `make run` and `make test`. `make help` lists the others.
+PYTHON ?= python3.11
+BIN := .venv/bin
+DEV := .venv/.dev
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run worker test lint types check freeze translations
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+.venv/.run: requirements.txt
+	test -d .venv || $(PYTHON) -m venv .venv
+	$(BIN)/pip install -q --disable-pip-version-check -r requirements.txt
+	touch $@
+
+$(DEV): requirements-dev.txt .venv/.run
+	$(BIN)/pip install -q --disable-pip-version-check -r requirements-dev.txt
+	touch $@
+
+setup: $(DEV) ## make the virtual environment with everything for development
+
+translations: .venv/.run ## compile the translations
+	@$(BIN)/pybabel -q compile -d service/web/translations 2>/dev/null || $(BIN)/pybabel compile -d service/web/translations
+
+run: .venv/.run translations ## a whole Makegood with a sandbox shop, on SQLite, in one process
+	$(BIN)/python -m service.start
+
+worker: .venv/.run ## one worker, woken through Redis
+	$(BIN)/python -m jobs.worker
+
+test: $(DEV) translations ## the whole suite
+	$(BIN)/pytest
+
+lint: $(DEV) ## style
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(DEV) ## types
+	$(BIN)/mypy
+
+check: lint types ## what CI asks before the tests: style, types, structure
+	$(BIN)/pytest -q tests/structure
+
+freeze: $(DEV) ## compile the pinned requirements
+	$(BIN)/pip-compile -q --strip-extras --no-emit-index-url --no-emit-find-links requirements.in
+	$(BIN)/pip-compile -q --strip-extras --no-emit-index-url --no-emit-find-links requirements-dev.in
