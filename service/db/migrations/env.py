@@ -1,0 +1,32 @@
+"""Runs migrations on the database handed in by service.db.migrations."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+from alembic import context
+
+from service.db.models import Base
+
+LOCK = 0x4D47
+
+database = context.config.attributes["database"]
+with ExitStack() as stack:
+    if database.sqlite:
+        stack.enter_context(database.write_lock())
+    connection = stack.enter_context(database.engine.connect())
+    if not database.sqlite:
+        # One process migrates, the others wait for it.
+        connection.exec_driver_sql(f"SELECT pg_advisory_lock({LOCK})")
+        connection.commit()
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        render_as_batch=database.sqlite,
+        transaction_per_migration=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+    if not database.sqlite:
+        connection.exec_driver_sql(f"SELECT pg_advisory_unlock({LOCK})")
+    connection.commit()
