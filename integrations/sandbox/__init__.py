@@ -1,0 +1,166 @@
+"""The sandbox: a pretend shop that ships with the product, and the adapter that speaks to it.
+
+Reference: docs/platforms/sandbox.md. The shop itself is `integrations.sandbox.shop`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, ClassVar
+from urllib.parse import quote, urlencode
+
+from integrations.contract import (
+    ActionRequest,
+    ActionResult,
+    BaseAdapter,
+    Capabilities,
+    Field,
+    Finding,
+    Inbound,
+    Order,
+    OutgoingMessage,
+    Page,
+    ReviewEvent,
+    Role,
+    Way,
+)
+from integrations.errors import AdapterError, Misconfigured, Permanent, Temporary
+from integrations.http import Answer, retry_after
+from integrations.sandbox import wire
+
+CAPABILITIES = Capabilities(
+    push=True, poll=True, refund=Way.API, resend=Way.API, voucher=Way.API, message=True,
+    edit_link=True, idempotent=True, look_up=True,
+)  # fmt: skip
+
+
+class Sandbox(BaseAdapter):
+    """Calls the pretend shop as it would a real one."""
+
+    name: ClassVar[str] = "sandbox"
+    label: ClassVar[str] = "Sandbox"
+    roles: ClassVar[frozenset[Role]] = frozenset(Role)
+    capabilities: ClassVar[Capabilities] = CAPABILITIES
+    fields: ClassVar[tuple[Field, ...]] = (
+        Field("base_url", "Address of the sandbox", "Such as http://127.0.0.1:8000/sandbox."),
+        Field("api_key", "Key of the sandbox", "Printed when it starts.", secret=True),
+    )
+
+    @classmethod
+    def verify(cls, request: Inbound, secrets: Sequence[str], now: datetime) -> str | None:
+        return wire.verify(request, secrets, now)
+
+    @classmethod
+    def read(cls, request: Inbound) -> list[ReviewEvent]:
+        return [wire.read_event(request.body)]
+
+    def look(self, subject: str) -> list[ReviewEvent]:
+        review_id = subject.removeprefix("review:")
+        return [wire.event_of(self._get(f"/api/reviews/{quote(review_id, safe='')}"))]
+
+    def poll(self, cursor: str, now: datetime) -> Page:
+        data = self._get("/api/reviews?" + urlencode({"after": cursor or "0"}))
+        return Page([wire.event_of(one) for one in data["reviews"]], data["cursor"], data["more"])
+
+    def orders_for(self, event: ReviewEvent) -> list[Order]:
+        query = {"review": event.review_id, "product": event.product_id, "buyer": event.buyer.id}
+        data = self._get("/api/orders?" + urlencode(query))
+        return [wire.order_of(one) for one in data["orders"]]
+
+    def order(self, order_id: str) -> Order:
+        return wire.order_of(self._get(f"/api/orders/{quote(order_id, safe='')}"))
+
+    def act(self, request: ActionRequest) -> ActionResult:
+        body = {
+            "action": request.action, "reference": request.reference,
+            "order_id": request.order.id, "amount_minor": request.amount.amount_minor,
+            "currency": request.amount.currency, "line_ids": list(request.line_ids),
+            "key": request.key if self.capabilities.idempotent else "",
+        }  # fmt: skip
+        return self._result(self._post("/api/make-goods", body), request)
+
+    def find(self, request: ActionRequest) -> ActionResult | None:
+        if not self.capabilities.look_up:
+            return super().find(request)
+        data = self._get("/api/make-goods?" + urlencode({"reference": request.reference}))
+        if not data["found"]:
+            return None
+        return replace(self._result(data["found"][0], request), already=True)
+
+    def message(self, message: OutgoingMessage) -> str:
+        body = {
+            "key": message.key, "order_id": message.order_id, "to": message.to.name,
+            "subject": message.subject, "text": message.text,
+        }  # fmt: skip
+        return str(self._post("/api/messages", body)["id"])
+
+    def check(self) -> list[Finding]:
+        try:
+            self._get("/api/check")
+        except AdapterError as error:
+            return [Finding("Sandbox", ok=False, advice=error.message)]
+        return [Finding("Sandbox", ok=True)]
+
+    def _result(self, data: dict[str, Any], request: ActionRequest) -> ActionResult:
+        amount = (data["amount_minor"], data["currency"])
+        if amount != (request.amount.amount_minor, request.amount.currency):
+            raise Permanent(
+                f"the shop has {request.reference} already, with another amount: compare them"
+            )
+        return ActionResult(
+            vendor_id=str(data["id"]), already=bool(data.get("already")), code=data["code"],
+            task=data["task"],
+        )  # fmt: skip
+
+    def _get(self, path: str) -> Any:
+        return self._ask("GET", path, None)
+
+    def _post(self, path: str, body: dict[str, Any]) -> Any:
+        return self._ask("POST", path, json.dumps(body).encode())
+
+    def _ask(self, method: str, path: str, body: bytes | None) -> Any:
+        url = self.config.values["base_url"].rstrip("/") + path
+        headers = {"Authorization": f"Bearer {self.config.values['api_key']}"}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        return self._read(self.http.call(method, url, headers=headers, body=body))
+
+    def _read(self, answer: Answer) -> Any:
+        if answer.ok:
+            return answer.json()
+        if answer.status in (401, 403):
+            raise Misconfigured("the sandbox refused the key: enter the one it printed")
+        if answer.status == 429:
+            wait = retry_after(answer, self.now())
+            raise Temporary("the sandbox is busy", retry_after=wait, maybe_done=False)
+        if answer.status >= 500:
+            raise Temporary(f"the sandbox answered {answer.status}")
+        raise Permanent(f"the sandbox refused: {answer.body.decode(errors='replace')[:200]}")
+
+
+class WithoutKey(Sandbox):
+    """Does it again each time it is asked, and can be asked what it did."""
+
+    name: ClassVar[str] = "sandbox-nokey"
+    capabilities: ClassVar[Capabilities] = replace(CAPABILITIES, idempotent=False)
+
+
+class WithoutLookUp(Sandbox):
+    """Knows the key, but cannot be asked."""
+
+    name: ClassVar[str] = "sandbox-nolookup"
+    capabilities: ClassVar[Capabilities] = replace(CAPABILITIES, look_up=False)
+
+
+class Blind(Sandbox):
+    """Neither key nor look-up: after an unknown outcome only a person can tell."""
+
+    name: ClassVar[str] = "sandbox-blind"
+    capabilities: ClassVar[Capabilities] = replace(CAPABILITIES, idempotent=False, look_up=False)
+
+
+VARIANTS = {one.name: one for one in (Sandbox, WithoutKey, WithoutLookUp, Blind)}
+ADAPTER = Sandbox

@@ -1,0 +1,210 @@
+"""The sandbox shop's own database: orders, reviews, what was done and said, callbacks to send.
+
+What was done is a plain list without any uniqueness: a double must be visible, not prevented.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS buyer (id INTEGER PRIMARY KEY, name TEXT, email TEXT, country TEXT,
+  language TEXT, zone TEXT);
+CREATE TABLE IF NOT EXISTS orders (id INTEGER PRIMARY KEY, number TEXT UNIQUE, buyer_id INTEGER,
+  product_id TEXT, product_name TEXT, quantity INTEGER, paid_minor INTEGER, currency TEXT,
+  placed_at TEXT, status TEXT, trouble TEXT DEFAULT '', trouble_left INTEGER DEFAULT 0,
+  edit_key TEXT);
+CREATE TABLE IF NOT EXISTS review (id INTEGER PRIMARY KEY, order_id INTEGER UNIQUE, rating INTEGER,
+  text TEXT, version INTEGER, withdrawn INTEGER DEFAULT 0, written_at TEXT, changed INTEGER);
+CREATE INDEX IF NOT EXISTS review_changed ON review (changed);
+CREATE TABLE IF NOT EXISTS made (id INTEGER PRIMARY KEY, action TEXT, key TEXT, reference TEXT,
+  order_id INTEGER, amount_minor INTEGER, currency TEXT, code TEXT, task TEXT, at TEXT);
+CREATE INDEX IF NOT EXISTS made_reference ON made (reference);
+CREATE INDEX IF NOT EXISTS made_key ON made (key);
+CREATE INDEX IF NOT EXISTS made_order ON made (order_id);
+CREATE TABLE IF NOT EXISTS message (id INTEGER PRIMARY KEY, key TEXT, order_id INTEGER,
+  recipient TEXT, subject TEXT, text TEXT, at TEXT);
+CREATE TABLE IF NOT EXISTS callback (id INTEGER PRIMARY KEY, delivery TEXT, body BLOB, due_at TEXT,
+  tries INTEGER DEFAULT 0, sent_at TEXT);
+CREATE INDEX IF NOT EXISTS callback_due ON callback (due_at) WHERE sent_at IS NULL;
+CREATE TABLE IF NOT EXISTS knob (name TEXT PRIMARY KEY, value TEXT);
+"""
+
+Row = sqlite3.Row
+
+
+class Ledger:
+    """One file; one connection per thread; every write is committed before it is answered."""
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._local = threading.local()
+        self._writing = threading.Lock()
+        self._connection().executescript(SCHEMA)
+
+    def _connection(self) -> sqlite3.Connection:
+        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if found is None:
+            found = sqlite3.connect(self.path, timeout=30, isolation_level=None)
+            found.row_factory = sqlite3.Row
+            found.execute("PRAGMA journal_mode=WAL")
+            found.execute("PRAGMA synchronous=NORMAL")
+            self._local.connection = found
+        return found
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """One transaction."""
+        connection = self._connection()
+        with self._writing:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+
+    def rows(self, query: str, *values: Any) -> list[Row]:
+        """Read some rows."""
+        return self._connection().execute(query, values).fetchall()
+
+    def row(self, query: str, *values: Any) -> Row | None:
+        """Read one row."""
+        found: Row | None = self._connection().execute(query, values).fetchone()
+        return found
+
+    def knob(self, name: str, default: str = "") -> str:
+        """A setting of the shop."""
+        found = self.row("SELECT value FROM knob WHERE name = ?", name)
+        return default if found is None else str(found["value"])
+
+    def turn(self, name: str, value: str) -> None:
+        """Change a setting of the shop."""
+        with self.write() as connection:
+            connection.execute("INSERT OR REPLACE INTO knob VALUES (?, ?)", (name, value))
+
+
+def buyer_of(ledger: Ledger, buyer_id: int) -> dict[str, str]:
+    """A buyer as the wire has it."""
+    found = ledger.row("SELECT * FROM buyer WHERE id = ?", buyer_id)
+    assert found is not None
+    return {**{key: found[key] for key in found.keys()}, "id": f"b{buyer_id}"}  # noqa: SIM118
+
+
+def order_data(ledger: Ledger, order: Row, base_url: str) -> dict[str, Any]:
+    """An order as the wire has it."""
+    spent = ledger.row(
+        "SELECT coalesce(sum(amount_minor), 0) AS n FROM made WHERE order_id = ?"
+        " AND action = 'refund'",
+        order["id"],
+    )
+    assert spent is not None
+    line = {
+        "id": f"l{order['id']}", "product_id": order["product_id"],
+        "name": order["product_name"], "quantity": order["quantity"],
+        "paid_minor": order["paid_minor"],
+    }  # fmt: skip
+    return {
+        "id": str(order["id"]), "number": order["number"], "placed_at": order["placed_at"],
+        "status": order["status"], "currency": order["currency"],
+        "paid_minor": order["paid_minor"], "left_minor": order["paid_minor"] - spent["n"],
+        "lines": [line], "buyer": buyer_of(ledger, order["buyer_id"]),
+        "edit_link": f"{base_url}/orders/{order['id']}?key={order['edit_key']}",
+    }  # fmt: skip
+
+
+def review_data(ledger: Ledger, review: Row) -> dict[str, Any]:
+    """A review as the wire has it."""
+    order = ledger.row("SELECT * FROM orders WHERE id = ?", review["order_id"])
+    assert order is not None
+    return {
+        "id": f"r{review['id']}", "rating": review["rating"], "text": review["text"],
+        "version": review["version"], "withdrawn": bool(review["withdrawn"]),
+        "written_at": review["written_at"], "product_id": order["product_id"],
+        "product_name": order["product_name"], "buyer": buyer_of(ledger, order["buyer_id"]),
+        "order_ids": [str(order["id"])],
+    }  # fmt: skip
+
+
+def add_order(
+    connection: sqlite3.Connection, buyer_id: int, product: tuple[str, str, int, str],
+    now: datetime,
+) -> int:  # fmt: skip
+    """Sell one product `(id, name, price in minor units, currency)`; gives the order's id."""
+    cursor = connection.execute(
+        "INSERT INTO orders (buyer_id, product_id, product_name, quantity, paid_minor, currency,"
+        " placed_at, status, edit_key) VALUES (?, ?, ?, 1, ?, ?, ?, 'delivered', ?)",
+        (buyer_id, *product, now.isoformat(), secrets.token_urlsafe(12)),
+    )
+    order_id = int(cursor.lastrowid or 0)
+    connection.execute("UPDATE orders SET number = ? WHERE id = ?", (f"SB-{order_id}", order_id))
+    return order_id
+
+
+def leave_review(
+    ledger: Ledger, order_id: int, rating: int, text: str, now: datetime, *, withdraw: bool = False
+) -> None:
+    """The buyer leaves, changes or withdraws a review; the callbacks are put in the same commit."""
+    with ledger.write() as connection:
+        found = connection.execute(
+            "SELECT * FROM review WHERE order_id = ?", (order_id,)
+        ).fetchone()
+        version = 1 if found is None else found["version"] + 1
+        if found is None:
+            if withdraw:
+                return
+            connection.execute(
+                "INSERT INTO review (order_id, rating, text, version, written_at)"
+                " VALUES (?, ?, ?, 1, ?)",
+                (order_id, rating, text, now.isoformat()),
+            )
+        elif withdraw:
+            connection.execute(
+                "UPDATE review SET withdrawn = 1, version = ? WHERE id = ?", (version, found["id"])
+            )
+        else:
+            connection.execute(
+                "UPDATE review SET withdrawn = 0, rating = ?, text = ?, version = ? WHERE id = ?",
+                (rating, text, version, found["id"]),
+            )
+        connection.execute(
+            "UPDATE review SET changed = (SELECT coalesce(max(changed), 0) + 1 FROM review)"
+            " WHERE order_id = ?",
+            (order_id,),
+        )
+    event = "review.withdrawn" if withdraw else f"review.{'created' if version == 1 else 'updated'}"
+    review = ledger.row("SELECT * FROM review WHERE order_id = ?", order_id)
+    assert review is not None
+    _put_callback(ledger, {"event": event, "review": review_data(ledger, review)}, now)
+
+
+def _put_callback(ledger: Ledger, data: dict[str, Any], now: datetime) -> None:
+    body = json.dumps(data).encode()
+    delivery = secrets.token_hex(12)
+    times = 2 if ledger.knob("duplicates") == "on" else 1
+    with ledger.write() as connection:
+        for _ in range(times):
+            connection.execute(
+                "INSERT INTO callback (delivery, body, due_at) VALUES (?, ?, ?)",
+                (delivery, body, now.isoformat()),
+            )
+
+
+def callbacks_due(ledger: Ledger, now: datetime, most: int = 50) -> Sequence[Row]:
+    """Callbacks to send now; newest first where the shop is told to shuffle."""
+    order = "DESC" if ledger.knob("shuffled") == "on" else "ASC"
+    return ledger.rows(
+        f"SELECT * FROM callback WHERE sent_at IS NULL AND due_at <= ? ORDER BY id {order} LIMIT ?",  # noqa: S608
+        now.isoformat(),
+        most,
+    )
