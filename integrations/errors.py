@@ -1,12 +1,12 @@
 """What an adapter may raise, and nothing else.
 
-    AdapterError
-    +-- BadSignature      a webhook that is not, or wrongly, signed: 401, nothing stored
-    +-- Unreadable        signed, but not understood: kept and shown to the seller
-    +-- Temporary         not now; `retry_after` seconds if the platform named them
-    +-- Permanent         refused for good; the message says what a person can do
-    +-- Unsupported       the platform cannot do this by API; becomes a task for the seller
-    +-- Misconfigured     key, address or permission is wrong; pauses the connection
+AdapterError
++-- BadSignature      a webhook that is not, or wrongly, signed: 401, nothing stored
++-- Unreadable        signed, but not understood: kept and shown to the seller
++-- Temporary         not now; `retry_after` seconds if the platform named them
++-- Permanent         refused for good; the message says what a person can do
++-- Unsupported       the platform cannot do this by API; becomes a task for the seller
++-- Misconfigured     key, address or permission is wrong; pauses the connection
 """
 
 from __future__ import annotations

@@ -44,7 +44,9 @@ class Money:
 
     def share(self, percent: Decimal | int) -> Money:
         """`percent` of this, rounded half up to the minor unit."""
-        part = (Decimal(self.amount_minor) * Decimal(percent) / 100).to_integral_value(ROUND_HALF_UP)
+        part = (Decimal(self.amount_minor) * Decimal(percent) / 100).to_integral_value(
+            ROUND_HALF_UP
+        )
         return Money(int(part), self.currency)
 
     def capped(self, most: Money | None) -> Money:

@@ -11,23 +11,28 @@ from typing import Any
 from integrations.contract import BaseAdapter
 
 ADAPTERS: dict[str, str] = {
-    "woocommerce": "integrations.woocommerce",
     "standard": "integrations.standard",
     "sandbox": "integrations.sandbox",
     "email": "integrations.email",
+    "sandbox-nokey": "integrations.sandbox",
+    "sandbox-nolookup": "integrations.sandbox",
+    "sandbox-blind": "integrations.sandbox",
 }
+HIDDEN = frozenset({"sandbox-nokey", "sandbox-nolookup", "sandbox-blind"})
+"""Sandboxes that can do less, for proving what happens then; not offered to sellers."""
 
 
 @cache
 def get(name: str) -> type[BaseAdapter]:
     """The adapter class of that name; raises `KeyError` for an unknown one."""
-    adapter: type[BaseAdapter] = import_module(ADAPTERS[name]).ADAPTER
+    module = import_module(ADAPTERS[name])
+    adapter: type[BaseAdapter] = getattr(module, "VARIANTS", {}).get(name, module.ADAPTER)
     return adapter
 
 
 def names() -> list[str]:
     """All platforms, in the order shown to the seller."""
-    return list(ADAPTERS)
+    return [name for name in ADAPTERS if name not in HIDDEN]
 
 
 @cache

@@ -1,0 +1,149 @@
+"""Pages on which a tester acts as the buyer: orders, reviews, mailbox, what the shop did."""
+
+from __future__ import annotations
+
+import re
+
+from flask import Blueprint, abort, current_app, redirect, render_template_string, request
+from markupsafe import Markup, escape
+from werkzeug.wrappers import Response
+
+from integrations.sandbox import trouble
+from integrations.sandbox.ledger import Ledger, Row, leave_review
+
+blueprint = Blueprint("pages", __name__)
+
+HEAD = """<!doctype html><html lang="en"><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1"><title>Sandbox shop</title>
+<style>body{font:1rem/1.5 system-ui,sans-serif;margin:0 auto;max-width:42rem;padding:1rem;
+background:#fdf8ee;color:#222}a{color:#7a3e00}article{background:#fff;border:1px solid #e3d5b8;
+border-radius:.5rem;padding:.75rem;margin:.75rem 0}pre{white-space:pre-wrap;overflow-wrap:anywhere;
+font:inherit}button,select,textarea{font:inherit;min-height:2.75rem}textarea{width:100%;
+box-sizing:border-box}label{display:block;margin:.5rem 0}</style>
+<p><strong>Sandbox shop</strong>: you are the buyer here.
+<a href="{{ base }}/">Orders</a> · <a href="{{ base }}/mailbox">Mailbox</a> ·
+<a href="{{ base }}/done">What the shop did</a></p>"""
+
+ORDERS = (
+    HEAD
+    + """<h1>Orders</h1>{% for one in orders %}<article>
+<a href="{{ base }}/orders/{{ one.id }}">{{ one.number }} {{ one.product_name }}</a><br>
+{{ one.buyer }} · {% if one.rating is none %}not reviewed{% elif one.withdrawn %}withdrawn
+{% else %}{{ one.rating }} of 5{% endif %}</article>{% endfor %}
+<form method="post" action="{{ base }}/callbacks"><h2>Callbacks</h2>
+<label><input type="checkbox" name="duplicates" {{ 'checked' if duplicates }}> send each twice</label>
+<label><input type="checkbox" name="shuffled" {{ 'checked' if shuffled }}> newest first</label>
+<button>Set</button></form>"""
+)
+
+ORDER = (
+    HEAD
+    + """<h1>{{ order.number }} {{ order.product_name }}</h1>
+<p>{{ amount }} {{ order.currency }}, {{ order.status }}</p>
+<form method="post"><h2>Review</h2>{% if review %}<p>Now: {% if review.withdrawn %}withdrawn
+{% else %}{{ review.rating }} of 5{% endif %}</p>{% endif %}
+<label>Stars <select name="rating">{% for n in range(1, 6) %}
+<option {{ 'selected' if review and review.rating == n }}>{{ n }}</option>{% endfor %}</select></label>
+<label>Text <textarea name="text" rows="3">{{ review.text if review }}</textarea></label>
+<button name="do" value="review">Send review</button>
+{% if review %}<button name="do" value="withdraw">Withdraw review</button>{% endif %}</form>
+<form method="post"><h2>Trouble with make-goods</h2><label>Kind <select name="trouble">
+{% for name, told in troubles.items() %}<option value="{{ name }}"
+ {{ 'selected' if order.trouble == name }}>{{ name or 'none' }}: {{ told }}</option>
+{% endfor %}</select></label><button name="do" value="trouble">Set</button></form>"""
+)
+
+MAILBOX = (
+    HEAD
+    + """<h1>Mailbox</h1>{% for one, text in messages %}<article>
+<strong>{{ one.subject }}</strong><br>to {{ one.recipient }}, {{ one.at[:16] }}<pre>{{ text }}</pre>
+</article>{% else %}<p>No messages yet.</p>{% endfor %}"""
+)
+
+DONE = (
+    HEAD
+    + """<h1>What the shop did</h1>{% for one in made %}<article>
+<strong>{{ one.action }}</strong> {{ one.reference }}<br>order {{ one.order_id }},
+{{ one.amount_minor }} minor units {{ one.currency }} {{ one.code }} {{ one.task }}</article>
+{% else %}<p>Nothing yet.</p>{% endfor %}"""
+)
+
+
+def _ledger() -> Ledger:
+    found: Ledger = current_app.extensions["shop"].ledger
+    return found
+
+
+def _page(template: str, **values: object) -> str:
+    return render_template_string(template, base=current_app.config["BASE_URL"], **values)
+
+
+def _to(path: str) -> Response:
+    return redirect(current_app.config["BASE_URL"] + path, 303)
+
+
+def _order(order_id: int) -> Row:
+    found = _ledger().row("SELECT * FROM orders WHERE id = ?", order_id)
+    return found if found is not None else abort(404)
+
+
+@blueprint.get("/")
+def orders() -> str:
+    """The newest orders with their reviews."""
+    found = _ledger().rows(
+        "SELECT o.id, o.number, o.product_name, b.name AS buyer, r.rating, r.withdrawn"
+        " FROM orders o JOIN buyer b ON b.id = o.buyer_id LEFT JOIN review r ON r.order_id = o.id"
+        " ORDER BY o.id DESC LIMIT 60"
+    )
+    on = {name: _ledger().knob(name) == "on" for name in ("duplicates", "shuffled")}
+    return _page(ORDERS, orders=found, **on)
+
+
+@blueprint.post("/callbacks")
+def callbacks() -> Response:
+    """How callbacks are sent."""
+    for name in ("duplicates", "shuffled"):
+        _ledger().turn(name, "on" if name in request.form else "off")
+    return _to("/")
+
+
+@blueprint.get("/orders/<int:order_id>")
+def order(order_id: int) -> str:
+    """One order: review it, change that, choose trouble."""
+    found = _order(order_id)
+    review = _ledger().row("SELECT * FROM review WHERE order_id = ?", order_id)
+    amount = f"{found['paid_minor'] / 100:.2f}"
+    return _page(ORDER, order=found, review=review, amount=amount, troubles=trouble.TROUBLES)
+
+
+@blueprint.post("/orders/<int:order_id>")
+def change_order(order_id: int) -> Response:
+    """Act as the buyer, or choose trouble."""
+    _order(order_id)
+    shop = current_app.extensions["shop"]
+    if request.form["do"] == "trouble":
+        trouble.choose(shop.ledger, order_id, request.form["trouble"])
+    else:
+        leave_review(
+            shop.ledger, order_id, int(request.form.get("rating", 1)),
+            request.form.get("text", ""), shop.now(), withdraw=request.form["do"] == "withdraw",
+        )  # fmt: skip
+    return _to(f"/orders/{order_id}")
+
+
+@blueprint.get("/mailbox")
+def mailbox() -> str:
+    """What buyers were sent, newest first."""
+    found = _ledger().rows("SELECT * FROM message ORDER BY id DESC LIMIT 60")
+    return _page(MAILBOX, messages=[(one, _linked(one["text"])) for one in found])
+
+
+def _linked(text: str) -> Markup:
+    """Escaped text whose addresses can be clicked."""
+    return Markup(re.sub(r"(https?://[^\s<]+)", r'<a href="\1">\1</a>', str(escape(text))))  # noqa: S704
+
+
+@blueprint.get("/done")
+def done() -> str:
+    """Refunds, vouchers and re-sends, newest first."""
+    return _page(DONE, made=_ledger().rows("SELECT * FROM made ORDER BY id DESC LIMIT 60"))

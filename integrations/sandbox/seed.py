@@ -1,0 +1,61 @@
+"""Fills a new sandbox shop with buyers, orders and a few low ratings."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from integrations.sandbox.ledger import Ledger, add_order, leave_review
+
+BUYERS = (
+    ("Sari", "sari@example.test", "ID", "id", "Asia/Jakarta"),
+    ("Budi", "budi@example.test", "ID", "id", "Asia/Makassar"),
+    ("Ayu", "ayu@example.test", "ID", "id", "Asia/Jakarta"),
+    ("Lena", "lena@example.test", "SG", "en", "Asia/Singapore"),
+)
+KETTLE = ("kettle", "Electric kettle", 25900000, "IDR")
+SCARF = ("scarf", "Batik scarf", 14500000, "IDR")
+LAMP = ("lamp", "Desk lamp", 3490, "SGD")
+
+SOLD = (
+    (0, KETTLE, 1, "Barang datang pecah, kemasan tipis sekali."),
+    (1, SCARF, 2, "Warna salah, pesan biru dapat merah."),
+    (2, SCARF, 5, "Bagus, cepat sampai."),
+    (3, LAMP, 2, "Arrived broken, the glass is cracked."),
+    (0, SCARF, 3, "Pengiriman lama, seminggu lebih."),
+    (1, KETTLE, 0, ""),
+    (2, KETTLE, 4, "Oke."),
+    (3, LAMP, 0, ""),
+    (2, LAMP, 1, "Lampunya tidak nyala."),
+)
+"""Buyer, product, stars (0: not reviewed), text."""
+
+
+def seed(ledger: Ledger, now: datetime) -> bool:
+    """Fill an empty shop; False when it has orders already."""
+    if ledger.row("SELECT 1 FROM orders LIMIT 1") is not None:
+        return False
+    with ledger.write() as connection:
+        for buyer in BUYERS:
+            connection.execute(
+                "INSERT INTO buyer (name, email, country, language, zone) VALUES (?, ?, ?, ?, ?)",
+                buyer,
+            )
+        ids = [
+            add_order(connection, buyer + 1, product, now - timedelta(days=9))
+            for buyer, product, _, _ in SOLD
+        ]
+    for order_id, (_, _, stars, text) in zip(ids, SOLD, strict=True):
+        if stars:
+            leave_review(ledger, order_id, stars, text, now)
+    return True
+
+
+def sell(ledger: Ledger, number: int, now: datetime) -> list[int]:
+    """Sell many orders at once, for measuring; gives their ids."""
+    with ledger.write() as connection:
+        if connection.execute("SELECT 1 FROM buyer LIMIT 1").fetchone() is None:
+            connection.execute(
+                "INSERT INTO buyer (name, email, country, language, zone) VALUES (?, ?, ?, ?, ?)",
+                BUYERS[0],
+            )
+        return [add_order(connection, 1, KETTLE, now) for _ in range(number)]

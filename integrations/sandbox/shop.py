@@ -1,0 +1,206 @@
+"""The sandbox shop as a web application: its API for the adapter, and its parts put together."""
+
+from __future__ import annotations
+
+import hmac
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Flask, Response, current_app, g, jsonify, request
+
+from integrations.sandbox import pages, trouble
+from integrations.sandbox.ledger import Ledger, order_data, review_data
+from integrations.sandbox.sender import Sender
+
+PAGE = 100
+
+api = Blueprint("api", __name__, url_prefix="/api")
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """The running shop: its application, its ledger, and what sends its callbacks."""
+
+    app: Flask
+    ledger: Ledger
+    sender: Sender
+    now: Callable[[], datetime]
+
+
+def create_shop(
+    path: Path | str, *, base_url: str, api_key: str, webhook_url: str, webhook_secret: str,
+    now: Callable[[], datetime],
+) -> Shop:  # fmt: skip
+    """Make the shop over its ledger file; the sender is started by the caller."""
+    ledger = Ledger(path)
+    app = Flask("makegood.sandbox", static_folder=None)
+    sender = Sender(ledger, webhook_url, webhook_secret, now)
+    shop = Shop(app, ledger, sender, now)
+    app.extensions["shop"] = shop
+    app.config.update(API_KEY=api_key, BASE_URL=base_url.rstrip("/"))
+    app.register_blueprint(api)
+    app.register_blueprint(pages.blueprint)
+    return shop
+
+
+def here() -> Shop:
+    """The shop of this request."""
+    shop: Shop = current_app.extensions["shop"]
+    return shop
+
+
+@api.before_request
+def _only_with_key() -> Response | None:
+    g.began = time.perf_counter()
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if hmac.compare_digest(given.encode(), current_app.config["API_KEY"].encode()):
+        return None
+    return _say(401, "wrong key")
+
+
+@api.after_request
+def _say_seconds(answer: Response) -> Response:
+    answer.headers["X-Shop-Seconds"] = f"{time.perf_counter() - g.began:.6f}"
+    return answer
+
+
+def _say(status: int, text: str) -> Response:
+    return Response(text, status, mimetype="text/plain")
+
+
+@api.get("/check")
+def check() -> Response:
+    """The key is good."""
+    return jsonify(ok=True)
+
+
+@api.get("/orders")
+def orders() -> Response:
+    """Orders that fit a review: its own, else those of the buyer with the product."""
+    ledger = here().ledger
+    review = request.args.get("review", "").removeprefix("r")
+    found = ledger.rows(
+        "SELECT o.* FROM orders o JOIN review r ON r.order_id = o.id WHERE r.id = ?", review
+    ) or ledger.rows(
+        "SELECT * FROM orders WHERE buyer_id = ? AND product_id = ? ORDER BY id DESC LIMIT 10",
+        request.args.get("buyer", "").removeprefix("b"),
+        request.args.get("product", ""),
+    )
+    base = current_app.config["BASE_URL"]
+    return jsonify(orders=[order_data(ledger, one, base) for one in found])
+
+
+@api.get("/orders/<order_id>")
+def order(order_id: str) -> Response:
+    """One order by its id or number."""
+    ledger = here().ledger
+    found = ledger.row("SELECT * FROM orders WHERE id = ? OR number = ?", order_id, order_id)
+    if found is None:
+        return _say(404, "no such order")
+    return jsonify(order_data(ledger, found, current_app.config["BASE_URL"]))
+
+
+@api.get("/reviews")
+def reviews() -> Response:
+    """Reviews changed after a count, oldest change first."""
+    ledger = here().ledger
+    after = int(request.args.get("after", "0"))
+    found = ledger.rows(
+        "SELECT * FROM review WHERE changed > ? ORDER BY changed LIMIT ?", after, PAGE
+    )
+    cursor = found[-1]["changed"] if found else after
+    return jsonify(
+        reviews=[review_data(ledger, one) for one in found],
+        cursor=str(cursor),
+        more=len(found) == PAGE,
+    )
+
+
+@api.get("/reviews/<review_id>")
+def review(review_id: str) -> Response:
+    """One review as it is now."""
+    ledger = here().ledger
+    found = ledger.row("SELECT * FROM review WHERE id = ?", review_id.removeprefix("r"))
+    return _say(404, "no such review") if found is None else jsonify(review_data(ledger, found))
+
+
+@api.get("/make-goods")
+def find() -> Response:
+    """What was done under a reference, all of it."""
+    rows = here().ledger.rows(
+        "SELECT * FROM made WHERE reference = ? ORDER BY id", request.args.get("reference", "")
+    )
+    return jsonify(found=[dict(one) for one in rows])
+
+
+@api.post("/make-goods")
+def make_good() -> Response:
+    """Carry out one, with the trouble the order asks for."""
+    shop = here()
+    wanted: dict[str, Any] = request.get_json()
+    order = shop.ledger.row("SELECT * FROM orders WHERE id = ?", wanted["order_id"])
+    if order is None:
+        return _say(404, "no such order")
+    bad = trouble.before(shop.ledger, order)
+    if bad is not None:
+        return bad
+    known = wanted["key"] and shop.ledger.row(
+        "SELECT * FROM made WHERE key = ? LIMIT 1", wanted["key"]
+    )
+    if known:
+        return jsonify(**dict(known), already=True)
+    data = order_data(shop.ledger, order, "")
+    if wanted["action"] == "refund" and wanted["amount_minor"] > data["left_minor"]:
+        return _say(422, "more than what is left of this order")
+    made_id = _carry_out(shop, wanted, trouble.task(order))
+    bad = trouble.after(shop.ledger, order)
+    if bad is not None:
+        return bad
+    made = shop.ledger.row("SELECT * FROM made WHERE id = ?", made_id)
+    assert made is not None
+    return jsonify(**dict(made), already=False)
+
+
+def _carry_out(shop: Shop, wanted: dict[str, Any], task: str) -> int:
+    code = wanted["reference"].lower() if wanted["action"] == "voucher" else ""
+    with shop.ledger.write() as connection:
+        cursor = connection.execute(
+            "INSERT INTO made (action, key, reference, order_id, amount_minor, currency, code,"
+            " task, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                wanted["action"], wanted["key"], wanted["reference"], wanted["order_id"],
+                wanted["amount_minor"], wanted["currency"], code, task, shop.now().isoformat(),
+            ),
+        )  # fmt: skip
+        return int(cursor.lastrowid or 0)
+
+
+@api.post("/messages")
+def message() -> Response:
+    """Put a message into the buyer's mailbox."""
+    shop = here()
+    told: dict[str, Any] = request.get_json()
+    with shop.ledger.write() as connection:
+        cursor = connection.execute(
+            "INSERT INTO message (key, order_id, recipient, subject, text, at)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                told["key"], told["order_id"], told["to"], told["subject"], told["text"],
+                shop.now().isoformat(),
+            ),
+        )  # fmt: skip
+    return jsonify(id=cursor.lastrowid)
+
+
+@api.get("/ledger")
+def ledger() -> Response:
+    """Everything done and said, for comparing with Makegood's own books."""
+    book = here().ledger
+    return jsonify(
+        made=[dict(one) for one in book.rows("SELECT * FROM made ORDER BY id")],
+        messages=[dict(one) for one in book.rows("SELECT * FROM message ORDER BY id")],
+    )

@@ -1,0 +1,87 @@
+"""The failures a tester can choose for an order's make-goods, and random ones for long runs."""
+
+from __future__ import annotations
+
+import random
+import time
+
+from flask import Response, request
+
+from integrations.sandbox.ledger import Ledger, Row
+
+TROUBLES = {
+    "": "none",
+    "temporary": "503, nothing done, twice",
+    "busy": "429 with Retry-After, twice",
+    "permanent": "422, always",
+    "slow": "answers after 3 seconds",
+    "acted_500": "does it, then answers 500, once",
+    "acted_dropped": "does it, then breaks the line, once",
+    "gateway": "records the refund only: the seller pays by hand",
+}
+TIMES = {"temporary": 2, "busy": 2, "acted_500": 1, "acted_dropped": 1}
+SLOW_SECONDS = 3.0
+RANDOM = ("temporary", "busy", "acted_500", "acted_dropped")
+_dice = random.Random()  # noqa: S311 - not for secrets
+
+
+def choose(ledger: Ledger, order_id: int, name: str) -> None:
+    """Let the next make-goods of an order meet this trouble."""
+    with ledger.write() as connection:
+        connection.execute(
+            "UPDATE orders SET trouble = ?, trouble_left = ? WHERE id = ?",
+            (name if name in TROUBLES else "", TIMES.get(name, 0), order_id),
+        )
+
+
+def _current(ledger: Ledger, order: Row, kinds: tuple[str, ...]) -> str:
+    """The trouble to make now among these kinds; limited ones are used up."""
+    name = str(order["trouble"])
+    if name in kinds:
+        if name not in TIMES:
+            return name
+        with ledger.write() as connection:
+            used = connection.execute(
+                "UPDATE orders SET trouble_left = trouble_left - 1"
+                " WHERE id = ? AND trouble_left > 0",
+                (order["id"],),
+            )
+            return name if used.rowcount == 1 else ""
+    share = float(ledger.knob("random_share", "0"))
+    if share and _dice.random() < share / 2:
+        return _dice.choice([one for one in RANDOM if one in kinds])
+    return ""
+
+
+def before(ledger: Ledger, order: Row) -> Response | None:
+    """Trouble that keeps anything from being done."""
+    name = _current(ledger, order, ("temporary", "busy", "permanent", "slow"))
+    if name == "temporary":
+        return Response("not now", 503)
+    if name == "busy":
+        return Response("too many", 429, {"Retry-After": "1"})
+    if name == "permanent":
+        return Response("this order cannot be changed any more", 422)
+    if name == "slow":
+        time.sleep(SLOW_SECONDS)
+    return None
+
+
+def after(ledger: Ledger, order: Row) -> Response | None:
+    """Trouble that hides what was done."""
+    name = _current(ledger, order, ("acted_500", "acted_dropped"))
+    if name == "acted_500":
+        return Response("something broke", 500)
+    if name == "acted_dropped":
+        line = request.environ.get("werkzeug.socket")
+        if line is not None:
+            line.close()
+        return Response("", 500)
+    return None
+
+
+def task(order: Row) -> str:
+    """What is left for the seller where the gateway cannot refund."""
+    if order["trouble"] == "gateway":
+        return "The refund is recorded, but this payment method cannot send it: pay it by hand."
+    return ""
