@@ -183,3 +183,8 @@ def follow_up(session: Session, follow_up_id: int, *, lock: bool = False) -> Fol
     if found is None:
         raise NotFound("there is no such message")
     return found
+
+
+def paused_connections(session: Session) -> Sequence[Connection]:
+    """Connections that wait for the seller to mend something."""
+    return session.scalars(select(Connection).where(Connection.paused_reason != "")).all()

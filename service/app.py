@@ -1,0 +1,104 @@
+"""Puts the applications together: webhooks on their own, pages and programs, the sandbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+from flask import Flask, g, request, session
+from flask_babel import Babel
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from service import logs
+from service.web import admin, api, auth, buyer, errors, health, shops
+from service.web.webhooks import make_webhooks
+from service.wiring import Wiring, wiring
+
+WsgiApp = Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]
+LANGUAGES = ("en", "id")
+
+
+def create_app(wired: Wiring | None = None) -> Flask:
+    """The pages, the API and health. Without wiring, this process's own from the environment."""
+    wired = wired or wiring()
+    app = Flask("service.web", root_path=str(errors.FOLDER), static_url_path="/static")
+    app.extensions["wiring"] = wired
+    app.config.update(
+        SECRET_KEY=wired.settings.secret_key,
+        SESSION_COOKIE_SECURE=wired.settings.secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(days=14),
+        MAX_CONTENT_LENGTH=wired.settings.max_body_bytes,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+        BABEL_DEFAULT_LOCALE=wired.settings.language,
+        RATELIMIT_STORAGE_URI=wired.settings.redis_url or "memory://",
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
+        RATELIMIT_SWALLOW_ERRORS=True,
+    )
+    Babel(app, locale_selector=_language)
+    guard = CSRFProtect(app)
+    auth.limiter.init_app(app)
+    for module in (admin, shops, auth, buyer, api, health):
+        app.register_blueprint(module.blueprint)
+    guard.exempt(api.blueprint)
+    # Mail programs post one-click stops without a form of ours; the link is the permission.
+    guard.exempt(buyer.one_click)
+    errors.register(app)
+    app.before_request(_note_request)
+    app.after_request(_protect)
+    return app
+
+
+def _language() -> str:
+    """The seller's own, else the browser's among ours."""
+    seller = g.get("seller")
+    if seller is not None and seller.language in LANGUAGES:
+        return str(seller.language)
+    chosen = session.get("language")
+    return chosen or request.accept_languages.best_match(LANGUAGES) or "en"
+
+
+def _note_request() -> None:
+    g.request_id = request.headers.get("X-Request-Id", "")[:64]
+
+
+def _protect(answer: Any) -> Any:
+    answer.headers.setdefault("X-Content-Type-Options", "nosniff")
+    answer.headers.setdefault("Referrer-Policy", "same-origin")
+    answer.headers.setdefault("X-Frame-Options", "DENY")
+    answer.headers.setdefault(
+        "Content-Security-Policy",
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self';"
+        " frame-ancestors 'none'; base-uri 'none'",
+    )
+    if request.path.startswith(("/static/",)) is False:
+        answer.headers.setdefault("Cache-Control", "no-store")
+    return answer
+
+
+def create_wsgi(wired: Wiring | None = None, sandbox: WsgiApp | None = None) -> WsgiApp:
+    """Everything under one roof: /webhooks goes past the pages, /sandbox to the pretend shop."""
+    wired = wired or wiring()
+    pages: WsgiApp = create_app(wired).wsgi_app
+    webhooks: WsgiApp = make_webhooks(wired).wsgi_app
+    if wired.settings.trusted_proxies:
+        number = wired.settings.trusted_proxies
+        pages = ProxyFix(pages, x_for=number, x_proto=number, x_host=number)
+
+    def under_one_roof(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if path.startswith("/webhooks/"):
+            return webhooks(environ, start)
+        if sandbox is not None and (path == "/sandbox" or path.startswith("/sandbox/")):
+            inside = {**environ, "PATH_INFO": path.removeprefix("/sandbox") or "/"}
+            inside["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + "/sandbox"
+            return sandbox(inside, start)
+        with logs.ids(request=environ.get("HTTP_X_REQUEST_ID", "")[:64]):
+            return pages(environ, start)
+
+    return under_one_roof

@@ -1,0 +1,74 @@
+"""Turns domain errors into pages and JSON that say what to do."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, jsonify, render_template, request
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from integrations.errors import AdapterError
+from service.domain.errors import (
+    DomainError,
+    NotFound,
+    NotPermitted,
+    OverLimit,
+    WrongInput,
+    WrongState,
+)
+
+log = logging.getLogger(__name__)
+
+FOLDER = Path(__file__).parent
+STATUS: dict[type[DomainError], int] = {
+    NotFound: 404, NotPermitted: 403, OverLimit: 403, WrongState: 409, WrongInput: 422,
+}  # fmt: skip
+
+
+def register(app: Flask) -> None:
+    """Answer every error in words."""
+    app.register_error_handler(DomainError, _domain)
+    app.register_error_handler(AdapterError, _adapter)
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _answer(status: int, code: str, message: str) -> tuple[Response | str, int]:
+    if request.path.startswith("/api/"):
+        body: dict[str, Any] = {"error": {"code": code, "message": message}}
+        return jsonify(body), status
+    return render_template("problem.html", message=message, status=status), status
+
+
+def _domain(error: DomainError) -> tuple[Response | str, int]:
+    return _answer(STATUS.get(type(error), 400), error.code, _(error.message))
+
+
+def _adapter(error: AdapterError) -> tuple[Response | str, int]:
+    return _answer(502, "platform", _("The shop's platform said: ") + error.message)
+
+
+def _csrf(error: CSRFError) -> tuple[Response | str, int]:
+    return _answer(400, "csrf", _("This page was open too long. Go back, reload it, try again."))
+
+
+def _http(error: HTTPException) -> tuple[Response | str, int]:
+    status = error.code or 500
+    texts = {
+        404: _("There is no such page."),
+        405: _("This address does not do that."),
+        413: _("That is more than this installation accepts."),
+        429: _("Too many tries. Wait a minute, then try again."),
+    }
+    return _answer(status, error.name.lower().replace(" ", "_"), texts.get(status, error.name))
+
+
+def _unexpected(error: Exception) -> tuple[Response | str, int]:
+    log.exception("a request failed")
+    text = _("Something went wrong here. Nothing was lost; try again in a minute.")
+    return _answer(500, "internal", text)

@@ -1,0 +1,60 @@
+"""Why a case stands where it stands: what comes next, when, and what it waits for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.db import queries
+from service.db.models import Case, Connection, Kind, Lane, OutboxRow
+from service.web.words import told, word
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """`due` None: not before somebody acts."""
+
+    what: str
+    due: datetime | None = None
+    blocked_by: str = ""
+
+
+def next_step(session: Session, case: Case) -> NextStep:
+    """The next step of a case."""
+    state = case.state
+    if state == "closed":
+        return NextStep(_("Nothing: closed, %(why)s.", why=word(case.close_reason)))
+    if state == "awaiting_approval":
+        return NextStep(_("Approve, change or decline."), blocked_by=_("you"))
+    if state in ("awaiting_order", "needs_attention", "made_good"):
+        return NextStep(told(case.advice) or word(state), blocked_by=_("you"))
+    if state == "opened":
+        return _of_row(session, Kind.FIND_ORDER, case.id, _("The order is looked for."))
+    if state == "approved":
+        for one in case.make_goods:
+            if one.state == "approved":
+                return _of_row(session, Kind.MAKE_GOOD, one.id, _("It is carried out."))
+    waiting = [one for one in case.follow_ups if one.state in ("planned", "needs_attention")]
+    if waiting:
+        first = min(waiting, key=lambda one: one.due_at)
+        if first.state == "needs_attention":
+            return NextStep(word(first.step), None, told(first.reason))
+        found = _of_row(session, Kind.FOLLOW_UP, first.id, word(first.step).capitalize())
+        return NextStep(found.what, found.due, found.blocked_by or told(first.reason))
+    return _of_row(session, Kind.END_CASE, case.id, _("It closes if the rating stays."))
+
+
+def _of_row(session: Session, kind: Kind, ref_id: int, what: str) -> NextStep:
+    row: OutboxRow | None = queries.row_for(session, kind, ref_id)
+    if row is None or row.done_at is not None:
+        return NextStep(what)
+    paused = session.scalar(
+        select(Connection.paused_reason)
+        .join(Lane, Lane.connection_id == Connection.id)
+        .where(Lane.id == row.lane_id, Lane.paused.is_(True))
+    )
+    return NextStep(what, row.due_at, told(paused or row.note))
