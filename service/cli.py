@@ -1,0 +1,126 @@
+"""Commands: `flask --app service.cli:make ...`."""
+
+from __future__ import annotations
+
+import secrets
+import signal
+from pathlib import Path
+
+import click
+from cryptography.fernet import Fernet
+from flask import Flask
+from sqlalchemy import select
+
+from jobs import sweep as sweeping
+from service.app import create_app
+from service.db.migrations import migrate
+from service.db.models import Seller
+from service.domain.errors import DomainError
+from service.domain.limits import SellerRole
+from service.operations import sellers
+from service.replay import replay
+from service.wiring import Wiring, wiring
+
+
+def register(app: Flask) -> None:
+    """Add our commands to an application."""
+    for command in (
+        migrate_command,
+        sweep_command,
+        clock_command,
+        new_keys,
+        seller,
+        replay_command,
+    ):
+        app.cli.add_command(command)
+
+
+@click.command("migrate")
+def migrate_command() -> None:
+    """Bring the database's tables up to date."""
+    migrate(wiring().context.database)
+    click.echo("The database is up to date.")
+
+
+@click.command("sweep")
+def sweep_command() -> None:
+    """Do what is due now, once: for plain cron."""
+    wired = _stoppable()
+    click.echo(f"{sweeping.sweep(wired)} rows")
+
+
+@click.command("clock")
+def clock_command() -> None:
+    """Look each second for due work and wake the workers, until stopped."""
+    sweeping.clock(_stoppable())
+
+
+def _stoppable() -> Wiring:
+    wired = wiring()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: wired.stop.set())
+    return wired
+
+
+@click.command("new-keys")
+def new_keys() -> None:
+    """Print fresh keys for a new installation."""
+    click.echo(f"MAKEGOOD_SECRET_KEY={secrets.token_urlsafe(48)}")
+    click.echo(f"MAKEGOOD_ENCRYPTION_KEYS={Fernet.generate_key().decode()}")
+
+
+@click.group("seller")
+def seller() -> None:
+    """Sellers."""
+
+
+@seller.command("add")
+@click.argument("email")
+@click.option("--role", type=click.Choice([str(one) for one in SellerRole]), default="owner")
+@click.option("--name", default="")
+def add_seller(email: str, role: str, name: str) -> None:
+    """Add a seller and print a link to sign in with."""
+    context = wiring().context
+    try:
+        seller_id = sellers.add_seller(context, email, name=name, role=SellerRole(role))
+    except DomainError as error:
+        raise click.ClickException(error.message) from error
+    _print_link(seller_id)
+
+
+@seller.command("link")
+@click.argument("email")
+def link(email: str) -> None:
+    """Print a link to sign in with."""
+    with wiring().context.database.reading() as session:
+        found = session.scalar(select(Seller).where(Seller.email == email.strip().lower()))
+    if found is None:
+        raise click.ClickException(f"There is no seller {email}.")
+    _print_link(found.id)
+
+
+def _print_link(seller_id: int) -> None:
+    context = wiring().context
+    with context.database.reading() as session:
+        click.echo(sellers.sign_in_link(context, session.get_one(Seller, seller_id)))
+
+
+@click.command("replay")
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--connection", "connection_id", type=int, required=True)
+@click.option("--url", default="", help="Where Makegood answers; default: MAKEGOOD_PUBLIC_URL.")
+@click.option("--at-once", default=8, help="Requests at once.")
+def replay_command(path: Path, connection_id: int, url: str, at_once: int) -> None:
+    """Send a CSV of reviews through the webhook endpoint, signed."""
+    try:
+        told = replay(wiring(), path, connection_id, url=url, at_once=at_once, say=click.echo)
+    except DomainError as error:
+        raise click.ClickException(error.message) from error
+    click.echo(told)
+
+
+def make() -> Flask:
+    """The application with its commands, for `flask`."""
+    app = create_app()
+    register(app)
+    return app
