@@ -55,5 +55,6 @@ def set_up(level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [stream]
     root.setLevel(level)
-    for noisy in ("waitress.queue", "werkzeug", "rq.worker", "urllib3"):
+    logging.captureWarnings(True)
+    for noisy in ("waitress.queue", "werkzeug", "rq.worker", "urllib3", "alembic"):
         logging.getLogger(noisy).setLevel("ERROR")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -35,7 +36,7 @@ THREADS = 16
 def own_settings(folder: Path = FOLDER) -> Settings:
     """The environment's settings, with keys made and kept in `folder` where none are set."""
     folder.mkdir(parents=True, exist_ok=True)
-    made = {
+    made: dict[str, Callable[[], str]] = {
         "SECRET_KEY": lambda: secrets.token_urlsafe(48),
         "ENCRYPTION_KEYS": lambda: Fernet.generate_key().decode(),
     }

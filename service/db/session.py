@@ -103,6 +103,8 @@ class Database:
             if self.sqlite:
                 session.connection().exec_driver_sql("BEGIN")
             yield session
+            # What was read stays usable after the session has ended.
+            session.expunge_all()
             session.rollback()
 
     def close(self) -> None:

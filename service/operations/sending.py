@@ -116,10 +116,17 @@ def check(
         reachable=channel is not None, already_sent=one.state == "sent",
         made_good_at=None if make_good is None else make_good.done_at,
         answer=_last_answer(answered),
-        check_sent_at=max((o.sent_at for o in checks if o.sent_at), default=None),
+        check_sent_at=_asked_at(checks, now),
         silent_after=settings.silent_after, due_at=one.due_at, by_seller=one.by_seller,
     )  # fmt: skip
     return send_time_check(Step(one.step), facts), channel, verdict
+
+
+def _asked_at(checks: list[FollowUp], now: datetime) -> datetime | None:
+    """When the buyer was, or surely will be, asked whether the problem is solved."""
+    asked = [one.sent_at for one in checks if one.sent_at is not None]
+    asked += [max(one.due_at, now) for one in checks if one.state in ("planned", "sending")]
+    return max(asked, default=None)
 
 
 def _reaches(channel: Connection, order: Order) -> bool:
@@ -194,7 +201,7 @@ def _prepare(context: Context, session: Session, held: Claim, edit_link: str) ->
         return None
     decision, channel, verdict = check(context, session, one, now)
     if isinstance(decision, Wait):
-        one.due_at, one.reason = decision.until, str(decision.reason)
+        one.reason = str(decision.reason)
         claims.put_off(session, held, decision.until, note=one.reason, counts=False)
         return None
     if isinstance(decision, Stop) or channel is None:

@@ -45,7 +45,12 @@ def when(at: datetime | None) -> str:
 
 @blueprint.app_context_processor
 def _words() -> dict[str, object]:
-    return {"word": words.word, "told": words.told, "me": g.get("seller")}
+    return {
+        "word": words.word,
+        "told": words.told,
+        "me": g.get("seller"),
+        "get_locale": get_locale,
+    }
 
 
 @blueprint.get("/")

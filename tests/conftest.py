@@ -1,0 +1,96 @@
+"""What all tests share: real databases, a clock that stands still, a whole Makegood on loopback."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from redis import Redis
+from redis.exceptions import RedisError
+
+from tests.world import World
+
+PG_URL = os.environ.get("TEST_DATABASE_URL", "postgresql://root@127.0.0.1:5432/test")
+REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/15")
+PG_HELP = "PostgreSQL is missing: apt-get install -y postgresql, or set TEST_DATABASE_URL"
+REDIS_HELP = "Redis is missing: apt-get install -y redis-server, or set TEST_REDIS_URL"
+
+
+def missing(reason: str) -> None:
+    """Skip, or fail where nothing may be skipped."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture
+def postgres_url() -> Iterator[str]:
+    """A schema of this test's own in a real PostgreSQL."""
+    name = f"t_{uuid.uuid4().hex[:12]}"
+    try:
+        with psycopg.connect(PG_URL, autocommit=True, connect_timeout=3) as connection:
+            connection.execute(f"CREATE SCHEMA {name}")
+    except psycopg.OperationalError:
+        missing(PG_HELP)
+    joint = "&" if "?" in PG_URL else "?"
+    yield f"{PG_URL}{joint}options=-csearch_path%3D{name}"
+    with psycopg.connect(PG_URL, autocommit=True) as connection:
+        connection.execute(f"DROP SCHEMA {name} CASCADE")
+
+
+@pytest.fixture
+def redis_url() -> Iterator[str]:
+    """A Redis database emptied for this test."""
+    redis = Redis.from_url(REDIS_URL, socket_connect_timeout=2)
+    try:
+        redis.flushdb()
+    except (RedisError, OSError):
+        missing(REDIS_HELP)
+    yield REDIS_URL
+    redis.flushdb()
+    redis.close()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Each test with this runs on both databases."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'makegood.db'}"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
+
+
+@pytest.fixture
+def world(database_url: str, tmp_path: Path) -> Iterator[World]:
+    """A Makegood with a sandbox shop, served on loopback, driven step by step."""
+    made = World(database_url, tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture(autouse=True)
+def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reaches another machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        if isinstance(address, tuple) and address[0] not in ("127.0.0.1", "localhost", "::1"):
+            raise AssertionError(f"a test called out to {address[0]}")
+        connect(self, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def _no_threads_left() -> Iterator[None]:
+    """A test that leaves threads running would disturb the next."""
+    before = set(threading.enumerate())
+    yield
+    left = [one for one in threading.enumerate() if one not in before and not one.daemon]
+    assert not left, [one.name for one in left]

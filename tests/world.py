@@ -1,0 +1,180 @@
+"""A whole Makegood for a test: wiring, sandbox shop, a server on loopback, time handed in."""
+
+from __future__ import annotations
+
+import re
+import threading
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import requests
+from cryptography.fernet import Fernet
+from sqlalchemy import select
+from werkzeug.serving import make_server
+
+from integrations.contract import Role
+from integrations.sandbox.ledger import leave_review
+from integrations.sandbox.seed import sell
+from integrations.sandbox.shop import create_shop
+from jobs.deliver import Drain
+from service import settings
+from service.app import create_wsgi
+from service.db.migrations import migrate
+from service.db.models import Case, Connection, Seller, Shop
+from service.domain.limits import SellerRole
+from service.operations import sellers, shops
+from service.operations.shops import NewConnection
+from service.wiring import wire
+
+START = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
+"""A Tuesday, ten in the morning in Jakarta."""
+SECRET = "s" * 40
+KEY = Fernet.generate_key().decode()
+
+
+class FakeClock:
+    """Stands still until moved."""
+
+    def __init__(self, now: datetime = START) -> None:
+        self._now = now
+
+    def now(self) -> datetime:
+        return self._now
+
+    def move(self, **span: float) -> None:
+        self._now += timedelta(**span)
+
+
+class World:
+    """Everything real but the time."""
+
+    def __init__(
+        self, database_url: str, folder: Path, *, redis_url: str = "", adapter: str = "sandbox"
+    ) -> None:
+        self.clock = FakeClock()
+        self._server = make_server("127.0.0.1", 0, self._serve, threaded=True)
+        self.url = f"http://127.0.0.1:{self._server.port}"
+        env = {
+            "MAKEGOOD_DATABASE_URL": database_url, "MAKEGOOD_SECRET_KEY": SECRET,
+            "MAKEGOOD_ENCRYPTION_KEYS": KEY, "MAKEGOOD_PUBLIC_URL": self.url,
+            "MAKEGOOD_REDIS_URL": redis_url,
+        }  # fmt: skip
+        self.wired = wire(settings.load(env), clock=self.clock)
+        self.context = self.wired.context
+        migrate(self.context.database)
+        self.owner = self.seller("owner@example.test", SellerRole.OWNER)
+        self.shop_id = shops.add_shop(
+            self.context, "Toko Uji", zone="Asia/Jakarta", country="ID", language="id"
+        )
+        self.connection_id = self._connect(adapter)
+        self.sandbox = self._sandbox(folder)
+        self._app = create_wsgi(self.wired, self.sandbox.app.wsgi_app)
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+
+    def _serve(self, environ: Any, start: Any) -> Any:
+        return self._app(environ, start)
+
+    def seller(self, email: str, role: SellerRole) -> Seller:
+        """Add a seller."""
+        seller_id = sellers.add_seller(self.context, email, role=role)
+        with self.context.database.reading() as session:
+            return session.get_one(Seller, seller_id)
+
+    def _connect(self, adapter: str) -> int:
+        values = {"base_url": f"{self.url}/sandbox", "api_key": "test-key"}
+        new = NewConnection(adapter, "Sandbox", list(Role), values)
+        return shops.connect(self.context, self.shop_id, new)
+
+    def _sandbox(self, folder: Path) -> Any:
+        connection = self.connection()
+        return create_shop(
+            folder / "sandbox.db", base_url=f"{self.url}/sandbox", api_key="test-key",
+            webhook_url=f"{self.url}/webhooks/{connection.public_id}",
+            webhook_secret=shops.webhook_secret(self.context, connection), now=self.clock.now,
+        )  # fmt: skip
+
+    def connection(self) -> Connection:
+        """The sandbox connection."""
+        with self.context.database.reading() as session:
+            return session.get_one(Connection, self.connection_id)
+
+    def set_shop(self, **values: Any) -> None:
+        """Change settings of the shop."""
+        with self.context.database.transaction() as session:
+            shop = session.get_one(Shop, self.shop_id)
+            for name, value in values.items():
+                setattr(shop, name, value)
+
+    def rate(self, stars: int, text: str = "Barang rusak", order_id: int | None = None) -> int:
+        """A buyer rates an order; the callbacks are sent. Gives the order."""
+        order_id = order_id or sell(self.sandbox.ledger, 1, self.clock.now())[0]
+        leave_review(self.sandbox.ledger, order_id, stars, text, self.clock.now())
+        self.sandbox.sender.send_due()
+        return order_id
+
+    def work(self) -> int:
+        """Do all that is due."""
+        return Drain(self.context, 4, threading.Event()).run()
+
+    def cases(self) -> list[Case]:
+        """All cases, with what belongs to them."""
+        with self.context.database.reading() as session:
+            found = list(session.scalars(select(Case).order_by(Case.id)))
+            for one in found:
+                _ = (one.review, one.history, one.proposals, one.follow_ups, one.decisions)
+                _ = [made.attempts for made in one.make_goods]
+            return found
+
+    def case(self) -> Case:
+        """The only case."""
+        (one,) = self.cases()
+        return one
+
+    def ledger(self) -> dict[str, Any]:
+        """What the sandbox did and was told."""
+        book = self.sandbox.ledger
+        return {
+            "made": [dict(one) for one in book.rows("SELECT * FROM made ORDER BY id")],
+            "messages": [dict(one) for one in book.rows("SELECT * FROM message ORDER BY id")],
+        }
+
+    def browser(self, seller: Seller | None = None) -> Browser:
+        """A signed-in program that presses the page's buttons."""
+        return Browser(self, seller or self.owner)
+
+    def settings(self, **values: Any) -> None:
+        """Change the installation's settings."""
+        object.__setattr__(self.wired, "settings", replace(self.wired.settings, **values))
+
+    def close(self) -> None:
+        """End the server and let go of the database."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+        self.wired.close()
+
+
+class Browser:
+    """Follows links and posts forms with the token of the page, as a browser without scripts."""
+
+    def __init__(self, world: World, seller: Seller) -> None:
+        self.url = world.url
+        self._session = requests.Session()
+        with world.context.database.reading() as session:
+            seller = session.get_one(Seller, seller.id)
+        link = sellers.sign_in_link(world.context, seller)
+        self.post(link.removeprefix(self.url), {})
+
+    def get(self, path: str) -> requests.Response:
+        """Open a page."""
+        return self._session.get(self.url + path, timeout=10)
+
+    def post(self, path: str, form: dict[str, Any]) -> requests.Response:
+        """Send a form of that page."""
+        page = self.get(path)
+        token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
+        sent = {**form, "csrf_token": token.group(1) if token else ""}
+        return self._session.post(self.url + path, data=sent, timeout=10)
