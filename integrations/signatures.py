@@ -20,7 +20,7 @@ def hmac_sha256(secret: str | bytes, body: bytes) -> bytes:
 def check_base64(given: str, body: bytes, secrets: Sequence[str]) -> None:
     """Raise `BadSignature` unless `given` is the base64 HMAC-SHA256 of `body` under one secret."""
     wanted = (base64.b64encode(hmac_sha256(secret, body)).decode() for secret in secrets if secret)
-    if not any([hmac.compare_digest(given.encode(), one.encode()) for one in wanted]):
+    if not any(hmac.compare_digest(given.encode(), one.encode()) for one in wanted):
         raise BadSignature("signature does not match")
 
 

@@ -14,7 +14,6 @@ from service.operations.context import Context
 
 log = logging.getLogger(__name__)
 
-KEEP_BODIES = timedelta(days=90)
 KEEP_ROWS = timedelta(days=30)
 AT_ONCE = 5000
 
@@ -25,7 +24,7 @@ def purge(context: Context) -> None:
     with context.database.transaction() as session:
         old = (
             select(Delivery.id)
-            .where(Delivery.received_at < now - KEEP_BODIES, Delivery.body != b"")
+            .where(Delivery.received_at < now - context.keep_bodies, Delivery.body != b"")
             .where(Delivery.state != "waiting")
             .limit(AT_ONCE)
         )
@@ -39,4 +38,9 @@ def list_stale_policies(context: Context) -> None:
     today = context.clock.now().date()
     for name in registry.names():
         for entry in stale(Policies.load(registry.policy(name)).entries, today):
-            log.warning("policy %s of %s was last checked %s", ", ".join(entry.names), name, entry.checked_on)
+            log.warning(
+                "policy %s of %s was last checked %s",
+                ", ".join(entry.names),
+                name,
+                entry.checked_on,
+            )

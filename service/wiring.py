@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 
 from redis import Redis
@@ -51,6 +52,7 @@ def wire(wanted: Settings, *, clock: Clock | None = None) -> Wiring:
         vault=Vault(wanted.encryption_keys, wanted.secret_key),
         links=Links(wanted.secret_key, wanted.public_url),
         http=Http(),
+        keep_bodies=timedelta(days=wanted.body_keep_days),
     )
     return Wiring(wanted, context, bell, threading.Event())
 

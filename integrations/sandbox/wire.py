@@ -33,7 +33,7 @@ def verify(request: Inbound, secrets: Sequence[str], now: datetime) -> str:
     if not (delivery and timestamp.isdigit() and given):
         raise BadSignature("the signature headers are missing")
     wanted = [sign(secret, delivery, timestamp, request.body) for secret in secrets]
-    if not any([hmac.compare_digest(given.encode(), one.encode()) for one in wanted]):
+    if not any(hmac.compare_digest(given.encode(), one.encode()) for one in wanted):
         raise BadSignature("signature does not match")
     check_age(datetime.fromtimestamp(int(timestamp), UTC), now)
     # The shop keeps the id over all its tries; only the time is signed anew.

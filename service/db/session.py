@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,21 +30,16 @@ class WriteLock:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._local = threading.local()
 
     @contextmanager
     def __call__(self) -> Iterator[None]:
-        # One descriptor per thread: locks belong to open files, not to threads.
-        key = (os.getpid(), threading.get_ident())
-        if getattr(self._local, "key", None) != key:
-            self._local.file = self._path.open("a")
-            self._local.key = key
-        file = self._local.file
-        fcntl.flock(file, fcntl.LOCK_EX)
+        # A descriptor of its own each time: such locks belong to open files, not to threads.
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield
         finally:
-            fcntl.flock(file, fcntl.LOCK_UN)
+            os.close(descriptor)
 
 
 def prepare_sqlite(connection: SqliteConnection) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from integrations import registry
 from integrations.contract import BaseAdapter, Config
@@ -23,6 +24,8 @@ class Context:
     vault: Vault
     links: Links
     http: Http
+    keep_bodies: timedelta = timedelta(days=90)
+    """How long bodies of deliveries are kept."""
 
     def config(self, connection: Connection) -> Config:
         """The connection's values with its secrets in clear."""

@@ -1,0 +1,151 @@
+"""The shape of the code, as promises that can fail: arrows, single readers, guards, sizes."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from integrations import registry
+from service import settings
+from service.domain.policy import Policies
+from service.web import admin, api, auth, buyer, health, shops
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = sorted(
+    path
+    for folder in ("service", "integrations", "jobs")
+    for path in (ROOT / folder).rglob("*.py")
+    if "versions" not in path.parts
+)
+LONGEST_FILE, LONGEST_TEST, LONGEST_FUNCTION = 330, 400, 50
+
+
+def _name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def _imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (one.name for one in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{one.name}" for one in node.names)
+
+
+MUST_NOT = (
+    ("service/domain/", ("flask", "sqlalchemy", "rq", "redis", "requests", "marshmallow",
+                         "service.db", "service.operations", "service.web", "jobs")),
+    ("service/db/", ("flask", "rq", "redis", "requests", "service.operations", "service.web", "jobs")),
+    ("service/operations/", ("flask", "rq", "redis", "requests", "service.web", "jobs")),
+    ("service/web/", ("rq", "requests", "jobs")),
+    ("jobs/", ("flask", "requests", "service.web")),
+    ("integrations/", ("service", "jobs", "sqlalchemy", "rq", "redis")),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("folder", "refused"), MUST_NOT, ids=[one[0] for one in MUST_NOT])
+def test_arrows_point_one_way(folder: str, refused: tuple[str, ...]) -> None:
+    wrong = [
+        f"{_name(path)}: {module}"
+        for path in SOURCES
+        if _name(path).startswith(folder)
+        for module in _imports(path)
+        if any(module == one or module.startswith(f"{one}.") for one in refused)
+    ]
+
+    assert not wrong
+
+
+def test_named_platforms_are_reached_through_the_registry_only() -> None:
+    folders = {name.partition("-")[0] for name in registry.ADAPTERS}
+    wrong = [
+        f"{_name(path)}: {module}"
+        for path in SOURCES
+        for module in _imports(path)
+        if (named := re.match(r"integrations\.(\w+)", module)) and named.group(1) in folders
+        and f"integrations/{named.group(1)}/" not in _name(path)
+        # The embedded start brings the pretend shop itself, not its adapter.
+        and _name(path) != "service/start.py"
+    ]  # fmt: skip
+
+    assert not wrong
+
+
+@pytest.mark.parametrize(
+    ("pattern", "allowed"),
+    [
+        (r"datetime\.now\(|utcnow\(|time\.time\(|date\.today\(", {"service/clock.py"}),
+        (r"os\.environ|os\.getenv", {"service/settings.py", "service/start.py"}),
+        (r"^import requests|^from requests", {"integrations/http.py"}),
+    ],
+    ids=["clock", "environment", "requests"],
+)
+def test_one_place_only(pattern: str, allowed: set[str]) -> None:
+    found = {
+        _name(path) for path in SOURCES if re.search(pattern, path.read_text("utf-8"), re.MULTILINE)
+    }
+
+    assert found <= allowed
+
+
+def test_every_view_names_its_guard() -> None:
+    views = [
+        (f"{module.__name__}.{name}", view)
+        for module in (admin, api, auth, buyer, health, shops)
+        for name, view in vars(module).items()
+        if callable(view) and getattr(view, "__module__", "") == module.__name__
+    ]
+    routes = re.compile(r"@blueprint\.(?:get|post|route)\([^\n]*\)\n((?:@[^\n]*\n)*)def (\w+)")
+    named = {name for name, view in views if hasattr(view, "guard")}
+    wanted = {
+        f"{module.__name__}.{found[1]}"
+        for module in (admin, api, auth, buyer, health, shops)
+        for found in routes.findall(Path(module.__file__ or "").read_text("utf-8"))
+    }
+
+    assert wanted
+    assert wanted <= named
+
+
+def test_files_and_functions_stay_small() -> None:
+    wrong = []
+    for path in SOURCES + sorted((ROOT / "tests").rglob("*.py")):
+        text = path.read_text("utf-8")
+        most = LONGEST_TEST if _name(path).startswith("tests/") else LONGEST_FILE
+        if len(text.splitlines()) > most:
+            wrong.append(f"{_name(path)}: {len(text.splitlines())} lines")
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef):
+                length = (node.end_lineno or 0) - node.lineno + 1
+                if length > LONGEST_FUNCTION:
+                    wrong.append(f"{_name(path)}:{node.lineno} {node.name}: {length} lines")
+
+    assert not wrong
+
+
+def test_every_module_says_what_lives_there() -> None:
+    bare = [_name(path) for path in SOURCES if not ast.get_docstring(ast.parse(path.read_text()))]
+
+    assert not bare
+
+
+def test_every_setting_is_documented() -> None:
+    told = (ROOT / "docs" / "settings.md").read_text("utf-8")
+    names = {f"{settings.PREFIX}{name.upper()}" for name in settings.Settings.__annotations__}
+
+    assert names <= set(re.findall(r"`(MAKEGOOD_\w+)`", told))
+
+
+@pytest.mark.parametrize("name", list(registry.ADAPTERS))
+def test_every_policy_can_be_loaded(name: str) -> None:
+    assert Policies.load(registry.policy(name)).entries
+
+
+@pytest.mark.parametrize("name", registry.names())
+def test_every_platform_has_a_page(name: str) -> None:
+    assert (ROOT / "docs" / "platforms" / f"{name}.md").is_file()
