@@ -115,6 +115,11 @@ class World:
         self.sandbox.sender.send_due()
         return order_id
 
+    def withdraw(self, order_id: int) -> None:
+        """The buyer takes the review back."""
+        leave_review(self.sandbox.ledger, order_id, 1, "", self.clock.now(), withdraw=True)
+        self.sandbox.sender.send_due()
+
     def work(self) -> int:
         """Do all that is due."""
         return Drain(self.context, 4, threading.Event()).run()

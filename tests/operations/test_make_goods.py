@@ -1,0 +1,200 @@
+"""A make-good is carried out once, or is shown: on every kind of platform, after every outcome."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from integrations.contract import Action
+from integrations.money import Money
+from integrations.sandbox import trouble
+from service.db import claims
+from service.db.models import Kind
+from service.domain.errors import LostClaim, OverLimit, WrongInput, WrongState
+from service.domain.limits import SellerRole
+from service.operations import decisions, make_goods
+from service.operations.decisions import Remedy
+from tests.world import World
+
+KINDS = ("sandbox", "sandbox-nokey", "sandbox-nolookup", "sandbox-blind")
+
+
+@pytest.fixture(params=KINDS)
+def kind_world(
+    request: pytest.FixtureRequest, database_url: str, tmp_path: Path
+) -> Iterator[World]:
+    made = World(database_url, tmp_path, adapter=request.param)
+    yield made
+    made.close()
+
+
+def _refund(world: World, order_id: int, minor: int = 1_000_000) -> Remedy:
+    return Remedy(Action.REFUND, Money(minor, "IDR"), (f"l{order_id}",))
+
+
+def _approved(world: World, name: str = "") -> int:
+    order_id = world.rate(1)
+    world.work()
+    trouble.choose(world.sandbox.ledger, order_id, name)
+    decisions.approve(world.context, world.case().id, world.owner, changed=_refund(world, order_id))
+    return order_id
+
+
+def _work_for_hours(world: World, hours: int = 30) -> None:
+    for _ in range(hours):
+        world.work()
+        world.clock.move(hours=1)
+
+
+@pytest.mark.parametrize("name", ["", "temporary", "busy"])
+def test_done_once_when_the_platform_says_so(kind_world: World, name: str) -> None:
+    _approved(kind_world, name)
+
+    _work_for_hours(kind_world, 4)
+
+    # A 503 leaves the outcome open; where the platform cannot be asked, a person has to look.
+    unsure = kind_world.connection().adapter == "sandbox-blind" and name == "temporary"
+    assert len(kind_world.ledger()["made"]) == (0 if unsure else 1)
+    assert kind_world.case().make_goods[0].state == ("needs_attention" if unsure else "done")
+
+
+@pytest.mark.parametrize("name", ["acted_500", "acted_dropped"])
+def test_done_once_when_the_outcome_was_hidden(kind_world: World, name: str) -> None:
+    _approved(kind_world, name)
+
+    _work_for_hours(kind_world, 4)
+
+    made_good = kind_world.case().make_goods[0]
+    blind = kind_world.connection().adapter == "sandbox-blind"
+    assert len(kind_world.ledger()["made"]) == 1
+    assert made_good.state == ("needs_attention" if blind else "done")
+
+
+def test_refused_make_good_needs_attention_and_says_why(world: World) -> None:
+    _approved(world, "permanent")
+
+    world.work()
+
+    case = world.case()
+    assert case.state == "needs_attention"
+    assert "cannot be changed" in case.advice
+    assert world.ledger()["made"] == []
+
+
+def test_task_is_left_when_the_gateway_cannot_refund(world: World) -> None:
+    _approved(world, "gateway")
+
+    world.work()
+
+    assert (world.case().state, bool(world.case().advice)) == ("made_good", True)
+    assert "update_invitation" not in [one.step for one in world.case().follow_ups]
+
+
+def test_seller_ends_a_task_by_hand(world: World) -> None:
+    _approved(world, "gateway")
+    world.work()
+
+    make_goods.done_by_hand(world.context, world.case().make_goods[0].id, actor="seller:1")
+
+    assert world.case().state == "following_up"
+
+
+@pytest.mark.parametrize("kind_world", ["sandbox-blind"], indirect=True)
+def test_blind_platform_waits_for_the_seller_to_look(kind_world: World) -> None:
+    _approved(kind_world, "temporary")
+    kind_world.work()
+    made_good = kind_world.case().make_goods[0]
+    with pytest.raises(WrongState):
+        make_goods.try_again(
+            kind_world.context, made_good.id, actor="seller:1", surely_not_done=False
+        )
+    trouble.choose(kind_world.sandbox.ledger, int(kind_world.case().order_id), "")
+
+    make_goods.try_again(kind_world.context, made_good.id, actor="seller:1", surely_not_done=True)
+    kind_world.work()
+
+    assert len(kind_world.ledger()["made"]) == 1
+    assert kind_world.case().make_goods[0].state == "done"
+
+
+def test_two_sellers_approving_at_once_have_one_effect(world: World) -> None:
+    order_id = world.rate(1)
+    world.work()
+    case_id, refused = world.case().id, []
+
+    def approve() -> None:
+        try:
+            decisions.approve(world.context, case_id, world.owner, changed=_refund(world, order_id))
+        except WrongState as error:
+            refused.append(error)
+
+    sellers = [threading.Thread(target=approve) for _ in range(4)]
+    for one in sellers:
+        one.start()
+    for one in sellers:
+        one.join()
+    world.work()
+
+    assert (len(refused), len(world.ledger()["made"])) == (3, 1)
+
+
+def test_overtaken_worker_that_wakes_up_does_nothing(world: World) -> None:
+    _approved(world)
+    with world.context.database.transaction() as session:
+        held = claims.claim(session, world.clock.now(), most=9, per_lane=9, inward=9)
+    mine = next(one for one in held if one.kind is Kind.MAKE_GOOD)
+    world.clock.move(seconds=61)
+    world.work()
+
+    with pytest.raises(LostClaim):
+        make_goods.perform_make_good(world.context, mine)
+
+    assert len(world.ledger()["made"]) == 1
+
+
+def test_approved_make_good_goes_out_though_the_rating_was_raised(world: World) -> None:
+    order_id = _approved(world)
+
+    world.rate(5, "baik", order_id)
+    world.work()
+
+    assert world.case().close_reason == "recovered"
+    assert len(world.ledger()["made"]) == 1
+
+
+def test_agent_is_stopped_above_the_limit(world: World) -> None:
+    world.set_shop(agent_limits={"IDR": 500_000})
+    agent = world.seller("agent@example.test", SellerRole.AGENT)
+    order_id = world.rate(1)
+    world.work()
+    case_id = world.case().id
+
+    with pytest.raises(OverLimit):
+        decisions.approve(world.context, case_id, agent, changed=_refund(world, order_id))
+    decisions.approve(world.context, case_id, agent, changed=_refund(world, order_id, 500_000))
+
+    assert world.case().state == "approved"
+
+
+def test_refund_above_what_is_left_is_refused(world: World) -> None:
+    order_id = world.rate(1)
+    world.work()
+
+    with pytest.raises(WrongInput):
+        decisions.approve(
+            world.context, world.case().id, world.owner, changed=_refund(world, order_id, 10**12)
+        )
+
+
+def test_small_ones_go_by_themselves_up_to_the_daily_cap(world: World) -> None:
+    most = {"each": 30_000_000, "shop_day": 30_000_000, "buyer_day": 30_000_000}
+    world.set_shop(automatic={"IDR": most})
+    for _ in range(2):
+        world.rate(1)
+        world.work()
+
+    assert [one.state for one in world.cases()] == ["following_up", "awaiting_approval"]
+    assert [one.decisions[0].actor for one in world.cases()[:1]] == ["limit"]
