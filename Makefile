@@ -21,7 +21,7 @@ $(DEV): requirements-dev.txt .venv/.run
 setup: $(DEV) ## make the virtual environment with everything for development
 
 translations: .venv/.run ## compile the translations
-	@$(BIN)/pybabel -q compile -d service/web/translations 2>/dev/null || $(BIN)/pybabel compile -d service/web/translations
+	@if [ -d service/web/translations ]; then $(BIN)/pybabel -q compile -d service/web/translations; fi
 
 run: .venv/.run translations ## a whole Makegood with a sandbox shop, on SQLite, in one process
 	$(BIN)/python -m service.start

@@ -41,7 +41,7 @@ def replay(
         before = session.scalar(select(func.max(Case.id))) or 0
     make = getattr(registry.get(connection.adapter), "sample", None)
     if make is None:
-        raise WrongInput("Choose a connection of the platform “standard” or “sandbox”.")
+        raise WrongInput("Choose a connection of the platform “standard”.")
     secret = context.config(connection).webhook_secrets[0]
     address = f"{url.rstrip('/') or context.links.public_url}/webhooks/{connection.public_id}"
     told, began = _Told(), time.monotonic()

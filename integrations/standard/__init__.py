@@ -5,7 +5,7 @@ Reference: docs/platforms/standard.md and https://www.standardwebhooks.com.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar
 
@@ -72,6 +72,11 @@ class Standard(BaseAdapter):
     @classmethod
     def read(cls, request: Inbound) -> list[ReviewEvent]:
         return webhook.read(request)
+
+    @staticmethod
+    def sample(row: Mapping[str, str], secret: str, now: datetime) -> tuple[dict[str, str], bytes]:
+        """A signed event made of a CSV row, for `flask replay`."""
+        return signing.sample(row, secret, now)
 
     def look(self, subject: str) -> list[ReviewEvent]:
         kind, _, review_id = subject.partition(":")

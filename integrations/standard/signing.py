@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import base64
 import binascii
 import hmac
@@ -91,3 +92,19 @@ def _keys(secrets: Sequence[str]) -> list[bytes]:
         except WrongSecret:
             continue
     return keys
+
+
+def sample(row: Mapping[str, str], secret: str, now: datetime) -> tuple[dict[str, str], bytes]:
+    """A signed `review.created` made of a row of a reviews CSV; the same row has the same id."""
+    content = {
+        "type": "review.created",
+        "data": {
+            "review": {
+                "id": f"csv-{row['id']}", "rating": int(row["rating"]), "text": row["text"],
+                "version": 1,
+            },
+            "product": {"id": row["product"][:150], "name": row["product"]},
+        },
+    }  # fmt: skip
+    body = json.dumps(content).encode()
+    return sign(key_of(secret), f"csv-{row['id']}", now, body), body
