@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import base64
 import binascii
 import hmac
+import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
