@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import secrets
 import signal
 from pathlib import Path
 
 import click
-from cryptography.fernet import Fernet
 from flask import Flask
 from sqlalchemy import select
 
@@ -60,13 +58,6 @@ def _stoppable() -> Wiring:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: wired.stop.set())
     return wired
-
-
-@click.command("new-keys")
-def new_keys() -> None:
-    """Print fresh keys for a new installation."""
-    click.echo(f"MAKEGOOD_SECRET_KEY={secrets.token_urlsafe(48)}")
-    click.echo(f"MAKEGOOD_ENCRYPTION_KEYS={Fernet.generate_key().decode()}")
 
 
 @click.group("seller")

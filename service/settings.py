@@ -112,7 +112,7 @@ def _redis(text: str) -> str:
 
 def _secret(text: str) -> str:
     if len(text) < 32:
-        raise ValueError("must have at least 32 characters; `flask new-keys` prints one")
+        raise ValueError("must have at least 32 characters; `python -m service.keys` prints one")
     return text
 
 
@@ -123,7 +123,7 @@ def _fernet_keys(text: str) -> tuple[str, ...]:
             Fernet(key)
         except ValueError as error:
             raise ValueError(
-                "must be one or more Fernet keys, newest first; `flask new-keys` prints one"
+                "must be one or more Fernet keys, newest first; `python -m service.keys` prints one"
             ) from error
     return keys
 
