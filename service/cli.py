@@ -26,7 +26,6 @@ def register(app: Flask) -> None:
         migrate_command,
         sweep_command,
         clock_command,
-        new_keys,
         seller,
         replay_command,
     ):
