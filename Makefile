@@ -4,7 +4,7 @@ BIN := .venv/bin
 DEV := .venv/.dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run worker test lint types check freeze translations
+.PHONY: help setup run worker test lint types check freeze translations faults
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -45,3 +45,6 @@ check: lint types ## what CI asks before the tests: style, types, structure
 freeze: $(DEV) ## compile the pinned requirements
 	$(BIN)/pip-compile -q --strip-extras --no-emit-index-url --no-emit-find-links requirements.in
 	$(BIN)/pip-compile -q --strip-extras --no-emit-index-url --no-emit-find-links requirements-dev.in
+
+faults: $(DEV) ## kill a worker at every single point, on both databases
+	FAULTS_EVERY=1 $(BIN)/pytest -q -s tests/faults
