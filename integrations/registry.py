@@ -11,6 +11,7 @@ from typing import Any
 from integrations.contract import BaseAdapter
 
 ADAPTERS: dict[str, str] = {
+    "woocommerce": "integrations.woocommerce",
     "standard": "integrations.standard",
     "sandbox": "integrations.sandbox",
     "email": "integrations.email",

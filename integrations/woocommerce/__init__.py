@@ -1,0 +1,140 @@
+"""WooCommerce: reviews of its products, its orders, and customer notes as messages.
+
+Reference: docs/platforms/woocommerce.md; the REST API is documented in
+woocommerce/woocommerce-rest-api-docs (wp-api-v3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from integrations.contract import (
+    Action,
+    ActionRequest,
+    ActionResult,
+    BaseAdapter,
+    Capabilities,
+    EventKind,
+    Field,
+    Finding,
+    Inbound,
+    Order,
+    OutgoingMessage,
+    Pace,
+    Page,
+    ReviewEvent,
+    Role,
+    Way,
+)
+from integrations.errors import Permanent, Unsupported
+from integrations.woocommerce import checks, coupons, orders, refunds, resends, webhook
+from integrations.woocommerce.client import Client
+from integrations.woocommerce.schemas import NoteIn, ReviewIn
+
+REREAD = timedelta(days=30)
+"""Reviews are found by the day they were published, so an edit is seen only by reading again."""
+
+MAKERS = {Action.REFUND: refunds, Action.RESEND: resends, Action.VOUCHER: coupons}
+
+
+class WooCommerce(BaseAdapter):
+    """A WooCommerce shop; without the companion plugin its reviews are polled."""
+
+    name: ClassVar[str] = "woocommerce"
+    label: ClassVar[str] = "WooCommerce"
+    roles: ClassVar[frozenset[Role]] = frozenset(Role)
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        push=True, poll=True, refund=Way.API, resend=Way.API, voucher=Way.API, message=True,
+        edit_link=True, idempotent=False, look_up=True,
+    )  # fmt: skip
+    fields: ClassVar[tuple[Field, ...]] = (
+        Field("base_url", "Address of the shop", "Such as https://shop.example, without /wp-json."),
+        Field(
+            "consumer_key",
+            "Consumer key",
+            "WooCommerce > Settings > Advanced > REST API > Add key, with read and write permission.",
+            secret=True,
+        ),
+        Field("consumer_secret", "Consumer secret", "Shown once beside the key.", secret=True),
+        Field(
+            "review_order_page",
+            "Slug of the review-order page",
+            "review-order, where your shop has that page (WooCommerce 10.8 and later): an invitation"
+            " may then hold the buyer's link to it. Empty: never.",
+            required=False,
+        ),
+    )
+    # No limit is documented; most shops run on a small machine.
+    pace: ClassVar[Pace] = Pace(concurrency=2, per_minute=120)
+
+    @classmethod
+    def verify(cls, request: Inbound, secrets: Sequence[str], now: datetime) -> str | None:
+        return webhook.verify(request, secrets)
+
+    @classmethod
+    def read(cls, request: Inbound) -> list[ReviewEvent]:
+        return webhook.read(request)
+
+    def look(self, subject: str) -> list[ReviewEvent]:
+        kind, _, number = subject.partition(":")
+        if kind == "review" and number.isdigit():
+            data = self._client().get_or_none(f"products/reviews/{number}", ReviewIn)
+            if data is None:
+                return [ReviewEvent(EventKind.WITHDRAWN, review_id=number)]
+            return [webhook.event_of(EventKind.CHANGED, data)]
+        if kind == "product" and number.isdigit():
+            found, _ = self._client().page("products/reviews", ReviewIn, {"product": number})
+            return [webhook.event_of(EventKind.CHANGED, one) for one in found]
+        raise Unsupported("only a review or a product can be read again")
+
+    def poll(self, cursor: str, now: datetime) -> Page:
+        since, began, page = _cursor(cursor, now)
+        query = {"order": "asc", "orderby": "date", "page": str(page)}
+        if since:
+            query["after"] = since
+        found, more = self._client().page("products/reviews", ReviewIn, query)
+        events = [webhook.event_of(EventKind.CHANGED, one) for one in found]
+        if more:
+            return Page(events, f"{since}|{began}|{page + 1}", more=True)
+        start = datetime.fromisoformat(began) - REREAD
+        return Page(events, f"{start:%Y-%m-%dT%H:%M:%S}||1")
+
+    def orders_for(self, event: ReviewEvent) -> list[Order]:
+        return orders.candidates(self._client(), event, self._slug())
+
+    def order(self, order_id: str) -> Order:
+        return orders.one_order(self._client(), order_id, self._slug())
+
+    def act(self, request: ActionRequest) -> ActionResult:
+        return MAKERS[request.action].act(self._client(), request)
+
+    def find(self, request: ActionRequest) -> ActionResult | None:
+        return MAKERS[request.action].find(self._client(), request)
+
+    def message(self, message: OutgoingMessage) -> str:
+        """A customer note: the shop sends it to the buyer by e-mail in its own dress."""
+        if not message.order_id.isdigit():
+            raise Permanent("a customer note needs an order: choose the order of this case")
+        body = {"note": message.text, "customer_note": True}
+        note = self._client().post(f"orders/{message.order_id}/notes", NoteIn, body)
+        return str(note["id"])
+
+    def check(self) -> list[Finding]:
+        return checks.findings(self.config, self._client)
+
+    def _client(self) -> Client:
+        return Client(self.config, self.http, self.now)
+
+    def _slug(self) -> str:
+        return self.config.values.get("review_order_page", "").strip().strip("/")
+
+
+def _cursor(cursor: str, now: datetime) -> tuple[str, str, int]:
+    """Since when (shop's clock, '' for ever), when this pass began, the next page."""
+    since, began, page = (cursor.split("|") + ["", "", ""])[:3]
+    return since, began or now.isoformat(), int(page) if page.isdigit() else 1
+
+
+ADAPTER = WooCommerce

@@ -1,0 +1,125 @@
+"""Signed deliveries of WooCommerce, read into review events.
+
+The signature covers the body alone (class-wc-webhook.php), so a header never decides what
+happens: the body says itself whether the review is still there.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from datetime import UTC
+from typing import Any
+
+from markupsafe import Markup
+from marshmallow import ValidationError
+
+from integrations.contract import Buyer, EventKind, Inbound, ReviewEvent
+from integrations.errors import BadSignature, Unreadable
+from integrations.signatures import body_hash, check_base64
+from integrations.woocommerce.schemas import ProductIn, ReviewIn, ThinIn
+
+PING = re.compile(rb"webhook_id=\d{1,20}")
+GONE = frozenset({"trash", "spam", "deleted"})
+PRODUCT_ACTIONS = re.compile(r"woocommerce_(update|new)_product$")
+
+
+def verify(request: Inbound, secrets: Sequence[str]) -> str | None:
+    """The delivery's key; None for the unsigned ping that WooCommerce sends at creation.
+
+    The delivery id alone is no key: it is a hash of the webhook's id and the current second.
+    """
+    headers = request.headers
+    signature = headers.get("x-wc-webhook-signature", "")
+    if not signature:
+        if PING.fullmatch(request.body.strip()):
+            return None
+        raise BadSignature("the header X-WC-Webhook-Signature is missing")
+    # WooCommerce decodes special characters in its secret before use.
+    known = [form for one in secrets for form in {one, html.unescape(one)}]
+    check_base64(signature, request.body, known)
+    number = headers.get("x-wc-webhook-id", "")[:40]
+    delivery = headers.get("x-wc-webhook-delivery-id", "")[:80]
+    return f"{number}:{delivery}:{body_hash(request.body)}"
+
+
+def read(request: Inbound) -> list[ReviewEvent]:
+    """Read a verified delivery; raises `Unreadable` naming what is wrong in it."""
+    topic = request.headers.get("x-wc-webhook-topic", "")
+    try:
+        body = json.loads(request.body)
+        if not isinstance(body, dict):
+            raise Unreadable("the body is not a JSON object")
+        if topic.startswith("action.") or set(body) == {"action", "arg"}:
+            return _thin(ThinIn().load(body))
+        if topic.startswith("product."):
+            return [ReviewEvent(EventKind.POKE, subject=f"product:{ProductIn().load(body)['id']}")]
+        if topic.startswith("review."):
+            return [event_of(EventKind.CHANGED, ReviewIn().load(_known_review(body)))]
+    except ValidationError as error:
+        raise Unreadable(f"not a review as the plugin sends it: {error.messages}"[:300]) from error
+    except (ValueError, RecursionError) as error:
+        raise Unreadable("the body is not JSON in UTF-8") from error
+    return [ReviewEvent(EventKind.UNKNOWN)]
+
+
+def _known_review(body: dict[str, Any]) -> dict[str, Any]:
+    if not body.get("status"):
+        raise Unreadable("the review has no status: install the Makegood plugin in the shop again")
+    return body
+
+
+def _thin(body: Mapping[str, Any]) -> list[ReviewEvent]:
+    """An `action.*` topic carries one argument only; a product's id is worth another look."""
+    number = body["arg"]
+    if PRODUCT_ACTIONS.fullmatch(body["action"]) and str(number).isdigit():
+        return [ReviewEvent(EventKind.POKE, subject=f"product:{number}")]
+    return [ReviewEvent(EventKind.UNKNOWN)]
+
+
+def event_of(kind: EventKind, data: Mapping[str, Any]) -> ReviewEvent:
+    """Make the event of loaded `ReviewIn`; a trashed or spam review is withdrawn."""
+    told = {**data, **{key: value for key, value in (data["makegood"] or {}).items() if value}}
+    number = str(data["id"])
+    if data["status"] in GONE:
+        return ReviewEvent(EventKind.WITHDRAWN, review_id=number, sequence=told["revision"])
+    written = data["date_created_gmt"]
+    customer = told["customer_id"] or _linked_customer(data["links"])
+    return ReviewEvent(
+        kind,
+        review_id=number,
+        # 0 is WooCommerce's word for "not rated".
+        rating=data["rating"] or None,
+        text=plain(data["review"] or ""),
+        sequence=told["revision"],
+        written_at=written and written.replace(tzinfo=UTC),
+        product_id=str(data["product_id"] or ""),
+        product_name=html.unescape(data["product_name"] or ""),
+        buyer=Buyer(
+            id=str(customer or ""),
+            name=data["reviewer"] or "",
+            email=(data["reviewer_email"] or "").strip(),
+        ),
+        order_ids=tuple(str(one) for one in told["order_ids"] or ()),
+    )
+
+
+def _linked_customer(links: object) -> int:
+    """The number of the WordPress user whom the REST review links to, 0 for a guest."""
+    reviewer = links.get("reviewer") if isinstance(links, dict) else None
+    first = reviewer[0] if isinstance(reviewer, list) and reviewer else None
+    address = first.get("href") if isinstance(first, dict) else None
+    found = re.search(r"/users/(\d{1,18})$", address) if isinstance(address, str) else None
+    return int(found[1]) if found else 0
+
+
+def plain(text: str) -> str:
+    """One form for one text: a webhook carries what was typed, a GET wraps it in paragraphs."""
+    broken = re.sub(r"<br\s*/?>\n?", "\n", text.replace("\r\n", "\n"), flags=re.IGNORECASE)
+    broken = re.sub(r"</p>\s*", "\n\n", broken, flags=re.IGNORECASE)
+    lines = (Markup(line).striptags() for line in broken.split("\n"))
+    joined = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).replace("\0", "")
+    return unicodedata.normalize("NFC", joined).strip()
