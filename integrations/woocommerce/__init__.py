@@ -36,7 +36,8 @@ from integrations.woocommerce.schemas import NoteIn, ReviewIn
 REREAD = timedelta(days=30)
 """Reviews are found by the day they were published, so an edit is seen only by reading again."""
 
-MAKERS = {Action.REFUND: refunds, Action.RESEND: resends, Action.VOUCHER: coupons}
+ACT = {Action.REFUND: refunds.act, Action.RESEND: resends.act, Action.VOUCHER: coupons.act}
+FIND = {Action.REFUND: refunds.find, Action.RESEND: resends.find, Action.VOUCHER: coupons.find}
 
 
 class WooCommerce(BaseAdapter):
@@ -108,10 +109,10 @@ class WooCommerce(BaseAdapter):
         return orders.one_order(self._client(), order_id, self._slug())
 
     def act(self, request: ActionRequest) -> ActionResult:
-        return MAKERS[request.action].act(self._client(), request)
+        return ACT[request.action](self._client(), request)
 
     def find(self, request: ActionRequest) -> ActionResult | None:
-        return MAKERS[request.action].find(self._client(), request)
+        return FIND[request.action](self._client(), request)
 
     def message(self, message: OutgoingMessage) -> str:
         """A customer note: the shop sends it to the buyer by e-mail in its own dress."""
@@ -133,7 +134,7 @@ class WooCommerce(BaseAdapter):
 
 def _cursor(cursor: str, now: datetime) -> tuple[str, str, int]:
     """Since when (shop's clock, '' for ever), when this pass began, the next page."""
-    since, began, page = (cursor.split("|") + ["", "", ""])[:3]
+    since, began, page = [*cursor.split("|"), "", "", ""][:3]
     return since, began or now.isoformat(), int(page) if page.isdigit() else 1
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlencode, urlsplit
 
 from marshmallow import Schema, ValidationError
@@ -20,6 +20,7 @@ from integrations.contract import Config
 from integrations.errors import Misconfigured, Permanent, Temporary
 from integrations.http import Answer, Http, retry_after
 
+Method = Literal["GET", "POST"]
 PAGE = 100
 """The most that a page of WooCommerce may hold."""
 
@@ -73,11 +74,9 @@ class Client:
             return found, int(asked.get("page", "1")) < int(pages)
         return found, len(found) >= int(asked["per_page"])
 
-    def post(
-        self, path: str, schema: type[Schema], body: Mapping[str, Any], *, method: str = "POST"
-    ) -> dict[str, Any]:
+    def post(self, path: str, schema: type[Schema], body: Mapping[str, Any]) -> dict[str, Any]:
         """Write; an answer that cannot be read leaves the outcome unknown, hence `Temporary`."""
-        answer = self._ask(method, path, None, body)
+        answer = self._ask("POST", path, None, body)
         try:
             data: dict[str, Any] = _loaded(schema(), answer, path)
         except Permanent as error:
@@ -85,7 +84,7 @@ class Client:
         return data
 
     def _ask(
-        self, method: str, path: str, query: Mapping[str, str] | None,
+        self, method: Method, path: str, query: Mapping[str, str] | None,
         content: Mapping[str, Any] | None = None,
     ) -> Answer:  # fmt: skip
         url = f"{self.base}/wp-json/wc/v3/{path}" + (f"?{urlencode(query)}" if query else "")
@@ -100,7 +99,7 @@ class Client:
         self._refuse(answer)
         return answer
 
-    def _signed(self, method: str, url: str) -> str:
+    def _signed(self, method: Method, url: str) -> str:
         key, secret = self._keys
         signer = OAuthClient(
             key, client_secret=secret, signature_method=SIGNATURE_HMAC_SHA256,
