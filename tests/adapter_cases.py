@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import ClassVar
 
 import pytest
@@ -85,9 +87,9 @@ class AdapterCases:
             found["orders_for"] = lambda: one.orders_for(EVENT)
         for action in Action:
             if getattr(can, action) is Way.API:
-                found[f"act {action}"] = lambda asked=_asked(action): one.act(asked)
+                found[f"act {action}"] = partial(one.act, _asked(action))
                 if can.look_up:
-                    found[f"find {action}"] = lambda asked=_asked(action): one.find(asked)
+                    found[f"find {action}"] = partial(one.find, _asked(action))
         if can.message and Role.ORDERS in self.platform.roles:
             found["message"] = lambda: one.message(MESSAGE)
         return found
@@ -121,7 +123,8 @@ class AdapterCases:
 
     def test_genuine_delivery_has_one_key_and_a_changed_one_is_refused(self) -> None:
         if not self.platform.capabilities.push:
-            pytest.raises(BadSignature, self.platform.verify, Inbound({}, b"", NOW), ["s"], NOW)
+            with pytest.raises(BadSignature):
+                self.platform.verify(Inbound({}, b"", NOW), ["s"], NOW)
             return
         genuine, known = self.sign(self.body), self.config.webhook_secrets
         changed = replace(genuine, body=genuine.body + b" ")
@@ -135,7 +138,8 @@ class AdapterCases:
 
     def test_events_are_in_the_units_of_the_contract(self) -> None:
         if not self.platform.capabilities.push:
-            pytest.raises(Unreadable, self.platform.read, Inbound({}, b"", NOW))
+            with pytest.raises(Unreadable):
+                self.platform.read(Inbound({}, b"", NOW))
             return
         [event] = self.platform.read(self.sign(self.body))
 
@@ -147,14 +151,14 @@ class AdapterCases:
     @pytest.mark.parametrize("body", NONSENSE, ids=range(len(NONSENSE)))
     def test_signed_nonsense_is_unreadable_or_of_no_interest(self, body: bytes) -> None:
         if not self.platform.capabilities.push:
-            pytest.raises(Unreadable, self.platform.read, Inbound({}, body, NOW))
+            with pytest.raises(Unreadable):
+                self.platform.read(Inbound({}, body, NOW))
             return
-        try:
+        events: list[ReviewEvent] = []
+        with suppress(Unreadable):
             events = self.platform.read(replace(self.sign(self.body), body=body))
-        except Unreadable as error:
-            assert error.message
-        else:
-            assert not any(one.review_id for one in events)
+
+        assert not any(one.review_id for one in events)
 
     @pytest.mark.parametrize("answer", ANSWERS, ids=str)
     def test_only_our_errors_come_out_and_they_hold_no_secret(
@@ -163,11 +167,9 @@ class AdapterCases:
         for method in ("GET", "POST", "PUT"):
             wire.add(method, re.compile(".*"), status=answer[0], body=answer[1])
         for name, call in self.calls().items():
-            try:
-                call()
-            except AdapterError as error:
-                assert error.message, name
-                assert not any(one in error.message for one in self.hidden), name
+            said = _said(call)
+            assert said is None or said, name
+            assert not any(one in (said or "") for one in self.hidden), name
 
     def test_outcome_is_unknown_when_the_line_breaks_after_the_request(
         self, wire: responses.RequestsMock
@@ -181,6 +183,15 @@ class AdapterCases:
             with pytest.raises(Temporary) as caught:
                 call()
             assert caught.value.maybe_done, name
+
+
+def _said(call: Callable[[], object]) -> str | None:
+    """The message of our own error, None where there was none; any other error fails the test."""
+    try:
+        call()
+    except AdapterError as error:
+        return error.message
+    return None
 
 
 def _asked(action: Action) -> ActionRequest:

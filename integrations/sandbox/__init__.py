@@ -6,7 +6,8 @@ Reference: docs/platforms/sandbox.md. The shop itself is `integrations.sandbox.s
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar
@@ -59,19 +60,26 @@ class Sandbox(BaseAdapter):
 
     def look(self, subject: str) -> list[ReviewEvent]:
         review_id = subject.removeprefix("review:")
-        return [wire.event_of(self._get(f"/api/reviews/{quote(review_id, safe='')}"))]
+        data = self._get(f"/api/reviews/{quote(review_id, safe='')}")
+        with _understood():
+            return [wire.event_of(data)]
 
     def poll(self, cursor: str, now: datetime) -> Page:
         data = self._get("/api/reviews?" + urlencode({"after": cursor or "0"}))
-        return Page([wire.event_of(one) for one in data["reviews"]], data["cursor"], data["more"])
+        with _understood():
+            events = [wire.event_of(one) for one in data["reviews"]]
+            return Page(events, data["cursor"], data["more"])
 
     def orders_for(self, event: ReviewEvent) -> list[Order]:
         query = {"review": event.review_id, "product": event.product_id, "buyer": event.buyer.id}
         data = self._get("/api/orders?" + urlencode(query))
-        return [wire.order_of(one) for one in data["orders"]]
+        with _understood():
+            return [wire.order_of(one) for one in data["orders"]]
 
     def order(self, order_id: str) -> Order:
-        return wire.order_of(self._get(f"/api/orders/{quote(order_id, safe='')}"))
+        data = self._get(f"/api/orders/{quote(order_id, safe='')}")
+        with _understood():
+            return wire.order_of(data)
 
     def act(self, request: ActionRequest) -> ActionResult:
         body = {
@@ -80,22 +88,27 @@ class Sandbox(BaseAdapter):
             "currency": request.amount.currency, "line_ids": list(request.line_ids),
             "key": request.key if self.capabilities.idempotent else "",
         }  # fmt: skip
-        return self._result(self._post("/api/make-goods", body), request)
+        data = self._post("/api/make-goods", body)
+        with _understood():
+            return self._result(data, request)
 
     def find(self, request: ActionRequest) -> ActionResult | None:
         if not self.capabilities.look_up:
             return super().find(request)
         data = self._get("/api/make-goods?" + urlencode({"reference": request.reference}))
-        if not data["found"]:
-            return None
-        return replace(self._result(data["found"][0], request), already=True)
+        with _understood():
+            if not data["found"]:
+                return None
+            return replace(self._result(data["found"][0], request), already=True)
 
     def message(self, message: OutgoingMessage) -> str:
         body = {
             "key": message.key, "order_id": message.order_id, "to": message.to.name,
             "subject": message.subject, "text": message.text,
         }  # fmt: skip
-        return str(self._post("/api/messages", body)["id"])
+        data = self._post("/api/messages", body)
+        with _understood():
+            return str(data["id"])
 
     def check(self) -> list[Finding]:
         try:
@@ -139,6 +152,15 @@ class Sandbox(BaseAdapter):
         if answer.status >= 500:
             raise Temporary(f"the sandbox answered {answer.status}")
         raise Permanent(f"the sandbox refused: {answer.body.decode(errors='replace')[:200]}")
+
+
+@contextmanager
+def _understood() -> Iterator[None]:
+    """What cannot be read leaves the outcome unknown."""
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise Temporary(f"the sandbox answered something else ({type(error).__name__})") from error
 
 
 class WithoutKey(Sandbox):

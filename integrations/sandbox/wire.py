@@ -32,7 +32,7 @@ def verify(request: Inbound, secrets: Sequence[str], now: datetime) -> str:
     given = request.headers.get("x-sandbox-signature", "")
     if not (delivery and timestamp.isdigit() and given):
         raise BadSignature("the signature headers are missing")
-    wanted = [sign(secret, delivery, timestamp, request.body) for secret in secrets]
+    wanted = [sign(one, delivery, timestamp, request.body) for one in secrets if one]
     if not any(hmac.compare_digest(given.encode(), one.encode()) for one in wanted):
         raise BadSignature("signature does not match")
     check_age(datetime.fromtimestamp(int(timestamp), UTC), now)
@@ -48,7 +48,7 @@ def read_event(body: bytes) -> ReviewEvent:
         if kind is None:
             return ReviewEvent(EventKind.UNKNOWN)
         return event_of(data["review"], kind)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Unreadable(f"the sandbox sent something else ({type(error).__name__})") from error
 
 

@@ -136,10 +136,10 @@ class PretendShop:
             case ("GET", "orders"):
                 return 200, self._list(query)
             case ("GET", "orders", number):
-                one = self.orders.get(int(number))
+                kept = self.orders.get(int(number))
                 return (
-                    (200, found)
-                    if found
+                    (200, kept)
+                    if kept
                     else _refusal(404, "woocommerce_rest_shop_order_invalid_id", "Invalid ID.")
                 )
             case ("GET", "orders", number, "refunds"):
