@@ -4,7 +4,7 @@ BIN := .venv/bin
 DEV := .venv/.dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run worker test lint types check freeze translations faults
+.PHONY: help setup run worker test lint types check freeze translations faults soak
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -48,3 +48,6 @@ freeze: $(DEV) ## compile the pinned requirements
 
 faults: $(DEV) ## kill a worker at every single point, on both databases
 	FAULTS_EVERY=1 $(BIN)/pytest -q -s tests/faults
+
+soak: $(DEV) ## real processes under a saboteur; SOAK_SECONDS (300)
+	$(BIN)/python -m bench.soak

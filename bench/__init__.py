@@ -1,0 +1,1 @@
+"""Long runs and measurements; nothing here is imported by the product."""

@@ -1,0 +1,161 @@
+"""Servers and processes of a run: started on free ports, killed, started again."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import psycopg
+import redis
+
+BIN = Path(sys.executable).parent
+
+
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def wait_for(what: str, ready: Callable[[], bool], seconds: float = 60.0) -> None:
+    """Wait until `ready`; raises `TimeoutError` naming what did not come."""
+    ends = time.monotonic() + seconds
+    while not ready():
+        if time.monotonic() > ends:
+            raise TimeoutError(f"{what} did not come up")
+        time.sleep(0.1)
+
+
+def listens(port: int) -> bool:
+    """True when something accepts connections there."""
+    with socket.socket() as one:
+        one.settimeout(1)
+        return one.connect_ex(("127.0.0.1", port)) == 0
+
+
+class Process:
+    """One command that can be killed and started again; its output goes to a file."""
+
+    def __init__(
+        self, command: list[str], env: Mapping[str, str], log: Path, *, user: str | None = None
+    ) -> None:
+        self._command, self._env, self._log, self._user = command, dict(env), log, user
+        self._running: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it in a group of its own, so that its children die with it."""
+        with self._log.open("ab") as log:
+            self._running = subprocess.Popen(
+                self._command, env={**os.environ, **self._env}, stdout=log, stderr=log,
+                start_new_session=True, user=self._user,
+            )  # fmt: skip
+
+    def end(self, how: signal.Signals = signal.SIGKILL, *, children: bool = True) -> None:
+        """Send a signal and wait until it is gone."""
+        if self._running is None:
+            return
+        try:
+            if children:
+                os.killpg(self._running.pid, how)
+            else:
+                self._running.send_signal(how)
+        except ProcessLookupError:
+            pass
+        self._running.wait(60)
+        self._running = None
+
+    @property
+    def pid(self) -> int:
+        """Of the process last started; 0 when it is not running."""
+        return self._running.pid if self._running else 0
+
+    def again(self, how: signal.Signals = signal.SIGKILL) -> None:
+        """Kill and start."""
+        self.end(how)
+        self.start()
+
+
+class Postgres:
+    """A PostgreSQL of its own; as root it runs as the user `postgres`, which it insists on."""
+
+    def __init__(self, folder: Path) -> None:
+        found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+        tool = shutil.which("initdb") or (str(found[-1]) if found else None)
+        if tool is None:
+            raise RuntimeError("PostgreSQL's server is missing: apt-get install postgresql")
+        user = "postgres" if os.geteuid() == 0 else None
+        self.port, self._data = free_port(), folder / "postgres"
+        self._data.mkdir()
+        if user:
+            shutil.chown(self._data, user)
+        subprocess.run(
+            [tool, "-D", self._data, "-U", "postgres", "-A", "trust", "-E", "UTF8"],
+            check=True, stdout=subprocess.DEVNULL, user=user,
+        )  # fmt: skip
+        self.process = Process(
+            [str(Path(tool).with_name("postgres")), "-D", str(self._data), "-p", str(self.port),
+             "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={self._data}"],
+            {}, folder / "postgres.log", user=user,
+        )  # fmt: skip
+        self.url = f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
+        self.start()
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        self.process.start()
+        wait_for("PostgreSQL", self._answers)
+
+    def restart(self) -> None:
+        """A fast shutdown: every connection is cut."""
+        self.process.end(signal.SIGINT, children=False)
+        self.start()
+
+    def _answers(self) -> bool:
+        try:
+            psycopg.connect(self.url, connect_timeout=2).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+
+class RedisServer:
+    """A Redis of its own that keeps nothing on disk."""
+
+    def __init__(self, folder: Path) -> None:
+        tool = shutil.which("redis-server")
+        if tool is None:
+            raise RuntimeError("redis-server is missing: apt-get install redis-server")
+        self.port = free_port()
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self.process = Process(
+            [tool, "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir",
+             str(folder)], {}, folder / "redis.log",
+        )  # fmt: skip
+        self.process.start()
+        wait_for("Redis", lambda: listens(self.port))
+
+    def flush(self) -> None:
+        """Forget everything."""
+        redis.Redis(port=self.port).flushall()
+
+
+def product(env: Mapping[str, str], folder: Path, port: int) -> dict[str, Process]:
+    """The processes of the Procfile: web, two workers, clock."""
+    granian = [
+        str(BIN / "granian"), "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
+        "--workers", "2", "--blocking-threads", "8", "--factory", "service.app:create_wsgi",
+    ]  # fmt: skip
+    worker = [sys.executable, "-m", "jobs.worker"]
+    clock = [str(BIN / "flask"), "--app", "service.cli:make", "clock"]
+    commands = {"web": granian, "worker-1": worker, "worker-2": worker, "clock": clock}
+    return {
+        name: Process(command, env, folder / f"{name}.log") for name, command in commands.items()
+    }

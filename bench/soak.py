@@ -1,0 +1,292 @@
+"""Real processes under a saboteur: low ratings flow, make-goods are carried out by themselves, and
+something is killed every few seconds. At the end the books of shop and Makegood are compared.
+
+    make soak                        five minutes; SOAK_SECONDS changes that
+    python -m bench.soak embedded    one of the two ways of running alone: scale, embedded
+
+The last line is JSON; the exit status is 0 when nothing was done twice and nothing was lost.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import random
+import secrets
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from cryptography.fernet import Fernet
+from sqlalchemy import func, select, update
+from werkzeug.serving import make_server
+
+from bench.processes import (
+    Postgres,
+    Process,
+    RedisServer,
+    free_port,
+    listens,
+    product,
+    wait_for,
+)
+from integrations.contract import Role
+from integrations.sandbox.ledger import Ledger, leave_review
+from integrations.sandbox.seed import sell
+from integrations.sandbox.shop import create_shop
+from service import settings
+from service.db.migrations import migrate
+from service.db.models import Case, Connection, Delivery, Kind, MakeGood, OutboxRow, Shop
+from service.operations import shops
+from service.operations.shops import NewConnection
+from service.start import set_up
+from service.wiring import Wiring, wire
+
+PER_SECOND = 9.0
+SETTLE_SECONDS = 600.0
+AUTOMATIC = {c: {"each": 10**12, "shop_day": 10**15, "buyer_day": 10**15} for c in ("IDR", "SGD")}
+AT_ONCE = {
+    "resolution_check_hours": 0, "update_invitation_hours": 0, "opens": "00:00",
+    "closes": "23:59", "days": [0, 1, 2, 3, 4, 5, 6],
+}  # fmt: skip
+
+
+def now() -> datetime:
+    """Aware UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class Run:
+    """One way of running: its books, and what the saboteur may do."""
+
+    wired: Wiring
+    ledger: Ledger
+    acts: dict[str, Callable[[], None]]
+    every: float
+    close: Callable[[], None]
+    rated: int = 0
+    kills: Counter[str] = field(default_factory=Counter)
+
+
+def env_of(database: str, port: int, **more: str) -> dict[str, str]:
+    """The settings of a run."""
+    return {
+        "MAKEGOOD_DATABASE_URL": database, "MAKEGOOD_SECRET_KEY": secrets.token_urlsafe(48),
+        "MAKEGOOD_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
+        "MAKEGOOD_PUBLIC_URL": f"http://127.0.0.1:{port}", "MAKEGOOD_LOG_LEVEL": "WARNING", **more,
+    }  # fmt: skip
+
+
+def scale(folder: Path) -> Run:
+    """PostgreSQL, Redis, web, two workers, clock; a shop that knows no idempotency key."""
+    postgres, redis, port, shop_port = (
+        Postgres(folder),
+        RedisServer(folder),
+        free_port(),
+        free_port(),
+    )
+    env = env_of(postgres.url, port, MAKEGOOD_REDIS_URL=redis.url)
+    wired = wire(settings.load({**env, "MAKEGOOD_REDIS_URL": ""}))
+    migrate(wired.context.database)
+    shop_id = shops.add_shop(
+        wired.context, "Soak", zone="Asia/Jakarta", country="ID", language="id"
+    )
+    values = {"base_url": f"http://127.0.0.1:{shop_port}", "api_key": "soak"}
+    new = NewConnection("sandbox-nokey", "Sandbox", list(Role), values)
+    connection_id = shops.connect(wired.context, shop_id, new)
+    with wired.context.database.reading() as session:
+        connection = session.get_one(Connection, connection_id)
+    sandbox = create_shop(
+        folder / "sandbox.db", base_url=values["base_url"], api_key="soak", now=now,
+        webhook_url=f"http://127.0.0.1:{port}/webhooks/{connection.public_id}",
+        webhook_secret=shops.webhook_secret(wired.context, connection),
+    )  # fmt: skip
+    server = make_server("127.0.0.1", shop_port, sandbox.app, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    running = product(env, folder, port)
+    for one in running.values():
+        one.start()
+    wait_for("web", lambda: listens(port))
+    for _ in range(2):
+        # Two senders, so that callbacks also overtake each other.
+        sandbox.sender.start()
+    acts: dict[str, Callable[[], None]] = {name: one.again for name, one in running.items()}
+    acts |= {
+        "redis": lambda: _redis_again(redis), "flush": redis.flush, "postgres": postgres.restart,
+    }  # fmt: skip
+
+    def close() -> None:
+        sandbox.sender.stop()
+        for one in [*running.values(), redis.process, postgres.process]:
+            one.end()
+
+    return Run(wired, sandbox.ledger, acts, 2.0, close)
+
+
+def _redis_again(redis: RedisServer) -> None:
+    redis.process.again()
+    wait_for("Redis", lambda: listens(redis.port))
+
+
+def embedded(folder: Path) -> Run:
+    """One process as `make run` starts it, on SQLite, with the sandbox shop inside."""
+    port = free_port()
+    sandbox_path = folder / "sandbox.db"
+    env = env_of(
+        f"sqlite:///{folder / 'makegood.db'}", port, MAKEGOOD_SANDBOX_PATH=str(sandbox_path)
+    )
+    wired = wire(settings.load(env))
+    set_up(wired)
+    process = Process([sys.executable, "-m", "service.start"], env, folder / "embedded.log")
+
+    def again() -> None:
+        process.again()
+        wait_for("the embedded process", lambda: listens(port))
+
+    again()
+    return Run(wired, Ledger(sandbox_path), {"embedded": again}, 4.0, process.end)
+
+
+def let_flow(run: Run) -> None:
+    """Small and large make-goods go through by themselves; the shop is as bad as it can be."""
+    with run.wired.context.database.transaction() as session:
+        session.execute(update(Shop).values(automatic=AUTOMATIC, follow_ups=AT_ONCE))
+    for name, value in (("random_share", "0.2"), ("duplicates", "on"), ("shuffled", "on")):
+        run.ledger.turn(name, value)
+
+
+def rate(run: Run, seconds: float) -> None:
+    """Low ratings at a steady rate; now and then one is made still lower."""
+    dice, began = random.Random(7), time.monotonic()
+    while (passed := time.monotonic() - began) < seconds:
+        if run.rated < passed * PER_SECOND:
+            [order_id] = sell(run.ledger, 1, now())
+            leave_review(run.ledger, order_id, dice.choice((1, 2, 3)), "Barang rusak", now())
+            if dice.random() < 0.05:
+                leave_review(run.ledger, order_id, 1, "Masih rusak", now())
+            run.rated += 1
+        else:
+            time.sleep(0.02)
+
+
+def sabotage(run: Run, stop: threading.Event) -> None:
+    """Do one bad thing every few seconds; PostgreSQL is restarted less often, it takes longer."""
+    dice = random.Random(11)
+    while not stop.wait(run.every):
+        names = [one for one in run.acts if one != "postgres" or dice.random() < 0.5]
+        name = dice.choice(names)
+        run.acts[name]()
+        run.kills[name] += 1
+
+
+def settle(run: Run) -> bool:
+    """Wait until every callback is accepted and no make-good is under way; False: gave up."""
+    ends = time.monotonic() + SETTLE_SECONDS
+    while time.monotonic() < ends:
+        unsent = run.ledger.rows("SELECT 1 FROM callback WHERE sent_at IS NULL LIMIT 1")
+        if not unsent and not _under_way(run):
+            return True
+        time.sleep(1)
+    return False
+
+
+def _under_way(run: Run) -> int:
+    kinds = (Kind.READ_DELIVERY, Kind.FIND_ORDER, Kind.MAKE_GOOD, Kind.LOOK)
+    open_rows = select(func.count()).select_from(OutboxRow).where(
+        OutboxRow.kind.in_(kinds), OutboxRow.done_at.is_(None)
+    )  # fmt: skip
+    soon = select(func.count()).select_from(OutboxRow).where(
+        OutboxRow.kind == Kind.FOLLOW_UP, OutboxRow.done_at.is_(None), OutboxRow.due_at <= now()
+    )  # fmt: skip
+    try:
+        with run.wired.context.database.reading() as session:
+            return (session.scalar(open_rows) or 0) + (session.scalar(soon) or 0)
+    except Exception as error:
+        # The pool still holds connections that the restart of PostgreSQL has cut.
+        print(f"  asking again: {type(error).__name__}", flush=True)
+        return 1
+
+
+def compare(run: Run, settled: bool) -> dict[str, Any]:
+    """Both books, row by row."""
+    made = Counter(one["reference"] for one in run.ledger.rows("SELECT reference FROM made"))
+    said = Counter(one["key"] for one in run.ledger.rows("SELECT key FROM message"))
+    sent = run.ledger.rows("SELECT DISTINCT delivery FROM callback WHERE sent_at IS NOT NULL")
+    with run.wired.context.database.reading() as session:
+        goods = list(session.scalars(select(MakeGood)))
+        kept = set(session.scalars(select(Delivery.key)))
+        cases = session.scalar(select(func.count()).select_from(Case)) or 0
+    done = {one.reference for one in goods if one.state == "done"}
+    stuck = {one.reference for one in goods if one.state == "needs_attention"}
+    known = {one.reference for one in goods}
+    lost = [
+        # Acknowledged but not kept; said to be done but not done; done but not known; forgotten.
+        *({one["delivery"] for one in sent} - kept),
+        *(done - set(made)),
+        *(set(made) - known),
+        *(one.reference for one in goods if one.state == "approved"),
+    ]
+    return {
+        "ratings": run.rated, "acknowledged": len(sent), "cases": cases, "approved": len(goods),
+        "performed_once": sum(1 for one in done if made[one] == 1),
+        "performed_twice": sum(1 for times in made.values() if times > 1),
+        "messages": len(said), "messages_twice": sum(1 for times in said.values() if times > 1),
+        "lost": len(lost), "lost_names": lost[:5], "needs_attention": len(stuck),
+        "kills": dict(run.kills), "settled": settled,
+    }  # fmt: skip
+
+
+def soak(name: str, make: Callable[[Path], Run], seconds: float) -> dict[str, Any]:
+    """One way of running from start to comparison."""
+    with tempfile.TemporaryDirectory(prefix="makegood-soak-") as folder:
+        # The user `postgres` must be able to enter.
+        Path(folder).chmod(0o755)
+        run = make(Path(folder))
+        with contextlib.ExitStack() as stack:
+            stack.callback(run.close)
+            let_flow(run)
+            stop = threading.Event()
+            saboteur = threading.Thread(target=sabotage, args=(run, stop))
+            saboteur.start()
+            print(f"{name}: {seconds:.0f} s of ratings and kills", flush=True)
+            rate(run, seconds)
+            stop.set()
+            saboteur.join()
+            print(f"{name}: {run.rated} ratings, {dict(run.kills)}; settling", flush=True)
+            began = time.monotonic()
+            settled = settle(run)
+            told = compare(run, settled)
+            print(f"{name}: settled after {time.monotonic() - began:.0f} s: {told}", flush=True)
+    return told
+
+
+def main(wanted: list[str]) -> int:
+    """Run the ways named, both when none is; two thirds of the time belong to `scale`."""
+    seconds = float(os.environ.get("SOAK_SECONDS", "300"))
+    ways = {"scale": (scale, 2 / 3), "embedded": (embedded, 1 / 3)}
+    chosen = wanted or list(ways)
+    told = {
+        name: soak(name, ways[name][0], seconds * (ways[name][1] if not wanted else 1.0))
+        for name in chosen
+    }
+    counts = ("ratings", "acknowledged", "cases", "approved", "performed_once", "performed_twice",
+              "messages_twice", "lost", "needs_attention")  # fmt: skip
+    total: dict[str, Any] = {key: sum(one[key] for one in told.values()) for key in counts}
+    total["kills"] = dict(sum((Counter(one["kills"]) for one in told.values()), Counter()))
+    total["ways"] = told
+    good = not (total["performed_twice"] or total["messages_twice"] or total["lost"])
+    print(json.dumps({"ok": good, **total}))
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
