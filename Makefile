@@ -4,7 +4,7 @@ BIN := .venv/bin
 DEV := .venv/.dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run worker test lint types check freeze translations faults soak
+.PHONY: help setup run worker test lint types check freeze translations faults soak bench
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -51,3 +51,6 @@ faults: $(DEV) ## kill a worker at every single point, on both databases
 
 soak: $(DEV) ## real processes under a saboteur; SOAK_SECONDS (300)
 	$(BIN)/python -m bench.soak
+
+bench: $(DEV) ## figures of this machine; needs wrk and PostgreSQL's server
+	$(BIN)/python -m bench.figures

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import random
 import secrets
@@ -110,6 +111,7 @@ def scale(folder: Path) -> Run:
         webhook_url=f"http://127.0.0.1:{port}/webhooks/{connection.public_id}",
         webhook_secret=shops.webhook_secret(wired.context, connection),
     )  # fmt: skip
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = make_server("127.0.0.1", shop_port, sandbox.app, threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     running = product(env, folder, port)
