@@ -226,7 +226,8 @@ def claiming(name: str, few_url: str, many_url: str) -> list[dict[str, Any]]:
             "few_ms": round(statistics.median(small for small, _ in pairs), 2),
             "many_ms": round(statistics.median(large for _, large in pairs), 2),
         })  # fmt: skip
-    few.close(), many.close()
+    few.close()
+    many.close()
     return found
 
 
@@ -280,9 +281,9 @@ def main() -> int:
         ]
         found: list[dict[str, Any]] = []
         for step in steps:
-            for one in step():
-                found.append(one)
-                print("  ".join(f"{key}: {value}" for key, value in one.items()), flush=True)
+            for figure in step():
+                found.append(figure)
+                print("  ".join(f"{key}: {value}" for key, value in figure.items()), flush=True)
     print(json.dumps(found))
     return 0
 
