@@ -54,3 +54,4 @@ soak: $(DEV) ## real processes under a saboteur; SOAK_SECONDS (300)
 
 bench: $(DEV) ## figures of this machine; needs wrk and PostgreSQL's server
 	$(BIN)/python -m bench.figures
+	$(BIN)/python -m bench.flow

@@ -74,6 +74,7 @@ class Run:
     acts: dict[str, Callable[[], None]]
     every: float
     close: Callable[[], None]
+    pid: Callable[[], int] = lambda: 0
     rated: int = 0
     kills: Counter[str] = field(default_factory=Counter)
 
@@ -155,7 +156,8 @@ def embedded(folder: Path) -> Run:
         wait_for("the embedded process", lambda: listens(port))
 
     again()
-    return Run(wired, Ledger(sandbox_path), {"embedded": again}, 4.0, process.end)
+    ledger = Ledger(sandbox_path)
+    return Run(wired, ledger, {"embedded": again}, 4.0, process.end, lambda: process.pid)
 
 
 def let_flow(run: Run) -> None:

@@ -85,7 +85,7 @@ def create_wsgi(wired: Wiring | None = None, sandbox: WsgiApp | None = None) -> 
     """Everything under one roof: /webhooks goes past the pages, /sandbox to the pretend shop."""
     wired = wired or wiring()
     pages: WsgiApp = create_app(wired).wsgi_app
-    webhooks: WsgiApp = make_webhooks(wired).wsgi_app
+    webhooks: WsgiApp = make_webhooks(wired)
     if wired.settings.trusted_proxies:
         number = wired.settings.trusted_proxies
         pages = ProxyFix(pages, x_for=number, x_proto=number, x_host=number)
