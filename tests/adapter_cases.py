@@ -174,15 +174,20 @@ class AdapterCases:
     def test_outcome_is_unknown_when_the_line_breaks_after_the_request(
         self, wire: responses.RequestsMock
     ) -> None:
+        sent: list[str] = []
+
         def broken(request: requests.PreparedRequest) -> tuple[int, dict[str, str], str]:
+            sent.append(request.method or "")
             raise requests.ConnectionError("Connection aborted")
 
         for method in ("GET", "POST", "PUT"):
             wire.add_callback(method, re.compile(".*"), callback=broken)
         for name, call in self.calls().items():
+            sent.clear()
             with pytest.raises(Temporary) as caught:
                 call()
-            assert caught.value.maybe_done, name
+            # A call that got no further than reading may say that nothing was done.
+            assert caught.value.maybe_done or set(sent) == {"GET"}, name
 
 
 def _said(call: Callable[[], object]) -> str | None:

@@ -31,7 +31,7 @@ from integrations.contract import (
 from integrations.errors import Permanent, Unsupported
 from integrations.woocommerce import checks, coupons, orders, refunds, resends, webhook
 from integrations.woocommerce.client import Client
-from integrations.woocommerce.schemas import NoteIn, ReviewIn
+from integrations.woocommerce.schemas import AS_STORED, NoteIn, ReviewIn
 
 REREAD = timedelta(days=30)
 """Reviews are found by the day they were published, so an edit is seen only by reading again."""
@@ -81,18 +81,22 @@ class WooCommerce(BaseAdapter):
     def look(self, subject: str) -> list[ReviewEvent]:
         kind, _, number = subject.partition(":")
         if kind == "review" and number.isdigit():
-            data = self._client().get_or_none(f"products/reviews/{number}", ReviewIn)
+            data = self._client().get_or_none(f"products/reviews/{number}", ReviewIn, AS_STORED)
             if data is None:
                 return [ReviewEvent(EventKind.WITHDRAWN, review_id=number)]
             return [webhook.event_of(EventKind.CHANGED, data)]
         if kind == "product" and number.isdigit():
-            found, _ = self._client().page("products/reviews", ReviewIn, {"product": number})
+            query = {**AS_STORED, "status": "all", "product": number}
+            found, _ = self._client().page("products/reviews", ReviewIn, query)
             return [webhook.event_of(EventKind.CHANGED, one) for one in found]
         raise Unsupported("only a review or a product can be read again")
 
     def poll(self, cursor: str, now: datetime) -> Page:
         since, began, page = _cursor(cursor, now)
-        query = {"order": "asc", "orderby": "date", "page": str(page)}
+        # Without a status only approved reviews are listed; most shops hold a buyer's first one.
+        query = {
+            **AS_STORED, "status": "all", "order": "asc", "orderby": "date", "page": str(page),
+        }  # fmt: skip
         if since:
             query["after"] = since
         found, more = self._client().page("products/reviews", ReviewIn, query)

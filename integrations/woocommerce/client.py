@@ -7,7 +7,8 @@ HMAC-SHA256). It answers 500 for refusals that are for good, so code and status 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import urlencode, urlsplit
@@ -23,6 +24,11 @@ from integrations.http import Answer, Http, retry_after
 Method = Literal["GET", "POST"]
 PAGE = 100
 """The most that a page of WooCommerce may hold."""
+OVERLAP = 10
+"""Rows read twice between two pages, so that one removed meanwhile hides no other."""
+
+
+NO_SUCH = re.compile("invalid_id|invalid_order_id|payment_gateway_invalid")
 
 
 class Refused(Permanent):
@@ -53,12 +59,14 @@ class Client:
         data: dict[str, Any] = _loaded(schema(), self._ask("GET", path, query), path)
         return data
 
-    def get_or_none(self, path: str, schema: type[Schema]) -> dict[str, Any] | None:
+    def get_or_none(
+        self, path: str, schema: type[Schema], query: Mapping[str, str] | None = None
+    ) -> dict[str, Any] | None:
         """Read one thing; None where WooCommerce itself says that there is no such id."""
         try:
-            return self.get(path, schema)
+            return self.get(path, schema, query)
         except Refused as error:
-            if "invalid_id" in error.code or "invalid_order_id" in error.code:
+            if NO_SUCH.search(error.code):
                 return None
             raise
 
@@ -69,10 +77,27 @@ class Client:
         asked = {"per_page": str(PAGE), **query}
         answer = self._ask("GET", path, asked)
         found: list[dict[str, Any]] = _loaded(schema(many=True), answer, path)
-        pages = answer.headers.get("x-wp-totalpages", "")
-        if pages.isdigit():
-            return found, int(asked.get("page", "1")) < int(pages)
-        return found, len(found) >= int(asked["per_page"])
+        size = int(asked["per_page"])
+        skipped = int(asked.get("offset", "0")) or (int(asked.get("page", "1")) - 1) * size
+        total = answer.headers.get("x-wp-total", "")
+        if total.isdigit():
+            return found, skipped + size < int(total)
+        return found, len(found) >= size
+
+    def walk(
+        self, path: str, schema: type[Schema], query: Mapping[str, str], *, most: int
+    ) -> Iterator[dict[str, Any]]:
+        """Rows of a list, newest first, some twice; raises `Permanent` after `most` pages."""
+        for number in range(most):
+            start = {"offset": str(number * (PAGE - OVERLAP))} if number else {}
+            found, more = self.page(path, schema, {**query, **start})
+            yield from found
+            if not more:
+                return
+        raise Permanent(
+            f"the shop has too many {path.split('/')[-1]} to look through: look there for the"
+            " reference, then mark this as done or carry it out again"
+        )
 
     def post(self, path: str, schema: type[Schema], body: Mapping[str, Any]) -> dict[str, Any]:
         """Write; an answer that cannot be read leaves the outcome unknown, hence `Temporary`."""
@@ -95,8 +120,14 @@ class Client:
         headers = {"accept": "application/json"}
         if body is not None:
             headers["content-type"] = "application/json"
-        answer = self._http.call(method, url, headers=headers, body=body, auth=auth)
-        self._refuse(answer)
+        try:
+            answer = self._http.call(method, url, headers=headers, body=body, auth=auth)
+            self._refuse(answer)
+        except Temporary as error:
+            if method == "GET":
+                # Reading changes nothing, so whatever happened to it, nothing was done.
+                error.maybe_done = False
+            raise
         return answer
 
     def _signed(self, method: Method, url: str) -> str:

@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from integrations.contract import ActionRequest, ActionResult
-from integrations.errors import Permanent, Temporary, Unsupported
+from integrations.errors import Misconfigured, Permanent, Temporary, Unsupported
 from integrations.money import Money
 from integrations.woocommerce.client import Client, Refused
 from integrations.woocommerce.schemas import CouponIn, CurrencyIn
 
 TAKEN = "woocommerce_rest_coupon_code_already_exists"
+EASTERNMOST = timedelta(hours=14)
 
 
 def act(client: Client, request: ActionRequest) -> ActionResult:
@@ -61,15 +62,16 @@ def _code(request: ActionRequest) -> str:
 
 
 def _last_day(expires_at: datetime) -> str:
-    """The midnight that ends the promised day in any zone."""
-    return f"{expires_at + timedelta(days=1):%Y-%m-%dT00:00:00}"
+    """A midnight that is not before the promised moment, whatever the shop's zone (up to +14)."""
+    return f"{expires_at + EASTERNMOST + timedelta(days=1):%Y-%m-%dT00:00:00}"
 
 
 def _same_currency(client: Client, request: ActionRequest) -> None:
     """A coupon has no currency of its own: it is worth so many of the shop's."""
     try:
         shop = client.get("data/currencies/current", CurrencyIn)["code"]
-    except Permanent:
+    except (Permanent, Misconfigured):
+        # A key may be good for coupons and not for settings.
         return
     if shop != request.amount.currency:
         raise Unsupported(
@@ -95,7 +97,8 @@ def _result(request: ActionRequest, data: Mapping[str, Any], *, already: bool) -
             f"the shop has coupon {data['code']} with another {' and '.join(differ)}: compare it there"
         )
     task = ""
-    if request.expires_at and (data["date_expires"] or "") < f"{request.expires_at:%Y-%m-%d}":
+    # An empty date is a coupon without end; an earlier one ends before the buyer was told.
+    if request.expires_at and (data["date_expires"] or "") < _last_day(request.expires_at):
         task = (
             f"Coupon {data['code']} does not end on the promised day: set its expiry date to"
             f" {_last_day(request.expires_at)[:10]} in the shop, then mark this as done."

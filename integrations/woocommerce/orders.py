@@ -7,11 +7,12 @@ from datetime import UTC
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from integrations.contract import Buyer, Order, OrderLine, ReviewEvent
-from integrations.errors import Permanent
+from integrations.contract import Buyer, EventKind, Order, OrderLine, ReviewEvent
+from integrations.errors import Misconfigured, Permanent
 from integrations.money import Money
 from integrations.woocommerce.client import Client
-from integrations.woocommerce.schemas import OrderIn
+from integrations.woocommerce.schemas import AS_STORED, OrderIn, ReviewIn
+from integrations.woocommerce.webhook import event_of
 
 MOST_NAMED = 10
 NOTHING_BOUGHT = frozenset(
@@ -24,14 +25,26 @@ REFERENCE_META = "_makegood_reference"
 def candidates(client: Client, event: ReviewEvent, slug: str) -> list[Order]:
     """Orders that the shop names for the review; where it names none, the buyer's with the
     product, newest first. Orders made by a resend are left out."""
+    order_ids = event.order_ids or _named_by_plugin(client, event)
     named = [
         client.get_or_none(f"orders/{one}", OrderIn)
-        for one in event.order_ids[:MOST_NAMED] if one.isdigit()
+        for one in order_ids[:MOST_NAMED] if one.isdigit()
     ]  # fmt: skip
     found = [one for one in named if one is not None]
     if not found:
         found = _searched(client, event)
     return [order_of(client, one, slug) for one in found if not is_resend(one)]
+
+
+def _named_by_plugin(client: Client, event: ReviewEvent) -> tuple[str, ...]:
+    """What the companion plugin, where installed, says of one review; a list leaves it out."""
+    if not event.review_id.isdigit():
+        return ()
+    try:
+        data = client.get_or_none(f"products/reviews/{event.review_id}", ReviewIn, AS_STORED)
+    except (Permanent, Misconfigured):
+        return ()
+    return event_of(EventKind.CHANGED, data).order_ids if data else ()
 
 
 def _searched(client: Client, event: ReviewEvent) -> list[dict[str, Any]]:

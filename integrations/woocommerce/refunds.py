@@ -1,14 +1,21 @@
 """Refunds of an order. The reference goes into `reason`: it is stored before money moves, while
-meta data is stored last and may be missing after a crash. Nothing is ever put back in stock."""
+meta data is stored last and may be missing after a crash. Nothing is ever put back in stock.
+
+WooCommerce writes the refund down, asks the gateway to pay, and deletes the refund again when that
+or anything after it fails. So a refund that is not there proves that no money moved only where no
+gateway was asked (wc_create_refund in includes/wc-order-functions.php). In all other cases a person
+looks at the payment provider; nothing is paid a second time on a guess.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from integrations.contract import ActionRequest, ActionResult
-from integrations.errors import AdapterError, Permanent
+from integrations.errors import Misconfigured, Permanent, Temporary
 from integrations.money import Money
 from integrations.woocommerce import orders
 from integrations.woocommerce.client import Client, RefundFailed
@@ -18,35 +25,83 @@ TASK = (
     "The refund of {amount} is recorded in the shop, but no payment provider confirmed it. Look at"
     " the provider, pay the buyer back by hand if it has not, then mark this as done."
 )
+UNSEEN = (
+    "The shop keeps no refund under {reference}, yet its payment provider may have paid: look there"
+    " before anything else. If it has paid, mark this as done; if not, carry it out again.{said}"
+)
 NO_GATEWAY = re.compile("does not support automatic refunds|gateway for this order does not exist")
+"""Said before any gateway is asked."""
+MOST_PAGES = 5
 
 
 def act(client: Client, request: ActionRequest) -> ActionResult:
-    """Refund an amount; where the gateway cannot, record it and leave the payment to the seller."""
+    """Refund an amount; where the gateway cannot, record it and leave the payment to the seller.
+
+    At most one call of this can move money: a second one only records.
+    """
     order = orders.fetch(client, request.order.id)
+    if any(_names(request, one) for one in order["refunds"]) and (found := _kept(client, request)):
+        return found
     _still_left(client, order, request)
-    by_gateway = bool(order["payment_method"])
+    by_gateway = _pays(client, order["payment_method"])
     try:
         return _refund(client, request, by_gateway=by_gateway)
     except RefundFailed as error:
-        if found := find(client, request):
-            return found
-        _still_left(client, orders.fetch(client, request.order.id), request)
-        if by_gateway and _cannot(client, order["payment_method"], error):
-            return _refund(client, request, by_gateway=False)
-        raise
+        return _after_failure(client, request, error, by_gateway=by_gateway)
 
 
 def find(client: Client, request: ActionRequest) -> ActionResult | None:
-    """The refund whose reason names the reference; raises `Permanent` on another amount."""
-    path, number, more = f"orders/{request.order.id}/refunds", 1, True
-    while more:
-        found, more = client.page(path, RefundIn, {"page": str(number)})
-        for one in found:
-            if request.reference in re.findall(r"[A-Za-z0-9-]+", one["reason"] or ""):
-                return _result(request, one, already=True)
-        number += 1
+    """The refund whose reason names the reference; raises `Permanent` on another amount, and where
+    money may have moved although none is kept."""
+    if found := _kept(client, request):
+        return found
+    order = orders.fetch(client, request.order.id)
+    if _pays(client, order["payment_method"]):
+        raise Permanent(UNSEEN.format(reference=request.reference, said=""))
     return None
+
+
+def _after_failure(
+    client: Client, request: ActionRequest, error: RefundFailed, *, by_gateway: bool
+) -> ActionResult:
+    """What a refusal of the shop means: done all the same, too much, no gateway, or unknown."""
+    try:
+        if found := _kept(client, request):
+            return found
+        order = orders.fetch(client, request.order.id)
+    except (Temporary, Misconfigured) as unseen:
+        raise error from unseen
+    _still_left(client, order, request)
+    if not by_gateway:
+        raise error
+    if NO_GATEWAY.search(error.message):
+        return _refund(client, request, by_gateway=False)
+    raise Permanent(UNSEEN.format(reference=request.reference, said=f" ({error.message})"))
+
+
+def _kept(client: Client, request: ActionRequest) -> ActionResult | None:
+    path = f"orders/{request.order.id}/refunds"
+    for one in client.walk(path, RefundIn, {}, most=MOST_PAGES):
+        if _names(request, one):
+            return _result(request, one, already=True)
+    return None
+
+
+def _names(request: ActionRequest, refund: Mapping[str, Any]) -> bool:
+    return request.reference in re.findall(r"[A-Za-z0-9-]+", refund["reason"] or "")
+
+
+def _pays(client: Client, gateway: str) -> bool:
+    """Whether the shop would let the order's gateway pay; True where it cannot be known."""
+    if not gateway:
+        return False
+    try:
+        known = client.get_or_none(f"payment_gateways/{quote(gateway, safe='')}", GatewayIn)
+    except (Permanent, Misconfigured):
+        return True
+    return known is not None and (
+        known["method_supports"] is None or "refunds" in known["method_supports"]
+    )
 
 
 def _refund(client: Client, request: ActionRequest, *, by_gateway: bool) -> ActionResult:
@@ -67,17 +122,6 @@ def _still_left(client: Client, order: Mapping[str, Any], request: ActionRequest
         raise Permanent(f"the order is in {now.left.currency}: propose the amount in it")
     if now.left < request.amount:
         raise Permanent(f"only {now.left} of this order can still be refunded: change the amount")
-
-
-def _cannot(client: Client, gateway: str, error: RefundFailed) -> bool:
-    """The message is in the shop's language, so the gateway itself is asked as well."""
-    if NO_GATEWAY.search(error.message):
-        return True
-    try:
-        supports = client.get(f"payment_gateways/{gateway}", GatewayIn)["method_supports"]
-    except AdapterError:
-        return False
-    return supports is not None and "refunds" not in supports
 
 
 def _result(request: ActionRequest, data: Mapping[str, Any], *, already: bool) -> ActionResult:

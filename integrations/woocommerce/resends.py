@@ -20,6 +20,9 @@ MARGIN = timedelta(days=2)
 def act(client: Client, request: ActionRequest) -> ActionResult:
     """Make an order of the lines at zero, to the addresses of the first one."""
     order = orders.fetch(client, request.order.id)
+    found, _ = client.page("orders", OrderIn, _query(request))
+    if made := next((one for one in found if _ours(one, request)), None):
+        return _result(made, already=True)
     lines = [_again(one) for one in order["line_items"] if str(one["id"]) in request.line_ids]
     if not lines:
         raise Permanent("the order has none of the lines to resend: propose something else")
@@ -29,8 +32,9 @@ def act(client: Client, request: ActionRequest) -> ActionResult:
         "currency": order["currency"],
         "payment_method": "",
         "set_paid": False,
-        "billing": order["billing"],
-        "shipping": order["shipping"],
+        # An empty address of e-mail would be refused as none.
+        "billing": {key: value for key, value in order["billing"].items() if value},
+        "shipping": {key: value for key, value in order["shipping"].items() if value},
         "line_items": lines,
         "shipping_lines": [
             {"method_id": one["method_id"], "method_title": one["method_title"], "total": "0.00"}
@@ -43,26 +47,29 @@ def act(client: Client, request: ActionRequest) -> ActionResult:
 
 
 def find(client: Client, request: ActionRequest) -> ActionResult | None:
-    """The order with our reference among those since the first one; meta data cannot be searched."""
-    products = [one.product_id for one in request.order.lines if one.id in request.line_ids]
+    """The order with our reference among those since the first one; meta data cannot be searched.
+    Raises `Permanent` where they are too many to look through."""
+    for one in client.walk("orders", OrderIn, _query(request), most=MOST_PAGES):
+        if _ours(one, request):
+            return _result(one, already=True)
+    return None
+
+
+def _query(request: ActionRequest) -> dict[str, str]:
+    """Orders among which the replacement must be: of the buyer, or of a guest's product."""
     query = {"after": f"{request.order.placed_at - MARGIN:%Y-%m-%dT%H:%M:%S}"}
+    products = [one.product_id for one in request.order.lines if one.id in request.line_ids]
     if request.order.buyer.id.isdigit():
         query["customer"] = request.order.buyer.id
-    elif products:
+    elif products and products[0].strip("0"):
         query["product"] = products[0]
-    for number in range(1, MOST_PAGES + 1):
-        found, more = client.page("orders", OrderIn, {**query, "page": str(number)})
-        for one in found:
-            if any(
-                meta["key"] == orders.REFERENCE_META and meta["value"] == request.reference
-                for meta in one["meta_data"]
-            ):
-                return _result(one, already=True)
-        if not more:
-            return None
-    raise Permanent(
-        "the shop has too many orders to look through: search there for a replacement order of"
-        f" order {request.order.number}, then mark this as done or try again"
+    return query
+
+
+def _ours(data: Mapping[str, Any], request: ActionRequest) -> bool:
+    return any(
+        one["key"] == orders.REFERENCE_META and one["value"] == request.reference
+        for one in data["meta_data"]
     )
 
 

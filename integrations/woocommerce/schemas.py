@@ -9,6 +9,10 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, fields, validate
 
+AS_STORED = {"context": "edit"}
+"""Asks for a review's text as it was typed, the same as in a webhook; else it comes as a page
+would show it."""
+
 
 class _Loose(Schema):
     class Meta:
@@ -81,6 +85,7 @@ class LineIn(_Loose):
 
 class OrderRefundIn(_Loose):
     total = _amount()
+    reason = _text()
 
 
 class ShippingLineIn(_Loose):

@@ -23,7 +23,8 @@ from integrations.signatures import body_hash, check_base64
 from integrations.woocommerce.schemas import ProductIn, ReviewIn, ThinIn
 
 PING = re.compile(rb"webhook_id=\d{1,20}")
-GONE = frozenset({"trash", "spam", "deleted"})
+GONE = frozenset({"trash", "spam", "deleted", "post-trashed"})
+"""The last: its product is in the bin."""
 PRODUCT_ACTIONS = re.compile(r"woocommerce_(update|new)_product$")
 
 

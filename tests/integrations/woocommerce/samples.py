@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -104,19 +105,28 @@ class PretendShop:
         self.notes: list[dict[str, Any]] = []
         self.reviews: list[dict[str, Any]] = []
         self.gateway_refunds = True
-        self.gateway_fails = False
+        self.gateway_says = ""
+        """What the gateway refuses with; empty: it pays."""
+        self.keeps_failed_refund = False
+        self.down_from: int | None = None
+        """The number of the request from which on nothing answers but 503."""
+        self.read_order: Callable[[int], dict[str, Any] | None] = lambda number: self.orders.get(
+            number
+        )
+        self.list_orders = self._list
+        self.paid: list[str] = []
+        """What the gateway paid back."""
         self.break_after: set[str] = set()
         self.ignores_expiry = False
         self.currency = "EUR"
         self.requests: list[PreparedRequest] = []
-        for method in ("GET", "POST"):
-            wire.add_callback(method, f"{base}/wp-json/wc/v3/orders", self._answer)
-
         wire.add_callback("GET", re.compile(re.escape(base) + "/.*"), self._answer)
         wire.add_callback("POST", re.compile(re.escape(base) + "/.*"), self._answer)
 
     def _answer(self, request: PreparedRequest) -> tuple[int, dict[str, str], str]:
         self.requests.append(request)
+        if self.down_from is not None and len(self.requests) >= self.down_from:
+            return 503, {}, ""
         parts = urlsplit(request.url or "")
         path = parts.path.split("/wc/v3/", 1)[1].split("/")
         query = {key: value[0] for key, value in parse_qs(parts.query).items()}
@@ -134,9 +144,11 @@ class PretendShop:
             case ("POST", "orders"):
                 return 201, self._new_order(body)
             case ("GET", "orders"):
-                return 200, self._list(query)
+                found = self.list_orders(query)
+                skipped = int(query.get("offset", "0"))
+                return 200, found[skipped : skipped + int(query["per_page"])]
             case ("GET", "orders", number):
-                kept = self.orders.get(int(number))
+                kept = self.read_order(int(number))
                 return (
                     (200, kept)
                     if kept
@@ -154,7 +166,9 @@ class PretendShop:
             case ("GET", "coupons"):
                 return 200, [one for one in self.coupons if one["code"] == query["code"]]
             case ("GET", "data", "currencies", "current"):
-                return 200, {"code": self.currency}
+                return (200, {"code": self.currency}) if self.currency else (403, {})
+            case ("GET", "payment_gateways", "gone"):
+                return _refusal(404, "woocommerce_rest_payment_gateway_invalid", "No.")
             case ("GET", "payment_gateways", _):
                 return 200, {"method_supports": ["products", *["refunds"] * self.gateway_refunds]}
             case ("GET", "products", "reviews"):
@@ -200,13 +214,18 @@ class PretendShop:
             return 500, {"code": code, "message": "Jumlah pengembalian tidak sah.", "data": 500}
         if body["api_refund"] and not self.gateway_refunds:
             return 500, {"code": code, "message": "Gerbang ini tidak bisa.", "data": 500}
-        if body["api_refund"] and self.gateway_fails:
-            return 500, {"code": code, "message": "The gateway is away.", "data": 500}
+        if body["api_refund"] and self.gateway_says and not self.keeps_failed_refund:
+            return 500, {"code": code, "message": self.gateway_says, "data": 500}
         made = {"id": 100 + len(self.refunds), "order": number, "amount": body["amount"],
                 "reason": body["reason"], "refunded_payment": body["api_refund"],
                 "restocked": body["api_restock"]}  # fmt: skip
         self.refunds.append(made)
-        self.orders[number]["refunds"].append({"id": made["id"], "total": f"-{body['amount']}"})
+        self.paid += [body["amount"]] * body["api_refund"]
+        self.orders[number]["refunds"].append(
+            {"id": made["id"], "reason": made["reason"], "total": f"-{body['amount']}"}
+        )
+        if self.keeps_failed_refund:
+            return 500, {"code": code, "message": self.gateway_says, "data": 500}
         return 201, made
 
     def _coupon(self, body: dict[str, Any]) -> tuple[int, Any]:
@@ -220,6 +239,14 @@ class PretendShop:
             made["date_expires"] = None
         self.coupons.append(made)
         return 201, made
+
+    def posts(self) -> list[str]:
+        """Where something was written."""
+        return [
+            urlsplit(one.url or "").path.split("/wc/v3/", 1)[1]
+            for one in self.requests
+            if one.method == "POST"
+        ]
 
 
 def _refusal(status: int, code: str, message: str) -> tuple[int, Any]:

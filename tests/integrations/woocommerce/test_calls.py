@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import hmac
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -25,6 +27,10 @@ from tests.integrations.woocommerce.samples import (
 )
 
 SARI = Buyer("2", "Sari", "sari@example.test")
+LISTED = {
+    "id": 31, "product_id": 10, "status": "approved", "rating": 4, "review": "<p>Better</p>\n",
+    "date_created_gmt": "2026-11-24T08:10:00",
+}  # fmt: skip
 REVIEW = ReviewEvent(EventKind.ADDED, "31", 1, product_id="10", buyer=SARI, written_at=NOW)
 
 
@@ -50,7 +56,7 @@ def test_requests_are_signed_by_oauth_over_plain_http(wire: responses.RequestsMo
     shop = PretendShop(wire, "http://127.0.0.1:9")
     adapter("http://127.0.0.1:9").orders_for(REVIEW)
 
-    request = shop.requests[0]
+    request = shop.requests[-1]
     query = parse_qs(urlsplit(request.url or "").query)
     sent = {key: value[0] for key, value in query.items() if key != "oauth_signature"}
     base = signature.signature_base_string(
@@ -93,6 +99,14 @@ def test_guest_is_found_by_the_address_of_the_order(shop: PretendShop) -> None:
     assert [one.id for one in adapter().orders_for(guest)] == ["20"]
 
 
+def test_plugin_is_asked_for_the_orders_when_a_list_left_them_out(shop: PretendShop) -> None:
+    shop.orders[40] = order(40, customer_id=0, billing={"email": "other@example.test"})
+    shop.reviews = [{**LISTED, "makegood": {"order_ids": [40]}}]
+    polled = ReviewEvent(EventKind.CHANGED, "31", 1, product_id="10", buyer=Buyer(email="x@y.test"))
+
+    assert [one.id for one in adapter().orders_for(polled)] == ["40"]
+
+
 def test_order_tells_what_is_left_and_what_each_line_cost(shop: PretendShop) -> None:
     shop.orders[13]["refunds"] = [{"id": 1, "total": "-5.00"}]
 
@@ -118,42 +132,6 @@ def test_edit_link_is_given_where_the_page_would_open(
     assert link == ("https://shop.example/review-order/13/?key=wc_order_k3y" if there else "")
 
 
-def test_refund_carries_its_reference_and_never_restocks(shop: PretendShop) -> None:
-    result = adapter().act(asked(Action.REFUND))
-
-    [made] = shop.refunds
-    assert (made["amount"], made["reason"]) == ("9.95", "Makegood MG-7F3K2Q-1")
-    assert (made["restocked"], made["refunded_payment"], result.task) == (False, True, "")
-
-
-def test_refund_becomes_a_task_when_the_gateway_cannot_whatever_language_it_says_it_in(
-    shop: PretendShop,
-) -> None:
-    shop.gateway_refunds = False
-
-    result = adapter().act(asked(Action.REFUND))
-
-    assert len(shop.refunds) == 1
-    assert "pay the buyer back by hand" in result.task
-
-
-def test_refund_is_tried_again_later_when_the_gateway_failed(shop: PretendShop) -> None:
-    shop.gateway_fails = True
-
-    with pytest.raises(Temporary) as caught:
-        adapter().act(asked(Action.REFUND))
-
-    assert caught.value.maybe_done
-    assert shop.refunds == []
-
-
-def test_refund_is_refused_when_less_is_left(shop: PretendShop) -> None:
-    adapter().act(asked(Action.REFUND, 1000))
-
-    with pytest.raises(Permanent, match=r"9\.90 EUR"):
-        adapter().act(asked(Action.REFUND, 1000, number=2))
-
-
 @pytest.mark.parametrize("action", list(Action))
 def test_action_is_found_after_the_answer_was_lost(shop: PretendShop, action: Action) -> None:
     shop.break_after = {"refunds", "orders", "coupons"}
@@ -172,6 +150,7 @@ def test_action_is_found_after_the_answer_was_lost(shop: PretendShop, action: Ac
 def test_nothing_is_found_under_a_reference_that_only_begins_alike(
     shop: PretendShop, action: Action
 ) -> None:
+    shop.gateway_refunds = False
     adapter().act(asked(action, number=11))
 
     assert adapter().find(asked(action, number=1)) is None
@@ -195,6 +174,46 @@ def test_resend_is_an_order_for_nothing_to_the_same_address(shop: PretendShop) -
     assert result.task == ""
 
 
+def test_resend_asked_for_twice_is_one_order(shop: PretendShop) -> None:
+    first = adapter().act(asked(Action.RESEND))
+    again = adapter().act(asked(Action.RESEND))
+
+    assert (again.vendor_id, again.already) == (first.vendor_id, True)
+    assert shop.posts() == ["orders"]
+
+
+def test_resend_of_a_guest_is_found_behind_later_orders_when_some_were_removed_meanwhile(
+    shop: PretendShop,
+) -> None:
+    shop.orders[13] = order(13, customer_id=0)
+    request = asked(Action.RESEND, customer_id=0)
+    made = int(adapter().act(request).vendor_id)
+    later = range(made + 1, made + 101)
+    shop.orders |= {number: order(number, customer_id=0) for number in later}
+    listed = shop.list_orders
+
+    def removing(query: dict[str, str]) -> list[dict[str, Any]]:
+        found = listed(query)
+        for number in list(later)[-5:]:
+            shop.orders.pop(number, None)
+        return found
+
+    shop.list_orders = removing
+
+    found = adapter().find(request)
+
+    assert found is not None
+    assert found.vendor_id == str(made)
+
+
+def test_resend_without_an_address_of_e_mail_sends_none(shop: PretendShop) -> None:
+    shop.orders[13] = order(13, billing={"first_name": "Sari", "email": ""})
+
+    made = adapter().act(asked(Action.RESEND))
+
+    assert shop.orders[int(made.vendor_id)]["billing"] == {"first_name": "Sari"}
+
+
 def test_voucher_is_for_this_buyer_once_and_asked_twice_is_one(shop: PretendShop) -> None:
     first = adapter().act(asked(Action.VOUCHER))
     again = adapter().act(asked(Action.VOUCHER))
@@ -210,6 +229,24 @@ def test_voucher_without_its_end_is_a_task(shop: PretendShop) -> None:
     shop.ignores_expiry = True
 
     assert "2027-02-23" in adapter().act(asked(Action.VOUCHER)).task
+
+
+@pytest.mark.parametrize(
+    ("hour", "ends"), [(8, "2027-02-23T00:00:00"), (23, "2027-02-24T00:00:00")]
+)
+def test_voucher_is_good_until_the_promised_moment_in_the_easternmost_zone(
+    shop: PretendShop, hour: int, ends: str
+) -> None:
+    wanted = replace(asked(Action.VOUCHER), expires_at=ENDS.replace(hour=hour))
+
+    assert adapter().act(wanted).task == ""
+    assert shop.coupons[0]["date_expires"] == ends
+
+
+def test_voucher_is_made_when_the_key_may_not_read_settings(shop: PretendShop) -> None:
+    shop.currency = ""
+
+    assert adapter().act(asked(Action.VOUCHER)).code == "MG-7F3K2Q-1"
 
 
 def test_voucher_is_not_made_in_another_currency_or_without_an_address(shop: PretendShop) -> None:
@@ -230,9 +267,7 @@ def test_message_is_a_customer_note(shop: PretendShop) -> None:
 
 
 def test_deleted_review_is_withdrawn_and_a_known_one_read_again(shop: PretendShop) -> None:
-    shop.reviews = [{"id": 31, "product_id": 10, "status": "approved", "rating": 4,
-                     "review": "<p>Better</p>\n", "date_created_gmt": "2026-11-24T08:10:00",
-                     "makegood": {"revision": 3, "order_ids": [13], "customer_id": 2}}]  # fmt: skip
+    shop.reviews = [{**LISTED, "makegood": {"revision": 3, "order_ids": [13], "customer_id": 2}}]
 
     [kept] = adapter().look("review:31")
     [gone] = adapter().look("review:32")
@@ -241,6 +276,29 @@ def test_deleted_review_is_withdrawn_and_a_known_one_read_again(shop: PretendSho
     assert (kept.rating, kept.text, kept.sequence, kept.order_ids) == (4, "Better", 3, ("13",))
     assert gone.kind is EventKind.WITHDRAWN
     assert poked.review_id == "31"
+
+
+@pytest.mark.parametrize("read", ["poll", "product", "review"])
+def test_reviews_are_read_as_typed_and_before_they_are_approved(
+    shop: PretendShop, read: str
+) -> None:
+    shop.reviews = [{**LISTED, "status": "hold"}]
+    one = adapter()
+    events = one.poll("", NOW).events if read == "poll" else one.look(f"{read}:31")
+
+    query = parse_qs(urlsplit(shop.requests[-1].url or "").query)
+    assert [event.rating for event in events] == [4]
+    assert query["context"] == ["edit"]
+    assert read == "review" or query["status"] == ["all"]
+
+
+@pytest.mark.parametrize("status", ["trash", "spam", "post-trashed"])
+def test_review_is_withdrawn_when_it_or_its_product_is_in_the_bin(
+    shop: PretendShop, status: str
+) -> None:
+    shop.reviews = [{**LISTED, "status": status}]
+
+    assert adapter().look("review:31")[0].kind is EventKind.WITHDRAWN
 
 
 def test_poll_goes_back_far_enough_to_see_edits(shop: PretendShop) -> None:
