@@ -50,6 +50,11 @@ class WooCommerce(BaseAdapter):
         push=True, poll=True, refund=Way.API, resend=Way.API, voucher=Way.API, message=True,
         edit_link=True, idempotent=False, look_up=True,
     )  # fmt: skip
+    webhook_help: ClassVar[str] = (
+        "Install the Makegood plugin in WordPress. Then WooCommerce > Settings > Advanced > Webhooks >"
+        " Add webhook: one each for Review created, Review updated and Review deleted, status Active,"
+        " with this delivery URL and this secret."
+    )
     fields: ClassVar[tuple[Field, ...]] = (
         Field("base_url", "Address of the shop", "Such as https://shop.example, without /wp-json."),
         Field(

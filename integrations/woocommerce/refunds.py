@@ -30,7 +30,8 @@ UNSEEN = (
     " before anything else. If it has paid, mark this as done; if not, carry it out again.{said}"
 )
 NO_GATEWAY = re.compile("does not support automatic refunds|gateway for this order does not exist")
-"""Said before any gateway is asked."""
+TOO_MUCH = re.compile("Invalid refund amount")
+"""Both are said before any gateway is asked, in the shop's language; these are the English ones."""
 MOST_PAGES = 5
 
 
@@ -72,6 +73,8 @@ def _after_failure(
     except (Temporary, Misconfigured) as unseen:
         raise error from unseen
     _still_left(client, order, request)
+    if TOO_MUCH.search(error.message):
+        raise Permanent(f"{error.message} Look at the refunds of this order in the shop.")
     if not by_gateway:
         raise error
     if NO_GATEWAY.search(error.message):

@@ -132,6 +132,15 @@ def test_refund_is_refused_when_less_is_left(shop: PretendShop) -> None:
     assert shop.paid == ["10.00"]
 
 
+def test_refusal_is_for_good_when_the_shop_says_too_much_and_shows_enough(
+    shop: PretendShop,
+) -> None:
+    shop.gateway_says = "Invalid refund amount."
+
+    with pytest.raises(Permanent, match="Look at the refunds"):
+        adapter().act(asked(Action.REFUND))
+
+
 def test_other_refund_taken_meanwhile_is_named_when_too_much_is_asked(shop: PretendShop) -> None:
     shop.orders[13]["total"] = "30.00"
     wanted = asked(Action.REFUND, 2000)

@@ -2,7 +2,7 @@
 /**
  * Plugin Name: Makegood Reviews
  * Description: Adds "review created", "review updated" and "review deleted" to WooCommerce's webhooks.
- * Version: 1.0.0
+ * Version: 1.1.0
  * Requires at least: 6.4
  * Requires PHP: 7.4
  * Requires Plugins: woocommerce
@@ -26,9 +26,9 @@ final class Makegood_Reviews {
 	const REFERENCE   = '_makegood_reference';
 	const GONE        = 'makegood_review_gone_';
 	const TOPICS      = array( 'created', 'updated', 'deleted' );
-	const BOUGHT      = array( 'processing', 'completed', 'on-hold', 'refunded' );
+	const NOT_BOUGHT  = array( 'wc-pending', 'wc-cancelled', 'wc-failed', 'wc-checkout-draft' );
 
-	/** Ids of reviews touched in this request. */
+	/** Ids of reviews touched in this request; true for those that stood there before it. */
 	private static $touched = array();
 
 	public static function start() {
@@ -37,6 +37,7 @@ final class Makegood_Reviews {
 		}
 		add_action( 'added_comment_meta', array( __CLASS__, 'touch_by_meta' ), 99, 3 );
 		add_action( 'updated_comment_meta', array( __CLASS__, 'touch_by_meta' ), 99, 3 );
+		add_action( 'deleted_comment_meta', array( __CLASS__, 'touch_by_meta' ), 99, 3 );
 		add_action( 'transition_comment_status', array( __CLASS__, 'touch_by_status' ), 99, 3 );
 		add_action( 'delete_comment', array( __CLASS__, 'keep_deleted' ), 1, 1 );
 		// WooCommerce sends what was announced at priority 10.
@@ -46,7 +47,7 @@ final class Makegood_Reviews {
 		add_filter( 'woocommerce_webhook_topic_hooks', array( __CLASS__, 'topic_hooks' ) );
 		add_filter( 'woocommerce_webhook_topics', array( __CLASS__, 'topics' ) );
 		add_filter( 'woocommerce_webhook_payload', array( __CLASS__, 'payload' ), 10, 3 );
-		add_filter( 'woocommerce_rest_prepare_product_review', array( __CLASS__, 'rest' ), 10, 2 );
+		add_filter( 'woocommerce_rest_prepare_product_review', array( __CLASS__, 'rest' ), 10, 3 );
 		add_action( 'before_woocommerce_init', array( __CLASS__, 'declare_order_tables' ) );
 	}
 
@@ -76,7 +77,7 @@ final class Makegood_Reviews {
 	}
 
 	public static function touch( $id ) {
-		self::$touched[ (int) $id ] = true;
+		self::$touched += array( (int) $id => false );
 	}
 
 	public static function touch_by_meta( $meta_id, $id, $key ) {
@@ -86,7 +87,9 @@ final class Makegood_Reviews {
 	}
 
 	public static function touch_by_status( $new_status, $old_status, $comment ) {
-		self::touch( $comment->comment_ID );
+		$id = (int) $comment->comment_ID;
+		self::touch( $id );
+		self::$touched[ $id ] = self::$touched[ $id ] || in_array( $old_status, array( 'approved', 'unapproved' ), true );
 	}
 
 	/** The body of a deleted review is sent after the review is gone, so it is kept here. */
@@ -96,7 +99,12 @@ final class Makegood_Reviews {
 			return;
 		}
 		unset( self::$touched[ (int) $id ] );
-		$revision = (int) get_comment_meta( $id, self::REVISION, true ) + 1;
+		$known = (int) get_comment_meta( $id, self::REVISION, true );
+		if ( ! $known && ! in_array( self::status( $comment ), array( 'approved', 'hold' ), true ) ) {
+			// Spam that nobody was told of: emptying the spam folder tells nobody either.
+			return;
+		}
+		$revision = $known + 1;
 		set_transient(
 			self::GONE . (int) $id,
 			array(
@@ -111,34 +119,25 @@ final class Makegood_Reviews {
 	}
 
 	public static function announce() {
-		$touched       = array_keys( self::$touched );
+		$touched       = self::$touched;
 		self::$touched = array();
-		foreach ( $touched as $id ) {
-			self::announce_one( $id );
+		foreach ( $touched as $id => $stood_before ) {
+			self::announce_one( $id, $stood_before );
 		}
 	}
 
-	private static function announce_one( $id ) {
+	/** Reviews from before this plugin, and spam from its first day, have not been announced. */
+	private static function announce_one( $id, $stood_before ) {
 		$comment = get_comment( $id );
-		if ( ! self::is_review( $comment ) || ! get_comment_meta( $id, 'rating', true ) ) {
+		if ( ! self::is_review( $comment ) ) {
 			return;
 		}
-		$known  = (int) get_comment_meta( $id, self::REVISION, true );
-		$status = self::status( $comment );
-		$gone   = in_array( $status, array( 'spam', 'trash' ), true );
-		if ( $gone && ! $known ) {
+		$known = (int) get_comment_meta( $id, self::REVISION, true );
+		$gone  = in_array( self::status( $comment ), array( 'spam', 'trash', 'deleted' ), true );
+		if ( ! $known && ( $gone ? ! $stood_before : ! get_comment_meta( $id, 'rating', true ) ) ) {
 			return;
 		}
-		$print = md5(
-			wp_json_encode(
-				array(
-					$status,
-					get_comment_meta( $id, 'rating', true ),
-					$comment->comment_content,
-					get_comment_meta( $id, '_review_order_id', true ),
-				)
-			)
-		);
+		$print = self::fingerprint( $comment );
 		if ( $known && get_comment_meta( $id, self::FINGERPRINT, true ) === $print ) {
 			return;
 		}
@@ -148,6 +147,24 @@ final class Makegood_Reviews {
 		do_action( 'makegood_review_' . $event, (int) $id );
 	}
 
+	private static function fingerprint( $comment ) {
+		$id = $comment->comment_ID;
+		return md5(
+			wp_json_encode(
+				array(
+					self::status( $comment ),
+					get_comment_meta( $id, 'rating', true ),
+					$comment->comment_content,
+					get_comment_meta( $id, '_review_order_id', true ),
+				)
+			)
+		);
+	}
+
+	/**
+	 * WooCommerce delivers in another request, later, and one delivery may stand for several
+	 * changes: so this is the review as it is then, whatever the event.
+	 */
 	public static function payload( $payload, $resource, $id ) {
 		if ( 'review' !== $resource ) {
 			return $payload;
@@ -157,13 +174,26 @@ final class Makegood_Reviews {
 			return $gone;
 		}
 		$comment = get_comment( $id );
+		if ( ! $comment ) {
+			return array(
+				'id'     => (int) $id,
+				'status' => 'deleted',
+			);
+		}
 		return self::is_review( $comment ) ? self::body( $comment ) : $payload;
 	}
 
-	/** Lets a review that is read by the REST API name its buyer and orders too. */
-	public static function rest( $response, $review ) {
+	/**
+	 * Lets a review that is read by the REST API name its buyer and orders too. A list names only
+	 * the order that WooCommerce tied to it: looking for others would be a search for each row.
+	 */
+	public static function rest( $response, $review, $request ) {
+		if ( (int) get_comment_meta( $review->comment_ID, self::REVISION, true ) ) {
+			// Changed past all hooks (while this was switched off, say): announced now.
+			self::announce_one( (int) $review->comment_ID, true );
+		}
 		$data             = $response->get_data();
-		$data['makegood'] = self::extras( $review );
+		$data['makegood'] = self::extras( $review, empty( $request['id'] ) );
 		$response->set_data( $data );
 		return $response;
 	}
@@ -184,29 +214,29 @@ final class Makegood_Reviews {
 		) + self::extras( $comment );
 	}
 
-	private static function extras( $comment ) {
+	private static function extras( $comment, $tied_only = false ) {
 		$id = (int) $comment->comment_ID;
 		return array(
 			'customer_id' => (int) $comment->user_id,
-			'order_ids'   => self::order_ids( $comment ),
+			'order_ids'   => self::order_ids( $comment, $tied_only ),
 			'revision'    => (int) get_comment_meta( $id, self::REVISION, true ),
 		);
 	}
 
 	/** The order that WooCommerce itself tied to the review, else the buyer's with the product. */
-	private static function order_ids( $comment ) {
+	private static function order_ids( $comment, $tied_only ) {
 		$tied = (int) get_comment_meta( $comment->comment_ID, '_review_order_id', true );
 		if ( $tied ) {
 			return array( $tied );
 		}
 		$buyer = (int) $comment->user_id ? (int) $comment->user_id : $comment->comment_author_email;
-		if ( ! $buyer ) {
+		if ( ! $buyer || $tied_only ) {
 			return array();
 		}
 		$orders = wc_get_orders(
 			array(
 				'customer' => $buyer,
-				'status'   => self::BOUGHT,
+				'status'   => array_values( array_diff( array_keys( wc_get_order_statuses() ), self::NOT_BOUGHT ) ),
 				'type'     => 'shop_order',
 				'limit'    => 20,
 				'orderby'  => 'date',
@@ -228,9 +258,9 @@ final class Makegood_Reviews {
 		return array_slice( $found, 0, 5 );
 	}
 
+	/** The same that the REST API takes for a review. */
 	private static function is_review( $comment ) {
-		return $comment && 0 === (int) $comment->comment_parent
-			&& in_array( $comment->comment_type, array( 'review', 'comment', '' ), true )
+		return $comment && 0 === (int) $comment->comment_parent && 'review' === $comment->comment_type
 			&& 'product' === get_post_type( $comment->comment_post_ID );
 	}
 
