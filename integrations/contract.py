@@ -289,6 +289,8 @@ class BaseAdapter:
     capabilities: ClassVar[Capabilities]
     fields: ClassVar[tuple[Field, ...]] = ()
     pace: ClassVar[Pace] = Pace()
+    webhook_help: ClassVar[str] = ""
+    """Where at this platform the webhook address and secret are entered, for the seller."""
 
     def __init__(self, config: Config, http: Http, now: Callable[[], datetime]) -> None:
         self.config = config

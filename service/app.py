@@ -13,7 +13,18 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service import logs
-from service.web import admin, api, auth, buyer, errors, health, shops
+from service.web import (
+    admin,
+    api,
+    auth,
+    buyer,
+    deliveries,
+    errors,
+    health,
+    message_texts,
+    people,
+    shops,
+)
 from service.web.webhooks import make_webhooks
 from service.wiring import Wiring, wiring
 
@@ -43,7 +54,7 @@ def create_app(wired: Wiring | None = None) -> Flask:
     Babel(app, locale_selector=_language)
     guard = CSRFProtect(app)
     auth.limiter.init_app(app)
-    for module in (admin, shops, auth, buyer, api, health):
+    for module in (admin, shops, message_texts, people, deliveries, auth, buyer, api, health):
         app.register_blueprint(module.blueprint)
     guard.exempt(api.blueprint)
     # Mail programs post one-click stops without a form of ours; the link is the permission.

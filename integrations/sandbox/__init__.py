@@ -45,6 +45,7 @@ class Sandbox(BaseAdapter):
     label: ClassVar[str] = "Sandbox"
     roles: ClassVar[frozenset[Role]] = frozenset(Role)
     capabilities: ClassVar[Capabilities] = CAPABILITIES
+    webhook_help: ClassVar[str] = "The sandbox that came with Makegood knows both already."
     fields: ClassVar[tuple[Field, ...]] = (
         Field("base_url", "Address of the sandbox", "Such as http://127.0.0.1:8000/sandbox."),
         Field("api_key", "Key of the sandbox", "Printed when it starts.", secret=True),

@@ -56,6 +56,29 @@ def set_password(context: Context, seller_id: int, password: str) -> None:
         seller.session_version += 1
 
 
+def change_password(
+    context: Context, seller: Seller, *, present: str, new: str
+) -> None:  # fmt: skip
+    """Set one's own password; raises `WrongInput` unless the present one, where there is one, is
+    right."""
+    with context.database.reading() as session:
+        known = session.get_one(Seller, seller.id).password_hash
+    if known and not check_password_hash(known, present):
+        raise WrongInput("The present password is not right.")
+    set_password(context, seller.id, new)
+
+
+def new_link(context: Context, seller_id: int) -> str:
+    """A fresh sign-in link for the owner to hand over; raises `NotFound`, `WrongState`."""
+    with context.database.transaction() as session:
+        seller = session.get(Seller, seller_id)
+        if seller is None:
+            raise NotFound("There is no such seller.")
+        if not seller.active:
+            raise WrongState("This seller may not sign in. Allow it first.")
+        return sign_in_link(context, seller)
+
+
 def change_seller(context: Context, seller_id: int, *, role: SellerRole, active: bool) -> None:
     """Change a role or shut a seller out; the last active owner stays. Raises `WrongState`."""
     with context.database.transaction() as session:

@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 from integrations import registry
 from integrations.contract import Finding, Role
 from integrations.errors import AdapterError
-from service.db import claims
+from service.db import claims, queries
 from service.db.models import Connection, Kind, Lane, Shop
 from service.domain.errors import NotFound, WrongInput
+from service.operations import checking
 from service.operations.context import Context
 
 INWARD_AT_ONCE = 1_000_000
@@ -45,7 +46,7 @@ def add_shop(
     try:
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise WrongInput(f"{zone!r} is no time zone. Use a name such as Asia/Jakarta.") from error
+        raise WrongInput(f"“{zone}” is no time zone. Use a name such as Asia/Jakarta.") from error
     with context.database.transaction() as session:
         shop = Shop(
             name=name.strip(), zone=zone, country=country.strip().upper(), language=language,
@@ -61,7 +62,8 @@ def connect(context: Context, shop_id: int, new: NewConnection) -> int:
     """Make a connection with its lanes, its webhook address and a fresh webhook secret; give its
     id. Raises `WrongInput` naming the field, `NotFound`."""
     plain, hidden = _sorted_values(new.adapter, new.values)
-    _check_roles(new)
+    _check_roles(new.adapter, new.roles)
+    _check_threshold(new.threshold)
     now = context.clock.now()
     kind = registry.get(new.adapter)
     own = new.values.get("webhook_secret", "").strip()
@@ -78,12 +80,23 @@ def connect(context: Context, shop_id: int, new: NewConnection) -> int:
         session.add(connection)
         session.flush()
         _add_lanes(session, connection, now)
-        if kind.capabilities.poll and Role.REVIEWS in new.roles:
-            lane = session.query(Lane.id).filter_by(connection_id=connection.id, outward=True)
-            claims.put(
-                session, Kind.POLL, connection.id, lane_id=lane.scalar(), due_at=now, now=now
-            )
+        _poll(session, connection, now)
+        checking.start_checking(session, connection.id, now)
         return connection.id
+
+
+def _poll(session: Session, connection: Connection, now: datetime) -> None:
+    """Let reviews be polled where the platform can and the connection brings them; else end it."""
+    if not registry.get(connection.adapter).capabilities.poll:
+        return
+    row = queries.row_for(session, Kind.POLL, connection.id)
+    polled = row is not None and row.done_at is None
+    if Role.REVIEWS not in connection.roles:
+        if row is not None and polled:
+            row.done_at, row.claim_token = now, None
+    elif not polled:
+        lane = queries.lane(session, connection.id, outward=True)
+        claims.put(session, Kind.POLL, connection.id, lane_id=lane, due_at=now, now=now)
 
 
 def _new_secret() -> str:
@@ -105,12 +118,15 @@ def _add_lanes(session: Session, connection: Connection, now: datetime) -> None:
     session.flush()
 
 
-def _check_roles(new: NewConnection) -> None:
-    able = registry.get(new.adapter).roles
-    if not new.roles or not set(new.roles) <= able:
+def _check_roles(adapter: str, roles: Sequence[Role]) -> None:
+    able = registry.get(adapter).roles
+    if not roles or not set(roles) <= able:
         names = ", ".join(sorted(able))
-        raise WrongInput(f"{registry.get(new.adapter).label} can play these roles: {names}.")
-    if not 1 <= new.threshold <= 4:
+        raise WrongInput(f"{registry.get(adapter).label} can play these roles: {names}.")
+
+
+def _check_threshold(threshold: int) -> None:
+    if not 1 <= threshold <= 4:
         raise WrongInput("The highest low rating must be from 1 to 4.")
 
 
@@ -132,18 +148,22 @@ def _sorted_values(
 
 
 def change_connection(
-    context: Context, connection_id: int, *, name: str, values: Mapping[str, str], threshold: int
-) -> None:
+    context: Context, connection_id: int, *, name: str, values: Mapping[str, str], threshold: int,
+    roles: Sequence[Role] | None = None,
+) -> None:  # fmt: skip
     """Change what the seller entered and let waiting work go on; raises `WrongInput`."""
     with context.database.transaction() as session:
         connection = _get(session, connection_id)
         kept = context.vault.unlock(connection.secrets)
         plain, hidden = _sorted_values(connection.adapter, values, {**connection.values, **kept})
-        if not 1 <= threshold <= 4:
-            raise WrongInput("The highest low rating must be from 1 to 4.")
+        _check_threshold(threshold)
         connection.name, connection.threshold = name.strip() or connection.name, threshold
         connection.values = plain
         connection.secrets = context.vault.lock({**hidden, "webhook": kept["webhook"]})
+        if roles is not None:
+            _check_roles(connection.adapter, roles)
+            connection.roles = [str(role) for role in roles]
+            _poll(session, connection, context.clock.now())
         _resume(session, connection)
 
 
@@ -187,6 +207,8 @@ def test_connection(context: Context, connection_id: int) -> list[Finding]:
         findings = context.adapter(connection).check()
     except AdapterError as error:
         findings = [Finding("Connection", ok=False, advice=error.message)]
+    with context.database.transaction() as session:
+        checking.keep(session, connection_id, findings)
     if connection.paused_reason and all(one.ok for one in findings):
         resume(context, connection_id)
     return findings

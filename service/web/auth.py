@@ -16,6 +16,7 @@ from service.db.models import Seller
 from service.domain.errors import DomainError, NotPermitted
 from service.operations import sellers
 from service.web.here import context
+from service.web.told import told
 
 blueprint = Blueprint("auth", __name__)
 limiter = Limiter(get_remote_address, strategy="moving-window")
@@ -43,7 +44,7 @@ def sellers_only(view: View) -> View:
         if seller is None:
             session.clear()
             onward = request.full_path if request.method == "GET" else None
-            return redirect(url_for("auth.sign_in", next=onward))
+            return redirect(url_for("auth.sign_in", next=onward), 303)
         g.seller = seller
         return view(*args, **kwargs)
 
@@ -57,7 +58,7 @@ def owners_only(view: View) -> View:
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         if g.seller.role != "owner":
-            raise NotPermitted(_("Only the owner may do this."))
+            raise NotPermitted("Only the owner may do this.")
         return view(*args, **kwargs)
 
     wrapped = sellers_only(cast(View, guarded))
@@ -79,21 +80,35 @@ def _begin(seller: Seller) -> None:
     session.permanent = True
 
 
-@blueprint.route("/sign-in", methods=["GET", "POST"])
+def _account() -> str:
+    """Whose door is tried: guesses from many addresses at one account are slowed down too."""
+    return f"account:{request.form.get('email', '').strip().lower()[:200]}"
+
+
+def _failed(response: Response) -> bool:
+    return response.status_code == 401
+
+
+@blueprint.get("/sign-in")
 @open_to_all
-@limiter.limit("10 per minute; 60 per hour", methods=["POST"])
-def sign_in() -> Response | str | tuple[str, int]:
+def sign_in_page() -> str:
+    """Ask for address and password."""
+    return render_template("sign_in.html", problem="", email="")
+
+
+@blueprint.post("/sign-in")
+@open_to_all
+@limiter.limit("10 per minute; 60 per hour")
+@limiter.limit("10 per 15 minutes", key_func=_account, deduct_when=_failed)
+def sign_in() -> Response | tuple[str, int]:
     """Sign in by address and password."""
-    if request.method == "GET":
-        return render_template("sign_in.html", problem="")
-    seller = sellers.sign_in(
-        context(), request.form.get("email", ""), request.form.get("password", "")
-    )
+    email = request.form.get("email", "")
+    seller = sellers.sign_in(context(), email, request.form.get("password", ""))
     if seller is None:
         problem = _("This address and password do not belong together.")
-        return render_template("sign_in.html", problem=problem), 401
+        return render_template("sign_in.html", problem=problem, email=email), 401
     _begin(seller)
-    return redirect(_safe(request.args.get("next", "")))
+    return redirect(_safe(request.args.get("next", "")), 303)
 
 
 def _safe(onward: str) -> str:
@@ -117,8 +132,8 @@ def use_link(token: str) -> Response | tuple[str, int]:
     try:
         _begin(sellers.sign_in_by_link(context(), token))
     except DomainError as error:
-        return render_template("sign_in_link.html", token="", problem=error.message), 401
-    return redirect(url_for("admin.waiting"))
+        return render_template("sign_in_link.html", token="", problem=told(error.message)), 401
+    return redirect(url_for("admin.waiting"), 303)
 
 
 @blueprint.post("/sign-out")
@@ -126,4 +141,4 @@ def use_link(token: str) -> Response | tuple[str, int]:
 def sign_out() -> Response:
     """End this session."""
     session.clear()
-    return redirect(url_for("auth.sign_in"))
+    return redirect(url_for("auth.sign_in"), 303)

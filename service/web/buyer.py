@@ -5,16 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, g, render_template, request
+from flask import Blueprint, Response, g, render_template, request, url_for
 from flask_babel import force_locale
 
 from service.db import queries
+from service.db.models import FollowUp
 from service.domain import texts
 from service.domain.errors import DomainError
 from service.links import BUYER_DAYS
 from service.operations import follow_ups
 from service.web.auth import by_link, limiter
 from service.web.here import context, wired
+from service.web.told import told
 
 blueprint = Blueprint("buyer", __name__, url_prefix="/b")
 LONGEST = timedelta(days=BUYER_DAYS)
@@ -25,17 +27,28 @@ def _zone() -> None:
     g.zone = ZoneInfo(wired().settings.zone)
 
 
-def _page(page: str, token: str, *, done: bool = False, problem: str = "") -> str:
+def _page(page: str, token: str, *, done: bool = False, problem: str = "", action: str = "") -> str:
+    """A page in the buyer's language; after a refusal with what was typed."""
     follow_up_id = _id(page, token)
     with context().database.reading() as session:
         one = queries.follow_up(session, follow_up_id)
         case = one.case
-        language = texts.language_for(case.order["buyer"]["language"] or case.shop.language)
+        buyer = case.order.get("buyer", {})
+        language = texts.language_for(buyer.get("language") or case.shop.language)
         with force_locale(language):
             return render_template(
-                f"buyer/{page}.html", one=one, shop=case.shop.name,
-                product=case.review.product_name, done=done, problem=problem, language=language,
+                f"buyer/{page}.html", one=one, shop=case.shop.name, action=action,
+                product=case.review.product_name, done=done, problem=told(problem),
+                language=language, typed=request.form if problem else _answered(one),
             )  # fmt: skip
+
+
+def _answered(one: FollowUp) -> dict[str, str]:
+    """An earlier answer, to be changed."""
+    if one.answered_at is None:
+        return {}
+    solved = "yes" if one.solved else "no"
+    return {"solved": solved, "stars": str(one.stars or ""), "comment": one.comment}
 
 
 def _id(page: str, token: str) -> int:
@@ -56,7 +69,7 @@ def answer(token: str) -> str | tuple[str, int]:
     """Take the answer."""
     solved = request.form.get("solved")
     if solved not in ("yes", "no"):
-        return _page("answer", token, problem="choose"), 422
+        return _page("answer", token, problem="Choose yes or no."), 422
     stars = request.form.get("stars", type=int) or None
     try:
         follow_ups.answer(
@@ -88,7 +101,8 @@ def stop(token: str) -> str:
 def unsubscribe_page(token: str) -> str:
     """The same question, for people who open the address of the mail header."""
     follow_up_id = _id("unsubscribe", token)
-    return _page("stop", context().links.token("buyer-stop", follow_up_id))
+    token = context().links.token("buyer-stop", follow_up_id)
+    return _page("stop", token, action=url_for("buyer.stop", token=token))
 
 
 @blueprint.post("/unsubscribe/<token>")

@@ -20,6 +20,7 @@ from service.domain.errors import (
     WrongInput,
     WrongState,
 )
+from service.web.told import told
 
 log = logging.getLogger(__name__)
 
@@ -45,12 +46,18 @@ def _answer(status: int, code: str, message: str) -> tuple[Response | str, int]:
     return render_template("problem.html", message=message, status=status), status
 
 
+def status_of(error: DomainError) -> int:
+    """The HTTP status of a refusal."""
+    return STATUS.get(type(error), 400)
+
+
 def _domain(error: DomainError) -> tuple[Response | str, int]:
-    return _answer(STATUS.get(type(error), 400), error.code, _(error.message))
+    return _answer(status_of(error), error.code, told(error.message))
 
 
 def _adapter(error: AdapterError) -> tuple[Response | str, int]:
-    return _answer(502, "platform", _("The shop's platform said: ") + error.message)
+    said = _("The platform did not do that: %(what)s", what=told(error.message))
+    return _answer(502, "platform", said)
 
 
 def _csrf(error: CSRFError) -> tuple[Response | str, int]:
@@ -61,11 +68,13 @@ def _http(error: HTTPException) -> tuple[Response | str, int]:
     status = error.code or 500
     texts = {
         404: _("There is no such page."),
+        400: _("This request is not complete. Go back and try again."),
         405: _("This address does not do that."),
         413: _("That is more than this installation accepts."),
         429: _("Too many tries. Wait a minute, then try again."),
     }
-    return _answer(status, error.name.lower().replace(" ", "_"), texts.get(status, error.name))
+    text = texts.get(status, _("This request cannot be answered."))
+    return _answer(status, error.name.lower().replace(" ", "_"), text)
 
 
 def _unexpected(error: Exception) -> tuple[Response | str, int]:

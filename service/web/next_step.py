@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from service.db import queries
 from service.db.models import Case, Connection, Kind, Lane, OutboxRow
-from service.web.words import told, word
+from service.web.told import told
+from service.web.words import word
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,28 +25,42 @@ class NextStep:
 
 
 def next_step(session: Session, case: Case) -> NextStep:
-    """The next step of a case."""
+    """The next step of a case; what got stuck comes first, whatever the case's state."""
+    stuck = _stuck(case)
+    if stuck is not None:
+        return stuck
     state = case.state
     if state == "closed":
-        return NextStep(_("Nothing: closed, %(why)s.", why=word(case.close_reason)))
+        return NextStep(_("Nothing: %(why)s.", why=word(case.close_reason)))
     if state == "awaiting_approval":
-        return NextStep(_("Approve, change or decline."), blocked_by=_("you"))
+        return NextStep(_("Approve, change or decline."), blocked_by=_("a decision"))
     if state in ("awaiting_order", "needs_attention", "made_good"):
-        return NextStep(told(case.advice) or word(state), blocked_by=_("you"))
+        return NextStep(told(case.advice) or word(state), blocked_by=_("a person"))
     if state == "opened":
         return _of_row(session, Kind.FIND_ORDER, case.id, _("The order is looked for."))
     if state == "approved":
         for one in case.make_goods:
             if one.state == "approved":
-                return _of_row(session, Kind.MAKE_GOOD, one.id, _("It is carried out."))
-    waiting = [one for one in case.follow_ups if one.state in ("planned", "needs_attention")]
-    if waiting:
-        first = min(waiting, key=lambda one: one.due_at)
-        if first.state == "needs_attention":
-            return NextStep(word(first.step), None, told(first.reason))
-        found = _of_row(session, Kind.FOLLOW_UP, first.id, word(first.step).capitalize())
+                return _of_row(session, Kind.MAKE_GOOD, one.id, _("The make-good is carried out."))
+    planned = [one for one in case.follow_ups if one.state == "planned"]
+    if planned:
+        first = min(planned, key=lambda one: one.due_at)
+        what = _("To the buyer: %(what)s.", what=word(first.step))
+        found = _of_row(session, Kind.FOLLOW_UP, first.id, what)
         return NextStep(found.what, found.due, found.blocked_by or told(first.reason))
     return _of_row(session, Kind.END_CASE, case.id, _("It closes if the rating stays."))
+
+
+def _stuck(case: Case) -> NextStep | None:
+    """What only a person can settle: a make-good, else a message."""
+    for one in case.make_goods:
+        if one.state == "needs_attention":
+            return NextStep(told(one.task) or word(one.state), blocked_by=_("a person"))
+    for message in case.follow_ups:
+        if message.state == "needs_attention":
+            what = _("To the buyer: %(what)s.", what=word(message.step))
+            return NextStep(f"{what} {told(message.reason)}", blocked_by=_("a person"))
+    return None
 
 
 def _of_row(session: Session, kind: Kind, ref_id: int, what: str) -> NextStep:

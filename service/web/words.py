@@ -1,14 +1,13 @@
-"""Our stable words in the seller's language. Listed here so that the translations know them."""
+"""Our stable words in the reader's language. Listed here so that the translations know them."""
 
 from __future__ import annotations
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 
 WORDS = {
-    "opened": lazy("opened"),
+    "opened": lazy("looking for the order"),
     "awaiting_order": lazy("which order?"),
-    "awaiting_approval": lazy("waits for you"),
+    "awaiting_approval": lazy("waits for a decision"),
     "approved": lazy("approved"),
     "made_good": lazy("something left to do"),
     "following_up": lazy("following up"),
@@ -17,7 +16,7 @@ WORDS = {
     "closed": lazy("closed"),
     "recovered": lazy("rating raised"),
     "withdrawn": lazy("review withdrawn"),
-    "finished": lazy("finished"),
+    "finished": lazy("rating stayed"),
     "by_seller": lazy("closed by the seller"),
     "resend": lazy("Send again"),
     "refund": lazy("Refund"),
@@ -29,29 +28,11 @@ WORDS = {
     "planned": lazy("planned"),
     "sending": lazy("being sent"),
     "sent": lazy("sent"),
-    "stopped": lazy("stopped"),
+    "stopped": lazy("not sent"),
     "done": lazy("done"),
     "cancelled": lazy("taken back"),
-    "order_found": lazy("order found"),
-    "ask_order": lazy("asked for the order"),
-    "propose": lazy("proposed"),
-    "approve": lazy("approved"),
-    "decline": lazy("declined"),
-    "made": lazy("carried out"),
-    "made_with_task": lazy("carried out, something is left to do"),
-    "task_done": lazy("done by hand"),
-    "fail": lazy("needs attention"),
-    "reopen": lazy("reopened"),
-    "close": lazy("closed"),
-    "review_changed": lazy("review changed"),
-    "answered": lazy("buyer answered"),
     "solved": lazy("solved"),
     "not_solved": lazy("not solved"),
-    "send_now": lazy("sent at once"),
-    "messages_stopped": lazy("messages stopped"),
-    "opted_out": lazy("buyer wants no messages"),
-    "try_again": lazy("tried again"),
-    "not_sent": lazy("not sent"),
     "buyer": lazy("buyer"),
     "platform": lazy("platform"),
     "limit": lazy("automatic limit"),
@@ -62,14 +43,54 @@ WORDS = {
     "reviews": lazy("reviews"),
     "orders": lazy("orders"),
     "messages": lazy("messages"),
+    "confirmation_resend": lazy("Confirmation: sent again"),
+    "confirmation_refund": lazy("Confirmation: refund"),
+    "confirmation_voucher": lazy("Confirmation: voucher"),
+    "update_invitation_no_link": lazy("invitation to update the review, without a link"),
+    "delivered": lazy("delivered"),
+    "completed": lazy("completed"),
+    "processing": lazy("processing"),
+    "pending": lazy("pending"),
+    "shipped": lazy("shipped"),
+    "refunded": lazy("refunded"),
+    "paid": lazy("paid"),
 }
+
+DEEDS = {
+    "opened": lazy("Low rating came in"),
+    "order_found": lazy("Order found"),
+    "ask_order": lazy("Asked which order it is"),
+    "propose": lazy("Make-good proposed"),
+    "approve": lazy("Approved"),
+    "decline": lazy("Declined"),
+    "made": lazy("Carried out"),
+    "made_with_task": lazy("Carried out, something is left to do"),
+    "task_done": lazy("Done by hand"),
+    "fail": lazy("Needs a person"),
+    "needs_attention": lazy("Needs a person"),
+    "reopen": lazy("Back to a decision"),
+    "come_back": lazy("Back to a decision"),
+    "close": lazy("Closed"),
+    "review_changed": lazy("Review changed"),
+    "answered": lazy("Buyer answered"),
+    "planned": lazy("Message planned"),
+    "sent": lazy("Message sent"),
+    "not_sent": lazy("Message not sent"),
+    "stopped": lazy("Message will not be sent"),
+    "send_now": lazy("Sent without waiting"),
+    "messages_stopped": lazy("All messages stopped"),
+    "opted_out": lazy("Buyer wants no messages"),
+    "try_again": lazy("Tried again"),
+    "cancelled": lazy("Taken back"),
+}
+"""What happened, as history keeps it."""
 
 
 def word(name: str) -> str:
-    """A state, step or deed in the reader's language."""
+    """A state, step, role or reason."""
     return str(WORDS.get(name, name))
 
 
-def told(sentence: str) -> str:
-    """A sentence of the domain in the reader's language."""
-    return _(sentence) if sentence else ""
+def deed(name: str) -> str:
+    """What happened to a case."""
+    return str(DEEDS.get(name, word(name)))

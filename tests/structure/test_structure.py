@@ -12,9 +12,20 @@ import pytest
 from integrations import registry
 from service import settings
 from service.domain.policy import Policies
-from service.web import admin, api, auth, buyer, health, shops
+from service.web import (
+    admin,
+    api,
+    auth,
+    buyer,
+    deliveries,
+    health,
+    message_texts,
+    people,
+    shops,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
+PAGES = (admin, api, auth, buyer, deliveries, health, message_texts, people, shops)
 SOURCES = sorted(
     path
     for folder in ("service", "integrations", "jobs")
@@ -96,7 +107,7 @@ def test_one_place_only(pattern: str, allowed: set[str]) -> None:
 def test_every_view_names_its_guard() -> None:
     views = [
         (f"{module.__name__}.{name}", view)
-        for module in (admin, api, auth, buyer, health, shops)
+        for module in PAGES
         for name, view in vars(module).items()
         if callable(view) and getattr(view, "__module__", "") == module.__name__
     ]
@@ -104,7 +115,7 @@ def test_every_view_names_its_guard() -> None:
     named = {name for name, view in views if hasattr(view, "guard")}
     wanted = {
         f"{module.__name__}.{found[1]}"
-        for module in (admin, api, auth, buyer, health, shops)
+        for module in PAGES
         for found in routes.findall(Path(module.__file__ or "").read_text("utf-8"))
     }
 

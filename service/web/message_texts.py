@@ -1,0 +1,95 @@
+"""The texts buyers get, for owners: read, change, try, save, go back to the shipped one."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from service.domain import texts
+from service.domain.errors import NotFound, WrongInput
+from service.domain.texts import MessageText, Rendered, TextKey
+from service.operations import message_texts, shop_settings
+from service.web.auth import owners_only
+from service.web.here import context, seller
+from service.web.told import told
+
+blueprint = Blueprint("texts", __name__, url_prefix="/shops/<int:shop_id>/texts")
+Answer = Response | str | tuple[str, int]
+
+
+@blueprint.get("")
+@owners_only
+def overview(shop_id: int) -> str:
+    """All texts of a shop in both languages."""
+    with context().database.reading() as session:
+        shop = shop_settings.get(session, shop_id)
+        rows = [
+            (key.value, [(one, message_texts.text_of(shop, key, one).subject,
+                          message_texts.is_changed(shop, key, one)) for one in texts.LANGUAGES])
+            for key in TextKey
+        ]  # fmt: skip
+        return render_template("admin/texts.html", shop=shop, rows=rows)
+
+
+@blueprint.get("/<key>/<language>")
+@owners_only
+def text(shop_id: int, key: str, language: str) -> str:
+    """One text to be changed, with a sample of it."""
+    known = _known(key, language)
+    with context().database.reading() as session:
+        now = message_texts.text_of(shop_settings.get(session, shop_id), known, language)
+    return _page(shop_id, known, language, now, [])
+
+
+@blueprint.post("/<key>/<language>")
+@owners_only
+def change(shop_id: int, key: str, language: str) -> Answer:
+    """Try or save what was typed, or go back; problems are shown beside the text as typed."""
+    known, form = _known(key, language), request.form
+    typed = MessageText(form.get("subject", ""), form.get("text", "").replace("\r\n", "\n"))
+    what = form.get("do", "")
+    try:
+        if what == "try":
+            texts.check_text(known, typed, language)
+            return _page(shop_id, known, language, typed, [])
+        if what == "ship":
+            message_texts.ship_text(context(), shop_id, known, language, seller())
+            flash(_("The shipped text is used again."))
+        else:
+            message_texts.save_text(context(), shop_id, known, language, typed, seller())
+            flash(_("Saved. Buyers get this text from now on."))
+    except WrongInput as error:
+        return _page(shop_id, known, language, typed, _problems(error)), 422
+    return redirect(url_for("texts.text", shop_id=shop_id, key=key, language=language), 303)
+
+
+def _problems(error: WrongInput) -> list[str]:
+    found = error.values.get("problems", [error.message])
+    assert isinstance(found, list)
+    return [told(one) for one in found]
+
+
+def _known(key: str, language: str) -> TextKey:
+    if key not in set(TextKey) or language not in texts.LANGUAGES:
+        raise NotFound("There is no such text.")
+    return TextKey(key)
+
+
+def _page(
+    shop_id: int, key: TextKey, language: str, shown: MessageText, problems: list[str]
+) -> str:  # fmt: skip
+    with context().database.reading() as session:
+        shop = shop_settings.get(session, shop_id)
+        sample: Rendered | None = None
+        try:
+            sample = message_texts.sample(shop, key, shown, language)
+        except WrongInput as error:
+            # Also one that was saved before the check knew better.
+            problems = problems or _problems(error)
+        return render_template(
+            "admin/text.html", shop=shop, key=key.value, language=language, shown=shown,
+            problems=problems, sample=sample, required=sorted(texts.REQUIRED[key]),
+            offered=sorted(texts.PLACEHOLDERS[key]),
+            changed=message_texts.is_changed(shop, key, language),
+        )  # fmt: skip
