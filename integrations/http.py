@@ -70,7 +70,8 @@ class Http:
         finally:
             self._local.ends = None
 
-    def _left(self) -> float:
+    def left(self) -> float:
+        """Seconds left for a call of this thread; raises `Temporary(maybe_done=False)` when none is."""
         ends: float | None = getattr(self._local, "ends", None)
         left = self._total if ends is None else min(self._total, ends - self.now())
         if left <= 0:
@@ -132,7 +133,7 @@ class Http:
         body: bytes | None,
         auth: tuple[str, str] | None,
     ) -> Answer:
-        left = self._left()
+        left = self.left()
         ends = self.now() + left
         with self._session().request(
             method, url, headers=dict(headers or {}), data=body, auth=auth, stream=True,

@@ -57,6 +57,7 @@ class Email(BaseAdapter):
         mail = letter(message, sender, values.get("reply_to", "").strip(), self.now())
         to = address_of(message.to.email).addr_spec
         with line(server) as smtp:
+            self.http.left()
             hand_over(smtp, mail, sender.addr_spec, to)
         return str(mail["Message-ID"])
 

@@ -184,6 +184,12 @@ def message() -> Response:
     """Put a message into the buyer's mailbox."""
     shop = here()
     told: dict[str, Any] = request.get_json()
+    order = shop.ledger.row("SELECT * FROM orders WHERE id = ?", told["order_id"])
+    if order is None:
+        return _say(404, "no such order")
+    bad = trouble.before_message(shop.ledger, order)
+    if bad is not None:
+        return bad
     with shop.ledger.write() as connection:
         cursor = connection.execute(
             "INSERT INTO message (key, order_id, recipient, subject, text, at)"
@@ -193,7 +199,7 @@ def message() -> Response:
                 shop.now().isoformat(),
             ),
         )  # fmt: skip
-    return jsonify(id=cursor.lastrowid)
+    return trouble.after_message(shop.ledger, order) or jsonify(id=cursor.lastrowid)
 
 
 @api.get("/ledger")

@@ -1,4 +1,5 @@
-"""The failures a tester can choose for an order's make-goods, and random ones for long runs."""
+"""The failures a tester can choose for an order's make-goods and messages, and random ones for long
+runs."""
 
 from __future__ import annotations
 
@@ -18,8 +19,14 @@ TROUBLES = {
     "acted_500": "does it, then answers 500, once",
     "acted_dropped": "does it, then breaks the line, once",
     "gateway": "records the refund only: the seller pays by hand",
+    "message_busy": "429 for messages, twice",
+    "message_refused": "422 for messages, always",
+    "message_500": "delivers the message, then answers 500, once",
 }
-TIMES = {"temporary": 2, "busy": 2, "acted_500": 1, "acted_dropped": 1}
+TIMES = {
+    "temporary": 2, "busy": 2, "acted_500": 1, "acted_dropped": 1, "message_busy": 2,
+    "message_500": 1,
+}  # fmt: skip
 SLOW_SECONDS = 3.0
 RANDOM = ("temporary", "busy", "acted_500", "acted_dropped")
 _dice = random.Random()  # noqa: S311 - not for secrets
@@ -34,19 +41,23 @@ def choose(ledger: Ledger, order_id: int, name: str) -> None:
         )
 
 
-def _current(ledger: Ledger, order: Row, kinds: tuple[str, ...]) -> str:
-    """The trouble to make now among these kinds; limited ones are used up."""
+def _chosen(ledger: Ledger, order: Row, kinds: tuple[str, ...]) -> str:
+    """The order's own trouble where it is of these kinds; limited ones are used up."""
     name = str(order["trouble"])
-    if name in kinds:
-        if name not in TIMES:
-            return name
-        with ledger.write() as connection:
-            used = connection.execute(
-                "UPDATE orders SET trouble_left = trouble_left - 1"
-                " WHERE id = ? AND trouble_left > 0",
-                (order["id"],),
-            )
-            return name if used.rowcount == 1 else ""
+    if name not in kinds or name not in TIMES:
+        return name if name in kinds else ""
+    with ledger.write() as connection:
+        used = connection.execute(
+            "UPDATE orders SET trouble_left = trouble_left - 1 WHERE id = ? AND trouble_left > 0",
+            (order["id"],),
+        )
+        return name if used.rowcount == 1 else ""
+
+
+def _current(ledger: Ledger, order: Row, kinds: tuple[str, ...]) -> str:
+    """The trouble to make now among these kinds: the chosen one, else by chance."""
+    if str(order["trouble"]) in kinds:
+        return _chosen(ledger, order, kinds)
     share = float(ledger.knob("random_share", "0"))
     if share and _dice.random() < share / 2:
         return _dice.choice([one for one in RANDOM if one in kinds])
@@ -78,6 +89,20 @@ def after(ledger: Ledger, order: Row) -> Response | None:
             line.close()
         return Response("", 500)
     return None
+
+
+def before_message(ledger: Ledger, order: Row) -> Response | None:
+    """Trouble that keeps a message from being delivered."""
+    name = _chosen(ledger, order, ("message_busy", "message_refused"))
+    if name == "message_busy":
+        return Response("too many", 429, {"Retry-After": "1"})
+    return Response("this buyer takes no messages", 422) if name else None
+
+
+def after_message(ledger: Ledger, order: Row) -> Response | None:
+    """Trouble that hides that a message was delivered."""
+    name = _chosen(ledger, order, ("message_500",))
+    return Response("something broke", 500) if name else None
 
 
 def task(order: Row) -> str:

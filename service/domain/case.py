@@ -51,6 +51,8 @@ class Move(StrEnum):
     FAIL = "fail"
     TASK_DONE = "task_done"
     REOPEN = "reopen"
+    COME_BACK = "come_back"
+    """The buyer of a closed case says that the problem is not solved."""
     CLOSE = "close"
 
 
@@ -75,6 +77,7 @@ MOVES: dict[Move, tuple[frozenset[CaseState], CaseState]] = {
         frozenset({_S.FOLLOWING_UP, _S.MADE_GOOD, _S.DECLINED, _S.NEEDS_ATTENTION}),
         _S.AWAITING_APPROVAL,
     ),
+    Move.COME_BACK: (frozenset({_S.CLOSED}), _S.AWAITING_APPROVAL),
     Move.CLOSE: (_OPEN, _S.CLOSED),
 }  # fmt: skip
 

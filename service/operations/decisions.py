@@ -17,8 +17,9 @@ from integrations.money import Money
 from service.db import claims, queries
 from service.db.models import Case, Connection, Decision, Kind, MakeGood, Proposal, Seller, Shop
 from service.domain import playbook
-from service.domain.case import CloseReason, Move
+from service.domain.case import CaseState, CloseReason, Move
 from service.domain.errors import NotPermitted, OverLimit, WrongInput, WrongState
+from service.domain.grave import is_grave
 from service.domain.limits import (
     AutomaticLimits,
     SellerRole,
@@ -32,6 +33,7 @@ from service.operations import closing, ending, history
 from service.operations.context import Context
 from service.operations.orders import lines_of, order_from_data
 
+GRAVE = "This complaint speaks of health, injury or law. Write to the buyer yourself first."
 UNSETTLED = ("approved", "needs_attention")
 NOT_SETTLED = "A make-good of this case is not settled. Mark it as done, or try again, first."
 AUTOMATIC = "limit"
@@ -73,11 +75,37 @@ def propose_remedies(
     """Propose by the shop's playbook; what the owner's limit covers is approved at once, unless
     the case came back and a person has to look at it."""
     shop = session.get_one(Shop, case.shop_id)
+    proposal = _worked_out(session, case, shop, now)
+    session.add(proposal)
+    history.move(session, case, Move.PROPOSE, at=now, detail=proposal.rule)
+    grave = is_grave(case.review.text)
+    if grave:
+        case.advice = GRAVE
+    if proposal.remedies and by_limit and not grave:
+        _approve_by_limit(session, case, shop, remedy_from_data(proposal.remedies[0]), now)
+
+
+def refresh_proposal(session: Session, case: Case, *, now: datetime) -> None:
+    """The buyer edited the review before the decision: propose for what it says now. A person
+    decides, because one may be looking at the case."""
+    if case.state != CaseState.AWAITING_APPROVAL:
+        return
+    fresh = _worked_out(session, case, session.get_one(Shop, case.shop_id), now)
+    known = queries.proposal(session, case.id)
+    if known is None or (known.rule, known.remedies) != (fresh.rule, fresh.remedies):
+        session.add(fresh)
+        history.move(session, case, Move.PROPOSE, at=now, detail=fresh.rule)
+    if is_grave(case.review.text):
+        case.advice = case.advice or GRAVE
+
+
+def _worked_out(session: Session, case: Case, shop: Shop, now: datetime) -> Proposal:
+    """What the playbook says to the case as it is now."""
     review = case.review
     order = order_from_data(case.order)
     lines = lines_of(order, review.product_id)
-    orders = queries.connections_for(session, case.shop_id, Role.ORDERS)[0]
-    available = [action for action in Action if way_of(orders, action) is not Way.NONE]
+    orders = queries.connections_for(session, case.shop_id, Role.ORDERS)[:1]
+    available = [a for a in Action for one in orders if way_of(one, a) is not Way.NONE]
     rules = playbook_from_data(shop.playbook) if shop.playbook else default_playbook()
     facts = playbook.Facts(
         stars=review.rating or 1, left=order.left, text=review.text, cause=case.cause,
@@ -87,7 +115,7 @@ def propose_remedies(
     )  # fmt: skip
     found = playbook.propose(rules, facts, available)
     options = found.options if isinstance(found, playbook.Proposal) else ()
-    proposal = Proposal(
+    return Proposal(
         case_id=case.id, rule=found.rule, created_at=now,
         reason="" if options else str(getattr(found, "reason", "")),
         remedies=[
@@ -99,10 +127,6 @@ def propose_remedies(
             for one in options
         ],
     )  # fmt: skip
-    session.add(proposal)
-    history.move(session, case, Move.PROPOSE, at=now, detail=found.rule)
-    if proposal.remedies and by_limit:
-        _approve_by_limit(session, case, shop, remedy_from_data(proposal.remedies[0]), now)
 
 
 def _paid(first: Money, others: list[Money]) -> Money:
@@ -116,7 +140,7 @@ def _approve_by_limit(
     session: Session, case: Case, shop: Shop, remedy: Remedy, now: datetime
 ) -> None:
     limits = shop.automatic.get(remedy.amount.currency)
-    if limits is None:
+    if limits is None or _was_made_good(session, case):
         return
     # Two cases decided at once must see each other's sums.
     session.execute(select(Shop.id).where(Shop.id == shop.id).with_for_update())
@@ -129,11 +153,20 @@ def _approve_by_limit(
         _decide(session, case, remedy, actor=AUTOMATIC, reason="", limit=str(limits), now=now)
 
 
+def _was_made_good(session: Session, case: Case) -> bool:
+    """This review was made good before: a rating that goes up and down is for a person."""
+    before = (
+        select(MakeGood.id).join(Case, Case.id == MakeGood.case_id)
+        .where(Case.review_id == case.review_id, MakeGood.state != "cancelled")
+    )  # fmt: skip
+    return session.scalar(before.limit(1)) is not None
+
+
 def approve(
     context: Context, case_id: int, seller: Seller, *, number: int | None = None,
-    changed: Remedy | None = None, reason: str = "",
+    changed: Remedy | None = None, reason: str = "", seen: int | None = None,
 ) -> None:  # fmt: skip
-    """Approve a proposed remedy by its number, or a changed one.
+    """Approve a proposed remedy by its number, or a changed one. `seen`: the proposal looked at.
 
     Raises `NotPermitted`, `OverLimit`, `WrongState`, `WrongInput`, `NotFound`.
     """
@@ -142,7 +175,7 @@ def approve(
     with context.database.transaction() as session:
         now = context.clock.now()
         case = queries.case(session, case_id, lock=True)
-        remedy = changed or _proposed(session, case, number)
+        remedy = changed or _proposed(session, case, number, seen)
         _check(case, remedy)
         shop = session.get_one(Shop, case.shop_id)
         if not may_approve(SellerRole(seller.role), shop.agent_limits, remedy.amount):
@@ -154,8 +187,10 @@ def approve(
         _decide(session, case, remedy, actor=actor_of(seller), reason=reason, limit=limit, now=now)
 
 
-def _proposed(session: Session, case: Case, number: int | None) -> Remedy:
+def _proposed(session: Session, case: Case, number: int | None, seen: int | None) -> Remedy:
     proposal = queries.proposal(session, case.id)
+    if proposal is not None and seen not in (None, proposal.id):
+        raise WrongState("The proposal has changed since you looked at it. Look at the case again.")
     if proposal is None or number is None or not 0 <= number < len(proposal.remedies):
         raise WrongInput("This proposal is no longer there. Look at the case again.")
     return remedy_from_data(proposal.remedies[number])
@@ -185,7 +220,7 @@ def _decide(
     orders = queries.connections_for(session, case.shop_id, Role.ORDERS)
     if not orders:
         raise WrongState("Connect where this shop's orders are first.")
-    described = f"{remedy.action} {remedy.amount}"
+    described, case.advice = f"{remedy.action} {remedy.amount}", ""
     history.move(session, case, Move.APPROVE, at=now, actor=actor, detail=described)
     decision = Decision(
         case_id=case.id, kind="approve", actor=actor, reason=reason, limit=limit, decided_at=now

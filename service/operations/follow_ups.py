@@ -18,6 +18,10 @@ from service.domain.limits import SellerRole, may_decide
 from service.domain.step import Step
 from service.operations import closing, decisions, ending, history
 from service.operations.context import Context
+from service.operations.orders import buyer_of
+
+NOT_SOLVED = "The buyer says the problem is not solved."
+MOST_WORDS = 300
 
 
 def settings_of(shop: Shop) -> FollowUpPlan:
@@ -27,8 +31,8 @@ def settings_of(shop: Shop) -> FollowUpPlan:
 
 def zone_of(case: Case, shop: Shop) -> str:
     """The zone of the buyer's day."""
-    buyer = case.order["buyer"]
-    return zone_for(buyer["zone"], buyer["country"], shop.zone)
+    buyer = buyer_of(case)
+    return zone_for(buyer.zone, buyer.country, shop.zone)
 
 
 def plan_receipt(context: Context, session: Session, case: Case, *, now: datetime) -> None:
@@ -106,24 +110,34 @@ def answer(
             session, case, "answered", at=now, actor=history.BUYER, new=told,
             detail="" if stars is None else f"{stars}/5",
         )  # fmt: skip
-        if case.closed_at is not None:
-            return
         if not solved:
-            _reopen(context, session, case, now)
+            _reopen(context, session, case, one.comment, now)
             return
         for planned in case.follow_ups:
             if planned.step == Step.UPDATE_INVITATION and planned.state == "planned":
                 _due_now(session, planned, now)
 
 
-def _reopen(context: Context, session: Session, case: Case, now: datetime) -> None:
+def _reopen(context: Context, session: Session, case: Case, comment: str, now: datetime) -> None:
+    """Bring the case back to a decision, the buyer's words on top; also one that was closed."""
     closing.stop_follow_ups(
         session, case, "the buyer said the problem is not solved", at=now, keep=(Step.CONFIRMATION,)
     )
-    if allows(CaseState(case.state), Move.REOPEN):
-        history.move(session, case, Move.REOPEN, at=now, actor=history.BUYER)
+    if _may_come_back(session, case):
+        how = Move.REOPEN if case.closed_at is None else Move.COME_BACK
+        case.closed_at, case.close_reason = None, ""
+        history.move(session, case, how, at=now, actor=history.BUYER)
         decisions.propose_remedies(context, session, case, now=now, by_limit=False)
-        case.advice = "The buyer says the problem is not solved."
+    if case.state == CaseState.AWAITING_APPROVAL:
+        words = " ".join(comment.split())[:MOST_WORDS]
+        case.advice = f"{NOT_SOLVED[:-1]}: “{words}”" if words else NOT_SOLVED
+
+
+def _may_come_back(session: Session, case: Case) -> bool:
+    """Not one whose buyer was erased, nor one whose review has an open case by now."""
+    if case.closed_at is None:
+        return allows(CaseState(case.state), Move.REOPEN)
+    return bool(case.order) and queries.open_case(session, case.review_id) is None
 
 
 def _due_now(session: Session, one: FollowUp, now: datetime) -> None:
@@ -167,6 +181,20 @@ def mark_sent(context: Context, follow_up_id: int, seller: Seller) -> None:
         )
 
 
+def leave_out(context: Context, follow_up_id: int, seller: Seller) -> None:
+    """The seller decides that a message that got stuck shall not go out (again); raises
+    `NotPermitted`, `WrongState`."""
+    _allowed(seller)
+    with context.database.transaction() as session:
+        now = context.clock.now()
+        one = queries.follow_up(session, follow_up_id, lock=True)
+        if one.state != "needs_attention":
+            raise WrongState("This message needs nothing from you now.")
+        one.state, one.reason = "stopped", "stopped by the seller"
+        actor = decisions.actor_of(seller)
+        history.note(session, one.case, "stopped", at=now, actor=actor, new=one.step)
+
+
 def stop_messages(context: Context, case_id: int, seller: Seller) -> None:
     """Send this buyer nothing more about this case; raises `NotPermitted`."""
     _allowed(seller)
@@ -205,7 +233,7 @@ def opt_out(context: Context, follow_up_id: int) -> None:
 
 def marks_of(context: Context, case: Case) -> list[str]:
     """What tells this buyer apart in the do-not-contact list, without being an address."""
-    email = case.order.get("buyer", {}).get("email", "")
+    email = buyer_of(case).email
     marks = [context.vault.fingerprint(email)] if email else []
     if case.buyer_key.startswith("id:"):
         marks.append(context.vault.fingerprint(f"{case.shop_id}/{case.buyer_key}"))

@@ -22,7 +22,7 @@ from service.db.models import Case, Connection, Delivery, Kind, Review, ReviewVe
 from service.domain.case import CaseState, CloseReason
 from service.domain.reference import new_reference
 from service.domain.review import Change, Known, change, is_low
-from service.operations import closing, history
+from service.operations import closing, decisions, history
 from service.operations.context import Context
 
 log = logging.getLogger(__name__)
@@ -92,11 +92,13 @@ def _settle(session: Session, one: _Read, now: datetime) -> None:
 
 def take_in(
     session: Session, connection: Connection, event: ReviewEvent, *, now: datetime,
-    looked: bool = False,
+    looked: bool = False, stood_there: bool = False,
 ) -> str:  # fmt: skip
     """Bring one event into the reviews and cases; gives a word for what came of it.
 
     `looked`: the event was read just now from the platform, so it is the latest there is.
+    `stood_there`: it was read in the first pass over what stood in the shop, so that a new review
+    of unknown date counts as old.
     """
     if event.kind is EventKind.POKE:
         _look(session, connection, event.subject, now)
@@ -116,7 +118,7 @@ def take_in(
         if review is not None:
             _complete(review, event)
         return "nothing" if what is Change.NOTHING else "stale"
-    return _keep(session, connection, review, event, now)
+    return _keep(session, connection, review, event, now, undated_is_old=stood_there)
 
 
 def _look(session: Session, connection: Connection, subject: str, now: datetime) -> None:
@@ -133,7 +135,7 @@ def _known(review: Review | None) -> Known | None:
 
 def _keep(
     session: Session, connection: Connection, review: Review | None, event: ReviewEvent,
-    now: datetime,
+    now: datetime, *, undated_is_old: bool,
 ) -> str:  # fmt: skip
     gone = event.kind is EventKind.WITHDRAWN
     was = None if review is None or review.withdrawn else review.rating
@@ -158,7 +160,8 @@ def _keep(
             sequence=review.sequence, withdrawn=gone, seen_at=now,
         )
     )  # fmt: skip
-    if fresh and _written_before(event, connection.cases_from):
+    undated = undated_is_old and event.written_at is None
+    if fresh and (undated or _written_before(event, connection.cases_from)):
         return "seen"
     return _answer(session, connection, review, was, now)
 
@@ -198,6 +201,7 @@ def _answer(
         return "recovered"
     if case is not None:
         _note_rating(session, case, was, review.rating, now)
+        decisions.refresh_proposal(session, case, now=now)
         return "changed"
     lowered = was is None or (review.rating is not None and review.rating < was)
     if low and lowered:

@@ -7,6 +7,7 @@ from typing import Any
 
 from integrations.contract import Buyer, Order, OrderLine
 from integrations.money import Money
+from service.db.models import Case
 
 
 def order_to_data(order: Order) -> dict[str, Any]:
@@ -52,6 +53,11 @@ def order_from_data(data: dict[str, Any]) -> Order:
         paid=Money(data["paid"], currency), left=Money(data["left"], currency), lines=lines,
         buyer=Buyer(**data["buyer"]),
     )  # fmt: skip
+
+
+def buyer_of(case: Case) -> Buyer:
+    """The buyer the order names, else the one the review names; everything may be unknown."""
+    return Buyer(**(case.order.get("buyer") or case.review.buyer))
 
 
 def lines_of(order: Order, product_id: str) -> tuple[OrderLine, ...]:

@@ -1,0 +1,127 @@
+"""Steps that many tests of operations begin with: a low rating, its make-good, its messages."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+
+from integrations.contract import Action, Role
+from integrations.money import Money
+from integrations.sandbox.ledger import add_order
+from service.db.models import Case, Connection, FollowUp, Kind, OutboxRow
+from service.domain.limits import SellerRole
+from service.domain.step import Step
+from service.operations import decisions, shops
+from service.operations.decisions import Remedy
+from service.operations.shops import NewConnection
+from tests.integrations.email.post_office import PostOffice
+from tests.world import World
+
+ASKING = {"invitations": True, "lawful_basis": ["ID"]}
+KETTLE = ("kettle", "Electric kettle", 25900000, "IDR")
+CHECK, INVITATION = Step.RESOLUTION_CHECK, Step.UPDATE_INVITATION
+
+
+def refund(order_id: int, minor: int = 1_000_000) -> Remedy:
+    """A refund of a small part of an order."""
+    return Remedy(Action.REFUND, Money(minor, "IDR"), (f"l{order_id}",))
+
+
+def rated(world: World, stars: int = 1, text: str = "Barang rusak") -> int:
+    """A low rating whose case waits for a decision; gives the order."""
+    order_id = world.rate(stars, text)
+    world.work()
+    return order_id
+
+
+def helped(world: World, *, invitations: bool = True) -> int:
+    """A case whose refund was carried out and whose messages are planned; gives the order."""
+    world.set_shop(asking=ASKING if invitations else {})
+    order_id = rated(world)
+    help_again(world, order_id)
+    return order_id
+
+
+def help_again(world: World, order_id: int, minor: int = 1_000_000) -> None:
+    """Approve a refund of the newest case and let it be carried out."""
+    case = world.cases()[-1]
+    decisions.approve(world.context, case.id, world.owner, changed=refund(order_id, minor))
+    world.work()
+
+
+def work_for(world: World, hours: int) -> None:
+    """Let the clock run from one due row to the next, polling apart."""
+    end = world.clock.now() + timedelta(hours=hours)
+    while (due := _next_due(world)) is not None and due <= end:
+        world.clock.move(seconds=max(1.0, (due - world.clock.now()).total_seconds()))
+        world.work()
+    world.clock.move(seconds=max(0.0, (end - world.clock.now()).total_seconds()))
+    world.work()
+
+
+def _next_due(world: World) -> datetime | None:
+    with world.context.database.reading() as session:
+        return session.scalar(
+            select(OutboxRow.due_at)
+            .where(OutboxRow.done_at.is_(None), OutboxRow.kind != Kind.POLL)
+            .order_by(OutboxRow.due_at)
+            .limit(1)
+        )
+
+
+def one(world: World, step: Step, round_: int = 1) -> FollowUp:
+    """A follow-up of the newest case."""
+    (found,) = [f for f in world.cases()[-1].follow_ups if (f.step, f.round) == (step, round_)]
+    return found
+
+
+def told(world: World) -> list[str]:
+    """Subjects in the sandbox's mailbox, in their order."""
+    return [message["subject"] for message in world.ledger()["messages"]]
+
+
+def sent(world: World) -> list[tuple[str, int]]:
+    """Steps and rounds that were sent, over all cases."""
+    return [(f.step, f.round) for case in world.cases() for f in case.follow_ups if f.sent_at]
+
+
+def with_email(world: World, office: PostOffice, **values: str) -> int:
+    """Connect a mail server as a further channel of the shop."""
+    given = {"host": "127.0.0.1", "port": str(office.port), "security": "none",
+             "from_address": "care@shop.example", **values}  # fmt: skip
+    return shops.connect(
+        world.context, world.shop_id, NewConnection("email", "Mail", [Role.MESSAGES], given)
+    )
+
+
+def sell_to(world: World, **changes: Any) -> int:
+    """Sell to a new buyer of these particulars; gives the order."""
+    buyer = {"name": "Rudi", "email": "rudi@example.test", "country": "ID", "language": "id",
+             "zone": "Asia/Jakarta", **changes}  # fmt: skip
+    with world.sandbox.ledger.write() as connection:
+        added = connection.execute(
+            "INSERT INTO buyer (name, email, country, language, zone) VALUES (?, ?, ?, ?, ?)",
+            tuple(buyer.values()),
+        )
+        return add_order(connection, int(added.lastrowid or 0), KETTLE, world.clock.now())
+
+
+def set_connection(world: World, **values: Any) -> None:
+    """Change the sandbox connection's row."""
+    with world.context.database.transaction() as session:
+        session.execute(
+            update(Connection).where(Connection.id == world.connection_id).values(**values)
+        )
+
+
+def set_case(world: World, **values: Any) -> None:
+    """Change the newest case's row."""
+    with world.context.database.transaction() as session:
+        session.execute(update(Case).where(Case.id == world.cases()[-1].id).values(**values))
+
+
+def agent(world: World) -> Any:
+    """A seller who decides within limits."""
+    return world.seller("agent@example.test", SellerRole.AGENT)

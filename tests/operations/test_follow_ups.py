@@ -1,0 +1,312 @@
+"""When messages go out, and that every reason is looked at again at the moment of sending."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from integrations import registry
+from jobs.deliver import Drain
+from service.db import claims, queries
+from service.db.models import FollowUp, Kind
+from service.domain.errors import NotPermitted, WrongState
+from service.domain.limits import SellerRole
+from service.operations import decisions, follow_ups
+from service.wiring import wire
+from tests.operations.steps import (
+    ASKING,
+    CHECK,
+    INVITATION,
+    help_again,
+    helped,
+    one,
+    rated,
+    sell_to,
+    sent,
+    set_case,
+    set_connection,
+    told,
+    work_for,
+)
+from tests.world import World
+
+WEEK = 24 * 8
+
+
+def _answer(world: World, *, solved: bool, comment: str = "", round_: int = 1) -> None:
+    follow_ups.answer(
+        world.context, one(world, CHECK, round_).id, solved=solved, stars=4, comment=comment
+    )
+
+
+def test_messages_follow_in_their_order_when_all_allow_them(world: World) -> None:
+    helped(world)
+
+    work_for(world, WEEK)
+
+    steps = ["receipt", "confirmation", "resolution_check", "update_invitation"]
+    assert [step for step, _ in sent(world)] == steps
+    assert len(told(world)) == 4
+
+
+@pytest.mark.parametrize("zone", ["Asia/Jayapura", "Europe/Berlin", "America/Los_Angeles"])
+def test_messages_go_out_by_day_where_the_buyer_lives(world: World, zone: str) -> None:
+    world.set_shop(asking=ASKING)
+    order_id = sell_to(world, zone=zone)
+    world.rate(1, "rusak", order_id)
+    work_for(world, 24)
+    help_again(world, order_id)
+
+    work_for(world, 24 * 12)
+
+    messages = world.ledger()["messages"]
+    local = [datetime.fromisoformat(m["at"]).astimezone(ZoneInfo(zone)) for m in messages]
+    assert len(local) == 4
+    assert all(8 <= at.hour < 20 and at.weekday() < 6 for at in local)
+
+
+def test_nothing_is_lost_when_the_process_restarts_before_it_is_due(world: World) -> None:
+    helped(world)
+    due = one(world, CHECK).due_at
+    world.context.database.close()
+    again = wire(world.wired.settings, clock=world.clock)
+
+    world.clock.move(seconds=(due - world.clock.now()).total_seconds() - 1)
+    Drain(again.context, 2, again.stop).run()
+    before = len(told(world))
+    world.clock.move(seconds=1)
+    Drain(again.context, 2, again.stop).run()
+    Drain(again.context, 2, again.stop).run()
+    again.close()
+
+    assert (before, len(told(world))) == (2, 3)
+
+
+def test_due_time_keeps_its_local_hour_when_the_clocks_change(world: World) -> None:
+    friday = datetime(2027, 3, 26, 8, tzinfo=UTC)
+    world.clock.move(seconds=(friday - world.clock.now()).total_seconds())
+    order_id = sell_to(world, zone="Europe/Berlin", country="DE")
+    world.rate(1, "kaputt", order_id)
+    world.work()
+    help_again(world, order_id)
+
+    due = one(world, CHECK).due_at.astimezone(ZoneInfo("Europe/Berlin"))
+
+    # Friday 9:00 and three days, over the night in which an hour is skipped.
+    assert due.isoformat(timespec="minutes") == "2027-03-29T10:00+02:00"
+
+
+def _raise_rating(world: World, order_id: int) -> None:
+    world.rate(2, "lain", order_id)
+    world.work()
+
+
+def _opt_out_elsewhere(world: World, order_id: int) -> None:
+    """The same buyer, known by the address only, says stop in another case."""
+    other = sell_to(world, name="Sari", email=" SARI@example.test")
+    world.rate(1, "rusak", other)
+    world.work()
+    follow_ups.opt_out(world.context, world.cases()[-1].follow_ups[0].id)
+
+
+REASONS: dict[str, Callable[[World, int], Any]] = {
+    "case closed": lambda world, _: decisions.close_case(
+        world.context, world.cases()[0].id, world.owner
+    ),
+    "opted out in another case": _opt_out_elsewhere,
+    "rating changed": _raise_rating,
+    "answered": lambda world, _: follow_ups.answer(
+        world.context, world.cases()[0].follow_ups[2].id, solved=True, stars=None, comment=""
+    ),
+    "not solved": lambda world, _: follow_ups.answer(
+        world.context, world.cases()[0].follow_ups[2].id, solved=False, stars=None, comment=""
+    ),
+    "stopped by the seller": lambda world, _: follow_ups.stop_messages(
+        world.context, world.cases()[0].id, world.owner
+    ),
+    "checks switched off": lambda world, _: world.set_shop(asking={"resolution_checks": False}),
+    "channel gone": lambda world, _: set_connection(world, roles=["reviews", "orders"]),
+    "erased": lambda world, _: set_case(world, order={}, order_id=""),
+}
+
+
+@pytest.mark.parametrize("name", REASONS)
+def test_planned_check_is_not_sent_when_a_reason_has_come_up(world: World, name: str) -> None:
+    order_id = helped(world)
+    REASONS[name](world, order_id)
+
+    work_for(world, WEEK)
+
+    first = world.cases()[0]
+    found = {f.step: f for f in first.follow_ups}
+    assert found["resolution_check"].sent_at is None
+    assert found["resolution_check"].reason
+    assert found["update_invitation"].sent_at is None or name == "answered"
+
+
+def _buyer_in_germany(world: World) -> None:
+    order = world.case().order
+    set_case(world, order={**order, "buyer": {**order["buyer"], "country": "DE"}})
+
+
+@pytest.mark.parametrize("layer", ["shop", "law", "platform"])
+def test_invitation_is_not_sent_when_one_layer_forbids_it(
+    world: World, layer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    helped(world)
+    work_for(world, 24 * 4)
+    if layer == "shop":
+        world.set_shop(asking={})
+    elif layer == "law":
+        _buyer_in_germany(world)
+    else:
+        monkeypatch.setattr("integrations.registry.policy", lambda name: {})
+
+    follow_ups.send_now(world.context, one(world, INVITATION).id, world.owner)
+    work_for(world, WEEK)
+
+    assert (one(world, INVITATION).state, one(world, INVITATION).sent_at) == ("stopped", None)
+
+
+def test_edit_window_is_looked_at_again_when_sending(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    helped(world)
+    entry = {**registry.policy("sandbox")["entry"][0], "edit_window_days": 3}
+    monkeypatch.setattr("integrations.registry.policy", lambda name: {"entry": [entry]})
+
+    work_for(world, WEEK)
+
+    assert one(world, CHECK).state == "sent"
+    assert (one(world, INVITATION).state, "3 days only" in one(world, INVITATION).reason) == (
+        "stopped", True,
+    )  # fmt: skip
+
+
+def test_invitation_waits_for_silence_after_the_check(world: World) -> None:
+    helped(world)
+
+    work_for(world, WEEK)
+
+    check, invitation = one(world, CHECK).sent_at, one(world, INVITATION).sent_at
+    assert check is not None
+    assert invitation is not None
+    assert (invitation - check).days >= 3
+
+
+def test_problem_not_solved_reopens_the_case_with_the_words_on_top(world: World) -> None:
+    helped(world)
+    work_for(world, 24 * 4)
+
+    _answer(world, solved=False, comment="Masih bocor\nsedikit")
+    work_for(world, WEEK)
+
+    case = world.case()
+    assert (case.state, case.advice.endswith("“Masih bocor sedikit”")) == (
+        "awaiting_approval",
+        True,
+    )
+    assert one(world, INVITATION).state == "stopped"
+    assert [move.what for move in case.history].count("reopen") == 1
+
+
+def test_closed_case_comes_back_when_the_buyer_says_not_solved(world: World) -> None:
+    helped(world)
+    work_for(world, 24 * 4)
+    decisions.close_case(world.context, world.case().id, world.owner)
+
+    _answer(world, solved=False)
+
+    assert (world.case().state, world.case().closed_at) == ("awaiting_approval", None)
+
+
+def test_second_make_good_has_a_round_of_its_own(world: World) -> None:
+    order_id = helped(world)
+    work_for(world, 24 * 4)
+    _answer(world, solved=False)
+    help_again(world, order_id, 2_000_000)
+
+    work_for(world, 24 * 4)
+    _answer(world, solved=True, round_=2)
+    work_for(world, WEEK)
+
+    assert [(step, n) for step, n in sent(world) if n == 2] == [
+        ("confirmation", 2), ("resolution_check", 2), ("update_invitation", 2),
+    ]  # fmt: skip
+    assert len(world.ledger()["made"]) == 2
+
+
+def test_buyer_is_invited_once_over_all_rounds_and_cases(world: World) -> None:
+    order_id = helped(world)
+    work_for(world, WEEK)
+    _answer(world, solved=False)
+    help_again(world, order_id)
+    work_for(world, 24 * 12)
+    world.rate(5, "bagus", order_id)
+    world.rate(1, "rusak lagi", order_id)
+    world.work()
+    help_again(world, order_id)
+
+    work_for(world, 24 * 12)
+
+    assert [step for step, _ in sent(world)].count("update_invitation") == 1
+    assert len(world.cases()) == 2
+
+
+def test_planned_message_without_an_order_stops_with_a_reason(world: World) -> None:
+    order_id = sell_to(world, email="")
+    world.rate(1, "rusak", order_id)
+    world.work()
+    case_id = world.case().id
+    set_case(world, order={}, order_id="", state="awaiting_order")
+    with world.context.database.transaction() as session:
+        planned = FollowUp(
+            case_id=case_id, step="receipt", round=9, due_at=world.clock.now(), state="planned"
+        )
+        session.add(planned)
+        session.flush()
+        lane, now = queries.lane(session, world.connection_id, outward=True), world.clock.now()
+        claims.put(session, Kind.FOLLOW_UP, planned.id, lane_id=lane, due_at=now)
+
+    world.work()
+
+    found = next(f for f in world.case().follow_ups if f.round == 9)
+    assert (found.state, "no channel" in found.reason) == ("stopped", True)
+
+
+@pytest.mark.parametrize("verb", ["send_now", "mark_sent", "stop_messages"])
+def test_viewer_may_not_touch_messages(world: World, verb: str) -> None:
+    helped(world)
+    viewer = world.seller("viewer@example.test", SellerRole.VIEWER)
+    number = world.case().id if verb == "stop_messages" else one(world, CHECK).id
+
+    with pytest.raises(NotPermitted):
+        getattr(follow_ups, verb)(world.context, number, viewer)
+
+
+def test_send_now_skips_the_wait_and_quiet_hours_only_once(world: World) -> None:
+    helped(world)
+    world.clock.move(hours=13)
+
+    follow_ups.send_now(world.context, one(world, CHECK).id, world.owner)
+    world.work()
+
+    assert one(world, CHECK).state == "sent"
+    with pytest.raises(WrongState):
+        follow_ups.send_now(world.context, one(world, CHECK).id, world.owner)
+
+
+def test_receipt_thanks_and_promises_nothing(world: World) -> None:
+    rated(world)
+
+    (receipt,) = world.ledger()["messages"]
+
+    text = receipt["text"].lower()
+    assert "terima kasih" in text
+    assert "maaf" in text
+    assert not any(word in text for word in ("bintang", "ulasan", "refund", "voucher", "hadiah"))
+    assert f"{world.url}/b/stop/" in text
