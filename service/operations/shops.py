@@ -74,7 +74,7 @@ def connect(context: Context, shop_id: int, new: NewConnection) -> int:
             public_id=secrets.token_urlsafe(18), shop_id=shop_id, adapter=new.adapter,
             name=new.name.strip() or kind.label, roles=[str(role) for role in new.roles],
             values=plain, threshold=new.threshold, cases_from=new.cases_from or now,
-            secrets=context.vault.lock({**hidden, "webhook": [own or _new_secret()]}),
+            secrets=context.vault.lock({**hidden, "webhook": [own or new_secret()]}),
             created_at=now,
         )  # fmt: skip
         session.add(connection)
@@ -99,7 +99,7 @@ def _poll(session: Session, connection: Connection, now: datetime) -> None:
         claims.put(session, Kind.POLL, connection.id, lane_id=lane, due_at=now, now=now)
 
 
-def _new_secret() -> str:
+def new_secret() -> str:
     """Good for every platform; the form is the one that Standard Webhooks prescribes."""
     return "whsec_" + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
 
@@ -187,7 +187,7 @@ def add_webhook_secret(context: Context, connection_id: int, secret: str = "") -
     with context.database.transaction() as session:
         connection = _get(session, connection_id)
         kept = context.vault.unlock(connection.secrets)
-        fresh = secret.strip() or _new_secret()
+        fresh = secret.strip() or new_secret()
         kept["webhook"] = [fresh, *kept["webhook"]][:2]
         connection.secrets = context.vault.lock(kept)
         return fresh

@@ -20,6 +20,7 @@ from service.web import show
 class Offer:
     """One proposed make-good. `refused`: why this seller may not approve it; '' when they may."""
 
+    proposal: int
     number: int
     action: str
     cost: str
@@ -49,7 +50,7 @@ def offers(session: Session, case: Case, seller: Seller) -> list[Offer]:
         paid = case.order["paid"] if case.order["currency"] == amount.currency else 0
         found.append(
             Offer(
-                number, remedy.action.value, show.money(amount.amount_minor, amount.currency),
+                proposal.id, number, remedy.action.value, show.money(amount.amount_minor, amount.currency),
                 round(100 * amount.amount_minor / paid) if paid else None,
                 ", ".join(names.get(one, one) for one in remedy.line_ids),
                 remedy.expires_days, row["reason"], remedy.action not in by_api,

@@ -14,7 +14,7 @@ from integrations import registry
 from integrations.contract import Finding, Role
 from service.db.models import Connection, Shop
 from service.domain.errors import DomainError, NotFound, WrongInput
-from service.operations import shop_settings, shops
+from service.operations import disconnecting, shop_settings, shops
 from service.operations.shops import NewConnection
 from service.web.auth import owners_only
 from service.web.errors import status_of
@@ -173,6 +173,9 @@ def change_connection(connection_id: int) -> Answer:
         if what == "resume":
             shops.resume(context(), connection_id)
             flash(_("It goes on. If it still does not work, it pauses again and says why."))
+        elif what == "disconnect":
+            disconnecting.disconnect(context(), connection_id)
+            flash(_("Disconnected. Cases and history stay."))
         elif what == "rotate":
             shops.add_webhook_secret(context(), connection_id, form.get("webhook_secret", ""))
             flash(_("The new secret is below. Enter it at your platform; the old one still works."))
@@ -182,7 +185,8 @@ def change_connection(connection_id: int) -> Answer:
                 threshold=form.get("threshold", 3, type=int), roles=_roles(),
             )  # fmt: skip
             flash(_("Saved."))
-    except WrongInput as error:
-        page = _connection_page(connection_id, problem=told(error.message), typed=form.to_dict())
-        return page, 422
+    except DomainError as error:
+        typed = form.to_dict() if what == "save" else None
+        page = _connection_page(connection_id, problem=told(error.message), typed=typed)
+        return page, status_of(error)
     return redirect(url_for("shops.connection", connection_id=connection_id), 303)

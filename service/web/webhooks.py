@@ -79,7 +79,7 @@ class Doors:
     def _read(self, public_id: str, now: datetime) -> Known | None:
         with self._context.database.reading() as session:
             found = session.scalar(select(Connection).where(Connection.public_id == public_id))
-            if found is None:
+            if found is None or not found.roles:
                 return None
             lane = queries.lane(session, found.id, outward=False)
         adapter = registry.get(found.adapter)

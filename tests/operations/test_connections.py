@@ -1,0 +1,181 @@
+"""Connections: what is entered, changed secrets, pause and going on, letting a platform go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import requests
+
+from integrations.contract import Role
+from integrations.sandbox.wire import sign
+from service.db.models import Connection
+from service.domain.errors import NotFound, WrongInput, WrongState
+from service.operations import decisions, disconnecting, shops
+from service.operations.shops import NewConnection
+from tests.integrations.email.post_office import PostOffice, opened
+from tests.operations.steps import CHECK, helped, one, rated, refund, with_email, work_for
+from tests.world import World
+
+GOOD = {"base_url": "http://127.0.0.1:9/sandbox", "api_key": "k"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"values": {"api_key": "k"}}, "Address of the sandbox"),
+        ({"values": {"base_url": "http://127.0.0.1:9"}}, "Key of the sandbox"),
+        ({"roles": []}, "roles"),
+        ({"threshold": 5}, "from 1 to 4"),
+        ({"adapter": "nosuch"}, "nosuch"),
+        ({"adapter": "email", "roles": [Role.ORDERS]}, "roles"),
+    ],
+    ids=["address", "key", "no role", "threshold", "platform", "role it cannot play"],
+)
+def test_wrong_entry_is_named_when_connecting(
+    world: World, changes: dict[str, Any], named: str
+) -> None:
+    wanted = {"adapter": "sandbox", "name": "", "roles": [Role.REVIEWS], "values": GOOD, **changes}
+    if changes.get("adapter") == "email":
+        wanted["values"] = {"host": "127.0.0.1", "from_address": "care@shop.example"}
+
+    with pytest.raises(WrongInput, match=named):
+        shops.connect(world.context, world.shop_id, NewConnection(**wanted))
+
+
+def test_connecting_to_no_shop_is_refused(world: World) -> None:
+    with pytest.raises(NotFound):
+        shops.connect(world.context, 999, NewConnection("sandbox", "", list(Role), GOOD))
+
+
+def test_keys_are_encrypted_at_rest(world: World) -> None:
+    secret = shops.webhook_secret(world.context, world.connection())
+    kept = world.connection()
+
+    assert b"test-key" not in kept.secrets
+    assert secret.encode() not in kept.secrets
+    assert "test-key" not in str(kept.values)
+
+
+def _delivered(world: World, secret: str, number: str) -> int:
+    stamp, body = str(int(world.clock.now().timestamp())), b'{"event": "other"}'
+    headers = {
+        "X-Sandbox-Delivery": number, "X-Sandbox-Timestamp": stamp,
+        "X-Sandbox-Signature": sign(secret, number, stamp, body),
+    }  # fmt: skip
+    address = f"{world.url}/webhooks/{world.connection().public_id}"
+    return requests.post(address, data=body, headers=headers, timeout=10).status_code
+
+
+def test_old_and_new_secret_are_good_until_the_change_after_next(world: World) -> None:
+    first = shops.webhook_secret(world.context, world.connection())
+    second = shops.add_webhook_secret(world.context, world.connection_id)
+    while_two = [_delivered(world, secret, f"a{n}") for n, secret in enumerate((first, second))]
+    third = shops.add_webhook_secret(world.context, world.connection_id, "entered-by-hand")
+    world.clock.move(seconds=11)
+
+    answers = [
+        _delivered(world, secret, f"b{n}") for n, secret in enumerate((first, second, third))
+    ]
+
+    assert (while_two, answers, third) == ([202, 202], [401, 202, 202], "entered-by-hand")
+
+
+def _change_key(world: World, key: str) -> None:
+    values = {**world.connection().values, "api_key": key}
+    shops.change_connection(
+        world.context, world.connection_id, name="", values=values, threshold=3, roles=list(Role)
+    )
+
+
+def test_wrong_key_pauses_and_a_good_test_lets_it_go_on(world: World) -> None:
+    order_id = rated(world)
+    _change_key(world, "wrong")
+    decisions.approve(world.context, world.case().id, world.owner, changed=refund(order_id))
+    world.work()
+    paused = world.connection().paused_reason
+    bad = shops.test_connection(world.context, world.connection_id)
+    world.sandbox.app.config["API_KEY"] = "wrong"
+
+    good = shops.test_connection(world.context, world.connection_id)
+    world.work()
+
+    assert "refused the key" in paused
+    assert ([f.ok for f in bad], [f.ok for f in good]) == ([False], [True])
+    assert world.connection().paused_reason == ""
+    assert len(world.ledger()["made"]) == 1
+
+
+def test_webhook_address_is_shut_and_keys_forgotten_when_disconnected(world: World) -> None:
+    secret = shops.webhook_secret(world.context, world.connection())
+    disconnecting.disconnect(world.context, world.connection_id)
+    world.clock.move(seconds=11)
+
+    assert _delivered(world, secret, "late") == 404
+    assert "api_key" not in world.context.vault.unlock(world.connection().secrets)
+
+
+def test_platform_is_asked_nothing_when_disconnected(world: World) -> None:
+    helped(world)
+    disconnecting.disconnect(world.context, world.connection_id)
+    calls: list[str] = []
+    world.context.http.before_call = lambda method, url: calls.append(url)
+
+    work_for(world, 24 * 9)
+
+    assert calls == []
+    assert one(world, CHECK).state == "stopped"
+    assert len(world.case().history) > 5
+
+
+def test_messages_go_by_the_next_channel_when_the_first_is_disconnected(world: World) -> None:
+    with opened(PostOffice()) as office:
+        with_email(world, office)
+        helped(world)
+        disconnecting.disconnect(world.context, world.connection_id)
+        work_for(world, 24 * 4)
+
+        assert len(office.taken) == 1
+
+
+@pytest.mark.parametrize("state", ["approved", "needs_attention"])
+def test_disconnecting_is_refused_while_a_make_good_is_not_settled(
+    world: World, state: str
+) -> None:
+    order_id = rated(world)
+    decisions.approve(world.context, world.case().id, world.owner, changed=refund(order_id))
+    if state == "needs_attention":
+        world.sandbox.ledger.turn("random_share", "0")
+        with world.sandbox.ledger.write() as connection:
+            connection.execute("UPDATE orders SET trouble = 'permanent'")
+        world.work()
+
+    with pytest.raises(WrongState, match="Settle them first"):
+        disconnecting.disconnect(world.context, world.connection_id)
+    assert world.connection().roles
+
+
+def test_rating_opens_no_stuck_case_when_read_after_disconnecting(world: World) -> None:
+    world.rate(1)
+    disconnecting.disconnect(world.context, world.connection_id)
+
+    world.work()
+
+    assert (world.case().state, "Connect where" in world.case().advice) == ("awaiting_order", True)
+
+
+def test_button_disconnects_and_entering_the_key_connects_again(world: World) -> None:
+    browser = world.browser()
+    address = f"/connections/{world.connection_id}"
+
+    left = browser.post(address, {"do": "disconnect"})
+    back = browser.post(
+        address, {"do": "save", "name": "S", "threshold": "3", "api_key": "test-key",
+                  "base_url": f"{world.url}/sandbox", "roles": [str(role) for role in Role]},
+    )  # fmt: skip
+    found = shops.test_connection(world.context, world.connection_id)
+
+    assert (left.status_code, back.status_code) == (200, 200)
+    assert [f.ok for f in found] == [True]
+    with world.context.database.reading() as session:
+        assert len(session.get_one(Connection, world.connection_id).roles) == 3
