@@ -60,6 +60,10 @@ class Connection(Base):
     cases_from: Mapped[datetime]
     """Reviews written before this and first seen later are taken in as seen, without a case."""
     poll_cursor: Mapped[str] = mapped_column(default="")
+    read_through_at: Mapped[datetime | None]
+    """When polling last came to the end of what there is; None: what stood there is being read."""
+    check_note: Mapped[str | None]
+    """What the daily check found not to work, for the seller to mend; None: nothing."""
     paused_reason: Mapped[str] = mapped_column(default="")
     """Why nothing goes out: the seller must mend something. Empty: working."""
     paused_at: Mapped[datetime | None]
