@@ -4,68 +4,82 @@ from __future__ import annotations
 
 import re
 
+from babel.numbers import format_currency
 from flask import Blueprint, abort, current_app, redirect, render_template_string, request
 from markupsafe import Markup, escape
 from werkzeug.wrappers import Response
 
+from integrations.money import Money
 from integrations.sandbox import trouble
 from integrations.sandbox.ledger import Ledger, Row, leave_review
 
 blueprint = Blueprint("pages", __name__)
 
-HEAD = """<!doctype html><html lang="en"><meta charset="utf-8">
+HEAD = """<!doctype html><html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>Sandbox shop</title>
-<style>body{font:1rem/1.5 system-ui,sans-serif;margin:0 auto;max-width:42rem;padding:1rem;
-background:#fdf8ee;color:#222}a{color:#7a3e00}article{background:#fff;border:1px solid #e3d5b8;
-border-radius:.5rem;padding:.75rem;margin:.75rem 0}pre{white-space:pre-wrap;overflow-wrap:anywhere;
-font:inherit}button,select,textarea{font:inherit;min-height:2.75rem}textarea{width:100%;
-box-sizing:border-box}label{display:block;margin:.5rem 0}</style>
-<p><strong>Sandbox shop</strong>: you are the buyer here.
-<a href="{{ base }}/">Orders</a> · <a href="{{ base }}/mailbox">Mailbox</a> ·
-<a href="{{ base }}/done">What the shop did</a></p>"""
+<style>*{box-sizing:border-box}body{font:1rem/1.5 system-ui,sans-serif;margin:0 auto;
+max-width:42rem;padding:0 1rem 4rem;background:#fdf8ee;color:#222;overflow-wrap:anywhere}
+a{color:#7a3e00}nav{display:flex;flex-wrap:wrap;gap:0 1rem}nav a{display:flex;align-items:center;
+min-height:2.75rem}h1{font-size:1.4rem;line-height:1.25;margin:.5rem 0}h2{font-size:1.1rem;margin:.5rem 0}
+article,form{background:#fff;border:1px solid #e3d5b8;border-radius:.5rem;padding:.75rem;
+margin:.75rem 0}article>a{display:block;min-height:2.75rem}pre{white-space:pre-wrap;font:inherit;
+margin:.5rem 0}button,select,textarea{font:inherit;min-height:2.75rem;max-width:100%}
+button{padding:0 .9rem;margin:.25rem 0}select,textarea{width:100%}label{display:block;margin:.5rem 0}
+label.tick{display:flex;gap:.6rem;align-items:center;min-height:2.75rem}.tick input{width:1.4rem;
+height:1.4rem;flex:none}.small{color:#5d5346;font-size:.9rem}.stars{color:#8a5800}</style></head><body>
+<nav aria-label="Sandbox"><strong style="align-self:center">Sandbox shop</strong>
+<a href="{{ base }}/">Orders</a><a href="{{ base }}/mailbox">Mailbox</a>
+<a href="{{ base }}/done">What the shop did</a></nav>
+<p class="small">A pretend shop: here you are the buyer.</p>
+{% macro stars(n) %}<span class="stars" role="img" aria-label="{{ n }} of 5 stars">{{ '★' * n
+}}{{ '☆' * (5 - n) }}</span>{% endmacro %}"""
 
 ORDERS = (
     HEAD
     + """<h1>Orders</h1>{% for one in orders %}<article>
-<a href="{{ base }}/orders/{{ one.id }}">{{ one.number }} {{ one.product_name }}</a><br>
+<a href="{{ base }}/orders/{{ one.id }}">{{ one.number }} {{ one.product_name }}</a>
 {{ one.buyer }} · {% if one.rating is none %}not reviewed{% elif one.withdrawn %}withdrawn
-{% else %}{{ one.rating }} of 5{% endif %}</article>{% endfor %}
-<form method="post" action="{{ base }}/callbacks"><h2>Callbacks</h2>
-<label><input type="checkbox" name="duplicates" {{ 'checked' if duplicates }}> send each twice</label>
-<label><input type="checkbox" name="shuffled" {{ 'checked' if shuffled }}> newest first</label>
-<button>Set</button></form>"""
+{% else %}{{ stars(one.rating) }}{% endif %}</article>{% endfor %}
+<form method="post" action="{{ base }}/callbacks"><h2>How the shop calls Makegood</h2>
+<label class="tick"><input type="checkbox" name="duplicates" {{ 'checked' if duplicates }}>
+ each call twice</label>
+<label class="tick"><input type="checkbox" name="shuffled" {{ 'checked' if shuffled }}>
+ newest first</label>
+<button>Set</button></form></body></html>"""
 )
 
 ORDER = (
     HEAD
-    + """<h1>{{ order.number }} {{ order.product_name }}</h1>
-<p>{{ amount }} {{ order.currency }}, {{ order.status }}</p>
-<form method="post"><h2>Review</h2>{% if review %}<p>Now: {% if review.withdrawn %}withdrawn
-{% else %}{{ review.rating }} of 5{% endif %}</p>{% endif %}
+    + """<h1>{{ order.product_name }}</h1>
+<p>{{ order.number }} · {{ amount }} · {{ order.status }}</p>
+<form method="post"><h2>Review</h2><p>{% if not review %}Not reviewed yet.{% elif
+review.withdrawn %}Withdrawn.{% else %}Now {{ stars(review.rating) }}{% endif %}</p>
 <label>Stars <select name="rating">{% for n in range(1, 6) %}
 <option {{ 'selected' if review and review.rating == n }}>{{ n }}</option>{% endfor %}</select></label>
 <label>Text <textarea name="text" rows="3">{{ review.text if review }}</textarea></label>
 <button name="do" value="review">Send review</button>
 {% if review %}<button name="do" value="withdraw">Withdraw review</button>{% endif %}</form>
-<form method="post"><h2>Trouble with make-goods</h2><label>Kind <select name="trouble">
+<form method="post"><h2>What goes wrong with make-goods</h2><label>Trouble <select name="trouble">
 {% for name, told in troubles.items() %}<option value="{{ name }}"
- {{ 'selected' if order.trouble == name }}>{{ name or 'none' }}: {{ told }}</option>
-{% endfor %}</select></label><button name="do" value="trouble">Set</button></form>"""
+ {{ 'selected' if order.trouble == name }}>{{ name ~ ': ' if name }}{{ told }}</option>
+{% endfor %}</select></label><button name="do" value="trouble">Set</button></form></body></html>"""
 )
 
 MAILBOX = (
     HEAD
     + """<h1>Mailbox</h1>{% for one, text in messages %}<article>
-<strong>{{ one.subject }}</strong><br>to {{ one.recipient }}, {{ one.at[:16] }}<pre>{{ text }}</pre>
-</article>{% else %}<p>No messages yet.</p>{% endfor %}"""
+<strong>{{ one.subject }}</strong><br><span class="small">to {{ one.recipient }},
+{{ one.at[:16] | replace('T', ' ') }}</span><pre>{{ text }}</pre>
+</article>{% else %}<p>No messages yet. Rate an order low, then approve a make-good.</p>{% endfor
+%}</body></html>"""
 )
 
 DONE = (
     HEAD
-    + """<h1>What the shop did</h1>{% for one in made %}<article>
-<strong>{{ one.action }}</strong> {{ one.reference }}<br>order {{ one.order_id }},
-{{ one.amount_minor }} minor units {{ one.currency }} {{ one.code }} {{ one.task }}</article>
-{% else %}<p>Nothing yet.</p>{% endfor %}"""
+    + """<h1>What the shop did</h1>{% for one, amount in made %}<article>
+<strong>{{ one.action }} {{ amount }}</strong><br>order SB-{{ one.order_id }}, {{ one.reference }}
+{% if one.code %}<br>code {{ one.code }}{% endif %}{% if one.task %}<p>{{ one.task }}</p>{% endif %}
+</article>{% else %}<p>Nothing yet.</p>{% endfor %}</body></html>"""
 )
 
 
@@ -112,7 +126,7 @@ def order(order_id: int) -> str:
     """One order: review it, change that, choose trouble."""
     found = _order(order_id)
     review = _ledger().row("SELECT * FROM review WHERE order_id = ?", order_id)
-    amount = f"{found['paid_minor'] / 100:.2f}"
+    amount = _shown(found["paid_minor"], found["currency"])
     return _page(ORDER, order=found, review=review, amount=amount, troubles=trouble.TROUBLES)
 
 
@@ -146,4 +160,11 @@ def _linked(text: str) -> Markup:
 @blueprint.get("/done")
 def done() -> str:
     """Refunds, vouchers and re-sends, newest first."""
-    return _page(DONE, made=_ledger().rows("SELECT * FROM made ORDER BY id DESC LIMIT 60"))
+    made = _ledger().rows("SELECT * FROM made ORDER BY id DESC LIMIT 60")
+    return _page(
+        DONE, made=[(one, _shown(one["amount_minor"], one["currency"])) for one in made]
+    )  # fmt: skip
+
+
+def _shown(minor: int, currency: str) -> str:
+    return format_currency(Money(minor, currency).amount, currency, "¤¤ #,##0.00", locale="en")

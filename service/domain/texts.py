@@ -110,7 +110,8 @@ def check_text(key: TextKey, text: MessageText, language: str) -> None:
     """Raise `WrongInput` with all problems of a text; to be called before it is saved."""
     problems = [*_shape_problems(key, text), *_content_problems(key, text, language)]
     if problems:
-        raise WrongInput("This text cannot be used. " + " ".join(problems), problems=problems)
+        told = " ".join(problems)
+        raise WrongInput(f"This text cannot be used. {told}", problems=problems)
 
 
 def render(

@@ -21,7 +21,7 @@ from service.operations import decisions, follow_ups, make_goods, triage
 from service.operations.decisions import Remedy, actor_of
 from service.web import show, words
 from service.web.auth import sellers_only
-from service.web.errors import status_of
+from service.web.errors import refusal, status_of
 from service.web.here import context, seller
 from service.web.next_step import next_step
 from service.web.offers import offers
@@ -147,7 +147,7 @@ def act(reference: str) -> Response | tuple[str, int]:
     try:
         _do(found, what)
     except DomainError as error:
-        return _case_page(reference, told(error.message)), status_of(error)
+        return _case_page(reference, refusal(error)), status_of(error)
     flash(DONE.get(what, _("Done.")))
     return redirect(url_for("admin.case", reference=found.reference), 303)
 

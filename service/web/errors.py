@@ -21,6 +21,7 @@ from service.domain.errors import (
     WrongState,
 )
 from service.web.told import told
+from service.web.words import word
 
 log = logging.getLogger(__name__)
 
@@ -51,8 +52,18 @@ def status_of(error: DomainError) -> int:
     return STATUS.get(type(error), 400)
 
 
+def refusal(error: DomainError) -> str:
+    """Why something was refused, for a person."""
+    if isinstance(error, WrongState) and "move" in error.values:
+        state = word(str(error.values["state"]))
+        return str(
+            _("This is not possible any more: the case is now “%(state)s”.", state=state)
+        )  # fmt: skip
+    return told(error.message)
+
+
 def _domain(error: DomainError) -> tuple[Response | str, int]:
-    return _answer(status_of(error), error.code, told(error.message))
+    return _answer(status_of(error), error.code, refusal(error))
 
 
 def _adapter(error: AdapterError) -> tuple[Response | str, int]:

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime
+
 from flask import Blueprint, Response, jsonify
-from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
-from service.db import queries
+from service.db import backlog, queries
+from service.settings import metrics_folder
 from service.web.auth import open_to_all
-from service.web.here import wired
+from service.web.here import context, wired
 
 blueprint = Blueprint("health", __name__)
 
-OLDEST_DUE = Gauge("makegood_oldest_due_seconds", "How long the oldest due row has waited")
-CASES = Gauge("makegood_cases", "Cases by state", ["state"])
 LATE_SECONDS = 300
-"""Work waiting this long means that no worker is running."""
+"""Work waiting this long, with nobody at it, means that no worker is running."""
+Gauges = Iterator[GaugeMetricFamily]
 
 
 @blueprint.get("/health/live")
@@ -29,12 +36,16 @@ def live() -> Response:
 @blueprint.get("/health/ready")
 @open_to_all
 def ready() -> tuple[Response, int]:
-    """Database, Redis where there is one, and whether work is being done."""
+    """Database, Redis where there is one, and whether work is being done; 503 when one is not."""
     found: dict[str, object] = {}
     try:
-        found["oldest_due_seconds"] = late = _late()
+        with context().database.reading() as session:
+            now = context().clock.now()
+            waits = backlog.backlog(session, now)
+        found["oldest_due_seconds"] = _age(waits.oldest, now)
         found["database"] = "ok"
-        found["workers"] = "ok" if late < LATE_SECONDS else "late: is a worker running?"
+        late = _age(waits.stalled_since, now) >= LATE_SECONDS
+        found["workers"] = "late: is a worker running?" if late else "ok"
     except SQLAlchemyError:
         found["database"] = "away"
     redis = wired().redis
@@ -51,17 +62,57 @@ def ready() -> tuple[Response, int]:
 @blueprint.get("/metrics")
 @open_to_all
 def metrics() -> Response:
-    """Prometheus text."""
-    OLDEST_DUE.set(_late())
-    with wired().context.database.reading() as session:
-        for state, number in queries.counts_by_state(session).items():
-            CASES.labels(state).set(number)
-    return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+    """Prometheus text: counters of this process, or of all where they share a folder, and what
+    the database says."""
+    counted = REGISTRY
+    if metrics_folder():
+        counted = CollectorRegistry()
+        MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
+    asked = CollectorRegistry()
+    asked.register(_Asked())
+    return Response(
+        generate_latest(counted) + generate_latest(asked), content_type=CONTENT_TYPE_LATEST
+    )
 
 
-def _late() -> float:
-    context = wired().context
-    with context.database.reading() as session:
-        oldest = queries.oldest_due(session)
-    now = context.clock.now()
-    return max(0.0, (now - oldest).total_seconds()) if oldest is not None else 0.0
+class _Asked(Collector):
+    """Gauges read from the database at each look, so that every process says the same."""
+
+    def collect(self) -> Gauges:
+        up = GaugeMetricFamily("makegood_database_up", "1 when the database answered")
+        found: list[GaugeMetricFamily] = []
+        try:
+            with context().database.reading() as session:
+                found = list(_gauges(session, context().clock.now()))
+            up.add_metric([], 1)
+        except SQLAlchemyError:
+            up.add_metric([], 0)
+        yield up
+        yield from found
+
+
+def _gauges(session: Session, now: datetime) -> Gauges:
+    waits = backlog.backlog(session, now)
+    yield _gauge("makegood_due_rows", "Due rows of the outbox that may go now", waits.due)
+    oldest = _age(waits.oldest, now)
+    yield _gauge("makegood_oldest_due_seconds", "How long the oldest due row has waited", oldest)
+    paused = backlog.paused_connections(session)
+    yield _gauge("makegood_paused_connections", "Connections the seller must mend", paused)
+    yield _by("makegood_cases", "Cases by state", "state", queries.counts_by_state(session))
+    stuck = backlog.needing_attention(session)
+    yield _by("makegood_needing_attention", "What only a person can bring on", "what", stuck)
+
+
+def _gauge(name: str, told: str, value: float) -> GaugeMetricFamily:
+    return GaugeMetricFamily(name, told, value=value)
+
+
+def _by(name: str, told: str, label: str, values: dict[str, int]) -> GaugeMetricFamily:
+    made = GaugeMetricFamily(name, told, labels=[label])
+    for key, value in values.items():
+        made.add_metric([key], value)
+    return made
+
+
+def _age(since: datetime | None, now: datetime) -> float:
+    return max(0.0, (now - since).total_seconds()) if since is not None else 0.0

@@ -12,7 +12,7 @@ from flask_babel import get_locale, get_translations, gettext
 
 from integrations.money import Money, WrongAmount
 from service.web import show
-from service.web.words import WORDS, word
+from service.web.words import DEEDS, WORDS, deed, word
 
 PLACE = re.compile(r"%\((\w+)\)s")
 _AMOUNT = re.compile(r"\b(\d+(?:\.\d+)?) ([A-Z]{3})\b")
@@ -40,8 +40,8 @@ def detail(text: str) -> str:
 
 
 def _translated(sentence: str, depth: int) -> str:
-    if sentence in WORDS and sentence.islower():
-        return word(sentence).lower()
+    if (sentence in WORDS or sentence in DEEDS) and sentence.islower():
+        return (word(sentence) if sentence in WORDS else deed(sentence)).lower()
     exact = str(gettext(sentence))
     if exact != sentence or depth == 0:
         return exact
@@ -81,7 +81,7 @@ def _pattern(template: str) -> re.Pattern[str]:
             made += f"(?P={part})"
         else:
             seen.add(part)
-            made += f"(?P<{part}>.+?)"
+            made += f"(?P<{part}>.*?)"
     return re.compile(made, re.DOTALL)
 
 

@@ -54,6 +54,9 @@ WORDS = {
     "shipped": lazy("shipped"),
     "refunded": lazy("refunded"),
     "paid": lazy("paid"),
+    "by hand": lazy("by hand"),
+    "message": lazy("message"),
+    "recipient": lazy("recipient"),
 }
 
 DEEDS = {
