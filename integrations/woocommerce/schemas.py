@@ -146,6 +146,7 @@ class SettingIn(_Loose):
 
 class WebhookIn(_Loose):
     name = _text()
+    delivery_url = _text()
     status = _text()
     topic = _text()
 

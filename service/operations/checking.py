@@ -41,7 +41,7 @@ def begin_check(context: Context, session: Session, held: Claim, now: datetime) 
 
 def keep(session: Session, connection_id: int, findings: list[Finding]) -> str | None:
     """Keep on the connection what does not work, for the pages to show; gives it, None if all does."""
-    note = " ".join(f"{one.name}: {one.advice}." for one in findings if not one.ok) or None
+    note = " ".join(f"{one.name}: {one.advice.rstrip('.')}." for one in findings if not one.ok) or None
     session.execute(
         update(Connection).where(Connection.id == connection_id).values(check_note=note)
     )

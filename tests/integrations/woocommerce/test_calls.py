@@ -340,20 +340,3 @@ def test_refusals_become_our_errors(
 def test_wrong_entries_are_named(values: dict[str, str]) -> None:
     with pytest.raises(Misconfigured, match=r"ck_|https://"):
         adapter(**{"base": values["base_url"]} if "base_url" in values else values).order("13")
-
-
-def test_check_names_webhooks_that_are_off(wire: responses.RequestsMock) -> None:
-    wire.get(f"{API}/orders", json=[])
-    wire.post(f"{API}/coupons/batch", json={})
-    wire.get(f"{API}/products/reviews", json=[])
-    wire.get(f"{API}/settings/general/woocommerce_enable_coupons", json={"value": "yes"})
-    wire.get(
-        f"{API}/webhooks",
-        json=[{"name": "Reviews", "topic": "review.created", "status": "disabled"}],
-    )
-
-    findings = {one.name: one for one in adapter().check()}
-
-    assert not findings["Webhook Reviews"].ok
-    assert "review.created" in findings["Review webhooks"].advice
-    assert findings["Permission to write"].ok
