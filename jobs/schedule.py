@@ -1,33 +1,86 @@
-"""The one list of periodic jobs. Each runs when its time has come, in whichever process looks first;
-running twice does no harm."""
+"""The one list of periodic jobs. Each runs once when its time has come, in whichever process looks
+first; the times are kept in the database, so that cron's short-lived processes keep them too."""
 
 from __future__ import annotations
 
-import threading
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
 from jobs import housekeeping
+from service.db.models import Periodic
 from service.operations.context import Context
 
-Job = Callable[[Context], None]
+log = logging.getLogger(__name__)
+
+Job = Callable[[Context], bool]
+"""True when more is left than one bounded run could do."""
 
 PERIODIC: tuple[tuple[str, timedelta, Job], ...] = (
     ("purge", timedelta(hours=6), housekeeping.purge),
+    ("purge buyers", timedelta(hours=6), housekeeping.purge_buyers),
     ("stale policies", timedelta(hours=24), housekeeping.list_stale_policies),
 )
+SOON = timedelta(minutes=1)
+"""When a job runs again that left something, or failed."""
 
-_last: dict[str, datetime] = {}
-_lock = threading.Lock()
 
+def run_due(context: Context) -> int:
+    """Run what is due and was not taken by another process; gives how many jobs ran.
 
-def run_due(context: Context) -> None:
-    """Run what is due; the first look of a process only starts the count."""
+    A job that fails is logged and tried again soon; the others run all the same.
+    """
     now = context.clock.now()
+    with context.database.reading() as session:
+        known = {one.name: one.due_at for one in session.scalars(select(Periodic))}
+    ran = 0
     for name, every, job in PERIODIC:
-        with _lock:
-            due = name in _last and now - _last[name] >= every
-            if due or name not in _last:
-                _last[name] = now
-        if due:
-            job(context)
+        if _is_due(known.get(name), now, every) and _claim(context, name, now, every):
+            ran += 1
+            _run(context, name, job, now)
+    return ran
+
+
+def _is_due(due_at: datetime | None, now: datetime, every: timedelta) -> bool:
+    # A time further ahead than one turn was set by a clock that has stepped back since.
+    return due_at is None or due_at <= now or due_at > now + every
+
+
+def _claim(context: Context, name: str, now: datetime, every: timedelta) -> bool:
+    """Move the time ahead; True for the one process that did."""
+    try:
+        with context.database.transaction() as session:
+            known = session.get(Periodic, name)
+            if known is None:
+                session.add(Periodic(name=name, due_at=now + every))
+                return True
+            return _is_due(known.due_at, now, every) and _move(
+                session, name, known.due_at, now + every
+            )
+    except IntegrityError:
+        return False
+
+
+def _move(session: Session, name: str, seen: datetime, due_at: datetime) -> bool:
+    mine = (
+        update(Periodic)
+        .where(Periodic.name == name, Periodic.due_at == seen)
+        .values(due_at=due_at)
+        .returning(Periodic.name)
+    )
+    return session.scalar(mine) is not None
+
+
+def _run(context: Context, name: str, job: Job, now: datetime) -> None:
+    try:
+        more = job(context)
+    except Exception:
+        log.exception("the periodic job %s failed", name)
+        more = True
+    if more:
+        with context.database.transaction() as session:
+            session.execute(update(Periodic).where(Periodic.name == name).values(due_at=now + SOON))

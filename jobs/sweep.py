@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 from jobs.deliver import Drain
 from jobs.schedule import run_due
 from service import queue
-from service.db import queries
+from service.db.backlog import has_due
 from service.wiring import Wiring
 
 log = logging.getLogger(__name__)
@@ -25,8 +25,7 @@ def sweep(wired: Wiring) -> int:
 def is_due(wired: Wiring) -> bool:
     """True when a row waits that should go now."""
     with wired.context.database.reading() as session:
-        oldest = queries.oldest_due(session)
-    return oldest is not None and oldest <= wired.context.clock.now()
+        return has_due(session, wired.context.clock.now())
 
 
 def clock(wired: Wiring, *, every: float = 1.0) -> None:
@@ -61,8 +60,8 @@ def start_threads(wired: Wiring) -> list[threading.Thread]:
             rung.wait(1.0)
             rung.clear()
             try:
-                run_due(wired.context)
                 Drain(wired.context, wired.settings.worker_threads, wired.stop).run()
+                run_due(wired.context)
             except Exception:
                 log.exception("a pass of the worker failed")
                 wired.stop.wait(1.0)

@@ -31,6 +31,7 @@ class Settings:
     public_url: str
     max_body_bytes: int
     body_keep_days: int
+    buyer_keep_days: int
     worker_threads: int
     trusted_proxies: int
     log_level: str
@@ -65,6 +66,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         public_url=value("PUBLIC_URL", "http://127.0.0.1:8000", _web_address),
         max_body_bytes=value("MAX_BODY_BYTES", "1048576", _between(1024, 64 * 1024 * 1024)),
         body_keep_days=value("BODY_KEEP_DAYS", "90", _between(1, 3650)),
+        buyer_keep_days=value("BUYER_KEEP_DAYS", "365", _between(1, 36500)),
         worker_threads=value("WORKER_THREADS", "8", _between(1, 64)),
         trusted_proxies=value("TRUSTED_PROXIES", "0", _between(0, 5)),
         log_level=value("LOG_LEVEL", "INFO", _one_of("DEBUG", "INFO", "WARNING", "ERROR")),
@@ -160,3 +162,12 @@ def _one_of(*allowed: str) -> Callable[[str], str]:
         return text
 
     return read
+
+
+def metrics_folder(environ: Mapping[str, str] | None = None) -> str:
+    """Where several web processes add up their counters; empty: each counts for itself.
+
+    The name is that of the Prometheus client, which reads it when it is first imported.
+    """
+    env = os.environ if environ is None else environ
+    return env.get("PROMETHEUS_MULTIPROC_DIR", "").strip()

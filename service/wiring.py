@@ -53,6 +53,7 @@ def wire(wanted: Settings, *, clock: Clock | None = None) -> Wiring:
         links=Links(wanted.secret_key, wanted.public_url),
         http=Http(),
         keep_bodies=timedelta(days=wanted.body_keep_days),
+        keep_buyers=timedelta(days=wanted.buyer_keep_days),
     )
     return Wiring(wanted, context, bell, threading.Event())
 

@@ -26,6 +26,8 @@ class Context:
     http: Http
     keep_bodies: timedelta = timedelta(days=90)
     """How long bodies of deliveries are kept."""
+    keep_buyers: timedelta = timedelta(days=365)
+    """How long a closed case tells of its buyer."""
 
     def config(self, connection: Connection) -> Config:
         """The connection's values with its secrets in clear."""

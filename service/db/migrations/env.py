@@ -8,7 +8,7 @@ from alembic import context
 
 from service.db.models import Base
 
-LOCK = 0x4D47
+LOCK, SCHEMA = 0x4D47, "hashtext(current_schema())"
 
 database = context.config.attributes["database"]
 with ExitStack() as stack:
@@ -16,8 +16,11 @@ with ExitStack() as stack:
         stack.enter_context(database.write_lock())
     connection = stack.enter_context(database.engine.connect())
     if not database.sqlite:
-        # One process migrates, the others wait for it.
-        connection.exec_driver_sql(f"SELECT pg_advisory_lock({LOCK})")
+        # One process migrates this schema, the others wait for it as long as it takes; the lock ends
+        # with the connection, which is thrown away.
+        stack.callback(connection.invalidate)
+        connection.exec_driver_sql("SET lock_timeout = 0")
+        connection.exec_driver_sql(f"SELECT pg_advisory_lock({LOCK}, {SCHEMA})")
         connection.commit()
     context.configure(
         connection=connection,
@@ -27,6 +30,4 @@ with ExitStack() as stack:
     )
     with context.begin_transaction():
         context.run_migrations()
-    if not database.sqlite:
-        connection.exec_driver_sql(f"SELECT pg_advisory_unlock({LOCK})")
     connection.commit()

@@ -13,7 +13,7 @@ from service.db.models.cases import (
 )
 from service.db.models.reviews import Delivery, Review, ReviewVersion
 from service.db.models.shops import ApiToken, Connection, DoNotContact, Seller, Shop
-from service.db.models.work import Kind, Lane, OutboxRow
+from service.db.models.work import Kind, Lane, OutboxRow, Periodic
 
 __all__ = [
     "ApiToken",
@@ -31,6 +31,7 @@ __all__ = [
     "MakeGood",
     "Message",
     "OutboxRow",
+    "Periodic",
     "Proposal",
     "Review",
     "ReviewVersion",

@@ -47,6 +47,8 @@ class Case(Base):
     """What a person has to do now, where only a person can go on."""
     cause: Mapped[str] = mapped_column(default="")
     messages_stopped: Mapped[bool] = mapped_column(default=False)
+    erased_at: Mapped[datetime | None]
+    """When all that tells of the buyer was removed (service.operations.privacy)."""
 
     review: Mapped[Review] = relationship()
     shop: Mapped[Shop] = relationship()
@@ -115,6 +117,7 @@ class MakeGood(Base):
     done_at: Mapped[datetime | None]
 
     case: Mapped[Case] = relationship(back_populates="make_goods")
+    decision: Mapped[Decision] = relationship()
     attempts: Mapped[list[Attempt]] = relationship(order_by="Attempt.id")
 
 
@@ -177,7 +180,7 @@ class Message(Base):
     text: Mapped[str]
     language: Mapped[str]
     state: Mapped[str] = mapped_column(default="sending")
-    """sending, sent, not_sent, unknown."""
+    """sending, sent, not_sent, unknown, refused (for good, by this channel)."""
     vendor_id: Mapped[str] = mapped_column(default="")
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

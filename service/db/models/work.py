@@ -21,6 +21,7 @@ class Kind(StrEnum):
     END_CASE = "end_case"
     LOOK = "look"
     POLL = "poll"
+    CHECK = "check"
 
 
 class Lane(Base):
@@ -43,6 +44,15 @@ class Lane(Base):
     allowance_at: Mapped[datetime]
     paused_until: Mapped[datetime | None]
     paused: Mapped[bool] = mapped_column(default=False)
+
+
+class Periodic(Base):
+    """When a periodic job is due next; whoever moves the time ahead runs it (jobs.schedule)."""
+
+    __tablename__ = "periodic"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    due_at: Mapped[datetime]
 
 
 OPEN = text("done_at IS NULL")

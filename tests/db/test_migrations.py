@@ -1,0 +1,100 @@
+"""One line of migrations leads from nothing, and from the first version, to the tables of today."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect
+
+from service.db import migrations
+from service.db.models import Base
+from service.db.session import Database
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def database(database_url: str) -> Database:
+    if database_url.startswith("postgresql://"):
+        database_url = database_url.replace("postgresql://", "postgresql+psycopg://")
+    return Database(database_url)
+
+
+def _differences(database: Database) -> list[object]:
+    with database.engine.connect() as connection:
+        seen = MigrationContext.configure(connection, opts={"compare_type": True})
+        found = compare_metadata(seen, Base.metadata)
+    database.close()
+    return list(found)
+
+
+def test_history_of_the_schema_is_one_line(database: Database) -> None:
+    script = ScriptDirectory.from_config(migrations.config(database))
+
+    assert len(script.get_heads()) == 1
+    assert all(not one.is_branch_point for one in script.walk_revisions())
+    database.close()
+
+
+def test_tables_equal_the_models_when_migrated_from_nothing(database: Database) -> None:
+    migrations.migrate(database)
+
+    assert _differences(database) == []
+
+
+def test_tables_equal_the_models_when_migrated_from_the_first(database: Database) -> None:
+    command.upgrade(migrations.config(database), "0001")
+    assert _differences(database) != []
+
+    migrations.migrate(database)
+
+    assert _differences(database) == []
+
+
+def test_partial_indexes_are_in_the_database(database: Database) -> None:
+    migrations.migrate(database)
+
+    found = inspect(database.engine)
+    names = {str(one["name"]) for table in ("outbox", "cases") for one in found.get_indexes(table)}
+
+    assert {"ix_outbox_open", "ix_outbox_claimed", "uq_cases_open_review"} <= names
+    database.close()
+
+
+def _fail(*_: object) -> None:
+    raise RuntimeError("killed in the middle")
+
+
+def test_failed_migration_lets_the_next_process_go_on(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr("alembic.runtime.migration.MigrationContext.run_migrations", _fail)
+        with pytest.raises(RuntimeError):
+            migrations.migrate(database)
+    other = Database(database.url)
+
+    migrations.migrate(other)
+
+    assert _differences(other) == []
+    database.close()
+
+
+def test_nothing_breaks_when_two_processes_migrate_at_once(database: Database) -> None:
+    code = (
+        "import sys; from service.db import migrations; from service.db.session import Database;"
+        "migrations.migrate(Database(sys.argv[1]))"
+    )
+    argv = [sys.executable, "-c", code, database.url]
+
+    both = [subprocess.Popen(argv, cwd=ROOT) for _ in range(2)]
+
+    assert [one.wait(60) for one in both] == [0, 0]
+    assert _differences(database) == []

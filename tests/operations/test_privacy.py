@@ -1,0 +1,239 @@
+"""A buyer is erased on request and by age: nothing of the buyer stays, figures and history do."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import func, select, text
+
+from integrations.contract import Action
+from integrations.money import Money
+from integrations.sandbox.ledger import add_order
+from integrations.sandbox.seed import KETTLE
+from jobs import housekeeping
+from service.db.models import Base, Case, DoNotContact, Review
+from service.domain.errors import WrongInput, WrongState
+from service.operations import decisions, follow_ups, privacy
+from service.operations.decisions import Remedy
+from tests.world import World
+
+AT_ONCE = {
+    "resolution_check_hours": 0, "update_invitation_hours": 0, "opens": "00:00",
+    "closes": "23:59", "days": [0, 1, 2, 3, 4, 5, 6],
+}  # fmt: skip
+WORDS = ("pecah berantakan", "sari@example.test", "Sari", "terima kasih banyak")
+"""What the buyer wrote and is called, wherever it may lie."""
+OTHER = ("lain@example.test", "Lainnya", "kurang pedas")
+
+
+def _everything(world: World) -> str:
+    """All that is in all tables, as one text."""
+    found = []
+    with world.context.database.reading() as session:
+        for table in Base.metadata.sorted_tables:
+            for row in session.execute(select(text("*")).select_from(table)):
+                found += [
+                    one.decode("utf-8", "replace") if isinstance(one, bytes) else str(one)
+                    for one in row
+                ]
+    return "\n".join(found)
+
+
+def _walk(world: World) -> int:
+    """A case that was refunded, answered with a comment, and is still open."""
+    world.set_shop(follow_ups=AT_ONCE)
+    order_id = world.rate(1, WORDS[0])
+    world.work()
+    refund = Remedy(Action.REFUND, Money(1_000_000, "IDR"), (f"l{order_id}",))
+    decisions.approve(
+        world.context, world.case().id, world.owner, changed=refund, reason="Sari rang me"
+    )
+    world.work()
+    check = next(one for one in world.case().follow_ups if one.step == "resolution_check")
+    follow_ups.answer(world.context, check.id, solved=True, stars=4, comment=WORDS[3])
+    return order_id
+
+
+def _other_buyer(world: World) -> None:
+    with world.sandbox.ledger.write() as connection:
+        connection.execute(
+            "INSERT INTO buyer (id, name, email, country, language, zone)"
+            " VALUES (7, ?, ?, 'SG', 'en', 'Asia/Singapore')",
+            (OTHER[1], OTHER[0]),
+        )
+        order_id = add_order(connection, 7, KETTLE, world.clock.now())
+    world.rate(2, OTHER[2], order_id)
+    world.work()
+
+
+def test_nothing_of_the_buyer_is_left_when_erased(world: World) -> None:
+    _walk(world)
+    assert all(word in _everything(world) for word in WORDS)
+
+    erased = privacy.erase_buyer(world.context, " SARI@example.test ")
+
+    assert erased == privacy.Erased(cases=1, reviews=1, messages=3, deliveries=1)
+    left = _everything(world)
+    assert [word for word in WORDS if word in left] == []
+
+
+def test_figures_and_history_stay_when_a_buyer_is_erased(world: World) -> None:
+    _walk(world)
+    before = world.case()
+
+    privacy.erase_buyer(world.context, WORDS[1])
+
+    case = world.case()
+    (made_good,) = case.make_goods
+    told = [one.what for one in before.history]
+    assert [one.what for one in case.history][: len(told)] == told
+    assert case.history[-1].what == "erased"
+    assert (case.state, case.erased_at) == ("closed", world.clock.now())
+    assert (made_good.amount_minor, made_good.state) == (1_000_000, "done")
+    assert case.order["paid"] == before.order["paid"]
+    assert case.order["buyer"]["country"] == "ID"
+    check = next(one for one in case.follow_ups if one.step == "resolution_check")
+    assert (check.solved, check.stars, case.review.rating) == (True, 4, 1)
+
+
+def test_another_buyer_is_left_alone(world: World) -> None:
+    _walk(world)
+    _other_buyer(world)
+
+    privacy.erase_buyer(world.context, WORDS[1])
+
+    left = _everything(world)
+    assert all(word in left for word in OTHER)
+    assert [one.state for one in world.cases()] == ["closed", "awaiting_approval"]
+
+
+def test_buyer_is_found_by_id_in_one_shop_only(world: World) -> None:
+    _walk(world)
+
+    with pytest.raises(WrongInput):
+        privacy.erase_buyer(world.context, "b1")
+    elsewhere = privacy.erase_buyer(world.context, "b1", shop_id=world.shop_id + 1)
+    here = privacy.erase_buyer(world.context, "b1", shop_id=world.shop_id)
+
+    assert elsewhere == privacy.Erased()
+    assert here.cases == 1
+    assert WORDS[1] not in _everything(world)
+
+
+def test_review_without_a_case_is_erased_too(world: World) -> None:
+    world.rate(5, "bagus sekali")
+    world.work()
+
+    erased = privacy.erase_buyer(world.context, WORDS[1])
+
+    assert (erased.cases, erased.reviews) == (0, 1)
+    assert "bagus sekali" not in _everything(world)
+
+
+def test_candidate_order_of_the_buyer_is_erased_from_another_case(world: World) -> None:
+    _other_buyer(world)
+    with world.context.database.transaction() as session:
+        case = session.scalars(select(Case)).one()
+        stranger = {**case.order, "buyer": {**case.order["buyer"], "email": WORDS[1]}}
+        case.candidates = [case.order, stranger]
+
+    privacy.erase_buyer(world.context, WORDS[1])
+
+    assert [one["buyer"]["email"] for one in world.case().candidates] == [OTHER[0]]
+
+
+def test_do_not_contact_stays_and_nothing_planned_goes_out(world: World) -> None:
+    _walk(world)
+    follow_ups.opt_out(world.context, world.case().follow_ups[0].id)
+    told = len(world.ledger()["messages"])
+
+    privacy.erase_buyer(world.context, WORDS[1])
+    world.clock.move(days=60)
+    world.work()
+
+    assert len(world.ledger()["messages"]) == told
+    with world.context.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(DoNotContact)) == 2
+
+
+def test_erasing_is_refused_while_a_make_good_is_open(world: World) -> None:
+    order_id = world.rate(1, WORDS[0])
+    world.work()
+    refund = Remedy(Action.REFUND, Money(1_000_000, "IDR"), (f"l{order_id}",))
+    decisions.approve(world.context, world.case().id, world.owner, changed=refund)
+    before = _everything(world)
+
+    with pytest.raises(WrongState, match=f"not settled.*{world.case().reference}-1"):
+        privacy.erase_buyer(world.context, WORDS[1])
+
+    assert _everything(world) == before
+    world.work()
+    assert privacy.erase_buyer(world.context, WORDS[1]).cases == 1
+
+
+def test_erasing_is_refused_while_a_delivery_is_being_read(world: World) -> None:
+    world.rate(1, WORDS[0])
+
+    with pytest.raises(WrongState, match="still being read"):
+        privacy.erase_buyer(world.context, WORDS[1])
+
+
+def test_erasing_again_finds_nothing(world: World) -> None:
+    _walk(world)
+    privacy.erase_buyer(world.context, WORDS[1])
+
+    assert privacy.erase_buyer(world.context, WORDS[1]) == privacy.Erased()
+
+
+def test_erased_case_can_still_be_looked_at(world: World) -> None:
+    _walk(world)
+    privacy.erase_buyer(world.context, WORDS[1])
+
+    page = world.browser().get(f"/cases/{world.case().reference}")
+
+    assert page.status_code == 200
+
+
+def test_ended_case_is_emptied_by_age(world: World) -> None:
+    _walk(world)
+    world.clock.move(days=60)
+    world.work()
+    assert world.case().state == "closed"
+
+    world.clock.move(days=360)
+    housekeeping.purge_buyers(world.context)
+    too_early = WORDS[0] in _everything(world)
+    world.clock.move(days=6)
+    more = housekeeping.purge_buyers(world.context)
+    housekeeping.purge(world.context)
+
+    assert (too_early, more) == (True, False)
+    left = _everything(world)
+    assert [word for word in WORDS if word in left] == []
+    assert world.case().make_goods[0].amount_minor == 1_000_000
+
+
+def test_open_case_is_kept_whatever_its_age(world: World) -> None:
+    world.rate(1, WORDS[0])
+    world.work()
+
+    world.clock.move(days=4000)
+    housekeeping.purge_buyers(world.context)
+
+    assert world.case().review.text == WORDS[0]
+
+
+def test_reviews_without_a_case_are_emptied_by_age_in_batches(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(privacy, "REVIEWS_AT_ONCE", 2)
+    monkeypatch.setattr(housekeeping, "BATCHES", 1)
+    for _ in range(3):
+        world.rate(5, "bagus sekali")
+    world.work()
+    world.clock.move(days=366)
+
+    more = [housekeeping.purge_buyers(world.context) for _ in range(2)]
+
+    assert more == [True, False]
+    with world.context.database.reading() as session:
+        assert {one.text for one in session.scalars(select(Review))} == {""}
