@@ -15,7 +15,7 @@ from service.db.migrations import migrate
 from service.db.models import Seller
 from service.domain.errors import DomainError
 from service.domain.limits import SellerRole
-from service.operations import sellers
+from service.operations import keys, privacy, sellers
 from service.replay import replay
 from service.wiring import Wiring, wiring
 
@@ -28,6 +28,8 @@ def register(app: Flask) -> None:
         clock_command,
         seller,
         replay_command,
+        erase_command,
+        rekey_command,
     ):
         app.cli.add_command(command)
 
@@ -107,6 +109,31 @@ def replay_command(path: Path, connection_id: int, url: str, at_once: int) -> No
     except DomainError as error:
         raise click.ClickException(error.message) from error
     click.echo(told)
+
+
+@click.command("erase")
+@click.argument("who")
+@click.option("--shop", "shop_id", type=int, help="The shop in which WHO is a buyer's id.")
+def erase_command(who: str, shop_id: int | None) -> None:
+    """Remove everything kept about a buyer: WHO is an address, or an id in one shop."""
+    try:
+        erased = privacy.erase_buyer(wiring().context, who, shop_id=shop_id)
+    except DomainError as error:
+        raise click.ClickException(error.message) from error
+    click.echo(
+        f"Emptied: {erased.cases} cases, {erased.reviews} reviews, {erased.messages} messages,"
+        f" {erased.deliveries} deliveries."
+    )
+
+
+@click.command("rekey")
+def rekey_command() -> None:
+    """Encrypt all shops' secrets with the newest key, so that the old one can go."""
+    renewed = keys.renew_secrets(wiring().context)
+    click.echo(f"{renewed.number} connections are under the newest key.")
+    if renewed.locked:
+        names = ", ".join(renewed.locked)
+        raise click.ClickException(f"No key opens the secrets of: {names}. Keep the old keys.")
 
 
 def make() -> Flask:

@@ -11,6 +11,11 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from service.settings import WrongSetting
 
+NO_KEY = (
+    "MAKEGOOD_ENCRYPTION_KEYS holds no key that opens this shop's secrets:"
+    " add the key it was stored with"
+)
+
 
 class Vault:
     """Keeps small JSON objects as Fernet tokens."""
@@ -28,15 +33,15 @@ class Vault:
         try:
             value: dict[str, Any] = json.loads(self._fernet.decrypt(token))
         except InvalidToken as error:
-            raise WrongSetting(
-                "MAKEGOOD_ENCRYPTION_KEYS holds no key that opens this shop's secrets:"
-                " add the key it was stored with"
-            ) from error
+            raise WrongSetting(NO_KEY) from error
         return value
 
     def renew(self, token: bytes) -> bytes:
-        """The same secret under the newest key."""
-        return self._fernet.rotate(token)
+        """The same secret under the newest key; raises `WrongSetting` when no key fits."""
+        try:
+            return self._fernet.rotate(token)
+        except InvalidToken as error:
+            raise WrongSetting(NO_KEY) from error
 
     def fingerprint(self, text: str) -> str:
         """A keyed hash, for telling addresses apart without keeping them."""

@@ -1,0 +1,35 @@
+"""Brings what shops entrusted to us under the newest encryption key, so that old keys can go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from service.db.models import Connection
+from service.operations.context import Context
+from service.settings import WrongSetting
+
+
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """How many connections are under the newest key now, and the names of those no key opens."""
+
+    number: int
+    locked: tuple[str, ...]
+
+
+def renew_secrets(context: Context) -> Renewed:
+    """Encrypt the secrets of all connections anew, each in a commit of its own."""
+    with context.database.reading() as session:
+        ids = session.scalars(select(Connection.id).order_by(Connection.id)).all()
+    locked: list[str] = []
+    for connection_id in ids:
+        with context.database.transaction() as session:
+            # Locked, so that a change made at the same moment is not written over.
+            connection = session.get_one(Connection, connection_id, with_for_update=True)
+            try:
+                connection.secrets = context.vault.renew(connection.secrets)
+            except WrongSetting:
+                locked.append(f"{connection.id} ({connection.name})")
+    return Renewed(len(ids) - len(locked), tuple(locked))
