@@ -11,6 +11,11 @@ from service.queue import QUEUE
 from service.settings import WrongSetting
 from service.wiring import Wiring, wiring
 
+WORKER_TTL = 30
+"""Seconds after which a silent worker counts as dead; RQ's own 420 hide a dead one for minutes."""
+MAINTENANCE_EVERY = 15
+"""Seconds between looks for what dead workers left; RQ's own is 600."""
+
 
 class DrainWorker(SimpleWorker):
     """Tells the drain it is running to stop after the rows at hand."""
@@ -33,7 +38,11 @@ def main() -> int:
         print("MAKEGOOD_REDIS_URL is missing: workers are woken through Redis", file=sys.stderr)
         return 2
     queue = Queue(QUEUE, connection=wired.redis, serializer=JSONSerializer)
-    worker = DrainWorker([queue], connection=wired.redis, serializer=JSONSerializer)
+    # One queue, because a worker of several loses a job when it dies while taking it.
+    worker = DrainWorker(
+        [queue], connection=wired.redis, serializer=JSONSerializer, worker_ttl=WORKER_TTL,
+        maintenance_interval=MAINTENANCE_EVERY,
+    )  # fmt: skip
     worker.wired = wired
     worker.log_job_description = False
     worker.work(logging_level="WARNING")

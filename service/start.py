@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import secrets
+import signal
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -31,6 +33,8 @@ from service.wiring import Wiring, wire
 FOLDER = Path("instance")
 OWNER = "owner@example.test"
 THREADS = 16
+STOP_SECONDS = 45.0
+"""Longer than the longest call out, so that the row at hand is finished."""
 
 
 def own_settings(folder: Path = FOLDER) -> Settings:
@@ -103,8 +107,14 @@ def _connect_sandbox(wired: Wiring) -> Connection:
         return session.get_one(Connection, connection_id)
 
 
+def _stop(wired: Wiring) -> None:
+    """End after the rows and requests at hand."""
+    wired.stop.set()
+    wired.bell.wake()
+
+
 def main() -> int:
-    """Serve until stopped."""
+    """Serve until stopped by SIGTERM or Ctrl-C."""
     try:
         wanted = own_settings()
     except WrongSetting as error:
@@ -114,7 +124,7 @@ def main() -> int:
     wired = wire(wanted)
     sandbox = set_up(wired)
     registry.get("sandbox")
-    start_threads(wired)
+    workers = start_threads(wired)
     sandbox.sender.start()
     parts = urlsplit(wanted.public_url)
     host, port = parts.hostname or "127.0.0.1", parts.port or 8000
@@ -129,13 +139,16 @@ def main() -> int:
         link = sellers.sign_in_link(wired.context, owner)
     print(f"Makegood: {wanted.public_url}\nSandbox:  {wanted.public_url}/sandbox/", flush=True)
     print(f"Sign in:  {link}", flush=True)
-    try:
-        server.run()
-    except KeyboardInterrupt:
-        pass
-    finally:
-        sandbox.sender.stop()
-        wired.close()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: _stop(wired))
+    threading.Thread(target=server.run, name="web", daemon=True).start()
+    wired.stop.wait()
+    sandbox.sender.stop()
+    for worker in workers:
+        # The pretend shop answers the call at hand through the server, which runs on meanwhile.
+        worker.join(STOP_SECONDS)
+    server.task_dispatcher.shutdown(cancel_pending=False)
+    wired.close()
     return 0
 
 

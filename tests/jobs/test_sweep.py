@@ -1,0 +1,112 @@
+"""The clock and the sweep find what is due, also while Redis is away; cron needs nothing else."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+
+from jobs import sweep
+from service.db.models import Lane, OutboxRow, Periodic
+from tests.jobs.processes import flask, until
+from tests.world import World
+
+NO_REDIS = "redis://127.0.0.1:1/0"
+
+
+def test_delivery_is_accepted_and_found_by_the_sweep_while_redis_is_away(
+    database_url: str, tmp_path: Path
+) -> None:
+    world = World(database_url, tmp_path, redis_url=NO_REDIS)
+    world.rate(1)
+
+    rows = sweep.sweep(world.wired)
+
+    assert rows >= 2
+    assert world.case().state == "awaiting_approval"
+    world.close()
+
+
+def test_clock_does_the_work_itself_while_redis_is_away(database_url: str, tmp_path: Path) -> None:
+    world = World(database_url, tmp_path, redis_url=NO_REDIS)
+    world.rate(1)
+    clock = threading.Thread(target=sweep.clock, args=(world.wired,), kwargs={"every": 0.02})
+
+    clock.start()
+    until("the case", lambda: [one.state for one in world.cases()] == ["awaiting_approval"])
+
+    world.wired.stop.set()
+    clock.join(10)
+    assert not clock.is_alive()
+    world.close()
+
+
+def test_clock_goes_on_after_a_pass_that_failed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+
+    def due_now(*_: object) -> bool:
+        told.append("looked")
+        if len(told) == 3:
+            world.wired.stop.set()
+        raise OSError("the database is away")
+
+    monkeypatch.setattr(sweep, "is_due", due_now)
+    sweep.clock(world.wired, every=0.0)
+
+    assert len(told) == 3
+
+
+def test_nothing_is_due_while_the_platform_asked_for_calm(world: World) -> None:
+    world.rate(1)
+    assert sweep.is_due(world.wired)
+    calm = world.clock.now() + timedelta(minutes=5)
+    with world.context.database.transaction() as session:
+        session.execute(update(Lane).values(paused_until=calm))
+
+    before = sweep.is_due(world.wired)
+    world.clock.move(minutes=5)
+
+    assert (before, sweep.is_due(world.wired)) == (False, True)
+
+
+def test_nothing_is_due_on_a_paused_lane(world: World) -> None:
+    world.rate(1)
+    with world.context.database.transaction() as session:
+        session.execute(update(Lane).values(paused=True))
+
+    assert not sweep.is_due(world.wired)
+
+
+def test_sweep_command_does_one_pass_and_says_how_many_rows(world: World) -> None:
+    world.rate(1)
+
+    first, second = flask(world, "sweep"), flask(world, "sweep")
+
+    assert (first.returncode, second.returncode) == (0, 0), first.stderr
+    assert (first.stdout, second.stdout) == ("4 rows\n", "0 rows\n")
+    assert world.case().state == "awaiting_approval"
+
+
+def test_periodic_jobs_run_under_cron_when_each_minute_has_its_own_process(world: World) -> None:
+    flask(world, "sweep")
+    with world.context.database.transaction() as session:
+        long_ago = world.clock.now() - timedelta(days=400)
+        session.execute(update(OutboxRow).values(done_at=long_ago))
+        session.execute(update(Periodic).values(due_at=world.clock.now()))
+
+    flask(world, "sweep")
+
+    with world.context.database.reading() as session:
+        assert session.scalars(select(OutboxRow)).all() == []
+
+
+def test_sweep_command_names_the_wrong_setting(world: World) -> None:
+    done = flask(world, "sweep", MAKEGOOD_SECRET_KEY="short")
+
+    assert done.returncode != 0
+    assert "MAKEGOOD_SECRET_KEY" in done.stdout + done.stderr

@@ -1,0 +1,193 @@
+"""Real workers: stopped they finish the row at hand, killed another takes over, wakes collapse."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from redis import Redis
+from rq import Queue
+from rq.serializers import JSONSerializer
+from sqlalchemy import select
+
+from integrations.contract import Action
+from integrations.money import Money
+from integrations.sandbox import trouble
+from service import queue
+from service.db.models import OutboxRow
+from service.operations import decisions
+from service.operations.decisions import Remedy
+from tests.jobs.processes import Popen, environment, running, until
+from tests.world import World
+
+pytestmark = pytest.mark.redis
+
+
+class Gate:
+    """Holds the shop's answers to make-goods until it is opened."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.entered, self.open = threading.Semaphore(0), threading.Event()
+        monkeypatch.setattr(trouble, "before", self._before)
+
+    def _before(self, *_: object) -> None:
+        self.entered.release()
+        assert self.open.wait(60)
+
+
+@pytest.fixture
+def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
+    made = Gate(monkeypatch)
+    yield made
+    made.open.set()
+
+
+@pytest.fixture
+def world(database_url: str, redis_url: str, tmp_path: Path) -> Iterator[World]:
+    made = World(database_url, tmp_path, redis_url=redis_url)
+    yield made
+    made.close()
+
+
+def _approved(world: World, number: int) -> None:
+    """So many make-goods that only wait for a worker."""
+    orders = [world.rate(1) for _ in range(number)]
+    world.work()
+    for case, order_id in zip(world.cases(), orders, strict=True):
+        refund = Remedy(Action.REFUND, Money(1_000_000, "IDR"), (f"l{order_id}",))
+        decisions.approve(world.context, case.id, world.owner, changed=refund)
+
+
+@contextmanager
+def _worker(world: World, threads: int = 1) -> Iterator[Popen]:
+    redis = world.wired.redis
+    assert redis is not None
+    redis.flushdb()
+    queue.ask_for_drain(redis)
+    env = environment(world, MAKEGOOD_WORKER_THREADS=str(threads))
+    with running(["-m", "jobs.worker"], env) as process:
+        yield process
+
+
+def _rows(world: World) -> list[OutboxRow]:
+    with world.context.database.reading() as session:
+        wanted = select(OutboxRow).where(OutboxRow.kind == "make_good").order_by(OutboxRow.id)
+        return list(session.scalars(wanted))
+
+
+def _stop_was_heard(redis: Redis) -> bool:
+    keys = [key for key in redis.keys("rq:worker:*") if redis.type(key) == b"hash"]
+    return any(redis.hget(key, "shutdown_requested_date") for key in keys)
+
+
+def test_stopped_worker_finishes_the_row_at_hand_and_gives_back_the_rest(
+    world: World, gate: Gate
+) -> None:
+    _approved(world, 4)
+    redis = world.wired.redis
+    assert redis is not None
+    with _worker(world) as process:
+        assert gate.entered.acquire(timeout=30)
+
+        process.send_signal(signal.SIGTERM)
+        until("the stop", lambda: _stop_was_heard(redis))
+        gate.open.set()
+
+        assert process.wait(30) == 0, process.communicate()
+    rows = _rows(world)
+    assert [row.done_at is not None for row in rows].count(True) == 1
+    assert len(world.ledger()["made"]) == 1
+    left = [row for row in rows if row.done_at is None]
+    assert all(row.claim_token is None for row in left)
+    assert all(row.due_at <= datetime.now(UTC) for row in left)
+
+
+def test_idle_worker_stops_at_once(world: World) -> None:
+    redis = world.wired.redis
+    assert redis is not None
+    with _worker(world) as process:
+        until("the worker", lambda: redis.keys("rq:worker:*"))
+        until("the drain", lambda: not redis.exists(queue.WAKE_KEY))
+
+        process.send_signal(signal.SIGTERM)
+
+        assert process.wait(30) == 0, process.communicate()
+
+
+def test_another_takes_over_after_the_lease_when_a_worker_was_killed(
+    world: World, gate: Gate
+) -> None:
+    _approved(world, 1)
+    with _worker(world) as process:
+        assert gate.entered.acquire(timeout=30)
+        process.kill()
+        process.wait(30)
+    gate.open.set()
+    world.clock.move(seconds=(datetime.now(UTC) - world.clock.now()).total_seconds())
+    (row,) = _rows(world)
+    lease_left = (row.due_at - world.clock.now()).total_seconds()
+
+    world.clock.move(seconds=lease_left - 1)
+    world.work()
+    too_early = world.cases()[0].make_goods[0].state
+    world.clock.move(seconds=1)
+    world.work()
+
+    assert 0 < lease_left <= 60
+    assert (too_early, world.cases()[0].make_goods[0].state) == ("approved", "done")
+    assert len(world.ledger()["made"]) == 1
+
+
+def test_wake_ups_collapse_into_one_until_a_worker_begins(redis_url: str) -> None:
+    redis = Redis.from_url(redis_url)
+    jobs = Queue(queue.QUEUE, connection=redis, serializer=JSONSerializer)
+
+    asked = [queue.ask_for_drain(redis) for _ in range(100)]
+    waiting = len(jobs)
+    redis.delete(queue.WAKE_KEY)
+    again = queue.ask_for_drain(redis)
+
+    assert (asked.count(True), waiting, again, len(jobs)) == (1, 1, True, 2)
+    redis.close()
+
+
+def test_commits_wake_the_workers_once_though_they_are_many(world: World) -> None:
+    redis = world.wired.redis
+    assert redis is not None
+    redis.flushdb()
+    jobs = Queue(queue.QUEUE, connection=redis, serializer=JSONSerializer)
+
+    for _ in range(20):
+        world.context.database.wake()
+    until("a job", lambda: len(jobs))
+
+    assert len(jobs) == 1
+
+
+def test_worker_says_what_is_missing_when_there_is_no_redis(world: World) -> None:
+    with running(["-m", "jobs.worker"], environment(world, MAKEGOOD_REDIS_URL="")) as process:
+        _, said = process.communicate(timeout=30)
+
+    assert process.returncode == 2
+    assert "MAKEGOOD_REDIS_URL" in said
+
+
+def test_worker_hears_a_dead_one_soon(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[int, int, int]] = []
+
+    def work(self: object, **_: object) -> None:
+        seen.append((self.worker_ttl, self.maintenance_interval, len(self.queues)))  # type: ignore[attr-defined]
+
+    monkeypatch.setattr("rq.SimpleWorker.work", work)
+    monkeypatch.setattr("jobs.worker.wiring", lambda: world.wired)
+
+    from jobs import worker  # noqa: PLC0415 - after the patches
+
+    assert worker.main() == 0
+    assert seen == [(30, 15, 1)]
+    assert timedelta(seconds=seen[0][0] + seen[0][1]) < timedelta(minutes=1)
