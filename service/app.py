@@ -60,7 +60,7 @@ def create_app(wired: Wiring | None = None) -> Flask:
     # Mail programs post one-click stops without a form of ours; the link is the permission.
     guard.exempt(buyer.one_click)
     errors.register(app)
-    app.before_request(_note_request)
+    app.before_request(_note_case)
     app.after_request(_protect)
     return app
 
@@ -74,8 +74,10 @@ def _language() -> str:
     return chosen or request.accept_languages.best_match(LANGUAGES) or "en"
 
 
-def _note_request() -> None:
-    g.request_id = request.headers.get("X-Request-Id", "")[:64]
+def _note_case() -> None:
+    reference = (request.view_args or {}).get("reference")
+    if reference:
+        logs.add(case=reference)
 
 
 def _protect(answer: Any) -> Any:
@@ -102,6 +104,15 @@ def create_wsgi(wired: Wiring | None = None, sandbox: WsgiApp | None = None) -> 
         pages = ProxyFix(pages, x_for=number, x_proto=number, x_host=number)
 
     def under_one_roof(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        given = logs.request_id(environ.get("HTTP_X_REQUEST_ID", ""))
+
+        def start_named(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            return start(status, [*headers, ("X-Request-Id", given)], *rest)
+
+        with logs.ids(request=given):
+            return choose(environ, start_named)
+
+    def choose(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         if path.startswith("/webhooks/"):
             return webhooks(environ, start)
@@ -109,7 +120,6 @@ def create_wsgi(wired: Wiring | None = None, sandbox: WsgiApp | None = None) -> 
             inside = {**environ, "PATH_INFO": path.removeprefix("/sandbox") or "/"}
             inside["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + "/sandbox"
             return sandbox(inside, start)
-        with logs.ids(request=environ.get("HTTP_X_REQUEST_ID", "")[:64]):
-            return pages(environ, start)
+        return pages(environ, start)
 
     return under_one_roof

@@ -5,11 +5,19 @@ from __future__ import annotations
 
 import json
 import logging
+import re
+import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+
+OURS = ("service", "jobs", "integrations", "py.warnings")
+"""Only these are heard below WARNING: others' details hold addresses, queries and bodies."""
+QUIET = ("waitress.queue", "werkzeug", "rq.worker", "urllib3", "alembic")
+"""Heard from ERROR on: their warnings are noise here."""
+GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 _ids: ContextVar[dict[str, str | int]] = ContextVar("ids", default={})  # noqa: B039 - never mutated
 
@@ -22,6 +30,16 @@ def ids(**values: str | int) -> Iterator[None]:
         yield
     finally:
         _ids.reset(token)
+
+
+def add(**values: str | int) -> None:
+    """Put ids learnt on the way on the lines that follow, until the surrounding `ids` ends."""
+    _ids.set({**_ids.get(), **values})
+
+
+def request_id(given: str) -> str:
+    """The id a proxy gave the request, else a new one."""
+    return given if GIVEN_ID.fullmatch(given) else secrets.token_hex(8)
 
 
 class JsonLines(logging.Formatter):
@@ -54,7 +72,9 @@ def set_up(level: str) -> None:
     stream.setFormatter(JsonLines())
     root = logging.getLogger()
     root.handlers[:] = [stream]
-    root.setLevel(level)
+    root.setLevel(max(logging.WARNING, getattr(logging, level)))
     logging.captureWarnings(True)
-    for noisy in ("waitress.queue", "werkzeug", "rq.worker", "urllib3", "alembic"):
-        logging.getLogger(noisy).setLevel("ERROR")
+    for name in OURS:
+        logging.getLogger(name).setLevel(level)
+    for name in QUIET:
+        logging.getLogger(name).setLevel("ERROR")
