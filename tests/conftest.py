@@ -7,6 +7,7 @@ import socket
 import threading
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -29,9 +30,9 @@ def missing(reason: str) -> None:
     pytest.skip(reason)
 
 
-@pytest.fixture
-def postgres_url() -> Iterator[str]:
-    """A schema of this test's own in a real PostgreSQL."""
+@contextmanager
+def schema() -> Iterator[str]:
+    """A schema of one's own in a real PostgreSQL, dropped at the end."""
     name = f"t_{uuid.uuid4().hex[:12]}"
     try:
         with psycopg.connect(PG_URL, autocommit=True, connect_timeout=3) as connection:
@@ -44,9 +45,9 @@ def postgres_url() -> Iterator[str]:
         connection.execute(f"DROP SCHEMA {name} CASCADE")
 
 
-@pytest.fixture
-def redis_url() -> Iterator[str]:
-    """A Redis database emptied for this test."""
+@contextmanager
+def emptied_redis() -> Iterator[str]:
+    """A Redis database, emptied before and after."""
     redis = Redis.from_url(REDIS_URL, socket_connect_timeout=2)
     try:
         redis.flushdb()
@@ -55,6 +56,20 @@ def redis_url() -> Iterator[str]:
     yield REDIS_URL
     redis.flushdb()
     redis.close()
+
+
+@pytest.fixture
+def postgres_url() -> Iterator[str]:
+    """A schema of this test's own in a real PostgreSQL."""
+    with schema() as url:
+        yield url
+
+
+@pytest.fixture
+def redis_url() -> Iterator[str]:
+    """A Redis database emptied for this test."""
+    with emptied_redis() as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

@@ -67,9 +67,12 @@ def _refused(one: FollowUp, channel: Connection) -> bool:
 
 
 def _asked_at(checks: list[FollowUp], now: datetime) -> datetime | None:
-    """When the buyer was, or surely will be, asked whether the problem is solved."""
+    """When the buyer was, or may yet be, asked whether the problem is solved."""
     asked = [one.sent_at for one in checks if one.sent_at is not None]
-    asked += [max(one.due_at, now) for one in checks if one.state in ("planned", "sending")]
+    # A check of unknown outcome holds the invitation back until a person has looked: it may have
+    # arrived, and then the invitation is not lost.
+    maybe = ("planned", "sending", "needs_attention")
+    asked += [max(one.due_at, now) for one in checks if one.state in maybe]
     return max(asked, default=None)
 
 

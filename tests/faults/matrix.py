@@ -1,0 +1,64 @@
+"""Which variants there are, and which of them a quick run takes."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from itertools import product
+
+FULL = os.environ.get("FAULTS_EVERY") == "1"
+"""All points of all variants; else a few points of a few."""
+FEW = 3
+
+DATABASES = ("sqlite", "postgres")
+MODES = ("embedded", "rq")
+KINDS = ("sandbox", "sandbox-nokey", "sandbox-nolookup", "sandbox-blind")
+ACTIONS = ("refund", "resend", "voucher")
+TROUBLES = ("", "temporary", "slow", "acted_500", "acted_dropped")
+FLOWS = ("read", "lowered", "messages", "not-solved", "raised", "withdrawn")
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """What variants can share: a database, a way of running, a kind of platform."""
+
+    database: str
+    mode: str
+    kind: str
+
+    def __str__(self) -> str:
+        return f"{self.database}-{self.mode}-{self.kind}"
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One line of the matrix on its stand."""
+
+    flow: str
+    action: str = "refund"
+    trouble: str = ""
+
+    def __str__(self) -> str:
+        return "-".join(one for one in (self.flow, self.action, self.trouble) if one)
+
+
+STANDS = tuple(Stand(*one) for one in product(DATABASES, MODES, KINDS))
+MAKE = tuple(
+    (stand, Variant("make-good", *one)) for stand in STANDS for one in product(ACTIONS, TROUBLES)
+)
+LIFE = tuple((stand, Variant("life")) for stand in STANDS)
+# Nothing but a make-good depends on what the platform knows and can be asked.
+OTHER = tuple(
+    (stand, Variant(flow)) for flow in FLOWS for stand in STANDS if stand.kind == "sandbox"
+)
+ALL = MAKE + LIFE + OTHER
+PER_FLOW = len(OTHER) // len(FLOWS)
+# Steps that share no factor with what repeats below them, so that every value has its turn.
+SAMPLE = MAKE[::29] + LIFE[1::9] + OTHER[:: PER_FLOW + 1] + OTHER[-PER_FLOW - 1 :: PER_FLOW * 9]
+CHOSEN = ALL if FULL else SAMPLE
+
+
+def points_of(counted: int, start: int) -> range:
+    """The points to try of so many: all, or a few that differ from variant to variant."""
+    step = 1 if FULL else max(1, counted // FEW)
+    return range(1 + (0 if FULL else start % step), counted + 1, step)

@@ -1,0 +1,212 @@
+"""One variant of the matrix: a world in which process after process dies, each at another point."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+from redis import Redis
+
+from jobs.sweep import sweep
+from service.db.claims import LEASE
+from service.operations import sellers, shops
+from tests.faults import promises
+from tests.faults.child import Errand
+from tests.faults.flows import ASKING, FLOWS, MINOR, SOON, Flow, approve, steps_of
+from tests.faults.matrix import Stand, Variant
+from tests.faults.people import People, case_of, glance
+from tests.faults.zygote import Ending, Zygote
+from tests.world import KEY, SECRET, World
+
+POLL_SECONDS = 1.0
+PATIENCE, LATE = 0.1, 0.2
+"""A process that gives up on a late shop, and how late the shop answers."""
+PAUSES = (0.0, 0.1, 1.0, 6.0, 24.0, 49.0, 72.0, 200.0)
+"""Hours by which the life goes on, over all pauses of the outbox and of the follow-ups."""
+
+
+class Busy:
+    """Knows whether the shop still works on something whose asker may have died."""
+
+    def __init__(self, app: Callable[..., Iterable[bytes]]) -> None:
+        self._app, self._within, self._lock = app, 0, threading.Lock()
+
+    def __call__(self, environ: Any, start: Any) -> Iterable[bytes]:
+        with self._lock:
+            self._within += 1
+        try:
+            return self._app(environ, start)
+        finally:
+            with self._lock:
+                self._within -= 1
+
+    def wait(self) -> None:
+        """Until the shop has nothing in hand."""
+        while self._within:
+            time.sleep(0.002)
+
+
+@dataclass(slots=True)
+class Trial:
+    """Runs variants on a stand. `people` counts what only a person could settle."""
+
+    stand: Stand
+    world: World
+    zygote: Zygote
+    url: str
+    redis_url: str = ""
+    variant: Variant = field(init=False)
+    people: Counter[str] = field(init=False)
+    died: int = field(init=False)
+    _busy: Busy = field(init=False)
+    _token: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._busy = Busy(self.world._app)
+        self.world._app = self._busy
+        self.world.set_shop(follow_ups=SOON, asking=ASKING)
+        self._token = sellers.add_token(self.world.context, self.world.owner.id, "faults")
+        self.world.work()
+        self._warm()
+
+    def _warm(self) -> None:
+        """Let the zygote see a whole case once."""
+        self.begin(Variant("life"))
+        order_id = self.world.rate(1)
+        self.zygote.run(self._errand(order_id, 0, [["work"]], warm=True))
+        approve(self.world, order_id, "refund")
+        self.zygote.run(self._errand(order_id, 0, [["work"]], warm=True))
+        self.world.rate(5, "Bagus", order_id)
+        self.world.work()
+
+    def begin(self, variant: Variant) -> None:
+        """Take up the next variant."""
+        self.variant, self.people, self.died = variant, Counter(), 0
+
+    @property
+    def flow(self) -> Flow:
+        """The flow of this variant."""
+        return FLOWS[self.variant.flow]
+
+    def try_point(self, point: int) -> Ending:
+        """Let a process die at this point (0: live), restart, and hold everything to the promises."""
+        people = People(self.world, self.variant.action, self.variant.trouble, self.flow.solved)
+        order_id = self.flow.prepare(self.world, people)
+        ending = self.zygote.run(self._errand(order_id, point))
+        self._bury(point)
+        self.world.clock.move(seconds=self._passed(point, ending))
+        self._acknowledged_is_kept(order_id, ending)
+        self._restart(order_id)
+        if ending.died and "approve" in self._steps() and not ending.told("approved"):
+            people.seller_presses_again(order_id, approve)
+        self._live_on(people, order_id)
+        self._check(people, order_id, died=ending.died)
+        self.died += ending.died
+        self.people += people.asked
+        return ending
+
+    def _passed(self, point: int, ending: Ending) -> float:
+        """Until the process died, or all its errand was to take: then nobody noticed for long."""
+        moves = [step[1] for step in self.flow.steps if step[0] == "move"]
+        late = point % 3 == 0
+        return float(sum(moves if late else moves[: ending.said.count("did move")]))
+
+    def _errand(
+        self, order_id: int, point: int, steps: list[list[Any]] | None = None, *,
+        warm: bool = False,
+    ) -> Errand:  # fmt: skip
+        world, connection = self.world, self.world.connection()
+        env = {
+            "MAKEGOOD_DATABASE_URL": named(self.url), "MAKEGOOD_SECRET_KEY": SECRET,
+            "MAKEGOOD_ENCRYPTION_KEYS": KEY, "MAKEGOOD_PUBLIC_URL": world.url,
+            "MAKEGOOD_REDIS_URL": self.redis_url, "MAKEGOOD_WORKER_THREADS": "1",
+        }  # fmt: skip
+        return Errand(
+            env, world.clock.now().isoformat(), order_id, str(world.sandbox.ledger.path),
+            (world.sandbox.sender.url, shops.webhook_secret(world.context, connection)),
+            self._token, steps or steps_of(self.flow, self.variant.action), point,
+            PATIENCE if self.variant.trouble == "slow" else None, warm,
+        )  # fmt: skip
+
+    def _bury(self, point: int) -> None:
+        """Wait until nothing of the dead is left: shop's work, server's side of connections."""
+        self._busy.wait()
+        if not self.url.startswith("sqlite"):
+            wait_for_backends(self.url)
+        if self.redis_url and point % 2:
+            # Every second time Redis forgets everything; else what the dead had asked stays.
+            with Redis.from_url(self.redis_url) as redis:
+                redis.flushdb()
+
+    def _acknowledged_is_kept(self, order_id: int, ending: Ending) -> None:
+        """What the process had answered for is there, whatever happened to it then."""
+        with self.world.context.database.reading() as session:
+            kept = promises.delivery_keys(session)
+        assert set(ending.told("accepted")) <= kept, "an accepted delivery was lost"
+        if ending.told("approved"):
+            assert ending.told("approved") == ["200"]
+            assert len(glance(self.world, order_id).make_goods) == 1, "an approval was lost"
+        if ending.told("answered"):
+            assert ending.told("answered") == ["200"]
+            answered = [one.answered_at for one in glance(self.world, order_id).follow_ups]
+            assert any(answered), "an answer was lost"
+
+    def _steps(self) -> list[str]:
+        return [step[0] for step in self.flow.steps]
+
+    def _restart(self, order_id: int) -> None:
+        """Another worker, when the lease has ended and the clock has looked once more."""
+        self.world.clock.move(seconds=LEASE.total_seconds() + POLL_SECONDS)
+        if self.redis_url:
+            self.zygote.run(self._errand(order_id, 0, [["work"]]))
+        else:
+            sweep(self.world.wired)
+        promises.nothing_is_held(self.world)
+
+    def _live_on(self, people: People, order_id: int) -> None:
+        """The life goes on to its end: platform, worker and people do what is theirs, and the
+        clock moves on when nobody has anything to do."""
+        people.platform_sends_again()
+        for hours in PAUSES:
+            self.world.clock.move(hours=hours)
+            while self.world.work() + people.act(order_id, approve):
+                pass
+            case = glance(self.world, order_id)
+            settled = all(one.state in ("sent", "stopped") for one in case.follow_ups)
+            if case.closed_at is not None and settled:
+                return
+
+    def _check(self, people: People, order_id: int, *, died: bool) -> None:
+        world, case = self.world, case_of(self.world, order_id)
+        assert (case.state, case.close_reason) == ("closed", self.flow.reason)
+        promises.nothing_is_stuck(world)
+        promises.one_effect(world, case, MINOR)
+        promises.messages_at_most_once(world, case)
+        promises.history_is_complete(case, self.flow.words)
+        promises.read_once(world, case)
+        blind = self.stand.kind == "sandbox-blind"
+        assert blind or not people.asked["make-good"], "a person had to settle a make-good"
+        assert people.asked["message"] <= (1 if died else 0), "a person had to settle a message"
+
+
+def wait_for_backends(url: str) -> None:
+    """Until PostgreSQL has noticed that a process of ours is gone, and undone its work."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        while connection.execute(
+            "SELECT 1 FROM pg_stat_activity WHERE application_name = %s LIMIT 1", (_name(url),)
+        ).fetchone():
+            time.sleep(0.002)
+
+
+def named(url: str) -> str:
+    """The database's address under a name by which the server shows who is connected."""
+    return url if url.startswith("sqlite") else f"{url}&application_name={_name(url)}"
+
+
+def _name(url: str) -> str:
+    return "faults_" + url.rpartition("%3D")[2]
