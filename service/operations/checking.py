@@ -41,7 +41,7 @@ def begin_check(context: Context, session: Session, held: Claim, now: datetime) 
 
 def keep(session: Session, connection_id: int, findings: list[Finding]) -> str | None:
     """Keep on the connection what does not work, for the pages to show; gives it, None if all does."""
-    note = " ".join(f"{one.name}: {one.advice.rstrip('.')}." for one in findings if not one.ok) or None
+    note = "\n".join(f"{one.name}\t{one.advice}" for one in findings if not one.ok) or None
     session.execute(
         update(Connection).where(Connection.id == connection_id).values(check_note=note)
     )
@@ -49,8 +49,9 @@ def keep(session: Session, connection_id: int, findings: list[Finding]) -> str |
 
 
 def start_checking(session: Session, connection_id: int, now: datetime) -> None:
-    """Put the row that checks a connection, a day from now; one that is there stays as it is."""
-    if queries.row_for(session, Kind.CHECK, connection_id) is None:
+    """Put the row that checks a connection, a day from now; one that waits stays as it is."""
+    row = queries.row_for(session, Kind.CHECK, connection_id)
+    if row is None or row.done_at is not None:
         lane = queries.lane(session, connection_id, outward=True)
         due = now + CHECK_EVERY
         claims.put(session, Kind.CHECK, connection_id, lane_id=lane, due_at=due, now=now)

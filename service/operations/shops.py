@@ -164,6 +164,7 @@ def change_connection(
             _check_roles(connection.adapter, roles)
             connection.roles = [str(role) for role in roles]
             _poll(session, connection, context.clock.now())
+            checking.start_checking(session, connection.id, context.clock.now())
         _resume(session, connection)
 
 

@@ -63,7 +63,8 @@ class Connection(Base):
     read_through_at: Mapped[datetime | None]
     """When polling last came to the end of what there is; None: what stood there is being read."""
     check_note: Mapped[str | None]
-    """What the daily check found not to work, for the seller to mend; None: nothing."""
+    """What the daily check found not to work, for the seller to mend: a line each, name and advice
+    parted by a tab; None: nothing."""
     paused_reason: Mapped[str] = mapped_column(default="")
     """Why nothing goes out: the seller must mend something. Empty: working."""
     paused_at: Mapped[datetime | None]
