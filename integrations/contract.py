@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, Protocol
 
@@ -49,6 +49,9 @@ class Capabilities:
     """Acting twice with one key has one effect, so trying again needs no look-up."""
     look_up: bool = False
     """`find` can tell whether an action was done."""
+    settles_after: timedelta = timedelta(minutes=5)
+    """How long after a call was begun its effect may still appear. Where the platform knows no key,
+    nothing is done again before that, however often `find` says that nothing is there."""
 
 
 @dataclass(frozen=True, slots=True)

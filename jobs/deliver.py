@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 import threading
-import time
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
 
 from service import logs, queue
 from service.db import claims
@@ -14,95 +11,83 @@ from service.db.claims import Claim
 from service.db.models import Kind
 from service.operations import outbox
 from service.operations.context import Context
+from service.operations.outbox import Done
+from service.operations.work import Call, Stopping
 from service.wiring import wiring
 
-log = logging.getLogger(__name__)
-
+AT_ONCE = 20
+"""Deliveries read in one commit: many share its cost, yet it stays short for those who wait."""
 SLOW_SECONDS = 2.0
 """A lane with a call this old may not take the last free threads."""
 LOOK_EVERY = 0.2
-
-
-@dataclass(slots=True)
-class _Running:
-    held: Claim
-    began: float
+STOPPING = Stopping("the worker was stopped before this call", maybe_done=False)
 
 
 class Drain:
-    """One pass over the outbox with a pool of threads for calls out."""
+    """One pass over the outbox. All rows are written by the one thread that runs it; a pool of
+    threads makes the calls out, so that no transaction is open while a platform takes its time."""
 
     def __init__(self, context: Context, threads: int, stop: threading.Event) -> None:
         self._context = context
         self._threads = threads
         self._stop = stop
-        self._running: dict[Future[None], _Running] = {}
+        self._running: dict[Future[Done], Call] = {}
         self.done = 0
 
     def run(self) -> int:
         """Work until nothing is due, or until asked to stop; gives how many rows were taken up."""
         with ThreadPoolExecutor(self._threads, thread_name_prefix="deliver") as pool:
-            while not self._stop.is_set():
-                held = self._claim()
-                if not held and not self._running:
-                    break
-                self._hand_out(pool, held)
-                if self._running and not (held and self._free()):
-                    self._wait()
-        self._settle()
+            while self._step(pool):
+                pass
         return self.done
 
-    def _free(self) -> int:
-        return self._threads - len(self._running)
+    def _step(self, pool: ThreadPoolExecutor) -> bool:
+        """Settle what has ended, begin what is due; False when nothing is left."""
+        ended = self._ended()
+        held = [] if self._stop.is_set() else self._claim()
+        if not (ended or held or self._running):
+            return False
+        self.done += len(held)
+        deliveries = [one for one in held if one.kind is Kind.READ_DELIVERY]
+        for at in range(0, len(deliveries), AT_ONCE):
+            outbox.read_deliveries(self._context, deliveries[at : at + AT_ONCE])
+        others = [one for one in held if one.kind is not Kind.READ_DELIVERY]
+        if ended or others:
+            for call in outbox.advance(self._context, ended, others):
+                self._running[pool.submit(self._carry_out, call)] = call
+        if self._running and not held:
+            wait(self._running, timeout=LOOK_EVERY, return_when=FIRST_COMPLETED)
+        return True
 
     def _claim(self) -> list[Claim]:
-        free = self._free()
-        if free <= 0:
-            return []
+        free = self._threads - len(self._running)
         with self._context.database.transaction() as session:
             return claims.claim(
                 session, self._context.clock.now(), most=free,
-                per_lane=max(1, self._threads // 2), inward=outbox.AT_ONCE,
+                per_lane=max(1, self._threads // 2), inward=AT_ONCE,
                 skip=self._slow_lanes(free),
             )  # fmt: skip
 
     def _slow_lanes(self, free: int) -> list[int]:
+        """Lanes that may not take the last free threads, because a call of theirs is slow."""
         if free > self._threads // 2:
             return []
-        now = time.monotonic()
+        now = self._context.http.now()
         return [
             one.held.lane_id for one in self._running.values() if now - one.began > SLOW_SECONDS
         ]
 
-    def _hand_out(self, pool: ThreadPoolExecutor, held: list[Claim]) -> None:
-        self.done += len(held)
-        for one in held:
-            if one.kind is not Kind.READ_DELIVERY:
-                future = pool.submit(self._carry_out, one)
-                self._running[future] = _Running(one, time.monotonic())
-        deliveries = [one for one in held if one.kind is Kind.READ_DELIVERY]
-        if deliveries:
-            outbox.read_deliveries(self._context, deliveries)
+    def _carry_out(self, call: Call) -> Done:
+        held = call.held
+        with logs.ids(row=held.id, job=held.kind.value, ref=held.ref_id, case=call.case):
+            if self._stop.is_set():
+                return Done(call, error=STOPPING)
+            return outbox.carry_out(self._context, call)
 
-    def _carry_out(self, held: Claim) -> None:
-        if self._stop.is_set():
-            with self._context.database.transaction() as session:
-                claims.give_back(session, [held], self._context.clock.now())
-            return
-        with logs.ids(row=held.id, job=held.kind.value, ref=held.ref_id):
-            outbox.carry_out(self._context, held)
-
-    def _wait(self) -> None:
-        wait(self._running, timeout=LOOK_EVERY, return_when=FIRST_COMPLETED)
-        self._settle()
-
-    def _settle(self) -> None:
-        for future in [one for one in self._running if one.done()]:
-            del self._running[future]
-            error = future.exception()
-            if error is not None:
-                # The database went away under it; the lease brings the row back.
-                log.error("a row was left to its lease: %s", type(error).__name__)
+    def _ended(self) -> list[Done]:
+        ended = [one for one in self._running if one.done()]
+        calls = [(self._running.pop(one), one) for one in ended]
+        return [one.result() for _, one in calls]
 
 
 def drain_once() -> int:

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import quote, urlencode
 
@@ -35,6 +35,8 @@ from integrations.sandbox import wire
 CAPABILITIES = Capabilities(
     push=True, poll=True, refund=Way.API, resend=Way.API, voucher=Way.API, message=True,
     edit_link=True, idempotent=True, look_up=True,
+    # The shop answers within a few seconds, also where it is told to be slow.
+    settles_after=timedelta(seconds=10),
 )  # fmt: skip
 
 

@@ -14,15 +14,23 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, Protocol
 
-from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy import CursorResult, bindparam, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from service.db.models import Kind, Lane, OutboxRow
+from service.db.session import later
 from service.domain.errors import LostClaim
 
 LEASE = timedelta(seconds=60)
 """Longer than the longest call out (integrations.http), so that a held row is never taken over."""
+
+
+class _Stored(Protocol):
+    @property
+    def id(self) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,25 +47,43 @@ class Claim:
 
 
 def put(
-    session: Session, kind: Kind, ref_id: int, *, lane_id: int, due_at: datetime, step: str = "",
-    now: datetime | None = None,
+    session: Session, kind: Kind, about: _Stored | int, *, lane_id: int, due_at: datetime,
+    step: str = "", now: datetime | None = None,
 ) -> None:  # fmt: skip
-    """Put work; work already there for the same row and step is made due then, if it was done or
-    given up it starts anew. With `now`, work due by then wakes the workers after the commit."""
-    row = session.scalar(
-        select(OutboxRow).where(
-            OutboxRow.kind == kind, OutboxRow.ref_id == ref_id, OutboxRow.step == step
-        )
-    )
-    if row is None:
-        row = OutboxRow(kind=kind, ref_id=ref_id, step=step, lane_id=lane_id, due_at=due_at)
-        session.add(row)
-    else:
-        # A claim in flight loses its token: what it does next is fenced off.
-        row.lane_id, row.due_at, row.tries = lane_id, due_at, 0
-        row.claim_token, row.done_at, row.given_up, row.note = None, None, False, ""
+    """Put work about a row (which may be new in this transaction), written at its end.
+
+    Work already there for the same row and step is made due then; if it was done or given up it
+    starts anew. With `now`, work due by then wakes the workers after the commit.
+    """
+    later(session, "puts", _write_puts).append((kind, about, step, lane_id, due_at))
     if now is not None and due_at <= now:
         session.info["wake"] = True
+
+
+def _write_puts(session: Session, puts: list[tuple[Kind, Any, str, int, datetime]]) -> None:
+    rows = {}
+    for kind, about, step, lane_id, due_at in puts:
+        ref_id = about if isinstance(about, int) else about.id
+        rows[kind, ref_id, step] = {
+            "kind": kind, "ref_id": ref_id, "step": step, "lane_id": lane_id, "due_at": due_at,
+            "tries": 0, "given_up": False, "note": "",
+        }  # fmt: skip
+    dialect = session.get_bind().dialect.name
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    statement: Any = insert(OutboxRow)
+    # A claim in flight loses its token: what it does next is fenced off.
+    anew = {
+        name: statement.excluded[name]
+        for name in ("lane_id", "due_at", "tries", "given_up", "note")
+    }
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["kind", "ref_id", "step"],
+            set_={**anew, "claim_token": None, "done_at": None},
+        ),
+        # In one order, so that two transactions never wait for each other's rows.
+        sorted(rows.values(), key=lambda row: (row["kind"], row["ref_id"], row["step"])),
+    )
 
 
 def claim(
@@ -75,59 +101,61 @@ def claim(
         if lane.outward:
             room = min(room, per_lane)
             room = min(room, _allowance(session, lane, now)) if room > 0 else 0
-        rows = _due(session, lane.id, now, room) if room > 0 else []
+        rows = _take(session, lane.id, now, room) if room > 0 else []
         if lane.outward and lane.per_minute is not None and rows:
             lane.allowance -= len(rows)
         left[lane.outward] -= len(rows)
-        claimed += [_take(row, now) for row in rows]
-    session.flush()
+        claimed += rows
     return claimed
 
 
 def _lanes(session: Session, now: datetime, skip: Sequence[int]) -> list[Lane]:
     """Lanes with due work that may go, the longest waiting first, so that a lane left out of one
     batch leads the next."""
-    first = (
-        select(OutboxRow.due_at)
-        .where(OutboxRow.lane_id == Lane.id, OutboxRow.done_at.is_(None))
-        .order_by(OutboxRow.due_at)
-        .limit(1)
-        .correlate(Lane)
-        .scalar_subquery()
-    )
-    due = (
-        select(Lane, first.label("first"))
-        .where(Lane.paused.is_(False), Lane.id.not_in(skip))
-        .where((Lane.paused_until.is_(None)) | (Lane.paused_until <= now))
-        .subquery()
-    )
-    found = session.execute(
-        select(due.c.id).where(due.c.first <= now).order_by(due.c.first)
-    ).scalars()
-    return [lane for id_ in list(found) if (lane := _lock(session, id_)) is not None]
+    found = session.scalars(_DUE_LANES, {"now": now}).all()
+    lanes = [one for one in found if one.id not in skip]
+    _lock(session, lanes)
+    return lanes
 
 
-def _lock(session: Session, lane_id: int) -> Lane | None:
-    """The lane, locked where it counts calls; None while another worker is claiming from it."""
-    lane = session.get(Lane, lane_id)
-    if lane is None or not lane.outward or session.get_bind().dialect.name == "sqlite":
-        return lane
-    return session.scalar(
-        select(Lane)
-        .where(Lane.id == lane_id)
-        .with_for_update(skip_locked=True)
-        .execution_options(populate_existing=True)
-    )
+FIRST_DUE = (
+    select(OutboxRow.due_at)
+    .where(OutboxRow.lane_id == Lane.id, OutboxRow.done_at.is_(None))
+    .order_by(OutboxRow.due_at)
+    .limit(1)
+    .correlate(Lane)
+    .scalar_subquery()
+)
+"""When the first open row of a lane is due: one look into the index for each lane."""
+_FIRSTS = select(Lane.id, FIRST_DUE.label("first")).subquery()
+_DUE_LANES = (
+    select(Lane)
+    .join(_FIRSTS, _FIRSTS.c.id == Lane.id)
+    .where(_FIRSTS.c.first <= bindparam("now"), Lane.paused.is_(False))
+    .where((Lane.paused_until.is_(None)) | (Lane.paused_until <= bindparam("now")))
+    .order_by(_FIRSTS.c.first, Lane.id)
+)
+
+
+def _lock(session: Session, lanes: Sequence[Lane]) -> None:
+    """Lock the lanes that count calls, so that two workers never start more than is allowed.
+
+    SQLite has one writer at a time and needs no lock.
+    """
+    counted = [one.id for one in lanes if one.outward]
+    if counted and session.get_bind().dialect.name != "sqlite":
+        session.scalars(
+            select(Lane)
+            .where(Lane.id.in_(counted))
+            .order_by(Lane.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        ).all()
 
 
 def _allowance(session: Session, lane: Lane, now: datetime) -> int:
     """How many rows of an outward lane may start now; refills the bucket as a side effect."""
-    in_hand = session.scalar(
-        select(func.count())
-        .select_from(OutboxRow)
-        .where(OutboxRow.lane_id == lane.id, OutboxRow.done_at.is_(None))
-        .where(OutboxRow.claim_token.is_not(None), OutboxRow.due_at > now)
-    )
+    in_hand = session.scalar(_IN_HAND, {"lane": lane.id, "now": now})
     free = lane.concurrency - (in_hand or 0)
     if lane.per_minute is None:
         return free
@@ -137,30 +165,64 @@ def _allowance(session: Session, lane: Lane, now: datetime) -> int:
     return min(free, int(lane.allowance))
 
 
-def _due(session: Session, lane_id: int, now: datetime, most: int) -> Sequence[OutboxRow]:
-    rows = select(OutboxRow).where(
-        OutboxRow.lane_id == lane_id, OutboxRow.done_at.is_(None), OutboxRow.due_at <= now
+_IN_HAND = (
+    select(func.count())
+    .select_from(OutboxRow)
+    .where(OutboxRow.lane_id == bindparam("lane"), OutboxRow.done_at.is_(None))
+    .where(OutboxRow.claim_token.is_not(None), OutboxRow.due_at > bindparam("now"))
+)
+_NEXT = (
+    select(OutboxRow.id)
+    .where(OutboxRow.lane_id == bindparam("lane"), OutboxRow.done_at.is_(None))
+    .where(OutboxRow.due_at <= bindparam("now"))
+    .order_by(OutboxRow.due_at)
+    .limit(bindparam("room"))
+    .with_for_update(skip_locked=True)
+)
+_TAKE = (
+    update(OutboxRow.__table__)  # type: ignore[arg-type]
+    .where(OutboxRow.id.in_(_NEXT))
+    .values(claim_token=bindparam("token"), due_at=bindparam("lease_ends"))
+    .returning(
+        OutboxRow.id, OutboxRow.kind, OutboxRow.ref_id, OutboxRow.step, OutboxRow.lane_id,
+        OutboxRow.tries,
     )
-    return session.scalars(
-        rows.order_by(OutboxRow.due_at).limit(most).with_for_update(skip_locked=True)
-    ).all()
+)  # fmt: skip
 
 
-def _take(row: OutboxRow, now: datetime) -> Claim:
-    row.claim_token = secrets.token_hex(8)
-    row.due_at = now + LEASE
-    return Claim(
-        row.id, Kind(row.kind), row.ref_id, row.step, row.lane_id, row.tries, row.claim_token
+def _take(session: Session, lane_id: int, now: datetime, room: int) -> list[Claim]:
+    token = secrets.token_hex(8)
+    values = {
+        "lane": lane_id, "now": now, "room": room, "token": token, "lease_ends": now + LEASE,
+    }  # fmt: skip
+    rows = session.connection().execute(_TAKE, values).all()
+    found = [Claim(row[0], Kind(row[1]), *row[2:], token) for row in rows]
+    return sorted(found, key=lambda one: one.id)
+
+
+_TABLE: Any = OutboxRow.__table__
+_MINE = update(_TABLE).where(
+    OutboxRow.id == bindparam("row"), OutboxRow.claim_token == bindparam("mine")
+)
+
+
+def hold(session: Session, held: Sequence[Claim], now: datetime) -> frozenset[int]:
+    """Renew leases in this transaction and lock the rows; gives the ids of those still ours."""
+    if not held:
+        return frozenset()
+    renewed = session.connection().execute(
+        update(_TABLE)
+        .where(OutboxRow.id.in_([one.id for one in held]))
+        .where(OutboxRow.claim_token.in_({one.token for one in held}))
+        .values(due_at=now + LEASE)
+        .returning(OutboxRow.id, OutboxRow.claim_token)
     )
-
-
-def hold(session: Session, held: Claim, now: datetime) -> None:
-    """Renew the lease in this transaction; raises `LostClaim` when another has taken over."""
-    _write(session, held, due_at=now + LEASE)
+    mine = {(one.id, one.token) for one in held}
+    return frozenset(row[0] for row in renewed if (row[0], row[1]) in mine)
 
 
 def finish(session: Session, held: Claim, now: datetime, note: str = "") -> None:
-    """Done; raises `LostClaim`."""
+    """Done; raises `LostClaim` when another has taken over."""
     _write(session, held, done_at=now, claim_token=None, note=note)
 
 
@@ -170,24 +232,30 @@ def give_up(session: Session, held: Claim, now: datetime, note: str) -> None:
 
 
 def put_off(
-    session: Session, held: Claim, until: datetime, *, note: str = "", counts: bool = True
+    session: Session, held: Claim, until: datetime, *, note: str = "", tries: int | None = None
 ) -> None:
-    """Due again later; `counts` False for waiting that is no failure; raises `LostClaim`."""
-    tries = held.tries + 1 if counts else held.tries
-    _write(session, held, due_at=until, claim_token=None, tries=tries, note=note)
+    """Due again later, one try more or as many as given; raises `LostClaim`."""
+    counted = held.tries + 1 if tries is None else tries
+    _write(session, held, due_at=until, claim_token=None, tries=counted, note=note)
 
 
 def give_back(session: Session, held: Sequence[Claim], now: datetime) -> None:
     """Make rows not begun due at once; those lost meanwhile are left alone."""
     for one in held:
-        session.execute(_mine(one).values(due_at=now, claim_token=None))
+        values = {"due_at": now, "claim_token": None, "row": one.id, "mine": one.token}
+        session.connection().execute(_MINE, values)
 
 
-def _mine(held: Claim):  # type: ignore[no-untyped-def]
-    return update(OutboxRow).where(OutboxRow.id == held.id, OutboxRow.claim_token == held.token)
+def end(session: Session, kind: Kind, ref_id: int, now: datetime, note: str = "") -> None:
+    """Mark the work about a row as done, whoever has it in hand or gave it up."""
+    session.connection().execute(
+        update(_TABLE)
+        .where(OutboxRow.kind == kind, OutboxRow.ref_id == ref_id)
+        .values(done_at=now, claim_token=None, given_up=False, note=note)
+    )
 
 
 def _write(session: Session, held: Claim, **values: object) -> None:
-    result = session.execute(_mine(held).values(**values))
+    result = session.connection().execute(_MINE, {**values, "row": held.id, "mine": held.token})
     if not isinstance(result, CursorResult) or result.rowcount != 1:
         raise LostClaim("another worker has taken this over")

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy.orm import Session, selectinload
 
 from integrations.contract import Role
+from service.db.claims import FIRST_DUE
 from service.db.models import (
-    Attempt,
     Case,
     Connection,
     Delivery,
     FollowUp,
+    Kind,
     Lane,
     MakeGood,
     OutboxRow,
     Proposal,
+    Review,
 )
 from service.domain.errors import NotFound
 
@@ -27,32 +29,130 @@ WAITING = ("awaiting_order", "awaiting_approval", "needs_attention", "made_good"
 
 
 def lane(session: Session, connection_id: int, *, outward: bool) -> int:
-    """The id of a connection's lane."""
-    found = session.scalar(
-        select(Lane.id).where(Lane.connection_id == connection_id, Lane.outward == outward)
-    )
-    if found is None:
+    """The id of a connection's lane; read once in a transaction."""
+    known: dict[tuple[int, bool], int] = session.info.setdefault("lanes", {})
+    if (connection_id, outward) not in known:
+        for row in session.execute(_LANES, {"connection": connection_id}):
+            known[connection_id, row.outward] = row.id
+    if (connection_id, outward) not in known:
         raise NotFound("this connection has no lane: connect the shop again")
-    return found
+    return known[connection_id, outward]
+
+
+_LANES = select(Lane.id, Lane.outward).where(Lane.connection_id == bindparam("connection"))
 
 
 def connections_for(session: Session, shop_id: int, role: Role) -> list[Connection]:
-    """A shop's connections that play a role, in their order."""
+    """A shop's connections that play a role, in their order; read once in a transaction."""
+    known: dict[int, list[Connection]] = session.info.setdefault("connections", {})
+    if shop_id not in known:
+        known[shop_id] = list(session.scalars(_CONNECTIONS, {"shop": shop_id}))
+    return [one for one in known[shop_id] if role in one.roles]
+
+
+_CONNECTIONS = (
+    select(Connection).where(Connection.shop_id == bindparam("shop")).order_by(Connection.id)
+)
+
+
+def know_reviews(session: Session, wanted: Mapping[int, Collection[str]]) -> None:
+    """Lock reviews by connection and platform id, always in the same order, with their open cases;
+    `review` and `open_case` then find them, or that there is none, without asking again."""
+    reviews: dict[tuple[int, str], Review | None] = session.info.setdefault("reviews", {})
+    for connection_id, ids in sorted(wanted.items()):
+        reviews.update({(connection_id, one): None for one in ids})
+        found = session.scalars(
+            select(Review)
+            .where(Review.connection_id == connection_id, Review.platform_id.in_(ids))
+            .order_by(Review.platform_id)
+            .options(selectinload(Review.versions))
+            .with_for_update(of=Review)
+        )
+        reviews.update({(connection_id, one.platform_id): one for one in found})
+    known = {one.id: one for one in reviews.values() if one is not None}
+    cases: dict[Review, Case | None] = session.info.setdefault("open_cases", {})
+    cases.update(dict.fromkeys(known.values()))
+    open_ones = (
+        select(Case)
+        .where(Case.review_id.in_(known), Case.closed_at.is_(None))
+        .order_by(Case.id)
+        .with_for_update()
+    )
+    cases.update({known[one.review_id]: one for one in session.scalars(open_ones)})
+
+
+def review(session: Session, connection_id: int, platform_id: str) -> Review | None:
+    """The review of that id at its platform, locked for this transaction."""
+    known: dict[tuple[int, str], Review | None] = session.info.setdefault("reviews", {})
+    if (connection_id, platform_id) not in known:
+        known[connection_id, platform_id] = session.scalar(
+            select(Review)
+            .where(Review.connection_id == connection_id, Review.platform_id == platform_id)
+            .with_for_update()
+        )
+    return known[connection_id, platform_id]
+
+
+def remember_review(session: Session, review: Review) -> None:
+    """Let `review` and `open_case` find a review that is new in this transaction."""
+    session.info.setdefault("reviews", {})[review.connection_id, review.platform_id] = review
+    session.info.setdefault("open_cases", {})[review] = None
+
+
+def remember_case(session: Session, case: Case) -> None:
+    """Let `open_case` find a case that is new in this transaction."""
+    session.info.setdefault("open_cases", {})[case.review] = case
+
+
+def open_case(session: Session, review: Review) -> Case | None:
+    """The open case of a review, locked for this transaction; also one opened in it."""
+    known: dict[Review, Case | None] = session.info.setdefault("open_cases", {})
+    if review not in known:
+        known[review] = session.scalar(
+            select(Case)
+            .where(Case.review_id == review.id, Case.closed_at.is_(None))
+            .with_for_update()
+        )
+    found = known[review]
+    return found if found is not None and found.closed_at is None else None
+
+
+def lock_cases(session: Session, case_ids: Iterable[int]) -> None:
+    """Lock cases, always in the same order, and read them with what belongs to them at once;
+    `case` then finds them without asking again."""
+    wanted = set(case_ids)
+    if not wanted:
+        return
     found = session.scalars(
-        select(Connection).where(Connection.shop_id == shop_id).order_by(Connection.id)
-    )
-    return [one for one in found if role in one.roles]
+        select(Case).where(Case.id.in_(wanted)).order_by(Case.id).options(*_WHOLE)
+        .with_for_update(of=Case)
+    )  # fmt: skip
+    session.info.setdefault("locked", {}).update({one.id: one for one in found})
 
 
-def open_case(session: Session, review_id: int) -> Case | None:
-    """The open case of a review, locked for this transaction."""
-    return session.scalar(
-        select(Case).where(Case.review_id == review_id, Case.closed_at.is_(None)).with_for_update()
-    )
+def cases_about(session: Session, kind: Kind, ref_ids: Sequence[int]) -> Sequence[int]:
+    """The cases that outbox rows of a kind are about; empty for kinds that are about none."""
+    if kind in (Kind.FIND_ORDER, Kind.END_CASE):
+        return ref_ids
+    if kind is Kind.MAKE_GOOD and ref_ids:
+        return session.scalars(select(MakeGood.case_id).where(MakeGood.id.in_(ref_ids))).all()
+    if kind is Kind.FOLLOW_UP and ref_ids:
+        return session.scalars(select(FollowUp.case_id).where(FollowUp.id.in_(ref_ids))).all()
+    return ()
+
+
+_WHOLE = (
+    selectinload(Case.review),
+    selectinload(Case.make_goods).selectinload(MakeGood.attempts),
+    selectinload(Case.follow_ups).selectinload(FollowUp.messages),
+)
 
 
 def case(session: Session, case_id: int, *, lock: bool = False) -> Case:
     """A case by its id; raises `NotFound`."""
+    locked: dict[int, Case] = session.info.get("locked", {})
+    if case_id in locked:
+        return locked[case_id]
     wanted = select(Case).where(Case.id == case_id)
     found = session.scalar(wanted.with_for_update() if lock else wanted)
     if found is None:
@@ -70,10 +170,13 @@ def case_by_reference(session: Session, reference: str, *, lock: bool = False) -
 
 
 def cases_waiting(session: Session, *, most: int = 50, after: int = 0) -> Sequence[Case]:
-    """Cases a person has to look at, oldest first."""
+    """Cases a person has to look at, oldest first; also those in another state, even closed, whose
+    make-good or message got stuck."""
+    make_goods = select(MakeGood.case_id).where(MakeGood.state == "needs_attention")
+    messages = select(FollowUp.case_id).where(FollowUp.state == "needs_attention")
     return session.scalars(
         select(Case)
-        .where(Case.state.in_(WAITING))
+        .where(or_(Case.state.in_(WAITING), Case.id.in_(make_goods), Case.id.in_(messages)))
         .order_by(Case.opened_at, Case.id)
         .offset(after)
         .limit(most)
@@ -133,15 +236,6 @@ def spent(
     return int(session.scalar(wanted) or 0)
 
 
-def open_attempts(session: Session, make_good_id: int) -> Sequence[Attempt]:
-    """Attempts whose outcome is not known."""
-    return session.scalars(
-        select(Attempt)
-        .where(Attempt.make_good_id == make_good_id, Attempt.outcome.in_(("open", "unknown")))
-        .order_by(Attempt.id)
-    ).all()
-
-
 def row_for(session: Session, kind: str, ref_id: int) -> OutboxRow | None:
     """The newest outbox row about something."""
     return session.scalar(
@@ -153,17 +247,11 @@ def row_for(session: Session, kind: str, ref_id: int) -> OutboxRow | None:
 
 
 def oldest_due(session: Session) -> datetime | None:
-    """When the oldest open row is or was due; None when nothing is open."""
-    firsts = [
-        session.scalar(
-            select(OutboxRow.due_at)
-            .where(OutboxRow.lane_id == lane_id, OutboxRow.done_at.is_(None))
-            .order_by(OutboxRow.due_at)
-            .limit(1)
-        )
-        for lane_id in session.scalars(select(Lane.id).where(Lane.paused.is_(False)))
-    ]
-    return min((one for one in firsts if one is not None), default=None)
+    """When the oldest open row of a lane that is not paused is or was due; None: nothing is open."""
+    return session.scalar(_OLDEST)
+
+
+_OLDEST = select(func.min(FIRST_DUE)).select_from(Lane).where(Lane.paused.is_(False))
 
 
 def deliveries_needing_attention(
@@ -177,12 +265,22 @@ def deliveries_needing_attention(
 
 
 def follow_up(session: Session, follow_up_id: int, *, lock: bool = False) -> FollowUp:
-    """A follow-up by its id; raises `NotFound`."""
-    wanted = select(FollowUp).where(FollowUp.id == follow_up_id)
-    found = session.scalar(wanted.with_for_update() if lock else wanted)
+    """A follow-up by its id, its case locked if asked for; raises `NotFound`."""
+    if lock:
+        case_id = session.scalar(select(FollowUp.case_id).where(FollowUp.id == follow_up_id))
+        # What belongs to a case is changed only by who holds the case.
+        case(session, case_id or 0, lock=True)
+    found = session.get(FollowUp, follow_up_id)
     if found is None:
         raise NotFound("there is no such message")
     return found
+
+
+def connections_with_note(session: Session) -> Sequence[Connection]:
+    """Connections of which the daily check found something not to work."""
+    return session.scalars(
+        select(Connection).where(Connection.check_note.is_not(None), Connection.paused_reason == "")
+    ).all()
 
 
 def paused_connections(session: Session) -> Sequence[Connection]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
+from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session
@@ -19,6 +20,25 @@ PRAGMAS = (
     "PRAGMA busy_timeout=20000",
     "PRAGMA temp_store=MEMORY",
 )
+
+
+LATE = "late"
+"""Key of `Session.info`: functions that write, after the last flush, rows which need its ids."""
+
+
+def later(session: Session, name: str, write: Callable[[Session, list[Any]], None]) -> list[Any]:
+    """A list of this transaction that `write` is handed at its end; the same for the same name."""
+    kept: list[Any] | None = session.info.get(name)
+    if kept is None:
+        kept = session.info[name] = []
+        rows = kept
+
+        def write_all(session: Session) -> None:
+            session.info.pop(name, None)
+            write(session, rows)
+
+        session.info.setdefault(LATE, []).append(write_all)
+    return kept
 
 
 class WriteLock:
@@ -52,7 +72,9 @@ def prepare_sqlite(connection: SqliteConnection) -> None:
 class Database:
     """The engine and its transactions. `before_commit` and `after_commit` run around each commit.
 
-    `wake` is called after a commit that put work due at once.
+    Nothing is flushed behind the writer's back: a transaction writes at its end, many rows with one
+    statement, so whoever queries for what it has just added flushes first. `wake` is called after a
+    commit that put work due at once.
     """
 
     def __init__(self, url: str, *, pool: int = 10) -> None:
@@ -74,16 +96,21 @@ class Database:
     def transaction(self) -> Iterator[Session]:
         """Read and write; commits when the block ends, rolls back when it raises."""
         if not self.sqlite:
-            with Session(self.engine, expire_on_commit=False) as session:
+            with self._session() as session:
                 yield from self._run(session)
             return
-        with self.write_lock(), Session(self.engine, expire_on_commit=False) as session:
+        with self.write_lock(), self._session() as session:
             session.connection().exec_driver_sql("BEGIN IMMEDIATE")
             yield from self._run(session)
+
+    def _session(self) -> Session:
+        return Session(self.engine, expire_on_commit=False, autoflush=False)
 
     def _run(self, session: Session) -> Iterator[Session]:
         yield session
         session.flush()
+        for write in session.info.pop(LATE, ()):
+            write(session)
         self.before_commit()
         session.commit()
         self.after_commit()
@@ -93,7 +120,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Read one consistent state; nothing is kept."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        with self._session() as session:
             if self.sqlite:
                 session.connection().exec_driver_sql("BEGIN")
             yield session
@@ -107,7 +134,7 @@ class Database:
 
 
 def _postgres(url: str, pool: int) -> Engine:
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=pool,
         max_overflow=pool,
@@ -116,3 +143,12 @@ def _postgres(url: str, pool: int) -> Engine:
         pool_use_lifo=True,
         connect_args={"connect_timeout": 5},
     )
+    event.listen(engine, "connect", lambda connection, _: prepare_postgres(connection))
+    return engine
+
+
+def prepare_postgres(connection: Any) -> None:
+    """A frozen process must not hold a lock for ever, nor may others wait for it for ever."""
+    connection.execute("SET idle_in_transaction_session_timeout = '60s'")
+    connection.execute("SET lock_timeout = '15s'")
+    connection.commit()

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from service.db.models import Case, FollowUp, Kind, OutboxRow
+from service.db import claims
+from service.db.models import Case, Kind
 from service.domain.case import CloseReason, Move
 from service.domain.step import Step
 from service.operations import history
@@ -33,16 +33,7 @@ def stop_follow_ups(
     session: Session, case: Case, reason: str, *, at: datetime, keep: tuple[Step, ...] = ()
 ) -> None:
     """Stop what is planned and not yet being sent."""
-    planned = session.scalars(
-        select(FollowUp).where(FollowUp.case_id == case.id, FollowUp.state == "planned")
-    )
-    for one in planned:
-        if one.step in keep:
-            continue
-        one.state, one.reason = "stopped", reason
-        session.execute(
-            update(OutboxRow)
-            .where(OutboxRow.kind == Kind.FOLLOW_UP, OutboxRow.ref_id == one.id)
-            .where(OutboxRow.done_at.is_(None))
-            .values(done_at=at, claim_token=None, note=reason)
-        )
+    for one in case.follow_ups:
+        if one.state == "planned" and one.step not in keep:
+            one.state, one.reason = "stopped", reason
+            claims.end(session, Kind.FOLLOW_UP, one.id, at, reason)

@@ -142,15 +142,33 @@ def _approve_by_limit(
     limits = shop.automatic.get(remedy.amount.currency)
     if limits is None or _was_made_good(session, case):
         return
-    # Two cases decided at once must see each other's sums.
-    session.execute(select(Shop.id).where(Shop.id == shop.id).with_for_update())
     midnight = now.astimezone(ZoneInfo(shop.zone)).replace(hour=0, minute=0, second=0)
     day = midnight.replace(microsecond=0)
-    currency = remedy.amount.currency
-    shop_spent = queries.spent(session, shop.id, currency, day)
-    buyer_spent = queries.spent(session, shop.id, currency, day, case.buyer_key)
-    if may_go_by_itself(remedy.amount, AutomaticLimits(**limits), shop_spent, buyer_spent):
+    shop_spent = _spent(session, shop.id, remedy.amount.currency, day, None)
+    buyer_spent = _spent(session, shop.id, remedy.amount.currency, day, case.buyer_key)
+    amount = remedy.amount
+    if may_go_by_itself(amount, AutomaticLimits(**limits), shop_spent.minor, buyer_spent.minor):
         _decide(session, case, remedy, actor=AUTOMATIC, reason="", limit=str(limits), now=now)
+        shop_spent.minor += amount.amount_minor
+        buyer_spent.minor += amount.amount_minor
+
+
+@dataclass(slots=True)
+class _Sum:
+    minor: int
+
+
+def _spent(
+    session: Session, shop_id: int, currency: str, day: datetime, buyer_key: str | None
+) -> _Sum:
+    """What went by itself today, with what this transaction adds to it."""
+    sums: dict[tuple[int, str, str | None], _Sum] = session.info.setdefault("spent", {})
+    key = (shop_id, currency, buyer_key)
+    if key not in sums:
+        # Two cases decided at once must see each other's sums.
+        session.execute(select(Shop.id).where(Shop.id == shop_id).with_for_update())
+        sums[key] = _Sum(queries.spent(session, shop_id, currency, day, buyer_key))
+    return sums[key]
 
 
 def _was_made_good(session: Session, case: Case) -> bool:
@@ -225,22 +243,19 @@ def _decide(
     decision = Decision(
         case_id=case.id, kind="approve", actor=actor, reason=reason, limit=limit, decided_at=now
     )
-    session.add(decision)
-    session.flush()
     ends = None if remedy.expires_days is None else now + timedelta(days=remedy.expires_days)
     make_good = MakeGood(
-        case_id=case.id, shop_id=case.shop_id, decision_id=decision.id,
+        case=case, shop_id=case.shop_id, decision=decision,
         connection_id=orders[0].id, buyer_key=case.buyer_key, action=remedy.action,
         amount_minor=remedy.amount.amount_minor, currency=remedy.amount.currency,
         line_ids=list(remedy.line_ids), key=secrets.token_urlsafe(24),
         reference=make_good_reference(case.reference, len(case.make_goods) + 1),
-        expires_at=ends, automatic=actor == AUTOMATIC, decided_at=now,
+        expires_at=ends, automatic=actor == AUTOMATIC, decided_at=now, state="approved",
     )  # fmt: skip
     session.add(make_good)
-    session.flush()
     if way_of(orders[0], remedy.action) is Way.API:
         lane = queries.lane(session, orders[0].id, outward=True)
-        claims.put(session, Kind.MAKE_GOOD, make_good.id, lane_id=lane, due_at=now, now=now)
+        claims.put(session, Kind.MAKE_GOOD, make_good, lane_id=lane, due_at=now, now=now)
         return
     make_good.state = "needs_attention"
     make_good.task = task_for(make_good, order_from_data(case.order))

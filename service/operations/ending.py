@@ -23,13 +23,11 @@ def plan_end(session: Session, case: Case, *, now: datetime) -> None:
     claims.put(session, Kind.END_CASE, case.id, lane_id=lane, due_at=due)
 
 
-def end_case(context: Context, held: claims.Claim) -> None:
+def end_case(context: Context, session: Session, held: claims.Claim, now: datetime) -> None:
     """Close a case whose steps have ended and whose rating has not changed."""
-    with context.database.transaction() as session:
-        now = context.clock.now()
-        case = queries.case(session, held.ref_id, lock=True)
-        if case.state in (CaseState.FOLLOWING_UP, CaseState.DECLINED):
-            declined = case.state == CaseState.DECLINED
-            reason = CloseReason.DECLINED if declined else CloseReason.FINISHED
-            closing.close(session, case, reason, at=now, actor=history.SYSTEM)
-        claims.finish(session, held, now)
+    case = queries.case(session, held.ref_id, lock=True)
+    if case.state in (CaseState.FOLLOWING_UP, CaseState.DECLINED):
+        declined = case.state == CaseState.DECLINED
+        reason = CloseReason.DECLINED if declined else CloseReason.FINISHED
+        closing.close(session, case, reason, at=now, actor=history.SYSTEM)
+    claims.finish(session, held, now)

@@ -61,22 +61,19 @@ def _plan_one(
     session: Session, case: Case, step: Step, due: datetime, round_: int,
     make_good: MakeGood | None, now: datetime,
 ) -> None:  # fmt: skip
-    known = select(FollowUp).where(
-        FollowUp.case_id == case.id, FollowUp.step == step, FollowUp.round == round_
-    )
-    if case.messages_stopped or session.scalar(known) is not None:
-        return
+    known = {(one.step, one.round) for one in case.follow_ups}
     channels = channels_of(session, case.shop_id)
-    if not channels:
+    if case.messages_stopped or (step, round_) in known or not channels:
         return
     one = FollowUp(
-        case_id=case.id, step=step, round=round_, due_at=due,
+        step=step,
+        round=round_,
+        due_at=due,
         make_good_id=None if make_good is None else make_good.id,
-    )  # fmt: skip
-    session.add(one)
-    session.flush()
+    )
+    case.follow_ups.append(one)
     lane = queries.lane(session, channels[0].id, outward=True)
-    claims.put(session, Kind.FOLLOW_UP, one.id, lane_id=lane, due_at=due, now=now)
+    claims.put(session, Kind.FOLLOW_UP, one, lane_id=lane, due_at=due, now=now)
     history.note(session, case, "planned", at=now, new=step, detail=due.isoformat())
 
 
@@ -137,7 +134,7 @@ def _may_come_back(session: Session, case: Case) -> bool:
     """Not one whose buyer was erased, nor one whose review has an open case by now."""
     if case.closed_at is None:
         return allows(CaseState(case.state), Move.REOPEN)
-    return bool(case.order) and queries.open_case(session, case.review_id) is None
+    return bool(case.order) and queries.open_case(session, case.review) is None
 
 
 def _due_now(session: Session, one: FollowUp, now: datetime) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from service.db.models import Case, History
+from service.db.session import later
 from service.domain.case import CaseState, Move, after
 
 SYSTEM = "makegood"
@@ -19,11 +22,16 @@ def note(
     old: str = "", new: str = "", detail: str = "",
 ) -> None:  # fmt: skip
     """Add one line; `what` is a stable word the pages translate."""
-    session.add(
-        History(
-            case_id=case.id, at=at, actor=actor, what=what, old=old, new=new, detail=detail[:1000]
-        )
-    )
+    line = {
+        "at": at, "actor": actor, "what": what, "old": old, "new": new, "detail": detail[:1000],
+    }  # fmt: skip
+    later(session, "history", _write).append((case, line))
+
+
+def _write(session: Session, lines: list[tuple[Case, dict[str, Any]]]) -> None:
+    """All lines of a transaction at its end, in one statement: cases may be new in it."""
+    rows = [{"case_id": case.id, **line} for case, line in lines]
+    session.execute(insert(History.__table__), rows)  # type: ignore[arg-type]
 
 
 def move(

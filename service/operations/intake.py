@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import logging
 import secrets
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from integrations import registry
@@ -40,36 +40,40 @@ class _Read:
 
 
 def read_deliveries(context: Context, held: Sequence[Claim]) -> None:
-    """Read a batch in one transaction; a row that fails does not take the others with it."""
-    now = context.clock.now()
+    """Read a batch in one transaction; raises what stops it (`IntegrityError` when another worker
+    stored the same review at the same moment)."""
     with context.database.transaction() as session:
-        found = [_read(session, one) for one in held]
-        # Always in this order, so that two workers never wait for each other's reviews.
-        for one in sorted(found, key=_order):
-            try:
-                with session.begin_nested():
-                    claims.hold(session, one.claim, now)
-                    _settle(session, one, now)
-                    claims.finish(session, one.claim, now)
-            except IntegrityError:
-                # Another worker stored the same review first; read again beside its version.
-                claims.put_off(session, one.claim, now, counts=False)
-                session.info["wake"] = True
+        now = context.clock.now()
+        found = _read_all(session, held)
+        wanted: dict[int, set[str]] = defaultdict(set)
+        for one in found:
+            wanted[one.connection.id] |= {
+                event.review_id for event in one.events if event.review_id
+            }
+        queries.know_reviews(session, wanted)
+        ours = claims.hold(session, held, now)
+        for one in found:
+            if one.claim.id in ours:
+                _settle(session, one, now)
+                claims.finish(session, one.claim, now)
 
 
-def _order(one: _Read) -> tuple[int, str, int]:
-    first = one.events[0].review_id if one.events else ""
-    return one.connection.id, first, one.delivery.id
+def _read_all(session: Session, held: Sequence[Claim]) -> list[_Read]:
+    """In the order of their arrival."""
+    rows = session.scalars(select(Delivery).where(Delivery.id.in_([one.ref_id for one in held])))
+    deliveries = {one.id: one for one in rows}
+    return [_read(session, one, deliveries[one.ref_id]) for one in sorted(held, key=_arrival)]
 
 
-def _read(session: Session, claim: Claim) -> _Read:
-    delivery = session.get_one(Delivery, claim.ref_id)
+def _arrival(held: Claim) -> int:
+    return held.ref_id
+
+
+def _read(session: Session, claim: Claim, delivery: Delivery) -> _Read:
     connection = session.get_one(Connection, delivery.connection_id)
     request = Inbound(json.loads(delivery.headers), delivery.body, delivery.received_at)
     try:
-        return _Read(
-            claim, delivery, connection, registry.get(connection.adapter).read(request), ""
-        )
+        events = registry.get(connection.adapter).read(request)
     except AdapterError as error:
         return _Read(claim, delivery, connection, (), error.message)
     except Exception as error:
@@ -78,6 +82,7 @@ def _read(session: Session, claim: Claim) -> _Read:
             f"this body broke the reader ({type(error).__name__}); read it again after an update"
         )
         return _Read(claim, delivery, connection, (), advice)
+    return _Read(claim, delivery, connection, events, "")
 
 
 def _settle(session: Session, one: _Read, now: datetime) -> None:
@@ -105,11 +110,7 @@ def take_in(
         return "looking"
     if event.kind is EventKind.UNKNOWN or not event.review_id:
         return "nothing"
-    review = session.scalar(
-        select(Review)
-        .where(Review.connection_id == connection.id, Review.platform_id == event.review_id)
-        .with_for_update()
-    )
+    review = queries.review(session, connection.id, event.review_id)
     what = change(_known(review), event)
     if what is Change.UNCLEAR and not looked and registry.get(connection.adapter).capabilities.poll:
         _look(session, connection, f"review:{event.review_id}", now)
@@ -144,8 +145,10 @@ def _keep(
         review = Review(
             connection_id=connection.id, shop_id=connection.shop_id,
             platform_id=event.review_id, seen_at=now, withdrawn=False, order_ids=[], buyer={},
+            product_id="", product_name="", text="",
         )  # fmt: skip
         session.add(review)
+        queries.remember_review(session, review)
     if gone:
         review.withdrawn = True
         review.sequence = event.sequence if event.sequence is not None else review.sequence
@@ -153,11 +156,10 @@ def _keep(
         review.withdrawn, review.rating, review.text = False, event.rating, event.text
         review.sequence = event.sequence
     _complete(review, event)
-    session.flush()
-    session.add(
+    review.versions.append(
         ReviewVersion(
-            review_id=review.id, rating=review.rating, text=review.text,
-            sequence=review.sequence, withdrawn=gone, seen_at=now,
+            rating=review.rating, text=review.text, sequence=review.sequence, withdrawn=gone,
+            seen_at=now,
         )
     )  # fmt: skip
     undated = undated_is_old and event.written_at is None
@@ -189,7 +191,7 @@ def _answer(
     session: Session, connection: Connection, review: Review, was: int | None, now: datetime
 ) -> str:
     """Open or close the case this version calls for."""
-    case = queries.open_case(session, review.id)
+    case = queries.open_case(session, review)
     if review.withdrawn:
         if case is not None:
             closing.close(session, case, CloseReason.WITHDRAWN, at=now, actor=history.BUYER)
@@ -225,17 +227,17 @@ def open_case(session: Session, connection: Connection, review: Review, *, now: 
     The database refuses a second open case of one review (`IntegrityError`).
     """
     case = Case(
-        shop_id=connection.shop_id, review_id=review.id,
+        shop_id=connection.shop_id, review=review,
         reference=new_reference(secrets.choice), state=CaseState.OPENED, opened_at=now,
         order={}, candidates=[],
     )  # fmt: skip
     session.add(case)
-    session.flush()
+    queries.remember_case(session, case)
     history.note(
         session, case, "opened", at=now, actor=history.BUYER, new=case.state,
         detail=f"{review.rating}/5",
     )  # fmt: skip
     orders = queries.connections_for(session, connection.shop_id, Role.ORDERS)
     lane = queries.lane(session, (orders or [connection])[0].id, outward=True)
-    claims.put(session, Kind.FIND_ORDER, case.id, lane_id=lane, due_at=now, now=now)
+    claims.put(session, Kind.FIND_ORDER, case, lane_id=lane, due_at=now, now=now)
     return case

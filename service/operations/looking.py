@@ -2,61 +2,110 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
+from integrations.contract import Page, ReviewEvent, Role
 from integrations.errors import Permanent, Unsupported
 from service.db import claims, queries
 from service.db.claims import Claim
-from service.db.models import Connection, Kind
-from service.operations import intake
+from service.db.models import Case, Connection, Kind, OutboxRow, Review
+from service.operations import checking, intake
 from service.operations.context import Context
+from service.operations.work import Call, Next, Outcome
 
 POLL_EVERY = timedelta(minutes=10)
+LOOK_EVERY = timedelta(days=1)
+LOOKS_AT_ONCE = 100
+REVIEW = "review:"
+"""What `look` of an adapter takes for a review; the number follows."""
 
 
-def look(context: Context, held: Claim) -> None:
+def begin_look(context: Context, session: Session, held: Claim, now: datetime) -> Next:
     """Read again what a delivery named (`held.step`); what is gone changes nothing."""
-    with context.database.reading() as session:
+    connection = session.get_one(Connection, held.ref_id)
+    if Role.REVIEWS not in connection.roles:
+        claims.give_up(session, held, now, "this connection brings no reviews any more")
+        return None
+    adapter = context.adapter(connection)
+
+    def looked(session: Session, outcome: Outcome) -> Next:
+        if isinstance(outcome.error, Permanent | Unsupported):
+            claims.give_up(session, held, outcome.now, outcome.error.message)
+            return None
+        if outcome.error is not None:
+            return outcome.error
         connection = session.get_one(Connection, held.ref_id)
-    try:
-        events = context.adapter(connection).look(held.step)
-    except (Permanent, Unsupported) as error:
-        with context.database.transaction() as session:
-            claims.give_up(session, held, context.clock.now(), error.message)
-        return
-    with context.database.transaction() as session:
-        now = context.clock.now()
-        claims.hold(session, held, now)
-        connection = session.get_one(Connection, held.ref_id)
-        for event in sorted(events, key=lambda one: one.review_id):
-            intake.take_in(session, connection, event, now=now, looked=True)
-        claims.finish(session, held, now)
+        _take_in(session, connection, outcome.value, outcome.now)
+        claims.finish(session, held, outcome.now)
+        return None
+
+    return Call(held, context.http.now(), lambda: adapter.look(held.step), looked)
 
 
-def poll(context: Context, held: Claim) -> None:
-    """Read one page of changes; the row then waits for the next time instead of ending."""
-    with context.database.reading() as session:
+def _take_in(
+    session: Session, connection: Connection, events: Sequence[ReviewEvent], now: datetime, *,
+    stood_there: bool = False,
+) -> None:  # fmt: skip
+    named = {event.review_id for event in events if event.review_id}
+    queries.know_reviews(session, {connection.id: named})
+    for event in events:
+        intake.take_in(session, connection, event, now=now, looked=True, stood_there=stood_there)
+
+
+def begin_poll(context: Context, session: Session, held: Claim, now: datetime) -> Next:
+    """Read one page of changes; the row then waits for the next time instead of ending.
+
+    After the last page open cases are looked at that no page may have told of.
+    """
+    connection = session.get_one(Connection, held.ref_id)
+    adapter, cursor = context.adapter(connection), connection.poll_cursor
+
+    def polled(session: Session, outcome: Outcome) -> Next:
+        if outcome.error is not None:
+            return outcome.error
+        page: Page = outcome.value
         connection = session.get_one(Connection, held.ref_id)
-    page = context.adapter(connection).poll(connection.poll_cursor, context.clock.now())
-    with context.database.transaction() as session:
-        now = context.clock.now()
-        claims.hold(session, held, now)
-        connection = session.get_one(Connection, held.ref_id)
-        for event in sorted(page.events, key=lambda one: one.review_id):
-            intake.take_in(session, connection, event, now=now, looked=True)
-        session.execute(
-            update(Connection).where(Connection.id == connection.id)
-            .values(poll_cursor=page.cursor)
+        first = connection.read_through_at is None
+        _take_in(session, connection, page.events, outcome.now, stood_there=first)
+        connection.poll_cursor = page.cursor
+        if not page.more:
+            connection.read_through_at = outcome.now
+            _look_at_open_cases(session, connection, outcome.now)
+            checking.start_checking(session, connection.id, outcome.now)
+        due = outcome.now if page.more else outcome.now + POLL_EVERY
+        claims.put_off(session, held, due, tries=0)
+        return None
+
+    return Call(held, context.http.now(), lambda: adapter.poll(cursor, now), polled)
+
+
+def _look_at_open_cases(session: Session, connection: Connection, now: datetime) -> None:
+    """Put looks at reviews with an open case, the longest not looked at first.
+
+    A poll finds what is new; an edit of an old review or one removed for good may be in no page.
+    The looks are spread over the time to the next poll, so that other work is not held up.
+    """
+    step = REVIEW + Review.platform_id
+    row = (OutboxRow.kind == Kind.LOOK) & (OutboxRow.ref_id == connection.id)
+    last = func.coalesce(OutboxRow.done_at, Review.seen_at)
+    found = session.scalars(
+        select(Review.platform_id)
+        .join(Case, Case.review_id == Review.id)
+        .outerjoin(OutboxRow, row & (OutboxRow.step == step))
+        .where(Review.connection_id == connection.id, Case.closed_at.is_(None))
+        .where(last <= now - LOOK_EVERY)
+        .where(OutboxRow.id.is_(None) | OutboxRow.done_at.is_not(None))
+        .order_by(last)
+        .limit(LOOKS_AT_ONCE)
+    ).all()
+    lane = queries.lane(session, connection.id, outward=True)
+    for at, number in enumerate(found):
+        due = now + POLL_EVERY * at / LOOKS_AT_ONCE
+        claims.put(
+            session, Kind.LOOK, connection.id, lane_id=lane, due_at=due, step=f"{REVIEW}{number}",
+            now=now,
         )  # fmt: skip
-        fresh = Claim(held.id, held.kind, held.ref_id, held.step, held.lane_id, -1, held.token)
-        claims.put_off(session, fresh, now if page.more else now + POLL_EVERY)
-
-
-def start_polling(context: Context, connection_id: int) -> None:
-    """Put the row that polls a connection from now on."""
-    with context.database.transaction() as session:
-        now = context.clock.now()
-        lane = queries.lane(session, connection_id, outward=True)
-        claims.put(session, Kind.POLL, connection_id, lane_id=lane, due_at=now, now=now)

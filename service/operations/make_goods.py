@@ -5,99 +5,67 @@ Permission to act is fenced by the claim. A fact (it was done) is recorded whoev
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from integrations import registry
-from integrations.contract import Action, ActionRequest, ActionResult, BaseAdapter
+from integrations.contract import Action, ActionRequest, ActionResult, Capabilities
 from integrations.errors import AdapterError, Misconfigured, Permanent, Temporary
 from integrations.money import Money
 from service.db import claims, queries
 from service.db.claims import Claim
-from service.db.models import Attempt, Case, Connection, Kind, MakeGood, OutboxRow
+from service.db.models import Attempt, Case, Connection, Kind, MakeGood
 from service.domain.case import CaseState, Move, allows
-from service.domain.errors import LostClaim, NotFound, WrongInput, WrongState
+from service.domain.errors import NotFound, WrongInput, WrongState
 from service.operations import follow_ups, history
 from service.operations.context import Context
 from service.operations.orders import order_from_data
-
-CALL_SECONDS = 45.0
-"""Calls of one attempt start and end within this, well inside the lease (service.db.claims)."""
+from service.operations.work import Call, Next, Outcome
 
 UNSURE = (
     "The shop did not say whether {what} was carried out, and it cannot be asked."
     " Look in the shop for the reference {reference}, then mark it as done or try again."
 )
+NOT_YET = "It may still be under way at the shop: it is looked up again before it is tried again."
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """What one try has to do. `attempt_id` None: look up first."""
+def begin_make_good(context: Context, session: Session, held: Claim, now: datetime) -> Next:
+    """Carry out one make-good, or find out that it was: the attempt is written before the call.
 
-    make_good_id: int
-    adapter: BaseAdapter
-    request: ActionRequest
-    attempt_id: int | None
-
-
-def perform_make_good(context: Context, held: Claim) -> None:
-    """Carry out one make-good, or find out that it was.
-
-    Raises `Temporary` and `Misconfigured` for the outbox to put off, `Permanent` and `Unsupported`
-    for a person to go on, `LostClaim` when another worker has taken over.
+    A call that may be under way since an attempt of before is looked up first.
     """
-    with context.http.within(CALL_SECONDS):
-        plan = _begin(context, held)
-        if plan is None:
-            return
-        if plan.attempt_id is None:
-            found = plan.adapter.find(plan.request)
-            if found is not None:
-                _done(context, held, plan, found, "found")
-                return
-            plan = _begin(context, held, surely_not_done=True)
-            if plan is None:
-                return
-        _act(context, held, plan)
+    make_good = session.get_one(MakeGood, held.ref_id)
+    if make_good.state != "approved":
+        claims.finish(session, held, now)
+        return None
+    unclear = open_attempts(make_good)
+    for one in unclear:
+        # One still open belongs to a worker that died or was overtaken.
+        one.outcome, one.ended_at = "unknown", one.ended_at or now
+    if not unclear:
+        return _act(context, session, held, make_good, now)
+    can = _capabilities(session, make_good)
+    if can.look_up:
+        return _look_up(context, session, held, make_good)
+    if can.idempotent:
+        return _act(context, session, held, make_good, now)
+    return Permanent(_unsure(make_good))
 
 
-def _begin(context: Context, held: Claim, *, surely_not_done: bool = False) -> _Plan | None:
-    """Renew the claim and write the attempt, in one commit before any call."""
-    with context.database.transaction() as session:
-        now = context.clock.now()
-        claims.hold(session, held, now)
-        make_good = session.get_one(MakeGood, held.ref_id)
-        if make_good.state != "approved":
-            claims.finish(session, held, now)
-            return None
-        unclear = queries.open_attempts(session, make_good.id)
-        for one in unclear:
-            # One still open belongs to a worker that died or was overtaken.
-            one.outcome = "not_done" if surely_not_done else "unknown"
-            one.ended_at = one.ended_at or now
-        connection = session.get_one(Connection, make_good.connection_id)
-        can = registry.get(connection.adapter).capabilities
-        request, adapter = _request(session, make_good), context.adapter(connection)
-        if unclear and not surely_not_done:
-            if can.look_up:
-                return _Plan(make_good.id, adapter, request, None)
-            if not can.idempotent:
-                give_up_make_good(session, held, _unsure(make_good), now=now)
-                claims.give_up(session, held, now, _unsure(make_good))
-                return None
-        attempt = Attempt(make_good_id=make_good.id, claim_token=held.token, started_at=now)
-        session.add(attempt)
-        session.flush()
-        return _Plan(make_good.id, adapter, request, attempt.id)
+def open_attempts(make_good: MakeGood) -> list[Attempt]:
+    """Attempts whose outcome is not known."""
+    return [one for one in make_good.attempts if one.outcome in ("open", "unknown")]
 
 
-def _request(session: Session, make_good: MakeGood) -> ActionRequest:
-    case = session.get_one(Case, make_good.case_id)
+def _capabilities(session: Session, make_good: MakeGood) -> Capabilities:
+    return registry.get(session.get_one(Connection, make_good.connection_id).adapter).capabilities
+
+
+def _request(make_good: MakeGood) -> ActionRequest:
     return ActionRequest(
-        Action(make_good.action), make_good.key, make_good.reference, order_from_data(case.order),
+        Action(make_good.action), make_good.key, make_good.reference,
+        order_from_data(make_good.case.order),
         Money(make_good.amount_minor, make_good.currency), tuple(make_good.line_ids),
         make_good.expires_at,
     )  # fmt: skip
@@ -107,69 +75,104 @@ def _unsure(make_good: MakeGood) -> str:
     return UNSURE.format(what=f"the {make_good.action}", reference=make_good.reference)
 
 
-def _act(context: Context, held: Claim, plan: _Plan) -> None:
-    try:
-        result = plan.adapter.act(plan.request)
-    except Temporary as error:
-        outcome = "unknown" if error.maybe_done else "not_done"
-        _end(context, plan, outcome, error.message)
-        can = plan.adapter.capabilities
+def _look_up(context: Context, session: Session, held: Claim, make_good: MakeGood) -> Call:
+    adapter = context.adapter(session.get_one(Connection, make_good.connection_id))
+    request, make_good_id = _request(make_good), make_good.id
+
+    def found(session: Session, outcome: Outcome) -> Next:
+        make_good = session.get_one(MakeGood, make_good_id)
+        if outcome.error is not None:
+            return outcome.error
+        if outcome.value is not None:
+            for one in open_attempts(make_good):
+                one.outcome, one.ended_at = "found", outcome.now
+            _done(context, session, make_good, outcome.value, outcome.now)
+            return None
+        return _not_found(context, session, held, make_good, outcome) if outcome.ours else None
+
+    return Call(
+        held, context.http.now(), lambda: adapter.find(request), found, is_fact=True,
+        case=make_good.reference,
+    )  # fmt: skip
+
+
+def _not_found(
+    context: Context, session: Session, held: Claim, make_good: MakeGood, outcome: Outcome
+) -> Next:
+    """Act, but where the platform does not know a key not before an earlier call has run out."""
+    can, now = _capabilities(session, make_good), outcome.now
+    if make_good.state != "approved":
+        claims.finish(session, held, now)
+        return None
+    unclear = open_attempts(make_good)
+    sure_at = max((one.started_at for one in unclear), default=now) + can.settles_after
+    if now < sure_at and not can.idempotent:
+        claims.put_off(session, held, sure_at, note=NOT_YET, tries=held.tries)
+        return None
+    for one in unclear:
+        one.outcome = "not_done"
+    return _act(context, session, held, make_good, now)
+
+
+def _act(
+    context: Context, session: Session, held: Claim, make_good: MakeGood, now: datetime
+) -> Call:
+    """Write the attempt; the call follows when this is committed."""
+    adapter = context.adapter(session.get_one(Connection, make_good.connection_id))
+    attempt = Attempt(claim_token=held.token, started_at=now)
+    make_good.attempts.append(attempt)
+    request, make_good_id = _request(make_good), make_good.id
+
+    def acted(session: Session, outcome: Outcome) -> Next:
+        make_good = session.get_one(MakeGood, make_good_id)
+        one = next(one for one in make_good.attempts if one.id == attempt.id)
+        one.ended_at = outcome.now
+        if outcome.error is not None:
+            return _not_acted(session, make_good, one, outcome.error)
+        one.outcome = "found" if outcome.value.already else "done"
+        _done(context, session, make_good, outcome.value, outcome.now)
+        return None
+
+    return Call(
+        held, context.http.now(), lambda: adapter.act(request), acted, is_fact=True,
+        case=make_good.reference,
+    )  # fmt: skip
+
+
+def _not_acted(
+    session: Session, make_good: MakeGood, attempt: Attempt, error: Exception
+) -> Exception:
+    """Note what is known of the attempt; gives what the outbox has to deal with."""
+    attempt.note = (error.message if isinstance(error, AdapterError) else type(error).__name__)[
+        :500
+    ]
+    if isinstance(error, Temporary):
+        attempt.outcome = "unknown" if error.maybe_done else "not_done"
+        can = _capabilities(session, make_good)
         if error.maybe_done and not (can.look_up or can.idempotent):
-            raise Permanent(
-                UNSURE.format(what=f"the {plan.request.action}", reference=plan.request.reference)
-            ) from error
-        raise
-    except Misconfigured as error:
-        _end(context, plan, "not_done", error.message)
-        raise
-    except AdapterError as error:
-        _end(context, plan, "refused", error.message)
-        raise
-    except Exception as error:
+            return Permanent(_unsure(make_good))
+    elif isinstance(error, AdapterError):
+        attempt.outcome = "not_done" if isinstance(error, Misconfigured) else "refused"
+    else:
         # A fault of the adapter after the call: the platform may have acted.
-        _end(context, plan, "unknown", type(error).__name__)
-        raise
-    _done(context, held, plan, result, "done")
+        attempt.outcome = "unknown"
+    return error
 
 
-def _end(context: Context, plan: _Plan, outcome: str, note: str) -> None:
-    with context.database.transaction() as session:
-        session.execute(
-            update(Attempt)
-            .where(Attempt.id == plan.attempt_id)
-            .values(outcome=outcome, note=note[:500], ended_at=context.clock.now())
-        )
-
-
-def _done(context: Context, held: Claim, plan: _Plan, result: ActionResult, outcome: str) -> None:
+def _done(
+    context: Context, session: Session, make_good: MakeGood, result: ActionResult, now: datetime
+) -> None:
     """Record that it was done. No claim is asked for: it is true whoever holds the row."""
-    with context.database.transaction() as session:
-        now = context.clock.now()
-        if plan.attempt_id is not None:
-            session.execute(
-                update(Attempt)
-                .where(Attempt.id == plan.attempt_id)
-                .values(outcome="found" if result.already else outcome, ended_at=now)
-            )
-        else:
-            for one in queries.open_attempts(session, plan.make_good_id):
-                one.outcome, one.ended_at = "found", now
-        settle(context, session, plan.make_good_id, result, actor=history.PLATFORM)
-        session.execute(
-            update(OutboxRow)
-            .where(OutboxRow.kind == Kind.MAKE_GOOD, OutboxRow.ref_id == plan.make_good_id)
-            .values(done_at=now, claim_token=None, given_up=False, note=outcome)
-        )
+    settle(context, session, make_good, result, actor=history.PLATFORM, now=now)
+    claims.end(session, Kind.MAKE_GOOD, make_good.id, now, "done")
 
 
 def settle(
-    context: Context, session: Session, make_good_id: int, result: ActionResult, *, actor: str
-) -> None:
-    """Bring a carried-out make-good into its case, once, and plan what follows."""
-    now = context.clock.now()
-    make_good = session.get_one(MakeGood, make_good_id)
-    case = queries.case(session, make_good.case_id, lock=True)
-    session.refresh(make_good)
+    context: Context, session: Session, make_good: MakeGood, result: ActionResult, *, actor: str,
+    now: datetime,
+) -> None:  # fmt: skip
+    """Bring a carried-out make-good into its case (locked), once, and plan what follows."""
+    case = make_good.case
     if make_good.state == "done":
         return
     make_good.state, make_good.done_at = "done", now
@@ -195,7 +198,7 @@ def give_up_make_good(session: Session, held: Claim, advice: str, *, now: dateti
     make_good = session.get_one(MakeGood, held.ref_id)
     case = queries.case(session, make_good.case_id, lock=True)
     if make_good.state != "approved":
-        raise LostClaim("settled meanwhile")
+        return
     make_good.state, make_good.task = "needs_attention", advice
     case.advice = advice
     if allows(CaseState(case.state), Move.FAIL):
@@ -214,11 +217,11 @@ def try_again(context: Context, make_good_id: int, *, actor: str, surely_not_don
         make_good, case = _stuck(session, make_good_id)
         connection = session.get_one(Connection, make_good.connection_id)
         if registry.get(connection.adapter).capabilities.look_up is False and not surely_not_done:
-            unclear = queries.open_attempts(session, make_good.id)
+            unclear = open_attempts(make_good)
             if unclear and not registry.get(connection.adapter).capabilities.idempotent:
                 raise WrongState(_unsure(make_good))
         if surely_not_done:
-            for one in queries.open_attempts(session, make_good.id):
+            for one in open_attempts(make_good):
                 one.outcome, one.note, one.ended_at = "not_done", f"says {actor}", now
         make_good.state, make_good.task, case.advice = "approved", "", ""
         if case.state == CaseState.NEEDS_ATTENTION:
@@ -238,17 +241,16 @@ def done_by_hand(context: Context, make_good_id: int, *, actor: str, code: str =
             raise WrongInput("Enter the voucher code, so that the buyer can be told.")
         if make_good.state == "done":
             make_good.task, case.advice = "", ""
+            make_good.code = code.strip() or make_good.code
             if allows(CaseState(case.state), Move.TASK_DONE):
                 history.move(session, case, Move.TASK_DONE, at=now, actor=actor)
             follow_ups.plan_follow_ups(context, session, case, make_good, now=now)
             return
-        for one in queries.open_attempts(session, make_good.id):
+        for one in open_attempts(make_good):
             one.outcome, one.note, one.ended_at = "found", f"says {actor}", now
         result = ActionResult(vendor_id="", code=code.strip())
-        settle(context, session, make_good.id, result, actor=actor)
-        row = queries.row_for(session, Kind.MAKE_GOOD, make_good.id)
-        if row is not None:
-            row.done_at, row.claim_token, row.given_up = now, None, False
+        settle(context, session, make_good, result, actor=actor, now=now)
+        claims.end(session, Kind.MAKE_GOOD, make_good.id, now)
 
 
 def cancel(context: Context, make_good_id: int, *, actor: str) -> None:

@@ -1,21 +1,23 @@
-"""What happens to a claimed row: carried out, put off with growing pauses, or given to a person."""
+"""What happens to claimed rows: begun, settled, put off with growing pauses, or given to a person."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from integrations.errors import AdapterError, Misconfigured, Temporary
-from service.db import claims
+from service.db import claims, queries
 from service.db.claims import Claim
 from service.db.models import Connection, Kind, Lane
 from service.domain.errors import DomainError, LostClaim
-from service.operations import ending, intake, looking, make_goods, sending, triage
+from service.operations import checking, ending, intake, looking, make_goods, sending, triage
 from service.operations.context import Context
+from service.operations.work import Call, Next, Outcome, Stopping
 
 log = logging.getLogger(__name__)
 
@@ -23,19 +25,23 @@ PAUSES = tuple(
     timedelta(seconds=seconds) for seconds in (5, 15, 60, 300, 900, 1800, 3600, 7200, 14400, 28800)
 )
 """Between tries; together most of a day, so that a shop may be down overnight."""
-AT_ONCE = 50
-"""Deliveries read in one commit."""
+CALL_SECONDS = 45.0
+"""Calls of one try start and end within this, well inside the lease (service.db.claims)."""
 
-Operation = Callable[[Context, Claim], None]
+ENDLESS = (Kind.POLL, Kind.CHECK)
+"""Rows that wait for the next time instead of ending."""
+
+Begin = Callable[[Context, Session, Claim, datetime], Next]
 GiveUp = Callable[..., None]
 
-OPERATIONS: dict[Kind, Operation] = {
-    Kind.FIND_ORDER: triage.find_order,
-    Kind.MAKE_GOOD: make_goods.perform_make_good,
-    Kind.FOLLOW_UP: sending.send_follow_up,
+BEGIN: dict[Kind, Begin] = {
+    Kind.FIND_ORDER: triage.begin_find_order,
+    Kind.MAKE_GOOD: make_goods.begin_make_good,
+    Kind.FOLLOW_UP: sending.begin_follow_up,
     Kind.END_CASE: ending.end_case,
-    Kind.LOOK: looking.look,
-    Kind.POLL: looking.poll,
+    Kind.LOOK: looking.begin_look,
+    Kind.POLL: looking.begin_poll,
+    Kind.CHECK: checking.begin_check,
 }
 GIVE_UPS: dict[Kind, GiveUp] = {
     Kind.FIND_ORDER: triage.give_up_order,
@@ -44,65 +50,138 @@ GIVE_UPS: dict[Kind, GiveUp] = {
 }
 
 
-def carry_out(context: Context, held: Claim) -> None:
-    """Do what one outward row asks for. Never raises for the row's own failure."""
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A call that has ended."""
+
+    call: Call
+    value: object = None
+    error: Exception | None = None
+
+
+def carry_out(context: Context, call: Call) -> Done:
+    """Make the call, within the time that the lease leaves; never raises."""
     try:
-        OPERATIONS[held.kind](context, held)
-    except LostClaim:
-        log.warning("row %s was taken over", held.id, extra={"row": held.id})
-    except Temporary as error:
-        _again(context, held, error.message, error.retry_after)
-    except Misconfigured as error:
-        _pause(context, held, error.message)
-    except (AdapterError, DomainError) as error:
-        _to_person(context, held, error.message)
+        with context.http.within(CALL_SECONDS - (context.http.now() - call.began)):
+            return Done(call, call.run())
     except Exception as error:
-        log.exception("row %s failed", held.id)
-        _again(context, held, f"unexpected failure ({type(error).__name__})", None)
+        if not isinstance(error, AdapterError):
+            log.exception("row %s failed", call.held.id)
+        return Done(call, error=error)
 
 
-def read_deliveries(context: Context, held: list[Claim]) -> None:
+def advance(context: Context, done: Sequence[Done], held: Sequence[Claim]) -> list[Call]:
+    """Settle ended calls and begin claimed rows in one commit; gives the calls to make now.
+
+    A row that fails does not take the others with it: then each goes by itself.
+    """
+    try:
+        with context.database.transaction() as session:
+            return _advance(context, session, done, held)
+    except Exception as error:
+        if len(done) + len(held) > 1:
+            log.warning("a batch failed (%s): one by one", type(error).__name__)
+            calls = [call for one in done for call in advance(context, [one], [])]
+            return calls + [call for one in held for call in advance(context, [], [one])]
+        _failed(context, [*held, *(one.call.held for one in done)][0], error)
+        return []
+
+
+def _advance(
+    context: Context, session: Session, done: Sequence[Done], held: Sequence[Claim]
+) -> list[Call]:
+    now = context.clock.now()
+    rows = [*(one.call.held for one in done), *held]
+    # Cases are locked before outbox rows, here as everywhere.
+    queries.lock_cases(session, _cases(session, rows))
+    ours = claims.hold(session, rows, now)
+    calls: list[Call] = []
+    for one in done:
+        mine = one.call.held.id in ours
+        if mine or one.call.is_fact:
+            outcome = Outcome(now, mine, one.value, one.error)
+            told = one.call.settle(session, outcome)
+            calls += _onward(session, one.call.held, told, mine, now)
+        else:
+            log.warning("row %s was taken over", one.call.held.id)
+    for claim in held:
+        if claim.id in ours:
+            told = BEGIN[claim.kind](context, session, claim, now)
+            calls += _onward(session, claim, told, True, now)
+    return calls
+
+
+def _cases(session: Session, rows: Sequence[Claim]) -> list[int]:
+    found: list[int] = []
+    for kind in BEGIN:
+        about = [one.ref_id for one in rows if one.kind is kind]
+        found += queries.cases_about(session, kind, about)
+    return found
+
+
+def _onward(session: Session, held: Claim, told: Next, mine: bool, now: datetime) -> list[Call]:
+    if isinstance(told, Call):
+        return [told]
+    if told is not None and mine:
+        _deal_with(session, held, told, now)
+    return []
+
+
+def read_deliveries(context: Context, held: Sequence[Claim]) -> None:
     """Read a batch of deliveries; when the batch fails, one by one, so that one cannot block."""
     try:
         intake.read_deliveries(context, held)
     except Exception as error:
-        log.exception("a batch of %s deliveries failed", len(held))
         if len(held) > 1:
+            log.warning("a batch of deliveries failed (%s): one by one", type(error).__name__)
             for one in held:
                 read_deliveries(context, [one])
             return
-        if not isinstance(error, LostClaim):
-            _again(context, held[0], f"unexpected failure ({type(error).__name__})", None)
+        _failed(context, held[0], error)
 
 
-def _again(context: Context, held: Claim, why: str, retry_after: float | None) -> None:
-    """Put off by a growing pause, or as long as the platform says; after the last to a person."""
-    if held.tries >= len(PAUSES) and held.kind is not Kind.POLL:
-        _to_person(context, held, f"Tried {held.tries + 1} times, last: {why}. Try again later.")
+def _failed(context: Context, held: Claim, error: Exception) -> None:
+    """A fault of ours or of the database while beginning or settling one row."""
+    if isinstance(error, LostClaim):
+        log.warning("row %s was taken over", held.id)
         return
-    now = context.clock.now()
+    log.error("row %s failed", held.id, exc_info=error)
+    with context.database.transaction() as session:
+        now = context.clock.now()
+        if claims.hold(session, [held], now):
+            _deal_with(session, held, error, now)
+
+
+def _deal_with(session: Session, held: Claim, error: Exception, now: datetime) -> None:
+    if isinstance(error, Stopping):
+        claims.put_off(session, held, now, note=error.message, tries=held.tries)
+    elif isinstance(error, Temporary):
+        _again(session, held, error.message, error.retry_after, now)
+    elif isinstance(error, Misconfigured):
+        # The seller must mend the connection; its rows wait untouched until then.
+        claims.put_off(session, held, now, note=error.message, tries=held.tries)
+        pause_connection(session, held.lane_id, error.message, now=now)
+    elif isinstance(error, AdapterError | DomainError):
+        _to_person(session, held, error.message, now)
+    else:
+        _again(session, held, f"unexpected failure ({type(error).__name__})", None, now)
+
+
+def _again(
+    session: Session, held: Claim, why: str, retry_after: float | None, now: datetime
+) -> None:
+    """Put off by a growing pause, or as long as the platform says; after the last to a person."""
+    if held.tries >= len(PAUSES) and held.kind not in ENDLESS:
+        told = f"Tried {held.tries + 1} times, last: {why}. Try again later."
+        _to_person(session, held, told, now)
+        return
     pause = PAUSES[min(held.tries, len(PAUSES) - 1)]
     until = now + max(pause, timedelta(seconds=min(retry_after or 0.0, 86400.0)))
-
-    def put_off(session: Session) -> None:
-        claims.put_off(session, held, until, note=why)
-        if retry_after:
-            # The platform asked for calm: nothing of this connection goes out before then.
-            calm = now + timedelta(seconds=min(retry_after, 3600.0))
-            session.execute(update(Lane).where(Lane.id == held.lane_id).values(paused_until=calm))
-
-    _fenced(context, held, put_off)
-
-
-def _pause(context: Context, held: Claim, why: str) -> None:
-    """The seller must mend the connection; its rows wait untouched until then."""
-    now = context.clock.now()
-
-    def pause(session: Session) -> None:
-        claims.put_off(session, held, now, note=why, counts=False)
-        pause_connection(session, held.lane_id, why, now=now)
-
-    _fenced(context, held, pause)
+    claims.put_off(session, held, until, note=why)
+    if retry_after:
+        # The platform asked for calm: nothing of this connection goes out before then.
+        calm = now + timedelta(seconds=min(retry_after, 3600.0))
+        session.execute(update(Lane).where(Lane.id == held.lane_id).values(paused_until=calm))
 
 
 def pause_connection(session: Session, lane_id: int, why: str, *, now: datetime) -> None:
@@ -113,21 +192,8 @@ def pause_connection(session: Session, lane_id: int, why: str, *, now: datetime)
     connection.paused_reason, connection.paused_at = why, now
 
 
-def _to_person(context: Context, held: Claim, advice: str) -> None:
-    now = context.clock.now()
-
-    def give_up(session: Session) -> None:
-        claims.give_up(session, held, now, advice)
-        show = GIVE_UPS.get(held.kind)
-        if show is not None:
-            show(session, held, advice, now=now)
-
-    _fenced(context, held, give_up)
-
-
-def _fenced(context: Context, held: Claim, write: Callable[[Session], None]) -> None:
-    try:
-        with context.database.transaction() as session:
-            write(session)
-    except LostClaim:
-        log.warning("row %s was taken over", held.id, extra={"row": held.id})
+def _to_person(session: Session, held: Claim, advice: str, now: datetime) -> None:
+    claims.give_up(session, held, now, advice)
+    show = GIVE_UPS.get(held.kind)
+    if show is not None:
+        show(session, held, advice, now=now)

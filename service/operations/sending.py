@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -13,7 +12,7 @@ from integrations.errors import AdapterError, Misconfigured, Permanent, Temporar
 from integrations.money import Money
 from service.db import claims, queries
 from service.db.claims import Claim
-from service.db.models import Connection, FollowUp, Kind, MakeGood, Message, Review, Shop
+from service.db.models import Connection, FollowUp, Kind, MakeGood, Message, Shop
 from service.domain import texts
 from service.domain.amounts import amount_text, day_text
 from service.domain.errors import DomainError
@@ -24,9 +23,7 @@ from service.operations import history
 from service.operations.context import Context
 from service.operations.orders import buyer_of
 from service.operations.reasons import check
-
-SEND_SECONDS = 45.0
-"""A message is handed over within this of the claim, well inside the lease (service.db.claims)."""
+from service.operations.work import Call, Next, Outcome
 
 UNSURE = (
     "It is not known whether this message went out. Look in the outbox of the channel, then mark"
@@ -34,91 +31,68 @@ UNSURE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    """A message written down and about to be handed over."""
-
-    follow_up_id: int
-    message_id: int
-    channel: Connection
-    outgoing: OutgoingMessage
-
-
-def send_follow_up(context: Context, held: Claim) -> None:
-    """Look at all reasons again, then send, wait or stop.
-
-    Raises `Temporary` (surely not sent) and `Misconfigured` for the outbox to put off, and
-    `LostClaim`.
-    """
-    edit_link = _edit_link(context, held)
-    # A worker frozen past its lease must not send what a person has meanwhile sent again.
-    with context.http.within(SEND_SECONDS):
-        with context.database.transaction() as session:
-            ready = _prepare(context, session, held, edit_link)
-        if ready is not None:
-            _hand_over(context, held, ready)
-
-
-def _hand_over(context: Context, held: Claim, ready: _Ready) -> None:
-    try:
-        vendor_id = context.adapter(ready.channel).message(ready.outgoing)
-    except Temporary as error:
-        _settle(context, held, ready, "unknown" if error.maybe_done else "not_sent", error.message)
-        if not error.maybe_done:
-            raise
-    except Misconfigured as error:
-        _settle(context, held, ready, "not_sent", error.message)
-        raise
-    except AdapterError as error:
-        _settle(context, held, ready, "refused", error.message)
-    except Exception:
-        _settle(context, held, ready, "unknown", "")
-        raise
-    else:
-        _settle(context, held, ready, "sent", vendor_id)
-
-
-def _edit_link(context: Context, held: Claim) -> str:
-    """The buyer's own link to the review, read fresh because it is a secret we do not keep."""
-    with context.database.reading() as session:
-        one = session.get_one(FollowUp, held.ref_id)
-        case = one.case
-        if one.step != Step.UPDATE_INVITATION or not case.order_id:
-            return ""
-        review = session.get_one(Connection, session.get_one(Review, case.review_id).connection_id)
-        if not (review.roles and registry.get(review.adapter).capabilities.edit_link):
-            return ""
-        if not isinstance(check(context, session, one, context.clock.now())[0], Send):
-            return ""
-    try:
-        return context.adapter(review).order(case.order_id).edit_link
-    except (Permanent, Unsupported):
-        # There is a text without a link.
-        return ""
-
-
-def _prepare(context: Context, session: Session, held: Claim, edit_link: str) -> _Ready | None:
-    """In one transaction: still ours, still right to send, written down as being sent."""
-    now = context.clock.now()
-    claims.hold(session, held, now)
+def begin_follow_up(context: Context, session: Session, held: Claim, now: datetime) -> Next:
+    """Look at all reasons again, then send, wait or stop."""
     one = queries.follow_up(session, held.ref_id, lock=True)
-    case = queries.case(session, one.case_id, lock=True)
     if one.state == "sending":
+        # A worker died over it.
         _needs_person(session, one, UNSURE, now)
         claims.give_up(session, held, now, UNSURE)
         return None
     if one.state != "planned":
         claims.finish(session, held, now)
         return None
+    if _wants_link(context, session, one, now):
+        return _fetch_link(context, session, held, one)
+    return _send(context, session, held, one, "", now)
+
+
+def _wants_link(context: Context, session: Session, one: FollowUp, now: datetime) -> bool:
+    if one.step != Step.UPDATE_INVITATION or not one.case.order_id:
+        return False
+    review = session.get_one(Connection, one.case.review.connection_id)
+    can = registry.get(review.adapter).capabilities
+    if not (review.roles and can.edit_link):
+        return False
+    return isinstance(check(context, session, one, now)[0], Send)
+
+
+def _fetch_link(context: Context, session: Session, held: Claim, one: FollowUp) -> Call:
+    """The buyer's own link to the review, read fresh because it is a secret we do not keep."""
+    adapter = context.adapter(session.get_one(Connection, one.case.review.connection_id))
+    order_id, follow_up_id = one.case.order_id, one.id
+
+    def fetched(session: Session, outcome: Outcome) -> Next:
+        one = queries.follow_up(session, follow_up_id)
+        if outcome.error is None:
+            return _send(context, session, held, one, outcome.value.edit_link, outcome.now)
+        if isinstance(outcome.error, Permanent | Unsupported):
+            # There is a text without a link.
+            return _send(context, session, held, one, "", outcome.now)
+        return outcome.error
+
+    return Call(
+        held, context.http.now(), lambda: adapter.order(order_id), fetched,
+        case=one.case.reference,
+    )  # fmt: skip
+
+
+def _send(
+    context: Context, session: Session, held: Claim, one: FollowUp, edit_link: str, now: datetime
+) -> Next:
+    """Still right to send: written down as being sent, then handed over."""
+    if one.state != "planned":
+        claims.finish(session, held, now)
+        return None
     decision, channel, verdict = check(context, session, one, now)
     if isinstance(decision, Wait):
         one.reason = str(decision.reason)
-        claims.put_off(session, held, decision.until, note=one.reason, counts=False)
+        claims.put_off(session, held, decision.until, note=one.reason, tries=held.tries)
         return None
     if isinstance(decision, Stop) or channel is None:
         reason = str(decision.reason) if isinstance(decision, Stop) else "There is no channel."
         one.state, one.reason = "stopped", reason
-        history.note(session, case, "stopped", at=now, new=one.step, detail=reason)
+        history.note(session, one.case, "stopped", at=now, new=one.step, detail=reason)
         claims.finish(session, held, now, reason)
         return None
     lane = queries.lane(session, channel.id, outward=True)
@@ -127,17 +101,26 @@ def _prepare(context: Context, session: Session, held: Claim, edit_link: str) ->
         claims.put(session, Kind.FOLLOW_UP, one.id, lane_id=lane, due_at=now, now=now)
         return None
     try:
-        return _write_down(context, session, one, channel, verdict, edit_link)
+        message, outgoing = _write_down(context, session, one, channel, verdict, edit_link)
     except DomainError as error:
         _needs_person(session, one, error.message, now)
         claims.give_up(session, held, now, error.message)
         return None
+    adapter = context.adapter(channel)
+
+    def sent(session: Session, outcome: Outcome) -> Next:
+        return _settle(session, held, message.id, outcome)
+
+    return Call(
+        held, context.http.now(), lambda: adapter.message(outgoing), sent, is_fact=True,
+        case=one.case.reference,
+    )  # fmt: skip
 
 
 def _write_down(
     context: Context, session: Session, one: FollowUp, channel: Connection, verdict: Verdict,
     edit_link: str,
-) -> _Ready:  # fmt: skip
+) -> tuple[Message, OutgoingMessage]:  # fmt: skip
     case = one.case
     shop = session.get_one(Shop, case.shop_id)
     buyer = buyer_of(case)
@@ -156,22 +139,21 @@ def _write_down(
     }  # fmt: skip
     rendered = texts.render(key, text, values, language, duties=verdict.duties)
     message = Message(
-        follow_up_id=one.id, connection_id=channel.id, subject=rendered.subject,
+        connection_id=channel.id, subject=rendered.subject,
         # The link to the review is a secret of the buyer: the copy we keep is without it.
         text=rendered.text.replace(edit_link, "…") if edit_link else rendered.text,
         language=language, key=f"{case.reference}-m{one.id}-{len(one.messages) + 1}",
         started_at=context.clock.now(),
     )  # fmt: skip
     one.state, one.connection_id = "sending", channel.id
-    session.add(message)
-    session.flush()
+    one.messages.append(message)
     outgoing = OutgoingMessage(
         key=message.key, reference=case.reference,
         to=buyer, subject=rendered.subject, text=rendered.text,
         html=rendered.html, order_id=case.order_id, language=language,
         stop_url=context.links.buyer("unsubscribe", one.id),
     )  # fmt: skip
-    return _Ready(one.id, message.id, channel, outgoing)
+    return message, outgoing
 
 
 def _terms(make_good: MakeGood | None, language: str) -> dict[str, str]:
@@ -185,30 +167,50 @@ def _terms(make_good: MakeGood | None, language: str) -> dict[str, str]:
     }
 
 
-def _settle(context: Context, held: Claim, ready: _Ready, outcome: str, note: str) -> None:
-    with context.database.transaction() as session:
-        now = context.clock.now()
-        one = queries.follow_up(session, ready.follow_up_id, lock=True)
-        message = session.get_one(Message, ready.message_id)
-        message.state, message.ended_at = outcome, now
-        if outcome == "sent":
-            message.vendor_id = note
-            one.state, one.sent_at, one.reason = "sent", now, ""
-            history.note(session, one.case, "sent", at=now, new=one.step, detail=ready.channel.name)
-            row = queries.row_for(session, held.kind, held.ref_id)
-            if row is not None:
-                row.done_at, row.claim_token, row.given_up = now, None, False
-        elif outcome == "not_sent":
-            # A worker that was overtaken leaves what a person now looks at alone.
-            claims.hold(session, held, now)
-            one.state, one.reason = "planned", note
-        elif outcome == "unknown":
-            _needs_person(session, one, UNSURE, now)
-            claims.give_up(session, held, now, UNSURE)
-        else:
-            one.state, one.reason = "planned", note
-            history.note(session, one.case, "not_sent", at=now, new=one.step, detail=note)
-            claims.put_off(session, held, now, note=note, counts=False)
+def _settle(session: Session, held: Claim, message_id: int, outcome: Outcome) -> Next:
+    """Note what came of the hand-over; a worker that was overtaken changes nothing else."""
+    one, error, now = queries.follow_up(session, held.ref_id), outcome.error, outcome.now
+    message = next(message for message in one.messages if message.id == message_id)
+    message.ended_at = now
+    if error is None:
+        message.state, message.vendor_id = "sent", outcome.value
+        _sent(session, held, one, message, now)
+        return None
+    surely_not = isinstance(error, Temporary) and not error.maybe_done
+    if surely_not or isinstance(error, Misconfigured):
+        message.state = "not_sent"
+    elif isinstance(error, AdapterError) and not isinstance(error, Temporary):
+        message.state = "refused"
+    else:
+        message.state = "unknown"
+    if not outcome.ours or one.state != "sending":
+        return None
+    return _not_sent(session, held, one, message, error, now)
+
+
+def _sent(session: Session, held: Claim, one: FollowUp, message: Message, now: datetime) -> None:
+    one.state, one.sent_at, one.reason = "sent", now, ""
+    channel = session.get_one(Connection, message.connection_id)
+    history.note(session, one.case, "sent", at=now, new=one.step, detail=channel.name)
+    claims.end(session, held.kind, held.ref_id, now)
+
+
+def _not_sent(
+    session: Session, held: Claim, one: FollowUp, message: Message, error: Exception,
+    now: datetime,
+) -> Next:  # fmt: skip
+    note = error.message if isinstance(error, AdapterError) else type(error).__name__
+    if message.state == "unknown":
+        _needs_person(session, one, UNSURE, now)
+        claims.give_up(session, held, now, UNSURE)
+        return None
+    one.state, one.reason = "planned", note
+    if message.state == "not_sent":
+        return error
+    history.note(session, one.case, "not_sent", at=now, new=one.step, detail=note)
+    # The next channel is tried at once.
+    claims.put_off(session, held, now, note=note)
+    return None
 
 
 def _needs_person(session: Session, one: FollowUp, advice: str, now: datetime) -> None:

@@ -11,49 +11,43 @@ from integrations.contract import Buyer, EventKind, Order, ReviewEvent, Role
 from integrations.errors import Permanent, Unsupported
 from service.db import claims, queries
 from service.db.claims import Claim
-from service.db.models import Case, Connection, Review
+from service.db.models import Case, Review
 from service.domain.case import CaseState, Move
 from service.domain.errors import NotFound, WrongInput, WrongState
 from service.operations import decisions, follow_ups, history
 from service.operations.context import Context
 from service.operations.orders import order_to_data
+from service.operations.work import Call, Next, Outcome
 
 NO_ORDERS = "Connect where this shop's orders are, then enter the order number."
 NONE_FOUND = "No order fits this review. Enter the order number, or decline."
 SEVERAL = "Several orders fit this review. Choose the right one."
 
 
-def find_order(context: Context, held: Claim) -> None:
-    """Ask the platform for candidates and go on with what it says.
+def begin_find_order(context: Context, session: Session, held: Claim, now: datetime) -> Next:
+    """Ask the platform for candidates and go on with what it says."""
+    case = queries.case(session, held.ref_id, lock=True)
+    found = queries.connections_for(session, case.shop_id, Role.ORDERS)
+    if not found:
+        _settle(context, session, held, [], NO_ORDERS, now)
+        return None
+    adapter, event = context.adapter(found[0]), _event(case.review)
 
-    Raises what the adapter raises, `Permanent` and `Unsupported` apart, and `LostClaim`.
-    """
-    with context.database.reading() as session:
-        case = session.get_one(Case, held.ref_id)
-        review = session.get_one(Review, case.review_id)
-        found = queries.connections_for(session, case.shop_id, Role.ORDERS)
-    advice = NO_ORDERS
-    orders: list[Order] = []
-    if found:
-        orders, advice = _candidates(context, found[0], review)
-    with context.database.transaction() as session:
-        now = context.clock.now()
-        claims.hold(session, held, now)
-        case = queries.case(session, held.ref_id, lock=True)
-        if case.state in (CaseState.OPENED, CaseState.AWAITING_ORDER):
-            _settle(context, session, case, orders, advice, now)
-        claims.finish(session, held, now)
+    def asked(session: Session, outcome: Outcome) -> Next:
+        if isinstance(outcome.error, Permanent | Unsupported):
+            advice = f"{outcome.error.message}. {NONE_FOUND}"
+            _settle(context, session, held, [], advice, outcome.now)
+        elif outcome.error is not None:
+            return outcome.error
+        else:
+            orders: list[Order] = outcome.value
+            advice = SEVERAL if orders else NONE_FOUND
+            _settle(context, session, held, orders, advice, outcome.now)
+        return None
 
-
-def _candidates(
-    context: Context, connection: Connection, review: Review
-) -> tuple[list[Order], str]:
-    adapter = context.adapter(connection)
-    try:
-        orders = adapter.orders_for(_event(review))
-    except (Permanent, Unsupported) as error:
-        return [], f"{error.message}. {NONE_FOUND}"
-    return orders, SEVERAL if orders else NONE_FOUND
+    return Call(
+        held, context.http.now(), lambda: adapter.orders_for(event), asked, case=case.reference
+    )
 
 
 def _event(review: Review) -> ReviewEvent:
@@ -66,9 +60,13 @@ def _event(review: Review) -> ReviewEvent:
 
 
 def _settle(
-    context: Context, session: Session, case: Case, orders: Sequence[Order], advice: str,
+    context: Context, session: Session, held: Claim, orders: Sequence[Order], advice: str,
     now: datetime,
 ) -> None:  # fmt: skip
+    claims.finish(session, held, now)
+    case = queries.case(session, held.ref_id, lock=True)
+    if case.state not in (CaseState.OPENED, CaseState.AWAITING_ORDER):
+        return
     if len(orders) == 1:
         take_order(context, session, case, orders[0], at=now, actor=history.SYSTEM)
         return
