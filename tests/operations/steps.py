@@ -54,8 +54,10 @@ def help_again(world: World, order_id: int, minor: int = 1_000_000) -> None:
 def work_for(world: World, hours: int) -> None:
     """Let the clock run from one due row to the next, polling apart."""
     end = world.clock.now() + timedelta(hours=hours)
-    while (due := _next_due(world)) is not None and due <= end:
-        world.clock.move(seconds=max(1.0, (due - world.clock.now()).total_seconds()))
+    while (due := _next_due(world)) is not None and max(due, world.clock.now()) < end:
+        # A row that is due and stays is held, by a pause say: look again a little later.
+        ahead = (due - world.clock.now()).total_seconds()
+        world.clock.move(seconds=ahead if ahead > 0 else 600)
         world.work()
     world.clock.move(seconds=max(0.0, (end - world.clock.now()).total_seconds()))
     world.work()

@@ -1,0 +1,215 @@
+"""What becomes of a message: sent once, never again by itself after an unknown outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+
+from integrations.sandbox import trouble
+from service.domain.step import Step
+from service.operations import follow_ups, shops
+from tests.integrations.email.post_office import PostOffice, opened
+from tests.operations.steps import (
+    ASKING,
+    CHECK,
+    INVITATION,
+    help_again,
+    helped,
+    one,
+    rated,
+    set_connection,
+    told,
+    with_email,
+    work_for,
+)
+from tests.world import World
+
+RECEIPT = Step.RECEIPT
+
+
+class Death(BaseException):
+    """The process ends here."""
+
+
+@pytest.fixture(name="office")
+def _office() -> Iterator[PostOffice]:
+    with opened(PostOffice()) as office:
+        yield office
+
+
+def _met(world: World, name: str) -> int:
+    """A case whose messages at the sandbox meet this trouble."""
+    order_id = world.rate(1)
+    trouble.choose(world.sandbox.ledger, order_id, name)
+    world.work()
+    return order_id
+
+
+def _die(world: World, when: str) -> None:
+    """Kill the worker that sends a message, before or after the call."""
+
+    def killed(method: str, url: str) -> None:
+        if url.endswith("/api/messages"):
+            world.context.http.before_call = world.context.http.after_call = lambda *_: None
+            raise Death
+
+    setattr(world.context.http, when, killed)
+
+
+def test_message_of_unknown_outcome_waits_for_a_person(world: World) -> None:
+    _met(world, "message_500")
+
+    work_for(world, 48)
+
+    assert (one(world, RECEIPT).state, len(told(world))) == ("needs_attention", 1)
+    assert "not known" in one(world, RECEIPT).reason
+
+
+@pytest.mark.parametrize(("when", "arrived"), [("before_call", 0), ("after_call", 1)])
+def test_message_is_not_repeated_when_the_process_died_over_it(
+    world: World, when: str, arrived: int
+) -> None:
+    world.rate(1)
+    _die(world, when)
+    with suppress(Death):
+        world.work()
+    dying = one(world, RECEIPT).state
+
+    work_for(world, 48)
+
+    assert (dying, one(world, RECEIPT).state) == ("sending", "needs_attention")
+    assert len(told(world)) == arrived
+
+
+def test_seller_marks_an_unknown_message_as_sent(world: World) -> None:
+    _met(world, "message_500")
+
+    follow_ups.mark_sent(world.context, one(world, RECEIPT).id, world.owner)
+    work_for(world, 48)
+
+    assert (one(world, RECEIPT).state, len(told(world))) == ("sent", 1)
+
+
+def test_seller_sends_an_unknown_message_once_more(world: World) -> None:
+    _met(world, "message_500")
+
+    follow_ups.send_now(world.context, one(world, RECEIPT).id, world.owner)
+    work_for(world, 48)
+
+    assert (one(world, RECEIPT).state, len(told(world))) == ("sent", 2)
+    assert len({m["key"] for m in world.ledger()["messages"]}) == 2
+
+
+def test_unknown_invitation_counts_as_made(world: World) -> None:
+    order_id = helped(world)
+    work_for(world, 24 * 4)
+    trouble.choose(world.sandbox.ledger, order_id, "message_500")
+    work_for(world, 24 * 8)
+    first = one(world, INVITATION).state
+    follow_ups.answer(world.context, one(world, CHECK).id, solved=False, stars=None, comment="")
+    help_again(world, order_id)
+
+    work_for(world, 24 * 12)
+
+    assert (first, one(world, INVITATION, 2).state) == ("needs_attention", "stopped")
+    assert "as often as" in one(world, INVITATION, 2).reason
+
+
+def test_message_is_tried_again_when_surely_not_sent(world: World) -> None:
+    _met(world, "message_busy")
+
+    work_for(world, 1)
+
+    states = [message.state for message in _messages(world)]
+    assert (states, len(told(world))) == (["not_sent", "not_sent", "sent"], 1)
+
+
+def _messages(world: World) -> list[object]:
+    with world.context.database.reading() as session:
+        return list(follow_ups.queries.follow_up(session, one(world, RECEIPT).id).messages)
+
+
+def test_next_channel_is_tried_when_one_refuses_for_good(world: World, office: PostOffice) -> None:
+    with_email(world, office)
+    _met(world, "message_refused")
+
+    work_for(world, 1)
+
+    assert (one(world, RECEIPT).state, told(world), len(office.taken)) == ("sent", [], 1)
+    assert "not_sent" in [line.what for line in world.case().history]
+
+
+def test_message_stops_with_a_reason_when_every_channel_refuses(
+    world: World, office: PostOffice
+) -> None:
+    office.refuse_recipient = "550 no such box"
+    with_email(world, office)
+    _met(world, "message_refused")
+
+    work_for(world, 1)
+
+    assert (one(world, RECEIPT).state, len(office.taken)) == ("stopped", 0)
+
+
+def test_only_the_channel_with_the_wrong_key_is_paused(world: World, office: PostOffice) -> None:
+    office.refuse_sender = "550 not yours"
+    mail = with_email(world, office)
+    _met(world, "message_refused")
+
+    work_for(world, 1)
+    first = one(world, RECEIPT).state
+    office.refuse_sender = ""
+    shops.resume(world.context, mail)
+    world.work()
+
+    assert world.connection().paused_reason == ""
+    assert (first, one(world, RECEIPT).state, len(office.taken)) == ("planned", "sent", 1)
+
+
+def test_nothing_is_sent_when_the_worker_was_frozen_past_its_time(world: World) -> None:
+    frozen = {"by": 0.0}
+    clock = world.context.http.now
+
+    def freeze(method: str, url: str) -> None:
+        if url.endswith("/api/messages"):
+            frozen["by"] = 100.0
+
+    world.context.http.now = lambda: clock() + frozen["by"]
+    world.context.http.before_call = freeze
+    rated(world)
+
+    assert (one(world, RECEIPT).state, told(world)) == ("planned", [])
+
+
+def test_mail_carries_one_click_stop_and_both_parts(world: World, office: PostOffice) -> None:
+    with_email(world, office)
+    set_connection(world, roles=["reviews", "orders"])
+
+    rated(world)
+
+    (mail,) = office.taken
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert mail["List-Unsubscribe"].startswith(f"<{world.url}/b/unsubscribe/")
+    parts = [part.get_content_type() for part in mail.walk()]
+    assert parts == ["multipart/alternative", "text/plain", "text/html"]
+
+
+def test_invitation_goes_without_a_link_when_the_order_is_gone(world: World) -> None:
+    helped(world)
+    world.set_shop(asking=ASKING)
+    work_for(world, 24 * 4)
+    world.context.http.before_call = lambda method, url: _forget_orders(world, url)
+
+    work_for(world, 24 * 8)
+
+    assert one(world, INVITATION).state == "sent"
+    assert "/sandbox/orders/" not in world.ledger()["messages"][-1]["text"]
+
+
+def _forget_orders(world: World, url: str) -> None:
+    """The shop no longer answers for this order, though it still takes messages."""
+    hidden = "/api/orders/" in url
+    with world.sandbox.ledger.write() as connection:
+        connection.execute("UPDATE orders SET id = abs(id) * ?", (-1 if hidden else 1,))
