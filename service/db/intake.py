@@ -101,6 +101,11 @@ class SqliteIntake:
         except Exception as error:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
+            if len(group) > 1 and not isinstance(error, sqlite3.OperationalError):
+                # One of them is at fault, not the database: the others must not suffer for it.
+                for one in group:
+                    self._commit(connection, [one])
+                return
             for _, stored in group:
                 stored.set_exception(error)
             return

@@ -20,18 +20,10 @@ from service.db.session import Database
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture
-def database(database_url: str) -> Database:
-    if database_url.startswith("postgresql://"):
-        database_url = database_url.replace("postgresql://", "postgresql+psycopg://")
-    return Database(database_url)
-
-
 def _differences(database: Database) -> list[object]:
     with database.engine.connect() as connection:
         seen = MigrationContext.configure(connection, opts={"compare_type": True})
         found = compare_metadata(seen, Base.metadata)
-    database.close()
     return list(found)
 
 
@@ -40,7 +32,6 @@ def test_history_of_the_schema_is_one_line(database: Database) -> None:
 
     assert len(script.get_heads()) == 1
     assert all(not one.is_branch_point for one in script.walk_revisions())
-    database.close()
 
 
 def test_tables_equal_the_models_when_migrated_from_nothing(database: Database) -> None:
@@ -65,7 +56,6 @@ def test_partial_indexes_are_in_the_database(database: Database) -> None:
     names = {str(one["name"]) for table in ("outbox", "cases") for one in found.get_indexes(table)}
 
     assert {"ix_outbox_open", "ix_outbox_claimed", "uq_cases_open_review"} <= names
-    database.close()
 
 
 def _fail(*_: object) -> None:
@@ -84,7 +74,7 @@ def test_failed_migration_lets_the_next_process_go_on(
     migrations.migrate(other)
 
     assert _differences(other) == []
-    database.close()
+    other.close()
 
 
 def test_nothing_breaks_when_two_processes_migrate_at_once(database: Database) -> None:

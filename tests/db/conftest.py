@@ -1,0 +1,91 @@
+"""A migrated database with a shop, and lanes made as wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import pytest
+from sqlalchemy import insert, select
+
+from service.db import claims
+from service.db.claims import Claim
+from service.db.migrations import migrate
+from service.db.models import Connection, Kind, Lane, OutboxRow, Shop
+from service.db.session import Database
+from tests.world import FakeClock
+
+
+@dataclass
+class Desk:
+    """The outbox with nothing around it."""
+
+    database: Database
+    clock: FakeClock = field(default_factory=FakeClock)
+    rows: int = 0
+
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    def lane(self, *, outward: bool = True, concurrency: int = 100, **values: object) -> int:
+        """A connection's lane; gives its id."""
+        with self.database.transaction() as session:
+            number = len(session.scalars(select(Connection.id)).all())
+            connection = Connection(
+                public_id=f"c{number}", shop_id=1, adapter="sandbox", name="", roles=[],
+                secrets=b"", cases_from=self.now(), created_at=self.now(),
+            )  # fmt: skip
+            session.add(connection)
+            session.flush()
+            lane = Lane(
+                connection_id=connection.id, outward=outward, concurrency=concurrency,
+                allowance_at=self.now(), **values,
+            )  # fmt: skip
+            session.add(lane)
+            session.flush()
+            return lane.id
+
+    def put(self, lane_id: int, number: int = 1, *, minutes: float = 0) -> list[int]:
+        """So many rows, due now or in some minutes; gives their ids."""
+        first, self.rows = self.rows + 1, self.rows + number
+        due = FakeClock(self.now())
+        due.move(minutes=minutes)
+        with self.database.transaction() as session:
+            session.execute(
+                insert(OutboxRow),
+                [
+                    {
+                        "kind": Kind.MAKE_GOOD, "ref_id": first + at, "step": "", "tries": 0,
+                        "lane_id": lane_id, "due_at": due.now(), "given_up": False, "note": "",
+                    }
+                    for at in range(number)
+                ],
+            )  # fmt: skip
+        return list(range(first, first + number))
+
+    def claim(self, *, most: int = 10, per_lane: int = 10, inward: int = 10) -> list[Claim]:
+        with self.database.transaction() as session:
+            return claims.claim(session, self.now(), most=most, per_lane=per_lane, inward=inward)
+
+    def row(self, ref_id: int) -> OutboxRow:
+        with self.database.reading() as session:
+            return session.scalars(select(OutboxRow).where(OutboxRow.ref_id == ref_id)).one()
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """Without any table yet."""
+    made = Database(database_url.replace("postgresql://", "postgresql+psycopg://"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def desk(database: Database) -> Desk:
+    """With tables and a shop."""
+    migrate(database)
+    made = Desk(database)
+    with database.transaction() as session:
+        session.add(Shop(name="Toko", zone="Asia/Jakarta", created_at=made.now()))
+    return made

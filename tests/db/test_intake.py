@@ -1,0 +1,168 @@
+"""Taking deliveries in: many at once share a commit, a failing one fails nobody else's."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError
+
+from service.db.intake import Intake, NewDelivery, open_intake
+from service.db.models import Delivery, OutboxRow
+from service.db.session import Database
+from tests.db.conftest import Desk
+
+
+@pytest.fixture
+def lane(desk: Desk) -> int:
+    return desk.lane(outward=False)
+
+
+@pytest.fixture
+def intake(desk: Desk) -> Iterator[Intake]:
+    made = open_intake(desk.database)
+    yield made
+    made.close()
+
+
+def _new(desk: Desk, lane: int, key: str, *, connection_id: int = 1) -> NewDelivery:
+    return NewDelivery(connection_id, lane, key, "{}", b"body " + key.encode(), desk.now())
+
+
+def _stored(database: Database) -> tuple[int, int]:
+    with database.reading() as session:
+        deliveries = session.scalar(select(func.count()).select_from(Delivery))
+        rows = session.scalar(select(func.count()).select_from(OutboxRow))
+        return deliveries or 0, rows or 0
+
+
+def test_delivery_is_stored_as_it_came_and_is_due(desk: Desk, lane: int, intake: Intake) -> None:
+    fresh = intake.accept(_new(desk, lane, "d1"))
+
+    with desk.database.reading() as session:
+        delivery, row = session.scalars(select(Delivery)).one(), session.scalars(select(OutboxRow)).one()  # fmt: skip
+    assert fresh
+    assert (delivery.body, delivery.received_at, delivery.state) == (
+        b"body d1", desk.now(), "waiting",
+    )  # fmt: skip
+    assert (row.ref_id, row.kind, row.lane_id, row.due_at) == (
+        delivery.id, "read_delivery", lane, desk.now(),
+    )  # fmt: skip
+    assert len(desk.claim()) == 1
+
+
+def test_many_at_once_are_all_stored_and_share_commits(
+    desk: Desk, lane: int, intake: Intake
+) -> None:
+    commits: list[int] = []
+    desk.database.after_commit = lambda: commits.append(1)
+
+    with ThreadPoolExecutor(32) as pool:
+        fresh = list(pool.map(lambda n: intake.accept(_new(desk, lane, f"d{n}")), range(400)))
+
+    assert all(fresh)
+    assert _stored(desk.database) == (400, 400)
+    assert len(commits) < 400 or not desk.database.sqlite
+
+
+def test_nobody_is_answered_before_the_commit(desk: Desk, lane: int, intake: Intake) -> None:
+    seen: list[tuple[int, int]] = []
+    answered = threading.Event()
+
+    def look() -> None:
+        assert not answered.is_set()
+        if desk.database.sqlite:
+            seen.append(_stored(Database(desk.database.url)))
+
+    desk.database.before_commit = look
+    intake.accept(_new(desk, lane, "d1"))
+    answered.set()
+    desk.database.before_commit = lambda: None
+
+    assert seen in ([], [(0, 0)])
+    assert _stored(desk.database) == (1, 1)
+
+
+def test_same_key_is_stored_once_though_it_comes_many_times(
+    desk: Desk, lane: int, intake: Intake
+) -> None:
+    with ThreadPoolExecutor(16) as pool:
+        fresh = list(pool.map(lambda n: intake.accept(_new(desk, lane, f"d{n % 4}")), range(64)))
+
+    assert fresh.count(True) == 4
+    assert _stored(desk.database) == (4, 4)
+
+
+def test_failing_delivery_takes_no_other_with_it(desk: Desk, lane: int, intake: Intake) -> None:
+    """A connection deleted meanwhile: its deliveries cannot be stored, the others can."""
+
+    def accept(number: int) -> bool:
+        gone = number % 10 == 0
+        new = _new(desk, lane, f"d{number}", connection_id=999 if gone else 1)
+        try:
+            return intake.accept(new)
+        except Exception:
+            return False
+
+    with ThreadPoolExecutor(32) as pool:
+        accepted = list(pool.map(accept, range(200)))
+
+    assert accepted == [number % 10 != 0 for number in range(200)]
+    assert _stored(desk.database) == (180, 180)
+
+
+def test_nothing_is_half_stored_when_the_outbox_row_fails(
+    desk: Desk, lane: int, intake: Intake
+) -> None:
+    with pytest.raises(Exception, match=r"(?i)foreign key"):
+        intake.accept(_new(desk, 999, "d1"))
+
+    assert _stored(desk.database) == (0, 0)
+    assert intake.accept(_new(desk, lane, "d1"))
+
+
+def test_intake_goes_on_after_the_database_came_back(desk: Desk, lane: int, intake: Intake) -> None:
+    with desk.database.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE outbox RENAME TO away"))
+    with pytest.raises(Exception, match="outbox"):
+        intake.accept(_new(desk, lane, "d1"))
+    with desk.database.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE away RENAME TO outbox"))
+
+    assert intake.accept(_new(desk, lane, "d1"))
+    assert _stored(desk.database) == (1, 1)
+
+
+def test_waiting_deliveries_are_stored_when_the_intake_is_closed(desk: Desk, lane: int) -> None:
+    made = open_intake(desk.database)
+    with ThreadPoolExecutor(8) as pool:
+        fresh = [pool.submit(made.accept, _new(desk, lane, f"d{n}")) for n in range(20)]
+        assert all(one.result(10) for one in fresh)
+
+    made.close()
+
+    assert _stored(desk.database) == (20, 20)
+
+
+def test_two_cases_of_one_review_are_refused_by_the_database(desk: Desk) -> None:
+    case = (
+        "INSERT INTO cases (shop_id, review_id, reference, state, close_reason, opened_at,"
+        " buyer_key, order_id, order_seen, candidates, advice, cause, messages_stopped)"
+        " VALUES (1, 1, :ref, 'opened', '', :at, '', '', '{}', '[]', '', '', :no)"
+    )
+    review = (
+        "INSERT INTO review (connection_id, shop_id, platform_id, text, withdrawn, seen_at,"
+        " product_id, product_name, order_ids, buyer)"
+        " VALUES (1, 1, 'r1', '', :no, :at, '', '', '[]', '{}')"
+    )
+    desk.lane()
+    at = {"at": desk.now().replace(tzinfo=None), "no": False}
+    with desk.database.transaction() as session:
+        session.execute(text(review), at)
+        session.execute(text(case), {**at, "ref": "MG-1"})
+
+    with pytest.raises(IntegrityError), desk.database.transaction() as session:
+        session.execute(text(case), {**at, "ref": "MG-2"})
