@@ -21,6 +21,9 @@ from service.operations.work import Call, Next, Outcome
 
 NO_ORDERS = "Connect where this shop's orders are, then enter the order number."
 NONE_FOUND = "No order fits this review. Enter the order number, or decline."
+OTHER_BUYER = "This order is of another buyer than the review. Check it before you approve."
+OTHER_PRODUCT = "The reviewed product is not in this order. Check it before you approve."
+NOBODY = ("", "0")
 SEVERAL = "Several orders fit this review. Choose the right one."
 
 
@@ -88,7 +91,23 @@ def take_order(
     )  # fmt: skip
     history.note(session, case, "order_found", at=at, actor=actor, new=order.number)
     follow_ups.plan_receipt(context, session, case, now=at)
-    decisions.propose_remedies(context, session, case, now=at)
+    doubt = "" if actor == history.SYSTEM else _doubt(case.review, order)
+    decisions.propose_remedies(context, session, case, now=at, by_limit=not doubt)
+    case.advice = doubt or case.advice
+
+
+def _doubt(review: Review, order: Order) -> str:
+    """What speaks against an order a person named; '' for nothing. It warns and does not block:
+    gifts are reviewed by others, and shops number their products anew."""
+    known = [
+        (review.buyer.get("id", ""), order.buyer.id),
+        (review.buyer.get("email", "").strip().lower(), order.buyer.email.strip().lower()),
+    ]
+    both = [(ours, theirs) for ours, theirs in known if ours not in NOBODY and theirs not in NOBODY]
+    if both and all(ours != theirs for ours, theirs in both):
+        return OTHER_BUYER
+    products = {line.product_id for line in order.lines}
+    return OTHER_PRODUCT if review.product_id and review.product_id not in products else ""
 
 
 def choose_order(context: Context, case_id: int, order_id: str, *, actor: str) -> None:
@@ -107,11 +126,10 @@ def choose_order(context: Context, case_id: int, order_id: str, *, actor: str) -
     with context.database.transaction() as session:
         now = context.clock.now()
         case = queries.case(session, case_id, lock=True)
-        if case.state not in (
-            CaseState.OPENED,
-            CaseState.AWAITING_ORDER,
-            CaseState.AWAITING_APPROVAL,
-        ):
+        open_to_choice = (
+            CaseState.OPENED, CaseState.AWAITING_ORDER, CaseState.AWAITING_APPROVAL,
+        )  # fmt: skip
+        if case.state not in open_to_choice or case.make_goods:
             raise WrongState("The order can no longer be changed: a decision was made.")
         take_order(context, session, case, order, at=now, actor=actor)
 
