@@ -67,7 +67,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         max_body_bytes=value("MAX_BODY_BYTES", "1048576", _between(1024, 64 * 1024 * 1024)),
         body_keep_days=value("BODY_KEEP_DAYS", "90", _between(1, 3650)),
         buyer_keep_days=value("BUYER_KEEP_DAYS", "365", _between(1, 36500)),
-        worker_threads=value("WORKER_THREADS", "8", _between(1, 64)),
+        worker_threads=value("WORKER_THREADS", "16", _between(1, 64)),
         trusted_proxies=value("TRUSTED_PROXIES", "0", _between(0, 5)),
         log_level=value("LOG_LEVEL", "INFO", _one_of("DEBUG", "INFO", "WARNING", "ERROR")),
         language=value("LANGUAGE", "en", _one_of("en", "id")),
@@ -87,6 +87,8 @@ def _read(env: Mapping[str, str], name: str, default: str | None, read: Callable
             text = Path(path).read_text("utf-8").strip()
         except OSError as error:
             raise WrongSetting(f"{name}_FILE: {path} cannot be read ({error.strerror})") from error
+        except UnicodeDecodeError as error:
+            raise WrongSetting(f"{name}_FILE: {path} is not text in UTF-8") from error
     if not text:
         if default is None:
             raise WrongSetting(f"{name} is missing: set it, or {name}_FILE to a file that holds it")
@@ -99,6 +101,8 @@ def _read(env: Mapping[str, str], name: str, default: str | None, read: Callable
 
 def _database(text: str) -> str:
     if text.startswith("sqlite:///"):
+        if text in ("sqlite:///", "sqlite:///:memory:"):
+            raise ValueError("must name a file: sqlite:///path/to/makegood.db")
         return text
     for scheme in ("postgresql+psycopg://", "postgresql://", "postgres://"):
         if text.startswith(scheme):
@@ -119,20 +123,26 @@ def _secret(text: str) -> str:
 
 
 def _fernet_keys(text: str) -> tuple[str, ...]:
-    keys = tuple(part for part in text.replace(",", " ").split() if part)
-    for key in keys:
-        try:
-            Fernet(key)
-        except ValueError as error:
-            raise ValueError(
-                "must be one or more Fernet keys, newest first; `python -m service.keys` prints one"
-            ) from error
+    keys = tuple(text.replace(",", " ").split())
+    try:
+        usable = [Fernet(key) for key in keys]
+    except ValueError:
+        usable = []
+    if not usable:
+        raise ValueError(
+            "must be one or more Fernet keys, newest first; `python -m service.keys` prints one"
+        )
     return keys
 
 
 def _web_address(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.netloc:
+    try:
+        parts = urlsplit(text)
+        # Asking for the port checks it.
+        good = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        good = False
+    if not good:
         raise ValueError("must be a web address such as https://makegood.example.com")
     return text.rstrip("/")
 

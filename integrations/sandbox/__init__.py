@@ -23,6 +23,7 @@ from integrations.contract import (
     Inbound,
     Order,
     OutgoingMessage,
+    Pace,
     Page,
     ReviewEvent,
     Role,
@@ -48,6 +49,7 @@ class Sandbox(BaseAdapter):
     roles: ClassVar[frozenset[Role]] = frozenset(Role)
     capabilities: ClassVar[Capabilities] = CAPABILITIES
     webhook_help: ClassVar[str] = "The sandbox that came with Makegood knows both already."
+    pace: ClassVar[Pace] = Pace(concurrency=16)
     fields: ClassVar[tuple[Field, ...]] = (
         Field("base_url", "Address of the sandbox", "Such as http://127.0.0.1:8000/sandbox."),
         Field("api_key", "Key of the sandbox", "Printed when it starts.", secret=True),

@@ -14,6 +14,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Protocol
 
 from sqlalchemy import CursorResult, bindparam, func, select, update
@@ -26,6 +27,9 @@ from service.domain.errors import LostClaim
 
 LEASE = timedelta(seconds=60)
 """Longer than the longest call out (integrations.http), so that a held row is never taken over."""
+
+
+_TABLE: Any = OutboxRow.__table__
 
 
 class _Stored(Protocol):
@@ -55,7 +59,7 @@ def put(
     Work already there for the same row and step is made due then; if it was done or given up it
     starts anew. With `now`, work due by then wakes the workers after the commit.
     """
-    later(session, "puts", _write_puts).append((kind, about, step, lane_id, due_at))
+    later(session, _write_puts).append((kind, about, step, lane_id, due_at))
     if now is not None and due_at <= now:
         session.info["wake"] = True
 
@@ -68,21 +72,23 @@ def _write_puts(session: Session, puts: list[tuple[Kind, Any, str, int, datetime
             "kind": kind, "ref_id": ref_id, "step": step, "lane_id": lane_id, "due_at": due_at,
             "tries": 0, "given_up": False, "note": "",
         }  # fmt: skip
-    dialect = session.get_bind().dialect.name
+    # In one order, so that two transactions never wait for each other's rows.
+    ordered = sorted(rows.values(), key=lambda row: (row["kind"], row["ref_id"], row["step"]))
+    session.connection().execute(_upsert(session.get_bind().dialect.name), ordered)
+
+
+@cache
+def _upsert(dialect: str) -> Any:
     insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    statement: Any = insert(OutboxRow)
+    statement: Any = insert(_TABLE)
     # A claim in flight loses its token: what it does next is fenced off.
     anew = {
         name: statement.excluded[name]
         for name in ("lane_id", "due_at", "tries", "given_up", "note")
     }
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["kind", "ref_id", "step"],
-            set_={**anew, "claim_token": None, "done_at": None},
-        ),
-        # In one order, so that two transactions never wait for each other's rows.
-        sorted(rows.values(), key=lambda row: (row["kind"], row["ref_id"], row["step"])),
+    return statement.on_conflict_do_update(
+        index_elements=["kind", "ref_id", "step"],
+        set_={**anew, "claim_token": None, "done_at": None},
     )
 
 
@@ -200,9 +206,21 @@ def _take(session: Session, lane_id: int, now: datetime, room: int) -> list[Clai
     return sorted(found, key=lambda one: one.id)
 
 
-_TABLE: Any = OutboxRow.__table__
 _MINE = update(_TABLE).where(
     OutboxRow.id == bindparam("row"), OutboxRow.claim_token == bindparam("mine")
+)
+_FINISH = _MINE.values(claim_token=None, done_at=bindparam("done_at"), note=bindparam("note"))
+_HOLD = (
+    update(_TABLE)
+    .where(OutboxRow.id.in_(bindparam("rows", expanding=True)))
+    .where(OutboxRow.claim_token.in_(bindparam("tokens", expanding=True)))
+    .values(due_at=bindparam("lease_ends"))
+    .returning(OutboxRow.id, OutboxRow.claim_token)
+)
+_END = (
+    update(_TABLE)
+    .where(OutboxRow.kind == bindparam("about"), OutboxRow.ref_id == bindparam("ref"))
+    .values(claim_token=None, given_up=False, done_at=bindparam("done_at"), note=bindparam("note"))
 )
 
 
@@ -210,20 +228,26 @@ def hold(session: Session, held: Sequence[Claim], now: datetime) -> frozenset[in
     """Renew leases in this transaction and lock the rows; gives the ids of those still ours."""
     if not held:
         return frozenset()
-    renewed = session.connection().execute(
-        update(_TABLE)
-        .where(OutboxRow.id.in_([one.id for one in held]))
-        .where(OutboxRow.claim_token.in_({one.token for one in held}))
-        .values(due_at=now + LEASE)
-        .returning(OutboxRow.id, OutboxRow.claim_token)
-    )
     mine = {(one.id, one.token) for one in held}
+    values = {
+        "rows": [one.id for one in held], "tokens": list({one.token for one in held}),
+        "lease_ends": now + LEASE,
+    }  # fmt: skip
+    renewed = session.connection().execute(_HOLD, values)
     return frozenset(row[0] for row in renewed if (row[0], row[1]) in mine)
 
 
 def finish(session: Session, held: Claim, now: datetime, note: str = "") -> None:
-    """Done; raises `LostClaim` when another has taken over."""
-    _write(session, held, done_at=now, claim_token=None, note=note)
+    """Done, written at the end of the transaction, which raises `LostClaim` then when another has
+    taken over."""
+    row = {"row": held.id, "mine": held.token, "done_at": now, "note": note}
+    later(session, _write_finished).append(row)
+
+
+def _write_finished(session: Session, rows: list[dict[str, Any]]) -> None:
+    result = session.connection().execute(_FINISH, rows)
+    if result.rowcount != len(rows):
+        raise LostClaim("another worker has taken this over")
 
 
 def give_up(session: Session, held: Claim, now: datetime, note: str) -> None:
@@ -247,12 +271,14 @@ def give_back(session: Session, held: Sequence[Claim], now: datetime) -> None:
 
 
 def end(session: Session, kind: Kind, ref_id: int, now: datetime, note: str = "") -> None:
-    """Mark the work about a row as done, whoever has it in hand or gave it up."""
-    session.connection().execute(
-        update(_TABLE)
-        .where(OutboxRow.kind == kind, OutboxRow.ref_id == ref_id)
-        .values(done_at=now, claim_token=None, given_up=False, note=note)
-    )
+    """Mark the work about a row as done, whoever has it in hand or gave it up; written at the end
+    of the transaction, before what is put anew."""
+    row = {"about": kind, "ref": ref_id, "done_at": now, "note": note}
+    later(session, _write_ended).append(row)
+
+
+def _write_ended(session: Session, rows: list[dict[str, Any]]) -> None:
+    session.connection().execute(_END, rows)
 
 
 def _write(session: Session, held: Claim, **values: object) -> None:

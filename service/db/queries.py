@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from integrations.contract import Role
@@ -21,6 +22,7 @@ from service.db.models import (
     OutboxRow,
     Proposal,
     Review,
+    Shop,
 )
 from service.domain.errors import NotFound
 
@@ -40,6 +42,14 @@ def lane(session: Session, connection_id: int, *, outward: bool) -> int:
 
 
 _LANES = select(Lane.id, Lane.outward).where(Lane.connection_id == bindparam("connection"))
+
+
+def shop(session: Session, shop_id: int) -> Shop:
+    """A shop by its id; read once in a transaction."""
+    known: dict[int, Shop] = session.info.setdefault("shops", {})
+    if shop_id not in known:
+        known[shop_id] = session.get_one(Shop, shop_id)
+    return known[shop_id]
 
 
 def connections_for(session: Session, shop_id: int, role: Role) -> list[Connection]:
@@ -117,17 +127,33 @@ def open_case(session: Session, review: Review) -> Case | None:
     return found if found is not None and found.closed_at is None else None
 
 
-def lock_cases(session: Session, case_ids: Iterable[int]) -> None:
-    """Lock cases, always in the same order, and read them with what belongs to them at once;
-    `case` then finds them without asking again."""
-    wanted = set(case_ids)
+def lock_cases(session: Session, case_ids: Iterable[int], kinds: Collection[Kind]) -> None:
+    """Lock cases, always in the same order, and read them at once with what work of these kinds
+    needs of them; `case` then finds them without asking again."""
+    wanted = sorted(set(case_ids))
     if not wanted:
         return
-    found = session.scalars(
-        select(Case).where(Case.id.in_(wanted)).order_by(Case.id).options(*_WHOLE)
-        .with_for_update(of=Case)
-    )  # fmt: skip
+    found = session.scalars(_cases_with(frozenset(kinds)), {"ids": wanted})
     session.info.setdefault("locked", {}).update({one.id: one for one in found})
+
+
+@cache
+def _cases_with(kinds: frozenset[Kind]) -> Select[Case]:
+    parts = [selectinload(Case.review)]
+    make_goods, follow_ups = selectinload(Case.make_goods), selectinload(Case.follow_ups)
+    if Kind.MAKE_GOOD in kinds:
+        parts += [make_goods.selectinload(MakeGood.attempts), follow_ups]
+    elif Kind.FIND_ORDER in kinds:
+        parts += [make_goods, follow_ups]
+    if Kind.FOLLOW_UP in kinds:
+        parts.append(follow_ups.selectinload(FollowUp.messages))
+    return (
+        select(Case)
+        .where(Case.id.in_(bindparam("ids", expanding=True)))
+        .order_by(Case.id)
+        .options(*parts)
+        .with_for_update(of=Case)
+    )
 
 
 def cases_about(session: Session, kind: Kind, ref_ids: Sequence[int]) -> Sequence[int]:
@@ -139,13 +165,6 @@ def cases_about(session: Session, kind: Kind, ref_ids: Sequence[int]) -> Sequenc
     if kind is Kind.FOLLOW_UP and ref_ids:
         return session.scalars(select(FollowUp.case_id).where(FollowUp.id.in_(ref_ids))).all()
     return ()
-
-
-_WHOLE = (
-    selectinload(Case.review),
-    selectinload(Case.make_goods).selectinload(MakeGood.attempts),
-    selectinload(Case.follow_ups).selectinload(FollowUp.messages),
-)
 
 
 def case(session: Session, case_id: int, *, lock: bool = False) -> Case:

@@ -24,20 +24,14 @@ PRAGMAS = (
 
 LATE = "late"
 """Key of `Session.info`: functions that write, after the last flush, rows which need its ids."""
+Write = Callable[[Session, list[Any]], None]
 
 
-def later(session: Session, name: str, write: Callable[[Session, list[Any]], None]) -> list[Any]:
-    """A list of this transaction that `write` is handed at its end; the same for the same name."""
-    kept: list[Any] | None = session.info.get(name)
-    if kept is None:
-        kept = session.info[name] = []
-        rows = kept
-
-        def write_all(session: Session) -> None:
-            session.info.pop(name, None)
-            write(session, rows)
-
-        session.info.setdefault(LATE, []).append(write_all)
+def later(session: Session, write: Write) -> list[Any]:
+    """A list that `write` is handed at the end of this transaction; what was asked for last is
+    written last."""
+    late: dict[Write, list[Any]] = session.info.setdefault(LATE, {})
+    late[write] = kept = late.pop(write, [])
     return kept
 
 
@@ -109,8 +103,8 @@ class Database:
     def _run(self, session: Session) -> Iterator[Session]:
         yield session
         session.flush()
-        for write in session.info.pop(LATE, ()):
-            write(session)
+        for write, rows in session.info.pop(LATE, {}).items():
+            write(session, rows)
         self.before_commit()
         session.commit()
         self.after_commit()

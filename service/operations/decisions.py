@@ -74,7 +74,7 @@ def propose_remedies(
 ) -> None:
     """Propose by the shop's playbook; what the owner's limit covers is approved at once, unless
     the case came back and a person has to look at it."""
-    shop = session.get_one(Shop, case.shop_id)
+    shop = queries.shop(session, case.shop_id)
     proposal = _worked_out(session, case, shop, now)
     session.add(proposal)
     history.move(session, case, Move.PROPOSE, at=now, detail=proposal.rule)
@@ -90,7 +90,7 @@ def refresh_proposal(session: Session, case: Case, *, now: datetime) -> None:
     decides, because one may be looking at the case."""
     if case.state != CaseState.AWAITING_APPROVAL:
         return
-    fresh = _worked_out(session, case, session.get_one(Shop, case.shop_id), now)
+    fresh = _worked_out(session, case, queries.shop(session, case.shop_id), now)
     known = queries.proposal(session, case.id)
     if known is None or (known.rule, known.remedies) != (fresh.rule, fresh.remedies):
         session.add(fresh)
@@ -165,14 +165,18 @@ def _spent(
     sums: dict[tuple[int, str, str | None], _Sum] = session.info.setdefault("spent", {})
     key = (shop_id, currency, buyer_key)
     if key not in sums:
-        # Two cases decided at once must see each other's sums.
-        session.execute(select(Shop.id).where(Shop.id == shop_id).with_for_update())
+        if not sums:
+            # Two cases decided at once must see each other's sums.
+            session.execute(select(Shop.id).where(Shop.id == shop_id).with_for_update())
         sums[key] = _Sum(queries.spent(session, shop_id, currency, day, buyer_key))
     return sums[key]
 
 
 def _was_made_good(session: Session, case: Case) -> bool:
     """This review was made good before: a rating that goes up and down is for a person."""
+    if case.opened_at == case.review.seen_at:
+        # Opened by the first version ever seen.
+        return False
     before = (
         select(MakeGood.id).join(Case, Case.id == MakeGood.case_id)
         .where(Case.review_id == case.review_id, MakeGood.state != "cancelled")
@@ -195,7 +199,7 @@ def approve(
         case = queries.case(session, case_id, lock=True)
         remedy = changed or _proposed(session, case, number, seen)
         _check(case, remedy)
-        shop = session.get_one(Shop, case.shop_id)
+        shop = queries.shop(session, case.shop_id)
         if not may_approve(SellerRole(seller.role), shop.agent_limits, remedy.amount):
             raise OverLimit(
                 f"{remedy.amount} is above what you may approve alone. Ask the owner to approve it.",

@@ -37,7 +37,7 @@ def zone_of(case: Case, shop: Shop) -> str:
 
 def plan_receipt(context: Context, session: Session, case: Case, *, now: datetime) -> None:
     """Plan the first answer to the complaint; chosen again, an order does not repeat it."""
-    shop = session.get_one(Shop, case.shop_id)
+    shop = queries.shop(session, case.shop_id)
     due = next_sending_time(now, zone_of(case, shop), settings_of(shop).window)
     _plan_one(session, case, Step.RECEIPT, due, 1, None, now)
 
@@ -46,7 +46,7 @@ def plan_follow_ups(
     context: Context, session: Session, case: Case, make_good: MakeGood, *, now: datetime
 ) -> None:
     """Plan confirmation, resolution check and update invitation of a carried-out make-good."""
-    shop = session.get_one(Shop, case.shop_id)
+    shop = queries.shop(session, case.shop_id)
     zone, settings = zone_of(case, shop), settings_of(shop)
     round_ = len([one for one in case.make_goods if one.state == "done"]) or 1
     for step, due in plan(settings, now, zone).items():

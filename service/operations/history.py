@@ -25,7 +25,7 @@ def note(
     line = {
         "at": at, "actor": actor, "what": what, "old": old, "new": new, "detail": detail[:1000],
     }  # fmt: skip
-    later(session, "history", _write).append((case, line))
+    later(session, _write).append((case, line))
 
 
 def _write(session: Session, lines: list[tuple[Case, dict[str, Any]]]) -> None:

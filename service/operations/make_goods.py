@@ -105,7 +105,8 @@ def _not_found(
         claims.finish(session, held, now)
         return None
     unclear = open_attempts(make_good)
-    sure_at = max((one.started_at for one in unclear), default=now) + can.settles_after
+    # Counted from when a call was given up, because it may have been sent at the last moment.
+    sure_at = max((one.ended_at or now for one in unclear), default=now) + can.settles_after
     if now < sure_at and not can.idempotent:
         claims.put_off(session, held, sure_at, note=NOT_YET, tries=held.tries)
         return None

@@ -93,7 +93,7 @@ def _advance(
     now = context.clock.now()
     rows = [*(one.call.held for one in done), *held]
     # Cases are locked before outbox rows, here as everywhere.
-    queries.lock_cases(session, _cases(session, rows))
+    queries.lock_cases(session, _cases(session, rows), {one.kind for one in rows})
     ours = claims.hold(session, rows, now)
     calls: list[Call] = []
     for one in done:

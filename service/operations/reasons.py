@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from integrations import registry
 from integrations.contract import Buyer
+from service.db import queries
 from service.db.models import (
     Case,
     Connection,
@@ -32,7 +33,7 @@ def check(
 ) -> tuple[Send | Wait | Stop, Connection | None, Verdict]:
     """The send-time check with the channel it would use and the policy's verdict."""
     case = one.case
-    shop = session.get_one(Shop, case.shop_id)
+    shop = queries.shop(session, case.shop_id)
     buyer = buyer_of(case)
     channels = [
         channel for channel in follow_ups.channels_of(session, shop.id)

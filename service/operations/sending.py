@@ -12,7 +12,7 @@ from integrations.errors import AdapterError, Misconfigured, Permanent, Temporar
 from integrations.money import Money
 from service.db import claims, queries
 from service.db.claims import Claim
-from service.db.models import Connection, FollowUp, Kind, MakeGood, Message, Shop
+from service.db.models import Connection, FollowUp, Kind, MakeGood, Message
 from service.domain import texts
 from service.domain.amounts import amount_text, day_text
 from service.domain.errors import DomainError
@@ -122,7 +122,7 @@ def _write_down(
     edit_link: str,
 ) -> tuple[Message, OutgoingMessage]:  # fmt: skip
     case = one.case
-    shop = session.get_one(Shop, case.shop_id)
+    shop = queries.shop(session, case.shop_id)
     buyer = buyer_of(case)
     language = texts.language_for(buyer.language or shop.language)
     make_good = session.get(MakeGood, one.make_good_id) if one.make_good_id else None
