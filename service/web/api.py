@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any, TypeVar, cast
 
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Blueprint, Response, g, jsonify, request
-from marshmallow import Schema, ValidationError
+from marshmallow import Schema, ValidationError, fields
+from werkzeug.exceptions import BadRequest
 
 from integrations.contract import Action
 from integrations.money import Money
@@ -24,7 +25,6 @@ from service.web.here import context, seller
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 View = TypeVar("View", bound=Callable[..., Any])
-MOST = 100
 
 
 def programs_only(view: View) -> View:
@@ -47,27 +47,53 @@ def programs_only(view: View) -> View:
 
 
 def _body(schema: Schema) -> dict[str, Any]:
+    """The JSON object that was sent. One that cannot be read is never taken for an empty one."""
     try:
-        loaded: dict[str, Any] = schema.load(request.get_json(silent=True) or {})
+        sent = request.get_json(force=True)
+    except BadRequest as error:
+        raise WrongInput("Send a JSON object as the body.") from error
+    return _loaded(schema, sent)
+
+
+def _query(schema: Schema) -> dict[str, Any]:
+    """What stands behind the question mark; a name that is repeated is a list."""
+    sent: dict[str, Any] = {}
+    for name, values in request.args.lists():
+        listed = isinstance(schema.fields.get(name), fields.List) or len(values) > 1
+        sent[name] = values if listed else values[0]
+    return _loaded(schema, sent)
+
+
+def _loaded(schema: Schema, sent: object) -> dict[str, Any]:
+    try:
+        loaded: dict[str, Any] = schema.load(cast(dict[str, Any], sent))
     except ValidationError as error:
-        raise WrongInput(f"The body is wrong: {error.messages}") from error
+        found = dict(_named(error.messages))
+        told = " ".join(f"{name or 'body'}: {text}" for name, text in found.items())
+        raise WrongInput(f"Wrong or unknown: {told}", fields=found) from error
     return loaded
 
 
-def _most() -> int:
-    return max(1, min(MOST, request.args.get("most", 50, type=int)))
+def _named(messages: object, path: str = "") -> Iterator[tuple[str, str]]:
+    """Each wrong field by its path, such as `changed.amount_minor`."""
+    if not isinstance(messages, dict):
+        yield path, " ".join(map(str, messages)) if isinstance(messages, list) else str(messages)
+        return
+    for name, below in messages.items():
+        onward = path if name == "_schema" else f"{path}.{name}".lstrip(".")
+        yield from _named(below, onward)
 
 
 @blueprint.get("/cases")
 @programs_only
 def cases() -> Response:
     """List cases, newest first."""
-    states = request.args.getlist("state")
+    asked = _query(schemas.CasesQuery())
     with context().database.reading() as session:
         found = queries.cases_in(
-            session, states, most=_most(), before=request.args.get("before", type=int)
+            session, asked["state"], most=asked["most"], before=asked["before"]
         )
-        page = {"cases": found, "next": found[-1].id if len(found) == _most() else None}
+        page = {"cases": found, "next": found[-1].id if len(found) == asked["most"] else None}
         return jsonify(schemas.CasesOut().dump(page))
 
 
@@ -82,9 +108,10 @@ def _detail(reference: str) -> Response:
     with context().database.reading() as session:
         found = queries.case_by_reference(session, reference)
         proposal = queries.proposal(session, found.id)
-        out = schemas.CaseDetailOut(exclude=("proposal",)).dump(found)
+        out = schemas.CaseDetailOut(exclude=("proposal", "proposal_id")).dump(found)
         rows = proposal.remedies if proposal is not None else []
         out["proposal"] = schemas.RemedyOut(many=True).dump(rows)
+        out["proposal_id"] = None if proposal is None else proposal.id
         return jsonify(out)
 
 
@@ -106,7 +133,7 @@ def approve(reference: str) -> Response:
     )  # fmt: skip
     decisions.approve(
         context(), found.id, seller(), number=wanted["number"], changed=changed or None,
-        reason=wanted["reason"],
+        reason=wanted["reason"], seen=wanted["proposal_id"],
     )  # fmt: skip
     return _detail(reference)
 
@@ -117,6 +144,7 @@ def _lines(found: Case) -> tuple[str, ...]:
 
 @blueprint.post("/cases/<reference>/decline")
 @programs_only
+@limiter.limit("120 per minute")
 def decline(reference: str) -> Response:
     """Decline a make-good."""
     found = _find(reference)
@@ -128,11 +156,12 @@ def decline(reference: str) -> Response:
 @programs_only
 def deliveries() -> Response:
     """List deliveries that need attention, newest first."""
+    asked = _query(schemas.PageQuery())
     with context().database.reading() as session:
         found = queries.deliveries_needing_attention(
-            session, most=_most(), before=request.args.get("before", type=int)
+            session, most=asked["most"], before=asked["before"]
         )
-        page = {"deliveries": found, "next": found[-1].id if len(found) == _most() else None}
+        page = {"deliveries": found, "next": found[-1].id if len(found) == asked["most"] else None}
         return jsonify(schemas.DeliveriesOut().dump(page))
 
 
@@ -149,10 +178,9 @@ def document() -> dict[str, Any]:
         "Makegood", "1", "3.1.0", plugins=[MarshmallowPlugin()], security=[{"token": []}]
     )
     spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
-    before = [_query("before", "integer"), _query("most", "integer")]
     named = [{"name": "reference", "in": "path", "required": True, "schema": {"type": "string"}}]
     _path(spec, "/cases", "get", "List cases, newest first", schemas.CasesOut,
-          parameters=[_query("state", "string"), *before])  # fmt: skip
+          parameters=[{"in": "query", "schema": schemas.CasesQuery}])  # fmt: skip
     _path(spec, "/cases/{reference}", "get", "Read one case", schemas.CaseDetailOut,
           parameters=named)  # fmt: skip
     _path(spec, "/cases/{reference}/approve", "post", "Approve a make-good",
@@ -160,32 +188,27 @@ def document() -> dict[str, Any]:
     _path(spec, "/cases/{reference}/decline", "post", "Decline a make-good",
           schemas.CaseDetailOut, parameters=named, body=schemas.DeclineIn)  # fmt: skip
     _path(spec, "/deliveries", "get", "List deliveries that need attention",
-          schemas.DeliveriesOut, parameters=before)  # fmt: skip
+          schemas.DeliveriesOut, parameters=[{"in": "query", "schema": schemas.PageQuery}],
+          )  # fmt: skip
     return spec.to_dict()
-
-
-def _query(name: str, kind: str) -> dict[str, Any]:
-    return {"name": name, "in": "query", "schema": {"type": kind}}
 
 
 def _path(
     spec: APISpec, path: str, method: str, summary: str, out: type[Schema], *,
     parameters: list[dict[str, Any]], body: type[Schema] | None = None,
 ) -> None:  # fmt: skip
-    error = {
-        "type": "object",
-        "properties": {"error": schemas.ErrorOut},
-    }
     operation: dict[str, Any] = {
         "summary": summary, "parameters": parameters,
+        "operationId": f"{method}_{path.strip('/').replace('/', '_').replace('{reference}', 'one')}",
         "responses": {
             "200": {"description": "Done", "content": {"application/json": {"schema": out}}},
             "default": {
                 "description": "Refused, with what to do",
-                "content": {"application/json": {"schema": error}},
+                "content": {"application/json": {"schema": schemas.RefusalOut}},
             },
         },
     }  # fmt: skip
     if body is not None:
-        operation["requestBody"] = {"content": {"application/json": {"schema": body}}}
+        content = {"application/json": {"schema": body}}
+        operation["requestBody"] = {"required": True, "content": content}
     spec.path(path=f"/api/v1{path}", operations={method: operation})

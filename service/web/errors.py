@@ -40,9 +40,12 @@ def register(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
-def _answer(status: int, code: str, message: str) -> tuple[Response | str, int]:
+def _answer(
+    status: int, code: str, message: str, named: object = None
+) -> tuple[Response | str, int]:
     if request.path.startswith("/api/"):
-        body: dict[str, Any] = {"error": {"code": code, "message": message}}
+        error = {"code": code, "message": message, **({"fields": named} if named else {})}
+        body: dict[str, Any] = {"error": error}
         return jsonify(body), status
     return render_template("problem.html", message=message, status=status), status
 
@@ -63,7 +66,7 @@ def refusal(error: DomainError) -> str:
 
 
 def _domain(error: DomainError) -> tuple[Response | str, int]:
-    return _answer(status_of(error), error.code, refusal(error))
+    return _answer(status_of(error), error.code, refusal(error), error.values.get("fields"))
 
 
 def _adapter(error: AdapterError) -> tuple[Response | str, int]:

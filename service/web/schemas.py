@@ -5,6 +5,9 @@ from __future__ import annotations
 from marshmallow import RAISE, Schema, fields, validate
 
 from integrations.contract import Action
+from service.domain.case import CaseState
+
+MOST = 100
 
 
 class Strict(Schema):
@@ -60,6 +63,7 @@ class CaseDetailOut(CaseOut):
 
     text = fields.String(attribute="review.text")
     proposal = fields.List(fields.Nested(RemedyOut))
+    proposal_id = fields.Integer(allow_none=True)
     make_goods = fields.List(fields.Nested(MakeGoodOut))
 
 
@@ -77,12 +81,18 @@ class ChangedIn(Strict):
     amount_minor = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
     currency = fields.String(required=True, validate=validate.Length(equal=3))
     line_ids = fields.List(fields.String(), load_default=list)
-    expires_days = fields.Integer(load_default=None, allow_none=True)
+    expires_days = fields.Integer(
+        load_default=None, allow_none=True, strict=True, validate=validate.Range(min=1, max=3650)
+    )
 
 
 class ApproveIn(Strict):
-    """Approve a proposed remedy by its place in the list, or a changed one."""
+    """Approve a proposed remedy by its place in the list, or a changed one.
 
+    With `proposal_id` a proposal that was replaced since it was read is refused.
+    """
+
+    proposal_id = fields.Integer(load_default=None, allow_none=True, strict=True)
     number = fields.Integer(load_default=0, strict=True, validate=validate.Range(min=0))
     changed = fields.Nested(ChangedIn, load_default=None, allow_none=True)
     reason = fields.String(load_default="", validate=validate.Length(max=500))
@@ -110,8 +120,30 @@ class DeliveriesOut(Schema):
     next = fields.Integer(allow_none=True)
 
 
-class ErrorOut(Schema):
-    """What went wrong: a stable code, and words for people."""
+class PageQuery(Strict):
+    """Which page; `before` is the `next` of the page before."""
 
-    code = fields.String()
-    message = fields.String()
+    before = fields.Integer(load_default=None, validate=validate.Range(min=1))
+    most = fields.Integer(load_default=50, validate=validate.Range(min=1, max=MOST))
+
+
+class CasesQuery(PageQuery):
+    """Which cases; several states may be named."""
+
+    state = fields.List(
+        fields.String(validate=validate.OneOf([str(one) for one in CaseState])), load_default=list
+    )
+
+
+class ErrorOut(Schema):
+    """What went wrong: a stable code, words for people, and the wrong fields by name."""
+
+    code = fields.String(required=True)
+    message = fields.String(required=True)
+    fields_ = fields.Dict(keys=fields.String(), values=fields.String(), data_key="fields")
+
+
+class RefusalOut(Schema):
+    """Every refusal has this one shape."""
+
+    error = fields.Nested(ErrorOut, required=True)

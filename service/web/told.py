@@ -36,6 +36,10 @@ def detail(text: str) -> str:
     first, _, rest = text.partition(" ")
     if first in WORDS and rest[:1].isdigit():
         return f"{word(first)} {_AMOUNT.sub(_amount, rest)}"
+    known = _translated(text, _DEEPEST)
+    if known == text:
+        # Perhaps a person's own words: not a letter is changed.
+        return _TIME.sub(_time, text)
     return told(text).removesuffix(".")
 
 

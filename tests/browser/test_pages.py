@@ -1,0 +1,82 @@
+"""Every page on a phone: nothing scrolls sideways, everything is labelled and big enough to tap."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.phone import WIDTH, makegood, phone, sign_in
+from tests.web.pages import post_unreadable
+from tests.world import World
+
+pytestmark = pytest.mark.browser
+
+UNLABELLED = """() => [...document.querySelectorAll(
+  'input:not([type=hidden]), select, textarea')].filter(
+  one => !one.labels.length).map(one => one.outerHTML)"""
+TOO_SMALL = """() => [...document.querySelectorAll(
+  'button, input:not([type=hidden]):not([type=checkbox]):not([type=radio]), select, summary,'
+  + ' label.tick, nav a')].filter(one => one.checkVisibility()
+  && one.getBoundingClientRect().height < 44).map(one => one.outerHTML)"""
+OPEN_ALL = "() => document.querySelectorAll('details').forEach(one => { one.open = true })"
+SCROLLED = "() => document.documentElement.scrollWidth"
+LONG = "Ketelteko" * 30
+
+
+def _filled(world: World) -> list[str]:
+    """A Makegood in which every page has something to show; gives their addresses."""
+    world.rate(1, LONG)
+    world.rate(2, "Warna salah")
+    world.work()
+    post_unreadable(world)
+    world.work()
+    first = world.cases()[0].reference
+    world.browser().post(f"/cases/{first}", {"do": "approve", "proposal": "", "number": 1})
+    world.work()
+    mail = " ".join(one["text"] for one in world.ledger()["messages"])
+    buyers = [found.group() for found in re.finditer(r"/b/(?:answer|stop)/\S+", mail)]
+    return [
+        "/", "/cases", f"/cases/{first}", f"/cases/{world.cases()[1].reference}", "/deliveries",
+        "/shops", "/shops/1", "/shops/1/texts", "/shops/1/texts/update_invitation/id",
+        "/shops/1/connect/woocommerce", "/shops/1/connect/email", "/connections/1", "/sellers",
+        "/me", "/nowhere", "/sandbox/", "/sandbox/orders/1", "/sandbox/mailbox", "/sandbox/done",
+        *buyers[:3],
+    ]  # fmt: skip
+
+
+def _problems(page: Page, address: str, status: int) -> list[str]:
+    """What is wrong with one page on a phone."""
+    answer = page.goto(address)
+    wrong = [] if answer is not None and answer.status == status else [f"{address}: not {status}"]
+    page.evaluate(OPEN_ALL)
+    width = page.evaluate(SCROLLED)
+    if width > WIDTH:
+        wrong.append(f"{address}: {width} px wide")
+    wrong += [f"{address}: without a label: {one}" for one in page.evaluate(UNLABELLED)]
+    wrong += [f"{address}: too small: {one}" for one in page.evaluate(TOO_SMALL)]
+    if not page.locator("html").get_attribute("lang"):
+        wrong.append(f"{address}: no language")
+    return wrong
+
+
+@pytest.mark.parametrize("language", ["en", "id"])
+def test_every_page_fits_a_phone_when_it_is_full(tmp_path: Path, language: str) -> None:
+    with makegood(tmp_path) as world, phone(scripts=True, language=language) as page:
+        addresses = _filled(world)
+        sign_in(page, world, language)
+
+        wrong = [
+            problem for one in addresses
+            for problem in _problems(page, world.url + one, 404 if one == "/nowhere" else 200)
+        ]  # fmt: skip
+
+        assert wrong == []
+        assert len(addresses) >= 21
+
+
+def test_sign_in_page_fits_a_phone(tmp_path: Path) -> None:
+    with makegood(tmp_path) as world, phone(scripts=True) as page:
+        assert _problems(page, f"{world.url}/sign-in", 200) == []

@@ -1,0 +1,174 @@
+"""The case page: what a decision needs, and a refusal that loses nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from integrations.sandbox.seed import sell
+from tests.web.pages import form_of, text_of
+from tests.world import World
+
+
+def _case(world: World) -> str:
+    world.rate(1, "Barang datang pecah")
+    world.work()
+    return f"/cases/{world.case().reference}"
+
+
+def _changed(amount: str, **more: str) -> dict[str, str]:
+    form = {"do": "change", "action": "refund", "amount": amount, "line": "l1", "reason": "tes"}
+    return {**form, **more}
+
+
+def test_page_shows_what_a_decision_needs(world: World) -> None:
+    address = _case(world)
+
+    page = text_of(world.browser().get(address))
+
+    for words in (
+        "Barang datang pecah", "Send again IDR 259,000", "100 % of the order", "Sari", "SB-1",
+        "Approve, change or decline.", "Waits for: a decision", "Low rating came in",
+        "Rule “Broken”: send the item again.",
+    ):  # fmt: skip
+        assert words in page, words
+    assert "259000" not in page
+
+
+def test_page_is_indonesian_for_an_indonesian_seller(world: World) -> None:
+    address, browser = _case(world), world.browser()
+    browser.post("/me", {"do": "language", "language": "id"})
+
+    page = text_of(browser.get(address))
+
+    for words in (
+        "Kirim ulang Rp 259.000", "100 % dari pesanan", "Setujui, ubah, atau tolak.",
+        "Aturan “Broken”: kirim ulang barangnya.", "Penilaian rendah masuk",
+    ):  # fmt: skip
+        assert words in page, words
+
+
+def test_other_make_good_starts_with_the_proposed_one(world: World) -> None:
+    form = form_of(world.browser().get(_case(world)))
+
+    assert (form["amount"], form["line"], form["expires_days"]) == ("259000", "l1", "90")
+
+
+@pytest.mark.parametrize(
+    ("typed", "minor"),
+    [("36.500", 3_650_000), ("36,500", 3_650_000), ("36500,50", 3_650_050), ("Rp 1.000", 100_000)],
+)
+def test_amount_is_read_as_people_type_it(world: World, typed: str, minor: int) -> None:
+    world.browser().post(_case(world), _changed(typed))
+
+    (made,) = world.case().make_goods
+    assert (made.action, made.amount_minor) == ("refund", minor)
+
+
+@pytest.mark.parametrize(
+    ("form", "told"),
+    [
+        (_changed("900.000"), "Only IDR 259,000 of this order can still be refunded."),
+        (_changed("gratis"), "“gratis” is not an amount."),
+        (_changed("-5"), "“-5” is not an amount."),
+        (_changed("5", action="gift"), "Choose the make-good."),
+        (_changed("5", action="voucher", expires_days="0"), "for how many days"),
+        (_changed("0"), "Enter an amount above zero."),
+    ],
+    ids=["too much", "words", "negative", "unknown", "no days", "nothing"],
+)
+def test_refused_change_says_why_and_keeps_what_was_typed(
+    world: World, form: dict[str, str], told: str
+) -> None:
+    answer = world.browser().post(_case(world), form)
+
+    assert answer.status_code == 422
+    assert told in text_of(answer)
+    kept = form_of(answer)
+    assert (kept["amount"], kept["line"]) == (form["amount"], "l1")
+    assert 'value="tes"' in answer.text
+    assert world.case().make_goods == []
+
+
+def test_change_without_any_line_is_refused(world: World) -> None:
+    form = _changed("5")
+    del form["line"]
+
+    answer = world.browser().post(_case(world), form)
+
+    assert "Choose which lines of the order are meant." in text_of(answer)
+
+
+def test_voucher_is_good_as_long_as_the_seller_says(world: World) -> None:
+    form = _changed("50.000", action="voucher", expires_days="30")
+
+    world.browser().post(_case(world), form)
+
+    (made,) = world.case().make_goods
+    assert made.expires_at is not None
+    assert (made.expires_at - world.clock.now()).days == 30
+
+
+def test_declining_needs_a_reason_and_history_names_who(world: World) -> None:
+    address, browser = _case(world), world.browser()
+
+    refused = browser.post(address, {"do": "decline", "reason": " "})
+    declined = browser.post(address, {"do": "decline", "reason": "bukan dari kami"})
+
+    assert refused.status_code == 422
+    assert "Declined." in text_of(declined)
+    history = text_of(browser.get(address)).partition("History")[2]
+    assert "bukan dari kami" in history
+    assert "owner" in history
+
+
+def test_second_press_is_told_what_the_case_is_now(world: World) -> None:
+    address, browser = _case(world), world.browser()
+    browser.post(address, {"do": "approve", "number": "0"})
+
+    again = browser.post(address, {"do": "approve", "number": "0"})
+
+    assert again.status_code == 409
+    assert "the case is now “approved”" in text_of(again)
+    assert len(world.case().make_goods) == 1
+
+
+def test_earlier_case_of_the_buyer_is_shown_with_its_outcome(world: World) -> None:
+    first, browser = _case(world), world.browser()
+    browser.post(first, {"do": "approve", "number": "1"})
+    world.work()
+    world.rate(2, "Lagi")
+    world.work()
+
+    page = text_of(browser.get(f"/cases/{world.cases()[1].reference}"))
+
+    assert "Other cases of this buyer" in page
+    assert "Refund IDR 259,000" in page
+
+
+def test_order_is_chosen_when_none_fits(world: World) -> None:
+    order_id = sell(world.sandbox.ledger, 1, world.clock.now())[0]
+    address, browser = _case(world), world.browser()
+
+    wrong = browser.post(address, {"do": "order", "order_id": "SB-999"})
+    right = browser.post(address, {"do": "order", "order_id": f"SB-{order_id}"})
+
+    assert "The shop has no order SB-999. Check the number." in text_of(wrong)
+    assert 'value="SB-999"' in wrong.text
+    assert "The order is set." in text_of(right)
+    assert world.case().order["number"] == f"SB-{order_id}"
+
+
+def test_unknown_button_is_refused(world: World) -> None:
+    answer = world.browser().post(_case(world), {"do": "give everything"})
+
+    assert answer.status_code == 422
+
+
+def test_looking_changes_nothing(world: World) -> None:
+    address, browser = _case(world), world.browser()
+    before = len(world.case().history)
+
+    for page in ("/", "/cases", address, f"{address}?do=approve&number=0"):
+        assert browser.get(page).status_code == 200
+
+    assert (world.case().state, len(world.case().history)) == ("awaiting_approval", before)

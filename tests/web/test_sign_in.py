@@ -1,0 +1,193 @@
+"""Signing in and out: slowed down per address and per account, by links that work once."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+import requests
+from flask import Flask
+
+from service.app import create_app
+from service.domain.limits import SellerRole
+from service.operations import sellers
+from service.web.auth import limiter
+from tests.web.pages import form_of, people, post_anyway, text_of
+from tests.world import World
+
+GOOD, BAD = "a long password", "another password"
+
+
+@pytest.fixture(autouse=True)
+def _fresh_limits(world: World) -> None:
+    """Tries of other tests do not count here."""
+    limiter.reset()
+
+
+def _app(world: World, **settings: Any) -> Flask:
+    world.settings(**settings)
+    app = create_app(world.wired)
+    app.config["WTF_CSRF_ENABLED"] = False
+    return app
+
+
+def _try(app: Flask, email: str, password: str, address: str = "10.0.0.1") -> int:
+    return app.test_client().post(
+        "/sign-in", data={"email": email, "password": password},
+        environ_base={"REMOTE_ADDR": address},
+    ).status_code  # fmt: skip
+
+
+def test_seller_signs_in_with_a_password_and_out_again(world: World) -> None:
+    sellers.set_password(world.context, world.owner.id, GOOD)
+    client = _app(world).test_client()
+
+    inside = client.post("/sign-in", data={"email": "OWNER@example.test ", "password": GOOD})
+    seen = client.get("/").status_code
+    client.post("/sign-out")
+
+    assert (inside.status_code, seen) == (303, 200)
+    assert client.get("/").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("email", "password"),
+    [("owner@example.test", BAD), ("nobody@example.test", GOOD), ("owner@example.test", "")],
+    ids=["wrong password", "nobody", "empty"],
+)
+def test_wrong_sign_in_is_refused_alike(world: World, email: str, password: str) -> None:
+    sellers.set_password(world.context, world.owner.id, GOOD)
+
+    assert _try(_app(world), email, password) == 401
+
+
+def test_one_address_is_slowed_down_whatever_account_it_tries(world: World) -> None:
+    app = _app(world)
+
+    answers = [_try(app, f"somebody{n}@example.test", BAD) for n in range(11)]
+
+    assert answers == [401] * 10 + [429]
+
+
+def test_one_account_is_slowed_down_from_whatever_address(world: World) -> None:
+    sellers.set_password(world.context, world.owner.id, GOOD)
+    app = _app(world)
+
+    answers = [_try(app, "owner@example.test", BAD, f"10.0.1.{n}") for n in range(11)]
+
+    assert answers == [401] * 10 + [429]
+    assert _try(app, "other@example.test", BAD, "10.0.2.1") == 401
+
+
+def test_right_passwords_do_not_use_the_tries_up(world: World) -> None:
+    sellers.set_password(world.context, world.owner.id, GOOD)
+    app = _app(world)
+
+    answers = [_try(app, "owner@example.test", GOOD, f"10.0.1.{n}") for n in range(12)]
+
+    assert set(answers) == {303}
+
+
+@pytest.mark.parametrize(
+    ("address", "secure"), [("https://m.example", True), ("http://m.example", False)]
+)
+def test_cookie_is_secure_where_the_address_is(world: World, address: str, secure: bool) -> None:
+    sellers.set_password(world.context, world.owner.id, GOOD)
+    client = _app(world, public_url=address).test_client()
+
+    answer = client.post("/sign-in", data={"email": "owner@example.test", "password": GOOD})
+
+    cookie = answer.headers["Set-Cookie"]
+    assert ("Secure" in cookie) is secure
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+
+
+def test_link_works_once_and_not_by_looking(world: World) -> None:
+    link = sellers.new_link(world.context, world.owner.id)
+    looked = [requests.get(link, timeout=10).status_code for _ in range(3)]
+    sessions = [requests.Session(), requests.Session()]
+
+    answers = [
+        one.post(link, data=form_of(one.get(link, timeout=10)), timeout=10) for one in sessions
+    ]
+
+    assert looked == [200, 200, 200]
+    assert [one.status_code for one in answers] == [200, 401]
+    assert "This link was used or has ended" in text_of(answers[1])
+
+
+def test_owner_gives_an_agent_a_fresh_link(world: World) -> None:
+    agent = people(world)[SellerRole.AGENT]
+
+    page = world.browser().post("/sellers", {"do": "link", "id": agent.id})
+
+    found = re.search(r"<code>(\S+)</code>", page.text)
+    assert found is not None
+    session = requests.Session()
+    form = form_of(session.get(found.group(1), timeout=10))
+    inside = session.post(found.group(1), data=form, timeout=10)
+    assert inside.url == f"{world.url}/"
+
+
+def test_nobody_gets_a_link_for_a_seller_who_is_shut_out(world: World) -> None:
+    agent = people(world)[SellerRole.AGENT]
+    sellers.change_seller(world.context, agent.id, role=SellerRole.AGENT, active=False)
+
+    answer = world.browser().post("/sellers", {"do": "link", "id": agent.id})
+
+    assert answer.status_code == 409
+    assert "/sign-in/" not in answer.text
+
+
+def _change(world: World, browser: Any, present: str, new: str) -> requests.Response:
+    form = {"do": "password", "present": present, "password": new}
+    return post_anyway(browser, "/me", form)
+
+
+def test_first_password_needs_none_before(world: World) -> None:
+    answer = _change(world, world.browser(), "", GOOD)
+
+    assert answer.status_code == 303
+    assert sellers.sign_in(world.context, "owner@example.test", GOOD) is not None
+
+
+@pytest.mark.parametrize(
+    ("present", "new", "status"),
+    [(GOOD, BAD, 303), ("wrong", BAD, 422), ("", BAD, 422), (GOOD, "short", 422)],
+    ids=["right", "wrong", "empty", "too short"],
+)
+def test_password_changes_only_with_the_present_one(
+    world: World, present: str, new: str, status: int
+) -> None:
+    sellers.set_password(world.context, world.owner.id, GOOD)
+
+    answer = _change(world, world.browser(), present, new)
+
+    assert answer.status_code == status
+    holds = BAD if status == 303 else GOOD
+    assert sellers.sign_in(world.context, "owner@example.test", holds) is not None
+
+
+def test_other_devices_are_signed_out_when_the_password_changes(world: World) -> None:
+    this, other = world.browser(), requests.Session()
+    other.cookies.update(this._session.cookies)
+    before = other.get(f"{world.url}/", timeout=10).url
+
+    _change(world, this, "", GOOD)
+
+    assert before == f"{world.url}/"
+    assert this.get("/").url == f"{world.url}/"
+    assert "/sign-in" in other.get(f"{world.url}/", timeout=10).url
+
+
+def test_form_without_its_token_changes_nothing(world: World) -> None:
+    browser = world.browser()
+
+    answer = browser._session.post(
+        f"{world.url}/me", data={"do": "password", "password": GOOD}, timeout=10
+    )
+
+    assert answer.status_code == 400
+    assert sellers.sign_in(world.context, "owner@example.test", GOOD) is None

@@ -1,0 +1,106 @@
+"""The waiting list: what a person has to do, oldest first, and what stands still."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select, update
+
+from service.db.models import Connection, FollowUp, MakeGood
+from tests.web.pages import text_of
+from tests.world import World
+
+LATE = "no worker seems to be running"
+
+
+def test_oldest_case_comes_first(world: World) -> None:
+    world.rate(1, "yang pertama")
+    world.work()
+    world.clock.move(hours=1)
+    world.rate(2, "yang kedua")
+    world.work()
+
+    page = text_of(world.browser().get("/"))
+
+    assert page.index("yang pertama") < page.index("yang kedua")
+
+
+def test_list_says_so_when_no_worker_runs(world: World) -> None:
+    world.rate(1)
+    on_time = text_of(world.browser().get("/"))
+
+    world.clock.move(minutes=6)
+
+    assert LATE not in on_time
+    assert LATE in text_of(world.browser().get("/"))
+
+
+def test_list_says_nothing_of_workers_when_work_is_done(world: World) -> None:
+    world.rate(1)
+    world.work()
+    world.clock.move(minutes=6)
+    world.work()
+
+    assert LATE not in text_of(world.browser().get("/"))
+
+
+def _followed_up(world: World) -> str:
+    """A case whose make-good is done: nothing waits for a person."""
+    world.rate(1, "Barang pecah")
+    world.work()
+    reference = world.case().reference
+    world.browser().post(f"/cases/{reference}", {"do": "approve", "number": 0})
+    world.work()
+    assert world.case().state == "following_up"
+    assert reference not in world.browser().get("/").text
+    return reference
+
+
+def _get_stuck(world: World, table: type[FollowUp] | type[MakeGood]) -> None:
+    with world.context.database.transaction() as session:
+        last = select(func.max(table.id)).scalar_subquery()
+        session.execute(
+            update(table).where(table.id == last).values(state="needs_attention")
+        )  # fmt: skip
+
+
+def test_case_waits_when_the_outcome_of_its_message_is_unknown(world: World) -> None:
+    reference = _followed_up(world)
+
+    _get_stuck(world, FollowUp)
+
+    assert reference in world.browser().get("/").text
+    assert "Leave it unsent" in world.browser().get(f"/cases/{reference}").text
+
+
+def test_closed_case_waits_when_its_make_good_got_stuck(world: World) -> None:
+    reference = _followed_up(world)
+    world.browser().post(f"/cases/{reference}", {"do": "close", "reason": "tes"})
+    assert world.case().state == "closed"
+
+    _get_stuck(world, MakeGood)
+
+    assert reference in world.browser().get("/").text
+
+
+def test_case_waits_no_more_when_its_message_is_left_unsent(world: World) -> None:
+    reference = _followed_up(world)
+    _get_stuck(world, FollowUp)
+    number = world.case().follow_ups[-1].id
+
+    world.browser().post(f"/cases/{reference}", {"do": "leave", "id": number})
+
+    assert world.case().follow_ups[-1].state == "stopped"
+    assert reference not in world.browser().get("/").text
+
+
+def test_paused_connection_is_named_with_the_reason(world: World) -> None:
+    with world.context.database.transaction() as session:
+        session.get_one(Connection, world.connection_id).paused_reason = "the sandbox is busy"
+
+    page = text_of(world.browser().get("/"))
+
+    assert "Sandbox is paused." in page
+    assert "The sandbox is busy." in page
+
+
+def test_list_is_empty_and_says_so_when_nothing_waits(world: World) -> None:
+    assert "Nothing waits for you." in text_of(world.browser().get("/"))
