@@ -101,14 +101,20 @@ def _print_link(seller_id: int) -> None:
 @click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--connection", "connection_id", type=int, required=True)
 @click.option("--url", default="", help="Where Makegood answers; default: MAKEGOOD_PUBLIC_URL.")
-@click.option("--at-once", default=8, help="Requests at once.")
+@click.option("--at-once", type=click.IntRange(1, 64), default=8, help="Requests at once.")
 def replay_command(path: Path, connection_id: int, url: str, at_once: int) -> None:
-    """Send a CSV of reviews through the webhook endpoint, signed."""
+    """Send a CSV of reviews through the webhook endpoint, signed.
+
+    Bad rows are named and left out; the exit status is 1 when there were any, or when something
+    was not accepted or not read.
+    """
     try:
-        told = replay(wiring(), path, connection_id, url=url, at_once=at_once, say=click.echo)
+        done = replay(wiring(), path, connection_id, url=url, at_once=at_once, say=click.echo)
     except DomainError as error:
         raise click.ClickException(error.message) from error
-    click.echo(told)
+    click.echo(done.told())
+    if done.problems or done.unreadable or done.unread:
+        raise SystemExit(1)
 
 
 @click.command("erase")

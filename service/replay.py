@@ -6,98 +6,212 @@ import csv
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 from sqlalchemy import func, select
 
 from integrations import registry
 from integrations.errors import AdapterError
-from service.db.models import Case, Connection, Delivery
+from integrations.http import Http
+from service.db.models import Case, Connection, Delivery, Review
 from service.domain.errors import NotFound, WrongInput
 from service.wiring import Wiring
 
 COLUMNS = ("id", "category", "product", "location", "price_idr", "rating", "text")
+RATINGS = ("1", "2", "3", "4", "5")
+PART = 500
+"""Rows between two words of progress."""
+TRIES, PAUSE_SECONDS = 5, 0.5
 WAIT_SECONDS = 600.0
+NAMED = 20
+"""Bad rows named one by one; of more, only the number is told."""
+
+Row = dict[str, str]
+Say = Callable[[str], None]
+Make = Callable[[Row, str, datetime], tuple[dict[str, str], bytes]]
 
 
 @dataclass(slots=True)
-class _Told:
+class Replayed:
+    """What came of it. `problems`: lines that were left out or not accepted, and why."""
+
     sent: int = 0
     accepted: int = 0
+    opened: int = 0
+    unreadable: int = 0
+    unread: int = 0
+    seconds: float = 0.0
+    problems: list[str] = field(default_factory=list)
+
+    def told(self) -> str:
+        """One line for people."""
+        return (
+            f"{self.sent} sent, {self.accepted} accepted in {self.seconds:.1f} s:"
+            f" {self.opened} opened a case, {self.unreadable} unreadable,"
+            f" {self.unread} still waiting, {len(self.problems)} lines with a problem"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Sender:
+    """Where to, and how signed."""
+
+    http: Http
+    address: str
+    secret: str
+    make: Make
+    now: Callable[[], datetime]
+
+    def send(self, numbered: tuple[int, Row]) -> tuple[int, str]:
+        """Send one row; gives its line and why it was not accepted, "" when it was."""
+        line, row = numbered
+        why = ""
+        for again in range(TRIES):
+            if again:
+                time.sleep(PAUSE_SECONDS)
+            try:
+                # Signed anew each time, as a real sender does: signatures grow old.
+                headers, body = self.make(row, self.secret, self.now())
+                answer = self.http.call("POST", self.address, headers=headers, body=body)
+            except AdapterError as error:
+                why = error.message
+                continue
+            if answer.ok:
+                return line, ""
+            why = f"answered {answer.status}"
+            if answer.status < 500:
+                break
+        return line, why
 
 
 def replay(
-    wired: Wiring, path: Path, connection_id: int, *, url: str, at_once: int,
-    say: Callable[[str], None],
-) -> str:  # fmt: skip
-    """Send every row, wait until all are read, and say how many were sent, accepted, opened a
-    case. Raises `NotFound`, `WrongInput` naming the line."""
+    wired: Wiring, path: Path, connection_id: int, *, url: str, at_once: int, say: Say
+) -> Replayed:
+    """Send every row that can be sent, wait until all are read, and tell what came of it.
+
+    A bad row is named and left out; the others go. Raises `NotFound`, and `WrongInput` for a file
+    or connection that cannot be used at all, or when nothing answers.
+    """
     context = wired.context
     with context.database.reading() as session:
         connection = session.get(Connection, connection_id)
         if connection is None:
             raise NotFound("there is no such connection")
-        before = session.scalar(select(func.max(Case.id))) or 0
+        first_case = session.scalar(select(func.max(Case.id))) or 0
+        first_delivery = session.scalar(select(func.max(Delivery.id))) or 0
     make = getattr(registry.get(connection.adapter), "sample", None)
     if make is None:
         raise WrongInput("Choose a connection of the platform “standard”.")
-    secret = context.config(connection).webhook_secrets[0]
-    address = f"{url.rstrip('/') or context.links.public_url}/webhooks/{connection.public_id}"
-    told, began = _Told(), time.monotonic()
+    base = url.rstrip("/") or context.links.public_url
+    _check_answers(context.http, base)
+    sender = _Sender(
+        context.http, f"{base}/webhooks/{connection.public_id}",
+        context.config(connection).webhook_secrets[0], make, context.clock.now,
+    )  # fmt: skip
+    told = _send_all(sender, path, at_once, say)
+    told.unread = _wait(wired, connection_id, say)
+    _count(wired, connection_id, told, first_case, first_delivery)
+    return told
 
-    def send(row: dict[str, str]) -> bool:
-        headers, body = make(row, secret, context.clock.now())
-        for _ in range(5):
-            try:
-                if context.http.call("POST", address, headers=headers, body=body).ok:
-                    return True
-            except AdapterError:
-                time.sleep(0.5)
-        return False
 
+def _check_answers(http: Http, base: str) -> None:
+    try:
+        http.call("GET", f"{base}/health/live")
+    except AdapterError as error:
+        raise WrongInput(
+            f"Nothing answers at {base}. Start Makegood, or name its address with --url."
+        ) from error
+
+
+def _send_all(sender: _Sender, path: Path, at_once: int, say: Say) -> Replayed:
+    told, began = Replayed(), time.monotonic()
+
+    def problem(line: int, why: str) -> None:
+        told.problems.append(f"line {line}: {why}")
+        if len(told.problems) <= NAMED:
+            say(told.problems[-1])
+
+    rows = _rows(path, problem)
     with ThreadPoolExecutor(at_once) as pool:
-        for accepted in pool.map(send, _rows(path)):
-            told.sent += 1
-            told.accepted += accepted
-            if told.sent % 500 == 0:
-                say(f"{told.sent} sent")
-    seconds = time.monotonic() - began
-    unread = _wait(wired, connection_id)
-    with context.database.reading() as session:
-        opened = session.scalar(select(func.count()).select_from(Case).where(Case.id > before))
-        broken = session.scalar(
-            select(func.count()).select_from(Delivery)
-            .where(Delivery.connection_id == connection_id, Delivery.state == "needs_attention")
-        )  # fmt: skip
-    return (
-        f"{told.sent} sent, {told.accepted} accepted in {seconds:.1f} s,"
-        f" all read after {time.monotonic() - began:.1f} s: {opened} opened a case,"
-        f" {broken} unreadable, {unread} still waiting"
-    )
+        while part := list(islice(rows, PART)):
+            for line, why in pool.map(sender.send, part):
+                told.sent += 1
+                told.accepted += not why
+                if why:
+                    problem(line, why)
+            say(f"{told.sent} sent, {told.accepted} accepted")
+    told.seconds = time.monotonic() - began
+    return told
 
 
-def _rows(path: Path) -> Iterator[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
+def _rows(path: Path, problem: Callable[[int, str], None]) -> Iterator[tuple[int, Row]]:
+    """The rows that can be sent, with the line each ends on."""
+    seen: dict[str, int] = {}
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
         reader = csv.DictReader(file)
         missing = set(COLUMNS) - set(reader.fieldnames or ())
         if missing:
             raise WrongInput(f"{path.name} lacks the columns {', '.join(sorted(missing))}.")
-        for number, row in enumerate(reader, 2):
-            if row["rating"] not in ("1", "2", "3", "4", "5"):
-                raise WrongInput(f"{path.name}, line {number}: the rating must be 1 to 5.")
-            yield row
+        while True:
+            try:
+                row = next(reader, None)
+                why = "" if row is None else _why_not(row, seen)
+            except csv.Error as error:
+                row, why = {}, str(error)
+            if row is None:
+                return
+            if why:
+                problem(reader.line_num, why)
+                continue
+            seen[row["id"]] = reader.line_num
+            yield reader.line_num, row
 
 
-def _wait(wired: Wiring, connection_id: int) -> int:
+def _why_not(row: Row, seen: dict[str, int]) -> str:
+    if any(row.get(name) is None for name in COLUMNS):
+        return f"has fewer than {len(COLUMNS)} columns"
+    if any("\ufffd" in row[name] for name in COLUMNS):
+        return "is not UTF-8"
+    if not row["id"].strip():
+        return "has no id"
+    if row["id"] in seen:
+        return f"has the id of line {seen[row['id']]}"
+    if row["rating"] not in RATINGS:
+        return f"the rating is {row['rating'][:20]!r}, not 1 to 5"
+    return ""
+
+
+def _wait(wired: Wiring, connection_id: int, say: Say) -> int:
     """Until the workers have read everything; gives what is left when they do not."""
-    ends = time.monotonic() + WAIT_SECONDS
+    began = time.monotonic()
+    told_at = began
     while True:
         with wired.context.database.reading() as session:
             waiting = session.scalar(
                 select(func.count()).select_from(Delivery)
                 .where(Delivery.connection_id == connection_id, Delivery.state == "waiting")
             )  # fmt: skip
-        if not waiting or time.monotonic() > ends:
+        now = time.monotonic()
+        if not waiting or now - began > WAIT_SECONDS:
             return waiting or 0
+        if now - told_at > 5:
+            told_at = now
+            say(f"{waiting} to be read")
         time.sleep(0.1)
+
+
+def _count(
+    wired: Wiring, connection_id: int, told: Replayed, first_case: int, first_delivery: int
+) -> None:
+    with wired.context.database.reading() as session:
+        told.opened = session.scalar(
+            select(func.count()).select_from(Case).join(Review, Review.id == Case.review_id)
+            .where(Case.id > first_case, Review.connection_id == connection_id)
+        ) or 0  # fmt: skip
+        told.unreadable = session.scalar(
+            select(func.count()).select_from(Delivery).where(Delivery.id > first_delivery)
+            .where(Delivery.connection_id == connection_id, Delivery.state == "needs_attention")
+        ) or 0  # fmt: skip

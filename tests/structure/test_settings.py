@@ -11,37 +11,77 @@ from service.keys import fresh_keys
 from service.settings import WrongSetting
 
 GOOD = dict(line.split("=", 1) for line in fresh_keys().splitlines())
+BAD = (
+    ("DATABASE_URL", "mysql://x"),
+    ("DATABASE_URL", "sqlite://"),
+    ("DATABASE_URL", "sqlite:///"),
+    ("REDIS_URL", "localhost"),
+    ("SECRET_KEY", "short"),
+    ("ENCRYPTION_KEYS", "no key"),
+    ("ENCRYPTION_KEYS", ","),
+    ("ENCRYPTION_KEYS", f"{GOOD['MAKEGOOD_ENCRYPTION_KEYS']} another"),
+    ("PUBLIC_URL", "makegood"),
+    ("PUBLIC_URL", "ftp://makegood.example"),
+    ("PUBLIC_URL", "https://"),
+    ("PUBLIC_URL", "http://[::1"),
+    ("PUBLIC_URL", "http://makegood.example:port"),
+    ("MAX_BODY_BYTES", "0"),
+    ("MAX_BODY_BYTES", "1MB"),
+    ("BODY_KEEP_DAYS", "0"),
+    ("BUYER_KEEP_DAYS", "0"),
+    ("BUYER_KEEP_DAYS", "a year"),
+    ("WORKER_THREADS", "many"),
+    ("WORKER_THREADS", "1.5"),
+    ("WORKER_THREADS", "--3"),
+    ("WORKER_THREADS", "²"),
+    ("WORKER_THREADS", "65"),
+    ("TRUSTED_PROXIES", "-1"),
+    ("LOG_LEVEL", "LOUD"),
+    ("LANGUAGE", "fr"),
+    ("ZONE", "Mars/Base"),
+    ("ZONE", "../etc/passwd"),
+    ("ZONE", "."),
+    ("DATABASE_POOL", "0"),
+)
+ANY_TEXT = {"sandbox_path"}
+"""A path may be anything."""
 
 
-def test_fresh_keys_are_accepted() -> None:
+def test_fresh_keys_are_enough() -> None:
     assert settings.load(GOOD).embedded
 
 
 @pytest.mark.parametrize("name", ["MAKEGOOD_SECRET_KEY", "MAKEGOOD_ENCRYPTION_KEYS"])
-def test_missing_secret_is_named(name: str) -> None:
-    with pytest.raises(WrongSetting, match=name):
-        settings.load({key: value for key, value in GOOD.items() if key != name})
+@pytest.mark.parametrize("empty", [None, "", "  "], ids=["absent", "empty", "blank"])
+def test_missing_secret_is_named(name: str, empty: str | None) -> None:
+    given = {key: value for key, value in GOOD.items() if key != name}
+
+    with pytest.raises(WrongSetting, match=f"^{name} is missing"):
+        settings.load(given if empty is None else {**given, name: empty})
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("MAKEGOOD_SECRET_KEY", "short"),
-        ("MAKEGOOD_ENCRYPTION_KEYS", "no key"),
-        ("MAKEGOOD_DATABASE_URL", "mysql://x"),
-        ("MAKEGOOD_REDIS_URL", "localhost"),
-        ("MAKEGOOD_PUBLIC_URL", "makegood"),
-        ("MAKEGOOD_WORKER_THREADS", "many"),
-        ("MAKEGOOD_ZONE", "Mars/Base"),
-        ("MAKEGOOD_LANGUAGE", "fr"),
-    ],
-)
+@pytest.mark.parametrize(("name", "value"), BAD, ids=[f"{name}={value}" for name, value in BAD])
 def test_bad_value_is_named(name: str, value: str) -> None:
-    with pytest.raises(WrongSetting, match=name):
-        settings.load({**GOOD, name: value})
+    with pytest.raises(WrongSetting, match=f"^MAKEGOOD_{name}: "):
+        settings.load({**GOOD, f"MAKEGOOD_{name}": value})
 
 
-def test_secret_is_read_from_a_file(tmp_path: Path) -> None:
+def test_every_setting_has_a_bad_value_in_the_table() -> None:
+    tried = {name.lower() for name, _ in BAD}
+
+    assert tried | ANY_TEXT == set(settings.Settings.__annotations__)
+
+
+@pytest.mark.parametrize("name", [name.upper() for name in settings.Settings.__annotations__])
+def test_every_setting_can_be_read_from_a_file(name: str, tmp_path: Path) -> None:
+    missing = tmp_path / "missing"
+    rest = {key: value for key, value in GOOD.items() if key != f"MAKEGOOD_{name}"}
+
+    with pytest.raises(WrongSetting, match=f"^MAKEGOOD_{name}_FILE: .*missing cannot be read"):
+        settings.load({**rest, f"MAKEGOOD_{name}_FILE": str(missing)})
+
+
+def test_secret_is_read_from_a_file_without_its_last_line_end(tmp_path: Path) -> None:
     path = tmp_path / "secret"
     path.write_text("f" * 40 + "\n")
     rest = {key: value for key, value in GOOD.items() if key != "MAKEGOOD_SECRET_KEY"}
@@ -49,3 +89,31 @@ def test_secret_is_read_from_a_file(tmp_path: Path) -> None:
     found = settings.load({**rest, "MAKEGOOD_SECRET_KEY_FILE": str(path)})
 
     assert found.secret_key == "f" * 40
+
+
+def test_file_that_is_not_text_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "secret"
+    path.write_bytes(b"\xff\xfe\x00")
+    rest = {key: value for key, value in GOOD.items() if key != "MAKEGOOD_SECRET_KEY"}
+
+    with pytest.raises(WrongSetting, match="MAKEGOOD_SECRET_KEY_FILE"):
+        settings.load({**rest, "MAKEGOOD_SECRET_KEY_FILE": str(path)})
+
+
+def test_value_and_file_together_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(WrongSetting, match="MAKEGOOD_SECRET_KEY_FILE are both set"):
+        settings.load({**GOOD, "MAKEGOOD_SECRET_KEY_FILE": str(tmp_path)})
+
+
+def test_bad_value_is_not_repeated_where_it_is_a_secret() -> None:
+    with pytest.raises(WrongSetting) as caught:
+        settings.load({**GOOD, "MAKEGOOD_ENCRYPTION_KEYS": "almost-a-key"})
+
+    assert "almost-a-key" not in str(caught.value)
+
+
+def test_database_address_is_taken_in_the_ways_it_is_usually_given() -> None:
+    for given in ("postgres://u@h/d", "postgresql://u@h/d", "postgresql+psycopg://u@h/d"):
+        found = settings.load({**GOOD, "MAKEGOOD_DATABASE_URL": given})
+
+        assert found.database_url == "postgresql+psycopg://u@h/d"

@@ -1,0 +1,60 @@
+"""Commands as they are typed: what they print, and how they end."""
+
+from __future__ import annotations
+
+import re
+import signal
+
+from tests.jobs.processes import environment, flask, running, until
+from tests.world import World
+
+CLOCK = ["-m", "flask", "--app", "service.cli:make", "clock"]
+
+
+def test_migrate_can_be_repeated(world: World) -> None:
+    first, second = flask(world, "migrate"), flask(world, "migrate")
+
+    assert (first.stdout, second.stdout) == ("The database is up to date.\n",) * 2
+    assert (first.returncode, second.returncode) == (0, 0)
+
+
+def test_seller_is_added_with_a_link_to_sign_in(world: World) -> None:
+    done = flask(world, "seller", "add", "New@Example.test", "--role", "agent")
+    again = flask(world, "seller", "add", "new@example.test")
+    link = flask(world, "seller", "link", "new@example.test")
+
+    assert re.fullmatch(rf"{world.url}/sign-in/\S+\n", done.stdout)
+    assert (again.returncode, "is a seller here already" in again.stderr) == (1, True)
+    assert re.fullmatch(rf"{world.url}/sign-in/\S+\n", link.stdout)
+
+
+def test_link_of_nobody_is_refused(world: World) -> None:
+    done = flask(world, "seller", "link", "nobody@example.test")
+
+    assert done.returncode == 1
+    assert done.stderr == "Error: There is no seller nobody@example.test.\n"
+
+
+def test_erase_says_how_much_was_emptied(world: World) -> None:
+    world.rate(1)
+    too_early = flask(world, "erase", "sari@example.test")
+    world.work()
+
+    done = flask(world, "erase", "sari@example.test")
+    again = flask(world, "erase", "sari@example.test")
+    unclear = flask(world, "erase", "b1")
+
+    assert (too_early.returncode, "still being read" in too_early.stderr) == (1, True)
+    assert done.stdout == "Emptied: 1 cases, 1 reviews, 1 messages, 1 deliveries.\n"
+    assert again.stdout == "Emptied: 0 cases, 0 reviews, 0 messages, 0 deliveries.\n"
+    assert (unclear.returncode, "together with the shop" in unclear.stderr) == (1, True)
+
+
+def test_clock_works_until_it_is_stopped(world: World) -> None:
+    world.rate(1)
+    with running(CLOCK, environment(world)) as process:
+        until("the case", lambda: [one.state for one in world.cases()] == ["awaiting_approval"])
+
+        process.send_signal(signal.SIGTERM)
+
+        assert process.wait(30) == 0
