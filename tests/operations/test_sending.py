@@ -8,6 +8,8 @@ from contextlib import suppress
 import pytest
 
 from integrations.sandbox import trouble
+from service.db import queries
+from service.db.models import Message
 from service.domain.step import Step
 from service.operations import follow_ups, shops
 from tests.integrations.email.post_office import PostOffice, opened
@@ -126,9 +128,9 @@ def test_message_is_tried_again_when_surely_not_sent(world: World) -> None:
     assert (states, len(told(world))) == (["not_sent", "not_sent", "sent"], 1)
 
 
-def _messages(world: World) -> list[object]:
+def _messages(world: World) -> list[Message]:
     with world.context.database.reading() as session:
-        return list(follow_ups.queries.follow_up(session, one(world, RECEIPT).id).messages)
+        return list(queries.follow_up(session, one(world, RECEIPT).id).messages)
 
 
 def test_next_channel_is_tried_when_one_refuses_for_good(world: World, office: PostOffice) -> None:
