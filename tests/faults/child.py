@@ -111,6 +111,7 @@ class Process:
         sender._http = _InProcess(client, self.say)
         do: dict[str, Callable[..., object]] = {
             "rate": partial(_rate, ledger, sender, clock, self.errand.order_id),
+            "deliver": sender.send_due,
             "work": partial(_work, wired, self.errand.warm),
             "approve": partial(_approve, wired, client, self),
             "answer": partial(_answer, wired, client, self),

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +16,7 @@ from service.operations import sellers, shops
 from tests.faults import promises
 from tests.faults.child import Errand
 from tests.faults.flows import ASKING, FLOWS, MINOR, SOON, Flow, approve, steps_of
+from tests.faults.line import Line
 from tests.faults.matrix import Stand, Variant
 from tests.faults.people import People, case_of, glance
 from tests.faults.zygote import Ending, Zygote
@@ -28,27 +27,6 @@ PATIENCE, LATE = 0.1, 0.2
 """A process that gives up on a late shop, and how late the shop answers."""
 PAUSES = (0.0, 0.1, 1.0, 6.0, 24.0, 49.0, 72.0, 200.0)
 """Hours by which the life goes on, over all pauses of the outbox and of the follow-ups."""
-
-
-class Busy:
-    """Knows whether the shop still works on something whose asker may have died."""
-
-    def __init__(self, app: Callable[..., Iterable[bytes]]) -> None:
-        self._app, self._within, self._lock = app, 0, threading.Lock()
-
-    def __call__(self, environ: Any, start: Any) -> Iterable[bytes]:
-        with self._lock:
-            self._within += 1
-        try:
-            return self._app(environ, start)
-        finally:
-            with self._lock:
-                self._within -= 1
-
-    def wait(self) -> None:
-        """Until the shop has nothing in hand."""
-        while self._within:
-            time.sleep(0.002)
 
 
 @dataclass(slots=True)
@@ -63,12 +41,11 @@ class Trial:
     variant: Variant = field(init=False)
     people: Counter[str] = field(init=False)
     died: int = field(init=False)
-    _busy: Busy = field(init=False)
+    _line: Line = field(init=False)
     _token: str = field(init=False)
 
     def __post_init__(self) -> None:
-        self._busy = Busy(self.world._app)
-        self.world._app = self._busy
+        self._line = Line(self.world._server)
         self.world.set_shop(follow_ups=SOON, asking=ASKING)
         self._token = sellers.add_token(self.world.context, self.world.owner.id, "faults")
         self.world.work()
@@ -135,7 +112,7 @@ class Trial:
 
     def _bury(self, point: int) -> None:
         """Wait until nothing of the dead is left: shop's work, server's side of connections."""
-        self._busy.wait()
+        self._line.wait_until_idle()
         if not self.url.startswith("sqlite"):
             wait_for_backends(self.url)
         if self.redis_url and point % 2:
