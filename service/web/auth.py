@@ -77,6 +77,9 @@ def _signed_in() -> Seller | None:
 def _begin(seller: Seller) -> None:
     session.clear()
     session["seller"], session["version"] = seller.id, seller.session_version
+    if seller.language:
+        # Pages that ask for nobody, such as one that is not there, speak it too.
+        session["language"] = seller.language
     session.permanent = True
 
 

@@ -112,6 +112,7 @@ def change_me() -> Answer:
         flash(_("The new password is set. Other devices are signed out."))
     elif form.get("language") in LANGUAGES:
         shop_settings.set_language(context(), mine.id, form["language"])
+        session["language"] = form["language"]
         with force_locale(form["language"]):
             flash(_("Saved."))
     return redirect(url_for("people.me"), 303)
