@@ -12,6 +12,9 @@ from service.db.models.base import Base, BigId
 from service.db.models.reviews import Review
 from service.db.models.shops import Shop
 
+STUCK = text("state = 'needs_attention'")
+"""The few that wait for a person, for the waiting list."""
+
 
 class Case(Base):
     """One answer to one low review. States are those of service.domain.case."""
@@ -91,7 +94,10 @@ class MakeGood(Base):
     """An approved remedy with its idempotency key."""
 
     __tablename__ = "make_good"
-    __table_args__ = (Index("ix_make_good_decided", "shop_id", "currency", "decided_at"),)
+    __table_args__ = (
+        Index("ix_make_good_decided", "shop_id", "currency", "decided_at"),
+        Index("ix_make_good_stuck", "case_id", sqlite_where=STUCK, postgresql_where=STUCK),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
@@ -140,7 +146,10 @@ class FollowUp(Base):
     """One planned message to the buyer, and what came back."""
 
     __tablename__ = "follow_up"
-    __table_args__ = (UniqueConstraint("case_id", "step", "round"),)
+    __table_args__ = (
+        UniqueConstraint("case_id", "step", "round"),
+        Index("ix_follow_up_stuck", "case_id", sqlite_where=STUCK, postgresql_where=STUCK),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
