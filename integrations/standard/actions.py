@@ -11,7 +11,7 @@ from integrations.errors import Permanent, Temporary
 from integrations.http import Answer
 from integrations.money import Money
 from integrations.standard.client import Client, loaded_after_effect, path_of, refusal
-from integrations.standard.orders import money_of
+from integrations.standard.orders import money_of, one_order
 from integrations.standard.schemas import MakeGoodIn, RecordedMakeGoodIn, SentIn
 
 MAKE_GOODS = "/make-goods"
@@ -19,7 +19,16 @@ MESSAGES = "/messages"
 
 
 def act(client: Client, request: ActionRequest) -> ActionResult:
-    """Ask the shop for a make-good; asked again with the same key it does nothing more."""
+    """Ask the shop for a make-good; asked again with the same key it does nothing more.
+
+    Before a refund the order is read again: somebody may have refunded it in the shop meanwhile.
+    """
+    if request.action is Action.REFUND:
+        left = one_order(client, request.order.id, edit_links=False).left
+        if left.currency != request.amount.currency or left < request.amount:
+            if found := find(client, request):
+                return found
+            raise Permanent(f"only {left} of this order can still be refunded: change the amount")
     answer = client.post(MAKE_GOODS, request.key, _asked(request))
     if answer.status == 409:
         return _known_already(client, request, answer)

@@ -31,12 +31,15 @@ NOTHING = {"message": "none"}
 
 @pytest.fixture(name="wire")
 def _wire() -> Iterator[responses.RequestsMock]:
-    with responses.RequestsMock() as wire:
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as wire:
+        wire.get(f"{BASE}/orders/1007", json=ORDER)
         yield wire
 
 
 def sent(wire: responses.RequestsMock, number: int = 0) -> PreparedRequest:
-    request: PreparedRequest = wire.calls[number].request
+    """A request, the look at the order before a refund apart."""
+    found = [one.request for one in wire.calls if one.request.url != f"{BASE}/orders/1007"]
+    request: PreparedRequest = found[number]
     return request
 
 
@@ -291,3 +294,42 @@ def test_advice_is_given_when_the_secret_is_refused(wire: responses.RequestsMock
         ("Encryption", False),
         ("Address and secret", False),
     ]
+
+
+def _left(wire: responses.RequestsMock, minor: int, currency: str = "EUR") -> None:
+    amount = {"minor": minor, "currency": currency}
+    lines = [{**ORDER["lines"][0], "paid": amount}]
+    wire.replace(
+        "GET", f"{BASE}/orders/1007", json={**ORDER, "left": amount, "paid": amount, "lines": lines}
+    )
+
+
+@pytest.mark.parametrize(("minor", "currency"), [(1094, "EUR"), (0, "EUR"), (9999, "USD")])
+def test_nothing_is_asked_for_when_less_is_left_by_now(
+    wire: responses.RequestsMock, minor: int, currency: str
+) -> None:
+    _left(wire, minor, currency)
+    wire.get(RECORD, json=NOTHING, status=404)
+    asked = wire.post(MAKE_GOODS, json=RECORDED)
+
+    with pytest.raises(Permanent, match="can still be refunded"):
+        adapter().act(refund())
+
+    assert asked.call_count == 0
+
+
+def test_own_earlier_refund_counts_as_done_when_nothing_is_left(
+    wire: responses.RequestsMock,
+) -> None:
+    _left(wire, 0)
+    wire.get(RECORD, json=RECORDED)
+
+    assert adapter().act(refund()).already
+
+
+def test_order_is_not_read_again_when_a_voucher_is_asked_for(wire: responses.RequestsMock) -> None:
+    wire.post(MAKE_GOODS, json={**RECORDED, "action": "voucher", "code": "c"})
+
+    adapter().act(refund(action=Action.VOUCHER))
+
+    assert wire.assert_call_count(f"{BASE}/orders/1007", 0)

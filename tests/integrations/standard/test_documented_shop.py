@@ -71,8 +71,21 @@ def test_other_terms_are_refused_when_the_key_was_used(shop: dict[str, Any]) -> 
 
 
 def test_refund_is_refused_when_less_is_left(shop: dict[str, Any]) -> None:
-    with pytest.raises(Permanent, match="More than is left"):
+    with pytest.raises(Permanent, match="can still be refunded"):
         connected(shop).act(refund(minor=2591))
+    assert shop["DONE"] == {}
+
+
+def test_shop_itself_refuses_what_was_refunded_between_look_and_call(
+    shop: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adapter = connected(shop)
+    seen = adapter.order("1007")
+    shop["ORDERS"]["1007"]["left"]["minor"] = 0
+    monkeypatch.setattr("integrations.standard.actions.one_order", lambda *_, **__: seen)
+
+    with pytest.raises(Permanent, match="More than is left"):
+        adapter.act(refund())
 
 
 def test_voucher_is_unsupported_when_the_shop_only_refunds(shop: dict[str, Any]) -> None:
