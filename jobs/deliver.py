@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from service import logs, queue
@@ -65,17 +66,20 @@ class Drain:
             return claims.claim(
                 session, self._context.clock.now(), most=free,
                 per_lane=max(1, self._threads // 2), inward=AT_ONCE,
-                skip=self._slow_lanes(free),
+                skip=self._lanes_to_skip(free),
             )  # fmt: skip
 
-    def _slow_lanes(self, free: int) -> list[int]:
-        """Lanes that may not take the last free threads, because a call of theirs is slow."""
-        if free > self._threads // 2:
-            return []
-        now = self._context.http.now()
-        return [
-            one.held.lane_id for one in self._running.values() if now - one.began > SLOW_SECONDS
-        ]
+    def _lanes_to_skip(self, free: int) -> list[int]:
+        """Lanes that have half of the threads already; and, while only few are free, those that a
+        call of theirs shows to be slow."""
+        running = Counter(one.held.lane_id for one in self._running.values())
+        skipped = {lane for lane, number in running.items() if number >= self._threads // 2}
+        if free <= self._threads // 2:
+            now = self._context.http.now()
+            for one in self._running.values():
+                if now - one.began > SLOW_SECONDS:
+                    skipped.add(one.held.lane_id)
+        return sorted(skipped)
 
     def _carry_out(self, call: Call) -> Done:
         held = call.held

@@ -241,3 +241,10 @@ def open_case(session: Session, connection: Connection, review: Review, *, now: 
     lane = queries.lane(session, (orders or [connection])[0].id, outward=True)
     claims.put(session, Kind.FIND_ORDER, case, lane_id=lane, due_at=now, now=now)
     return case
+
+
+def give_up_delivery(session: Session, held: Claim, advice: str, *, now: datetime) -> None:
+    """After the last try: show the seller that this delivery could not be taken in."""
+    delivery = session.get_one(Delivery, held.ref_id)
+    if delivery.state == "waiting":
+        delivery.state, delivery.note = "needs_attention", advice

@@ -44,6 +44,7 @@ BEGIN: dict[Kind, Begin] = {
     Kind.CHECK: checking.begin_check,
 }
 GIVE_UPS: dict[Kind, GiveUp] = {
+    Kind.READ_DELIVERY: intake.give_up_delivery,
     Kind.FIND_ORDER: triage.give_up_order,
     Kind.MAKE_GOOD: make_goods.give_up_make_good,
     Kind.FOLLOW_UP: sending.give_up_follow_up,
@@ -96,19 +97,30 @@ def _advance(
     queries.lock_cases(session, _cases(session, rows), {one.kind for one in rows})
     ours = claims.hold(session, rows, now)
     calls: list[Call] = []
+    stopped: set[int] = set()
     for one in done:
         mine = one.call.held.id in ours
         if mine or one.call.is_fact:
             outcome = Outcome(now, mine, one.value, one.error)
             told = one.call.settle(session, outcome)
             calls += _onward(session, one.call.held, told, mine, now)
+            if _holds_lane(told):
+                stopped.add(one.call.held.lane_id)
         else:
             log.warning("row %s was taken over", one.call.held.id)
+    # Claimed before their lane was told to wait: not begun after all.
+    claims.give_back(session, [one for one in held if one.lane_id in stopped], now)
     for claim in held:
-        if claim.id in ours:
+        if claim.id in ours and claim.lane_id not in stopped:
             told = BEGIN[claim.kind](context, session, claim, now)
             calls += _onward(session, claim, told, True, now)
     return calls
+
+
+def _holds_lane(told: Next) -> bool:
+    """The platform asked for calm, or the seller must mend the connection."""
+    calm = isinstance(told, Temporary) and bool(told.retry_after)
+    return calm or isinstance(told, Misconfigured)
 
 
 def _cases(session: Session, rows: Sequence[Claim]) -> list[int]:

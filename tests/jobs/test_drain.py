@@ -1,0 +1,206 @@
+"""One drain over many lanes: slow, busy and broken shops hold up nobody but themselves."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from integrations.contract import Action, Role
+from integrations.money import Money
+from integrations.sandbox import trouble
+from jobs.deliver import Drain
+from service.db.models import Case, Delivery, Lane, OutboxRow
+from service.operations import decisions, intake, shops
+from service.operations.decisions import Remedy
+from service.operations.outbox import PAUSES
+from service.operations.shops import NewConnection
+from tests.jobs.processes import until
+from tests.world import World
+
+
+def _approved(world: World, number: int) -> list[int]:
+    """So many make-goods that only wait for a worker; gives their orders."""
+    orders = [world.rate(1) for _ in range(number)]
+    world.work()
+    for case, order_id in zip(world.cases(), orders, strict=True):
+        refund = Remedy(Action.REFUND, Money(1_000_000, "IDR"), (f"l{order_id}",))
+        decisions.approve(world.context, case.id, world.owner, changed=refund)
+    return orders
+
+
+def _second_shop(world: World) -> int:
+    """Another seller's shop, which reads the same reviews by polling; gives its id."""
+    shop_id = shops.add_shop(world.context, "Toko Lain", zone="Asia/Jakarta", country="ID")
+    values = {"base_url": f"{world.url}/sandbox", "api_key": "test-key"}
+    shops.connect(world.context, shop_id, NewConnection("sandbox", "Lain", list(Role), values))
+    return shop_id
+
+
+def _states(world: World, shop_id: int) -> set[str]:
+    with world.context.database.reading() as session:
+        return set(session.scalars(select(Case.state).where(Case.shop_id == shop_id)))
+
+
+@contextmanager
+def _draining(world: World, threads: int) -> Iterator[threading.Event]:
+    """A worker that looks again and again; gives its stop."""
+    stop = threading.Event()
+
+    def work() -> None:
+        while not stop.is_set():
+            if Drain(world.context, threads, stop).run() == 0:
+                stop.wait(0.02)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield stop
+    finally:
+        stop.set()
+        thread.join()
+
+
+@pytest.mark.parametrize("threads", [4, 8])
+def test_slow_shop_does_not_hold_up_another(
+    world: World, monkeypatch: pytest.MonkeyPatch, threads: int
+) -> None:
+    answer = threading.Event()
+    _approved(world, 6)
+    monkeypatch.setattr(trouble, "before", lambda *_: answer.wait(60) and None)
+    other = _second_shop(world)
+
+    with _draining(world, threads):
+        try:
+            until("the other shop's cases", lambda: _states(world, other) == {"awaiting_approval"})
+            made_meanwhile = world.ledger()["made"]
+        finally:
+            answer.set()
+        until("the slow shop's make-goods", lambda: len(world.ledger()["made"]) == 6)
+
+    assert made_meanwhile == []
+
+
+def test_magic_value_slow_answers_in_the_end(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trouble, "SLOW_SECONDS", 0.01)
+    (order_id,) = _approved(world, 1)
+    trouble.choose(world.sandbox.ledger, order_id, "slow")
+
+    world.work()
+
+    assert world.case().make_goods[0].state == "done"
+
+
+def test_stopped_drain_begins_nothing_and_gives_back_what_it_claimed(world: World) -> None:
+    _approved(world, 3)
+    stop = threading.Event()
+    stop.set()
+
+    assert Drain(world.context, 4, stop).run() == 0
+
+    with world.context.database.reading() as session:
+        rows = session.scalars(select(OutboxRow).where(OutboxRow.kind == "make_good")).all()
+    assert {(one.claim_token, one.due_at, one.done_at) for one in rows} == {
+        (None, world.clock.now(), None)
+    }
+
+
+def test_rows_of_a_busy_shop_wait_as_long_as_it_asked(world: World) -> None:
+    orders = _approved(world, 2)
+    trouble.choose(world.sandbox.ledger, orders[0], "busy")
+
+    Drain(world.context, 1, threading.Event()).run()
+    meanwhile = [one.make_goods[0].state for one in world.cases()]
+    with world.context.database.reading() as session:
+        until_when = session.scalars(select(Lane.paused_until).where(Lane.outward)).one()
+    world.clock.move(seconds=1)
+    Drain(world.context, 1, threading.Event()).run()
+
+    assert meanwhile == ["approved", "approved"]
+    assert until_when == world.clock.now()
+    assert world.cases()[1].make_goods[0].state == "done"
+
+
+def test_broken_key_pauses_the_connection_until_it_is_mended(world: World) -> None:
+    _approved(world, 2)
+    values = {"base_url": f"{world.url}/sandbox", "api_key": "wrong"}
+    shops.change_connection(
+        world.context, world.connection_id, name="Sandbox", values=values, threshold=3
+    )
+
+    for _ in range(5):
+        world.work()
+        world.clock.move(hours=1)
+    paused = world.connection().paused_reason
+    page = world.browser().get("/").text
+    values["api_key"] = "test-key"
+    shops.change_connection(
+        world.context, world.connection_id, name="Sandbox", values=values, threshold=3
+    )
+    world.work()
+
+    assert "refused the key" in paused
+    assert "Sandbox" in page
+    assert world.connection().paused_reason == ""
+    assert [one.make_goods[0].state for one in world.cases()] == ["done", "done"]
+    # Waiting for the seller is no failure of the row.
+    with world.context.database.reading() as session:
+        assert set(session.scalars(select(OutboxRow.tries))) == {0}
+
+
+def test_paused_connection_holds_up_no_other(world: World) -> None:
+    world.rate(1)
+    world.work()
+    with world.context.database.transaction() as session:
+        for lane in session.scalars(select(Lane)):
+            lane.paused = True
+    other = _second_shop(world)
+
+    world.work()
+
+    assert _states(world, other) == {"awaiting_approval"}
+
+
+def test_delivery_that_cannot_be_taken_in_is_shown_after_the_last_try(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(intake, "_settle", _fail)
+        world.rate(1)
+        for pause in (*PAUSES, timedelta()):
+            world.work()
+            world.clock.move(seconds=pause.total_seconds())
+    page = world.browser().get("/deliveries").text
+
+    assert "Tried 11 times" in page
+
+
+def test_one_delivery_that_breaks_takes_no_other_with_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle = intake._settle
+
+    def breaks(session: Session, one: Any, now: datetime) -> None:
+        if b"kaboom" in one.delivery.body:
+            raise RuntimeError("broken")
+        settle(session, one, now)
+
+    monkeypatch.setattr(intake, "_settle", breaks)
+    for text in ("rusak", "kaboom", "pecah"):
+        world.rate(1, text)
+
+    world.work()
+
+    with world.context.database.reading() as session:
+        states = session.scalars(select(Delivery.state).order_by(Delivery.id)).all()
+    assert states == ["read", "waiting", "read"]
+
+
+def _fail(*_: object, **__: object) -> None:
+    raise RuntimeError("broken")
