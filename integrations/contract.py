@@ -241,13 +241,6 @@ class Config:
 class Adapter(Protocol):
     """One platform. Methods it lacks the capability for raise `Unsupported` (see `BaseAdapter`)."""
 
-    name: ClassVar[str]
-    label: ClassVar[str]
-    roles: ClassVar[frozenset[Role]]
-    capabilities: ClassVar[Capabilities]
-    fields: ClassVar[tuple[Field, ...]]
-    pace: ClassVar[Pace]
-
     @classmethod
     def verify(cls, request: Inbound, secrets: Sequence[str], now: datetime) -> str | None:
         """Give the delivery's key, the same for the same delivery; None for a ping to be answered
@@ -294,6 +287,8 @@ class BaseAdapter:
     pace: ClassVar[Pace] = Pace()
     webhook_help: ClassVar[str] = ""
     """Where at this platform the webhook address and secret are entered, for the seller."""
+    keep_headers: ClassVar[tuple[str, ...]] = ()
+    """Beginnings of the headers that are stored with a delivery; never one with a signature."""
 
     def __init__(self, config: Config, http: Http, now: Callable[[], datetime]) -> None:
         self.config = config

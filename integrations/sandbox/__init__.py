@@ -48,6 +48,7 @@ class Sandbox(BaseAdapter):
     label: ClassVar[str] = "Sandbox"
     roles: ClassVar[frozenset[Role]] = frozenset(Role)
     capabilities: ClassVar[Capabilities] = CAPABILITIES
+    keep_headers: ClassVar[tuple[str, ...]] = ("x-sandbox-",)
     webhook_help: ClassVar[str] = "The sandbox that came with Makegood knows both already."
     pace: ClassVar[Pace] = Pace(concurrency=16)
     fields: ClassVar[tuple[Field, ...]] = (

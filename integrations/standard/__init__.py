@@ -43,6 +43,7 @@ class Standard(BaseAdapter):
         push=True, poll=True, refund=Way.API, resend=Way.API, voucher=Way.API, message=True,
         edit_link=True, idempotent=True, look_up=True,
     )  # fmt: skip
+    keep_headers: ClassVar[tuple[str, ...]] = ("webhook-",)
     webhook_help: ClassVar[str] = (
         "Give both to the program of your shop: it signs each event with the secret, as Standard"
         " Webhooks say, and posts it to the address."

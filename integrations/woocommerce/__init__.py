@@ -50,6 +50,7 @@ class WooCommerce(BaseAdapter):
         push=True, poll=True, refund=Way.API, resend=Way.API, voucher=Way.API, message=True,
         edit_link=True, idempotent=False, look_up=True,
     )  # fmt: skip
+    keep_headers: ClassVar[tuple[str, ...]] = ("x-wc-webhook-",)
     webhook_help: ClassVar[str] = (
         "Install the Makegood plugin in WordPress. Then WooCommerce > Settings > Advanced > Webhooks >"
         " Add webhook: one each for Review created, Review updated and Review deleted, status Active,"

@@ -37,8 +37,7 @@ log = logging.getLogger(__name__)
 KNOWN_FOR = timedelta(seconds=10)
 """How long a connection's secrets are kept in memory; a new secret is found at once."""
 KEEP_HEADERS = ("content-type", "user-agent")
-"""What is stored beside the body; adapters add theirs by prefix."""
-KEEP_PREFIXES = ("x-wc-webhook-", "webhook-", "x-sandbox-")
+"""What is stored beside the body and what the adapter names."""
 NEVER_KEEP = ("signature",)
 
 DELIVERIES = Counter("makegood_deliveries_total", "Webhook deliveries", ["outcome"])
@@ -134,7 +133,7 @@ def _receive(
         return 200, "pong"
     try:
         fresh = intake.accept(
-            NewDelivery(known.connection_id, known.lane_id, key, _kept(headers), body, now)
+            NewDelivery(known.connection_id, known.lane_id, key, _kept(headers, known.adapter), body, now)
         )
     except Exception:
         log.exception("a delivery could not be stored")
@@ -155,11 +154,11 @@ def _verify(
         return again.adapter.verify(inbound, again.secrets, now)
 
 
-def _kept(headers: dict[str, str]) -> str:
+def _kept(headers: dict[str, str], adapter: type[BaseAdapter]) -> str:
     kept = {
         name: value
         for name, value in headers.items()
-        if (name in KEEP_HEADERS or name.startswith(KEEP_PREFIXES))
+        if (name in KEEP_HEADERS or name.startswith(adapter.keep_headers))
         and not any(word in name for word in NEVER_KEEP)
     }
     return json.dumps(kept)

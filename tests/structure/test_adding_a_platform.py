@@ -1,0 +1,117 @@
+"""The page for newcomers explains every word of the contract, and every platform fills in its card."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import fields
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from integrations import contract, errors, registry
+from integrations.contract import BaseAdapter, Capabilities, Way
+from service.domain import policy_data
+from tests.adapter_cases import AdapterCases
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDERS = sorted({path.rpartition(".")[2] for path in registry.ADAPTERS.values()})
+VALUE = re.compile(r"done|todo|exempt: \S.{8,}")
+
+
+@cache
+def _page() -> str:
+    return (ROOT / "docs" / "adding-a-platform.md").read_text("utf-8")
+
+
+def _rows(title: str) -> list[str]:
+    """The first cells of the tables under a heading, without the head."""
+    section = re.split(r"^## ", _page(), flags=re.MULTILINE)
+    (found,) = [part for part in section if part.startswith(f"{title}\n")]
+    cells = re.findall(r"^\| ([^|]*) \|", found, re.MULTILINE)
+    return [name for cell in cells for name in re.findall(r"`(\w+)", cell)]
+
+
+def _card(folder: str) -> dict[str, dict[str, str]]:
+    path = ROOT / "integrations" / folder / "scorecard.toml"
+    found: dict[str, dict[str, str]] = tomllib.loads(path.read_text("utf-8"))
+    return found
+
+
+def test_every_capability_is_explained_and_no_other() -> None:
+    known = [one.name for one in fields(Capabilities)]
+    told = list(dict.fromkeys(_rows("Capabilities")))
+
+    assert sorted(told) == sorted(known)
+
+
+def test_every_way_is_explained() -> None:
+    assert [one.name for one in Way if f"Way.{one.name}" not in _page()] == []
+
+
+def test_every_method_of_the_contract_has_its_paragraph() -> None:
+    methods = [
+        name for name, value in vars(BaseAdapter).items()
+        if not name.startswith("_") and (callable(value) or isinstance(value, classmethod))
+    ]  # fmt: skip
+    told = " ".join(re.findall(r"^### (.*)$", _page(), re.MULTILINE))
+
+    assert methods
+    assert [name for name in methods if f"`{name}(" not in told] == []
+
+
+def test_every_error_is_explained() -> None:
+    known = {
+        name for name, value in vars(errors).items()
+        if isinstance(value, type) and value is not errors.AdapterError
+        and issubclass(value, errors.AdapterError)
+    }  # fmt: skip
+
+    assert known == set(_rows("What to raise"))
+
+
+def test_every_data_name_of_an_adapter_is_explained() -> None:
+    names = set(BaseAdapter.__annotations__)
+
+    assert names <= set(_rows("Data of the class"))
+    assert f"`{contract.Role.REVIEWS}`" in _page()
+
+
+def test_every_key_of_a_policy_is_explained() -> None:
+    known: Any = policy_data._PLATFORM - {"region", "source", "checked_on", "note"}
+
+    assert known <= set(_rows("policy.toml"))
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_scorecard_has_every_rule_and_an_owner(folder: str) -> None:
+    card = {name: value for part in _card(folder).values() for name, value in part.items()}
+    owner = card.pop("owner")
+
+    assert [*card, "owner"] == _rows("scorecard.toml")
+    assert {name: value for name, value in card.items() if not VALUE.fullmatch(value)} == {}
+    assert owner
+    assert set(_card(folder)) == {"basic", "solid", "proven"}
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_basic_rules_are_done_or_exempt(folder: str) -> None:
+    assert [name for name, value in _card(folder)["basic"].items() if value == "todo"] == []
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_platform_inherits_the_shared_cases(folder: str) -> None:
+    tests = (ROOT / "tests" / "integrations" / folder).rglob("test_*.py")
+
+    assert any(f"({AdapterCases.__name__})" in path.read_text("utf-8") for path in tests)
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_capabilities_claimed_as_keyed_or_looked_up_belong_to_an_action(folder: str) -> None:
+    for name, path in registry.ADAPTERS.items():
+        can = registry.get(name).capabilities
+        acts = Way.API in (can.refund, can.resend, can.voucher)
+        if path.endswith(f".{folder}"):
+            assert acts or not (can.idempotent or can.look_up)
