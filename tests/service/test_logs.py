@@ -1,0 +1,201 @@
+"""Log lines: JSON with ids, and never a secret, a link or a word of a buyer, at any level."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import re
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import requests
+
+from integrations.contract import Action
+from integrations.money import Money
+from integrations.sandbox import Sandbox, trouble
+from service import logs
+from service.operations import decisions, shops
+from service.operations.decisions import Remedy
+from service.web import admin
+from tests.world import KEY, SECRET, World
+
+AT_ONCE = {
+    "resolution_check_hours": 0, "update_invitation_hours": 0, "opens": "00:00",
+    "closes": "23:59", "days": [0, 1, 2, 3, 4, 5, 6],
+}  # fmt: skip
+TEXT, COMMENT = "pecah berantakan semuanya", "terima kasih sudah dibantu"
+NAMES = ("", *logs.OURS, *logs.QUIET)
+
+
+@pytest.fixture
+def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+    """What is logged at DEBUG, set up as in production."""
+    told = io.StringIO()
+    kept = {name: logging.getLogger(name).level for name in NAMES}
+    handlers = logging.getLogger().handlers[:]
+    monkeypatch.setattr(sys, "stderr", told)
+    logs.set_up("DEBUG")
+    yield told
+    logging.getLogger().handlers[:] = handlers
+    logging.captureWarnings(False)
+    for name, level in kept.items():
+        logging.getLogger(name).setLevel(level)
+
+
+def _read(told: io.StringIO) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in told.getvalue().splitlines()]
+
+
+def _walk(world: World) -> None:
+    """The whole loop, with everything going wrong once on the way."""
+    world.set_shop(follow_ups=AT_ONCE, asking={"invitations": True, "lawful_basis": ["ID"]})
+    browser = world.browser()
+    order_id = world.rate(1, TEXT)
+    world.work()
+    trouble.choose(world.sandbox.ledger, order_id, "acted_dropped")
+    remedy = Remedy(Action.REFUND, Money(1_000_000, "IDR"), (f"l{order_id}",))
+    decisions.approve(world.context, world.case().id, world.owner, changed=remedy)
+    for _ in range(3):
+        world.work()
+        world.clock.move(minutes=2)
+    browser.get(f"/cases/{world.case().reference}")
+    link = re.search(r"/b/answer/\S+", " ".join(one["text"] for one in world.ledger()["messages"]))
+    assert link is not None
+    browser.post(link[0], {"solved": "yes", "stars": "5", "comment": COMMENT})
+    browser.get("/b/stop/forged")
+    requests.post(f"{world.url}/webhooks/{world.connection().public_id}", data=TEXT, timeout=10)
+    world.work()
+    world.rate(5, TEXT, order_id)
+    world.work()
+    assert world.case().close_reason == "recovered"
+
+
+def _secrets(world: World) -> dict[str, str]:
+    """What must not be told, by name."""
+    messages = " ".join(one["text"] for one in world.ledger()["messages"])
+    order = world.sandbox.ledger.row("SELECT edit_key FROM orders")
+    found = {
+        "secret key": SECRET, "encryption key": KEY, "platform key": "test-key",
+        "webhook secret": shops.webhook_secret(world.context, world.connection()),
+        "edit link": str(order["edit_key"]), "text": TEXT, "comment": COMMENT, "name": "Sari",
+        "address": "sari@example.test", "seller's address": "owner@example.test",
+    }  # fmt: skip
+    for at, token in enumerate(re.findall(r"/b/\w+/(\S+)", messages)):
+        found[f"link {at}"] = token
+    return found
+
+
+def test_nothing_secret_is_logged_in_the_whole_loop(world: World, lines: io.StringIO) -> None:
+    _walk(world)
+
+    told = lines.getvalue()
+    secrets = _secrets(world)
+    assert len([name for name in secrets if name.startswith("link")]) >= 4
+    assert [name for name, secret in secrets.items() if secret in told] == []
+    assert all({"at", "level", "from", "message"} <= set(line) for line in _read(lines))
+
+
+def test_failing_row_is_logged_with_its_ids_and_without_the_words_of_the_error(
+    world: World, lines: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> object:
+        raise ValueError(f"cannot parse {TEXT!r} of sari@example.test")
+
+    order_id = world.rate(1, TEXT)
+    world.work()
+    monkeypatch.setattr(Sandbox, "act", broken)
+    remedy = Remedy(Action.REFUND, Money(1_000_000, "IDR"), (f"l{order_id}",))
+    decisions.approve(world.context, world.case().id, world.owner, changed=remedy)
+
+    world.work()
+
+    (line,) = [one for one in _read(lines) if one.get("error") == "ValueError"]
+    assert (line["job"], line["level"]) == ("make_good", "ERROR")
+    assert line["case"].startswith(world.case().reference)
+    assert isinstance(line["row"], int)
+    assert "test_logs.py" in line["where"]
+    assert TEXT not in lines.getvalue()
+    assert "sari@" not in lines.getvalue()
+
+
+@pytest.mark.parametrize(
+    "name", ["urllib3.connectionpool", "sqlalchemy.engine.Engine", "werkzeug", "psycopg", "rq.job"]
+)
+def test_details_of_others_are_not_heard(lines: io.StringIO, name: str) -> None:
+    logging.getLogger(name).info("GET /orders?search=sari@example.test")
+
+    assert lines.getvalue() == ""
+
+
+def test_warnings_of_others_are_heard(lines: io.StringIO) -> None:
+    logging.getLogger("some.library").warning("the disk is full")
+
+    assert _read(lines)[0]["message"] == "the disk is full"
+
+
+def test_level_is_ours_to_choose(lines: io.StringIO) -> None:
+    logging.getLogger("service.web.admin").debug("seen")
+    logs.set_up("ERROR")
+    logging.getLogger("service.web.admin").warning("not seen")
+    logging.getLogger("some.library").warning("not seen")
+
+    assert [one["message"] for one in _read(lines)] == ["seen"]
+
+
+def test_line_stays_one_line_whatever_is_in_it(lines: io.StringIO) -> None:
+    logging.getLogger("jobs").error('two\nlines and a "quote"')
+
+    (line,) = _read(lines)
+    assert line["message"] == 'two\nlines and a "quote"'
+
+
+def test_failing_request_is_logged_with_the_id_it_was_answered_with(
+    world: World, lines: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> object:
+        raise KeyError("sari@example.test")
+
+    world.rate(1)
+    world.work()
+    browser, reference = world.browser(), world.case().reference
+    monkeypatch.setattr(admin, "next_step", broken)
+
+    answer = browser.get(f"/cases/{reference}")
+
+    (line,) = [one for one in _read(lines) if one.get("error") == "KeyError"]
+    assert answer.status_code == 500
+    assert (line["request"], line["case"]) == (answer.headers["X-Request-Id"], reference)
+
+
+@pytest.mark.parametrize("path", ["/health/live", "/webhooks/nobody", "/sandbox/", "/nowhere"])
+def test_every_answer_names_its_request(world: World, path: str) -> None:
+    first, second = (requests.post(world.url + path, timeout=10) for _ in range(2))
+
+    ids = [one.headers["X-Request-Id"] for one in (first, second)]
+    assert ids[0] != ids[1]
+    assert all(re.fullmatch(r"[0-9a-f]{16}", one) for one in ids)
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [("4bf92f35-77b3.x_1", True), ("x" * 64, True), ("x" * 65, False), ("a b", False),
+     ("sari@example.test", False), ("é", False)],
+    ids=["usual", "long", "too long", "blank", "address", "not ascii"],
+)  # fmt: skip
+def test_id_of_a_proxy_is_kept_when_it_looks_like_one(given: str, kept: bool) -> None:
+    assert (logs.request_id(given) == given) is kept
+
+
+def test_ids_end_with_what_they_are_about(lines: io.StringIO) -> None:
+    log = logging.getLogger("jobs")
+    with logs.ids(row=7):
+        logs.add(case="MG-1")
+        log.warning("inside")
+    log.warning("outside")
+
+    inside, outside = _read(lines)
+    assert (inside["row"], inside["case"]) == (7, "MG-1")
+    assert {"row", "case"}.isdisjoint(outside)
