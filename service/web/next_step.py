@@ -14,6 +14,8 @@ from service.db.models import Case, Connection, Kind, Lane, OutboxRow
 from service.web.told import told
 from service.web.words import word
 
+NOT_DUE = "It is not due yet."
+
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
@@ -47,7 +49,9 @@ def next_step(session: Session, case: Case) -> NextStep:
         first = min(planned, key=lambda one: one.due_at)
         what = _("To the buyer: %(what)s.", what=word(first.step))
         found = _of_row(session, Kind.FOLLOW_UP, first.id, what)
-        return NextStep(found.what, found.due, found.blocked_by or told(first.reason))
+        waits = found.blocked_by or told(first.reason)
+        # The time stands there already.
+        return NextStep(found.what, found.due, "" if waits == told(NOT_DUE) else waits)
     return _of_row(session, Kind.END_CASE, case.id, _("It closes if the rating stays."))
 
 

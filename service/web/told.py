@@ -17,6 +17,7 @@ from service.web.words import DEEDS, WORDS, deed, word
 PLACE = re.compile(r"%\((\w+)\)s")
 _AMOUNT = re.compile(r"\b(\d+(?:\.\d+)?) ([A-Z]{3})\b")
 _TIME = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d[\d:.]*(?:Z|\+\d\d:\d\d)")
+ENDS = (".", "!", "?", "…", ":", ".”", "?”")
 _DEEPEST = 4
 """A sentence may hold a sentence (“Tried 3 times, last: ...”), but not without end."""
 
@@ -28,7 +29,7 @@ def told(sentence: str | None) -> str:
     text = _translated(str(sentence).strip(), _DEEPEST)
     text = _AMOUNT.sub(_amount, _TIME.sub(_time, text))
     text = text[:1].upper() + text[1:]
-    return text if text.endswith((".", "!", "?", "…", ":")) or " " not in text else f"{text}."
+    return text if text.endswith(ENDS) or " " not in text else f"{text}."
 
 
 def detail(text: str) -> str:

@@ -39,9 +39,11 @@ def _catalogue() -> dict[str, str]:
 
 @pytest.fixture(scope="module", autouse=True)
 def _compiled() -> None:
-    """The catalogue as the pages read it, newer than its source."""
-    with (FOLDER / "messages.po").open("rb") as source, (FOLDER / "messages.mo").open("wb") as to:
-        mofile.write_mo(to, pofile.read_po(source, "id"))
+    """The catalogue as the pages read it, newer than its source; replaced in one step."""
+    fresh = FOLDER / f"messages.{os.getpid()}.mo"
+    with (FOLDER / "messages.po").open("rb") as source, fresh.open("wb") as target:
+        mofile.write_mo(target, pofile.read_po(source, "id"))
+    fresh.replace(FOLDER / "messages.mo")
 
 
 def test_every_sentence_found_in_the_code_is_translated(tmp_path: Path) -> None:
