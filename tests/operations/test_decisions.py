@@ -269,6 +269,7 @@ def test_grave_complaint_waits_for_a_person(world: World, text: str) -> None:
 def test_review_made_good_before_waits_for_a_person(world: World) -> None:
     world.set_shop(automatic=_limit())
     order_id = rated(world)
+    world.clock.move(minutes=5)
     world.rate(5, "baik", order_id)
     world.work()
     world.rate(1, "rusak lagi", order_id)
