@@ -46,12 +46,11 @@ freeze: $(DEV) ## compile the pinned requirements
 	$(BIN)/pip-compile -q --strip-extras --no-emit-index-url --no-emit-find-links requirements.in
 	$(BIN)/pip-compile -q --strip-extras --no-emit-index-url --no-emit-find-links requirements-dev.in
 
-faults: $(DEV) ## kill a worker at every single point, on both databases
-	FAULTS_EVERY=1 $(BIN)/pytest -q -s tests/faults
+faults: $(DEV) translations ## kill processes at every single point of the whole matrix; about an hour
+	FAULTS_EVERY=1 $(BIN)/pytest -q -n 2 --dist loadgroup tests/faults
 
 soak: $(DEV) ## real processes under a saboteur; SOAK_SECONDS (300)
 	$(BIN)/python -m bench.soak
 
-bench: $(DEV) ## figures of this machine; needs wrk and PostgreSQL's server
-	$(BIN)/python -m bench.figures
-	$(BIN)/python -m bench.flow
+bench: $(DEV) ## figures of this machine; needs wrk and the servers of PostgreSQL and Redis
+	$(BIN)/python -m bench $(FIGURES)

@@ -19,6 +19,10 @@ from tests.world import World
 
 PG_URL = os.environ.get("TEST_DATABASE_URL", "postgresql://root@127.0.0.1:5432/test")
 REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/15")
+if (worker := os.environ.get("PYTEST_XDIST_WORKER", "")).startswith("gw"):
+    # Each of several processes empties a Redis database of its own.
+    base, _, number = REDIS_URL.rpartition("/")
+    REDIS_URL = f"{base}/{int(number) - int(worker[2:])}"
 PG_HELP = "PostgreSQL is missing: apt-get install -y postgresql, or set TEST_DATABASE_URL"
 REDIS_HELP = "Redis is missing: apt-get install -y redis-server, or set TEST_REDIS_URL"
 

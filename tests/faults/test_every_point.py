@@ -57,7 +57,8 @@ def trial(
 @pytest.mark.postgres
 @pytest.mark.parametrize(
     ("trial", "variant"),
-    CHOSEN,
+    # Several processes share the work by stands, so that each makes a stand once.
+    [pytest.param(*one, marks=pytest.mark.xdist_group(str(one[0]))) for one in CHOSEN],
     ids=lambda one: str(one),
     indirect=["trial"],
     scope="module",
