@@ -127,7 +127,8 @@ def _reopen(context: Context, session: Session, case: Case, comment: str, now: d
         decisions.propose_remedies(context, session, case, now=now, by_limit=False)
     if case.state == CaseState.AWAITING_APPROVAL:
         words = " ".join(comment.split())[:MOST_WORDS]
-        case.advice = f"{NOT_SOLVED[:-1]}: “{words}”" if words else NOT_SOLVED
+        said = f"The buyer says the problem is not solved: “{words}”"
+        case.advice = said if words else NOT_SOLVED
 
 
 def _may_come_back(session: Session, case: Case) -> bool:
