@@ -83,6 +83,7 @@ DEEDS = {
     "send_now": lazy("Sent without waiting"),
     "messages_stopped": lazy("All messages stopped"),
     "opted_out": lazy("Buyer wants no messages"),
+    "erased": lazy("Buyer's data removed"),
     "try_again": lazy("Tried again"),
     "cancelled": lazy("Taken back"),
 }
