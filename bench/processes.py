@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import psycopg
 import redis
+from cryptography.fernet import Fernet
 
 BIN = Path(sys.executable).parent
 
@@ -39,6 +41,15 @@ def listens(port: int) -> bool:
     with socket.socket() as one:
         one.settimeout(1)
         return one.connect_ex(("127.0.0.1", port)) == 0
+
+
+def env_of(database: str, port: int, **more: str) -> dict[str, str]:
+    """The settings of an installation with keys of its own."""
+    return {
+        "MAKEGOOD_DATABASE_URL": database, "MAKEGOOD_SECRET_KEY": secrets.token_urlsafe(48),
+        "MAKEGOOD_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
+        "MAKEGOOD_PUBLIC_URL": f"http://127.0.0.1:{port}", "MAKEGOOD_LOG_LEVEL": "WARNING", **more,
+    }  # fmt: skip
 
 
 class Process:
@@ -76,6 +87,11 @@ class Process:
     def pid(self) -> int:
         """Of the process last started; 0 when it is not running."""
         return self._running.pid if self._running else 0
+
+    @property
+    def ended(self) -> bool:
+        """True when it was started and has ended by itself."""
+        return self._running is not None and self._running.poll() is not None
 
     def again(self, how: signal.Signals = signal.SIGKILL) -> None:
         """Kill and start."""
@@ -147,15 +163,11 @@ class RedisServer:
         redis.Redis(port=self.port).flushall()
 
 
-def product(env: Mapping[str, str], folder: Path, port: int) -> dict[str, Process]:
-    """The processes of the Procfile: web, two workers, clock."""
-    granian = [
-        str(BIN / "granian"), "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
-        "--workers", "2", "--blocking-threads", "8", "--factory", "service.app:create_wsgi",
-    ]  # fmt: skip
+def workers(env: Mapping[str, str], folder: Path) -> dict[str, Process]:
+    """Two workers and the clock of the Procfile."""
     worker = [sys.executable, "-m", "jobs.worker"]
     clock = [str(BIN / "flask"), "--app", "service.cli:make", "clock"]
-    commands = {"web": granian, "worker-1": worker, "worker-2": worker, "clock": clock}
+    commands = {"worker-1": worker, "worker-2": worker, "clock": clock}
     return {
         name: Process(command, env, folder / f"{name}.log") for name, command in commands.items()
     }

@@ -9,130 +9,61 @@ The last line is JSON; the exit status is 0 when nothing was done twice and noth
 
 from __future__ import annotations
 
-import contextlib
 import json
-import logging
 import os
 import random
-import secrets
 import sys
 import tempfile
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from cryptography.fernet import Fernet
 from sqlalchemy import func, select, update
-from werkzeug.serving import make_server
 
-from bench.processes import (
-    Postgres,
-    Process,
-    RedisServer,
-    free_port,
-    listens,
-    product,
-    wait_for,
-)
-from integrations.contract import Role
-from integrations.sandbox.ledger import Ledger, leave_review
+from bench.processes import Postgres, RedisServer, listens, wait_for
+from bench.shop import now
+from bench.site import Site, site, start
+from integrations.sandbox.ledger import leave_review
 from integrations.sandbox.seed import sell
-from integrations.sandbox.shop import create_shop
-from service import settings
-from service.db.migrations import migrate
-from service.db.models import Case, Connection, Delivery, Kind, MakeGood, OutboxRow, Shop
-from service.operations import shops
-from service.operations.shops import NewConnection
-from service.start import set_up
-from service.wiring import Wiring, wire
+from service.db.models import Case, Delivery, Kind, MakeGood, OutboxRow, Shop
 
 PER_SECOND = 9.0
 SETTLE_SECONDS = 600.0
-AUTOMATIC = {c: {"each": 10**12, "shop_day": 10**15, "buyer_day": 10**15} for c in ("IDR", "SGD")}
 AT_ONCE = {
     "resolution_check_hours": 0, "update_invitation_hours": 0, "opens": "00:00",
     "closes": "23:59", "days": [0, 1, 2, 3, 4, 5, 6],
 }  # fmt: skip
 
 
-def now() -> datetime:
-    """Aware UTC."""
-    return datetime.now(UTC)
-
-
 @dataclass(slots=True)
 class Run:
     """One way of running: its books, and what the saboteur may do."""
 
-    wired: Wiring
-    ledger: Ledger
+    site: Site
     acts: dict[str, Callable[[], None]]
     every: float
-    close: Callable[[], None]
-    pid: Callable[[], int] = lambda: 0
     rated: int = 0
     kills: Counter[str] = field(default_factory=Counter)
 
 
-def env_of(database: str, port: int, **more: str) -> dict[str, str]:
-    """The settings of a run."""
-    return {
-        "MAKEGOOD_DATABASE_URL": database, "MAKEGOOD_SECRET_KEY": secrets.token_urlsafe(48),
-        "MAKEGOOD_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
-        "MAKEGOOD_PUBLIC_URL": f"http://127.0.0.1:{port}", "MAKEGOOD_LOG_LEVEL": "WARNING", **more,
-    }  # fmt: skip
-
-
-def scale(folder: Path) -> Run:
+def scale(folder: Path, stack: ExitStack) -> Run:
     """PostgreSQL, Redis, web, two workers, clock; a shop that knows no idempotency key."""
-    postgres, redis, port, shop_port = (
-        Postgres(folder),
-        RedisServer(folder),
-        free_port(),
-        free_port(),
-    )
-    env = env_of(postgres.url, port, MAKEGOOD_REDIS_URL=redis.url)
-    wired = wire(settings.load({**env, "MAKEGOOD_REDIS_URL": ""}))
-    migrate(wired.context.database)
-    shop_id = shops.add_shop(
-        wired.context, "Soak", zone="Asia/Jakarta", country="ID", language="id"
-    )
-    values = {"base_url": f"http://127.0.0.1:{shop_port}", "api_key": "soak"}
-    new = NewConnection("sandbox-nokey", "Sandbox", list(Role), values)
-    connection_id = shops.connect(wired.context, shop_id, new)
-    with wired.context.database.reading() as session:
-        connection = session.get_one(Connection, connection_id)
-    sandbox = create_shop(
-        folder / "sandbox.db", base_url=values["base_url"], api_key="soak", now=now,
-        webhook_url=f"http://127.0.0.1:{port}/webhooks/{connection.public_id}",
-        webhook_secret=shops.webhook_secret(wired.context, connection),
-    )  # fmt: skip
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = make_server("127.0.0.1", shop_port, sandbox.app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    running = product(env, folder, port)
-    for one in running.values():
-        one.start()
-    wait_for("web", lambda: listens(port))
-    for _ in range(2):
-        # Two senders, so that callbacks also overtake each other.
-        sandbox.sender.start()
-    acts: dict[str, Callable[[], None]] = {name: one.again for name, one in running.items()}
+    postgres, redis = Postgres(folder), RedisServer(folder)
+    stack.callback(postgres.process.end)
+    stack.callback(redis.process.end)
+    found = site(folder, postgres.url, redis.url, stack)
+    for name, one in found.running.items():
+        start(one, found.sender.url if name == "web" else "")
+    acts: dict[str, Callable[[], None]] = {name: one.again for name, one in found.running.items()}
     acts |= {
         "redis": lambda: _redis_again(redis), "flush": redis.flush, "postgres": postgres.restart,
     }  # fmt: skip
-
-    def close() -> None:
-        sandbox.sender.stop()
-        for one in [*running.values(), redis.process, postgres.process]:
-            one.end()
-
-    return Run(wired, sandbox.ledger, acts, 2.0, close)
+    return Run(found, acts, 2.0)
 
 
 def _redis_again(redis: RedisServer) -> None:
@@ -140,32 +71,28 @@ def _redis_again(redis: RedisServer) -> None:
     wait_for("Redis", lambda: listens(redis.port))
 
 
-def embedded(folder: Path) -> Run:
-    """One process as `make run` starts it, on SQLite, with the sandbox shop inside."""
-    port = free_port()
-    sandbox_path = folder / "sandbox.db"
-    env = env_of(
-        f"sqlite:///{folder / 'makegood.db'}", port, MAKEGOOD_SANDBOX_PATH=str(sandbox_path)
-    )
-    wired = wire(settings.load(env))
-    set_up(wired)
-    process = Process([sys.executable, "-m", "service.start"], env, folder / "embedded.log")
+def embedded(folder: Path, stack: ExitStack) -> Run:
+    """One process as `make run` starts it, on SQLite."""
+    found = site(folder, f"sqlite:///{folder / 'makegood.db'}", "", stack)
+    process = found.running["embedded"]
 
     def again() -> None:
-        process.again()
-        wait_for("the embedded process", lambda: listens(port))
+        process.end()
+        start(process, found.sender.url)
 
     again()
-    ledger = Ledger(sandbox_path)
-    return Run(wired, ledger, {"embedded": again}, 4.0, process.end, lambda: process.pid)
+    return Run(found, {"embedded": again}, 3.5)
 
 
 def let_flow(run: Run) -> None:
     """Small and large make-goods go through by themselves; the shop is as bad as it can be."""
-    with run.wired.context.database.transaction() as session:
-        session.execute(update(Shop).values(automatic=AUTOMATIC, follow_ups=AT_ONCE))
+    with run.site.wired.context.database.transaction() as session:
+        session.execute(update(Shop).values(follow_ups=AT_ONCE))
     for name, value in (("random_share", "0.2"), ("duplicates", "on"), ("shuffled", "on")):
-        run.ledger.turn(name, value)
+        run.site.ledger.turn(name, value)
+    for _ in range(2):
+        # Two senders, so that callbacks also overtake each other.
+        run.site.sender.start()
 
 
 def rate(run: Run, seconds: float) -> None:
@@ -173,10 +100,10 @@ def rate(run: Run, seconds: float) -> None:
     dice, began = random.Random(7), time.monotonic()
     while (passed := time.monotonic() - began) < seconds:
         if run.rated < passed * PER_SECOND:
-            [order_id] = sell(run.ledger, 1, now())
-            leave_review(run.ledger, order_id, dice.choice((1, 2, 3)), "Barang rusak", now())
+            [order_id] = sell(run.site.ledger, 1, now())
+            leave_review(run.site.ledger, order_id, dice.choice((1, 2, 3)), "Barang rusak", now())
             if dice.random() < 0.05:
-                leave_review(run.ledger, order_id, 1, "Masih rusak", now())
+                leave_review(run.site.ledger, order_id, 1, "Masih rusak", now())
             run.rated += 1
         else:
             time.sleep(0.02)
@@ -196,7 +123,7 @@ def settle(run: Run) -> bool:
     """Wait until every callback is accepted and no make-good is under way; False: gave up."""
     ends = time.monotonic() + SETTLE_SECONDS
     while time.monotonic() < ends:
-        unsent = run.ledger.rows("SELECT 1 FROM callback WHERE sent_at IS NULL LIMIT 1")
+        unsent = run.site.ledger.rows("SELECT 1 FROM callback WHERE sent_at IS NULL LIMIT 1")
         if not unsent and not _under_way(run):
             return True
         time.sleep(1)
@@ -212,7 +139,7 @@ def _under_way(run: Run) -> int:
         OutboxRow.kind == Kind.FOLLOW_UP, OutboxRow.done_at.is_(None), OutboxRow.due_at <= now()
     )  # fmt: skip
     try:
-        with run.wired.context.database.reading() as session:
+        with run.site.wired.context.database.reading() as session:
             return (session.scalar(open_rows) or 0) + (session.scalar(soon) or 0)
     except Exception as error:
         # The pool still holds connections that the restart of PostgreSQL has cut.
@@ -222,10 +149,10 @@ def _under_way(run: Run) -> int:
 
 def compare(run: Run, settled: bool) -> dict[str, Any]:
     """Both books, row by row."""
-    made = Counter(one["reference"] for one in run.ledger.rows("SELECT reference FROM made"))
-    said = Counter(one["key"] for one in run.ledger.rows("SELECT key FROM message"))
-    sent = run.ledger.rows("SELECT DISTINCT delivery FROM callback WHERE sent_at IS NOT NULL")
-    with run.wired.context.database.reading() as session:
+    made = Counter(one["reference"] for one in run.site.ledger.rows("SELECT reference FROM made"))
+    said = Counter(one["key"] for one in run.site.ledger.rows("SELECT key FROM message"))
+    sent = run.site.ledger.rows("SELECT DISTINCT delivery FROM callback WHERE sent_at IS NOT NULL")
+    with run.site.wired.context.database.reading() as session:
         goods = list(session.scalars(select(MakeGood)))
         kept = set(session.scalars(select(Delivery.key)))
         cases = session.scalar(select(func.count()).select_from(Case)) or 0
@@ -249,27 +176,26 @@ def compare(run: Run, settled: bool) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def soak(name: str, make: Callable[[Path], Run], seconds: float) -> dict[str, Any]:
+def soak(name: str, make: Callable[[Path, ExitStack], Run], seconds: float) -> dict[str, Any]:
     """One way of running from start to comparison."""
-    with tempfile.TemporaryDirectory(prefix="makegood-soak-") as folder:
+    with tempfile.TemporaryDirectory(prefix="makegood-soak-") as path, ExitStack() as stack:
+        folder = Path(path)
         # The user `postgres` must be able to enter.
-        Path(folder).chmod(0o755)
-        run = make(Path(folder))
-        with contextlib.ExitStack() as stack:
-            stack.callback(run.close)
-            let_flow(run)
-            stop = threading.Event()
-            saboteur = threading.Thread(target=sabotage, args=(run, stop))
-            saboteur.start()
-            print(f"{name}: {seconds:.0f} s of ratings and kills", flush=True)
-            rate(run, seconds)
-            stop.set()
-            saboteur.join()
-            print(f"{name}: {run.rated} ratings, {dict(run.kills)}; settling", flush=True)
-            began = time.monotonic()
-            settled = settle(run)
-            told = compare(run, settled)
-            print(f"{name}: settled after {time.monotonic() - began:.0f} s: {told}", flush=True)
+        folder.chmod(0o755)
+        run = make(folder, stack)
+        stack.callback(run.site.sender.stop)
+        let_flow(run)
+        stop = threading.Event()
+        saboteur = threading.Thread(target=sabotage, args=(run, stop))
+        saboteur.start()
+        print(f"{name}: {seconds:.0f} s of ratings and kills", flush=True)
+        rate(run, seconds)
+        stop.set()
+        saboteur.join()
+        print(f"{name}: {run.rated} ratings, {dict(run.kills)}; settling", flush=True)
+        began = time.monotonic()
+        told = compare(run, settle(run))
+        print(f"{name}: settled after {time.monotonic() - began:.0f} s: {told}", flush=True)
     return told
 
 
