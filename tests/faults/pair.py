@@ -12,13 +12,17 @@ from werkzeug.test import Client
 from jobs.deliver import Drain
 from service.app import create_wsgi
 from service.db.claims import LEASE
-from service.operations import sellers
+from service.operations import sellers, shops
 from service.wiring import Wiring, wire
 from tests.faults import promises
+from tests.faults.child import Errand
 from tests.faults.flows import ASKING, MINOR, SOON, approve
 from tests.faults.people import case_of
-from tests.world import World
+from tests.faults.trial import named
+from tests.world import KEY, SECRET, World
 
+LIMITS = {"IDR": {"each": 10**9, "shop_day": 10**12, "buyer_day": 10**12}}
+"""What goes by itself: everything."""
 ACT = "/api/make-goods"
 SAY = "/api/messages"
 
@@ -129,3 +133,17 @@ def at_once(*doings: Callable[[], Any]) -> list[Any]:
 def drain(wired: Wiring) -> int:
     """All that is due, with four calls at a time."""
     return Drain(wired.context, 4, threading.Event()).run()
+
+
+def errand_for(world: World, url: str, steps: list[list[str]], point: int = 0) -> Errand:
+    """What a process of its own is to do beside the others, with four calls at a time."""
+    env = {
+        "MAKEGOOD_DATABASE_URL": named(url), "MAKEGOOD_SECRET_KEY": SECRET,
+        "MAKEGOOD_ENCRYPTION_KEYS": KEY, "MAKEGOOD_PUBLIC_URL": world.url,
+        "MAKEGOOD_WORKER_THREADS": "4",
+    }  # fmt: skip
+    secret = shops.webhook_secret(world.context, world.connection())
+    return Errand(
+        env, world.clock.now().isoformat(), 0, str(world.sandbox.ledger.path),
+        (world.sandbox.sender.url, secret), "", list(steps), point,
+    )  # fmt: skip

@@ -22,16 +22,13 @@ from service.db import claims
 from service.db.models import Delivery, Kind
 from service.operations import shops
 from tests.faults import promises
-from tests.faults.child import Errand
 from tests.faults.flows import MINOR, approve
 from tests.faults.matrix import FULL, PAIRED
-from tests.faults.pair import ACT, SAY, Pair, at_once, drain
+from tests.faults.pair import ACT, LIMITS, SAY, Pair, at_once, drain, errand_for
 from tests.faults.people import People, case_of
-from tests.faults.trial import named
 from tests.faults.zygote import Zygote
-from tests.world import KEY, SECRET, World
+from tests.world import World
 
-LIMITS = {"IDR": {"each": 10**9, "shop_day": 10**12, "buyer_day": 10**12}}
 MANY = 24
 ROUNDS = 10 if FULL else 3
 
@@ -186,7 +183,7 @@ def test_same_delivery_has_one_effect_when_two_web_processes_take_it(
     for _ in range(ROUNDS):
         order_id = sell(book, 1, world.clock.now())[0]
         leave_review(book, order_id, 1, "Barang rusak", world.clock.now())
-        errand = _errand(world, database_url, [["deliver"]])
+        errand = errand_for(world, database_url, [["deliver"]])
 
         endings = at_once(*(partial(one.run, errand) for one in two_zygotes))
 
@@ -215,19 +212,6 @@ def test_same_delivery_is_stored_once_when_posted_at_the_same_moment(pair: Pair)
         assert told == ["accepted", "known"]
 
 
-def _errand(world: World, url: str, steps: list[list[str]]) -> Errand:
-    env = {
-        "MAKEGOOD_DATABASE_URL": named(url), "MAKEGOOD_SECRET_KEY": SECRET,
-        "MAKEGOOD_ENCRYPTION_KEYS": KEY, "MAKEGOOD_PUBLIC_URL": world.url,
-        "MAKEGOOD_WORKER_THREADS": "4",
-    }  # fmt: skip
-    secret = shops.webhook_secret(world.context, world.connection())
-    return Errand(
-        env, world.clock.now().isoformat(), 0, str(world.sandbox.ledger.path),
-        (world.sandbox.sender.url, secret), "", list(steps),
-    )  # fmt: skip
-
-
 @pytest.mark.parametrize("pair", ["sandbox-nokey"], indirect=True)
 def test_each_is_made_once_when_two_workers_drain_many(
     pair: Pair, database_url: str, two_zygotes: tuple[Zygote, Zygote]
@@ -235,7 +219,7 @@ def test_each_is_made_once_when_two_workers_drain_many(
     pair.world.set_shop(automatic=LIMITS)
     for _ in range(MANY):
         pair.world.rate(1)
-    errand = _errand(pair.world, database_url, [["work"]])
+    errand = errand_for(pair.world, database_url, [["work"]])
 
     at_once(*(partial(one.run, errand) for one in two_zygotes))
     pair.settle()
