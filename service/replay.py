@@ -150,7 +150,7 @@ def _send_all(sender: _Sender, path: Path, at_once: int, say: Say) -> Replayed:
 def _rows(path: Path, problem: Callable[[int, str], None]) -> Iterator[tuple[int, Row]]:
     """The rows that can be sent, with the line each ends on."""
     seen: dict[str, int] = {}
-    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
         reader = csv.DictReader(file)
         missing = set(COLUMNS) - set(reader.fieldnames or ())
         if missing:
@@ -173,7 +173,8 @@ def _rows(path: Path, problem: Callable[[int, str], None]) -> Iterator[tuple[int
 def _why_not(row: Row, seen: dict[str, int]) -> str:
     if any(row.get(name) is None for name in COLUMNS):
         return f"has fewer than {len(COLUMNS)} columns"
-    if any("\ufffd" in row[name] for name in COLUMNS):
+    # What was no UTF-8 was kept as surrogates; real texts do hold U+FFFD.
+    if any("\udc80" <= sign <= "\udcff" for name in COLUMNS for sign in row[name]):
         return "is not UTF-8"
     if not row["id"].strip():
         return "has no id"

@@ -113,8 +113,8 @@ def test_bad_rows_are_named_with_their_line_and_the_others_go(
 
 
 def test_row_that_is_not_utf_8_is_named(world: World, connection_id: int, tmp_path: Path) -> None:
-    path = tmp_path / "reviews.csv"
-    path.write_bytes(f"{HEAD}\n9,a,b,c,1,1,".encode() + b"caf\xe9\n" + GOOD[1].encode() + b"\n")
+    path, odd = tmp_path / "reviews.csv", "8,a,b,c,1,1,emoji lost elsewhere: \ufffd\n"
+    path.write_bytes(f"{HEAD}\n9,a,b,c,1,1,".encode() + b"caf\xe9\n" + odd.encode())
 
     told = _replay(world, connection_id, path, [])
 
