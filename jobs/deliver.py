@@ -14,7 +14,7 @@ from service.operations import outbox
 from service.operations.context import Context
 from service.operations.outbox import Done
 from service.operations.work import Call, Stopping
-from service.wiring import wiring
+from service.wiring import Wiring, wiring
 
 AT_ONCE = 20
 """Deliveries read in one commit: many share its cost, yet it stays short for those who wait."""
@@ -28,24 +28,35 @@ class Drain:
     """One pass over the outbox. All rows are written by the one thread that runs it; a pool of
     threads makes the calls out, so that no transaction is open while a platform takes its time."""
 
-    def __init__(self, context: Context, threads: int, stop: threading.Event) -> None:
+    def __init__(
+        self, context: Context, threads: int, stop: threading.Event, *,
+        pool: ThreadPoolExecutor | None = None,
+    ) -> None:  # fmt: skip
         self._context = context
         self._threads = threads
         self._stop = stop
+        self._pool = pool
         self._running: dict[Future[Done], Call] = {}
+        self._woken = -1
+        self._looked_at = 0.0
         self.done = 0
 
     def run(self) -> int:
         """Work until nothing is due, or until asked to stop; gives how many rows were taken up."""
+        if self._pool is not None:
+            return self._work(self._pool)
         with ThreadPoolExecutor(self._threads, thread_name_prefix="deliver") as pool:
-            while self._step(pool):
-                pass
+            return self._work(pool)
+
+    def _work(self, pool: ThreadPoolExecutor) -> int:
+        while self._step(pool):
+            pass
         return self.done
 
     def _step(self, pool: ThreadPoolExecutor) -> bool:
         """Settle what has ended, begin what is due; False when nothing is left."""
         ended = self._ended()
-        held = [] if self._stop.is_set() else self._claim()
+        held = self._claim() if ended or self._may_find_more() else []
         if not (ended or held or self._running):
             return False
         self.done += len(held)
@@ -60,7 +71,19 @@ class Drain:
             wait(self._running, timeout=LOOK_EVERY, return_when=FIRST_COMPLETED)
         return True
 
+    def _may_find_more(self) -> bool:
+        """True while claims give something, after this process has put work due at once, and now
+        and then for what others put: every other look would be for nothing."""
+        now = self._context.http.now()
+        return self._woken != self._context.database.woken or now - self._looked_at >= LOOK_EVERY
+
     def _claim(self) -> list[Claim]:
+        self._looked_at, woken = self._context.http.now(), self._context.database.woken
+        held = [] if self._stop.is_set() else self._claimed()
+        self._woken = -1 if held else woken
+        return held
+
+    def _claimed(self) -> list[Claim]:
         free = self._threads - len(self._running)
         with self._context.database.transaction() as session:
             return claims.claim(
@@ -101,4 +124,10 @@ def drain_once() -> int:
     if redis is not None:
         # From here on a wake-up may find new work that this drain has not seen.
         redis.delete(queue.WAKE_KEY)
-    return Drain(wired.context, wired.settings.worker_threads, wired.stop).run()
+    return drain(wired)
+
+
+def drain(wired: Wiring) -> int:
+    """One drain with the process's lasting pool, whose lines to platforms stay open."""
+    threads = wired.settings.worker_threads
+    return Drain(wired.context, threads, wired.stop, pool=wired.calls).run()

@@ -7,7 +7,7 @@ import threading
 
 from redis.exceptions import RedisError
 
-from jobs.deliver import Drain
+from jobs.deliver import drain
 from jobs.schedule import run_due
 from service import queue
 from service.db.backlog import has_due
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 def sweep(wired: Wiring) -> int:
     """One pass, for cron: periodic jobs, then all that is due, in this process."""
     run_due(wired.context)
-    return Drain(wired.context, wired.settings.worker_threads, wired.stop).run()
+    return drain(wired)
 
 
 def is_due(wired: Wiring) -> bool:
@@ -48,7 +48,7 @@ def _wake(wired: Wiring) -> None:
             return
     except (RedisError, OSError):
         log.warning("Redis is away: working in the clock")
-    Drain(wired.context, wired.settings.worker_threads, wired.stop).run()
+    drain(wired)
 
 
 def start_threads(wired: Wiring) -> list[threading.Thread]:
@@ -60,7 +60,7 @@ def start_threads(wired: Wiring) -> list[threading.Thread]:
             rung.wait(1.0)
             rung.clear()
             try:
-                Drain(wired.context, wired.settings.worker_threads, wired.stop).run()
+                drain(wired)
                 run_due(wired.context)
             except Exception:
                 log.exception("a pass of the worker failed")

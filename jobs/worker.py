@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from rq import Queue, SimpleWorker
@@ -15,6 +16,9 @@ WORKER_TTL = 30
 """Seconds after which a silent worker counts as dead; RQ's own 420 hide a dead one for minutes."""
 MAINTENANCE_EVERY = 15
 """Seconds between looks for what dead workers left; RQ's own is 600."""
+
+
+NICE = 5
 
 
 class DrainWorker(SimpleWorker):
@@ -44,6 +48,9 @@ def main() -> int:
         maintenance_interval=MAINTENANCE_EVERY,
     )  # fmt: skip
     worker.wired = wired
+    # What a drain puts it finds itself. Intake comes first where both run on one machine.
+    wired.context.database.wake = lambda: None
+    os.nice(NICE)
     worker.log_job_description = False
     worker.work(logging_level="WARNING")
     wired.close()

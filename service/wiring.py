@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -28,6 +29,8 @@ class Wiring:
     context: Context
     bell: Bell | RedisBell
     stop: threading.Event
+    calls: ThreadPoolExecutor
+    """Where calls out are made; its threads begin with the first call."""
 
     @property
     def redis(self) -> Redis | None:
@@ -38,6 +41,7 @@ class Wiring:
         """Let go of all connections."""
         self.stop.set()
         self.bell.close()
+        self.calls.shutdown()
         self.context.database.close()
 
 
@@ -55,7 +59,8 @@ def wire(wanted: Settings, *, clock: Clock | None = None) -> Wiring:
         keep_bodies=timedelta(days=wanted.body_keep_days),
         keep_buyers=timedelta(days=wanted.buyer_keep_days),
     )
-    return Wiring(wanted, context, bell, threading.Event())
+    calls = ThreadPoolExecutor(wanted.worker_threads, thread_name_prefix="deliver")
+    return Wiring(wanted, context, bell, threading.Event(), calls)
 
 
 @cache

@@ -112,7 +112,7 @@ class SqliteIntake:
         for (_, stored), is_new in zip(group, fresh, strict=True):
             stored.set_result(is_new)
         if any(fresh):
-            self._database.wake()
+            self._database.ring()
 
 
 def _insert_sqlite(connection: sqlite3.Connection, new: NewDelivery) -> bool:
@@ -171,7 +171,7 @@ class PostgresIntake:
             stored = connection.execute(POSTGRES_INSERT, values).rowcount == 1
         self._database.after_commit()
         if stored:
-            self._database.wake()
+            self._database.ring()
         return stored
 
     def close(self) -> None:

@@ -77,6 +77,8 @@ class Database:
         self.before_commit: Callable[[], None] = lambda: None
         self.after_commit: Callable[[], None] = lambda: None
         self.wake: Callable[[], None] = lambda: None
+        self.woken = 0
+        """How often this process put work due at once: tells a worker that there is more."""
         if self.sqlite:
             self.path = Path(url.removeprefix("sqlite:///"))
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -109,7 +111,12 @@ class Database:
         session.commit()
         self.after_commit()
         if session.info.get("wake"):
-            self.wake()
+            self.ring()
+
+    def ring(self) -> None:
+        """Say that work due at once was committed."""
+        self.woken += 1
+        self.wake()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
