@@ -133,7 +133,9 @@ def _receive(
         return 200, "pong"
     try:
         fresh = intake.accept(
-            NewDelivery(known.connection_id, known.lane_id, key, _kept(headers, known.adapter), body, now)
+            NewDelivery(
+                known.connection_id, known.lane_id, key, _kept(headers, known.adapter), body, now
+            )
         )
     except Exception:
         log.exception("a delivery could not be stored")
