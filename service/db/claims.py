@@ -256,11 +256,15 @@ def give_up(session: Session, held: Claim, now: datetime, note: str) -> None:
 
 
 def put_off(
-    session: Session, held: Claim, until: datetime, *, note: str = "", tries: int | None = None
-) -> None:
-    """Due again later, one try more or as many as given; raises `LostClaim`."""
+    session: Session, held: Claim, until: datetime, *, note: str = "", tries: int | None = None,
+    now: datetime | None = None,
+) -> None:  # fmt: skip
+    """Due again later, one try more or as many as given; raises `LostClaim`. With `now`, work due
+    by then wakes the workers after the commit."""
     counted = held.tries + 1 if tries is None else tries
     _write(session, held, due_at=until, claim_token=None, tries=counted, note=note)
+    if now is not None and until <= now:
+        session.info["wake"] = True
 
 
 def give_back(session: Session, held: Sequence[Claim], now: datetime) -> None:

@@ -77,7 +77,7 @@ def begin_poll(context: Context, session: Session, held: Claim, now: datetime) -
             _look_at_open_cases(session, connection, outcome.now)
             checking.start_checking(session, connection.id, outcome.now)
         due = outcome.now if page.more else outcome.now + POLL_EVERY
-        claims.put_off(session, held, due, tries=0)
+        claims.put_off(session, held, due, tries=0, now=outcome.now)
         return None
 
     return Call(held, context.http.now(), lambda: adapter.poll(cursor, now), polled)

@@ -209,7 +209,7 @@ def _not_sent(
         return error
     history.note(session, one.case, "not_sent", at=now, new=one.step, detail=note)
     # The next channel is tried at once.
-    claims.put_off(session, held, now, note=note)
+    claims.put_off(session, held, now, note=note, now=now)
     return None
 
 
