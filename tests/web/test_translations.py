@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from babel.messages import mofile, pofile
+from babel.messages import pofile
 
 from service.domain import errors
 from service.domain.errors import DomainError
@@ -35,15 +35,6 @@ INSIDE = {"service/domain/policy_data.py", "service/operations/orders.py"}
 def _catalogue() -> dict[str, str]:
     with (FOLDER / "messages.po").open("rb") as file:
         return {str(one.id): str(one.string) for one in pofile.read_po(file, "id") if one.id}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _compiled() -> None:
-    """The catalogue as the pages read it, newer than its source; replaced in one step."""
-    fresh = FOLDER / f"messages.{os.getpid()}.mo"
-    with (FOLDER / "messages.po").open("rb") as source, fresh.open("wb") as target:
-        mofile.write_mo(target, pofile.read_po(source, "id"))
-    fresh.replace(FOLDER / "messages.mo")
 
 
 def test_every_sentence_found_in_the_code_is_translated(tmp_path: Path) -> None:
