@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from jobs import schedule
 from service.operations.context import Context
 from tests.world import World
-
-Runs = Callable[[], int]
 
 
 @pytest.fixture
@@ -45,6 +45,26 @@ def test_job_runs_once_when_many_processes_look_at_once(world: World, counted: l
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: schedule.run_due(world.context), range(16)))
+
+    assert len(counted) == 2
+
+
+def test_job_runs_once_when_two_saw_that_it_is_due_before_either_moved_the_time(
+    world: World, counted: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schedule.run_due(world.context)
+    world.clock.move(hours=1)
+    both, move = threading.Barrier(2), schedule._move
+
+    def move_together(*args: Any) -> bool:
+        # SQLite lets one writer in at a time: there the other never comes.
+        with suppress(threading.BrokenBarrierError):
+            both.wait(0.5)
+        return move(*args)
+
+    monkeypatch.setattr(schedule, "_move", move_together)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda _: schedule.run_due(world.context), range(2)))
 
     assert len(counted) == 2
 
