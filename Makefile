@@ -29,8 +29,8 @@ run: .venv/.run translations ## a whole Makegood with a sandbox shop, on SQLite,
 worker: .venv/.run ## one worker, woken through Redis
 	$(BIN)/python -m jobs.worker
 
-test: $(DEV) translations ## the whole suite
-	$(BIN)/pytest
+test: $(DEV) translations ## the whole suite, in two processes
+	$(BIN)/pytest -n 2 --dist loadgroup
 
 lint: $(DEV) ## style
 	$(BIN)/ruff check .
