@@ -144,6 +144,8 @@ def _postgres(url: str, pool: int) -> Engine:
         pool_use_lifo=True,
         connect_args={"connect_timeout": 5},
     )
+    # Many rows in one statement; psycopg would send a statement for each.
+    engine.dialect.use_insertmanyvalues_wo_returning = True
     event.listen(engine, "connect", lambda connection, _: prepare_postgres(connection))
     return engine
 
