@@ -39,8 +39,6 @@ class Flow:
     words: tuple[str, ...]
     reason: str = "recovered"
     solved: bool = True
-    rates: int = 1
-    """The rating with which the case opened."""
 
 
 def _sold(world: World, people: People) -> int:
@@ -63,6 +61,7 @@ def _made_good(world: World, people: People) -> int:
     order_id = _awaiting(world, people)
     approve(world, order_id, people.action)
     world.work()
+    trouble.choose(world.sandbox.ledger, order_id, people.trouble)
     return order_id
 
 
@@ -91,7 +90,7 @@ FLOWS: dict[str, Flow] = {
     "read": Flow(_sold, _RATE, OPENED + MADE + ASKED + ENDED),
     "lowered": Flow(
         _content, (("rate", 2, "Rusak setelah sehari"), ("work",)),
-        OPENED + MADE + ASKED + ENDED, rates=2,
+        OPENED + MADE + ASKED + ENDED,
     ),
     "make-good": Flow(_troubled, _MAKE, OPENED + MADE + ASKED + ENDED),
     "messages": Flow(_made_good, _ASK, OPENED + MADE + ASKED + ENDED),

@@ -18,7 +18,7 @@ from tests.faults.trial import wait_for_backends
 from tests.faults.zygote import Zygote
 from tests.world import World
 
-CROWD = 4
+CROWD = 3
 EVERY = 1 if FULL else 41
 
 

@@ -12,6 +12,7 @@ import logging
 import os
 import subprocess
 import sys
+import threading
 import traceback
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -84,7 +85,7 @@ def _live(errand: Errand, parts: Parts, told: int) -> int:
 def _warm(errand: Errand, parts: Parts) -> None:
     """Work once in the zygote itself, so that its forks find the statements compiled.
 
-    Embedded style in any mode: it leaves no thread and no connection behind.
+    It leaves no thread and no connection behind.
     """
     database = parts.wired.context.database
     wake, database.wake = database.wake, lambda: None
@@ -94,6 +95,7 @@ def _warm(errand: Errand, parts: Parts) -> None:
     database.close()
     gc.collect()
     gc.freeze()
+    assert threading.active_count() == 1, "a fork would miss these threads"
     print(json.dumps({"code": 0, "said": []}), flush=True)
 
 
