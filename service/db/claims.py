@@ -154,7 +154,7 @@ def _lock(session: Session, lanes: Sequence[Lane]) -> None:
             select(Lane)
             .where(Lane.id.in_(counted))
             .order_by(Lane.id)
-            .with_for_update()
+            .with_for_update(key_share=True)
             .execution_options(populate_existing=True)
         ).all()
 
@@ -183,7 +183,7 @@ _NEXT = (
     .where(OutboxRow.due_at <= bindparam("now"))
     .order_by(OutboxRow.due_at)
     .limit(bindparam("room"))
-    .with_for_update(skip_locked=True)
+    .with_for_update(skip_locked=True, key_share=True)
 )
 _TAKE = (
     update(OutboxRow.__table__)  # type: ignore[arg-type]

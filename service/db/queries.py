@@ -76,7 +76,7 @@ def know_reviews(session: Session, wanted: Mapping[int, Collection[str]]) -> Non
             .where(Review.connection_id == connection_id, Review.platform_id.in_(ids))
             .order_by(Review.platform_id)
             .options(selectinload(Review.versions))
-            .with_for_update(of=Review)
+            .with_for_update(of=Review, key_share=True)
         )
         reviews.update({(connection_id, one.platform_id): one for one in found})
     known = {one.id: one for one in reviews.values() if one is not None}
@@ -86,7 +86,7 @@ def know_reviews(session: Session, wanted: Mapping[int, Collection[str]]) -> Non
         select(Case)
         .where(Case.review_id.in_(known), Case.closed_at.is_(None))
         .order_by(Case.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
     cases.update({known[one.review_id]: one for one in session.scalars(open_ones)})
 
@@ -98,7 +98,7 @@ def review(session: Session, connection_id: int, platform_id: str) -> Review | N
         known[connection_id, platform_id] = session.scalar(
             select(Review)
             .where(Review.connection_id == connection_id, Review.platform_id == platform_id)
-            .with_for_update()
+            .with_for_update(key_share=True)
         )
     return known[connection_id, platform_id]
 
@@ -121,7 +121,7 @@ def open_case(session: Session, review: Review) -> Case | None:
         known[review] = session.scalar(
             select(Case)
             .where(Case.review_id == review.id, Case.closed_at.is_(None))
-            .with_for_update()
+            .with_for_update(key_share=True)
         )
     found = known[review]
     return found if found is not None and found.closed_at is None else None
@@ -152,7 +152,7 @@ def _cases_with(kinds: frozenset[Kind]) -> Select[Case]:
         .where(Case.id.in_(bindparam("ids", expanding=True)))
         .order_by(Case.id)
         .options(*parts)
-        .with_for_update(of=Case)
+        .with_for_update(of=Case, key_share=True)
     )
 
 
@@ -173,7 +173,7 @@ def case(session: Session, case_id: int, *, lock: bool = False) -> Case:
     if case_id in locked:
         return locked[case_id]
     wanted = select(Case).where(Case.id == case_id)
-    found = session.scalar(wanted.with_for_update() if lock else wanted)
+    found = session.scalar(wanted.with_for_update(key_share=True) if lock else wanted)
     if found is None:
         raise NotFound("there is no such case")
     return found
@@ -182,7 +182,7 @@ def case(session: Session, case_id: int, *, lock: bool = False) -> Case:
 def case_by_reference(session: Session, reference: str, *, lock: bool = False) -> Case:
     """A case by its reference such as MG-7F3K2QX9; raises `NotFound`."""
     wanted = select(Case).where(Case.reference == reference.strip().upper())
-    found = session.scalar(wanted.with_for_update() if lock else wanted)
+    found = session.scalar(wanted.with_for_update(key_share=True) if lock else wanted)
     if found is None:
         raise NotFound("there is no such case")
     return found

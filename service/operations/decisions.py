@@ -167,7 +167,7 @@ def _spent(
     if key not in sums:
         if not sums:
             # Two cases decided at once must see each other's sums.
-            session.execute(select(Shop.id).where(Shop.id == shop_id).with_for_update())
+            session.execute(select(Shop.id).where(Shop.id == shop_id).with_for_update(key_share=True))
         sums[key] = _Sum(queries.spent(session, shop_id, currency, day, buyer_key))
     return sums[key]
 

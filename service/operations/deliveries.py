@@ -44,7 +44,7 @@ def set_aside(context: Context, delivery_id: int, seller: Seller) -> None:
 
 def _get(session: Session, delivery_id: int, *states: str) -> Delivery:
     delivery = session.scalar(
-        select(Delivery).where(Delivery.id == delivery_id).with_for_update()
+        select(Delivery).where(Delivery.id == delivery_id).with_for_update(key_share=True)
     )  # fmt: skip
     if delivery is None:
         raise NotFound("There is no such delivery.")
