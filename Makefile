@@ -47,7 +47,7 @@ freeze: $(DEV) ## compile the pinned requirements
 	$(BIN)/pip-compile -q --strip-extras --no-emit-index-url --no-emit-find-links requirements-dev.in
 
 faults: $(DEV) translations ## kill processes at every single point of the whole matrix; about an hour
-	FAULTS_EVERY=1 $(BIN)/pytest -q -n 2 --dist loadgroup tests/faults
+	FAULTS_EVERY=1 $(BIN)/pytest -q -s -n 2 --dist loadgroup tests/faults
 
 soak: $(DEV) ## real processes under a saboteur; SOAK_SECONDS (300)
 	$(BIN)/python -m bench.soak
