@@ -50,7 +50,7 @@ class Sandbox(BaseAdapter):
     capabilities: ClassVar[Capabilities] = CAPABILITIES
     keep_headers: ClassVar[tuple[str, ...]] = ("x-sandbox-",)
     webhook_help: ClassVar[str] = "The sandbox that came with Makegood knows both already."
-    pace: ClassVar[Pace] = Pace(concurrency=16)
+    pace: ClassVar[Pace] = Pace(concurrency=32)
     fields: ClassVar[tuple[Field, ...]] = (
         Field("base_url", "Address of the sandbox", "Such as http://127.0.0.1:8000/sandbox."),
         Field("api_key", "Key of the sandbox", "Printed when it starts.", secret=True),

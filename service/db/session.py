@@ -106,7 +106,8 @@ class Database:
         yield session
         session.flush()
         for write, rows in session.info.pop(LATE, {}).items():
-            write(session, rows)
+            if rows:
+                write(session, rows)
         self.before_commit()
         session.commit()
         self.after_commit()
