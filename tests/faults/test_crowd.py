@@ -19,7 +19,7 @@ from tests.faults.zygote import Zygote
 from tests.world import World
 
 CROWD = 3
-EVERY = 1 if FULL else 41
+EVERY = 1 if FULL else 60
 
 
 @pytest.fixture
