@@ -11,13 +11,14 @@ Every write of a worker names its token, so a worker that lost its claim changes
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Protocol
 
-from sqlalchemy import CursorResult, bindparam, func, select, update
+from sqlalchemy import CursorResult, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -92,6 +93,50 @@ def _upsert(dialect: str) -> Any:
     )
 
 
+def take_over(session: Session, ended: Sequence[Claim], kind: Kind, now: datetime) -> list[Claim]:
+    """Claim work of a kind that is new in this transaction and due now, in place of as many rows
+    of the same lanes that end in it: a lane never has more in hand than before.
+
+    Lanes that are paused or count calls a minute are left to `claim`.
+    """
+    puts = later(session, _write_puts)
+    room = Counter(one.lane_id for one in ended)
+    free = set(session.scalars(_FREE_LANES, {"lanes": list(room)})) if puts and room else set()
+    taken: list[tuple[Any, int]] = []
+    for row in list(puts):
+        of_kind, about, _, lane_id, due_at = row
+        if of_kind is not kind or due_at > now or about not in session.new:
+            continue
+        if lane_id in free and room[lane_id] > 0:
+            room[lane_id] -= 1
+            puts.remove(row)
+            taken.append((about, lane_id))
+    return _put_claimed(session, kind, taken, now) if taken else []
+
+
+_FREE_LANES = select(Lane.id).where(
+    Lane.id.in_(bindparam("lanes", expanding=True)), Lane.per_minute.is_(None), ~Lane.paused
+)
+_PUT_CLAIMED = insert(_TABLE).returning(OutboxRow.id, OutboxRow.ref_id)
+
+
+def _put_claimed(
+    session: Session, kind: Kind, taken: Sequence[tuple[Any, int]], now: datetime
+) -> list[Claim]:
+    session.flush()
+    token = secrets.token_hex(8)
+    lanes = {about.id: lane_id for about, lane_id in taken}
+    rows = [
+        {
+            "kind": kind, "ref_id": ref_id, "step": "", "lane_id": lane_id, "tries": 0,
+            "due_at": now + LEASE, "claim_token": token, "given_up": False, "note": "",
+        }
+        for ref_id, lane_id in lanes.items()
+    ]  # fmt: skip
+    made = session.connection().execute(_PUT_CLAIMED, rows).all()
+    return [Claim(row.id, kind, row.ref_id, "", lanes[row.ref_id], 0, token) for row in made]
+
+
 def claim(
     session: Session, now: datetime, *, most: int, per_lane: int, inward: int,
     skip: Sequence[int] = (),
@@ -150,13 +195,9 @@ def _lock(session: Session, lanes: Sequence[Lane]) -> None:
     """
     counted = [one.id for one in lanes if one.outward]
     if counted and session.get_bind().dialect.name != "sqlite":
-        session.scalars(
-            select(Lane)
-            .where(Lane.id.in_(counted))
-            .order_by(Lane.id)
-            .with_for_update(key_share=True)
-            .execution_options(populate_existing=True)
-        ).all()
+        locked = select(Lane).where(Lane.id.in_(counted)).order_by(Lane.id)
+        fresh = locked.with_for_update(key_share=True).execution_options(populate_existing=True)
+        session.scalars(fresh).all()
 
 
 def _allowance(session: Session, lane: Lane, now: datetime) -> int:
@@ -238,8 +279,7 @@ def hold(session: Session, held: Sequence[Claim], now: datetime) -> frozenset[in
 
 
 def finish(session: Session, held: Claim, now: datetime, note: str = "") -> None:
-    """Done, written at the end of the transaction, which raises `LostClaim` then when another has
-    taken over."""
+    """Done; written at the transaction's end, which raises `LostClaim` when it was taken over."""
     row = {"row": held.id, "mine": held.token, "done_at": now, "note": note}
     later(session, _write_finished).append(row)
 
@@ -275,8 +315,7 @@ def give_back(session: Session, held: Sequence[Claim], now: datetime) -> None:
 
 
 def end(session: Session, kind: Kind, ref_id: int, now: datetime, note: str = "") -> None:
-    """Mark the work about a row as done, whoever has it in hand or gave it up; written at the end
-    of the transaction, before what is put anew."""
+    """Mark the work about a row as done, whoever has it in hand; written at the transaction's end."""
     row = {"about": kind, "ref": ref_id, "done_at": now, "note": note}
     later(session, _write_ended).append(row)
 

@@ -167,7 +167,9 @@ def _spent(
     if key not in sums:
         if not sums:
             # Two cases decided at once must see each other's sums.
-            session.execute(select(Shop.id).where(Shop.id == shop_id).with_for_update(key_share=True))
+            session.execute(
+                select(Shop.id).where(Shop.id == shop_id).with_for_update(key_share=True)
+            )
         sums[key] = _Sum(queries.spent(session, shop_id, currency, day, buyer_key))
     return sums[key]
 
@@ -255,6 +257,7 @@ def _decide(
         line_ids=list(remedy.line_ids), key=secrets.token_urlsafe(24),
         reference=make_good_reference(case.reference, len(case.make_goods) + 1),
         expires_at=ends, automatic=actor == AUTOMATIC, decided_at=now, state="approved",
+        attempts=[],
     )  # fmt: skip
     session.add(make_good)
     if way_of(orders[0], remedy.action) is Way.API:

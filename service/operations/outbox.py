@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -96,25 +96,35 @@ def _advance(
     # Cases are locked before outbox rows, here as everywhere.
     queries.lock_cases(session, _cases(session, rows), {one.kind for one in rows})
     ours = claims.hold(session, rows, now)
+    calls, stopped = _settle(session, done, ours, now)
+    # Claimed before their lane was told to wait: not begun after all.
+    claims.give_back(session, [one for one in held if one.lane_id in stopped], now)
+    begun = [one for one in held if one.id in ours and one.lane_id not in stopped]
+    # What a limit has just allowed is begun in the commit that allows it.
+    found = [one.call.held for one in done if one.call.held.kind is Kind.FIND_ORDER]
+    ended = [one for one in found if one.id in ours and one.lane_id not in stopped]
+    for claim in [*begun, *claims.take_over(session, ended, Kind.MAKE_GOOD, now)]:
+        told = BEGIN[claim.kind](context, session, claim, now)
+        calls += _onward(session, claim, told, True, now)
+    return calls
+
+
+def _settle(
+    session: Session, done: Sequence[Done], ours: Collection[int], now: datetime
+) -> tuple[list[Call], set[int]]:
+    """Settle ended calls; gives what is called next, and the lanes that have to wait."""
     calls: list[Call] = []
     stopped: set[int] = set()
     for one in done:
-        mine = one.call.held.id in ours
-        if mine or one.call.is_fact:
-            outcome = Outcome(now, mine, one.value, one.error)
-            told = one.call.settle(session, outcome)
-            calls += _onward(session, one.call.held, told, mine, now)
-            if _holds_lane(told):
-                stopped.add(one.call.held.lane_id)
-        else:
-            log.warning("row %s was taken over", one.call.held.id)
-    # Claimed before their lane was told to wait: not begun after all.
-    claims.give_back(session, [one for one in held if one.lane_id in stopped], now)
-    for claim in held:
-        if claim.id in ours and claim.lane_id not in stopped:
-            told = BEGIN[claim.kind](context, session, claim, now)
-            calls += _onward(session, claim, told, True, now)
-    return calls
+        held, mine = one.call.held, one.call.held.id in ours
+        if not (mine or one.call.is_fact):
+            log.warning("row %s was taken over", held.id)
+            continue
+        told = one.call.settle(session, Outcome(now, mine, one.value, one.error))
+        calls += _onward(session, held, told, mine, now)
+        if _holds_lane(told):
+            stopped.add(held.lane_id)
+    return calls, stopped
 
 
 def _holds_lane(told: Next) -> bool:

@@ -9,6 +9,7 @@ import pytest
 from service import settings
 from service.keys import fresh_keys
 from service.settings import WrongSetting
+from tests.world import KEY
 
 GOOD = dict(line.split("=", 1) for line in fresh_keys().splitlines())
 BAD = (
@@ -19,7 +20,7 @@ BAD = (
     ("SECRET_KEY", "short"),
     ("ENCRYPTION_KEYS", "no key"),
     ("ENCRYPTION_KEYS", ","),
-    ("ENCRYPTION_KEYS", f"{GOOD['MAKEGOOD_ENCRYPTION_KEYS']} another"),
+    ("ENCRYPTION_KEYS", f"{KEY} another"),
     ("PUBLIC_URL", "makegood"),
     ("PUBLIC_URL", "ftp://makegood.example"),
     ("PUBLIC_URL", "https://"),
