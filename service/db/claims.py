@@ -169,7 +169,7 @@ def _lanes(session: Session, now: datetime, skip: Sequence[int]) -> list[Lane]:
     return lanes
 
 
-FIRST_DUE = (
+_FIRST_DUE = (
     select(OutboxRow.due_at)
     .where(OutboxRow.lane_id == Lane.id, OutboxRow.done_at.is_(None))
     .order_by(OutboxRow.due_at)
@@ -178,7 +178,7 @@ FIRST_DUE = (
     .scalar_subquery()
 )
 """When the first open row of a lane is due: one look into the index for each lane."""
-_FIRSTS = select(Lane.id, FIRST_DUE.label("first")).subquery()
+_FIRSTS = select(Lane.id, _FIRST_DUE.label("first")).subquery()
 _DUE_LANES = (
     select(Lane)
     .join(_FIRSTS, _FIRSTS.c.id == Lane.id)

@@ -10,7 +10,6 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, literal_column, s
 from sqlalchemy.orm import Session, selectinload
 
 from integrations.contract import Role
-from service.db.claims import FIRST_DUE
 from service.db.models import (
     Case,
     Connection,
@@ -268,14 +267,6 @@ def row_for(session: Session, kind: str, ref_id: int) -> OutboxRow | None:
         .order_by(OutboxRow.id.desc())
         .limit(1)
     )
-
-
-def oldest_due(session: Session) -> datetime | None:
-    """When the oldest open row of a lane that is not paused is or was due; None: nothing is open."""
-    return session.scalar(_OLDEST)
-
-
-_OLDEST = select(func.min(FIRST_DUE)).select_from(Lane).where(Lane.paused.is_(False))
 
 
 def deliveries_needing_attention(

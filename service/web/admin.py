@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from integrations.contract import Action
 from service.db import queries
+from service.db.backlog import backlog
 from service.db.models import Case, Seller
 from service.domain.amounts import read_amount
 from service.domain.case import CaseState, CloseReason
@@ -81,8 +82,9 @@ def waiting() -> str:
 
 
 def _late(session: Session) -> bool:
-    oldest = queries.oldest_due(session)
-    return oldest is not None and oldest < context().clock.now() - LATE
+    now = context().clock.now()
+    stalled = backlog(session, now).stalled_since
+    return stalled is not None and stalled < now - LATE
 
 
 def _price(session: Session, case: Case) -> dict[str, object] | None:
