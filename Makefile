@@ -46,7 +46,7 @@ freeze: $(DEV) ## compile the pinned requirements
 	$(BIN)/pip-compile -q --strip-extras --no-emit-index-url --no-emit-find-links requirements.in
 	$(BIN)/pip-compile -q --strip-extras --no-emit-index-url --no-emit-find-links requirements-dev.in
 
-faults: $(DEV) translations ## kill processes at every single point of the whole matrix; about an hour
+faults: $(DEV) translations ## kill processes at every single point of the whole matrix; some hours
 	FAULTS_EVERY=1 $(BIN)/pytest -q -s -n 2 --dist loadgroup tests/faults
 
 soak: $(DEV) ## real processes under a saboteur; SOAK_SECONDS (300)
