@@ -61,8 +61,8 @@ class Drain:
             return False
         self.done += len(held)
         deliveries = [one for one in held if one.kind is Kind.READ_DELIVERY]
-        for at in range(0, len(deliveries), AT_ONCE):
-            outbox.read_deliveries(self._context, deliveries[at : at + AT_ONCE])
+        if deliveries:
+            outbox.read_deliveries(self._context, deliveries)
         others = [one for one in held if one.kind is not Kind.READ_DELIVERY]
         if ended or others:
             for call in outbox.advance(self._context, ended, others):

@@ -162,14 +162,19 @@ def send_now(context: Context, follow_up_id: int, seller: Seller) -> None:
         _due_now(session, one, now)
 
 
+def _stuck(session: Session, follow_up_id: int) -> FollowUp:
+    one = queries.follow_up(session, follow_up_id, lock=True)
+    if one.state != "needs_attention":
+        raise WrongState("This message needs nothing from you now.")
+    return one
+
+
 def mark_sent(context: Context, follow_up_id: int, seller: Seller) -> None:
     """The seller saw that a message of unknown outcome did arrive; raises `WrongState`."""
     _allowed(seller)
     with context.database.transaction() as session:
         now = context.clock.now()
-        one = queries.follow_up(session, follow_up_id, lock=True)
-        if one.state != "needs_attention":
-            raise WrongState("This message needs nothing from you now.")
+        one = _stuck(session, follow_up_id)
         one.state, one.reason, one.sent_at = "sent", "", now
         for message in one.messages:
             if message.state == "unknown":
@@ -185,9 +190,7 @@ def leave_out(context: Context, follow_up_id: int, seller: Seller) -> None:
     _allowed(seller)
     with context.database.transaction() as session:
         now = context.clock.now()
-        one = queries.follow_up(session, follow_up_id, lock=True)
-        if one.state != "needs_attention":
-            raise WrongState("This message needs nothing from you now.")
+        one = _stuck(session, follow_up_id)
         one.state, one.reason = "stopped", "stopped by the seller"
         actor = decisions.actor_of(seller)
         history.note(session, one.case, "stopped", at=now, actor=actor, new=one.step)
