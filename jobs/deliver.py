@@ -16,8 +16,8 @@ from service.operations.outbox import Done
 from service.operations.work import Call, Stopping
 from service.wiring import Wiring, wiring
 
-AT_ONCE = 20
-"""Deliveries read in one commit: many share its cost, yet it stays short for those who wait."""
+MANY, FEW = 20, 8
+"""Rows in one commit: many share its cost. On SQLite, where everyone waits for it, few."""
 SLOW_SECONDS = 2.0
 """A lane with a call this old may not take the last free threads."""
 LOOK_EVERY = 0.2
@@ -34,6 +34,7 @@ class Drain:
     ) -> None:  # fmt: skip
         self._context = context
         self._threads = threads
+        self._at_once = FEW if context.database.sqlite else MANY
         self._stop = stop
         self._pool = pool
         self._running: dict[Future[Done], Call] = {}
@@ -56,7 +57,8 @@ class Drain:
     def _step(self, pool: ThreadPoolExecutor) -> bool:
         """Settle what has ended, begin what is due; False when nothing is left."""
         ended = self._ended()
-        held = self._claim() if ended or self._may_find_more() else []
+        room = max(1, self._at_once - len(ended))
+        held = self._claim(room) if ended or self._may_find_more() else []
         if not (ended or held or self._running):
             return False
         self.done += len(held)
@@ -77,18 +79,18 @@ class Drain:
         now = self._context.http.now()
         return self._woken != self._context.database.woken or now - self._looked_at >= LOOK_EVERY
 
-    def _claim(self) -> list[Claim]:
+    def _claim(self, room: int) -> list[Claim]:
         self._looked_at, woken = self._context.http.now(), self._context.database.woken
-        held = [] if self._stop.is_set() else self._claimed()
+        held = [] if self._stop.is_set() else self._claimed(room)
         self._woken = -1 if held else woken
         return held
 
-    def _claimed(self) -> list[Claim]:
+    def _claimed(self, room: int) -> list[Claim]:
         free = self._threads - len(self._running)
         with self._context.database.transaction() as session:
             return claims.claim(
-                session, self._context.clock.now(), most=free,
-                per_lane=max(1, self._threads // 2), inward=AT_ONCE,
+                session, self._context.clock.now(), most=min(free, room),
+                per_lane=max(1, self._threads // 2), inward=self._at_once,
                 skip=self._lanes_to_skip(free),
             )  # fmt: skip
 
@@ -112,7 +114,7 @@ class Drain:
             return outbox.carry_out(self._context, call)
 
     def _ended(self) -> list[Done]:
-        ended = [one for one in self._running if one.done()]
+        ended = [one for one in self._running if one.done()][: self._at_once]
         calls = [(self._running.pop(one), one) for one in ended]
         return [one.result() for _, one in calls]
 

@@ -10,7 +10,7 @@ from rq.serializers import JSONSerializer
 
 from service.queue import QUEUE
 from service.settings import WrongSetting
-from service.wiring import Wiring, wiring
+from service.wiring import Wiring, keep_loaded, wiring
 
 WORKER_TTL = 30
 """Seconds after which a silent worker counts as dead; RQ's own 420 hide a dead one for minutes."""
@@ -52,6 +52,7 @@ def main() -> int:
     wired.context.database.wake = lambda: None
     os.nice(NICE)
     worker.log_job_description = False
+    keep_loaded()
     worker.work(logging_level="WARNING")
     wired.close()
     return 0

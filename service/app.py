@@ -26,7 +26,7 @@ from service.web import (
     shops,
 )
 from service.web.webhooks import make_webhooks
-from service.wiring import Wiring, wiring
+from service.wiring import Wiring, keep_loaded, wiring
 
 WsgiApp = Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]
 LANGUAGES = ("en", "id")
@@ -96,7 +96,7 @@ def _protect(answer: Any) -> Any:
 
 def create_wsgi(wired: Wiring | None = None, sandbox: WsgiApp | None = None) -> WsgiApp:
     """Everything under one roof: /webhooks goes past the pages, /sandbox to the pretend shop."""
-    wired = wired or wiring()
+    alone, wired = wired is None, wired or wiring()
     pages: WsgiApp = create_app(wired).wsgi_app
     webhooks: WsgiApp = make_webhooks(wired)
     if wired.settings.trusted_proxies:
@@ -122,4 +122,6 @@ def create_wsgi(wired: Wiring | None = None, sandbox: WsgiApp | None = None) -> 
             return sandbox(inside, start)
         return pages(environ, start)
 
+    if alone:
+        keep_loaded()
     return under_one_roof

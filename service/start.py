@@ -28,7 +28,7 @@ from service.db.models import Connection, Seller, Shop
 from service.operations import sellers, shops
 from service.operations.shops import NewConnection
 from service.settings import Settings, WrongSetting
-from service.wiring import Wiring, wire
+from service.wiring import Wiring, keep_loaded, wire
 
 FOLDER = Path("instance")
 OWNER = "owner@example.test"
@@ -141,6 +141,7 @@ def main() -> int:
     print(f"Sign in:  {link}", flush=True)
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: _stop(wired))
+    keep_loaded()
     threading.Thread(target=server.run, name="web", daemon=True).start()
     wired.stop.wait()
     sandbox.sender.stop()

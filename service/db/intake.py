@@ -34,6 +34,9 @@ class NewDelivery:
     received_at: datetime
 
 
+_Waiting = tuple[NewDelivery, Future[bool]]
+
+
 class Intake(Protocol):
     """Stores one delivery with its outbox row; False when the same key is there already."""
 
@@ -52,9 +55,7 @@ class SqliteIntake:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._waiting: queue.SimpleQueue[tuple[NewDelivery, Future[bool]] | None] = (
-            queue.SimpleQueue()
-        )
+        self._waiting: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._start = threading.Lock()
 
@@ -79,20 +80,27 @@ class SqliteIntake:
     def _write(self) -> None:
         connection = sqlite3.connect(self._database.path, timeout=20)
         prepare_sqlite(connection)
-        ended = False
-        while not ended:
-            group = [self._waiting.get()]
-            while len(group) < BATCH and not self._waiting.empty():
-                group.append(self._waiting.get())
-            ended = None in group
-            self._commit(connection, [one for one in group if one is not None])
+        while (first := self._waiting.get()) is not None:
+            group = [first]
+            self._commit(connection, group, gather=True)
         connection.close()
 
+    def _gather(self, group: list[_Waiting]) -> None:
+        """Take along what has come while this group waited for the lock."""
+        while len(group) < BATCH and not self._waiting.empty():
+            one = self._waiting.get()
+            if one is None:
+                self._waiting.put(None)
+                return
+            group.append(one)
+
     def _commit(
-        self, connection: sqlite3.Connection, group: list[tuple[NewDelivery, Future[bool]]]
+        self, connection: sqlite3.Connection, group: list[_Waiting], *, gather: bool = False
     ) -> None:
         try:
             with self._database.write_lock():
+                if gather:
+                    self._gather(group)
                 connection.execute("BEGIN IMMEDIATE")
                 fresh = [_insert_sqlite(connection, new) for new, _ in group]
                 self._database.before_commit()

@@ -83,6 +83,8 @@ class Database:
             self.path = Path(url.removeprefix("sqlite:///"))
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self.write_lock = WriteLock(self.path.with_name(self.path.name + ".lock"))
+            # Transactions queue here, so that intake, which does not, waits for one at most.
+            self._turn = WriteLock(self.path.with_name(self.path.name + ".turn"))
             self.engine = create_engine(url, connect_args={"timeout": 20}, pool_size=pool * 2)
             event.listen(self.engine, "connect", lambda connection, _: prepare_sqlite(connection))
         else:
@@ -95,7 +97,7 @@ class Database:
             with self._session() as session:
                 yield from self._run(session)
             return
-        with self.write_lock(), self._session() as session:
+        with self._turn(), self.write_lock(), self._session() as session:
             session.connection().exec_driver_sql("BEGIN IMMEDIATE")
             yield from self._run(session)
 
