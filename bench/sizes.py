@@ -13,6 +13,8 @@ from sqlalchemy import insert, select, text
 from bench.load import spread
 from bench.processes import env_of
 from integrations.contract import Role
+from jobs.schedule import run_due
+from jobs.sweep import is_due
 from service import settings
 from service.db import backlog, claims, queries
 from service.db.migrations import migrate
@@ -20,10 +22,15 @@ from service.db.models import Connection, OutboxRow
 from service.db.session import Database
 from service.operations import shops
 from service.operations.shops import NewConnection
-from service.wiring import wire
+from service.wiring import Wiring, wire
 
 FEW, MANY, DUE, TURNS = 10_000, 5_000_000, 1_000, 9
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+
+
+class _Stopped:
+    def now(self) -> datetime:
+        return NOW
 
 
 def claiming(name: str, few_url: str, many_url: str) -> list[dict[str, Any]]:
@@ -35,9 +42,10 @@ def claiming(name: str, few_url: str, many_url: str) -> list[dict[str, Any]]:
             f"look whether anything is due while {DUE} rows are, {name}", few, many, look_once
         ),
     ]
-    for database in (few, many):
-        with database.transaction() as session:
+    for wired in (few, many):
+        with wired.context.database.transaction() as session:
             session.execute(text("DELETE FROM outbox WHERE kind = 'read_delivery'"))
+        run_due(wired.context)
     found.append(_compare(f"a sweep with nothing due, {name}", few, many, sweep_once))
     few.close()
     many.close()
@@ -45,7 +53,7 @@ def claiming(name: str, few_url: str, many_url: str) -> list[dict[str, Any]]:
 
 
 def _compare(
-    what: str, few: Database, many: Database, once: Callable[[Database], float]
+    what: str, few: Wiring, many: Wiring, once: Callable[[Wiring], float]
 ) -> dict[str, Any]:
     once(few), once(many)
     pairs = [(once(few), once(many)) for _ in range(TURNS)]
@@ -57,9 +65,9 @@ def _compare(
     }  # fmt: skip
 
 
-def _filled(url: str, waiting: int) -> Database:
+def _filled(url: str, waiting: int) -> Wiring:
     """A database with `waiting` rows due later and `DUE` due now, in one lane."""
-    wired = wire(settings.load(env_of(url, 1)))
+    wired = wire(settings.load(env_of(url, 1)), clock=_Stopped())
     database = wired.context.database
     migrate(database)
     shop_id = shops.add_shop(wired.context, "Bench", zone="Asia/Jakarta")
@@ -83,7 +91,7 @@ def _filled(url: str, waiting: int) -> Database:
     if not database.sqlite:
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as line:
             line.execute(text("VACUUM ANALYZE outbox"))
-    return database
+    return wired
 
 
 def _put(database: Database, session: Any, kind: str, lane: int, at: datetime, number: int) -> None:
@@ -112,11 +120,11 @@ class _Undo(Exception):
     pass
 
 
-def claim_once(database: Database) -> float:
+def claim_once(wired: Wiring) -> float:
     """Milliseconds to claim all that is due; undone afterwards."""
     began = time.perf_counter()
     try:
-        with database.transaction() as session:
+        with wired.context.database.transaction() as session:
             got = claims.claim(session, NOW, most=DUE, per_lane=DUE, inward=DUE)
             passed = time.perf_counter() - began
             if len(got) != DUE:
@@ -126,22 +134,20 @@ def claim_once(database: Database) -> float:
         return passed * 1000
 
 
-def look_once(database: Database) -> float:
+def look_once(wired: Wiring) -> float:
     """Milliseconds to see whether something is due: what the clock asks each second."""
     began = time.perf_counter()
-    with database.reading() as session:
+    with wired.context.database.reading() as session:
         if not backlog.has_due(session, NOW):
             raise RuntimeError("nothing was due")
         return (time.perf_counter() - began) * 1000
 
 
-def sweep_once(database: Database) -> float:
-    """Milliseconds that a pass of the sweep spends in the database when nothing is due."""
+def sweep_once(wired: Wiring) -> float:
+    """Milliseconds of a pass of the clock when nothing is due: periodic jobs and the outbox are
+    looked at."""
     began = time.perf_counter()
-    with database.reading() as session:
-        due = backlog.has_due(session, NOW)
-    with database.transaction() as session:
-        got = claims.claim(session, NOW, most=16, per_lane=8, inward=20)
-    if got or due:
+    ran = run_due(wired.context)
+    if ran or is_due(wired):
         raise RuntimeError("something was due")
     return (time.perf_counter() - began) * 1000

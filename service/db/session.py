@@ -89,6 +89,10 @@ class Database:
             event.listen(self.engine, "connect", lambda connection, _: prepare_sqlite(connection))
         else:
             self.engine = _postgres(url, pool)
+        # Each statement there sees what is committed by then, in a transaction or not: the trips
+        # to begin and end one would only cost.
+        alone = {} if self.sqlite else {"isolation_level": "AUTOCOMMIT"}
+        self._reader = self.engine.execution_options(**alone)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -101,8 +105,8 @@ class Database:
             session.connection().exec_driver_sql("BEGIN IMMEDIATE")
             yield from self._run(session)
 
-    def _session(self) -> Session:
-        return Session(self.engine, expire_on_commit=False, autoflush=False)
+    def _session(self, engine: Engine | None = None) -> Session:
+        return Session(engine or self.engine, expire_on_commit=False, autoflush=False)
 
     def _run(self, session: Session) -> Iterator[Session]:
         yield session
@@ -123,8 +127,8 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Read one consistent state; nothing is kept."""
-        with self._session() as session:
+        """Read; nothing is kept. SQLite shows one state, PostgreSQL the newest to each statement."""
+        with self._session(self._reader) as session:
             if self.sqlite:
                 session.connection().exec_driver_sql("BEGIN")
             yield session
