@@ -9,15 +9,15 @@ from __future__ import annotations
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
-
-from psycopg_pool import ConnectionPool
+from typing import TYPE_CHECKING, Protocol
 
 from service.db.session import Database, prepare_sqlite
+
+if TYPE_CHECKING:
+    from psycopg_pool import ConnectionPool
 
 BATCH = 256
 
@@ -154,14 +154,6 @@ class PostgresIntake:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._open: Callable[[], ConnectionPool] = lambda: ConnectionPool(
-            database.url.replace("postgresql+psycopg://", "postgresql://"),
-            min_size=1,
-            max_size=8,
-            timeout=5,
-            kwargs={"autocommit": True, "prepare_threshold": 1},
-            open=True,
-        )
         self._pool: ConnectionPool | None = None
         self._start = threading.Lock()
 
@@ -169,7 +161,7 @@ class PostgresIntake:
         """Raises what the database raised; a connection that broke is replaced for the next."""
         if self._pool is None:
             with self._start:
-                self._pool = self._pool or self._open()
+                self._pool = self._pool or _open_pool(self._database.url)
         values = (
             new.connection_id, new.key, new.headers, new.body, new.received_at,
             new.lane_id, new.received_at,
@@ -186,3 +178,13 @@ class PostgresIntake:
         """Close the pool's connections."""
         if self._pool is not None:
             self._pool.close()
+
+
+def _open_pool(url: str) -> ConnectionPool:
+    # An installation on SQLite goes without these 9 MB.
+    from psycopg_pool import ConnectionPool  # noqa: PLC0415
+
+    return ConnectionPool(
+        url.replace("postgresql+psycopg://", "postgresql://"), min_size=1, max_size=8, timeout=5,
+        kwargs={"autocommit": True, "prepare_threshold": 1}, open=True,
+    )  # fmt: skip

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 
 import pytest
 from sqlalchemy import func, select, text
@@ -134,6 +136,58 @@ def test_intake_goes_on_after_the_database_came_back(desk: Desk, lane: int, inta
 
     assert intake.accept(_new(desk, lane, "d1"))
     assert _stored(desk.database) == (1, 1)
+
+
+def _until(ready: Callable[[], object]) -> None:
+    ends = time.monotonic() + 10
+    while not ready():
+        assert time.monotonic() < ends
+        time.sleep(0.001)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_intake_goes_before_transactions_that_wait(
+    desk: Desk, lane: int, intake: Intake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    committed: list[str] = []
+    desk.database.after_commit = lambda: committed.append(threading.current_thread().name)
+    begun, at_the_lock, lock = threading.Semaphore(0), threading.Event(), desk.database.write_lock
+
+    def seen_lock() -> AbstractContextManager[None]:
+        if threading.current_thread().name == "intake":
+            at_the_lock.set()
+        return lock()
+
+    def transact() -> None:
+        begun.release()
+        with desk.database.transaction():
+            pass
+
+    monkeypatch.setattr(desk.database, "write_lock", seen_lock)
+    with ThreadPoolExecutor(8, "crowd") as pool, desk.database.transaction():
+        for _ in range(6):
+            pool.submit(transact)
+        assert all(begun.acquire(timeout=10) for _ in range(6))
+        pool.submit(intake.accept, _new(desk, lane, "d1"))
+        assert at_the_lock.wait(10)
+
+    assert len(committed) == 8
+    # One of the others may be quicker at the lock in that very moment, never the whole queue.
+    assert committed.index("intake") <= 2
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_comes_while_intake_waits_goes_along(desk: Desk, lane: int, intake: Intake) -> None:
+    commits: list[int] = []
+    with ThreadPoolExecutor(8) as pool, desk.database.transaction():
+        fresh = [pool.submit(intake.accept, _new(desk, lane, f"d{n}")) for n in range(8)]
+        # One is in the hands of the writer, who waits for this transaction to end.
+        _until(lambda: intake._waiting.qsize() == 7)  # type: ignore[attr-defined]
+        desk.database.after_commit = lambda: commits.append(len(commits))
+
+    assert all(one.result(10) for one in fresh)
+    assert len(commits) == 2, "the transaction, then all deliveries together"
+    assert _stored(desk.database) == (8, 8)
 
 
 def test_waiting_deliveries_are_stored_when_the_intake_is_closed(desk: Desk, lane: int) -> None:
