@@ -164,16 +164,16 @@ def test_intake_goes_before_transactions_that_wait(
             pass
 
     monkeypatch.setattr(desk.database, "write_lock", seen_lock)
-    with ThreadPoolExecutor(8, "crowd") as pool, desk.database.transaction():
-        for _ in range(6):
+    with ThreadPoolExecutor(40, "crowd") as pool, desk.database.transaction():
+        for _ in range(30):
             pool.submit(transact)
-        assert all(begun.acquire(timeout=10) for _ in range(6))
+        assert all(begun.acquire(timeout=10) for _ in range(30))
         pool.submit(intake.accept, _new(desk, lane, "d1"))
         assert at_the_lock.wait(10)
 
-    assert len(committed) == 8
-    # One of the others may be quicker at the lock in that very moment, never the whole queue.
-    assert committed.index("intake") <= 2
+    assert len(committed) == 32
+    # Some of the others may be quicker at the lock in that very moment, never the whole queue.
+    assert committed.index("intake") <= 10
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
