@@ -98,7 +98,7 @@ class SqliteIntake:
         self, connection: sqlite3.Connection, group: list[_Waiting], *, gather: bool = False
     ) -> None:
         try:
-            with self._database.write_lock():
+            with self._database.write_lock.ahead():
                 if gather:
                     self._gather(group)
                 connection.execute("BEGIN IMMEDIATE")

@@ -35,25 +35,44 @@ def later(session: Session, write: Write) -> list[Any]:
     return kept
 
 
+@contextmanager
+def _held(path: Path) -> Iterator[None]:
+    # A descriptor of its own each time: such locks belong to open files, not to threads.
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
 class WriteLock:
-    """Lets one writer at a time through, across threads and processes.
+    """Lets one writer at a time through, across threads and processes; who comes `ahead` waits for
+    one of the others at most, however many wait in turn.
 
     SQLite alone makes waiting writers sleep and retry, which starves some for seconds; a file lock
     hands over at once and vanishes with its process.
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self._lock = path.with_name(f"{path.name}.lock")
+        self._turn = path.with_name(f"{path.name}.turn")
+        self._gate = path.with_name(f"{path.name}.gate")
 
     @contextmanager
-    def __call__(self) -> Iterator[None]:
-        # A descriptor of its own each time: such locks belong to open files, not to threads.
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+    def in_turn(self) -> Iterator[None]:
+        """Hold it, after all who are ahead and those who came to wait in turn before."""
+        with _held(self._turn):
+            with _held(self._gate):
+                pass
+            with _held(self._lock):
+                yield
+
+    @contextmanager
+    def ahead(self) -> Iterator[None]:
+        """Hold it; whoever's turn it is stays at the gate meanwhile."""
+        with _held(self._gate), _held(self._lock):
             yield
-        finally:
-            os.close(descriptor)
 
 
 def prepare_sqlite(connection: SqliteConnection) -> None:
@@ -82,9 +101,7 @@ class Database:
         if self.sqlite:
             self.path = Path(url.removeprefix("sqlite:///"))
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self.write_lock = WriteLock(self.path.with_name(self.path.name + ".lock"))
-            # Transactions queue here, so that intake, which does not, waits for one at most.
-            self._turn = WriteLock(self.path.with_name(self.path.name + ".turn"))
+            self.write_lock = WriteLock(self.path)
             self.engine = create_engine(url, connect_args={"timeout": 20}, pool_size=pool * 2)
             event.listen(self.engine, "connect", lambda connection, _: prepare_sqlite(connection))
         else:
@@ -101,7 +118,7 @@ class Database:
             with self._session() as session:
                 yield from self._run(session)
             return
-        with self._turn(), self.write_lock(), self._session() as session:
+        with self.write_lock.in_turn(), self._session() as session:
             session.connection().exec_driver_sql("BEGIN IMMEDIATE")
             yield from self._run(session)
 

@@ -13,7 +13,7 @@ LOCK, SCHEMA = 0x4D47, "hashtext(current_schema())"
 database = context.config.attributes["database"]
 with ExitStack() as stack:
     if database.sqlite:
-        stack.enter_context(database.write_lock())
+        stack.enter_context(database.write_lock.in_turn())
     connection = stack.enter_context(database.engine.connect())
     if not database.sqlite:
         # One process migrates this schema, the others wait for it as long as it takes; the lock ends
