@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import hmac
 import json
+import re
+import shlex
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from service.operations.shops import NewConnection
 from service.wiring import Wiring, wire
 
 SECRET = "b" * 40
+PROCFILE = Path("Procfile")
 BODY = json.dumps({
     "id": 31, "product_id": 10, "status": "approved", "date_created_gmt": "2026-11-24T08:10:00",
     "reviewer": "Sari", "reviewer_email": "sari@example.test", "review": "Datang pecah. " * 40,
@@ -77,8 +80,8 @@ def ours(
 
 
 def granian(port: int) -> list[str]:
-    """The web line of the Procfile on loopback."""
-    return [
-        str(BIN / "granian"), "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
-        "--workers", "2", "--blocking-threads", "8", "--factory", "service.app:create_wsgi",
-    ]  # fmt: skip
+    """What the Procfile starts as `web`, on loopback."""
+    [line] = re.findall(r"^web: (.+)$", PROCFILE.read_text("utf-8"), re.MULTILINE)
+    plain = re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", line.replace("${PORT:-8000}", str(port)))
+    command, *words = shlex.split(plain.replace("0.0.0.0", "127.0.0.1"))  # noqa: S104
+    return [str(BIN / command), *words]
