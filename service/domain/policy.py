@@ -15,7 +15,6 @@ from service.domain.policy_data import (
     UNKNOWN_PLATFORM,
     Ask,
     Channel,
-    Confidence,
     Duty,
     Entry,
     Layer,
@@ -148,11 +147,6 @@ class Policies:
 def stale(entries: Iterable[Entry], today: date, days: int = 180) -> list[Entry]:
     """Entries that were last checked more than so many days ago."""
     return [entry for entry in entries if (today - entry.checked_on).days > days]
-
-
-def doubtful(entries: Iterable[Entry]) -> list[Entry]:
-    """Entries that rest on one secondary source or on none."""
-    return [entry for entry in entries if entry.confidence in (Confidence.C, Confidence.U)]
 
 
 _STRICTNESS = {ask: rank for rank, ask in enumerate(Ask)}

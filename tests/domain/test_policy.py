@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from service.domain import policy
 from service.domain.errors import WrongInput
-from service.domain.policy import Asking, Policies, ShopSwitch, channel_of, doubtful, stale
+from service.domain.policy import Asking, Policies, ShopSwitch, channel_of, stale
 from service.domain.policy_data import Ask, Channel, Duty, Layer
 from service.domain.step import Step
 
@@ -196,12 +196,6 @@ def test_entries_are_stale_when_they_were_checked_too_long_ago() -> None:
 
     assert stale(entries, date(2027, 4, 30)) == []
     assert stale(entries, date(2027, 5, 1)) == list(entries)
-
-
-def test_entries_are_doubtful_when_no_good_source_stands_behind_them() -> None:
-    assert doubtful(policies().platform) == []
-    assert doubtful(policies(confidence="C").platform)
-    assert "*" in {name for entry in doubtful(policies().law) for name in entry.names}
 
 
 def test_every_shipped_entry_has_source_and_date_when_it_is_loaded() -> None:
