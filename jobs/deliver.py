@@ -16,7 +16,7 @@ from service.operations.outbox import Done
 from service.operations.work import Call, Stopping
 from service.wiring import Wiring, wiring
 
-MANY, FEW = 20, 8
+MANY, FEW = 20, 14
 """Rows in one commit: many share its cost. On SQLite, where everyone waits for it, few."""
 SLOW_SECONDS = 2.0
 """A lane with a call this old may not take the last free threads."""
