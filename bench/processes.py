@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
+import shlex
 import shutil
 import signal
 import socket
@@ -18,6 +20,7 @@ import redis
 from cryptography.fernet import Fernet
 
 BIN = Path(sys.executable).parent
+PROCFILE = Path(__file__).resolve().parents[1] / "Procfile"
 
 
 def free_port() -> int:
@@ -163,11 +166,15 @@ class RedisServer:
         redis.Redis(port=self.port).flushall()
 
 
+def procfile(name: str, port: int = 0) -> list[str]:
+    """What the Procfile starts under this name, on loopback."""
+    [line] = re.findall(rf"^{name}: (.+)$", PROCFILE.read_text("utf-8"), re.MULTILINE)
+    plain = re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", line.replace("${PORT:-8000}", str(port)))
+    command, *words = shlex.split(plain.replace("0.0.0.0", "127.0.0.1"))  # noqa: S104
+    return [str(BIN / command), *words]
+
+
 def workers(env: Mapping[str, str], folder: Path) -> dict[str, Process]:
     """Two workers and the clock of the Procfile."""
-    worker = [sys.executable, "-m", "jobs.worker"]
-    clock = [str(BIN / "flask"), "--app", "service.cli:make", "clock"]
-    commands = {"worker-1": worker, "worker-2": worker, "clock": clock}
-    return {
-        name: Process(command, env, folder / f"{name}.log") for name, command in commands.items()
-    }
+    names = {"worker-1": "worker", "worker-2": "worker", "clock": "clock"}
+    return {key: Process(procfile(one), env, folder / f"{key}.log") for key, one in names.items()}

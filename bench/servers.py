@@ -5,15 +5,13 @@ from __future__ import annotations
 import base64
 import hmac
 import json
-import re
-import shlex
 from contextlib import ExitStack
 from pathlib import Path
 
 from sqlalchemy import text
 
 from bench.load import Request
-from bench.processes import BIN, Process, env_of, free_port, listens, wait_for
+from bench.processes import BIN, Process, env_of, free_port, listens, procfile, wait_for
 from integrations.contract import Role
 from service import settings
 from service.db.migrations import migrate
@@ -22,7 +20,6 @@ from service.operations.shops import NewConnection
 from service.wiring import Wiring, wire
 
 SECRET = "b" * 40
-PROCFILE = Path("Procfile")
 BODY = json.dumps({
     "id": 31, "product_id": 10, "status": "approved", "date_created_gmt": "2026-11-24T08:10:00",
     "reviewer": "Sari", "reviewer_email": "sari@example.test", "review": "Datang pecah. " * 40,
@@ -74,14 +71,6 @@ def ours(
     with wired.context.database.reading() as session:
         public = session.execute(text("SELECT public_id FROM connection")).scalar_one()
     command = [str(BIN / "gunicorn"), *GUNICORN, "-b", f"127.0.0.1:{port}",
-               "service.app:create_wsgi()"] if gunicorn else granian(port)  # fmt: skip
+               "service.app:create_wsgi()"] if gunicorn else procfile("web", port)  # fmt: skip
     serve(command, env, port, folder / f"web-{port}.log", stack)
     return f"http://127.0.0.1:{port}/webhooks/{public}", wired
-
-
-def granian(port: int) -> list[str]:
-    """What the Procfile starts as `web`, on loopback."""
-    [line] = re.findall(r"^web: (.+)$", PROCFILE.read_text("utf-8"), re.MULTILINE)
-    plain = re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", line.replace("${PORT:-8000}", str(port)))
-    command, *words = shlex.split(plain.replace("0.0.0.0", "127.0.0.1"))  # noqa: S104
-    return [str(BIN / command), *words]

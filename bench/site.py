@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import shop
-from bench.processes import Process, env_of, free_port, listens, wait_for, workers
-from bench.servers import granian
+from bench.processes import Process, env_of, free_port, listens, procfile, wait_for, workers
 from integrations.contract import Role
 from integrations.sandbox.ledger import Ledger, leave_review
 from integrations.sandbox.seed import sell
@@ -76,7 +75,10 @@ def site(
     )  # fmt: skip
     if redis:
         env |= {"MAKEGOOD_REDIS_URL": redis}
-        running = {"web": Process(granian(port), env, folder / "web.log"), **workers(env, folder)}
+        running = {
+            "web": Process(procfile("web", port), env, folder / "web.log"),
+            **workers(env, folder),
+        }
     else:
         command = [sys.executable, "-m", "service.start"]
         running = {"embedded": Process(command, env, folder / "embedded.log")}
