@@ -104,26 +104,23 @@ class Database:
             self.write_lock = WriteLock(self.path)
             self.engine = create_engine(url, connect_args={"timeout": 20}, pool_size=pool * 2)
             event.listen(self.engine, "connect", lambda connection, _: prepare_sqlite(connection))
+            self._reader = self.engine
         else:
             self.engine = _postgres(url, pool)
-        # Each statement there sees what is committed by then, in a transaction or not: the trips
-        # to begin and end one would only cost.
-        alone = {} if self.sqlite else {"isolation_level": "AUTOCOMMIT"}
-        self._reader = self.engine.execution_options(**alone)
+            # Each statement there sees what is committed by then, in a transaction or not: the
+            # trips to begin and end one would only cost.
+            self._reader = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """Read and write; commits when the block ends, rolls back when it raises."""
         if not self.sqlite:
-            with self._session() as session:
+            with _session(self.engine) as session:
                 yield from self._run(session)
             return
-        with self.write_lock.in_turn(), self._session() as session:
+        with self.write_lock.in_turn(), _session(self.engine) as session:
             session.connection().exec_driver_sql("BEGIN IMMEDIATE")
             yield from self._run(session)
-
-    def _session(self, engine: Engine | None = None) -> Session:
-        return Session(engine or self.engine, expire_on_commit=False, autoflush=False)
 
     def _run(self, session: Session) -> Iterator[Session]:
         yield session
@@ -145,7 +142,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Read; nothing is kept. SQLite shows one state, PostgreSQL the newest to each statement."""
-        with self._session(self._reader) as session:
+        with _session(self._reader) as session:
             if self.sqlite:
                 session.connection().exec_driver_sql("BEGIN")
             yield session
@@ -156,6 +153,10 @@ class Database:
     def close(self) -> None:
         """Close all connections; used before a fork and at the end of a test."""
         self.engine.dispose()
+
+
+def _session(engine: Engine) -> Session:
+    return Session(engine, expire_on_commit=False, autoflush=False)
 
 
 def _postgres(url: str, pool: int) -> Engine:
