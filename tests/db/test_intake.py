@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from service.db.intake import Intake, NewDelivery, open_intake
 from service.db.models import Delivery, OutboxRow
 from service.db.session import Database, _held
 from tests.db.conftest import Desk
+from tests.jobs.processes import until
 
 
 @pytest.fixture
@@ -186,9 +186,7 @@ def test_what_comes_while_intake_waits_goes_along(
         fresh = [pool.submit(intake.accept, _new(desk, lane, f"d{n}")) for n in range(8)]
         assert ahead.wait(10)
         # The first is in the hands of the writer, who waits for this transaction to end.
-        ends = time.monotonic() + 10
-        while intake._waiting.qsize() < 7:  # type: ignore[attr-defined]
-            assert time.monotonic() < ends
+        until("the others", lambda: intake._waiting.qsize() == 7)  # type: ignore[attr-defined]
         desk.database.after_commit = lambda: commits.append(len(commits))
 
     assert all(one.result(10) for one in fresh)
