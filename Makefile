@@ -24,7 +24,7 @@ translations: .venv/.run ## compile the translations
 	@if [ -d service/web/translations ]; then $(BIN)/pybabel -q compile -d service/web/translations; fi
 
 run: .venv/.run translations ## a whole Makegood with a sandbox shop, on SQLite, in one process
-	$(BIN)/python -m service.start
+	$(BIN)/python -m service.embedded
 
 worker: .venv/.run ## one worker, woken through Redis
 	$(BIN)/python -m jobs.worker

@@ -87,9 +87,14 @@ def _memory(at: Places) -> Iterator[Figures]:
 
 
 STEPS: dict[str, Callable[[Places], Iterator[Figures]]] = {
-    "accept": _accept, "peers": _peers, "busy": _busy, "flow": _flow, "sizes": _sizes,
-    "lives": _lives, "memory": _memory,
-}  # fmt: skip
+    "accept": _accept,
+    "peers": _peers,
+    "busy": _busy,
+    "flow": _flow,
+    "sizes": _sizes,
+    "lives": _lives,
+    "memory": _memory,
+}
 
 
 def main(wanted: list[str]) -> int:

@@ -34,9 +34,11 @@ def against_bare(name: str, database: str, folder: Path) -> dict[str, Any]:
     return {
         "what": f"webhook accepted, {name}, against bare Flask",
         **spread([one.per_second / other.per_second for one, other in pairs]),
-        **_absolute(mine), "bare_per_second": _rate([other for _, other in pairs]),
-        "rows_kept": kept, "answered": round(sum(one.per_second * SECONDS for one in mine) + sent),
-    }  # fmt: skip
+        **_absolute(mine),
+        "bare_per_second": _rate([other for _, other in pairs]),
+        "rows_kept": kept,
+        "answered": round(sum(one.per_second * SECONDS for one in mine) + sent),
+    }
 
 
 def against_peers(ours: str, theirs: str, folder: Path) -> list[dict[str, Any]]:
@@ -56,14 +58,17 @@ def against_peers(ours: str, theirs: str, folder: Path) -> list[dict[str, Any]]:
     return [
         {
             "what": f"webhook accepted, PostgreSQL, gunicorn gthread, against {one.name}",
-            **spread([
-                mine.per_second / other.per_second
-                for mine, other in zip(slices["ours"], slices[one.name], strict=True)
-            ]),
-            **_absolute(slices["ours"]), "peer_per_second": _rate(slices[one.name]),
+            **spread(
+                [
+                    mine.per_second / other.per_second
+                    for mine, other in zip(slices["ours"], slices[one.name], strict=True)
+                ]
+            ),
+            **_absolute(slices["ours"]),
+            "peer_per_second": _rate(slices[one.name]),
         }
         for one in found
-    ]  # fmt: skip
+    ]
 
 
 def _kept(wired: Wiring) -> int:

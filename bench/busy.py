@@ -13,8 +13,8 @@ from bench.servers import SECRET, webhook
 from bench.site import Site, site, start
 from integrations.contract import Role
 from service.db.models import Connection
-from service.operations import shops
-from service.operations.shops import NewConnection
+from service.operations.shops import connections
+from service.operations.shops.connections import NewConnection
 
 BACKLOG, SECONDS, SLICES = 6000, 4, 5
 
@@ -40,21 +40,25 @@ def while_busy(name: str, database: str, redis: str, folder: Path) -> dict[str, 
         "p50_ms": _middle([one.p50 for one in slices]),
         "p99_ms": _middle([one.p99 for one in slices]),
         "p99_to_median": round(statistics.median(one.p99 / one.p50 for one in slices), 1),
-        "asked_per_second": round(most / 2), "per_second": _middle([one.per_second for one in slices]),
-        "make_goods_meanwhile": left, "backlog": BACKLOG,
-    }  # fmt: skip
+        "asked_per_second": round(most / 2),
+        "per_second": _middle([one.per_second for one in slices]),
+        "make_goods_meanwhile": left,
+        "backlog": BACKLOG,
+    }
 
 
 def quiet_connection(found: Site) -> str:
     """A second connection, whose deliveries are read but open no case."""
     context = found.wired.context
-    shop_id = shops.add_shop(context, "Quiet", zone="Asia/Jakarta")
+    shop_id = connections.add_shop(context, "Quiet", zone="Asia/Jakarta")
     values = {
-        "base_url": "http://127.0.0.1:9", "consumer_key": "ck_b", "consumer_secret": "cs_b",
+        "base_url": "http://127.0.0.1:9",
+        "consumer_key": "ck_b",
+        "consumer_secret": "cs_b",
         "webhook_secret": SECRET,
-    }  # fmt: skip
+    }
     new = NewConnection("woocommerce", "W", [Role.REVIEWS], values)
-    connection_id = shops.connect(context, shop_id, new)
+    connection_id = connections.connect(context, shop_id, new)
     with context.database.reading() as session:
         public = session.get_one(Connection, connection_id).public_id
     return f"{context.links.public_url}/webhooks/{public}"

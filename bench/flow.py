@@ -32,9 +32,10 @@ def alone(name: str, database: str, redis: str, folder: Path) -> dict[str, Any]:
             passed.append((whole - busy) * 1000)
             shop.append(busy * 1000)
     return {
-        "what": f"one rating to its make-good in ms, {name}", **spread(passed, 1),
+        "what": f"one rating to its make-good in ms, {name}",
+        **spread(passed, 1),
         "shop_ms": round(sorted(shop)[len(shop) // 2], 1),
-    }  # fmt: skip
+    }
 
 
 def _warm_up(found: Site) -> None:
@@ -78,8 +79,9 @@ def together(name: str, database: str, redis: str, folder: Path) -> dict[str, An
     assert last is not None
     return {
         "what": f"ratings carried all the way a second, {name}, two workers",
-        "per_second": round(TOGETHER / (last - first).total_seconds(), 1), "ratings": deliveries,
-    }  # fmt: skip
+        "per_second": round(TOGETHER / (last - first).total_seconds(), 1),
+        "ratings": deliveries,
+    }
 
 
 def _planned(found: Site) -> int:

@@ -41,9 +41,10 @@ def abandoned(name: str, database: str, redis: str, folder: Path) -> dict[str, A
         passed = time.perf_counter() - began
         made = len(found.ledger.rows("SELECT 1 FROM made WHERE order_id = ?", order))
     return {
-        "what": f"work of a killed worker done by another, {name}", "seconds": round(passed, 1),
+        "what": f"work of a killed worker done by another, {name}",
+        "seconds": round(passed, 1),
         "done_times": made,
-    }  # fmt: skip
+    }
 
 
 def _attempts(found: Site) -> int:
@@ -80,11 +81,13 @@ def memory(database: str, folder: Path) -> list[dict[str, Any]]:
     return [
         {"what": "memory of the embedded process, idle", "mb": round(idle, 1)},
         {
-            "what": "memory of the embedded process after many deliveries", "mb": round(after, 1),
-            "deliveries": deliveries, "after_the_first_mb": round(warm, 1),
+            "what": "memory of the embedded process after many deliveries",
+            "mb": round(after, 1),
+            "deliveries": deliveries,
+            "after_the_first_mb": round(warm, 1),
             "growth": round(after / warm - 1, 3),
         },
-    ]  # fmt: skip
+    ]
 
 
 def _deliveries(found: Site) -> int:

@@ -74,5 +74,7 @@ def spread(values: list[float], places: int = 3) -> dict[str, float]:
     """Median and quartiles."""
     low, middle, high = statistics.quantiles(values, n=4)
     return {
-        "median": round(middle, places), "low": round(low, places), "high": round(high, places),
-    }  # fmt: skip
+        "median": round(middle, places),
+        "low": round(low, places),
+        "high": round(high, places),
+    }

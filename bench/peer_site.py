@@ -11,19 +11,35 @@ from django.conf import settings
 
 where = urlsplit(os.environ["BENCH_DATABASE_URL"])
 settings.configure(
-    SECRET_KEY="bench", DEBUG=False, ALLOWED_HOSTS=["*"], ROOT_URLCONF=__name__, MIDDLEWARE=[],
-    USE_TZ=True, APPEND_SLASH=True, DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
+    SECRET_KEY="bench",
+    DEBUG=False,
+    ALLOWED_HOSTS=["*"],
+    ROOT_URLCONF=__name__,
+    MIDDLEWARE=[],
+    USE_TZ=True,
+    APPEND_SLASH=True,
+    DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
     INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth", "anymail", "djstripe"],
-    DATABASES={"default": {
-        "ENGINE": "django.db.backends.postgresql", "NAME": where.path.strip("/"),
-        "USER": where.username, "HOST": where.hostname, "PORT": where.port,
-        "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": False,
-    }},
-    LOGGING_CONFIG=None, STRIPE_LIVE_MODE=False, STRIPE_TEST_SECRET_KEY="sk_test_bench",
-    STRIPE_LIVE_SECRET_KEY="", DJSTRIPE_FOREIGN_KEY_TO_FIELD="id", SILENCED_SYSTEM_CHECKS=["djstripe"],
+    DATABASES={
+        "default": {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": where.path.strip("/"),
+            "USER": where.username,
+            "HOST": where.hostname,
+            "PORT": where.port,
+            "CONN_MAX_AGE": None,
+            "CONN_HEALTH_CHECKS": False,
+        }
+    },
+    LOGGING_CONFIG=None,
+    STRIPE_LIVE_MODE=False,
+    STRIPE_TEST_SECRET_KEY="sk_test_bench",
+    STRIPE_LIVE_SECRET_KEY="",
+    DJSTRIPE_FOREIGN_KEY_TO_FIELD="id",
+    SILENCED_SYSTEM_CHECKS=["djstripe"],
     DJSTRIPE_WEBHOOK_EVENT_CALLBACK=f"{__name__}.later",
     ANYMAIL={"MAILGUN_WEBHOOK_SIGNING_KEY": os.environ["BENCH_SECRET"]},
-)  # fmt: skip
+)
 django.setup()
 
 from anymail.signals import tracking  # noqa: E402
@@ -53,9 +69,11 @@ def later(event, **kwargs):
 def keep(sender, event, esp_name, **kwargs):
     """One insert for each event."""
     Kept.objects.create(
-        event_id=event.event_id or "", kind=event.event_type, recipient=event.recipient or "",
+        event_id=event.event_id or "",
+        kind=event.event_type,
+        recipient=event.recipient or "",
         body=event.esp_event,
-    )  # fmt: skip
+    )
 
 
 tracking.connect(keep)
@@ -70,8 +88,12 @@ if __name__ == "__main__":
     with connection.schema_editor() as editor:
         editor.create_model(Kept)
     WebhookEndpoint.objects.create(
-        id="we_bench", secret=os.environ["BENCH_SECRET"], url="https://example.test/",
-        enabled_events=["*"], status="enabled", livemode=False,
+        id="we_bench",
+        secret=os.environ["BENCH_SECRET"],
+        url="https://example.test/",
+        enabled_events=["*"],
+        status="enabled",
+        livemode=False,
         djstripe_uuid=os.environ["BENCH_ENDPOINT"],
-    )  # fmt: skip
+    )
     sys.exit(0)

@@ -49,10 +49,13 @@ def listens(port: int) -> bool:
 def env_of(database: str, port: int, **more: str) -> dict[str, str]:
     """The settings of an installation with keys of its own."""
     return {
-        "MAKEGOOD_DATABASE_URL": database, "MAKEGOOD_SECRET_KEY": secrets.token_urlsafe(48),
+        "MAKEGOOD_DATABASE_URL": database,
+        "MAKEGOOD_SECRET_KEY": secrets.token_urlsafe(48),
         "MAKEGOOD_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
-        "MAKEGOOD_PUBLIC_URL": f"http://127.0.0.1:{port}", "MAKEGOOD_LOG_LEVEL": "WARNING", **more,
-    }  # fmt: skip
+        "MAKEGOOD_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "MAKEGOOD_LOG_LEVEL": "WARNING",
+        **more,
+    }
 
 
 class Process:
@@ -68,9 +71,13 @@ class Process:
         """Start it in a group of its own, so that its children die with it."""
         with self._log.open("ab") as log:
             self._running = subprocess.Popen(
-                self._command, env={**os.environ, **self._env}, stdout=log, stderr=log,
-                start_new_session=True, user=self._user,
-            )  # fmt: skip
+                self._command,
+                env={**os.environ, **self._env},
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                user=self._user,
+            )
 
     def end(self, how: signal.Signals = signal.SIGKILL, *, children: bool = True) -> None:
         """Send a signal and wait until it is gone."""
@@ -117,13 +124,26 @@ class Postgres:
             shutil.chown(self._data, user)
         subprocess.run(
             [tool, "-D", self._data, "-U", "postgres", "-A", "trust", "-E", "UTF8"],
-            check=True, stdout=subprocess.DEVNULL, user=user,
-        )  # fmt: skip
+            check=True,
+            stdout=subprocess.DEVNULL,
+            user=user,
+        )
         self.process = Process(
-            [str(Path(tool).with_name("postgres")), "-D", str(self._data), "-p", str(self.port),
-             "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={self._data}"],
-            {}, folder / "postgres.log", user=user,
-        )  # fmt: skip
+            [
+                str(Path(tool).with_name("postgres")),
+                "-D",
+                str(self._data),
+                "-p",
+                str(self.port),
+                "-c",
+                "listen_addresses=127.0.0.1",
+                "-c",
+                f"unix_socket_directories={self._data}",
+            ],
+            {},
+            folder / "postgres.log",
+            user=user,
+        )
         self.url = f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
         self.start()
 
@@ -155,9 +175,20 @@ class RedisServer:
         self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self.process = Process(
-            [tool, "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir",
-             str(folder)], {}, folder / "redis.log",
-        )  # fmt: skip
+            [
+                tool,
+                "--port",
+                str(self.port),
+                "--bind",
+                "127.0.0.1",
+                "--save",
+                "",
+                "--dir",
+                str(folder),
+            ],
+            {},
+            folder / "redis.log",
+        )
         self.process.start()
         wait_for("Redis", lambda: listens(self.port))
 

@@ -15,16 +15,27 @@ from bench.processes import BIN, Process, env_of, free_port, listens, procfile, 
 from integrations.contract import Role
 from service import settings
 from service.db.migrations import migrate
-from service.operations import shops
-from service.operations.shops import NewConnection
+from service.operations.shops import connections
+from service.operations.shops.connections import NewConnection
 from service.wiring import Wiring, wire
 
 SECRET = "b" * 40
-BODY = json.dumps({
-    "id": 31, "product_id": 10, "status": "approved", "date_created_gmt": "2026-11-24T08:10:00",
-    "reviewer": "Sari", "reviewer_email": "sari@example.test", "review": "Datang pecah. " * 40,
-    "rating": 5, "verified": True, "customer_id": 2, "order_ids": [13], "revision": 1,
-})  # fmt: skip
+BODY = json.dumps(
+    {
+        "id": 31,
+        "product_id": 10,
+        "status": "approved",
+        "date_created_gmt": "2026-11-24T08:10:00",
+        "reviewer": "Sari",
+        "reviewer_email": "sari@example.test",
+        "review": "Datang pecah. " * 40,
+        "rating": 5,
+        "verified": True,
+        "customer_id": 2,
+        "order_ids": [13],
+        "revision": 1,
+    }
+)
 GUNICORN = ["-k", "gthread", "-w", "2", "--threads", "8", "--log-level", "error"]
 
 
@@ -32,9 +43,11 @@ def webhook() -> Request:
     """A signed WooCommerce delivery, each with a delivery id of its own."""
     digest = hmac.digest(SECRET.encode(), BODY.encode(), "sha256")
     headers = {
-        "Content-Type": "application/json", "X-WC-Webhook-Topic": "review.updated",
-        "X-WC-Webhook-ID": "1", "X-WC-Webhook-Signature": base64.b64encode(digest).decode(),
-    }  # fmt: skip
+        "Content-Type": "application/json",
+        "X-WC-Webhook-Topic": "review.updated",
+        "X-WC-Webhook-ID": "1",
+        "X-WC-Webhook-Signature": base64.b64encode(digest).decode(),
+    }
     return Request(BODY, headers, ("X-WC-Webhook-Delivery-ID",))
 
 
@@ -62,15 +75,22 @@ def ours(
     env = env_of(database, port, **({"MAKEGOOD_REDIS_URL": redis} if redis else {}))
     wired = wire(settings.load({**env, "MAKEGOOD_REDIS_URL": ""}))
     migrate(wired.context.database)
-    shop = shops.add_shop(wired.context, "Bench", zone="Asia/Jakarta")
+    shop = connections.add_shop(wired.context, "Bench", zone="Asia/Jakarta")
     values = {
-        "base_url": "http://127.0.0.1:9", "consumer_key": "ck_b", "consumer_secret": "cs_b",
+        "base_url": "http://127.0.0.1:9",
+        "consumer_key": "ck_b",
+        "consumer_secret": "cs_b",
         "webhook_secret": SECRET,
-    }  # fmt: skip
-    shops.connect(wired.context, shop, NewConnection("woocommerce", "W", [Role.REVIEWS], values))
+    }
+    connections.connect(
+        wired.context, shop, NewConnection("woocommerce", "W", [Role.REVIEWS], values)
+    )
     with wired.context.database.reading() as session:
         public = session.execute(text("SELECT public_id FROM connection")).scalar_one()
-    command = [str(BIN / "gunicorn"), *GUNICORN, "-b", f"127.0.0.1:{port}",
-               "service.app:create_wsgi()"] if gunicorn else procfile("web", port)  # fmt: skip
+    command = (
+        [str(BIN / "gunicorn"), *GUNICORN, "-b", f"127.0.0.1:{port}", "service.app:create_wsgi()"]
+        if gunicorn
+        else procfile("web", port)
+    )
     serve(command, env, port, folder / f"web-{port}.log", stack)
     return f"http://127.0.0.1:{port}/webhooks/{public}", wired

@@ -28,9 +28,13 @@ def now() -> datetime:
 def make(path: Path, url: str, webhook_url: str = "", webhook_secret: str = "") -> Shop:
     """The shop over its ledger."""
     return create_shop(
-        path, base_url=url, api_key=KEY, webhook_url=webhook_url, webhook_secret=webhook_secret,
+        path,
+        base_url=url,
+        api_key=KEY,
+        webhook_url=webhook_url,
+        webhook_secret=webhook_secret,
         now=now,
-    )  # fmt: skip
+    )
 
 
 def create_wsgi() -> WSGIApplication:
@@ -56,9 +60,20 @@ def serve(path: Path, folder: Path) -> tuple[str, Process]:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     command = [
-        str(BIN / "granian"), "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
-        "--workers", "1", "--blocking-threads", "16", "--factory", "bench.shop:create_wsgi",
-    ]  # fmt: skip
+        str(BIN / "granian"),
+        "--interface",
+        "wsgi",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--workers",
+        "1",
+        "--blocking-threads",
+        "16",
+        "--factory",
+        "bench.shop:create_wsgi",
+    ]
     env = {"BENCH_SHOP_PATH": str(path), "BENCH_SHOP_URL": url}
     process = Process(command, env, folder / "shop.log")
     process.start()

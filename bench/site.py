@@ -19,8 +19,9 @@ from integrations.sandbox.sender import Sender
 from service import settings
 from service.db.migrations import migrate
 from service.db.models import Connection, Shop
-from service.operations import sellers, shops
-from service.operations.shops import NewConnection
+from service.operations.shops import connections
+from service.operations.shops.connections import NewConnection
+from service.operations.staff import accounts
 from service.wiring import Wiring, wire
 
 AUTOMATIC = {c: {"each": 10**12, "shop_day": 10**15, "buyer_day": 10**15} for c in ("IDR", "SGD")}
@@ -65,14 +66,16 @@ def site(
     wired = wire(settings.load(env))
     stack.callback(wired.close)
     migrate(wired.context.database)
-    sellers.add_seller(wired.context, "owner@example.test")
+    accounts.add_seller(wired.context, "owner@example.test")
     shop_url, process = shop.serve(path, folder)
     stack.callback(process.end)
     connection = _connect(wired, shop_url, adapter)
     made = shop.make(
-        path, shop_url, f"http://127.0.0.1:{port}/webhooks/{connection.public_id}",
-        shops.webhook_secret(wired.context, connection),
-    )  # fmt: skip
+        path,
+        shop_url,
+        f"http://127.0.0.1:{port}/webhooks/{connection.public_id}",
+        connections.webhook_secret(wired.context, connection),
+    )
     if redis:
         env |= {"MAKEGOOD_REDIS_URL": redis}
         running = {
@@ -80,7 +83,7 @@ def site(
             **workers(env, folder),
         }
     else:
-        command = [sys.executable, "-m", "service.start"]
+        command = [sys.executable, "-m", "service.embedded"]
         running = {"embedded": Process(command, env, folder / "embedded.log")}
     for one in running.values():
         stack.callback(one.end)
@@ -88,10 +91,10 @@ def site(
 
 
 def _connect(wired: Wiring, shop_url: str, adapter: str) -> Connection:
-    shop_id = shops.add_shop(wired.context, "Bench", zone="Asia/Jakarta", country="ID")
+    shop_id = connections.add_shop(wired.context, "Bench", zone="Asia/Jakarta", country="ID")
     values = {"base_url": shop_url, "api_key": shop.KEY}
     new = NewConnection(adapter, "Sandbox", list(Role), values)
-    connection_id = shops.connect(wired.context, shop_id, new)
+    connection_id = connections.connect(wired.context, shop_id, new)
     with wired.context.database.transaction() as session:
         found = session.get_one(Shop, shop_id)
         found.automatic, found.follow_ups = AUTOMATIC, LATER

@@ -16,12 +16,13 @@ from integrations.contract import Role
 from jobs.schedule import run_due
 from jobs.sweep import is_due
 from service import settings
-from service.db import backlog, claims, queries
+from service.db import queries
 from service.db.migrations import migrate
 from service.db.models import Connection, OutboxRow
+from service.db.outbox import backlog, claims
 from service.db.session import Database
-from service.operations import shops
-from service.operations.shops import NewConnection
+from service.operations.shops import connections
+from service.operations.shops.connections import NewConnection
 from service.wiring import Wiring, wire
 
 FEW, MANY, DUE, TURNS = 10_000, 5_000_000, 1_000, 9
@@ -62,7 +63,7 @@ def _compare(
         **spread([large / small for small, large in pairs], 2),
         "few_ms": round(statistics.median(small for small, _ in pairs), 2),
         "many_ms": round(statistics.median(large for _, large in pairs), 2),
-    }  # fmt: skip
+    }
 
 
 def _filled(url: str, waiting: int) -> Wiring:
@@ -70,9 +71,11 @@ def _filled(url: str, waiting: int) -> Wiring:
     wired = wire(settings.load(env_of(url, 1)), clock=_Stopped())
     database = wired.context.database
     migrate(database)
-    shop_id = shops.add_shop(wired.context, "Bench", zone="Asia/Jakarta")
+    shop_id = connections.add_shop(wired.context, "Bench", zone="Asia/Jakarta")
     values = {"base_url": "http://127.0.0.1:9", "outgoing_secret": "whsec_" + "A" * 40}
-    shops.connect(wired.context, shop_id, NewConnection("standard", "S", [Role.REVIEWS], values))
+    connections.connect(
+        wired.context, shop_id, NewConnection("standard", "S", [Role.REVIEWS], values)
+    )
     later, due = NOW + timedelta(days=1), NOW - timedelta(minutes=1)
     with database.transaction() as session:
         connection = session.scalar(select(Connection.id)) or 0
@@ -83,11 +86,19 @@ def _filled(url: str, waiting: int) -> Wiring:
         session.connection().execute(
             insert(OutboxRow.__table__),  # type: ignore[arg-type]
             [
-                {"kind": "read_delivery", "ref_id": number, "step": "", "lane_id": lane,
-                 "due_at": due, "tries": 0, "given_up": False, "note": ""}
+                {
+                    "kind": "read_delivery",
+                    "ref_id": number,
+                    "step": "",
+                    "lane_id": lane,
+                    "due_at": due,
+                    "tries": 0,
+                    "given_up": False,
+                    "note": "",
+                }
                 for number in range(DUE)
             ],
-        )  # fmt: skip
+        )
     if not database.sqlite:
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as line:
             line.execute(text("VACUUM ANALYZE outbox"))

@@ -35,9 +35,12 @@ from service.db.models import Case, Delivery, Kind, MakeGood, OutboxRow, Shop
 PER_SECOND = 9.0
 SETTLE_SECONDS = 600.0
 AT_ONCE = {
-    "resolution_check_hours": 0, "update_invitation_hours": 0, "opens": "00:00",
-    "closes": "23:59", "days": [0, 1, 2, 3, 4, 5, 6],
-}  # fmt: skip
+    "resolution_check_hours": 0,
+    "update_invitation_hours": 0,
+    "opens": "00:00",
+    "closes": "23:59",
+    "days": [0, 1, 2, 3, 4, 5, 6],
+}
 
 
 @dataclass(slots=True)
@@ -61,8 +64,10 @@ def scale(folder: Path, stack: ExitStack) -> Run:
         start(one, found.sender.url if name == "web" else "")
     acts: dict[str, Callable[[], None]] = {name: one.again for name, one in found.running.items()}
     acts |= {
-        "redis": lambda: _redis_again(redis), "flush": redis.flush, "postgres": postgres.restart,
-    }  # fmt: skip
+        "redis": lambda: _redis_again(redis),
+        "flush": redis.flush,
+        "postgres": postgres.restart,
+    }
     return Run(found, acts, 2.0)
 
 
@@ -132,12 +137,18 @@ def settle(run: Run) -> bool:
 
 def _under_way(run: Run) -> int:
     kinds = (Kind.READ_DELIVERY, Kind.FIND_ORDER, Kind.MAKE_GOOD, Kind.LOOK)
-    open_rows = select(func.count()).select_from(OutboxRow).where(
-        OutboxRow.kind.in_(kinds), OutboxRow.done_at.is_(None)
-    )  # fmt: skip
-    soon = select(func.count()).select_from(OutboxRow).where(
-        OutboxRow.kind == Kind.FOLLOW_UP, OutboxRow.done_at.is_(None), OutboxRow.due_at <= now()
-    )  # fmt: skip
+    open_rows = (
+        select(func.count())
+        .select_from(OutboxRow)
+        .where(OutboxRow.kind.in_(kinds), OutboxRow.done_at.is_(None))
+    )
+    soon = (
+        select(func.count())
+        .select_from(OutboxRow)
+        .where(
+            OutboxRow.kind == Kind.FOLLOW_UP, OutboxRow.done_at.is_(None), OutboxRow.due_at <= now()
+        )
+    )
     try:
         with run.site.wired.context.database.reading() as session:
             return (session.scalar(open_rows) or 0) + (session.scalar(soon) or 0)
@@ -167,13 +178,20 @@ def compare(run: Run, settled: bool) -> dict[str, Any]:
         *(one.reference for one in goods if one.state == "approved"),
     ]
     return {
-        "ratings": run.rated, "acknowledged": len(sent), "cases": cases, "approved": len(goods),
+        "ratings": run.rated,
+        "acknowledged": len(sent),
+        "cases": cases,
+        "approved": len(goods),
         "performed_once": sum(1 for one in done if made[one] == 1),
         "performed_twice": sum(1 for times in made.values() if times > 1),
-        "messages": len(said), "messages_twice": sum(1 for times in said.values() if times > 1),
-        "lost": len(lost), "lost_names": lost[:5], "needs_attention": len(stuck),
-        "kills": dict(run.kills), "settled": settled,
-    }  # fmt: skip
+        "messages": len(said),
+        "messages_twice": sum(1 for times in said.values() if times > 1),
+        "lost": len(lost),
+        "lost_names": lost[:5],
+        "needs_attention": len(stuck),
+        "kills": dict(run.kills),
+        "settled": settled,
+    }
 
 
 def soak(name: str, make: Callable[[Path, ExitStack], Run], seconds: float) -> dict[str, Any]:
@@ -208,8 +226,17 @@ def main(wanted: list[str]) -> int:
         name: soak(name, ways[name][0], seconds * (ways[name][1] if not wanted else 1.0))
         for name in chosen
     }
-    counts = ("ratings", "acknowledged", "cases", "approved", "performed_once", "performed_twice",
-              "messages_twice", "lost", "needs_attention")  # fmt: skip
+    counts = (
+        "ratings",
+        "acknowledged",
+        "cases",
+        "approved",
+        "performed_once",
+        "performed_twice",
+        "messages_twice",
+        "lost",
+        "needs_attention",
+    )
     total: dict[str, Any] = {key: sum(one[key] for one in told.values()) for key in counts}
     total["kills"] = dict(sum((Counter(one["kills"]) for one in told.values()), Counter()))
     total["ways"] = told

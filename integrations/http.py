@@ -136,9 +136,16 @@ class Http:
         left = self.left()
         ends = self.now() + left
         with self._session().request(
-            method, url, headers=dict(headers or {}), data=body, auth=auth, stream=True,
-            timeout=(min(CONNECT_SECONDS, left), left), allow_redirects=False, verify=self._verify,
-        ) as answer:  # fmt: skip
+            method,
+            url,
+            headers=dict(headers or {}),
+            data=body,
+            auth=auth,
+            stream=True,
+            timeout=(min(CONNECT_SECONDS, left), left),
+            allow_redirects=False,
+            verify=self._verify,
+        ) as answer:
             kept = bytearray()
             for piece in answer.iter_content(65536):
                 kept += piece

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from jobs import housekeeping
+from jobs import retention
 from service.db.models import Periodic
 from service.operations.context import Context
 
@@ -21,9 +21,9 @@ Job = Callable[[Context], bool]
 """True when more is left than one bounded run could do."""
 
 PERIODIC: tuple[tuple[str, timedelta, Job], ...] = (
-    ("purge", timedelta(hours=6), housekeeping.purge),
-    ("purge buyers", timedelta(hours=6), housekeeping.purge_buyers),
-    ("stale policies", timedelta(hours=24), housekeeping.list_stale_policies),
+    ("purge", timedelta(hours=6), retention.purge),
+    ("purge buyers", timedelta(hours=6), retention.purge_buyers),
+    ("stale policies", timedelta(hours=24), retention.list_stale_policies),
 )
 SOON = timedelta(minutes=1)
 """When a job runs again that left something, or failed."""

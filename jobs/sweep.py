@@ -7,10 +7,10 @@ import threading
 
 from redis.exceptions import RedisError
 
-from jobs.deliver import drain
+from jobs.drain import drain
 from jobs.schedule import run_due
-from service import queue
-from service.db.backlog import has_due
+from service import wakeup
+from service.db.outbox.backlog import has_due
 from service.wiring import Wiring
 
 log = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ def _wake(wired: Wiring) -> None:
     redis = wired.redis
     try:
         if redis is not None:
-            queue.ask_for_drain(redis)
+            wakeup.ask_for_drain(redis)
             return
     except (RedisError, OSError):
         log.warning("Redis is away: working in the clock")
@@ -55,7 +55,7 @@ def start_threads(wired: Wiring) -> list[threading.Thread]:
     """Worker and clock as threads of this process, for the embedded way of running."""
 
     def work() -> None:
-        rung = wired.bell.rung if isinstance(wired.bell, queue.Bell) else threading.Event()
+        rung = wired.bell.rung if isinstance(wired.bell, wakeup.Bell) else threading.Event()
         while not wired.stop.is_set():
             rung.wait(1.0)
             rung.clear()

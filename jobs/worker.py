@@ -8,8 +8,8 @@ import sys
 from rq import Queue, SimpleWorker
 from rq.serializers import JSONSerializer
 
-from service.queue import QUEUE
 from service.settings import WrongSetting
+from service.wakeup import QUEUE
 from service.wiring import Wiring, keep_loaded, wiring
 
 WORKER_TTL = 30
@@ -44,9 +44,12 @@ def main() -> int:
     queue = Queue(QUEUE, connection=wired.redis, serializer=JSONSerializer)
     # One queue, because a worker of several loses a job when it dies while taking it.
     worker = DrainWorker(
-        [queue], connection=wired.redis, serializer=JSONSerializer, worker_ttl=WORKER_TTL,
+        [queue],
+        connection=wired.redis,
+        serializer=JSONSerializer,
+        worker_ttl=WORKER_TTL,
         maintenance_interval=MAINTENANCE_EVERY,
-    )  # fmt: skip
+    )
     worker.wired = wired
     # What a drain puts it finds itself. Intake comes first where both run on one machine.
     wired.context.database.wake = lambda: None

@@ -13,18 +13,10 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service import logs
-from service.web import (
-    admin,
-    api,
-    auth,
-    buyer,
-    deliveries,
-    errors,
-    health,
-    message_texts,
-    people,
-    shops,
-)
+from service.web import auth, errors, health
+from service.web.api import v1
+from service.web.buyer import pages
+from service.web.desk import cases, deliveries, message_templates, shops, staff
 from service.web.webhooks import make_webhooks
 from service.wiring import Wiring, keep_loaded, wiring
 
@@ -54,11 +46,11 @@ def create_app(wired: Wiring | None = None) -> Flask:
     Babel(app, locale_selector=_language)
     guard = CSRFProtect(app)
     auth.limiter.init_app(app)
-    for module in (admin, shops, message_texts, people, deliveries, auth, buyer, api, health):
+    for module in (cases, shops, message_templates, staff, deliveries, auth, pages, v1, health):
         app.register_blueprint(module.blueprint)
-    guard.exempt(api.blueprint)
+    guard.exempt(v1.blueprint)
     # Mail programs post one-click stops without a form of ours; the link is the permission.
-    guard.exempt(buyer.one_click)
+    guard.exempt(pages.one_click)
     errors.register(app)
     app.before_request(_note_case)
     app.after_request(_protect)
@@ -97,11 +89,11 @@ def _protect(answer: Any) -> Any:
 def create_wsgi(wired: Wiring | None = None, sandbox: WsgiApp | None = None) -> WsgiApp:
     """Everything under one roof: /webhooks goes past the pages, /sandbox to the pretend shop."""
     alone, wired = wired is None, wired or wiring()
-    pages: WsgiApp = create_app(wired).wsgi_app
+    site: WsgiApp = create_app(wired).wsgi_app
     webhooks: WsgiApp = make_webhooks(wired)
     if wired.settings.trusted_proxies:
         number = wired.settings.trusted_proxies
-        pages = ProxyFix(pages, x_for=number, x_proto=number, x_host=number)
+        site = ProxyFix(site, x_for=number, x_proto=number, x_host=number)
 
     def under_one_roof(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         given = logs.request_id(environ.get("HTTP_X_REQUEST_ID", ""))
@@ -120,7 +112,7 @@ def create_wsgi(wired: Wiring | None = None, sandbox: WsgiApp | None = None) -> 
             inside = {**environ, "PATH_INFO": path.removeprefix("/sandbox") or "/"}
             inside["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + "/sandbox"
             return sandbox(inside, start)
-        return pages(environ, start)
+        return site(environ, start)
 
     if alone:
         keep_loaded()

@@ -14,8 +14,10 @@ from service.app import create_app
 from service.db.migrations import migrate
 from service.db.models import Seller
 from service.domain.errors import DomainError
-from service.domain.limits import SellerRole
-from service.operations import keys, privacy, sellers
+from service.domain.remedies.limits import SellerRole
+from service.operations.privacy import erasure
+from service.operations.shops import reencryption
+from service.operations.staff import accounts
 from service.replay import replay
 from service.wiring import Wiring, wiring
 
@@ -74,7 +76,7 @@ def add_seller(email: str, role: str, name: str) -> None:
     """Add a seller and print a link to sign in with."""
     context = wiring().context
     try:
-        seller_id = sellers.add_seller(context, email, name=name, role=SellerRole(role))
+        seller_id = accounts.add_seller(context, email, name=name, role=SellerRole(role))
     except DomainError as error:
         raise click.ClickException(error.message) from error
     _print_link(seller_id)
@@ -94,7 +96,7 @@ def link(email: str) -> None:
 def _print_link(seller_id: int) -> None:
     context = wiring().context
     with context.database.reading() as session:
-        click.echo(sellers.sign_in_link(context, session.get_one(Seller, seller_id)))
+        click.echo(accounts.sign_in_link(context, session.get_one(Seller, seller_id)))
 
 
 @click.command("replay")
@@ -123,7 +125,7 @@ def replay_command(path: Path, connection_id: int, url: str, at_once: int) -> No
 def erase_command(who: str, shop_id: int | None) -> None:
     """Remove everything kept about a buyer: WHO is an address, or an id in one shop."""
     try:
-        erased = privacy.erase_buyer(wiring().context, who, shop_id=shop_id)
+        erased = erasure.erase_buyer(wiring().context, who, shop_id=shop_id)
     except DomainError as error:
         raise click.ClickException(error.message) from error
     click.echo(
@@ -135,7 +137,7 @@ def erase_command(who: str, shop_id: int | None) -> None:
 @click.command("rekey")
 def rekey_command() -> None:
     """Encrypt all shops' secrets with the newest key, so that the old one can go."""
-    renewed = keys.renew_secrets(wiring().context)
+    renewed = reencryption.renew_secrets(wiring().context)
     click.echo(f"{renewed.number} connections are under the newest key.")
     if renewed.locked:
         names = ", ".join(renewed.locked)

@@ -108,9 +108,12 @@ def replay(
     base = url.rstrip("/") or context.links.public_url
     _check_answers(context.http, base)
     sender = _Sender(
-        context.http, f"{base}/webhooks/{connection.public_id}",
-        context.config(connection).webhook_secrets[0], make, context.clock.now,
-    )  # fmt: skip
+        context.http,
+        f"{base}/webhooks/{connection.public_id}",
+        context.config(connection).webhook_secrets[0],
+        make,
+        context.clock.now,
+    )
     told = _send_all(sender, path, at_once, say)
     told.unread = _wait(wired, connection_id, say)
     _count(wired, connection_id, told, first_case, first_delivery)
@@ -192,9 +195,10 @@ def _wait(wired: Wiring, connection_id: int, say: Say) -> int:
     while True:
         with wired.context.database.reading() as session:
             waiting = session.scalar(
-                select(func.count()).select_from(Delivery)
+                select(func.count())
+                .select_from(Delivery)
                 .where(Delivery.connection_id == connection_id, Delivery.state == "waiting")
-            )  # fmt: skip
+            )
         now = time.monotonic()
         if not waiting or now - began > WAIT_SECONDS:
             return waiting or 0
@@ -208,11 +212,21 @@ def _count(
     wired: Wiring, connection_id: int, told: Replayed, first_case: int, first_delivery: int
 ) -> None:
     with wired.context.database.reading() as session:
-        told.opened = session.scalar(
-            select(func.count()).select_from(Case).join(Review, Review.id == Case.review_id)
-            .where(Case.id > first_case, Review.connection_id == connection_id)
-        ) or 0  # fmt: skip
-        told.unreadable = session.scalar(
-            select(func.count()).select_from(Delivery).where(Delivery.id > first_delivery)
-            .where(Delivery.connection_id == connection_id, Delivery.state == "needs_attention")
-        ) or 0  # fmt: skip
+        told.opened = (
+            session.scalar(
+                select(func.count())
+                .select_from(Case)
+                .join(Review, Review.id == Case.review_id)
+                .where(Case.id > first_case, Review.connection_id == connection_id)
+            )
+            or 0
+        )
+        told.unreadable = (
+            session.scalar(
+                select(func.count())
+                .select_from(Delivery)
+                .where(Delivery.id > first_delivery)
+                .where(Delivery.connection_id == connection_id, Delivery.state == "needs_attention")
+            )
+            or 0
+        )

@@ -118,7 +118,9 @@ def _redis(text: str) -> str:
 
 def _secret(text: str) -> str:
     if len(text) < 32:
-        raise ValueError("must have at least 32 characters; `python -m service.keys` prints one")
+        raise ValueError(
+            "must have at least 32 characters; `python -m service.security.key_generation` prints one"
+        )
     return text
 
 
@@ -130,7 +132,7 @@ def _fernet_keys(text: str) -> tuple[str, ...]:
         usable = []
     if not usable:
         raise ValueError(
-            "must be one or more Fernet keys, newest first; `python -m service.keys` prints one"
+            "must be one or more Fernet keys, newest first; `python -m service.security.key_generation` prints one"
         )
     return keys
 

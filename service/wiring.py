@@ -15,11 +15,11 @@ from integrations.http import Http
 from service import logs, settings
 from service.clock import Clock, SystemClock
 from service.db.session import Database
-from service.links import Links
 from service.operations.context import Context
-from service.queue import Bell, RedisBell
+from service.security.links import Links
+from service.security.vault import Vault
 from service.settings import Settings
-from service.vault import Vault
+from service.wakeup import Bell, RedisBell
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,21 +37,38 @@ from integrations.contract import (
 from integrations.errors import AdapterError, BadSignature, Temporary, Unreadable, Unsupported
 from integrations.http import Http
 from integrations.money import Money
-from service.domain.policy import Policies
+from service.domain.messages.policy import Policies
 
 NOW = datetime(2026, 11, 24, 8, 15, tzinfo=UTC)
 PAID = Money(1990, "EUR")
 BUYER = Buyer("2", "Sari", "sari@example.test", "ID")
-ORDER = Order("13", "13", NOW, "completed", PAID, PAID,
-              (OrderLine("3", "10", "Teapot", 1, PAID),), BUYER)  # fmt: skip
+ORDER = Order(
+    "13", "13", NOW, "completed", PAID, PAID, (OrderLine("3", "10", "Teapot", 1, PAID),), BUYER
+)
 MESSAGE = OutgoingMessage("k", "MG-7F3K2Q", BUYER, "Hello", "We are sorry.", order_id="13")
 EVENT = ReviewEvent(EventKind.ADDED, "31", 1, product_id="10", buyer=BUYER)
 ANSWERS = [
-    (200, ""), (200, "<html>"), (200, "[]"), (200, "{}"), (200, "null"), (200, "7"),
-    (200, '[{"id": null}]'), (204, ""), (301, ""), (400, "{}"), (401, "{}"), (403, "<html>"),
-    (404, "<html>"), (404, "{}"), (409, "{}"), (422, '{"message": 7}'), (429, ""), (500, "[]"),
-    (501, "{}"), (503, ""),
-]  # fmt: skip
+    (200, ""),
+    (200, "<html>"),
+    (200, "[]"),
+    (200, "{}"),
+    (200, "null"),
+    (200, "7"),
+    (200, '[{"id": null}]'),
+    (204, ""),
+    (301, ""),
+    (400, "{}"),
+    (401, "{}"),
+    (403, "<html>"),
+    (404, "<html>"),
+    (404, "{}"),
+    (409, "{}"),
+    (422, '{"message": 7}'),
+    (429, ""),
+    (500, "[]"),
+    (501, "{}"),
+    (503, ""),
+]
 NONSENSE = (b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe", b'{"id": {}}', b'{"a":' * 2000)
 
 
@@ -98,11 +115,16 @@ class AdapterCases:
         can, own = self.platform.capabilities, vars(self.platform) | vars(self.platform.__mro__[1])
         acts = any(getattr(can, one) is Way.API for one in Action)
         promised = {
-            "verify": can.push, "read": can.push, "poll": can.poll, "look": can.poll,
-            "act": acts, "find": can.look_up and acts, "message": can.message,
+            "verify": can.push,
+            "read": can.push,
+            "poll": can.poll,
+            "look": can.poll,
+            "act": acts,
+            "find": can.look_up and acts,
+            "message": can.message,
             "order": Role.ORDERS in self.platform.roles,
             "orders_for": Role.ORDERS in self.platform.roles,
-        }  # fmt: skip
+        }
 
         assert [name for name, wanted in promised.items() if wanted and name not in own] == []
 

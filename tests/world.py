@@ -17,14 +17,15 @@ from integrations.contract import Role
 from integrations.sandbox.ledger import leave_review
 from integrations.sandbox.seed import sell
 from integrations.sandbox.shop import create_shop
-from jobs.deliver import Drain
+from jobs.drain import Drain
 from service import settings
 from service.app import create_wsgi
 from service.db.migrations import migrate
 from service.db.models import Case, Connection, Seller, Shop
-from service.domain.limits import SellerRole
-from service.operations import sellers, shops
-from service.operations.shops import NewConnection
+from service.domain.remedies.limits import SellerRole
+from service.operations.shops import connections
+from service.operations.shops.connections import NewConnection
+from service.operations.staff import accounts
 from service.wiring import wire
 
 START = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
@@ -56,15 +57,17 @@ class World:
         self._server = make_server("127.0.0.1", 0, self._serve, threaded=True)
         self.url = f"http://127.0.0.1:{self._server.port}"
         env = {
-            "MAKEGOOD_DATABASE_URL": database_url, "MAKEGOOD_SECRET_KEY": SECRET,
-            "MAKEGOOD_ENCRYPTION_KEYS": KEY, "MAKEGOOD_PUBLIC_URL": self.url,
+            "MAKEGOOD_DATABASE_URL": database_url,
+            "MAKEGOOD_SECRET_KEY": SECRET,
+            "MAKEGOOD_ENCRYPTION_KEYS": KEY,
+            "MAKEGOOD_PUBLIC_URL": self.url,
             "MAKEGOOD_REDIS_URL": redis_url,
-        }  # fmt: skip
+        }
         self.wired = wire(settings.load(env), clock=self.clock)
         self.context = self.wired.context
         migrate(self.context.database)
         self.owner = self.seller("owner@example.test", SellerRole.OWNER)
-        self.shop_id = shops.add_shop(
+        self.shop_id = connections.add_shop(
             self.context, "Toko Uji", zone="Asia/Jakarta", country="ID", language="id"
         )
         self.connection_id = self._connect(adapter)
@@ -78,22 +81,25 @@ class World:
 
     def seller(self, email: str, role: SellerRole) -> Seller:
         """Add a seller."""
-        seller_id = sellers.add_seller(self.context, email, role=role)
+        seller_id = accounts.add_seller(self.context, email, role=role)
         with self.context.database.reading() as session:
             return session.get_one(Seller, seller_id)
 
     def _connect(self, adapter: str) -> int:
         values = {"base_url": f"{self.url}/sandbox", "api_key": "test-key"}
         new = NewConnection(adapter, "Sandbox", list(Role), values)
-        return shops.connect(self.context, self.shop_id, new)
+        return connections.connect(self.context, self.shop_id, new)
 
     def _sandbox(self, folder: Path) -> Any:
         connection = self.connection()
         return create_shop(
-            folder / "sandbox.db", base_url=f"{self.url}/sandbox", api_key="test-key",
+            folder / "sandbox.db",
+            base_url=f"{self.url}/sandbox",
+            api_key="test-key",
             webhook_url=f"{self.url}/webhooks/{connection.public_id}",
-            webhook_secret=shops.webhook_secret(self.context, connection), now=self.clock.now,
-        )  # fmt: skip
+            webhook_secret=connections.webhook_secret(self.context, connection),
+            now=self.clock.now,
+        )
 
     def connection(self) -> Connection:
         """The sandbox connection."""
@@ -169,7 +175,7 @@ class Browser:
         self._session = requests.Session()
         with world.context.database.reading() as session:
             seller = session.get_one(Seller, seller.id)
-        link = sellers.sign_in_link(world.context, seller)
+        link = accounts.sign_in_link(world.context, seller)
         self.post(link.removeprefix(self.url), {})
 
     def get(self, path: str) -> requests.Response:

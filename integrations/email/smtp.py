@@ -49,8 +49,9 @@ class Server:
         if security == "none" and not _loopback(host):
             raise Misconfigured("mail without encryption is for this machine only: use starttls")
         password = config.values.get("password", "")
-        return cls(host, int(port), security, given.get("username", ""), password,
-                   given.get("ca_file", ""))  # fmt: skip
+        return cls(
+            host, int(port), security, given.get("username", ""), password, given.get("ca_file", "")
+        )
 
 
 @contextmanager

@@ -34,11 +34,18 @@ from integrations.http import Answer, retry_after
 from integrations.sandbox import wire
 
 CAPABILITIES = Capabilities(
-    push=True, poll=True, refund=Way.API, resend=Way.API, voucher=Way.API, message=True,
-    edit_link=True, idempotent=True, look_up=True,
+    push=True,
+    poll=True,
+    refund=Way.API,
+    resend=Way.API,
+    voucher=Way.API,
+    message=True,
+    edit_link=True,
+    idempotent=True,
+    look_up=True,
     # The shop answers within a few seconds, also where it is told to be slow.
     settles_after=timedelta(seconds=10),
-)  # fmt: skip
+)
 
 
 class Sandbox(BaseAdapter):
@@ -89,11 +96,14 @@ class Sandbox(BaseAdapter):
 
     def act(self, request: ActionRequest) -> ActionResult:
         body = {
-            "action": request.action, "reference": request.reference,
-            "order_id": request.order.id, "amount_minor": request.amount.amount_minor,
-            "currency": request.amount.currency, "line_ids": list(request.line_ids),
+            "action": request.action,
+            "reference": request.reference,
+            "order_id": request.order.id,
+            "amount_minor": request.amount.amount_minor,
+            "currency": request.amount.currency,
+            "line_ids": list(request.line_ids),
             "key": request.key if self.capabilities.idempotent else "",
-        }  # fmt: skip
+        }
         data = self._post("/api/make-goods", body)
         with _understood():
             return self._result(data, request)
@@ -109,9 +119,12 @@ class Sandbox(BaseAdapter):
 
     def message(self, message: OutgoingMessage) -> str:
         body = {
-            "key": message.key, "order_id": message.order_id, "to": message.to.name,
-            "subject": message.subject, "text": message.text,
-        }  # fmt: skip
+            "key": message.key,
+            "order_id": message.order_id,
+            "to": message.to.name,
+            "subject": message.subject,
+            "text": message.text,
+        }
         data = self._post("/api/messages", body)
         with _understood():
             return str(data["id"])
@@ -130,9 +143,11 @@ class Sandbox(BaseAdapter):
                 f"the shop has {request.reference} already, with another amount: compare them"
             )
         return ActionResult(
-            vendor_id=str(data["id"]), already=bool(data.get("already")), code=data["code"],
+            vendor_id=str(data["id"]),
+            already=bool(data.get("already")),
+            code=data["code"],
             task=data["task"],
-        )  # fmt: skip
+        )
 
     def _get(self, path: str) -> Any:
         return self._ask("GET", path, None)

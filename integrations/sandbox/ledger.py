@@ -110,17 +110,24 @@ def order_data(ledger: Ledger, order: Row, base_url: str) -> dict[str, Any]:
     )
     assert spent is not None
     line = {
-        "id": f"l{order['id']}", "product_id": order["product_id"],
-        "name": order["product_name"], "quantity": order["quantity"],
+        "id": f"l{order['id']}",
+        "product_id": order["product_id"],
+        "name": order["product_name"],
+        "quantity": order["quantity"],
         "paid_minor": order["paid_minor"],
-    }  # fmt: skip
+    }
     return {
-        "id": str(order["id"]), "number": order["number"], "placed_at": order["placed_at"],
-        "status": order["status"], "currency": order["currency"],
-        "paid_minor": order["paid_minor"], "left_minor": order["paid_minor"] - spent["n"],
-        "lines": [line], "buyer": buyer_of(ledger, order["buyer_id"]),
+        "id": str(order["id"]),
+        "number": order["number"],
+        "placed_at": order["placed_at"],
+        "status": order["status"],
+        "currency": order["currency"],
+        "paid_minor": order["paid_minor"],
+        "left_minor": order["paid_minor"] - spent["n"],
+        "lines": [line],
+        "buyer": buyer_of(ledger, order["buyer_id"]),
         "edit_link": f"{base_url}/orders/{order['id']}?key={order['edit_key']}",
-    }  # fmt: skip
+    }
 
 
 def review_data(ledger: Ledger, review: Row) -> dict[str, Any]:
@@ -128,18 +135,25 @@ def review_data(ledger: Ledger, review: Row) -> dict[str, Any]:
     order = ledger.row("SELECT * FROM orders WHERE id = ?", review["order_id"])
     assert order is not None
     return {
-        "id": f"r{review['id']}", "rating": review["rating"], "text": review["text"],
-        "version": review["version"], "withdrawn": bool(review["withdrawn"]),
-        "written_at": review["written_at"], "product_id": order["product_id"],
-        "product_name": order["product_name"], "buyer": buyer_of(ledger, order["buyer_id"]),
+        "id": f"r{review['id']}",
+        "rating": review["rating"],
+        "text": review["text"],
+        "version": review["version"],
+        "withdrawn": bool(review["withdrawn"]),
+        "written_at": review["written_at"],
+        "product_id": order["product_id"],
+        "product_name": order["product_name"],
+        "buyer": buyer_of(ledger, order["buyer_id"]),
         "order_ids": [str(order["id"])],
-    }  # fmt: skip
+    }
 
 
 def add_order(
-    connection: sqlite3.Connection, buyer_id: int, product: tuple[str, str, int, str],
+    connection: sqlite3.Connection,
+    buyer_id: int,
+    product: tuple[str, str, int, str],
     now: datetime,
-) -> int:  # fmt: skip
+) -> int:
     """Sell one product `(id, name, price in minor units, currency)`; gives the order's id."""
     cursor = connection.execute(
         "INSERT INTO orders (buyer_id, product_id, product_name, quantity, paid_minor, currency,"

@@ -139,9 +139,13 @@ def change_order(order_id: int) -> Response:
         trouble.choose(shop.ledger, order_id, request.form["trouble"])
     else:
         leave_review(
-            shop.ledger, order_id, int(request.form.get("rating", 1)),
-            request.form.get("text", ""), shop.now(), withdraw=request.form["do"] == "withdraw",
-        )  # fmt: skip
+            shop.ledger,
+            order_id,
+            int(request.form.get("rating", 1)),
+            request.form.get("text", ""),
+            shop.now(),
+            withdraw=request.form["do"] == "withdraw",
+        )
     return _to(f"/orders/{order_id}")
 
 
@@ -161,9 +165,7 @@ def _linked(text: str) -> Markup:
 def done() -> str:
     """Refunds, vouchers and re-sends, newest first."""
     made = _ledger().rows("SELECT * FROM made ORDER BY id DESC LIMIT 60")
-    return _page(
-        DONE, made=[(one, _shown(one["amount_minor"], one["currency"])) for one in made]
-    )  # fmt: skip
+    return _page(DONE, made=[(one, _shown(one["amount_minor"], one["currency"])) for one in made])
 
 
 def _shown(minor: int, currency: str) -> str:

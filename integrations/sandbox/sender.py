@@ -47,10 +47,11 @@ class Sender:
         now = self._now()
         stamp = str(int(now.timestamp()))
         headers = {
-            "Content-Type": "application/json", "X-Sandbox-Delivery": one["delivery"],
+            "Content-Type": "application/json",
+            "X-Sandbox-Delivery": one["delivery"],
             "X-Sandbox-Timestamp": stamp,
             "X-Sandbox-Signature": sign(self._secret, one["delivery"], stamp, one["body"]),
-        }  # fmt: skip
+        }
         try:
             accepted = self._http.call("POST", self.url, headers=headers, body=one["body"]).ok
         except AdapterError:

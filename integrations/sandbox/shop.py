@@ -32,9 +32,14 @@ class Shop:
 
 
 def create_shop(
-    path: Path | str, *, base_url: str, api_key: str, webhook_url: str, webhook_secret: str,
+    path: Path | str,
+    *,
+    base_url: str,
+    api_key: str,
+    webhook_url: str,
+    webhook_secret: str,
     now: Callable[[], datetime],
-) -> Shop:  # fmt: skip
+) -> Shop:
     """Make the shop over its ledger file; the sender is started by the caller."""
     ledger = Ledger(path)
     app = Flask("makegood.sandbox", static_folder=None)
@@ -172,10 +177,17 @@ def _carry_out(shop: Shop, wanted: dict[str, Any], task: str) -> int:
             "INSERT INTO made (action, key, reference, order_id, amount_minor, currency, code,"
             " task, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                wanted["action"], wanted["key"], wanted["reference"], wanted["order_id"],
-                wanted["amount_minor"], wanted["currency"], code, task, shop.now().isoformat(),
+                wanted["action"],
+                wanted["key"],
+                wanted["reference"],
+                wanted["order_id"],
+                wanted["amount_minor"],
+                wanted["currency"],
+                code,
+                task,
+                shop.now().isoformat(),
             ),
-        )  # fmt: skip
+        )
         return int(cursor.lastrowid or 0)
 
 
@@ -195,10 +207,14 @@ def message() -> Response:
             "INSERT INTO message (key, order_id, recipient, subject, text, at)"
             " VALUES (?, ?, ?, ?, ?, ?)",
             (
-                told["key"], told["order_id"], told["to"], told["subject"], told["text"],
+                told["key"],
+                told["order_id"],
+                told["to"],
+                told["subject"],
+                told["text"],
                 shop.now().isoformat(),
             ),
-        )  # fmt: skip
+        )
     return trouble.after_message(shop.ledger, order) or jsonify(id=cursor.lastrowid)
 
 

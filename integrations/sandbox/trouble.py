@@ -24,9 +24,13 @@ TROUBLES = {
     "message_500": "delivers the message, then answers 500, once",
 }
 TIMES = {
-    "temporary": 2, "busy": 2, "acted_500": 1, "acted_dropped": 1, "message_busy": 2,
+    "temporary": 2,
+    "busy": 2,
+    "acted_500": 1,
+    "acted_dropped": 1,
+    "message_busy": 2,
     "message_500": 1,
-}  # fmt: skip
+}
 SLOW_SECONDS = 3.0
 RANDOM = ("temporary", "busy", "acted_500", "acted_dropped")
 _dice = random.Random()  # noqa: S311 - not for secrets

@@ -56,12 +56,17 @@ def event_of(review: dict[str, Any], kind: EventKind | None = None) -> ReviewEve
     """A review of the sandbox as an event."""
     known = EventKind.WITHDRAWN if review["withdrawn"] else EventKind.CHANGED
     return ReviewEvent(
-        known if review["withdrawn"] else kind or known, review_id=str(review["id"]),
-        rating=review["rating"], text=review["text"], sequence=review["version"],
+        known if review["withdrawn"] else kind or known,
+        review_id=str(review["id"]),
+        rating=review["rating"],
+        text=review["text"],
+        sequence=review["version"],
         written_at=datetime.fromisoformat(review["written_at"]),
-        product_id=review["product_id"], product_name=review["product_name"],
-        buyer=Buyer(**review["buyer"]), order_ids=tuple(review["order_ids"]),
-    )  # fmt: skip
+        product_id=review["product_id"],
+        product_name=review["product_name"],
+        buyer=Buyer(**review["buyer"]),
+        order_ids=tuple(review["order_ids"]),
+    )
 
 
 def order_of(data: dict[str, Any]) -> Order:
@@ -69,14 +74,22 @@ def order_of(data: dict[str, Any]) -> Order:
     currency = data["currency"]
     lines = tuple(
         OrderLine(
-            line["id"], line["product_id"], line["name"], line["quantity"],
+            line["id"],
+            line["product_id"],
+            line["name"],
+            line["quantity"],
             Money(line["paid_minor"], currency),
         )
         for line in data["lines"]
-    )  # fmt: skip
+    )
     return Order(
-        id=str(data["id"]), number=data["number"],
-        placed_at=datetime.fromisoformat(data["placed_at"]), status=data["status"],
-        paid=Money(data["paid_minor"], currency), left=Money(data["left_minor"], currency),
-        lines=lines, buyer=Buyer(**data["buyer"]), edit_link=data["edit_link"],
-    )  # fmt: skip
+        id=str(data["id"]),
+        number=data["number"],
+        placed_at=datetime.fromisoformat(data["placed_at"]),
+        status=data["status"],
+        paid=Money(data["paid_minor"], currency),
+        left=Money(data["left_minor"], currency),
+        lines=lines,
+        buyer=Buyer(**data["buyer"]),
+        edit_link=data["edit_link"],
+    )

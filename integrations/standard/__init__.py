@@ -40,9 +40,16 @@ class Standard(BaseAdapter):
     label: ClassVar[str] = "Own shop (Standard Webhooks)"
     roles: ClassVar[frozenset[Role]] = frozenset({Role.REVIEWS, Role.ORDERS, Role.MESSAGES})
     capabilities: ClassVar[Capabilities] = Capabilities(
-        push=True, poll=True, refund=Way.API, resend=Way.API, voucher=Way.API, message=True,
-        edit_link=True, idempotent=True, look_up=True,
-    )  # fmt: skip
+        push=True,
+        poll=True,
+        refund=Way.API,
+        resend=Way.API,
+        voucher=Way.API,
+        message=True,
+        edit_link=True,
+        idempotent=True,
+        look_up=True,
+    )
     keep_headers: ClassVar[tuple[str, ...]] = ("webhook-",)
     webhook_help: ClassVar[str] = (
         "Give both to the program of your shop: it signs each event with the secret, as Standard"

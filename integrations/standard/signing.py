@@ -100,11 +100,13 @@ def sample(row: Mapping[str, str], secret: str, now: datetime) -> tuple[dict[str
         "type": "review.created",
         "data": {
             "review": {
-                "id": f"csv-{row['id']}", "rating": int(row["rating"]), "text": row["text"],
+                "id": f"csv-{row['id']}",
+                "rating": int(row["rating"]),
+                "text": row["text"],
                 "version": 1,
             },
             "product": {"id": row["product"][:150], "name": row["product"]},
         },
-    }  # fmt: skip
+    }
     body = json.dumps(content).encode()
     return sign(key_of(secret), f"csv-{row['id']}", now, body), body

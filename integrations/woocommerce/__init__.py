@@ -47,9 +47,16 @@ class WooCommerce(BaseAdapter):
     label: ClassVar[str] = "WooCommerce"
     roles: ClassVar[frozenset[Role]] = frozenset(Role)
     capabilities: ClassVar[Capabilities] = Capabilities(
-        push=True, poll=True, refund=Way.API, resend=Way.API, voucher=Way.API, message=True,
-        edit_link=True, idempotent=False, look_up=True,
-    )  # fmt: skip
+        push=True,
+        poll=True,
+        refund=Way.API,
+        resend=Way.API,
+        voucher=Way.API,
+        message=True,
+        edit_link=True,
+        idempotent=False,
+        look_up=True,
+    )
     keep_headers: ClassVar[tuple[str, ...]] = ("x-wc-webhook-",)
     webhook_help: ClassVar[str] = (
         "Install the Makegood plugin in WordPress. Then WooCommerce > Settings > Advanced > Webhooks >"
@@ -101,8 +108,12 @@ class WooCommerce(BaseAdapter):
         since, began, page = _cursor(cursor, now)
         # Without a status only approved reviews are listed; most shops hold a buyer's first one.
         query = {
-            **AS_STORED, "status": "all", "order": "asc", "orderby": "date", "page": str(page),
-        }  # fmt: skip
+            **AS_STORED,
+            "status": "all",
+            "order": "asc",
+            "orderby": "date",
+            "page": str(page),
+        }
         if since:
             query["after"] = since
         found, more = self._client().page("products/reviews", ReviewIn, query)

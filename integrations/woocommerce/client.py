@@ -109,9 +109,12 @@ class Client:
         return data
 
     def _ask(
-        self, method: Method, path: str, query: Mapping[str, str] | None,
+        self,
+        method: Method,
+        path: str,
+        query: Mapping[str, str] | None,
         content: Mapping[str, Any] | None = None,
-    ) -> Answer:  # fmt: skip
+    ) -> Answer:
         url = f"{self.base}/wp-json/wc/v3/{path}" + (f"?{urlencode(query)}" if query else "")
         auth: tuple[str, str] | None = self._keys
         if not url.startswith("https:"):
@@ -133,9 +136,12 @@ class Client:
     def _signed(self, method: Method, url: str) -> str:
         key, secret = self._keys
         signer = OAuthClient(
-            key, client_secret=secret, signature_method=SIGNATURE_HMAC_SHA256,
-            signature_type=SIGNATURE_TYPE_QUERY, timestamp=str(int(self._now().timestamp())),
-        )  # fmt: skip
+            key,
+            client_secret=secret,
+            signature_method=SIGNATURE_HMAC_SHA256,
+            signature_type=SIGNATURE_TYPE_QUERY,
+            timestamp=str(int(self._now().timestamp())),
+        )
         signed: str = signer.sign(url, http_method=method)[0]
         return signed
 

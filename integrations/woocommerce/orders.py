@@ -28,8 +28,9 @@ def candidates(client: Client, event: ReviewEvent, slug: str) -> list[Order]:
     order_ids = event.order_ids or _named_by_plugin(client, event)
     named = [
         client.get_or_none(f"orders/{one}", OrderIn)
-        for one in order_ids[:MOST_NAMED] if one.isdigit()
-    ]  # fmt: skip
+        for one in order_ids[:MOST_NAMED]
+        if one.isdigit()
+    ]
     found = [one for one in named if one is not None]
     if not found:
         found = _searched(client, event)

@@ -75,9 +75,11 @@ def _ours(data: Mapping[str, Any], request: ActionRequest) -> bool:
 
 def _again(line: Mapping[str, Any]) -> dict[str, Any]:
     again = {
-        "product_id": line["product_id"], "quantity": line["quantity"],
-        "subtotal": "0.00", "total": "0.00",
-    }  # fmt: skip
+        "product_id": line["product_id"],
+        "quantity": line["quantity"],
+        "subtotal": "0.00",
+        "total": "0.00",
+    }
     return {**again, "variation_id": line["variation_id"]} if line["variation_id"] else again
 
 

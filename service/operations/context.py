@@ -11,8 +11,8 @@ from integrations.http import Http
 from service.clock import Clock
 from service.db.models import Connection
 from service.db.session import Database
-from service.links import Links
-from service.vault import Vault
+from service.security.links import Links
+from service.security.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from werkzeug.wrappers import Response
 
 from service.db.models import Seller
 from service.domain.errors import DomainError, NotPermitted
-from service.operations import sellers
-from service.web.here import context
+from service.operations.staff import accounts
+from service.web.request_context import context
 from service.web.told import told
 
 blueprint = Blueprint("auth", __name__)
@@ -106,7 +106,7 @@ def sign_in_page() -> str:
 def sign_in() -> Response | tuple[str, int]:
     """Sign in by address and password."""
     email = request.form.get("email", "")
-    seller = sellers.sign_in(context(), email, request.form.get("password", ""))
+    seller = accounts.sign_in(context(), email, request.form.get("password", ""))
     if seller is None:
         problem = _("This address and password do not belong together.")
         return render_template("sign_in.html", problem=problem, email=email), 401
@@ -133,7 +133,7 @@ def link_page(token: str) -> str:
 def use_link(token: str) -> Response | tuple[str, int]:
     """Use a sign-in link up."""
     try:
-        _begin(sellers.sign_in_by_link(context(), token))
+        _begin(accounts.sign_in_by_link(context(), token))
     except DomainError as error:
         return render_template("sign_in_link.html", token="", problem=told(error.message)), 401
     return redirect(url_for("admin.waiting"), 303)

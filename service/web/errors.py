@@ -27,8 +27,12 @@ log = logging.getLogger(__name__)
 
 FOLDER = Path(__file__).parent
 STATUS: dict[type[DomainError], int] = {
-    NotFound: 404, NotPermitted: 403, OverLimit: 403, WrongState: 409, WrongInput: 422,
-}  # fmt: skip
+    NotFound: 404,
+    NotPermitted: 403,
+    OverLimit: 403,
+    WrongState: 409,
+    WrongInput: 422,
+}
 
 
 def register(app: Flask) -> None:
@@ -59,9 +63,7 @@ def refusal(error: DomainError) -> str:
     """Why something was refused, for a person."""
     if isinstance(error, WrongState) and "move" in error.values:
         state = word(str(error.values["state"]))
-        return str(
-            _("This is not possible any more: the case is now “%(state)s”.", state=state)
-        )  # fmt: skip
+        return str(_("This is not possible any more: the case is now “%(state)s”.", state=state))
     return told(error.message)
 
 

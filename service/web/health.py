@@ -14,10 +14,11 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from service.db import backlog, queries
+from service.db import queries
+from service.db.outbox import backlog
 from service.settings import metrics_folder
 from service.web.auth import open_to_all
-from service.web.here import context, wired
+from service.web.request_context import context, wired
 
 blueprint = Blueprint("health", __name__)
 

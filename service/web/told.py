@@ -11,7 +11,7 @@ from babel.numbers import is_currency
 from flask_babel import get_locale, get_translations, gettext
 
 from integrations.money import Money, WrongAmount
-from service.web import show
+from service.web import formatting
 from service.web.words import DEEDS, WORDS, deed, word
 
 PLACE = re.compile(r"%\((\w+)\)s")
@@ -93,12 +93,14 @@ def _pattern(template: str) -> re.Pattern[str]:
 def _amount(found: re.Match[str]) -> str:
     number, currency = found.groups()
     try:
-        return show.money(Money.of(number, currency).amount_minor, currency) if is_currency(
-            currency
-        ) else found.group()  # fmt: skip
+        return (
+            formatting.money(Money.of(number, currency).amount_minor, currency)
+            if is_currency(currency)
+            else found.group()
+        )
     except WrongAmount:
         return found.group()
 
 
 def _time(found: re.Match[str]) -> str:
-    return show.when(datetime.fromisoformat(found.group()))
+    return formatting.when(datetime.fromisoformat(found.group()))

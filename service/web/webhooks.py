@@ -23,8 +23,8 @@ from integrations import registry
 from integrations.contract import BaseAdapter, Inbound
 from integrations.errors import BadSignature
 from service.db import queries
-from service.db.intake import Intake, NewDelivery, open_intake
 from service.db.models import Connection
+from service.db.reviews.deliveries import Intake, NewDelivery, open_intake
 from service.operations.context import Context
 from service.wiring import Wiring
 
@@ -117,9 +117,13 @@ def _headers(environ: WSGIEnvironment) -> dict[str, str]:
 
 
 def _receive(
-    context: Context, doors: Doors, intake: Intake, public_id: str, headers: dict[str, str],
+    context: Context,
+    doors: Doors,
+    intake: Intake,
+    public_id: str,
+    headers: dict[str, str],
     body: bytes,
-) -> tuple[int, str]:  # fmt: skip
+) -> tuple[int, str]:
     now = context.clock.now()
     known = doors.find(public_id, now)
     if known is None:

@@ -9,18 +9,28 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from service.operations import sellers
+from service.operations.staff import accounts
 from tests.conftest import missing
 from tests.world import World
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-         "--disable-background-networking", "--disable-component-update", "--disable-sync"]  # fmt: skip
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 WIDTH = 360
 AT_ONCE = {
-    "resolution_check_hours": 0, "update_invitation_hours": 0, "opens": "00:00",
-    "closes": "23:59", "days": [0, 1, 2, 3, 4, 5, 6],
-}  # fmt: skip
+    "resolution_check_hours": 0,
+    "update_invitation_hours": 0,
+    "opens": "00:00",
+    "closes": "23:59",
+    "days": [0, 1, 2, 3, 4, 5, 6],
+}
 
 
 @contextmanager
@@ -48,7 +58,7 @@ def phone(*, scripts: bool = False, language: str = "en") -> Iterator[Page]:
 
 def sign_in(page: Page, world: World, language: str = "en") -> None:
     """Open the owner's printed link and press its button."""
-    page.goto(sellers.new_link(world.context, world.owner.id))
+    page.goto(accounts.new_link(world.context, world.owner.id))
     press(page, {"en": "Sign in now", "id": "Masuk sekarang"}[language])
 
 

@@ -39,12 +39,27 @@ def _filled(world: World) -> list[str]:
     mail = " ".join(one["text"] for one in world.ledger()["messages"])
     buyers = [found.group() for found in re.finditer(r"/b/(?:answer|stop)/\S+", mail)]
     return [
-        "/", "/cases", f"/cases/{first}", f"/cases/{world.cases()[1].reference}", "/deliveries",
-        "/shops", "/shops/1", "/shops/1/texts", "/shops/1/texts/update_invitation/id",
-        "/shops/1/connect/woocommerce", "/shops/1/connect/email", "/connections/1", "/sellers",
-        "/me", "/nowhere", "/sandbox/", "/sandbox/orders/1", "/sandbox/mailbox", "/sandbox/done",
+        "/",
+        "/cases",
+        f"/cases/{first}",
+        f"/cases/{world.cases()[1].reference}",
+        "/deliveries",
+        "/shops",
+        "/shops/1",
+        "/shops/1/texts",
+        "/shops/1/texts/update_invitation/id",
+        "/shops/1/connect/woocommerce",
+        "/shops/1/connect/email",
+        "/connections/1",
+        "/sellers",
+        "/me",
+        "/nowhere",
+        "/sandbox/",
+        "/sandbox/orders/1",
+        "/sandbox/mailbox",
+        "/sandbox/done",
         *buyers[:3],
-    ]  # fmt: skip
+    ]
 
 
 def _problems(page: Page, address: str, status: int) -> list[str]:
@@ -69,9 +84,10 @@ def test_every_page_fits_a_phone_when_it_is_full(tmp_path: Path, language: str) 
         sign_in(page, world, language)
 
         wrong = [
-            problem for one in addresses
+            problem
+            for one in addresses
             for problem in _problems(page, world.url + one, 404 if one == "/nowhere" else 200)
-        ]  # fmt: skip
+        ]
 
         assert wrong == []
         assert len(addresses) >= 21

@@ -9,10 +9,10 @@ from datetime import datetime
 import pytest
 from sqlalchemy import insert, select
 
-from service.db import claims
-from service.db.claims import Claim
 from service.db.migrations import migrate
 from service.db.models import Connection, Kind, Lane, OutboxRow, Shop
+from service.db.outbox import claims
+from service.db.outbox.claims import Claim
 from service.db.session import Database
 from tests.world import FakeClock
 
@@ -33,15 +33,24 @@ class Desk:
         with self.database.transaction() as session:
             number = len(session.scalars(select(Connection.id)).all())
             connection = Connection(
-                public_id=f"c{number}", shop_id=1, adapter="sandbox", name="", roles=[],
-                secrets=b"", cases_from=self.now(), created_at=self.now(),
-            )  # fmt: skip
+                public_id=f"c{number}",
+                shop_id=1,
+                adapter="sandbox",
+                name="",
+                roles=[],
+                secrets=b"",
+                cases_from=self.now(),
+                created_at=self.now(),
+            )
             session.add(connection)
             session.flush()
             lane = Lane(
-                connection_id=connection.id, outward=outward, concurrency=concurrency,
-                allowance_at=self.now(), **values,
-            )  # fmt: skip
+                connection_id=connection.id,
+                outward=outward,
+                concurrency=concurrency,
+                allowance_at=self.now(),
+                **values,
+            )
             session.add(lane)
             session.flush()
             return lane.id
@@ -56,12 +65,18 @@ class Desk:
                 insert(OutboxRow),
                 [
                     {
-                        "kind": Kind.MAKE_GOOD, "ref_id": first + at, "step": "", "tries": 0,
-                        "lane_id": lane_id, "due_at": due.now(), "given_up": False, "note": "",
+                        "kind": Kind.MAKE_GOOD,
+                        "ref_id": first + at,
+                        "step": "",
+                        "tries": 0,
+                        "lane_id": lane_id,
+                        "due_at": due.now(),
+                        "given_up": False,
+                        "note": "",
                     }
                     for at in range(number)
                 ],
-            )  # fmt: skip
+            )
         return list(range(first, first + number))
 
     def claim(self, *, most: int = 10, per_lane: int = 10, inward: int = 10) -> list[Claim]:

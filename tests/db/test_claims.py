@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from service.db import claims
-from service.db.claims import LEASE, Claim
 from service.db.models import Kind, Lane
+from service.db.outbox import claims
+from service.db.outbox.claims import LEASE, Claim
 from service.db.session import Database
 from service.domain.errors import LostClaim
 from tests.db.conftest import Desk
@@ -175,8 +175,10 @@ def test_worker_that_lost_its_claim_changes_nothing(desk: Desk, write: Write) ->
 
     after = desk.row(ref)
     assert (after.claim_token, after.due_at, after.done_at) == (
-        before.claim_token, before.due_at, None,
-    )  # fmt: skip
+        before.claim_token,
+        before.due_at,
+        None,
+    )
 
 
 def test_lost_claim_is_neither_renewed_nor_given_back(desk: Desk) -> None:

@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 
-from service.db.intake import Intake, NewDelivery, open_intake
 from service.db.models import Delivery, OutboxRow
+from service.db.reviews.deliveries import Intake, NewDelivery, open_intake
 from service.db.session import Database, _held
 from tests.db.conftest import Desk
 from tests.jobs.processes import until
@@ -46,14 +46,22 @@ def test_delivery_is_stored_as_it_came_and_is_due(desk: Desk, lane: int, intake:
     fresh = intake.accept(_new(desk, lane, "d1"))
 
     with desk.database.reading() as session:
-        delivery, row = session.scalars(select(Delivery)).one(), session.scalars(select(OutboxRow)).one()  # fmt: skip
+        delivery, row = (
+            session.scalars(select(Delivery)).one(),
+            session.scalars(select(OutboxRow)).one(),
+        )
     assert fresh
     assert (delivery.body, delivery.received_at, delivery.state) == (
-        b"body d1", desk.now(), "waiting",
-    )  # fmt: skip
+        b"body d1",
+        desk.now(),
+        "waiting",
+    )
     assert (row.ref_id, row.kind, row.lane_id, row.due_at) == (
-        delivery.id, "read_delivery", lane, desk.now(),
-    )  # fmt: skip
+        delivery.id,
+        "read_delivery",
+        lane,
+        desk.now(),
+    )
     assert len(desk.claim()) == 1
 
 

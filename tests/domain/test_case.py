@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.domain.case import CaseState, Move, after, allows
+from service.domain.cases.states import CaseState, Move, after, allows
 from service.domain.errors import WrongState
 
 S = CaseState

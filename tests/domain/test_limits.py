@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from integrations.money import Money
-from service.domain.limits import (
+from service.domain.remedies.limits import (
     AutomaticLimits,
     SellerRole,
     may_approve,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from integrations.contract import Action
 from integrations.money import Money
-from service.domain.playbook import (
+from service.domain.remedies.playbook import (
     Facts,
     NoProposal,
     Playbook,
@@ -23,7 +23,7 @@ from service.domain.playbook import (
     mentions,
     propose,
 )
-from service.domain.playbook_data import default_playbook
+from service.domain.remedies.playbook_data import default_playbook
 
 ALL = frozenset(Action)
 PAID = Money(10_000, "EUR")

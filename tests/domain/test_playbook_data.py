@@ -9,8 +9,8 @@ import pytest
 from integrations.contract import Action
 from integrations.money import Money
 from service.domain.errors import WrongInput
-from service.domain.playbook import Facts, Proposal, propose
-from service.domain.playbook_data import (
+from service.domain.remedies.playbook import Facts, Proposal, propose
+from service.domain.remedies.playbook_data import (
     default_playbook,
     playbook_from_data,
     playbook_to_data,

@@ -10,17 +10,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.domain import policy
 from service.domain.errors import WrongInput
-from service.domain.policy import Asking, Policies, ShopSwitch, channel_of, stale
-from service.domain.policy_data import Ask, Channel, Duty, Layer
-from service.domain.step import Step
+from service.domain.messages import policy
+from service.domain.messages.kinds import Step
+from service.domain.messages.policy import Asking, Policies, ShopSwitch, channel_of, stale
+from service.domain.messages.policy_data import Ask, Channel, Duty, Layer
 
 ROW: dict[str, Any] = {
-    "region": "*", "ask_update": "yes", "min_wait_days": 2, "max_asks": 1,
-    "channels": ["platform", "email"], "incentive": "no", "confidence": "A",
-    "source": "help page", "checked_on": date(2026, 11, 1),
-}  # fmt: skip
+    "region": "*",
+    "ask_update": "yes",
+    "min_wait_days": 2,
+    "max_asks": 1,
+    "channels": ["platform", "email"],
+    "incentive": "no",
+    "confidence": "A",
+    "source": "help page",
+    "checked_on": date(2026, 11, 1),
+}
 OPEN = ShopSwitch(invitations=True, postal_address=True)
 INDONESIA = Asking("Shop", country="ID", shop=OPEN)
 
@@ -175,12 +181,21 @@ def test_a_policy_is_refused_when_it_allows_incentives(incentive: object) -> Non
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        ("region", ""), ("ask_update", "maybe"), ("min_wait_days", -1), ("min_wait_days", None),
-        ("max_asks", 2), ("channels", ["fax"]), ("source", " "), ("checked_on", "2026-11-01"),
-        ("confidence", "D"), ("stop_link", "no"), ("edit_window_days", 0), ("low_rating_max", 5),
+        ("region", ""),
+        ("ask_update", "maybe"),
+        ("min_wait_days", -1),
+        ("min_wait_days", None),
+        ("max_asks", 2),
+        ("channels", ["fax"]),
+        ("source", " "),
+        ("checked_on", "2026-11-01"),
+        ("confidence", "D"),
+        ("stop_link", "no"),
+        ("edit_window_days", 0),
+        ("low_rating_max", 5),
         ("colour", "red"),
     ],
-)  # fmt: skip
+)
 def test_entry_and_key_are_named_when_a_policy_is_wrong(key: str, value: object) -> None:
     with pytest.raises(WrongInput, match=f"platform policy, entry 1: {key} "):
         policies(**{key: value})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 
-from service.domain.reference import ALPHABET, make_good_reference, new_reference
+from service.domain.cases.reference import ALPHABET, make_good_reference, new_reference
 
 
 def test_a_reference_holds_no_sign_that_is_misread_when_it_is_made() -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from integrations.contract import EventKind, ReviewEvent
-from service.domain.review import Change, Known, change, is_low
+from service.domain.reviews.versions import Change, Known, change, is_low
 
 KNOWN = Known(rating=2, text="bad", sequence=5, withdrawn=False)
 SAME = ReviewEvent(EventKind.CHANGED, "r1", rating=2, text="bad", sequence=5)

@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
-from service.domain.follow_up import (
+from service.domain.messages.kinds import FOLLOW_UPS, Step
+from service.domain.messages.policy import Verdict
+from service.domain.messages.policy_data import Layer
+from service.domain.messages.schedule import (
     Answer,
     Send,
     SendFacts,
@@ -18,9 +21,6 @@ from service.domain.follow_up import (
     send_time_check,
 )
 from service.domain.phrase import Phrase
-from service.domain.policy import Verdict
-from service.domain.policy_data import Layer
-from service.domain.step import FOLLOW_UPS, Step
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 YES = Verdict(True, Layer.PLATFORM, Phrase("Fine."), "help page", date(2026, 11, 1))

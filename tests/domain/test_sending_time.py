@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.domain.errors import WrongInput
-from service.domain.follow_up import (
+from service.domain.messages.kinds import Step
+from service.domain.messages.schedule import (
     FollowUpPlan,
     SendingWindow,
     next_sending_time,
@@ -19,7 +20,6 @@ from service.domain.follow_up import (
     plan_to_data,
     zone_for,
 )
-from service.domain.step import Step
 
 DAY = SendingWindow()
 EVERY_DAY = SendingWindow(days=frozenset(range(7)))
@@ -147,11 +147,20 @@ def test_the_standard_settings_hold_when_nothing_is_given() -> None:
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        ("silent_hours", -1), ("silent_hours", 1.5), ("confirmation_hours", 99_999),
-        ("opens", "8 o'clock"), ("opens", 8), ("closes", "07:00"), ("days", []), ("days", [7]),
-        ("days", "Mon"), ("days", [True]), ("days", [[1]]), ("day", [1]),
+        ("silent_hours", -1),
+        ("silent_hours", 1.5),
+        ("confirmation_hours", 99_999),
+        ("opens", "8 o'clock"),
+        ("opens", 8),
+        ("closes", "07:00"),
+        ("days", []),
+        ("days", [7]),
+        ("days", "Mon"),
+        ("days", [True]),
+        ("days", [[1]]),
+        ("day", [1]),
     ],
-)  # fmt: skip
+)
 def test_the_key_is_named_when_settings_are_wrong(key: str, value: object) -> None:
     with pytest.raises(WrongInput, match=f"follow-ups: {key} "):
         plan_from_data({key: value})

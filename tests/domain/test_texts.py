@@ -6,9 +6,9 @@ import pytest
 
 from integrations.contract import Action
 from service.domain.errors import WrongInput
-from service.domain.policy_data import Duty
-from service.domain.step import Step
-from service.domain.texts import (
+from service.domain.messages.kinds import Step
+from service.domain.messages.policy_data import Duty
+from service.domain.messages.templates import (
     LANGUAGES,
     REQUIRED,
     MessageText,
@@ -180,9 +180,16 @@ def test_markup_is_escaped_and_links_work_when_html_is_made() -> None:
 
 @pytest.mark.parametrize(
     ("code", "language"),
-    [("id", "id"), ("id-ID", "id"), ("ID_id", "id"), ("in", "id"), ("en-GB", "en"), ("de", "en"),
-     ("", "en")],
-)  # fmt: skip
+    [
+        ("id", "id"),
+        ("id-ID", "id"),
+        ("ID_id", "id"),
+        ("in", "id"),
+        ("en-GB", "en"),
+        ("de", "en"),
+        ("", "en"),
+    ],
+)
 def test_the_nearest_language_is_taken_when_a_code_is_given(code: str, language: str) -> None:
     assert language_for(code) == language
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.domain.wording import EXAMPLES, lint, mentions_review
+from service.domain.messages.content_policy import EXAMPLES, lint, mentions_review
 
 GOOD = (
     "If you like, you can update your review, whatever you now think.",

@@ -11,24 +11,27 @@ from rq import Queue
 from rq.serializers import JSONSerializer
 
 from jobs.worker import DrainWorker
-from service import queue
+from service import wakeup
 from tests.world import World
 
 AT_ONCE = {
-    "resolution_check_hours": 0, "update_invitation_hours": 0, "opens": "00:00",
-    "closes": "23:59", "days": [0, 1, 2, 3, 4, 5, 6],
-}  # fmt: skip
+    "resolution_check_hours": 0,
+    "update_invitation_hours": 0,
+    "opens": "00:00",
+    "closes": "23:59",
+    "days": [0, 1, 2, 3, 4, 5, 6],
+}
 Work = Callable[[], object]
 
 
 def _by_rq(world: World, monkeypatch: pytest.MonkeyPatch) -> Work:
-    monkeypatch.setattr("jobs.deliver.wiring", lambda: world.wired)
+    monkeypatch.setattr("jobs.drain.wiring", lambda: world.wired)
     redis = world.wired.redis
     assert redis is not None
 
     def work() -> None:
-        queue.ask_for_drain(redis)
-        jobs = Queue(queue.QUEUE, connection=redis, serializer=JSONSerializer)
+        wakeup.ask_for_drain(redis)
+        jobs = Queue(wakeup.QUEUE, connection=redis, serializer=JSONSerializer)
         worker = DrainWorker([jobs], connection=redis, serializer=JSONSerializer)
         worker.wired = world.wired
         worker.work(burst=True, logging_level="WARNING")

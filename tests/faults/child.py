@@ -27,9 +27,9 @@ from werkzeug.test import Client
 from integrations.http import Answer, Http
 from integrations.sandbox.ledger import Ledger, leave_review
 from integrations.sandbox.sender import Sender
-from jobs import deliver, sweep
+from jobs import drain, sweep
 from jobs.worker import DrainWorker
-from service import queue, settings
+from service import settings, wakeup
 from service.app import create_wsgi
 from service.db.models import Case, FollowUp
 from service.wiring import Wiring, wire
@@ -147,17 +147,17 @@ def _rate(
 def _work(wired: Wiring, warm: bool) -> None:
     if warm:
         # With threads that end: a fork would find the lasting ones gone.
-        deliver.Drain(wired.context, 1, wired.stop).run()
+        drain.Drain(wired.context, 1, wired.stop).run()
     elif wired.redis is None:
         sweep.sweep(wired)
     else:
-        _by_rq(wired, Queue(queue.QUEUE, connection=wired.redis, serializer=JSONSerializer))
+        _by_rq(wired, Queue(wakeup.QUEUE, connection=wired.redis, serializer=JSONSerializer))
 
 
 def _by_rq(wired: Wiring, jobs: Queue) -> None:
     """The clock wakes through Redis and a real worker drains, until nothing is due."""
     ends = time.monotonic() + LONGEST
-    with mock.patch.object(deliver, "wiring", return_value=wired):
+    with mock.patch.object(drain, "wiring", return_value=wired):
         while sweep.is_due(wired) or jobs.count:
             sweep.clock(replace(wired, stop=_OnePass()))
             worker = DrainWorker([jobs], connection=wired.redis, serializer=JSONSerializer)
@@ -177,8 +177,13 @@ def _approve(wired: Wiring, client: Client, process: Process, action: str, minor
     """A program of the seller's approves over the API."""
     case = _case(wired, process.errand.order_id)
     line = case.order["lines"][0]["id"]
-    changed = {"action": action, "amount_minor": minor, "currency": "IDR", "line_ids": [line],
-               "expires_days": 30 if action == "voucher" else None}  # fmt: skip
+    changed = {
+        "action": action,
+        "amount_minor": minor,
+        "currency": "IDR",
+        "line_ids": [line],
+        "expires_days": 30 if action == "voucher" else None,
+    }
     got = client.post(
         f"/api/v1/cases/{case.reference}/approve",
         data=json.dumps({"changed": changed}),
@@ -193,9 +198,10 @@ def _answer(wired: Wiring, client: Client, process: Process, solved: str) -> Non
     case = _case(wired, process.errand.order_id)
     with wired.context.database.reading() as session:
         asked = session.scalars(
-            select(FollowUp).where(FollowUp.case_id == case.id, FollowUp.state == "sent")
+            select(FollowUp)
+            .where(FollowUp.case_id == case.id, FollowUp.state == "sent")
             .where(FollowUp.step == "resolution_check")
-        ).one_or_none()  # fmt: skip
+        ).one_or_none()
     if asked is None:
         return
     path = "/b/" + wired.context.links.buyer("answer", asked.id).partition("/b/")[2]

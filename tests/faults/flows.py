@@ -9,22 +9,33 @@ from typing import Any
 from integrations.contract import Action
 from integrations.money import Money
 from integrations.sandbox import trouble
-from service.operations import decisions
-from service.operations.decisions import Remedy
+from service.operations.remedies import decisions
+from service.operations.remedies.decisions import Remedy
 from tests.faults.people import People, case_of
 from tests.world import World
 
 MINOR = 1_000_000
 HOUR = 3600
 SOON = {
-    "confirmation_hours": 0, "resolution_check_hours": 1, "update_invitation_hours": 48,
-    "silent_hours": 72, "opens": "00:00", "closes": "23:59", "days": [0, 1, 2, 3, 4, 5, 6],
-}  # fmt: skip
+    "confirmation_hours": 0,
+    "resolution_check_hours": 1,
+    "update_invitation_hours": 48,
+    "silent_hours": 72,
+    "opens": "00:00",
+    "closes": "23:59",
+    "days": [0, 1, 2, 3, 4, 5, 6],
+}
 ASKING = {"invitations": True, "lawful_basis": ["ID"]}
 
 OPENED = ("opened", "order_found", "planned receipt", "propose")
-MADE = ("approve", "made", "planned confirmation", "planned resolution_check",
-        "planned update_invitation", "sent confirmation")  # fmt: skip
+MADE = (
+    "approve",
+    "made",
+    "planned confirmation",
+    "planned resolution_check",
+    "planned update_invitation",
+    "sent confirmation",
+)
 ASKED = ("sent resolution_check", "answered solved", "sent update_invitation")
 ENDED = ("review_changed", "close")
 
@@ -89,16 +100,25 @@ _RAISE = (("rate", 5, "Masalah selesai"), ("work",))
 FLOWS: dict[str, Flow] = {
     "read": Flow(_sold, _RATE, OPENED + MADE + ASKED + ENDED),
     "lowered": Flow(
-        _content, (("rate", 2, "Rusak setelah sehari"), ("work",)),
+        _content,
+        (("rate", 2, "Rusak setelah sehari"), ("work",)),
         OPENED + MADE + ASKED + ENDED,
     ),
     "make-good": Flow(_troubled, _MAKE, OPENED + MADE + ASKED + ENDED),
     "messages": Flow(_made_good, _ASK, OPENED + MADE + ASKED + ENDED),
     "not-solved": Flow(
-        _made_good, (("move", HOUR), ("work",), ("answer", "no"), ("work",)),
-        (*OPENED, *MADE, "sent resolution_check", "answered not_solved", "reopen", "propose",
-         "decline",
-         *ENDED),
+        _made_good,
+        (("move", HOUR), ("work",), ("answer", "no"), ("work",)),
+        (
+            *OPENED,
+            *MADE,
+            "sent resolution_check",
+            "answered not_solved",
+            "reopen",
+            "propose",
+            "decline",
+            *ENDED,
+        ),
         solved=False,
     ),
     "raised": Flow(_made_good, _RAISE, OPENED + MADE + ENDED),
@@ -106,7 +126,7 @@ FLOWS: dict[str, Flow] = {
         _made_good, (("rate", 0, ""), ("work",)), (*OPENED, *MADE, "close"), "withdrawn"
     ),
     "life": Flow(_sold, _RATE + _MAKE + _ASK + _RAISE, OPENED + MADE + ASKED + ENDED),
-}  # fmt: skip
+}
 
 
 def steps_of(flow: Flow, action: str) -> list[list[Any]]:

@@ -9,10 +9,11 @@ from typing import Any
 
 from werkzeug.test import Client
 
-from jobs.deliver import Drain
+from jobs.drain import Drain
 from service.app import create_wsgi
-from service.db.claims import LEASE
-from service.operations import sellers, shops
+from service.db.outbox.claims import LEASE
+from service.operations.shops import connections
+from service.operations.staff import accounts
 from service.wiring import Wiring, wire
 from tests.faults import promises
 from tests.faults.child import Errand
@@ -104,7 +105,7 @@ class Pair:
 
     def clients(self) -> tuple[list[Client], dict[str, str]]:
         """A web process of each, and the header of a program that may decide."""
-        token = sellers.add_token(self.world.context, self.world.owner.id, "pair")
+        token = accounts.add_token(self.world.context, self.world.owner.id, "pair")
         apps = [Client(create_wsgi(one)) for one in (self.world.wired, self.second)]
         return apps, {"Authorization": f"Bearer {token}"}
 
@@ -138,12 +139,20 @@ def drain(wired: Wiring) -> int:
 def errand_for(world: World, url: str, steps: list[list[str]], point: int = 0) -> Errand:
     """What a process of its own is to do beside the others, with four calls at a time."""
     env = {
-        "MAKEGOOD_DATABASE_URL": named(url), "MAKEGOOD_SECRET_KEY": SECRET,
-        "MAKEGOOD_ENCRYPTION_KEYS": KEY, "MAKEGOOD_PUBLIC_URL": world.url,
+        "MAKEGOOD_DATABASE_URL": named(url),
+        "MAKEGOOD_SECRET_KEY": SECRET,
+        "MAKEGOOD_ENCRYPTION_KEYS": KEY,
+        "MAKEGOOD_PUBLIC_URL": world.url,
         "MAKEGOOD_WORKER_THREADS": "4",
-    }  # fmt: skip
-    secret = shops.webhook_secret(world.context, world.connection())
+    }
+    secret = connections.webhook_secret(world.context, world.connection())
     return Errand(
-        env, world.clock.now().isoformat(), 0, str(world.sandbox.ledger.path),
-        (world.sandbox.sender.url, secret), "", list(steps), point,
-    )  # fmt: skip
+        env,
+        world.clock.now().isoformat(),
+        0,
+        str(world.sandbox.ledger.path),
+        (world.sandbox.sender.url, secret),
+        "",
+        list(steps),
+        point,
+    )

@@ -14,7 +14,8 @@ from integrations.sandbox.ledger import leave_review
 from integrations.sandbox.seed import sell
 from service.db.models import Case, FollowUp, MakeGood
 from service.domain.errors import WrongState
-from service.operations import decisions, follow_ups, make_goods
+from service.operations.messages import follow_ups
+from service.operations.remedies import decisions, make_goods
 from tests.world import World
 
 Approve = Callable[[World, int, str], None]

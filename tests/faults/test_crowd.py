@@ -41,9 +41,11 @@ def crowded(database_url: str, tmp_path: Path) -> Iterator[World]:
 
 
 def test_each_of_many_is_made_once_when_a_busy_worker_dies(
-    crowded: World, database_url: str, zygote: Zygote,
+    crowded: World,
+    database_url: str,
+    zygote: Zygote,
     record_property: Callable[[str, object], None],
-) -> None:  # fmt: skip
+) -> None:
     line, point = Line(crowded._server), 1
 
     while _dies(crowded, database_url, zygote, line, point):

@@ -18,8 +18,16 @@ from tests.faults.trial import LATE, Trial
 from tests.faults.zygote import Zygote
 from tests.world import World
 
-FEWEST = {"withdrawn": 4, "raised": 4, "lowered": 10, "read": 10, "make-good": 8, "messages": 10,
-          "not-solved": 8, "life": 40}  # fmt: skip
+FEWEST = {
+    "withdrawn": 4,
+    "raised": 4,
+    "lowered": 10,
+    "read": 10,
+    "make-good": 8,
+    "messages": 10,
+    "not-solved": 8,
+    "life": 40,
+}
 """Points a flow has at the very least: a harness that no longer sees them must not pass."""
 
 

@@ -18,9 +18,9 @@ from sqlalchemy import select
 from integrations.sandbox import VARIANTS, wire
 from integrations.sandbox.ledger import leave_review
 from integrations.sandbox.seed import sell
-from service.db import claims
 from service.db.models import Delivery, Kind
-from service.operations import shops
+from service.db.outbox import claims
+from service.operations.shops import connections
 from tests.faults import promises
 from tests.faults.flows import MINOR, approve
 from tests.faults.matrix import FULL, PAIRED
@@ -115,10 +115,12 @@ def test_two_sellers_approving_at_once_have_one_effect(pair: Pair) -> None:
         path = f"/api/v1/cases/{case_of(pair.world, order_id).reference}/approve"
         body = json.dumps({"changed": _refund(order_id)})
 
-        answers = at_once(*(
-            partial(one.post, path, data=body, content_type="application/json", headers=headers)
-            for one in clients
-        ))  # fmt: skip
+        answers = at_once(
+            *(
+                partial(one.post, path, data=body, content_type="application/json", headers=headers)
+                for one in clients
+            )
+        )
 
         assert sorted(one.status_code for one in answers) == [200, 409]
         pair.settle()
@@ -126,8 +128,13 @@ def test_two_sellers_approving_at_once_have_one_effect(pair: Pair) -> None:
 
 
 def _refund(order_id: int) -> dict[str, object]:
-    return {"action": "refund", "amount_minor": MINOR, "currency": "IDR",
-            "line_ids": [f"l{order_id}"], "expires_days": None}  # fmt: skip
+    return {
+        "action": "refund",
+        "amount_minor": MINOR,
+        "currency": "IDR",
+        "line_ids": [f"l{order_id}"],
+        "expires_days": None,
+    }
 
 
 def test_approved_make_good_goes_out_when_the_rating_is_raised_after(pair: Pair) -> None:
@@ -198,14 +205,18 @@ def test_same_delivery_has_one_effect_when_two_web_processes_take_it(
 
 def test_same_delivery_is_stored_once_when_posted_at_the_same_moment(pair: Pair) -> None:
     world, (clients, _) = pair.world, pair.clients()
-    url, secret = world.sandbox.sender.url, shops.webhook_secret(world.context, world.connection())
+    url, secret = (
+        world.sandbox.sender.url,
+        connections.webhook_secret(world.context, world.connection()),
+    )
     stamp = str(int(world.clock.now().timestamp()))
     for number in range(ROUNDS * 4):
         delivery, body = f"delivery-{number}", b'{"event": "review.created"}'
         headers = {
-            "X-Sandbox-Delivery": delivery, "X-Sandbox-Timestamp": stamp,
+            "X-Sandbox-Delivery": delivery,
+            "X-Sandbox-Timestamp": stamp,
             "X-Sandbox-Signature": wire.sign(secret, delivery, stamp, body),
-        }  # fmt: skip
+        }
         path = url.removeprefix(world.url)
 
         answers = at_once(*(partial(one.post, path, data=body, headers=headers) for one in clients))

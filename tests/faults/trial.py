@@ -11,9 +11,10 @@ import psycopg
 from redis import Redis
 from sqlalchemy import func, select
 
-from service.db.claims import LEASE
 from service.db.models import Kind, OutboxRow
-from service.operations import sellers, shops
+from service.db.outbox.claims import LEASE
+from service.operations.shops import connections
+from service.operations.staff import accounts
 from tests.faults import promises
 from tests.faults.child import Errand
 from tests.faults.flows import ASKING, FLOWS, MINOR, SOON, Flow, approve, steps_of
@@ -49,7 +50,7 @@ class Trial:
     def __post_init__(self) -> None:
         self._line = Line(self.world._server)
         self.world.set_shop(follow_ups=SOON, asking=ASKING)
-        self._token = sellers.add_token(self.world.context, self.world.owner.id, "faults")
+        self._token = accounts.add_token(self.world.context, self.world.owner.id, "faults")
         self.world.work()
         self._warm()
 
@@ -96,21 +97,34 @@ class Trial:
         return float(sum(moves if late else moves[: ending.said.count("did move")]))
 
     def _errand(
-        self, order_id: int, point: int, steps: list[list[Any]] | None = None, *,
+        self,
+        order_id: int,
+        point: int,
+        steps: list[list[Any]] | None = None,
+        *,
         warm: bool = False,
-    ) -> Errand:  # fmt: skip
+    ) -> Errand:
         world, connection = self.world, self.world.connection()
         env = {
-            "MAKEGOOD_DATABASE_URL": named(self.url), "MAKEGOOD_SECRET_KEY": SECRET,
-            "MAKEGOOD_ENCRYPTION_KEYS": KEY, "MAKEGOOD_PUBLIC_URL": world.url,
-            "MAKEGOOD_REDIS_URL": self.redis_url, "MAKEGOOD_WORKER_THREADS": "1",
-        }  # fmt: skip
+            "MAKEGOOD_DATABASE_URL": named(self.url),
+            "MAKEGOOD_SECRET_KEY": SECRET,
+            "MAKEGOOD_ENCRYPTION_KEYS": KEY,
+            "MAKEGOOD_PUBLIC_URL": world.url,
+            "MAKEGOOD_REDIS_URL": self.redis_url,
+            "MAKEGOOD_WORKER_THREADS": "1",
+        }
         return Errand(
-            env, world.clock.now().isoformat(), order_id, str(world.sandbox.ledger.path),
-            (world.sandbox.sender.url, shops.webhook_secret(world.context, connection)),
-            self._token, steps or steps_of(self.flow, self.variant.action), point,
-            PATIENCE if self.variant.trouble == "slow" else None, warm,
-        )  # fmt: skip
+            env,
+            world.clock.now().isoformat(),
+            order_id,
+            str(world.sandbox.ledger.path),
+            (world.sandbox.sender.url, connections.webhook_secret(world.context, connection)),
+            self._token,
+            steps or steps_of(self.flow, self.variant.action),
+            point,
+            PATIENCE if self.variant.trouble == "slow" else None,
+            warm,
+        )
 
     def _bury(self, point: int) -> None:
         """Wait until nothing of the dead is left: shop's work, server's side of connections."""
@@ -172,9 +186,10 @@ class Trial:
         """Move the clock to the next row that is not there for all time."""
         with self.world.context.database.reading() as session:
             due = session.scalar(
-                select(func.min(OutboxRow.due_at))
-                .where(OutboxRow.done_at.is_(None), OutboxRow.kind.not_in(LASTING))
-            )  # fmt: skip
+                select(func.min(OutboxRow.due_at)).where(
+                    OutboxRow.done_at.is_(None), OutboxRow.kind.not_in(LASTING)
+                )
+            )
         now = self.world.clock.now()
         assert due is not None, "the case is not over and nothing is planned for it"
         assert due > now, "what is due was not worked off"

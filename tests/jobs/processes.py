@@ -20,19 +20,28 @@ def environment(world: World, **values: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if "MAKEGOOD" not in name}
     wanted = world.wired.settings
     return {
-        **kept, "MAKEGOOD_DATABASE_URL": wanted.database_url, "MAKEGOOD_SECRET_KEY": SECRET,
-        "MAKEGOOD_ENCRYPTION_KEYS": KEY, "MAKEGOOD_PUBLIC_URL": wanted.public_url,
-        "MAKEGOOD_REDIS_URL": wanted.redis_url, "PYTHONPATH": str(ROOT), **values,
-    }  # fmt: skip
+        **kept,
+        "MAKEGOOD_DATABASE_URL": wanted.database_url,
+        "MAKEGOOD_SECRET_KEY": SECRET,
+        "MAKEGOOD_ENCRYPTION_KEYS": KEY,
+        "MAKEGOOD_PUBLIC_URL": wanted.public_url,
+        "MAKEGOOD_REDIS_URL": wanted.redis_url,
+        "PYTHONPATH": str(ROOT),
+        **values,
+    }
 
 
 @contextmanager
 def running(argv: list[str], env: Mapping[str, str], cwd: Path = ROOT) -> Iterator[Popen]:
     """A Python process, killed at the end where it still runs."""
     process = subprocess.Popen(
-        [sys.executable, *argv], cwd=cwd, env=dict(env), text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
+        [sys.executable, *argv],
+        cwd=cwd,
+        env=dict(env),
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
     try:
         yield process
     finally:
@@ -46,9 +55,14 @@ Popen = subprocess.Popen[str]
 def flask(world: World, *argv: str, **values: str) -> subprocess.CompletedProcess[str]:
     """Run one of our commands to its end."""
     return subprocess.run(
-        [sys.executable, "-m", "flask", "--app", "service.cli:make", *argv], cwd=ROOT,
-        env=environment(world, **values), capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
+        [sys.executable, "-m", "flask", "--app", "service.cli:make", *argv],
+        cwd=ROOT,
+        env=environment(world, **values),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
 
 
 def until(what: str, ready: Callable[[], object], seconds: float = 30.0) -> None:

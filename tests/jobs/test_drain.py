@@ -15,12 +15,14 @@ from sqlalchemy.orm import Session
 from integrations.contract import Action, Role
 from integrations.money import Money
 from integrations.sandbox import trouble
-from jobs.deliver import Drain
+from jobs.drain import Drain
 from service.db.models import Case, Delivery, Lane, OutboxRow
-from service.operations import decisions, intake, shops
-from service.operations.decisions import Remedy
-from service.operations.outbox import PAUSES
-from service.operations.shops import NewConnection
+from service.operations.outbox.runner import PAUSES
+from service.operations.remedies import decisions
+from service.operations.remedies.decisions import Remedy
+from service.operations.reviews import ingest
+from service.operations.shops import connections
+from service.operations.shops.connections import NewConnection
 from tests.jobs.processes import until
 from tests.world import World
 
@@ -37,9 +39,11 @@ def _approved(world: World, number: int) -> list[int]:
 
 def _second_shop(world: World) -> int:
     """Another seller's shop, which reads the same reviews by polling; gives its id."""
-    shop_id = shops.add_shop(world.context, "Toko Lain", zone="Asia/Jakarta", country="ID")
+    shop_id = connections.add_shop(world.context, "Toko Lain", zone="Asia/Jakarta", country="ID")
     values = {"base_url": f"{world.url}/sandbox", "api_key": "test-key"}
-    shops.connect(world.context, shop_id, NewConnection("sandbox", "Lain", list(Role), values))
+    connections.connect(
+        world.context, shop_id, NewConnection("sandbox", "Lain", list(Role), values)
+    )
     return shop_id
 
 
@@ -130,7 +134,7 @@ def test_rows_of_a_busy_shop_wait_as_long_as_it_asked(world: World) -> None:
 def test_broken_key_pauses_the_connection_until_it_is_mended(world: World) -> None:
     _approved(world, 2)
     values = {"base_url": f"{world.url}/sandbox", "api_key": "wrong"}
-    shops.change_connection(
+    connections.change_connection(
         world.context, world.connection_id, name="Sandbox", values=values, threshold=3
     )
 
@@ -140,7 +144,7 @@ def test_broken_key_pauses_the_connection_until_it_is_mended(world: World) -> No
     paused = world.connection().paused_reason
     page = world.browser().get("/").text
     values["api_key"] = "test-key"
-    shops.change_connection(
+    connections.change_connection(
         world.context, world.connection_id, name="Sandbox", values=values, threshold=3
     )
     world.work()
@@ -171,7 +175,7 @@ def test_delivery_that_cannot_be_taken_in_is_shown_after_the_last_try(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr(intake, "_settle", _fail)
+        broken.setattr(ingest, "_settle", _fail)
         world.rate(1)
         for pause in (*PAUSES, timedelta()):
             world.work()
@@ -184,14 +188,14 @@ def test_delivery_that_cannot_be_taken_in_is_shown_after_the_last_try(
 def test_one_delivery_that_breaks_takes_no_other_with_it(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settle = intake._settle
+    settle = ingest._settle
 
     def breaks(session: Session, one: Any, now: datetime) -> None:
         if b"kaboom" in one.delivery.body:
             raise RuntimeError("broken")
         settle(session, one, now)
 
-    monkeypatch.setattr(intake, "_settle", breaks)
+    monkeypatch.setattr(ingest, "_settle", breaks)
     for text in ("rusak", "kaboom", "pecah"):
         world.rate(1, text)
 

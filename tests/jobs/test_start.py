@@ -50,7 +50,7 @@ def test_embedded_start_works_and_stops_cleanly(tmp_path: Path) -> None:
     url = f"http://127.0.0.1:{free_port()}"
     env = {"PYTHONPATH": str(ROOT), "MAKEGOOD_PUBLIC_URL": url, "PATH": "/usr/bin:/bin"}
     waiting = "SELECT count(*) FROM cases WHERE state = 'awaiting_approval'"
-    with running(["-m", "service.start"], env, tmp_path) as process:
+    with running(["-m", "service.embedded"], env, tmp_path) as process:
         link = _started(process, url)
         until("readiness", lambda: _ready(url))
         until("the sandbox's cases", lambda: _rows(tmp_path, waiting) == [(5,)])
@@ -69,7 +69,7 @@ def test_embedded_start_works_and_stops_cleanly(tmp_path: Path) -> None:
 def test_wrong_setting_stops_the_start_and_is_named(tmp_path: Path) -> None:
     env = {"PYTHONPATH": str(ROOT), "MAKEGOOD_ZONE": "Mars/Base", "PATH": "/usr/bin:/bin"}
 
-    with running(["-m", "service.start"], env, tmp_path) as process:
+    with running(["-m", "service.embedded"], env, tmp_path) as process:
         _, said = process.communicate(timeout=60)
 
     assert process.returncode == 2

@@ -18,10 +18,10 @@ from sqlalchemy import select
 from integrations.contract import Action
 from integrations.money import Money
 from integrations.sandbox import trouble
-from service import queue
+from service import wakeup
 from service.db.models import OutboxRow
-from service.operations import decisions
-from service.operations.decisions import Remedy
+from service.operations.remedies import decisions
+from service.operations.remedies.decisions import Remedy
 from tests.jobs.processes import Popen, environment, running, until
 from tests.world import World
 
@@ -68,7 +68,7 @@ def _worker(world: World, threads: int = 1) -> Iterator[Popen]:
     redis = world.wired.redis
     assert redis is not None
     redis.flushdb()
-    queue.ask_for_drain(redis)
+    wakeup.ask_for_drain(redis)
     env = environment(world, MAKEGOOD_WORKER_THREADS=str(threads))
     with running(["-m", "jobs.worker"], env) as process:
         yield process
@@ -112,7 +112,7 @@ def test_idle_worker_stops_at_once(world: World) -> None:
     assert redis is not None
     with _worker(world) as process:
         # A worker that has taken a job hears signals.
-        until("the worker", lambda: redis.llen(f"rq:queue:{queue.QUEUE}") == 0)
+        until("the worker", lambda: redis.llen(f"rq:queue:{wakeup.QUEUE}") == 0)
 
         process.send_signal(signal.SIGTERM)
 
@@ -145,12 +145,12 @@ def test_another_takes_over_after_the_lease_when_a_worker_was_killed(
 
 def test_wake_ups_collapse_into_one_until_a_worker_begins(redis_url: str) -> None:
     redis = Redis.from_url(redis_url)
-    jobs = Queue(queue.QUEUE, connection=redis, serializer=JSONSerializer)
+    jobs = Queue(wakeup.QUEUE, connection=redis, serializer=JSONSerializer)
 
-    asked = [queue.ask_for_drain(redis) for _ in range(100)]
+    asked = [wakeup.ask_for_drain(redis) for _ in range(100)]
     waiting = len(jobs)
-    redis.delete(queue.WAKE_KEY)
-    again = queue.ask_for_drain(redis)
+    redis.delete(wakeup.WAKE_KEY)
+    again = wakeup.ask_for_drain(redis)
 
     assert (asked.count(True), waiting, again, len(jobs)) == (1, 1, True, 2)
     redis.close()
@@ -160,7 +160,7 @@ def test_commits_wake_the_workers_once_though_they_are_many(world: World) -> Non
     redis = world.wired.redis
     assert redis is not None
     redis.flushdb()
-    jobs = Queue(queue.QUEUE, connection=redis, serializer=JSONSerializer)
+    jobs = Queue(wakeup.QUEUE, connection=redis, serializer=JSONSerializer)
 
     for _ in range(20):
         world.context.database.wake()

@@ -11,11 +11,12 @@ from integrations.contract import Action, Role
 from integrations.money import Money
 from integrations.sandbox.ledger import add_order
 from service.db.models import Case, Connection, FollowUp, Kind, OutboxRow
-from service.domain.limits import SellerRole
-from service.domain.step import Step
-from service.operations import decisions, shops
-from service.operations.decisions import Remedy
-from service.operations.shops import NewConnection
+from service.domain.messages.kinds import Step
+from service.domain.remedies.limits import SellerRole
+from service.operations.remedies import decisions
+from service.operations.remedies.decisions import Remedy
+from service.operations.shops import connections
+from service.operations.shops.connections import NewConnection
 from tests.integrations.email.post_office import PostOffice
 from tests.world import World
 
@@ -91,17 +92,28 @@ def sent(world: World) -> list[tuple[str, int]]:
 
 def with_email(world: World, office: PostOffice, **values: str) -> int:
     """Connect a mail server as a further channel of the shop."""
-    given = {"host": "127.0.0.1", "port": str(office.port), "security": "none",
-             "from_address": "care@shop.example", **values}  # fmt: skip
-    return shops.connect(
+    given = {
+        "host": "127.0.0.1",
+        "port": str(office.port),
+        "security": "none",
+        "from_address": "care@shop.example",
+        **values,
+    }
+    return connections.connect(
         world.context, world.shop_id, NewConnection("email", "Mail", [Role.MESSAGES], given)
     )
 
 
 def sell_to(world: World, **changes: Any) -> int:
     """Sell to a new buyer of these particulars; gives the order."""
-    buyer = {"name": "Rudi", "email": "rudi@example.test", "country": "ID", "language": "id",
-             "zone": "Asia/Jakarta", **changes}  # fmt: skip
+    buyer = {
+        "name": "Rudi",
+        "email": "rudi@example.test",
+        "country": "ID",
+        "language": "id",
+        "zone": "Asia/Jakarta",
+        **changes,
+    }
     with world.sandbox.ledger.write() as connection:
         added = connection.execute(
             "INSERT INTO buyer (name, email, country, language, zone) VALUES (?, ?, ?, ?, ?)",

@@ -11,8 +11,9 @@ from integrations.contract import Role
 from integrations.sandbox.wire import sign
 from service.db.models import Connection
 from service.domain.errors import NotFound, WrongInput, WrongState
-from service.operations import decisions, disconnecting, shops
-from service.operations.shops import NewConnection
+from service.operations.remedies import decisions
+from service.operations.shops import connections, disconnect
+from service.operations.shops.connections import NewConnection
 from tests.integrations.email.post_office import PostOffice, opened
 from tests.operations.steps import CHECK, helped, one, rated, refund, with_email, work_for
 from tests.world import World
@@ -40,16 +41,16 @@ def test_wrong_entry_is_named_when_connecting(
         wanted["values"] = {"host": "127.0.0.1", "from_address": "care@shop.example"}
 
     with pytest.raises(WrongInput, match=named):
-        shops.connect(world.context, world.shop_id, NewConnection(**wanted))
+        connections.connect(world.context, world.shop_id, NewConnection(**wanted))
 
 
 def test_connecting_to_no_shop_is_refused(world: World) -> None:
     with pytest.raises(NotFound):
-        shops.connect(world.context, 999, NewConnection("sandbox", "", list(Role), GOOD))
+        connections.connect(world.context, 999, NewConnection("sandbox", "", list(Role), GOOD))
 
 
 def test_keys_are_encrypted_at_rest(world: World) -> None:
-    secret = shops.webhook_secret(world.context, world.connection())
+    secret = connections.webhook_secret(world.context, world.connection())
     kept = world.connection()
 
     assert b"test-key" not in kept.secrets
@@ -60,18 +61,19 @@ def test_keys_are_encrypted_at_rest(world: World) -> None:
 def _delivered(world: World, secret: str, number: str) -> int:
     stamp, body = str(int(world.clock.now().timestamp())), b'{"event": "other"}'
     headers = {
-        "X-Sandbox-Delivery": number, "X-Sandbox-Timestamp": stamp,
+        "X-Sandbox-Delivery": number,
+        "X-Sandbox-Timestamp": stamp,
         "X-Sandbox-Signature": sign(secret, number, stamp, body),
-    }  # fmt: skip
+    }
     address = f"{world.url}/webhooks/{world.connection().public_id}"
     return requests.post(address, data=body, headers=headers, timeout=10).status_code
 
 
 def test_old_and_new_secret_are_good_until_the_change_after_next(world: World) -> None:
-    first = shops.webhook_secret(world.context, world.connection())
-    second = shops.add_webhook_secret(world.context, world.connection_id)
+    first = connections.webhook_secret(world.context, world.connection())
+    second = connections.add_webhook_secret(world.context, world.connection_id)
     while_two = [_delivered(world, secret, f"a{n}") for n, secret in enumerate((first, second))]
-    third = shops.add_webhook_secret(world.context, world.connection_id, "entered-by-hand")
+    third = connections.add_webhook_secret(world.context, world.connection_id, "entered-by-hand")
     world.clock.move(seconds=11)
 
     answers = [
@@ -83,7 +85,7 @@ def test_old_and_new_secret_are_good_until_the_change_after_next(world: World) -
 
 def _change_key(world: World, key: str) -> None:
     values = {**world.connection().values, "api_key": key}
-    shops.change_connection(
+    connections.change_connection(
         world.context, world.connection_id, name="", values=values, threshold=3, roles=list(Role)
     )
 
@@ -94,10 +96,10 @@ def test_wrong_key_pauses_and_a_good_test_lets_it_go_on(world: World) -> None:
     decisions.approve(world.context, world.case().id, world.owner, changed=refund(order_id))
     world.work()
     paused = world.connection().paused_reason
-    bad = shops.test_connection(world.context, world.connection_id)
+    bad = connections.test_connection(world.context, world.connection_id)
     world.sandbox.app.config["API_KEY"] = "wrong"
 
-    good = shops.test_connection(world.context, world.connection_id)
+    good = connections.test_connection(world.context, world.connection_id)
     world.work()
 
     assert "refused the key" in paused
@@ -107,8 +109,8 @@ def test_wrong_key_pauses_and_a_good_test_lets_it_go_on(world: World) -> None:
 
 
 def test_webhook_address_is_shut_and_keys_forgotten_when_disconnected(world: World) -> None:
-    secret = shops.webhook_secret(world.context, world.connection())
-    disconnecting.disconnect(world.context, world.connection_id)
+    secret = connections.webhook_secret(world.context, world.connection())
+    disconnect.disconnect(world.context, world.connection_id)
     world.clock.move(seconds=11)
 
     assert _delivered(world, secret, "late") == 404
@@ -117,7 +119,7 @@ def test_webhook_address_is_shut_and_keys_forgotten_when_disconnected(world: Wor
 
 def test_platform_is_asked_nothing_when_disconnected(world: World) -> None:
     helped(world)
-    disconnecting.disconnect(world.context, world.connection_id)
+    disconnect.disconnect(world.context, world.connection_id)
     calls: list[str] = []
     world.context.http.before_call = lambda method, url: calls.append(url)
 
@@ -132,7 +134,7 @@ def test_messages_go_by_the_next_channel_when_the_first_is_disconnected(world: W
     with opened(PostOffice()) as office:
         with_email(world, office)
         helped(world)
-        disconnecting.disconnect(world.context, world.connection_id)
+        disconnect.disconnect(world.context, world.connection_id)
         work_for(world, 24 * 4)
 
         assert len(office.taken) == 1
@@ -151,13 +153,13 @@ def test_disconnecting_is_refused_while_a_make_good_is_not_settled(
         world.work()
 
     with pytest.raises(WrongState, match="Settle them first"):
-        disconnecting.disconnect(world.context, world.connection_id)
+        disconnect.disconnect(world.context, world.connection_id)
     assert world.connection().roles
 
 
 def test_rating_opens_no_stuck_case_when_read_after_disconnecting(world: World) -> None:
     world.rate(1)
-    disconnecting.disconnect(world.context, world.connection_id)
+    disconnect.disconnect(world.context, world.connection_id)
 
     world.work()
 
@@ -170,10 +172,17 @@ def test_button_disconnects_and_entering_the_key_connects_again(world: World) ->
 
     left = browser.post(address, {"do": "disconnect"})
     back = browser.post(
-        address, {"do": "save", "name": "S", "threshold": "3", "api_key": "test-key",
-                  "base_url": f"{world.url}/sandbox", "roles": [str(role) for role in Role]},
-    )  # fmt: skip
-    found = shops.test_connection(world.context, world.connection_id)
+        address,
+        {
+            "do": "save",
+            "name": "S",
+            "threshold": "3",
+            "api_key": "test-key",
+            "base_url": f"{world.url}/sandbox",
+            "roles": [str(role) for role in Role],
+        },
+    )
+    found = connections.test_connection(world.context, world.connection_id)
 
     assert (left.status_code, back.status_code) == (200, 200)
     assert [f.ok for f in found] == [True]

@@ -13,9 +13,9 @@ from integrations.money import Money
 from integrations.sandbox import trouble
 from service.db.models import Seller
 from service.domain.errors import DomainError, NotPermitted, OverLimit, WrongInput, WrongState
-from service.domain.limits import SellerRole
-from service.operations import decisions, make_goods
-from service.operations.decisions import Remedy
+from service.domain.remedies.limits import SellerRole
+from service.operations.remedies import decisions, make_goods
+from service.operations.remedies.decisions import Remedy
 from tests.operations.steps import agent, help_again, helped, rated, refund, sell_to
 from tests.world import World
 
@@ -41,8 +41,10 @@ def test_decision_names_who_decided_why_and_within_which_limit(world: World) -> 
 
     (decision,) = world.case().decisions
     assert (decision.actor, decision.reason, decision.limit) == (
-        f"seller:{seller.id}", "broken", "2000000",
-    )  # fmt: skip
+        f"seller:{seller.id}",
+        "broken",
+        "2000000",
+    )
 
 
 @pytest.mark.parametrize("verb", ["approve", "decline", "close"])
@@ -121,8 +123,9 @@ def test_refund_made_elsewhere_meanwhile_is_not_paid_twice(world: World) -> None
 
     assert len(world.ledger()["made"]) == 1
     assert (world.case().state, "left of this order" in world.case().advice) == (
-        "needs_attention", True,
-    )  # fmt: skip
+        "needs_attention",
+        True,
+    )
 
 
 def test_approving_an_outdated_proposal_is_refused(world: World) -> None:
@@ -262,8 +265,9 @@ def test_grave_complaint_waits_for_a_person(world: World, text: str) -> None:
     world.work()
 
     assert (_states(world), "yourself first" in world.case().advice) == (
-        ["awaiting_approval"], True,
-    )  # fmt: skip
+        ["awaiting_approval"],
+        True,
+    )
 
 
 def test_review_made_good_before_waits_for_a_person(world: World) -> None:

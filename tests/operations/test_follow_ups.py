@@ -10,12 +10,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from integrations import registry
-from jobs.deliver import Drain
-from service.db import claims, queries
+from jobs.drain import Drain
+from service.db import queries
 from service.db.models import FollowUp, Kind
+from service.db.outbox import claims
 from service.domain.errors import NotPermitted, WrongState
-from service.domain.limits import SellerRole
-from service.operations import decisions, follow_ups
+from service.domain.remedies.limits import SellerRole
+from service.operations.messages import follow_ups
+from service.operations.remedies import decisions
 from service.wiring import wire
 from tests.operations.steps import (
     ASKING,
@@ -183,8 +185,9 @@ def test_edit_window_is_looked_at_again_when_sending(
 
     assert one(world, CHECK).state == "sent"
     assert (one(world, INVITATION).state, "3 days only" in one(world, INVITATION).reason) == (
-        "stopped", True,
-    )  # fmt: skip
+        "stopped",
+        True,
+    )
 
 
 def test_invitation_waits_for_silence_after_the_check(world: World) -> None:
@@ -235,8 +238,10 @@ def test_second_make_good_has_a_round_of_its_own(world: World) -> None:
     work_for(world, WEEK)
 
     assert [(step, n) for step, n in sent(world) if n == 2] == [
-        ("confirmation", 2), ("resolution_check", 2), ("update_invitation", 2),
-    ]  # fmt: skip
+        ("confirmation", 2),
+        ("resolution_check", 2),
+        ("update_invitation", 2),
+    ]
     assert len(world.ledger()["made"]) == 2
 
 

@@ -11,8 +11,9 @@ from sqlalchemy import select
 from integrations.contract import BaseAdapter, EventKind, Finding, Page, ReviewEvent
 from integrations.errors import Temporary
 from service.db.models import Connection, Kind, OutboxRow
-from service.operations import looking, shops
-from service.operations.intake import take_in
+from service.operations.reviews import refetch
+from service.operations.reviews.ingest import take_in
+from service.operations.shops import connections
 from tests.world import World
 
 LOW = ReviewEvent(EventKind.CHANGED, "r1", 1, "Pecah")
@@ -118,7 +119,7 @@ def test_review_is_left_alone_when_its_case_is_closed(world: World, shop: Shop) 
 def test_looks_are_bounded_and_spread_and_the_longest_waiting_go_first(
     world: World, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(looking, "LOOKS_AT_ONCE", 2)
+    monkeypatch.setattr(refetch, "LOOKS_AT_ONCE", 2)
     for number in ("r3", "r1", "r2"):
         _open_case(world, ReviewEvent(EventKind.CHANGED, number, 1))
         world.clock.move(minutes=1)
@@ -207,11 +208,11 @@ def test_check_is_not_made_before_a_day_has_passed_and_then_again_the_next_day(
 
 def test_test_button_replaces_what_the_check_found(world: World, shop: Shop) -> None:
     shop.findings = [Finding("Webhook A", False, "it is off")]
-    shops.test_connection(world.context, world.connection_id)
+    connections.test_connection(world.context, world.connection_id)
     found = world.connection().check_note
     shop.findings = [Finding("Webhook A", True)]
 
-    shops.test_connection(world.context, world.connection_id)
+    connections.test_connection(world.context, world.connection_id)
 
     assert found is not None
     assert world.connection().check_note is None

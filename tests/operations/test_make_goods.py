@@ -11,12 +11,13 @@ import pytest
 from integrations.contract import Action
 from integrations.money import Money
 from integrations.sandbox import trouble
-from service.db import claims
 from service.db.models import Kind
+from service.db.outbox import claims
 from service.domain.errors import OverLimit, WrongInput, WrongState
-from service.domain.limits import SellerRole
-from service.operations import decisions, make_goods, outbox
-from service.operations.decisions import Remedy
+from service.domain.remedies.limits import SellerRole
+from service.operations.outbox import runner
+from service.operations.remedies import decisions, make_goods
+from service.operations.remedies.decisions import Remedy
 from tests.world import World
 
 KINDS = ("sandbox", "sandbox-nokey", "sandbox-nolookup", "sandbox-blind")
@@ -149,7 +150,7 @@ def test_overtaken_worker_that_wakes_up_does_nothing(world: World) -> None:
     world.clock.move(seconds=61)
     world.work()
 
-    calls = outbox.advance(world.context, [], [mine])
+    calls = runner.advance(world.context, [], [mine])
 
     assert calls == []
     assert len(world.ledger()["made"]) == 1

@@ -9,17 +9,22 @@ from integrations.contract import Action
 from integrations.money import Money
 from integrations.sandbox.ledger import add_order
 from integrations.sandbox.seed import KETTLE
-from jobs import housekeeping
+from jobs import retention
 from service.db.models import Base, Case, DoNotContact, Review
 from service.domain.errors import WrongInput, WrongState
-from service.operations import decisions, follow_ups, privacy
-from service.operations.decisions import Remedy
+from service.operations.messages import follow_ups
+from service.operations.privacy import erasure
+from service.operations.remedies import decisions
+from service.operations.remedies.decisions import Remedy
 from tests.world import World
 
 AT_ONCE = {
-    "resolution_check_hours": 0, "update_invitation_hours": 0, "opens": "00:00",
-    "closes": "23:59", "days": [0, 1, 2, 3, 4, 5, 6],
-}  # fmt: skip
+    "resolution_check_hours": 0,
+    "update_invitation_hours": 0,
+    "opens": "00:00",
+    "closes": "23:59",
+    "days": [0, 1, 2, 3, 4, 5, 6],
+}
 WORDS = ("pecah berantakan", "sari@example.test", "Sari", "terima kasih banyak")
 """What the buyer wrote and is called, wherever it may lie."""
 OTHER = ("lain@example.test", "Lainnya", "kurang pedas")
@@ -69,9 +74,9 @@ def test_nothing_of_the_buyer_is_left_when_erased(world: World) -> None:
     _walk(world)
     assert all(word in _everything(world) for word in WORDS)
 
-    erased = privacy.erase_buyer(world.context, " SARI@example.test ")
+    erased = erasure.erase_buyer(world.context, " SARI@example.test ")
 
-    assert erased == privacy.Erased(cases=1, reviews=1, messages=3, deliveries=1)
+    assert erased == erasure.Erased(cases=1, reviews=1, messages=3, deliveries=1)
     left = _everything(world)
     assert [word for word in WORDS if word in left] == []
 
@@ -80,7 +85,7 @@ def test_figures_and_history_stay_when_a_buyer_is_erased(world: World) -> None:
     _walk(world)
     before = world.case()
 
-    privacy.erase_buyer(world.context, WORDS[1])
+    erasure.erase_buyer(world.context, WORDS[1])
 
     case = world.case()
     (made_good,) = case.make_goods
@@ -99,7 +104,7 @@ def test_another_buyer_is_left_alone(world: World) -> None:
     _walk(world)
     _other_buyer(world)
 
-    privacy.erase_buyer(world.context, WORDS[1])
+    erasure.erase_buyer(world.context, WORDS[1])
 
     left = _everything(world)
     assert all(word in left for word in OTHER)
@@ -110,11 +115,11 @@ def test_buyer_is_found_by_id_in_one_shop_only(world: World) -> None:
     _walk(world)
 
     with pytest.raises(WrongInput):
-        privacy.erase_buyer(world.context, "b1")
-    elsewhere = privacy.erase_buyer(world.context, "b1", shop_id=world.shop_id + 1)
-    here = privacy.erase_buyer(world.context, "b1", shop_id=world.shop_id)
+        erasure.erase_buyer(world.context, "b1")
+    elsewhere = erasure.erase_buyer(world.context, "b1", shop_id=world.shop_id + 1)
+    here = erasure.erase_buyer(world.context, "b1", shop_id=world.shop_id)
 
-    assert elsewhere == privacy.Erased()
+    assert elsewhere == erasure.Erased()
     assert here.cases == 1
     assert WORDS[1] not in _everything(world)
 
@@ -123,7 +128,7 @@ def test_review_without_a_case_is_erased_too(world: World) -> None:
     world.rate(5, "bagus sekali")
     world.work()
 
-    erased = privacy.erase_buyer(world.context, WORDS[1])
+    erased = erasure.erase_buyer(world.context, WORDS[1])
 
     assert (erased.cases, erased.reviews) == (0, 1)
     assert "bagus sekali" not in _everything(world)
@@ -136,7 +141,7 @@ def test_candidate_order_of_the_buyer_is_erased_from_another_case(world: World) 
         stranger = {**case.order, "buyer": {**case.order["buyer"], "email": WORDS[1]}}
         case.candidates = [case.order, stranger]
 
-    privacy.erase_buyer(world.context, WORDS[1])
+    erasure.erase_buyer(world.context, WORDS[1])
 
     assert [one["buyer"]["email"] for one in world.case().candidates] == [OTHER[0]]
 
@@ -146,7 +151,7 @@ def test_do_not_contact_stays_and_nothing_planned_goes_out(world: World) -> None
     follow_ups.opt_out(world.context, world.case().follow_ups[0].id)
     told = len(world.ledger()["messages"])
 
-    privacy.erase_buyer(world.context, WORDS[1])
+    erasure.erase_buyer(world.context, WORDS[1])
     world.clock.move(days=60)
     world.work()
 
@@ -163,30 +168,30 @@ def test_erasing_is_refused_while_a_make_good_is_open(world: World) -> None:
     before = _everything(world)
 
     with pytest.raises(WrongState, match=f"not settled.*{world.case().reference}-1"):
-        privacy.erase_buyer(world.context, WORDS[1])
+        erasure.erase_buyer(world.context, WORDS[1])
 
     assert _everything(world) == before
     world.work()
-    assert privacy.erase_buyer(world.context, WORDS[1]).cases == 1
+    assert erasure.erase_buyer(world.context, WORDS[1]).cases == 1
 
 
 def test_erasing_is_refused_while_a_delivery_is_being_read(world: World) -> None:
     world.rate(1, WORDS[0])
 
     with pytest.raises(WrongState, match="still being read"):
-        privacy.erase_buyer(world.context, WORDS[1])
+        erasure.erase_buyer(world.context, WORDS[1])
 
 
 def test_erasing_again_finds_nothing(world: World) -> None:
     _walk(world)
-    privacy.erase_buyer(world.context, WORDS[1])
+    erasure.erase_buyer(world.context, WORDS[1])
 
-    assert privacy.erase_buyer(world.context, WORDS[1]) == privacy.Erased()
+    assert erasure.erase_buyer(world.context, WORDS[1]) == erasure.Erased()
 
 
 def test_erased_case_can_still_be_looked_at(world: World) -> None:
     _walk(world)
-    privacy.erase_buyer(world.context, WORDS[1])
+    erasure.erase_buyer(world.context, WORDS[1])
 
     page = world.browser().get(f"/cases/{world.case().reference}")
 
@@ -200,11 +205,11 @@ def test_ended_case_is_emptied_by_age(world: World) -> None:
     assert world.case().state == "closed"
 
     world.clock.move(days=360)
-    housekeeping.purge_buyers(world.context)
+    retention.purge_buyers(world.context)
     too_early = WORDS[0] in _everything(world)
     world.clock.move(days=6)
-    more = housekeeping.purge_buyers(world.context)
-    housekeeping.purge(world.context)
+    more = retention.purge_buyers(world.context)
+    retention.purge(world.context)
 
     assert (too_early, more) == (True, False)
     left = _everything(world)
@@ -217,7 +222,7 @@ def test_open_case_is_kept_whatever_its_age(world: World) -> None:
     world.work()
 
     world.clock.move(days=4000)
-    housekeeping.purge_buyers(world.context)
+    retention.purge_buyers(world.context)
 
     assert world.case().review.text == WORDS[0]
 
@@ -225,14 +230,14 @@ def test_open_case_is_kept_whatever_its_age(world: World) -> None:
 def test_reviews_without_a_case_are_emptied_by_age_in_batches(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(privacy, "REVIEWS_AT_ONCE", 2)
-    monkeypatch.setattr(housekeeping, "BATCHES", 1)
+    monkeypatch.setattr(erasure, "REVIEWS_AT_ONCE", 2)
+    monkeypatch.setattr(retention, "BATCHES", 1)
     for _ in range(3):
         world.rate(5, "bagus sekali")
     world.work()
     world.clock.move(days=366)
 
-    more = [housekeeping.purge_buyers(world.context) for _ in range(2)]
+    more = [retention.purge_buyers(world.context) for _ in range(2)]
 
     assert more == [True, False]
     with world.context.database.reading() as session:

@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from integrations.contract import EventKind, ReviewEvent
 from service.db.models import Connection
-from service.operations.intake import take_in
+from service.operations.reviews.ingest import take_in
 from tests.world import World
 
 

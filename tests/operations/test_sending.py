@@ -10,8 +10,9 @@ import pytest
 from integrations.sandbox import trouble
 from service.db import queries
 from service.db.models import Message
-from service.domain.step import Step
-from service.operations import follow_ups, shops
+from service.domain.messages.kinds import Step
+from service.operations.messages import follow_ups
+from service.operations.shops import connections
 from tests.integrations.email.post_office import PostOffice, opened
 from tests.operations.steps import (
     ASKING,
@@ -163,7 +164,7 @@ def test_only_the_channel_with_the_wrong_key_is_paused(world: World, office: Pos
     work_for(world, 1)
     first = one(world, RECEIPT).state
     office.refuse_sender = ""
-    shops.resume(world.context, mail)
+    connections.resume(world.context, mail)
     world.work()
 
     assert world.connection().paused_reason == ""

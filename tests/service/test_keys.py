@@ -9,12 +9,12 @@ from cryptography.fernet import Fernet
 
 from integrations.contract import Role
 from service.domain.errors import NotFound
-from service.links import SIGN_IN, Links
-from service.operations import shops
-from service.operations.keys import renew_secrets
-from service.operations.shops import NewConnection
+from service.operations.shops import connections
+from service.operations.shops.connections import NewConnection
+from service.operations.shops.reencryption import renew_secrets
+from service.security.links import SIGN_IN, Links
+from service.security.vault import Vault
 from service.settings import WrongSetting
-from service.vault import Vault
 from tests.jobs.processes import flask
 from tests.world import KEY, World
 
@@ -29,7 +29,7 @@ def _vault(world: World, *keys: str) -> None:
 
 def _another(world: World) -> int:
     values = {"base_url": world.url, "api_key": "another-key"}
-    return shops.connect(
+    return connections.connect(
         world.context, world.shop_id, NewConnection("sandbox", "Second", [Role.ORDERS], values)
     )
 
@@ -55,8 +55,8 @@ def test_old_key_can_be_dropped_after_renewing(world: World) -> None:
 
     assert (renewed.number, renewed.locked) == (2, ())
     assert (before, _key_of_shop(world)) == ("test-key", "test-key")
-    assert shops.webhook_secret(world.context, world.connection()).startswith("whsec_")
-    shops.add_webhook_secret(world.context, second)
+    assert connections.webhook_secret(world.context, world.connection()).startswith("whsec_")
+    connections.add_webhook_secret(world.context, second)
 
 
 def test_old_key_is_needed_until_secrets_are_renewed(world: World) -> None:

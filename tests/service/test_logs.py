@@ -17,15 +17,19 @@ from integrations.contract import Action
 from integrations.money import Money
 from integrations.sandbox import Sandbox, trouble
 from service import logs
-from service.operations import decisions, shops
-from service.operations.decisions import Remedy
-from service.web import admin
+from service.operations.remedies import decisions
+from service.operations.remedies.decisions import Remedy
+from service.operations.shops import connections
+from service.web.desk import cases
 from tests.world import KEY, SECRET, World
 
 AT_ONCE = {
-    "resolution_check_hours": 0, "update_invitation_hours": 0, "opens": "00:00",
-    "closes": "23:59", "days": [0, 1, 2, 3, 4, 5, 6],
-}  # fmt: skip
+    "resolution_check_hours": 0,
+    "update_invitation_hours": 0,
+    "opens": "00:00",
+    "closes": "23:59",
+    "days": [0, 1, 2, 3, 4, 5, 6],
+}
 TEXT, COMMENT = "pecah berantakan semuanya", "terima kasih sudah dibantu"
 NAMES = ("", *logs.OURS, *logs.QUIET)
 
@@ -78,11 +82,17 @@ def _secrets(world: World) -> dict[str, str]:
     messages = " ".join(one["text"] for one in world.ledger()["messages"])
     order = world.sandbox.ledger.row("SELECT edit_key FROM orders")
     found = {
-        "secret key": SECRET, "encryption key": KEY, "platform key": "test-key",
-        "webhook secret": shops.webhook_secret(world.context, world.connection()),
-        "edit link": str(order["edit_key"]), "text": TEXT, "comment": COMMENT, "name": "Sari",
-        "address": "sari@example.test", "seller's address": "owner@example.test",
-    }  # fmt: skip
+        "secret key": SECRET,
+        "encryption key": KEY,
+        "platform key": "test-key",
+        "webhook secret": connections.webhook_secret(world.context, world.connection()),
+        "edit link": str(order["edit_key"]),
+        "text": TEXT,
+        "comment": COMMENT,
+        "name": "Sari",
+        "address": "sari@example.test",
+        "seller's address": "owner@example.test",
+    }
     for at, token in enumerate(re.findall(r"/b/\w+/(\S+)", messages)):
         found[f"link {at}"] = token
     return found
@@ -137,9 +147,9 @@ def test_warnings_of_others_are_heard(lines: io.StringIO) -> None:
 
 
 def test_level_is_ours_to_choose(lines: io.StringIO) -> None:
-    logging.getLogger("service.web.admin").debug("seen")
+    logging.getLogger("service.web.desk.cases").debug("seen")
     logs.set_up("ERROR")
-    logging.getLogger("service.web.admin").warning("not seen")
+    logging.getLogger("service.web.desk.cases").warning("not seen")
     logging.getLogger("some.library").warning("not seen")
 
     assert [one["message"] for one in _read(lines)] == ["seen"]
@@ -161,7 +171,7 @@ def test_failing_request_is_logged_with_the_id_it_was_answered_with(
     world.rate(1)
     world.work()
     browser, reference = world.browser(), world.case().reference
-    monkeypatch.setattr(admin, "next_step", broken)
+    monkeypatch.setattr(cases, "next_step", broken)
 
     answer = browser.get(f"/cases/{reference}")
 
@@ -181,10 +191,16 @@ def test_every_answer_names_its_request(world: World, path: str) -> None:
 
 @pytest.mark.parametrize(
     ("given", "kept"),
-    [("4bf92f35-77b3.x_1", True), ("x" * 64, True), ("x" * 65, False), ("a b", False),
-     ("sari@example.test", False), ("é", False)],
+    [
+        ("4bf92f35-77b3.x_1", True),
+        ("x" * 64, True),
+        ("x" * 65, False),
+        ("a b", False),
+        ("sari@example.test", False),
+        ("é", False),
+    ],
     ids=["usual", "long", "too long", "blank", "address", "not ascii"],
-)  # fmt: skip
+)
 def test_id_of_a_proxy_is_kept_when_it_looks_like_one(given: str, kept: bool) -> None:
     assert (logs.request_id(given) == given) is kept
 

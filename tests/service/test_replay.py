@@ -14,8 +14,8 @@ from sqlalchemy import func, select
 from integrations.contract import Role
 from service.db.models import Case, Delivery
 from service.domain.errors import NotFound, WrongInput
-from service.operations import shops
-from service.operations.shops import NewConnection
+from service.operations.shops import connections
+from service.operations.shops.connections import NewConnection
 from service.replay import COLUMNS, Replayed, replay
 from tests.jobs.processes import flask
 from tests.world import World
@@ -40,7 +40,7 @@ def connection_id(world: World) -> int:
     """A shop of one's own that sends reviews."""
     values = {"base_url": f"{world.url}/nowhere", "outgoing_secret": "whsec_" + "QUJD" * 10}
     new = NewConnection("standard", "Toko sendiri", [Role.REVIEWS], values)
-    return shops.connect(world.context, world.shop_id, new)
+    return connections.connect(world.context, world.shop_id, new)
 
 
 @contextmanager

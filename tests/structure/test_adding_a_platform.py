@@ -13,7 +13,7 @@ import pytest
 
 from integrations import contract, errors, registry
 from integrations.contract import BaseAdapter, Capabilities, Way
-from service.domain import policy_data
+from service.domain.messages import policy_data
 from tests.adapter_cases import AdapterCases
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,9 +53,10 @@ def test_every_way_is_explained() -> None:
 
 def test_every_method_of_the_contract_has_its_paragraph() -> None:
     methods = [
-        name for name, value in vars(BaseAdapter).items()
+        name
+        for name, value in vars(BaseAdapter).items()
         if not name.startswith("_") and (callable(value) or isinstance(value, classmethod))
-    ]  # fmt: skip
+    ]
     told = " ".join(re.findall(r"^### (.*)$", _page(), re.MULTILINE))
 
     assert methods
@@ -64,10 +65,12 @@ def test_every_method_of_the_contract_has_its_paragraph() -> None:
 
 def test_every_error_is_explained() -> None:
     known = {
-        name for name, value in vars(errors).items()
-        if isinstance(value, type) and value is not errors.AdapterError
+        name
+        for name, value in vars(errors).items()
+        if isinstance(value, type)
+        and value is not errors.AdapterError
         and issubclass(value, errors.AdapterError)
-    }  # fmt: skip
+    }
 
     assert known == set(_rows("What to raise"))
 

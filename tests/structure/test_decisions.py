@@ -10,8 +10,11 @@ FILES = sorted(FOLDER.glob("[0-9]*.md"))
 
 
 def test_decisions_are_numbered_without_gaps_and_listed() -> None:
-    listed = re.findall(r"^(\d+)\. \[([^\]]+)\]\(([^)]+)\)$", (FOLDER / "README.md").read_text("utf-8"),
-                        re.MULTILINE)  # fmt: skip
+    listed = re.findall(
+        r"^(\d+)\. \[([^\]]+)\]\(([^)]+)\)$",
+        (FOLDER / "README.md").read_text("utf-8"),
+        re.MULTILINE,
+    )
 
     assert [name for _, _, name in listed] == [path.name for path in FILES]
     assert [int(path.name[:4]) for path in FILES] == list(range(1, len(FILES) + 1))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from service import settings
-from service.keys import fresh_keys
+from service.security.key_generation import fresh_keys
 from service.settings import WrongSetting
 from tests.world import KEY
 

@@ -10,19 +10,20 @@ import requests
 
 from integrations.sandbox.wire import sign
 from service.db.models import Seller
-from service.domain.limits import SellerRole
-from service.operations import shops
+from service.domain.remedies.limits import SellerRole
+from service.operations.shops import connections
 from tests.world import Browser, World
 
 
 def post_unreadable(world: World, body: bytes = b"not json", key: str = "odd") -> None:
     """A signed webhook that says nothing anybody understands."""
     stamp = str(int(world.clock.now().timestamp()))
-    secret = shops.webhook_secret(world.context, world.connection())
+    secret = connections.webhook_secret(world.context, world.connection())
     headers = {
-        "X-Sandbox-Delivery": key, "X-Sandbox-Timestamp": stamp,
+        "X-Sandbox-Delivery": key,
+        "X-Sandbox-Timestamp": stamp,
         "X-Sandbox-Signature": sign(secret, key, stamp, body),
-    }  # fmt: skip
+    }
     requests.post(world.sandbox.sender.url, data=body, headers=headers, timeout=10)
 
 

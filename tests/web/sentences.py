@@ -16,9 +16,17 @@ from typing import IO, Any
 MARKED = frozenset({"_", "gettext", "lazy", "lazy_gettext"})
 LOGS = frozenset({"debug", "info", "warning", "error", "exception"})
 REFUSALS = (
-    "NotFound", "WrongState", "NotPermitted", "OverLimit", "WrongInput", "Permanent", "Temporary",
-    "Misconfigured", "Unsupported", "Unreadable",
-)  # fmt: skip
+    "NotFound",
+    "WrongState",
+    "NotPermitted",
+    "OverLimit",
+    "WrongInput",
+    "Permanent",
+    "Temporary",
+    "Misconfigured",
+    "Unsupported",
+    "Unreadable",
+)
 LABELS = {"Field": 1, "Finding": 0, **dict.fromkeys(REFUSALS, 0)}
 """Calls whose argument at this place is shown however short it is."""
 NOT_SAID = re.compile(

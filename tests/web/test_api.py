@@ -9,8 +9,8 @@ import requests
 from sqlalchemy import select
 
 from service.db.models import ApiToken, Seller
-from service.domain.limits import SellerRole
-from service.operations import sellers
+from service.domain.remedies.limits import SellerRole
+from service.operations.staff import accounts
 from tests.operations.steps import agent, rated, refund
 from tests.web.pages import post_unreadable
 from tests.world import World
@@ -23,7 +23,7 @@ class Program:
 
     def __init__(self, world: World, seller: Seller | None = None) -> None:
         self.base = f"{world.url}/api/v1"
-        self.token = sellers.add_token(world.context, (seller or world.owner).id, "test")
+        self.token = accounts.add_token(world.context, (seller or world.owner).id, "test")
         self.headers = {"Authorization": f"Bearer {self.token}"}
 
     def get(self, path: str) -> Answer:
@@ -49,9 +49,10 @@ def _address(world: World, verb: str = "") -> str:
 
 @pytest.mark.parametrize("path", ["/cases", "/cases/MG-1", "/deliveries"])
 @pytest.mark.parametrize(
-    "header", ["", "Bearer ", "Bearer mg_nosuch", "Basic {token}", "{token}"],
+    "header",
+    ["", "Bearer ", "Bearer mg_nosuch", "Basic {token}", "{token}"],
     ids=["none", "empty", "unknown", "scheme", "bare"],
-)  # fmt: skip
+)
 def test_program_without_a_good_token_is_refused(
     world: World, program: Program, path: str, header: str
 ) -> None:
@@ -76,7 +77,7 @@ def test_revoked_token_is_refused(world: World, program: Program) -> None:
     with world.context.database.reading() as session:
         number = session.scalars(select(ApiToken.id)).one()
 
-    sellers.revoke_token(world.context, number)
+    accounts.revoke_token(world.context, number)
 
     assert (before, program.get("/cases")[0]) == (200, 401)
 
@@ -86,7 +87,7 @@ def test_token_of_a_seller_who_was_shut_out_is_refused(world: World) -> None:
     program = Program(world, seller)
     before = program.get("/cases")[0]
 
-    sellers.change_seller(world.context, seller.id, role=SellerRole.AGENT, active=False)
+    accounts.change_seller(world.context, seller.id, role=SellerRole.AGENT, active=False)
 
     assert (before, program.get("/cases")[0]) == (200, 401)
 
@@ -147,9 +148,12 @@ def test_roles_and_limits_hold(world: World) -> None:
 
     told = [(status, said.get("error", {}).get("code")) for status, said in answers]
     assert told == [
-        (200, None), (403, "not_permitted"), (403, "not_permitted"), (403, "over_limit"),
         (200, None),
-    ]  # fmt: skip
+        (403, "not_permitted"),
+        (403, "not_permitted"),
+        (403, "over_limit"),
+        (200, None),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -160,14 +164,30 @@ def test_roles_and_limits_hold(world: World) -> None:
         ("decline", {"reason": ""}, ["reason"]),
         ("approve", {"number": "0"}, ["number"]),
         ("approve", {"number": -1}, ["number"]),
-        ("approve", {"changed": {"action": "gift", "amount_minor": 0, "currency": "IDR"}},
-         ["changed.action", "changed.amount_minor"]),
-        ("approve", {"changed": {"action": "refund", "amount_minor": 1.5, "currency": "IDR"}},
-         ["changed.amount_minor"]),
-        ("approve", {"changed": {"action": "voucher", "amount_minor": 1, "currency": "IDR",
-                                 "expires_days": 0}}, ["changed.expires_days"]),
+        (
+            "approve",
+            {"changed": {"action": "gift", "amount_minor": 0, "currency": "IDR"}},
+            ["changed.action", "changed.amount_minor"],
+        ),
+        (
+            "approve",
+            {"changed": {"action": "refund", "amount_minor": 1.5, "currency": "IDR"}},
+            ["changed.amount_minor"],
+        ),
+        (
+            "approve",
+            {
+                "changed": {
+                    "action": "voucher",
+                    "amount_minor": 1,
+                    "currency": "IDR",
+                    "expires_days": 0,
+                }
+            },
+            ["changed.expires_days"],
+        ),
     ],
-)  # fmt: skip
+)
 def test_wrong_field_is_refused_by_its_name(
     world: World, program: Program, verb: str, body: dict[str, Any], named: list[str]
 ) -> None:
@@ -228,9 +248,16 @@ def test_pages_are_complete_and_overlap_nowhere(world: World, program: Program) 
 
 @pytest.mark.parametrize(
     ("query", "named"),
-    [("most=0", "most"), ("most=101", "most"), ("most=x", "most"), ("before=x", "before"),
-     ("state=nosuch", "state.0"), ("states=opened", "states"), ("most=1&most=2", "most")],
-)  # fmt: skip
+    [
+        ("most=0", "most"),
+        ("most=101", "most"),
+        ("most=x", "most"),
+        ("before=x", "before"),
+        ("state=nosuch", "state.0"),
+        ("states=opened", "states"),
+        ("most=1&most=2", "most"),
+    ],
+)
 def test_wrong_query_is_refused_by_its_name(program: Program, query: str, named: str) -> None:
     status, said = program.get(f"/cases?{query}")
 
@@ -265,9 +292,13 @@ def test_deliveries_that_need_attention_are_listed_without_their_bodies(
 
 @pytest.mark.parametrize(
     ("method", "path", "status"),
-    [("GET", "/nosuch", 404), ("GET", "/cases/MG-NOSUCH", 404), ("DELETE", "/cases", 405),
-     ("POST", "/cases/MG-NOSUCH/approve", 404)],
-)  # fmt: skip
+    [
+        ("GET", "/nosuch", 404),
+        ("GET", "/cases/MG-NOSUCH", 404),
+        ("DELETE", "/cases", 405),
+        ("POST", "/cases/MG-NOSUCH/approve", 404),
+    ],
+)
 def test_every_refusal_has_one_shape(program: Program, method: str, path: str, status: int) -> None:
     answer = requests.request(
         method, program.base + path, headers=program.headers, json={}, timeout=10

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 from service.app import create_app
-from service.web.api import blueprint
+from service.web.api.v1 import blueprint
 from tests.operations.steps import helped, rated
 from tests.web.pages import post_unreadable
 from tests.web.test_api import Program
@@ -54,8 +54,9 @@ def test_document_is_valid(document: dict[str, Any]) -> None:
 
     numbers = [
         operation["operationId"]
-        for path in document["paths"].values() for operation in path.values()
-    ]  # fmt: skip
+        for path in document["paths"].values()
+        for operation in path.values()
+    ]
     assert len(set(numbers)) == len(numbers)
 
 
@@ -74,9 +75,12 @@ def test_document_names_every_address_and_no_other(world: World, document: dict[
 
 @pytest.mark.parametrize(
     ("path", "address"),
-    [("/cases", "/cases?most=1"), ("/cases/{reference}", "/cases/{reference}"),
-     ("/deliveries", "/deliveries")],
-)  # fmt: skip
+    [
+        ("/cases", "/cases?most=1"),
+        ("/cases/{reference}", "/cases/{reference}"),
+        ("/deliveries", "/deliveries"),
+    ],
+)
 def test_what_is_read_is_as_documented(
     world: World, document: dict[str, Any], path: str, address: str
 ) -> None:

@@ -26,10 +26,16 @@ def test_page_shows_what_a_decision_needs(world: World) -> None:
     page = text_of(world.browser().get(address))
 
     for words in (
-        "Barang datang pecah", "Send again IDR 259,000", "100 % of the order", "Sari", "SB-1",
-        "Approve, change or decline.", "Waits for: a decision", "Low rating came in",
+        "Barang datang pecah",
+        "Send again IDR 259,000",
+        "100 % of the order",
+        "Sari",
+        "SB-1",
+        "Approve, change or decline.",
+        "Waits for: a decision",
+        "Low rating came in",
         "Rule “Broken”: send the item again.",
-    ):  # fmt: skip
+    ):
         assert words in page, words
     assert "259000" not in page
 
@@ -41,9 +47,12 @@ def test_page_is_indonesian_for_an_indonesian_seller(world: World) -> None:
     page = text_of(browser.get(address))
 
     for words in (
-        "Kirim ulang Rp 259.000", "100 % dari pesanan", "Setujui, ubah, atau tolak.",
-        "Aturan “Broken”: kirim ulang barangnya.", "Penilaian rendah masuk",
-    ):  # fmt: skip
+        "Kirim ulang Rp 259.000",
+        "100 % dari pesanan",
+        "Setujui, ubah, atau tolak.",
+        "Aturan “Broken”: kirim ulang barangnya.",
+        "Penilaian rendah masuk",
+    ):
         assert words in page, words
 
 

@@ -17,8 +17,8 @@ from sqlalchemy import update
 from bench.processes import free_port
 from service import settings
 from service.app import create_app
-from service.db import claims
 from service.db.models import Connection, Delivery, Lane
+from service.db.outbox import claims
 from service.wiring import Wiring, wire
 from tests.jobs.processes import environment, running, until
 from tests.world import KEY, SECRET, World
@@ -90,9 +90,10 @@ def away(tmp_path: Path) -> Iterator[Wiring]:
     """Database and Redis that nobody serves."""
     env = {
         "MAKEGOOD_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
-        "MAKEGOOD_REDIS_URL": "redis://127.0.0.1:1/0", "MAKEGOOD_SECRET_KEY": SECRET,
+        "MAKEGOOD_REDIS_URL": "redis://127.0.0.1:1/0",
+        "MAKEGOOD_SECRET_KEY": SECRET,
         "MAKEGOOD_ENCRYPTION_KEYS": KEY,
-    }  # fmt: skip
+    }
     made = wire(settings.load(env))
     yield made
     made.close()
@@ -136,10 +137,14 @@ def test_metrics_tell_what_waits_and_what_is_stuck(world: World) -> None:
     told = {
         name: _metric(world.url, f"makegood_{name}")
         for name in (
-            "database_up", "due_rows", "oldest_due_seconds", "paused_connections",
-            'needing_attention{what="delivery"}', 'needing_attention{what="case"}',
+            "database_up",
+            "due_rows",
+            "oldest_due_seconds",
+            "paused_connections",
+            'needing_attention{what="delivery"}',
+            'needing_attention{what="case"}',
         )
-    }  # fmt: skip
+    }
 
     assert list(told.values()) == [1, 2, 30, 1, 1, 0]
 
@@ -173,8 +178,20 @@ def _listens(port: int) -> bool:
 def test_several_web_processes_add_up_their_counters(world: World, tmp_path: Path) -> None:
     folder, port = tmp_path / "metrics", free_port()
     folder.mkdir()
-    argv = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
-            "--workers", "2", "--factory", "service.app:create_wsgi"]  # fmt: skip
+    argv = [
+        "-m",
+        "granian",
+        "--interface",
+        "wsgi",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--workers",
+        "2",
+        "--factory",
+        "service.app:create_wsgi",
+    ]
     env = environment(world, PROMETHEUS_MULTIPROC_DIR=str(folder))
     url = f"http://127.0.0.1:{port}"
     name = 'makegood_deliveries_total{outcome="unknown"}'

@@ -4,27 +4,48 @@ from __future__ import annotations
 
 import pytest
 
-from service.domain.limits import SellerRole
-from service.operations import sellers
+from service.domain.remedies.limits import SellerRole
+from service.operations.staff import accounts
 from tests.web.pages import people, post_anyway, text_of
 from tests.world import World
 
 OWNER_PAGES = (
-    "/shops", "/shops/1", "/shops/1/texts", "/shops/1/texts/receipt/id", "/connections/1",
-    "/shops/1/connect/woocommerce", "/sellers",
-)  # fmt: skip
+    "/shops",
+    "/shops/1",
+    "/shops/1/texts",
+    "/shops/1/texts/receipt/id",
+    "/connections/1",
+    "/shops/1/connect/woocommerce",
+    "/sellers",
+)
 EVERYBODYS_PAGES = ("/", "/cases", "/deliveries", "/me")
 VERBS = (
-    "approve", "change", "decline", "close", "order", "send_now", "mark_sent", "leave", "stop",
-    "try_again", "not_done", "done", "cancel", "",
-)  # fmt: skip
+    "approve",
+    "change",
+    "decline",
+    "close",
+    "order",
+    "send_now",
+    "mark_sent",
+    "leave",
+    "stop",
+    "try_again",
+    "not_done",
+    "done",
+    "cancel",
+    "",
+)
 OWNER_POSTS = (
-    ("/shops", {"name": "X", "zone": "Asia/Jakarta"}), ("/shops/1", {"name": "X"}),
-    ("/shops/1/connect/standard", {"name": "X"}), ("/connections/1", {"do": "test"}),
-    ("/connections/1", {"do": "rotate"}), ("/shops/1/texts/receipt/id", {"do": "ship"}),
+    ("/shops", {"name": "X", "zone": "Asia/Jakarta"}),
+    ("/shops/1", {"name": "X"}),
+    ("/shops/1/connect/standard", {"name": "X"}),
+    ("/connections/1", {"do": "test"}),
+    ("/connections/1", {"do": "rotate"}),
+    ("/shops/1/texts/receipt/id", {"do": "ship"}),
     ("/sellers", {"do": "add", "email": "x@example.test", "role": "owner"}),
-    ("/sellers", {"do": "link", "id": "1"}), ("/sellers", {"do": "token", "name": "x"}),
-)  # fmt: skip
+    ("/sellers", {"do": "link", "id": "1"}),
+    ("/sellers", {"do": "token", "name": "x"}),
+)
 
 
 def test_viewer_is_refused_every_verb_of_a_case(world: World) -> None:
@@ -105,7 +126,7 @@ def test_seller_is_out_at_once_when_shut_out(world: World) -> None:
     browser = world.browser(seller)
     before = browser.get("/").url
 
-    sellers.change_seller(world.context, seller.id, role=SellerRole.AGENT, active=False)
+    accounts.change_seller(world.context, seller.id, role=SellerRole.AGENT, active=False)
 
     assert before == f"{world.url}/"
     assert "/sign-in" in browser.get("/").url
@@ -117,7 +138,7 @@ def test_agent_may_do_more_at_once_when_made_an_owner(world: World) -> None:
     browser = world.browser(seller)
     before = browser.get("/shops").status_code
 
-    sellers.change_seller(world.context, seller.id, role=SellerRole.OWNER, active=True)
+    accounts.change_seller(world.context, seller.id, role=SellerRole.OWNER, active=True)
 
     assert (before, browser.get("/shops").status_code) == (403, 200)
 

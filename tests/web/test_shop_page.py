@@ -6,9 +6,9 @@ import pytest
 import requests
 
 from service.db.models import Connection, OutboxRow, Shop
-from service.domain import playbook_text
-from service.domain.playbook_data import default_playbook, playbook_to_data
-from service.operations import shops
+from service.domain.remedies import playbook_text
+from service.domain.remedies.playbook_data import default_playbook, playbook_to_data
+from service.operations.shops import connections
 from tests.web.pages import form_of, text_of
 from tests.world import World
 
@@ -53,12 +53,23 @@ def test_unchanged_form_changes_nothing(world: World) -> None:
 
 def test_everything_typed_is_saved(world: World) -> None:
     answer = _save(
-        world, name="Toko Baru", agent_currency_0="idr", agent_amount_0="100.000",
-        automatic_currency_0="IDR", automatic_each_0="50000", automatic_shop_day_0="500.000",
-        automatic_buyer_day_0="50.000", confirmation_hours="1", resolution_check_hours="48",
-        opens="09:00", closes="17:30", day_5=None, day_6="on", playbook=RULE,
+        world,
+        name="Toko Baru",
+        agent_currency_0="idr",
+        agent_amount_0="100.000",
+        automatic_currency_0="IDR",
+        automatic_each_0="50000",
+        automatic_shop_day_0="500.000",
+        automatic_buyer_day_0="50.000",
+        confirmation_hours="1",
+        resolution_check_hours="48",
+        opens="09:00",
+        closes="17:30",
+        day_5=None,
+        day_6="on",
+        playbook=RULE,
         postal_address="Jl. Mawar 1",
-    )  # fmt: skip
+    )
 
     shop = _shop(world)
     assert "Saved." in text_of(answer)
@@ -171,15 +182,15 @@ def test_address_and_secret_are_there_to_copy(world: World) -> None:
     page = world.browser().get("/connections/1").text
 
     assert f"/webhooks/{world.connection().public_id}</textarea>" in page
-    assert shops.webhook_secret(world.context, world.connection()) in page
+    assert connections.webhook_secret(world.context, world.connection()) in page
 
 
 def test_new_secret_is_shown_when_changed(world: World) -> None:
-    old = shops.webhook_secret(world.context, world.connection())
+    old = connections.webhook_secret(world.context, world.connection())
 
     page = world.browser().post("/connections/1", {"do": "rotate", "webhook_secret": ""}).text
 
-    new = shops.webhook_secret(world.context, world.connection())
+    new = connections.webhook_secret(world.context, world.connection())
     assert new != old
     assert new in page
 

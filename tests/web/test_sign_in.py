@@ -10,8 +10,8 @@ import requests
 from flask import Flask
 
 from service.app import create_app
-from service.domain.limits import SellerRole
-from service.operations import sellers
+from service.domain.remedies.limits import SellerRole
+from service.operations.staff import accounts
 from service.web.auth import limiter
 from tests.web.pages import form_of, people, post_anyway, text_of
 from tests.world import World
@@ -33,14 +33,19 @@ def _app(world: World, **settings: Any) -> Flask:
 
 
 def _try(app: Flask, email: str, password: str, address: str = "10.0.0.1") -> int:
-    return app.test_client().post(
-        "/sign-in", data={"email": email, "password": password},
-        environ_base={"REMOTE_ADDR": address},
-    ).status_code  # fmt: skip
+    return (
+        app.test_client()
+        .post(
+            "/sign-in",
+            data={"email": email, "password": password},
+            environ_base={"REMOTE_ADDR": address},
+        )
+        .status_code
+    )
 
 
 def test_seller_signs_in_with_a_password_and_out_again(world: World) -> None:
-    sellers.set_password(world.context, world.owner.id, GOOD)
+    accounts.set_password(world.context, world.owner.id, GOOD)
     client = _app(world).test_client()
 
     inside = client.post("/sign-in", data={"email": "OWNER@example.test ", "password": GOOD})
@@ -57,7 +62,7 @@ def test_seller_signs_in_with_a_password_and_out_again(world: World) -> None:
     ids=["wrong password", "nobody", "empty"],
 )
 def test_wrong_sign_in_is_refused_alike(world: World, email: str, password: str) -> None:
-    sellers.set_password(world.context, world.owner.id, GOOD)
+    accounts.set_password(world.context, world.owner.id, GOOD)
 
     assert _try(_app(world), email, password) == 401
 
@@ -71,7 +76,7 @@ def test_one_address_is_slowed_down_whatever_account_it_tries(world: World) -> N
 
 
 def test_one_account_is_slowed_down_from_whatever_address(world: World) -> None:
-    sellers.set_password(world.context, world.owner.id, GOOD)
+    accounts.set_password(world.context, world.owner.id, GOOD)
     app = _app(world)
 
     answers = [_try(app, "owner@example.test", BAD, f"10.0.1.{n}") for n in range(11)]
@@ -81,7 +86,7 @@ def test_one_account_is_slowed_down_from_whatever_address(world: World) -> None:
 
 
 def test_right_passwords_do_not_use_the_tries_up(world: World) -> None:
-    sellers.set_password(world.context, world.owner.id, GOOD)
+    accounts.set_password(world.context, world.owner.id, GOOD)
     app = _app(world)
 
     answers = [_try(app, "owner@example.test", GOOD, f"10.0.1.{n}") for n in range(12)]
@@ -93,7 +98,7 @@ def test_right_passwords_do_not_use_the_tries_up(world: World) -> None:
     ("address", "secure"), [("https://m.example", True), ("http://m.example", False)]
 )
 def test_cookie_is_secure_where_the_address_is(world: World, address: str, secure: bool) -> None:
-    sellers.set_password(world.context, world.owner.id, GOOD)
+    accounts.set_password(world.context, world.owner.id, GOOD)
     client = _app(world, public_url=address).test_client()
 
     answer = client.post("/sign-in", data={"email": "owner@example.test", "password": GOOD})
@@ -105,7 +110,7 @@ def test_cookie_is_secure_where_the_address_is(world: World, address: str, secur
 
 
 def test_link_works_once_and_not_by_looking(world: World) -> None:
-    link = sellers.new_link(world.context, world.owner.id)
+    link = accounts.new_link(world.context, world.owner.id)
     looked = [requests.get(link, timeout=10).status_code for _ in range(3)]
     sessions = [requests.Session(), requests.Session()]
 
@@ -133,7 +138,7 @@ def test_owner_gives_an_agent_a_fresh_link(world: World) -> None:
 
 def test_nobody_gets_a_link_for_a_seller_who_is_shut_out(world: World) -> None:
     agent = people(world)[SellerRole.AGENT]
-    sellers.change_seller(world.context, agent.id, role=SellerRole.AGENT, active=False)
+    accounts.change_seller(world.context, agent.id, role=SellerRole.AGENT, active=False)
 
     answer = world.browser().post("/sellers", {"do": "link", "id": agent.id})
 
@@ -150,7 +155,7 @@ def test_first_password_needs_none_before(world: World) -> None:
     answer = _change(world, world.browser(), "", GOOD)
 
     assert answer.status_code == 303
-    assert sellers.sign_in(world.context, "owner@example.test", GOOD) is not None
+    assert accounts.sign_in(world.context, "owner@example.test", GOOD) is not None
 
 
 @pytest.mark.parametrize(
@@ -161,13 +166,13 @@ def test_first_password_needs_none_before(world: World) -> None:
 def test_password_changes_only_with_the_present_one(
     world: World, present: str, new: str, status: int
 ) -> None:
-    sellers.set_password(world.context, world.owner.id, GOOD)
+    accounts.set_password(world.context, world.owner.id, GOOD)
 
     answer = _change(world, world.browser(), present, new)
 
     assert answer.status_code == status
     holds = BAD if status == 303 else GOOD
-    assert sellers.sign_in(world.context, "owner@example.test", holds) is not None
+    assert accounts.sign_in(world.context, "owner@example.test", holds) is not None
 
 
 def test_other_devices_are_signed_out_when_the_password_changes(world: World) -> None:
@@ -190,4 +195,4 @@ def test_form_without_its_token_changes_nothing(world: World) -> None:
     )
 
     assert answer.status_code == 400
-    assert sellers.sign_in(world.context, "owner@example.test", GOOD) is None
+    assert accounts.sign_in(world.context, "owner@example.test", GOOD) is None

@@ -10,7 +10,7 @@ import requests
 from sqlalchemy import update
 
 from service.db.models import Case
-from service.operations import shops
+from service.operations.shops import connections
 from tests.operations.steps import CHECK, helped, one, sell_to, work_for
 from tests.world import World
 
@@ -63,9 +63,11 @@ def test_one_click_needs_neither_page_nor_cookie(world: World) -> None:
     helped(world)
 
     answer = requests.post(
-        _path(world, "unsubscribe"), data="List-Unsubscribe=One-Click", timeout=10,
+        _path(world, "unsubscribe"),
+        data="List-Unsubscribe=One-Click",
+        timeout=10,
         headers={"Content-Type": "application/x-www-form-urlencoded"},
-    )  # fmt: skip
+    )
     again = requests.post(_path(world, "unsubscribe"), timeout=10)
 
     assert (answer.status_code, again.status_code) == (200, 200)
@@ -75,7 +77,7 @@ def test_one_click_needs_neither_page_nor_cookie(world: World) -> None:
 
 def test_stop_is_for_all_flows_of_all_shops(world: World) -> None:
     helped(world)
-    other = shops.add_shop(world.context, "Toko Lain", zone="Asia/Jakarta")
+    other = connections.add_shop(world.context, "Toko Lain", zone="Asia/Jakarta")
     world.rate(1, "rusak", sell_to(world, **ALIKE))
     world.work()
     with world.context.database.transaction() as session:
@@ -89,8 +91,9 @@ def test_stop_is_for_all_flows_of_all_shops(world: World) -> None:
     assert len(world.ledger()["messages"]) == said
     assert all(
         follow_up.state in ("sent", "stopped")
-        for case in world.cases() for follow_up in case.follow_ups
-    )  # fmt: skip
+        for case in world.cases()
+        for follow_up in case.follow_ups
+    )
 
 
 def _path_of_first(world: World) -> str:
@@ -141,8 +144,9 @@ def test_answer_page_takes_one_answer_and_its_correction(world: World) -> None:
 
     assert [page.status_code for page in (none, yes, same, no)] == [422, 200, 200, 200]
     assert [line.new for line in world.case().history if line.what == "answered"] == [
-        "solved", "not_solved",
-    ]  # fmt: skip
+        "solved",
+        "not_solved",
+    ]
     assert world.case().state == "awaiting_approval"
 
 
@@ -165,6 +169,6 @@ def test_page_opens_when_the_buyer_was_erased(world: World, page: str) -> None:
 def test_links_end_after_half_a_year(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     helped(world)
     link = _path(world, "stop")
-    monkeypatch.setattr("service.web.buyer.LONGEST", timedelta(seconds=-1))
+    monkeypatch.setattr("service.web.buyer.pages.LONGEST", timedelta(seconds=-1))
 
     assert _get(link).status_code == 404

@@ -7,17 +7,18 @@ from sqlalchemy import func, select, text
 
 from integrations.sandbox.wire import sign
 from service.db.models import Delivery, OutboxRow
-from service.operations import shops
+from service.operations.shops import connections
 from tests.world import World
 
 
 def _post(world: World) -> requests.Response:
     stamp = str(int(world.clock.now().timestamp()))
-    secret = shops.webhook_secret(world.context, world.connection())
+    secret = connections.webhook_secret(world.context, world.connection())
     headers = {
-        "X-Sandbox-Delivery": "d1", "X-Sandbox-Timestamp": stamp,
+        "X-Sandbox-Delivery": "d1",
+        "X-Sandbox-Timestamp": stamp,
         "X-Sandbox-Signature": sign(secret, "d1", stamp, b"{}"),
-    }  # fmt: skip
+    }
     return requests.post(world.sandbox.sender.url, data=b"{}", headers=headers, timeout=10)
 
 

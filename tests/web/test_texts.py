@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from service.db.models import Shop
-from service.domain.texts import TextKey
+from service.domain.messages.templates import TextKey
 from tests.web.pages import people, post_anyway, text_of
 from tests.world import World
 
@@ -30,13 +30,15 @@ class Bad:
 BAD = [
     Bad("update_invitation_no_link", "en", "Please change your review to five stars.", "stars"),
     Bad("update_invitation_no_link", "id", "Tolong ubah ulasan Kakak jadi bintang 5.", "bintang"),
-    Bad("update_invitation_no_link", "en", "If you change your review we send a voucher.", "voucher"),
+    Bad(
+        "update_invitation_no_link", "en", "If you change your review we send a voucher.", "voucher"
+    ),
     Bad("update_invitation_no_link", "id", "Mohon hapus ulasan Kakak.", "dihapus"),
     Bad("resolution_check", "en", "Solved? {answer_url} Rate us well in your review.", "review"),
     Bad("resolution_check", "id", "Sudah beres?", "{answer_url}"),
     Bad("confirmation_voucher", "en", "Here: {code} until {expires}, {amount}. {price}", "{price}"),
     Bad("confirmation_refund", "id", "Dana {amount} kembali. {amount", "kurung"),
-]  # fmt: skip
+]
 
 
 def _address(key: str, language: str) -> str:
@@ -110,11 +112,10 @@ def test_text_that_was_saved_is_what_the_buyer_reads(world: World) -> None:
 
 def test_only_the_owner_reaches_the_texts(world: World) -> None:
     answers = [
-        post_anyway(
-            world.browser(one), _address("receipt", "id"), _form("Halo", "Halo {buyer}")
-        )
-        for role, one in people(world).items() if role != "owner"
-    ]  # fmt: skip
+        post_anyway(world.browser(one), _address("receipt", "id"), _form("Halo", "Halo {buyer}"))
+        for role, one in people(world).items()
+        if role != "owner"
+    ]
 
     assert [one.status_code for one in answers] == [403, 403]
     assert _own(world) == {}

@@ -29,20 +29,27 @@ def app(world: World) -> Iterator[Flask]:
 @pytest.mark.parametrize(
     ("language", "sentence", "shown"),
     [
-        ("id", TASK, "Kembalikan dana Rp 259.000 untuk pesanan SB-1, catat acuan MG-7-1,"
-                     " lalu tandai selesai di sini."),
+        (
+            "id",
+            TASK,
+            "Kembalikan dana Rp 259.000 untuk pesanan SB-1, catat acuan MG-7-1,"
+            " lalu tandai selesai di sini.",
+        ),
         ("en", TASK, TASK.replace("259000.00 IDR", "IDR 259,000")),
         ("id", TRIED, "Sudah dicoba 11 kali, terakhir: sandbox sedang sibuk. Coba lagi nanti."),
         ("id", "there is no such case", "Kasus itu tidak ada."),
         ("en", "there is no such case", "There is no such case."),
         ("id", "who knows what this is", "Who knows what this is."),
         ("id", "Rule “Rusak”: 25 % of what was paid.", "Aturan “Rusak”: 25 % dari yang dibayar."),
-        ("id", "follow-ups: closes must be later in the day than opens",
-         "Follow-ups: closes harus lebih lambat dari jam buka (opens)."),
+        (
+            "id",
+            "follow-ups: closes must be later in the day than opens",
+            "Follow-ups: closes harus lebih lambat dari jam buka (opens).",
+        ),
         ("id", "", ""),
     ],
     ids=["task", "task en", "nested", "short", "short en", "unknown", "percent", "joined", "none"],
-)  # fmt: skip
+)
 def test_sentence_is_told(app: Flask, language: str, sentence: str, shown: str) -> None:
     with force_locale(language):
         assert told(sentence).replace("\u00a0", " ") == shown

@@ -57,9 +57,7 @@ def _followed_up(world: World) -> str:
 def _get_stuck(world: World, table: type[FollowUp] | type[MakeGood]) -> None:
     with world.context.database.transaction() as session:
         last = select(func.max(table.id)).scalar_subquery()
-        session.execute(
-            update(table).where(table.id == last).values(state="needs_attention")
-        )  # fmt: skip
+        session.execute(update(table).where(table.id == last).values(state="needs_attention"))
 
 
 def test_case_waits_when_the_outcome_of_its_message_is_unknown(world: World) -> None:

@@ -12,17 +12,18 @@ from integrations.sandbox.ledger import callbacks_due, leave_review
 from integrations.sandbox.seed import sell
 from integrations.sandbox.wire import sign
 from service.db.models import Delivery, OutboxRow
-from service.operations import shops
+from service.operations.shops import connections
 from tests.world import World
 
 
 def _signed(world: World, body: bytes, *, secret: str = "", key: str = "d1") -> dict[str, str]:
     stamp = str(int(world.clock.now().timestamp()))
-    secret = secret or shops.webhook_secret(world.context, world.connection())
+    secret = secret or connections.webhook_secret(world.context, world.connection())
     return {
-        "X-Sandbox-Delivery": key, "X-Sandbox-Timestamp": stamp,
+        "X-Sandbox-Delivery": key,
+        "X-Sandbox-Timestamp": stamp,
         "X-Sandbox-Signature": sign(secret, key, stamp, body),
-    }  # fmt: skip
+    }
 
 
 def _post(world: World, body: bytes, headers: dict[str, str]) -> int:
@@ -102,8 +103,8 @@ def test_readable_but_uninteresting_delivery_is_marked_so(world: World) -> None:
 
 
 def test_new_secret_and_the_one_before_are_both_good(world: World) -> None:
-    old = shops.webhook_secret(world.context, world.connection())
-    new = shops.add_webhook_secret(world.context, world.connection_id)
+    old = connections.webhook_secret(world.context, world.connection())
+    new = connections.add_webhook_secret(world.context, world.connection_id)
 
     statuses = [
         _post(world, b"{}", _signed(world, b"{}", secret=one, key=one[-8:])) for one in (old, new)

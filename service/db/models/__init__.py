@@ -11,9 +11,9 @@ from service.db.models.cases import (
     Message,
     Proposal,
 )
+from service.db.models.outbox import Kind, Lane, OutboxRow, Periodic
 from service.db.models.reviews import Delivery, Review, ReviewVersion
 from service.db.models.shops import ApiToken, Connection, DoNotContact, Seller, Shop
-from service.db.models.work import Kind, Lane, OutboxRow, Periodic
 
 __all__ = [
     "ApiToken",

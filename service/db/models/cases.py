@@ -17,7 +17,7 @@ STUCK = text("state = 'needs_attention'")
 
 
 class Case(Base):
-    """One answer to one low review. States are those of service.domain.case."""
+    """One answer to one low review. States are those of service.domain.cases.states."""
 
     __tablename__ = "cases"
     __table_args__ = (
@@ -44,14 +44,14 @@ class Case(Base):
     """What tells one buyer of a shop from another: platform id, else a hash of the address."""
     order_id: Mapped[str] = mapped_column(default="")
     order: Mapped[dict[str, Any]] = mapped_column("order_seen", default=dict)
-    """The order as last seen (service.operations.orders); empty until it is known."""
+    """The order as last seen (service.operations.cases.orders); empty until it is known."""
     candidates: Mapped[list[Any]] = mapped_column(default=list)
     advice: Mapped[str] = mapped_column(default="")
     """What a person has to do now, where only a person can go on."""
     cause: Mapped[str] = mapped_column(default="")
     messages_stopped: Mapped[bool] = mapped_column(default=False)
     erased_at: Mapped[datetime | None]
-    """When all that tells of the buyer was removed (service.operations.privacy)."""
+    """When all that tells of the buyer was removed (service.operations.privacy.erasure)."""
 
     review: Mapped[Review] = relationship()
     shop: Mapped[Shop] = relationship()

@@ -11,10 +11,17 @@ from tests.adapter_cases import NOW, AdapterCases
 
 SECRET = "secret-of-the-callbacks"
 REVIEW = {
-    "id": "31", "rating": 2, "text": "Pecah", "version": 1, "withdrawn": False,
-    "written_at": "2026-11-24T08:10:00+00:00", "product_id": "10", "product_name": "Teapot",
-    "buyer": {"id": "2", "name": "Sari"}, "order_ids": ["13"],
-}  # fmt: skip
+    "id": "31",
+    "rating": 2,
+    "text": "Pecah",
+    "version": 1,
+    "withdrawn": False,
+    "written_at": "2026-11-24T08:10:00+00:00",
+    "product_id": "10",
+    "product_name": "Teapot",
+    "buyer": {"id": "2", "name": "Sari"},
+    "order_ids": ["13"],
+}
 
 
 class TestSandbox(AdapterCases):
@@ -27,9 +34,10 @@ class TestSandbox(AdapterCases):
     def sign(body: bytes) -> Inbound:
         at = str(int(NOW.timestamp()))
         headers = {
-            "x-sandbox-delivery": "d1", "x-sandbox-timestamp": at,
+            "x-sandbox-delivery": "d1",
+            "x-sandbox-timestamp": at,
             "x-sandbox-signature": sign(SECRET, "d1", at, body),
-        }  # fmt: skip
+        }
         return Inbound(headers, body, NOW)
 
 

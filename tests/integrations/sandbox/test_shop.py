@@ -73,9 +73,13 @@ class Trial:
 @pytest.fixture(name="trial")
 def _trial(tmp_path: Path) -> Iterator[Trial]:
     shop = create_shop(
-        tmp_path / "shop.db", base_url="http://shop.test", api_key="key", webhook_url="",
-        webhook_secret=cases.SECRET, now=lambda: NOW,
-    )  # fmt: skip
+        tmp_path / "shop.db",
+        base_url="http://shop.test",
+        api_key="key",
+        webhook_url="",
+        webhook_secret=cases.SECRET,
+        now=lambda: NOW,
+    )
     server = make_server("127.0.0.1", 0, shop.app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -227,12 +231,15 @@ def _inbound(**changes: str) -> Inbound:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"x-sandbox-signature": ""}, {"x-sandbox-signature": "0" * 64},
-        {"x-sandbox-delivery": "d2"}, {"x-sandbox-delivery": ""},
-        {"x-sandbox-timestamp": "x"}, {"x-sandbox-timestamp": "1"},
+        {"x-sandbox-signature": ""},
+        {"x-sandbox-signature": "0" * 64},
+        {"x-sandbox-delivery": "d2"},
+        {"x-sandbox-delivery": ""},
+        {"x-sandbox-timestamp": "x"},
+        {"x-sandbox-timestamp": "1"},
     ],
     ids=["missing", "wrong", "other delivery", "no delivery", "no time", "other time"],
-)  # fmt: skip
+)
 def test_callback_is_refused_when_a_header_is_wrong(changes: dict[str, str]) -> None:
     with pytest.raises(BadSignature):
         Sandbox.verify(_inbound(**changes), [cases.SECRET], NOW)
@@ -241,9 +248,10 @@ def test_callback_is_refused_when_a_header_is_wrong(changes: dict[str, str]) -> 
 def test_old_callback_is_refused() -> None:
     stamp, body = str(int(NOW.timestamp()) - 301), cases.TestSandbox.body
     headers = {
-        "x-sandbox-delivery": "d1", "x-sandbox-timestamp": stamp,
+        "x-sandbox-delivery": "d1",
+        "x-sandbox-timestamp": stamp,
         "x-sandbox-signature": wire.sign(cases.SECRET, "d1", stamp, body),
-    }  # fmt: skip
+    }
 
     with pytest.raises(BadSignature):
         Sandbox.verify(Inbound(headers, body, NOW), [cases.SECRET], NOW)

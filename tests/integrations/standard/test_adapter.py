@@ -11,7 +11,7 @@ import integrations.standard
 from integrations.contract import BaseAdapter, Way
 from integrations.registry import get
 from integrations.standard import ADAPTER
-from service.domain.policy import Policies, stale
+from service.domain.messages.policy import Policies, stale
 
 FOLDER = Path(integrations.standard.__file__).parent
 

@@ -55,17 +55,32 @@ def order(number: int = 13, **other: Any) -> dict[str, Any]:
         "total": "19.90",
         "customer_id": 2,
         "order_key": "wc_order_k3y",
-        "billing": {"first_name": "Sari", "last_name": "W", "email": "sari@example.test",
-                    "country": "ID", "city": "Bandung"},
+        "billing": {
+            "first_name": "Sari",
+            "last_name": "W",
+            "email": "sari@example.test",
+            "country": "ID",
+            "city": "Bandung",
+        },
         "shipping": {"first_name": "Sari", "city": "Bandung", "country": "ID"},
         "payment_method": "stripe",
-        "line_items": [{"id": 3, "product_id": 10, "variation_id": 7, "name": "Teapot",
-                        "quantity": 2, "total": "16.72", "total_tax": "3.18", "price": 8.36}],
+        "line_items": [
+            {
+                "id": 3,
+                "product_id": 10,
+                "variation_id": 7,
+                "name": "Teapot",
+                "quantity": 2,
+                "total": "16.72",
+                "total_tax": "3.18",
+                "price": 8.36,
+            }
+        ],
         "shipping_lines": [{"method_id": "flat_rate", "method_title": "Post", "total": "0.00"}],
         "refunds": [],
         "meta_data": [],
         **other,
-    }  # fmt: skip
+    }
 
 
 def delivery(
@@ -185,12 +200,15 @@ class PretendShop:
     def _list(self, query: dict[str, str]) -> list[dict[str, Any]]:
         found = sorted(self.orders.values(), key=lambda one: -int(one["id"]))
         return [
-            one for one in found
+            one
+            for one in found
             if query.get("customer", str(one["customer_id"])) == str(one["customer_id"])
             and query.get("search", one["billing"]["email"]) == one["billing"]["email"]
-            and ("product" not in query or any(
-                str(line["product_id"]) == query["product"] for line in one["line_items"]))
-        ]  # fmt: skip
+            and (
+                "product" not in query
+                or any(str(line["product_id"]) == query["product"] for line in one["line_items"])
+            )
+        ]
 
     def _new_order(self, body: dict[str, Any]) -> dict[str, Any]:
         number = max(self.orders) + 10
@@ -216,9 +234,14 @@ class PretendShop:
             return 500, {"code": code, "message": "Gerbang ini tidak bisa.", "data": 500}
         if body["api_refund"] and self.gateway_says and not self.keeps_failed_refund:
             return 500, {"code": code, "message": self.gateway_says, "data": 500}
-        made = {"id": 100 + len(self.refunds), "order": number, "amount": body["amount"],
-                "reason": body["reason"], "refunded_payment": body["api_refund"],
-                "restocked": body["api_restock"]}  # fmt: skip
+        made = {
+            "id": 100 + len(self.refunds),
+            "order": number,
+            "amount": body["amount"],
+            "reason": body["reason"],
+            "refunded_payment": body["api_refund"],
+            "restocked": body["api_restock"],
+        }
         self.refunds.append(made)
         self.paid += [body["amount"]] * body["api_refund"]
         self.orders[number]["refunds"].append(

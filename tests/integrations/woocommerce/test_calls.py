@@ -28,9 +28,13 @@ from tests.integrations.woocommerce.samples import (
 
 SARI = Buyer("2", "Sari", "sari@example.test")
 LISTED = {
-    "id": 31, "product_id": 10, "status": "approved", "rating": 4, "review": "<p>Better</p>\n",
+    "id": 31,
+    "product_id": 10,
+    "status": "approved",
+    "rating": 4,
+    "review": "<p>Better</p>\n",
     "date_created_gmt": "2026-11-24T08:10:00",
-}  # fmt: skip
+}
 REVIEW = ReviewEvent(EventKind.ADDED, "31", 1, product_id="10", buyer=SARI, written_at=NOW)
 
 
@@ -119,9 +123,8 @@ def test_order_tells_what_is_left_and_what_each_line_cost(shop: PretendShop) -> 
 
 @pytest.mark.parametrize(
     ("other", "there"),
-    [({}, True), ({"status": "processing"}, False),
-     ({"refunds": [{"total": "-19.90"}]}, False)],
-)  # fmt: skip
+    [({}, True), ({"status": "processing"}, False), ({"refunds": [{"total": "-19.90"}]}, False)],
+)
 def test_edit_link_is_given_where_the_page_would_open(
     shop: PretendShop, other: dict[str, object], there: bool
 ) -> None:

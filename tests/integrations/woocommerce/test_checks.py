@@ -25,10 +25,13 @@ def _wire() -> Iterator[responses.RequestsMock]:
 
 
 def _found(wire: responses.RequestsMock, *webhooks: tuple[str, str, str]) -> dict[str, Finding]:
-    wire.get(f"{API}/webhooks", json=[
-        {"name": topic, "topic": topic, "status": status, "delivery_url": url}
-        for topic, status, url in webhooks
-    ])  # fmt: skip
+    wire.get(
+        f"{API}/webhooks",
+        json=[
+            {"name": topic, "topic": topic, "status": status, "delivery_url": url}
+            for topic, status, url in webhooks
+        ],
+    )
     return {one.name: one for one in adapter().check()}
 
 

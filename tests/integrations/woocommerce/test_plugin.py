@@ -25,10 +25,20 @@ def _ran() -> dict[str, Any]:
     if php is None:
         pytest.skip("php is missing: apt-get install php-cli")
     done = subprocess.run(
-        [php, "-d", "display_errors=stderr", "-d", "error_reporting=-1", HERE / "plugin_check.php",
-         PLUGIN],
-        capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
+        [
+            php,
+            "-d",
+            "display_errors=stderr",
+            "-d",
+            "error_reporting=-1",
+            HERE / "plugin_check.php",
+            PLUGIN,
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
     assert (done.returncode, done.stderr) == (0, "")
     found: dict[str, Any] = json.loads(done.stdout)
     return found
@@ -43,17 +53,29 @@ def _event(ran: dict[str, Any], what: str) -> ReviewEvent:
 @pytest.mark.parametrize(
     ("what", "topic"),
     [
-        ("form", "created"), ("held from the start", "created"), ("guest", "created"),
-        ("held", "updated"), ("approved", "updated"), ("spammed", "deleted"),
-        ("not spam", "updated"), ("trashed", "deleted"), ("untrashed", "updated"),
-        ("edited by staff", "updated"), ("deleted", "deleted"), ("order page", "created"),
-        ("order page edit", "updated"), ("rating alone", "updated"),
-        ("trashed and deleted at once", "deleted"), ("rest create", "created"),
-        ("rest update", "updated"), ("changed past all hooks, then read", "updated"),
-        ("spam taken out", "created"), ("old one trashed", "deleted"),
+        ("form", "created"),
+        ("held from the start", "created"),
+        ("guest", "created"),
+        ("held", "updated"),
+        ("approved", "updated"),
+        ("spammed", "deleted"),
+        ("not spam", "updated"),
+        ("trashed", "deleted"),
+        ("untrashed", "updated"),
+        ("edited by staff", "updated"),
+        ("deleted", "deleted"),
+        ("order page", "created"),
+        ("order page edit", "updated"),
+        ("rating alone", "updated"),
+        ("trashed and deleted at once", "deleted"),
+        ("rest create", "created"),
+        ("rest update", "updated"),
+        ("changed past all hooks, then read", "updated"),
+        ("spam taken out", "created"),
+        ("old one trashed", "deleted"),
         ("old one deleted", "deleted"),
     ],
-)  # fmt: skip
+)
 def test_change_is_announced_once_with_the_number_alone(
     ran: dict[str, Any], what: str, topic: str
 ) -> None:
@@ -78,10 +100,14 @@ def test_announcement_waits_until_everything_is_stored(ran: dict[str, Any], what
 
 @pytest.mark.parametrize(
     ("what", "rating", "text", "revision"),
-    [("form", 1, "Pecah", 1), ("order page edit", 4, "Bagus", 2), ("rating alone", 5, "Bagus", 3),
-     ("rest update", 3, "Baru", 2),
-     ("changed past all hooks, then read", 3, "Ditulis langsung", 3)],
-)  # fmt: skip
+    [
+        ("form", 1, "Pecah", 1),
+        ("order page edit", 4, "Bagus", 2),
+        ("rating alone", 5, "Bagus", 3),
+        ("rest update", 3, "Baru", 2),
+        ("changed past all hooks, then read", 3, "Ditulis langsung", 3),
+    ],
+)
 def test_delivery_carries_what_is_stored_and_counts_up(
     ran: dict[str, Any], what: str, rating: int, text: str, revision: int
 ) -> None:
@@ -93,9 +119,16 @@ def test_delivery_carries_what_is_stored_and_counts_up(
 
 @pytest.mark.parametrize(
     ("what", "revision"),
-    [("spammed", 4), ("trashed", 6), ("deleted", 9), ("trashed and deleted at once", 4),
-     ("old one trashed", 1), ("old one deleted", 1), ("deleted long ago", None)],
-)  # fmt: skip
+    [
+        ("spammed", 4),
+        ("trashed", 6),
+        ("deleted", 9),
+        ("trashed and deleted at once", 4),
+        ("old one trashed", 1),
+        ("old one deleted", 1),
+        ("deleted long ago", None),
+    ],
+)
 def test_review_is_withdrawn_when_it_is_no_longer_shown(
     ran: dict[str, Any], what: str, revision: int | None
 ) -> None:

@@ -55,8 +55,9 @@ def test_refund_is_recorded_when_the_gateway_turns_out_to_refuse_it(shop: Preten
 
     result = adapter().act(asked(Action.REFUND))
 
-    sent = [json.loads(one.body or "{}")["api_refund"] for one in shop.requests
-            if one.method == "POST"]  # fmt: skip
+    sent = [
+        json.loads(one.body or "{}")["api_refund"] for one in shop.requests if one.method == "POST"
+    ]
     assert sent == [True, False]
     assert (len(shop.refunds), result.task != "") == (1, True)
 

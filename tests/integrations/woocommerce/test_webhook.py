@@ -89,10 +89,13 @@ def test_review_is_withdrawn_by_its_status_and_not_by_an_unsigned_header(status:
     ("topic", "body", "subject"),
     [
         ("product.updated", {"id": 10, "average_rating": "1.00"}, "product:10"),
-        ("action.woocommerce_update_product", {"action": "woocommerce_update_product", "arg": 10},
-         "product:10"),
+        (
+            "action.woocommerce_update_product",
+            {"action": "woocommerce_update_product", "arg": 10},
+            "product:10",
+        ),
     ],
-)  # fmt: skip
+)
 def test_product_is_looked_at_again_when_it_is_only_a_poke(
     topic: str, body: dict[str, Any], subject: str
 ) -> None:
@@ -108,9 +111,15 @@ def test_other_topics_are_of_no_interest() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"{", b"[]", b'{"id": "x", "status": "approved"}', b'{"id": 1}',
-             b'{"id": 1, "status": "approved", "rating": 9}']
-)  # fmt: skip
+    "body",
+    [
+        b"{",
+        b"[]",
+        b'{"id": "x", "status": "approved"}',
+        b'{"id": 1}',
+        b'{"id": 1, "status": "approved", "rating": 9}',
+    ],
+)
 def test_signed_nonsense_is_unreadable_and_says_so(body: bytes) -> None:
     with pytest.raises(Unreadable, match=r"\w+"):
         ADAPTER.read(delivery(body))

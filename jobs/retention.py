@@ -1,0 +1,85 @@
+"""Keeps the house small: old bodies, done rows and buyer data go, stale policies are named.
+
+What is to go is looked for outside the write lock; each write is short.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+
+from sqlalchemy import Select, delete, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from integrations import registry
+from service.db.models import Delivery, OutboxRow
+from service.domain.messages.policy import Policies, stale
+from service.operations.context import Context
+from service.operations.privacy import erasure
+from service.operations.reviews import delivery_bodies
+
+log = logging.getLogger(__name__)
+
+KEEP_ROWS = timedelta(days=30)
+AT_ONCE = 500
+BATCHES = 20
+"""Batches of one run; what is left is done a minute later."""
+
+
+def purge(context: Context) -> bool:
+    """Empty old delivery bodies and delete outbox rows done long ago; True when more is left."""
+    now = context.clock.now()
+    old = (
+        select(Delivery.id)
+        .where(Delivery.received_at < now - context.keep_bodies, Delivery.body != b"")
+        .where(Delivery.state != "waiting")
+    )
+    done = select(OutboxRow.id).where(OutboxRow.done_at < now - KEEP_ROWS)
+    left = _in_batches(context, old, Delivery.id, delivery_bodies.empty)
+    return _in_batches(context, done, OutboxRow.id, _delete) or left
+
+
+def _delete(session: Session, ids: list[int]) -> None:
+    # Put again meanwhile, a row is open and stays.
+    session.execute(delete(OutboxRow).where(OutboxRow.id.in_(ids), OutboxRow.done_at.is_not(None)))
+
+
+def _in_batches(
+    context: Context,
+    wanted: Select[int],
+    key: InstrumentedAttribute[int],
+    change: Callable[[Session, list[int]], None],
+) -> bool:
+    """Change what is wanted, batch after batch; True when more is left."""
+    after = 0
+    for _ in range(BATCHES):
+        with context.database.reading() as session:
+            batch = wanted.where(key > after).order_by(key).limit(AT_ONCE)
+            ids = list(session.scalars(batch))
+        if ids:
+            with context.database.transaction() as session:
+                change(session, ids)
+            after = ids[-1]
+        if len(ids) < AT_ONCE:
+            return False
+    return True
+
+
+def purge_buyers(context: Context) -> bool:
+    """Remove the buyers of cases and reviews that ended long ago; True when more is left."""
+    return all(erasure.purge_ended(context) for _ in range(BATCHES))
+
+
+def list_stale_policies(context: Context) -> bool:
+    """Log which policy entries were checked too long ago to rely on."""
+    today = context.clock.now().date()
+    for name in registry.names():
+        for entry in stale(Policies.load(registry.policy(name)).entries, today):
+            log.warning(
+                "policy %s of %s was last checked %s",
+                ", ".join(entry.names),
+                name,
+                entry.checked_on,
+            )
+    return False

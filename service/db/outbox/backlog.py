@@ -1,0 +1,101 @@
+"""How much is due and has not been done: what tells a busy installation from a stopped one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from service.db.models import Case, Connection, Delivery, FollowUp, Lane, MakeGood, OutboxRow
+
+MOST_COUNTED = 10_000
+"""Rows of a lane that are counted; more than that is said as that many."""
+AT_WORK = timedelta(minutes=2)
+"""A lane that was claimed from in this time is being worked on, however long it is."""
+ATTENTION = "needs_attention"
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Due rows that may go now. `stalled_since`: due then, and nobody works on its lane."""
+
+    due: int
+    oldest: datetime | None
+    stalled_since: datetime | None
+
+
+def backlog(session: Session, now: datetime) -> Backlog:
+    """What waits now; lanes that the platform or the seller holds are left out."""
+    due, oldest, stalled = 0, [], []
+    for lane in session.scalars(_free_lanes(now)):
+        number, first = _due(session, lane.id, now)
+        due += number
+        if first is not None:
+            oldest.append(first)
+            if not _is_worked_on(session, lane, now):
+                stalled.append(first)
+    return Backlog(due, min(oldest, default=None), min(stalled, default=None))
+
+
+def has_due(session: Session, now: datetime) -> bool:
+    """True when a row waits that may go now; cheap enough to be asked each second."""
+    rows = (
+        select(OutboxRow.id)
+        .where(OutboxRow.lane_id == Lane.id, OutboxRow.done_at.is_(None), OutboxRow.due_at <= now)
+        .correlate(Lane)
+    )
+    return session.scalar(_free_lanes(now).where(rows.exists()).limit(1)) is not None
+
+
+def _free_lanes(now: datetime) -> Select[Lane]:
+    return (
+        select(Lane)
+        .where(Lane.paused.is_(False))
+        .where((Lane.paused_until.is_(None)) | (Lane.paused_until <= now))
+    )
+
+
+def _due(session: Session, lane_id: int, now: datetime) -> tuple[int, datetime | None]:
+    rows = (
+        select(OutboxRow.due_at)
+        .where(OutboxRow.lane_id == lane_id, OutboxRow.done_at.is_(None), OutboxRow.due_at <= now)
+        .order_by(OutboxRow.due_at)
+        .limit(MOST_COUNTED)
+        .subquery()
+    )
+    number, first = session.execute(select(func.count(), func.min(rows.c.due_at))).one()
+    return number, first
+
+
+def _is_worked_on(session: Session, lane: Lane, now: datetime) -> bool:
+    """A worker holds a row of it, or has just filled its bucket again."""
+    in_hand = (
+        select(OutboxRow.id)
+        .where(OutboxRow.lane_id == lane.id, OutboxRow.done_at.is_(None))
+        .where(OutboxRow.claim_token.is_not(None), OutboxRow.due_at > now)
+        .limit(1)
+    )
+    paced = lane.per_minute is not None and abs(now - lane.allowance_at) < AT_WORK
+    return paced or session.scalar(in_hand) is not None
+
+
+def needing_attention(session: Session) -> dict[str, int]:
+    """How many of each only a person can bring on."""
+    tables = {
+        "case": Case.state,
+        "make_good": MakeGood.state,
+        "message": FollowUp.state,
+        "delivery": Delivery.state,
+    }
+    return {
+        name: session.scalar(select(func.count()).where(state == ATTENTION)) or 0
+        for name, state in tables.items()
+    }
+
+
+def paused_connections(session: Session) -> int:
+    """Connections that wait for the seller to mend something."""
+    paused = select(func.count()).where(Connection.paused_reason != "")
+    return session.scalar(paused) or 0

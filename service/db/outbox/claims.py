@@ -1,0 +1,368 @@
+"""The outbox at its core: put, claim, hold, finish, put off. Nothing here calls out.
+
+    waiting (due_at ahead) --time--> due --claim--> claimed (token, due_at = end of lease)
+    claimed --finish--> done        claimed --put_off--> waiting, one try more
+    claimed --give_up--> done and given up, shown as needing attention
+    claimed --lease over--> due again, for whoever claims next
+
+Every write of a worker names its token, so a worker that lost its claim changes nothing.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any, Protocol
+
+from sqlalchemy import CursorResult, bindparam, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from service.db.models import Kind, Lane, OutboxRow
+from service.db.session import later
+from service.domain.errors import LostClaim
+
+LEASE = timedelta(seconds=60)
+"""Longer than the longest call out (integrations.http), so that a held row is never taken over."""
+
+
+_TABLE: Any = OutboxRow.__table__
+
+
+class _Stored(Protocol):
+    @property
+    def id(self) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One row in our hands until the lease ends."""
+
+    id: int
+    kind: Kind
+    ref_id: int
+    step: str
+    lane_id: int
+    tries: int
+    token: str
+
+
+def put(
+    session: Session,
+    kind: Kind,
+    about: _Stored | int,
+    *,
+    lane_id: int,
+    due_at: datetime,
+    step: str = "",
+    now: datetime | None = None,
+) -> None:
+    """Put work about a row (which may be new in this transaction), written at its end.
+
+    Work already there for the same row and step is made due then; if it was done or given up it
+    starts anew. With `now`, work due by then wakes the workers after the commit.
+    """
+    later(session, _write_puts).append((kind, about, step, lane_id, due_at))
+    if now is not None and due_at <= now:
+        session.info["wake"] = True
+
+
+def _write_puts(session: Session, puts: list[tuple[Kind, Any, str, int, datetime]]) -> None:
+    rows = {}
+    for kind, about, step, lane_id, due_at in puts:
+        ref_id = about if isinstance(about, int) else about.id
+        rows[kind, ref_id, step] = {
+            "kind": kind,
+            "ref_id": ref_id,
+            "step": step,
+            "lane_id": lane_id,
+            "due_at": due_at,
+            "tries": 0,
+            "given_up": False,
+            "note": "",
+        }
+    # In one order, so that two transactions never wait for each other's rows.
+    ordered = sorted(rows.values(), key=lambda row: (row["kind"], row["ref_id"], row["step"]))
+    session.connection().execute(_upsert(session.get_bind().dialect.name), ordered)
+
+
+@cache
+def _upsert(dialect: str) -> Any:
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    statement: Any = insert(_TABLE)
+    # A claim in flight loses its token: what it does next is fenced off.
+    anew = {
+        name: statement.excluded[name]
+        for name in ("lane_id", "due_at", "tries", "given_up", "note")
+    }
+    return statement.on_conflict_do_update(
+        index_elements=["kind", "ref_id", "step"],
+        set_={**anew, "claim_token": None, "done_at": None},
+    )
+
+
+def take_over(session: Session, ended: Sequence[Claim], kind: Kind, now: datetime) -> list[Claim]:
+    """Claim work of a kind that is new in this transaction and due now, in place of as many rows
+    of the same lanes that end in it: a lane never has more in hand than before.
+
+    Lanes that are paused or count calls a minute are left to `claim`.
+    """
+    puts = later(session, _write_puts)
+    room = Counter(one.lane_id for one in ended)
+    free = set(session.scalars(_FREE_LANES, {"lanes": list(room)})) if puts and room else set()
+    taken: list[tuple[Any, int]] = []
+    for row in list(puts):
+        of_kind, about, _, lane_id, due_at = row
+        if of_kind is not kind or due_at > now or about not in session.new:
+            continue
+        if lane_id in free and room[lane_id] > 0:
+            room[lane_id] -= 1
+            puts.remove(row)
+            taken.append((about, lane_id))
+    return _put_claimed(session, kind, taken, now) if taken else []
+
+
+_FREE_LANES = select(Lane.id).where(
+    Lane.id.in_(bindparam("lanes", expanding=True)), Lane.per_minute.is_(None), ~Lane.paused
+)
+_PUT_CLAIMED = insert(_TABLE).returning(OutboxRow.id, OutboxRow.ref_id)
+
+
+def _put_claimed(
+    session: Session, kind: Kind, taken: Sequence[tuple[Any, int]], now: datetime
+) -> list[Claim]:
+    session.flush()
+    token = secrets.token_hex(8)
+    lanes = {about.id: lane_id for about, lane_id in taken}
+    rows = [
+        {
+            "kind": kind,
+            "ref_id": ref_id,
+            "step": "",
+            "lane_id": lane_id,
+            "tries": 0,
+            "due_at": now + LEASE,
+            "claim_token": token,
+            "given_up": False,
+            "note": "",
+        }
+        for ref_id, lane_id in lanes.items()
+    ]
+    made = session.connection().execute(_PUT_CLAIMED, rows).all()
+    return [Claim(row.id, kind, row.ref_id, "", lanes[row.ref_id], 0, token) for row in made]
+
+
+def claim(
+    session: Session,
+    now: datetime,
+    *,
+    most: int,
+    per_lane: int,
+    inward: int,
+    skip: Sequence[int] = (),
+) -> list[Claim]:
+    """Claim due rows, a few of each lane in turn. Empty: nothing is due that may go now.
+
+    `most` and `per_lane` bound outward rows, which call out; `inward` bounds the others.
+    """
+    claimed: list[Claim] = []
+    left = {True: most, False: inward}
+    for lane in _lanes(session, now, skip):
+        room = left[lane.outward]
+        if lane.outward:
+            room = min(room, per_lane)
+            room = min(room, _allowance(session, lane, now)) if room > 0 else 0
+        rows = _take(session, lane.id, now, room) if room > 0 else []
+        if lane.outward and lane.per_minute is not None and rows:
+            lane.allowance -= len(rows)
+        left[lane.outward] -= len(rows)
+        claimed += rows
+    return claimed
+
+
+def _lanes(session: Session, now: datetime, skip: Sequence[int]) -> list[Lane]:
+    """Lanes with due work that may go, the longest waiting first, so that a lane left out of one
+    batch leads the next."""
+    found = session.scalars(_DUE_LANES, {"now": now}).all()
+    lanes = [one for one in found if one.id not in skip]
+    _lock(session, lanes)
+    return lanes
+
+
+_FIRST_DUE = (
+    select(OutboxRow.due_at)
+    .where(OutboxRow.lane_id == Lane.id, OutboxRow.done_at.is_(None))
+    .order_by(OutboxRow.due_at)
+    .limit(1)
+    .correlate(Lane)
+    .scalar_subquery()
+)
+"""When the first open row of a lane is due: one look into the index for each lane."""
+_FIRSTS = select(Lane.id, _FIRST_DUE.label("first")).subquery()
+_DUE_LANES = (
+    select(Lane)
+    .join(_FIRSTS, _FIRSTS.c.id == Lane.id)
+    .where(_FIRSTS.c.first <= bindparam("now"), Lane.paused.is_(False))
+    .where((Lane.paused_until.is_(None)) | (Lane.paused_until <= bindparam("now")))
+    .order_by(_FIRSTS.c.first, Lane.id)
+)
+
+
+def _lock(session: Session, lanes: Sequence[Lane]) -> None:
+    """Lock the lanes that count calls, so that two workers never start more than is allowed.
+
+    SQLite has one writer at a time and needs no lock.
+    """
+    counted = [one.id for one in lanes if one.outward]
+    if counted and session.get_bind().dialect.name != "sqlite":
+        locked = select(Lane).where(Lane.id.in_(counted)).order_by(Lane.id)
+        fresh = locked.with_for_update(key_share=True).execution_options(populate_existing=True)
+        session.scalars(fresh).all()
+
+
+def _allowance(session: Session, lane: Lane, now: datetime) -> int:
+    """How many rows of an outward lane may start now; refills the bucket as a side effect."""
+    in_hand = session.scalar(_IN_HAND, {"lane": lane.id, "now": now})
+    free = lane.concurrency - (in_hand or 0)
+    if lane.per_minute is None:
+        return free
+    passed = max(0.0, (now - lane.allowance_at).total_seconds())
+    lane.allowance = min(float(lane.per_minute), lane.allowance + passed * lane.per_minute / 60)
+    lane.allowance_at = now
+    return min(free, int(lane.allowance))
+
+
+_IN_HAND = (
+    select(func.count())
+    .select_from(OutboxRow)
+    .where(OutboxRow.lane_id == bindparam("lane"), OutboxRow.done_at.is_(None))
+    .where(OutboxRow.claim_token.is_not(None), OutboxRow.due_at > bindparam("now"))
+)
+_NEXT = (
+    select(OutboxRow.id)
+    .where(OutboxRow.lane_id == bindparam("lane"), OutboxRow.done_at.is_(None))
+    .where(OutboxRow.due_at <= bindparam("now"))
+    .order_by(OutboxRow.due_at)
+    .limit(bindparam("room"))
+    .with_for_update(skip_locked=True, key_share=True)
+)
+_TAKE = (
+    update(OutboxRow.__table__)  # type: ignore[arg-type]
+    .where(OutboxRow.id.in_(_NEXT))
+    .values(claim_token=bindparam("token"), due_at=bindparam("lease_ends"))
+    .returning(
+        OutboxRow.id,
+        OutboxRow.kind,
+        OutboxRow.ref_id,
+        OutboxRow.step,
+        OutboxRow.lane_id,
+        OutboxRow.tries,
+    )
+)
+
+
+def _take(session: Session, lane_id: int, now: datetime, room: int) -> list[Claim]:
+    token = secrets.token_hex(8)
+    values = {
+        "lane": lane_id,
+        "now": now,
+        "room": room,
+        "token": token,
+        "lease_ends": now + LEASE,
+    }
+    rows = session.connection().execute(_TAKE, values).all()
+    found = [Claim(row[0], Kind(row[1]), *row[2:], token) for row in rows]
+    return sorted(found, key=lambda one: one.id)
+
+
+_MINE = update(_TABLE).where(
+    OutboxRow.id == bindparam("row"), OutboxRow.claim_token == bindparam("mine")
+)
+_FINISH = _MINE.values(claim_token=None, done_at=bindparam("done_at"), note=bindparam("note"))
+_HOLD = (
+    update(_TABLE)
+    .where(OutboxRow.id.in_(bindparam("rows", expanding=True)))
+    .where(OutboxRow.claim_token.in_(bindparam("tokens", expanding=True)))
+    .values(due_at=bindparam("lease_ends"))
+    .returning(OutboxRow.id, OutboxRow.claim_token)
+)
+_END = (
+    update(_TABLE)
+    .where(OutboxRow.kind == bindparam("about"), OutboxRow.ref_id == bindparam("ref"))
+    .values(claim_token=None, given_up=False, done_at=bindparam("done_at"), note=bindparam("note"))
+)
+
+
+def hold(session: Session, held: Sequence[Claim], now: datetime) -> frozenset[int]:
+    """Renew leases in this transaction and lock the rows; gives the ids of those still ours."""
+    if not held:
+        return frozenset()
+    mine = {(one.id, one.token) for one in held}
+    values = {
+        "rows": [one.id for one in held],
+        "tokens": list({one.token for one in held}),
+        "lease_ends": now + LEASE,
+    }
+    renewed = session.connection().execute(_HOLD, values)
+    return frozenset(row[0] for row in renewed if (row[0], row[1]) in mine)
+
+
+def finish(session: Session, held: Claim, now: datetime, note: str = "") -> None:
+    """Done; written at the transaction's end, which raises `LostClaim` when it was taken over."""
+    row = {"row": held.id, "mine": held.token, "done_at": now, "note": note}
+    later(session, _write_finished).append(row)
+
+
+def _write_finished(session: Session, rows: list[dict[str, Any]]) -> None:
+    result = session.connection().execute(_FINISH, rows)
+    if result.rowcount != len(rows):
+        raise LostClaim("another worker has taken this over")
+
+
+def give_up(session: Session, held: Claim, now: datetime, note: str) -> None:
+    """Done for us: a person goes on; raises `LostClaim`."""
+    _write(session, held, done_at=now, claim_token=None, given_up=True, note=note)
+
+
+def put_off(
+    session: Session,
+    held: Claim,
+    until: datetime,
+    *,
+    note: str = "",
+    tries: int | None = None,
+    now: datetime | None = None,
+) -> None:
+    """Due again later, one try more or as many as given; raises `LostClaim`. With `now`, work due
+    by then wakes the workers after the commit."""
+    counted = held.tries + 1 if tries is None else tries
+    _write(session, held, due_at=until, claim_token=None, tries=counted, note=note)
+    if now is not None and until <= now:
+        session.info["wake"] = True
+
+
+def give_back(session: Session, held: Sequence[Claim], now: datetime) -> None:
+    """Make rows not begun due at once; those lost meanwhile are left alone."""
+    for one in held:
+        values = {"due_at": now, "claim_token": None, "row": one.id, "mine": one.token}
+        session.connection().execute(_MINE, values)
+
+
+def end(session: Session, kind: Kind, ref_id: int, now: datetime, note: str = "") -> None:
+    """Mark the work about a row as done, whoever has it in hand; written at the transaction's end."""
+    row = {"about": kind, "ref": ref_id, "done_at": now, "note": note}
+    later(session, _write_ended).append(row)
+
+
+def _write_ended(session: Session, rows: list[dict[str, Any]]) -> None:
+    session.connection().execute(_END, rows)
+
+
+def _write(session: Session, held: Claim, **values: object) -> None:
+    result = session.connection().execute(_MINE, {**values, "row": held.id, "mine": held.token})
+    if not isinstance(result, CursorResult) or result.rowcount != 1:
+        raise LostClaim("another worker has taken this over")

@@ -1,0 +1,1 @@
+"""Rules of messages: kinds, texts, times, content and policy."""

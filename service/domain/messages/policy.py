@@ -1,0 +1,249 @@
+"""May this message be sent? Platform, law, channel and shop are asked; the strictest answer wins.
+
+Helping and asking are separate permissions: nothing here is about make-goods.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, Self
+
+from service.domain.messages.kinds import Step
+from service.domain.messages.policy_data import (
+    UNKNOWN_PLATFORM,
+    Ask,
+    Channel,
+    Duty,
+    Entry,
+    Layer,
+    channel_entries,
+    law_entries,
+    platform_entries,
+)
+from service.domain.phrase import Phrase
+
+INCENTIVES_ALLOWED: Final = False
+"""A make-good is never given for a review. No setting, platform or law changes this."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShopSwitch:
+    """What the seller switched on.
+
+    `lawful_basis`: countries for which the seller states that buyers agreed, or are existing
+    buyers who were told that they may object. `postal_address`: the shop has entered one.
+    """
+
+    resolution_checks: bool = True
+    invitations: bool = False
+    lawful_basis: frozenset[str] = frozenset()
+    postal_address: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who is asked, where and how. `region` is the market of the connection, `country` the buyer's.
+
+    `consent`: this buyer agreed to be written to. `review_age_days`: since the review was written.
+    """
+
+    platform: str
+    region: str = ""
+    country: str = ""
+    channel: Channel = Channel.PLATFORM
+    shop: ShopSwitch = ShopSwitch()
+    consent: bool = False
+    asks_made: int = 0
+    review_age_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer and which layer gave it; with what it rests on, to be shown and recorded.
+
+    `min_wait_days` counts from the make-good; `duties` are what the message has to carry.
+    """
+
+    allowed: bool
+    layer: Layer
+    reason: Phrase
+    source: str
+    checked_on: date | None
+    min_wait_days: int = 0
+    duties: frozenset[Duty] = frozenset()
+
+
+def channel_of(adapter_name: str) -> Channel:
+    """The channel an adapter's messages count as."""
+    own = {str(Channel.EMAIL): Channel.EMAIL, str(Channel.WHATSAPP): Channel.WHATSAPP}
+    return own.get(adapter_name, Channel.PLATFORM)
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """All that is known for one platform."""
+
+    platform: tuple[Entry, ...]
+    law: tuple[Entry, ...]
+    channel: tuple[Entry, ...]
+
+    @classmethod
+    def load(cls, platform_data: Mapping[str, object]) -> Self:
+        """Join an adapter's policy data (`{}`: none) with law and channels; raises `WrongInput`."""
+        return cls(platform_entries(platform_data), law_entries(), channel_entries())
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """Every entry, to be listed with its source and age."""
+        return self.platform + self.law + self.channel
+
+    def low_rating_max(self, region: str = "") -> int:
+        """The highest rating that counts as low on this platform, before the seller's own."""
+        return _named(self.platform, region).low_rating_max
+
+    def may_invite(self, asking: Asking) -> Verdict:
+        """May this buyer be invited to update the review?"""
+        return self.may_message(Step.UPDATE_INVITATION, asking)
+
+    def may_message(self, step: Step, asking: Asking) -> Verdict:
+        """May this kind of message be sent? The first layer that says no is named."""
+        platform = _named(self.platform, asking.region)
+        layers = (
+            platform,
+            _named(self.law, asking.country),
+            _named(self.channel, str(asking.channel)),
+        )
+        for entry in layers:
+            refusal = _refusal(entry, step, asking)
+            if refusal is not None:
+                return _no(entry, refusal)
+        if step is Step.UPDATE_INVITATION and not _may_stop(layers, platform):
+            return _no(
+                platform,
+                Phrase(
+                    "%(name)s forbids the stop link that this message needs.",
+                    {"name": asking.platform},
+                ),
+            )
+        duties = _duties(layers, step, platform)
+        refusal = _shop_refusal(step, asking, duties)
+        if refusal is not None:
+            return Verdict(False, Layer.SHOP, refusal, "the shop's own settings", None)
+        weakest = max(layers, key=lambda entry: _STRICTNESS[entry.answer(step)])
+        inviting = step is Step.UPDATE_INVITATION
+        return Verdict(
+            allowed=True,
+            layer=weakest.layer,
+            reason=Phrase("Platform, law, channel and shop settings allow it."),
+            source=weakest.source,
+            checked_on=weakest.checked_on,
+            min_wait_days=max(entry.min_wait_days for entry in layers) if inviting else 0,
+            duties=duties,
+        )
+
+
+def stale(entries: Iterable[Entry], today: date, days: int = 180) -> list[Entry]:
+    """Entries that were last checked more than so many days ago."""
+    return [entry for entry in entries if (today - entry.checked_on).days > days]
+
+
+_STRICTNESS = {ask: rank for rank, ask in enumerate(Ask)}
+
+_REFUSALS: Mapping[tuple[Layer, Ask], str] = {
+    (Layer.PLATFORM, Ask.TOOL): "%(name)s allows this only by its own form, filled in by you.",
+    (Layer.PLATFORM, Ask.NO): "%(name)s does not allow this message.",
+    (Layer.PLATFORM, Ask.UNKNOWN): "It is not known whether %(name)s allows this message.",
+    (Layer.LAW, Ask.NO): "The law of the buyer's country (%(name)s) does not allow this message.",
+    (Layer.LAW, Ask.UNKNOWN): "It is not known whether the law of the buyer's country (%(name)s) "
+    "allows this message.",
+    (Layer.CHANNEL, Ask.NO): "This message may not be sent by %(name)s.",
+    (Layer.CHANNEL, Ask.UNKNOWN): "It is not known whether this may be sent by %(name)s.",
+}
+
+
+def _named(entries: tuple[Entry, ...], name: str) -> Entry:
+    """The entry for a name, else the one for all others, else the cautious one."""
+    for key in (name, name.upper(), "*"):
+        for entry in entries:
+            if key and key in entry.names:
+                return entry
+    return UNKNOWN_PLATFORM
+
+
+def _refusal(entry: Entry, step: Step, asking: Asking) -> Phrase | None:
+    answer = entry.answer(step)
+    name = _shown_name(entry, asking)
+    if answer is Ask.BASIS:
+        stated = entry.layer is Layer.LAW and asking.country.upper() in asking.shop.lawful_basis
+        if asking.consent or stated:
+            return None
+        if entry.layer is not Layer.LAW:
+            return Phrase("%(name)s: only where this buyer agreed to it.", {"name": name})
+        return Phrase(
+            "%(name)s: needs the buyer's consent, or a lawful basis stated in the shop settings.",
+            {"name": name},
+        )
+    if answer not in (Ask.YES, Ask.NEUTRAL):
+        known = _REFUSALS.get((entry.layer, answer), _REFUSALS[(entry.layer, Ask.NO)])
+        return Phrase(known, {"name": name})
+    if entry.channels is not None and asking.channel not in entry.channels:
+        return Phrase(
+            "%(name)s does not allow messages by %(channel)s.",
+            {"name": name, "channel": str(asking.channel)},
+        )
+    return _limit_refusal(entry, name, asking) if step is Step.UPDATE_INVITATION else None
+
+
+def _limit_refusal(entry: Entry, name: str, asking: Asking) -> Phrase | None:
+    if entry.max_asks is not None and asking.asks_made >= entry.max_asks:
+        return Phrase("This buyer has been invited as often as %(name)s allows.", {"name": name})
+    window, age = entry.edit_window_days, asking.review_age_days
+    if window is not None and age is not None and age > window:
+        return Phrase(
+            "On %(name)s a review can be changed for %(days)s days only.",
+            {"name": name, "days": str(window)},
+        )
+    return None
+
+
+def _shop_refusal(step: Step, asking: Asking, duties: frozenset[Duty]) -> Phrase | None:
+    if step is Step.UPDATE_INVITATION and not asking.shop.invitations:
+        return Phrase("Invitations to update a review are switched off for this shop.")
+    if step is Step.RESOLUTION_CHECK and not asking.shop.resolution_checks:
+        return Phrase("Resolution checks are switched off for this shop.")
+    if Duty.POSTAL_ADDRESS in duties and not asking.shop.postal_address:
+        return Phrase(
+            "The law of the buyer's country (%(name)s) asks for your postal address in this "
+            "message; enter it in the shop settings.",
+            {"name": asking.country.upper()},
+        )
+    return None
+
+
+def _duties(layers: Iterable[Entry], step: Step, platform: Entry) -> frozenset[Duty]:
+    """A postal address belongs in invitations only; a platform may forbid the stop link."""
+    duties = {duty for entry in layers for duty in entry.duties} | {Duty.STOP_LINK}
+    if step is not Step.UPDATE_INVITATION:
+        duties.discard(Duty.POSTAL_ADDRESS)
+    if not platform.stop_link:
+        duties.discard(Duty.STOP_LINK)
+    return frozenset(duties)
+
+
+def _may_stop(layers: Iterable[Entry], platform: Entry) -> bool:
+    needed = any(Duty.STOP_LINK in entry.duties for entry in layers)
+    return platform.stop_link or not needed
+
+
+def _shown_name(entry: Entry, asking: Asking) -> str:
+    if entry.layer is Layer.PLATFORM:
+        return asking.platform
+    if entry.layer is Layer.LAW:
+        return asking.country.upper() or "?"
+    return str(asking.channel)
+
+
+def _no(entry: Entry, reason: Phrase) -> Verdict:
+    return Verdict(False, entry.layer, reason, entry.source, entry.checked_on)

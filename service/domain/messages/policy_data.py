@@ -1,0 +1,224 @@
+"""What platforms, law and channels say about asking, read strictly from TOML data."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from functools import cache
+
+from service.data import read_file
+from service.domain import fields
+from service.domain.errors import WrongInput
+from service.domain.messages.kinds import Step
+
+
+class Layer(StrEnum):
+    """Who said it."""
+
+    PLATFORM = "platform"
+    LAW = "law"
+    CHANNEL = "channel"
+    SHOP = "shop"
+
+
+class Channel(StrEnum):
+    """The ways to a buyer that have rules of their own."""
+
+    PLATFORM = "platform"
+    EMAIL = "email"
+    WHATSAPP = "whatsapp"
+
+
+class Ask(StrEnum):
+    """May it be asked? BASIS: with a lawful basis. TOOL: only by the platform's own form."""
+
+    YES = "yes"
+    NEUTRAL = "neutral"
+    BASIS = "basis"
+    TOOL = "tool"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+class Duty(StrEnum):
+    """What a message has to carry."""
+
+    STOP_LINK = "stop_link"
+    POSTAL_ADDRESS = "postal_address"
+
+
+class Confidence(StrEnum):
+    """A official words seen, B described by others, C one secondary source, U unconfirmed."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+    U = "U"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What one layer says for `names`: regions, countries or a channel; `*` is all others."""
+
+    layer: Layer
+    names: tuple[str, ...]
+    contact: Ask
+    resolution_check: Ask
+    ask_update: Ask
+    source: str
+    checked_on: date
+    confidence: Confidence
+    note: str = ""
+    min_wait_days: int = 0
+    max_asks: int | None = None
+    channels: frozenset[Channel] | None = None
+    stop_link: bool = True
+    duties: frozenset[Duty] = frozenset()
+    edit_window_days: int | None = None
+    low_rating_max: int = 3
+
+    def answer(self, step: Step) -> Ask:
+        """What this layer says to one kind of message."""
+        if step is Step.UPDATE_INVITATION:
+            return self.ask_update
+        return self.resolution_check if step is Step.RESOLUTION_CHECK else self.contact
+
+
+_COMMON = {
+    "contact",
+    "resolution_check",
+    "ask_update",
+    "source",
+    "checked_on",
+    "confidence",
+    "note",
+}
+_PLATFORM = _COMMON | {
+    "region",
+    "min_wait_days",
+    "max_asks",
+    "channels",
+    "stop_link",
+    "edit_window_days",
+    "low_rating_max",
+    "incentive",
+}
+_YEARS = 3650
+
+UNKNOWN_PLATFORM = Entry(
+    layer=Layer.PLATFORM,
+    names=("*",),
+    contact=Ask.YES,
+    resolution_check=Ask.YES,
+    ask_update=Ask.UNKNOWN,
+    source="no entry for this platform and region",
+    checked_on=date(2026, 11, 23),
+    confidence=Confidence.U,
+    max_asks=0,
+    channels=frozenset({Channel.PLATFORM}),
+)
+"""Helping is allowed, asking is not."""
+
+
+def platform_entries(data: Mapping[str, object]) -> tuple[Entry, ...]:
+    """Read an adapter's `policy.toml`; raises `WrongInput` naming the entry and the key."""
+    if not data:
+        return ()
+    return tuple(_platform(row, where) for row, where in _rows(data, "platform policy"))
+
+
+@cache
+def law_entries() -> tuple[Entry, ...]:
+    """What the law of each known country says."""
+    rows = _rows(_shipped("law.toml"), "law policy")
+    return tuple(_other(row, where, Layer.LAW, "countries") for row, where in rows)
+
+
+@cache
+def channel_entries() -> tuple[Entry, ...]:
+    """What each channel asks for."""
+    rows = _rows(_shipped("channel.toml"), "channel policy")
+    return tuple(_other(row, where, Layer.CHANNEL, "channel") for row, where in rows)
+
+
+def _shipped(name: str) -> dict[str, object]:
+    return tomllib.loads(read_file("policies", name))
+
+
+def _rows(data: Mapping[str, object], where: str) -> list[tuple[object, str]]:
+    rows = fields.table(data, where, ("entry",)).get("entry")
+    if not isinstance(rows, list) or not rows:
+        raise fields.wrong(where, "entry", "must be given at least once, as [[entry]]")
+    return [(row, f"{where}, entry {number}") for number, row in enumerate(rows, start=1)]
+
+
+def _platform(row: object, where: str) -> Entry:
+    data = fields.table(row, where, _PLATFORM)
+    region = fields.text(data, "region", where)
+    if data.get("incentive") != "no":
+        raise fields.wrong(where, "incentive", 'must be "no": a make-good is never for a review')
+    channels = fields.texts(data, "channels", where)
+    try:
+        allowed = frozenset(Channel(name) for name in channels)
+    except ValueError as error:
+        raise fields.wrong(where, "channels", f"may hold {', '.join(Channel)}") from error
+    ask = fields.choice(data, "ask_update", where, Ask)
+    most = fields.needed_number(data, "max_asks", where, least=0, most=1)
+    if most and ask not in (Ask.YES, Ask.NEUTRAL, Ask.BASIS):
+        raise fields.wrong(where, "max_asks", f"must be 0 where ask_update is {ask}")
+    return Entry(
+        layer=Layer.PLATFORM,
+        names=(region,),
+        contact=_answer(data, "contact", where),
+        resolution_check=_answer(data, "resolution_check", where),
+        ask_update=ask,
+        source=fields.text(data, "source", where),
+        checked_on=_day(data, where),
+        confidence=fields.choice(data, "confidence", where, Confidence),
+        note=str(data.get("note", "")),
+        min_wait_days=fields.needed_number(data, "min_wait_days", where, least=0, most=_YEARS),
+        max_asks=most,
+        channels=allowed,
+        stop_link=fields.flag(data, "stop_link", where, default=True),
+        edit_window_days=fields.number(data, "edit_window_days", where, least=1, most=_YEARS),
+        low_rating_max=fields.number(data, "low_rating_max", where, least=1, most=4) or 3,
+    )
+
+
+def _other(row: object, where: str, layer: Layer, key: str) -> Entry:
+    data = fields.table(row, where, _COMMON | {key, "duties"})
+    names = (
+        fields.texts(data, key, where)
+        if key == "countries"
+        else (str(fields.choice(data, key, where, Channel)),)
+    )
+    try:
+        duties = frozenset(Duty(name) for name in fields.texts(data, "duties", where))
+    except ValueError as error:
+        raise fields.wrong(where, "duties", f"may hold {', '.join(Duty)}") from error
+    return Entry(
+        layer=layer,
+        names=names,
+        contact=_answer(data, "contact", where),
+        resolution_check=_answer(data, "resolution_check", where),
+        ask_update=fields.choice(data, "ask_update", where, Ask),
+        source=fields.text(data, "source", where),
+        checked_on=_day(data, where),
+        confidence=fields.choice(data, "confidence", where, Confidence),
+        note=str(data.get("note", "")),
+        duties=duties,
+    )
+
+
+def _answer(data: Mapping[str, object], key: str, where: str) -> Ask:
+    return fields.choice(data, key, where, Ask) if key in data else Ask.YES
+
+
+def _day(data: Mapping[str, object], where: str) -> date:
+    day = data.get("checked_on")
+    if not isinstance(day, date) or isinstance(day, datetime):
+        raise WrongInput(f"{where}: checked_on must be a date such as 2026-11-23", key="checked_on")
+    return day

@@ -1,0 +1,1 @@
+"""Rules of make-goods: the playbook and the limits."""

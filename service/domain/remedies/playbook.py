@@ -1,0 +1,283 @@
+"""The seller's rules: facts of one case in, proposed make-goods out. Nothing is carried out here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+
+from integrations.contract import Action
+from integrations.money import Money
+from service.domain.phrase import Phrase
+
+CAUSES = (
+    "damaged",
+    "wrong_item",
+    "missing",
+    "late",
+    "defective",
+    "quality",
+    "not_as_described",
+    "service",
+    "price_promo",
+    "other",
+)
+NEGATIONS = frozenset(
+    [
+        "not",
+        "no",
+        "never",
+        "isn't",
+        "wasn't",
+        "without",
+        "bukan",
+        "tidak",
+        "tdk",
+        "gak",
+        "ga",
+        "gk",
+        "ngga",
+        "nggak",
+        "enggak",
+        "tak",
+        "belum",
+        "tanpa",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """One make-good a rule offers: a share of the line, a fixed amount, or the whole line.
+
+    `fixed` and `cap` are minor units per currency. A resend is always the whole line.
+    """
+
+    action: Action
+    percent: int | None = None
+    fixed: Mapping[str, int] = field(default_factory=dict)
+    whole_line: bool = False
+    cap: Mapping[str, int] = field(default_factory=dict)
+    expires_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """What a rule asks for; an empty condition always holds.
+
+    `causes` and `words` are two ways to know the same complaint: where the cause is known it
+    decides, else one of the words must stand in the review.
+    """
+
+    min_stars: int = 1
+    max_stars: int = 5
+    words: tuple[str, ...] = ()
+    causes: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
+    order_at_least: Mapping[str, int] = field(default_factory=dict)
+    order_at_most: Mapping[str, int] = field(default_factory=dict)
+    earlier_cases_min: int = 0
+    earlier_cases_max: int | None = None
+    countries: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The remedies for one kind of case, the recommended one first."""
+
+    name: str
+    when: When
+    remedies: tuple[Remedy, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Playbook:
+    """Rules in order; the first that fits and has something to offer decides.
+
+    `rounding`: shares are rounded to this many minor units of a currency.
+    """
+
+    name: str
+    rules: tuple[Rule, ...]
+    rounding: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a case. `left` is what can still be refunded; None: no order is known."""
+
+    stars: int
+    left: Money | None
+    text: str = ""
+    cause: str = ""
+    product_ids: frozenset[str] = frozenset()
+    order_value: Money | None = None
+    line_paid: Money | None = None
+    earlier_cases: int = 0
+    country: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One concrete make-good with the reason it is proposed."""
+
+    action: Action
+    amount: Money
+    reason: Phrase
+    expires_days: int | None = None
+
+    def expires_at(self, now: datetime) -> datetime | None:
+        """The last moment of a voucher issued now; None where it does not end."""
+        return None if self.expires_days is None else now + timedelta(days=self.expires_days)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a rule proposes, best first."""
+
+    rule: str
+    options: tuple[Option, ...]
+
+    @property
+    def first(self) -> Option:
+        """The recommended make-good."""
+        return self.options[0]
+
+
+@dataclass(frozen=True, slots=True)
+class NoProposal:
+    """Nothing is proposed; the seller is told why and chooses."""
+
+    reason: Phrase
+    rule: str = ""
+
+
+def propose(
+    playbook: Playbook, facts: Facts, available: Collection[Action]
+) -> Proposal | NoProposal:
+    """Propose make-goods of the first fitting rule that has one this platform can carry out."""
+    worth = facts.line_paid or facts.order_value
+    if facts.left is None or worth is None:
+        return NoProposal(Phrase("The order is not known yet, so no amount can be worked out."))
+    if facts.left.amount_minor <= 0:
+        return NoProposal(Phrase("Nothing is left of this order: it has been refunded in full."))
+    fitting = [rule for rule in playbook.rules if fits(rule.when, facts)]
+    for rule in fitting:
+        made = [_option(playbook, rule, remedy, facts) for remedy in rule.remedies]
+        options = tuple(
+            option for option in made if option is not None and option.action in available
+        )
+        if options:
+            return Proposal(rule.name, options)
+    if not fitting:
+        return NoProposal(Phrase("No rule of the playbook fits this case."))
+    return NoProposal(
+        Phrase(
+            "The rule “%(rule)s” fits, but offers nothing this shop can do in %(currency)s.",
+            {"rule": fitting[0].name, "currency": worth.currency},
+        ),
+        fitting[0].name,
+    )
+
+
+def fits(when: When, facts: Facts) -> bool:
+    """True when every condition of a rule holds."""
+    if not when.min_stars <= facts.stars <= when.max_stars:
+        return False
+    if facts.earlier_cases < when.earlier_cases_min:
+        return False
+    if when.earlier_cases_max is not None and facts.earlier_cases > when.earlier_cases_max:
+        return False
+    if when.countries and facts.country.upper() not in when.countries:
+        return False
+    if when.products and facts.product_ids.isdisjoint(when.products):
+        return False
+    return _value_fits(when, facts.order_value) and _complaint_fits(when, facts)
+
+
+def mentions(text: str, words: Collection[str]) -> bool:
+    """True when a whole word or phrase stands in the text and is not denied just before it."""
+    folded = text.casefold()
+    return any(
+        _before(folded, found.start()) not in NEGATIONS
+        for word in words
+        for found in _whole_word(word).finditer(folded)
+    )
+
+
+@cache
+def _whole_word(word: str) -> re.Pattern[str]:
+    parts = (re.escape(part) for part in word.casefold().split())
+    return re.compile(r"(?<!\w)" + r"\s+".join(parts) + r"(?!\w)")
+
+
+def _before(text: str, position: int) -> str:
+    words = text[:position].split()
+    return words[-1] if words else ""
+
+
+def _complaint_fits(when: When, facts: Facts) -> bool:
+    if when.causes and facts.cause:
+        return facts.cause in when.causes
+    if when.words:
+        return mentions(facts.text, when.words)
+    return not when.causes
+
+
+def _value_fits(when: When, value: Money | None) -> bool:
+    """A bound in other currencies than the order's cannot be compared, so it does not hold."""
+    for bounds, holds in ((when.order_at_least, int.__ge__), (when.order_at_most, int.__le__)):
+        if not bounds:
+            continue
+        if value is None or value.currency not in bounds:
+            return False
+        if not holds(value.amount_minor, bounds[value.currency]):
+            return False
+    return True
+
+
+def _option(playbook: Playbook, rule: Rule, remedy: Remedy, facts: Facts) -> Option | None:
+    """The concrete make-good; None where it has no amount in the order's currency."""
+    worth = facts.line_paid or facts.order_value
+    if worth is None or facts.left is None:
+        return None
+    if remedy.action is Action.RESEND:
+        reason = Phrase("Rule “%(rule)s”: send the item again.", {"rule": rule.name})
+        return Option(remedy.action, worth, reason)
+    amount, how = _amount(playbook, rule, remedy, worth)
+    if amount is None or amount.currency != facts.left.currency:
+        return None
+    most = remedy.cap.get(amount.currency)
+    if most is not None and most < amount.amount_minor:
+        amount, how = (
+            Money(most, amount.currency),
+            Phrase("Rule “%(rule)s”: up to the cap of this rule.", {"rule": rule.name}),
+        )
+    if facts.left < amount:
+        amount, how = (
+            facts.left,
+            Phrase("Rule “%(rule)s”: all that is left of the order.", {"rule": rule.name}),
+        )
+    if amount.amount_minor <= 0:
+        return None
+    return Option(remedy.action, amount, how, remedy.expires_days)
+
+
+def _amount(
+    playbook: Playbook, rule: Rule, remedy: Remedy, worth: Money
+) -> tuple[Money | None, Phrase]:
+    if remedy.whole_line:
+        return worth, Phrase("Rule “%(rule)s”: all that was paid.", {"rule": rule.name})
+    if remedy.percent is not None:
+        share = worth.share(remedy.percent)
+        step = playbook.rounding.get(worth.currency, 1)
+        rounded = (share.amount_minor + step // 2) // step * step
+        return Money(rounded or share.amount_minor, worth.currency), Phrase(
+            "Rule “%(rule)s”: %(percent)s %% of what was paid.",
+            {"rule": rule.name, "percent": str(remedy.percent)},
+        )
+    fixed = remedy.fixed.get(worth.currency)
+    amount = None if fixed is None else Money(fixed, worth.currency)
+    return amount, Phrase("Rule “%(rule)s”: a fixed amount.", {"rule": rule.name})

@@ -1,0 +1,145 @@
+"""A playbook as plain data: read strictly, written back, and the one that ships."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+
+from integrations.contract import Action
+from service.data import read_file
+from service.domain import fields
+from service.domain.errors import WrongInput
+from service.domain.remedies.playbook import CAUSES, Playbook, Remedy, Rule, When
+
+_PLAYBOOK_KEYS = ("name", "rules", "rounding")
+_RULE_KEYS = ("name", "when", "remedies")
+_WHEN_KEYS = tuple(When.__dataclass_fields__)
+_REMEDY_KEYS = tuple(Remedy.__dataclass_fields__)
+_MANY = 1_000_000
+
+
+def playbook_from_data(data: object) -> Playbook:
+    """Read a playbook; raises `WrongInput` naming the rule and the key."""
+    found = fields.table(data, "playbook", _PLAYBOOK_KEYS)
+    rules = found.get("rules")
+    if not isinstance(rules, list) or not rules:
+        raise fields.wrong("playbook", "rules", "must be a list with at least one rule")
+    read = tuple(_rule(rule, number) for number, rule in enumerate(rules, start=1))
+    names = [rule.name for rule in read]
+    for name in names:
+        if names.count(name) > 1:
+            raise WrongInput(f"two rules are named “{name}”; give each its own name", rule=name)
+    return Playbook(
+        fields.text(found, "name", "playbook"), read, fields.amounts(found, "rounding", "playbook")
+    )
+
+
+def playbook_to_data(playbook: Playbook) -> dict[str, object]:
+    """Plain data that `playbook_from_data` reads back to an equal playbook."""
+    return {
+        "name": playbook.name,
+        "rounding": dict(playbook.rounding),
+        "rules": [
+            {
+                "name": rule.name,
+                "when": _plain(rule.when, When()),
+                "remedies": [
+                    _plain(remedy, Remedy(remedy.action)) | {"action": str(remedy.action)}
+                    for remedy in rule.remedies
+                ],
+            }
+            for rule in playbook.rules
+        ],
+    }
+
+
+@cache
+def default_playbook() -> Playbook:
+    """The playbook every new shop starts with."""
+    source = read_file("playbook.toml")
+    return playbook_from_data(tomllib.loads(source))
+
+
+def _plain(value: When | Remedy, default: When | Remedy) -> dict[str, object]:
+    """The fields that differ from the default, in types that JSON and TOML know."""
+    plain: dict[str, object] = {}
+    for name in value.__dataclass_fields__:
+        held = getattr(value, name)
+        if held == getattr(default, name):
+            continue
+        if isinstance(held, tuple):
+            held = list(held)
+        plain[name] = dict(held) if isinstance(held, Mapping) else held
+    return plain
+
+
+def _rule(data: object, number: int) -> Rule:
+    where = f"rule {number}"
+    found = fields.table(data, where, _RULE_KEYS)
+    name = fields.text(found, "name", where)
+    where = f"rule “{name}”"
+    remedies = found.get("remedies")
+    if not isinstance(remedies, list) or not remedies:
+        raise fields.wrong(where, "remedies", "must be a list with at least one remedy")
+    return Rule(
+        name,
+        _when(found.get("when", {}), f"{where}, when"),
+        tuple(
+            _remedy(remedy, f"{where}, remedy {index}")
+            for index, remedy in enumerate(remedies, start=1)
+        ),
+    )
+
+
+def _when(data: object, where: str) -> When:
+    found = fields.table(data, where, _WHEN_KEYS)
+    lowest = fields.number(found, "min_stars", where, least=1, most=5) or 1
+    highest = fields.number(found, "max_stars", where, least=1, most=5) or 5
+    if highest < lowest:
+        raise fields.wrong(where, "max_stars", "must not be below min_stars")
+    fewest = fields.number(found, "earlier_cases_min", where, least=0, most=_MANY) or 0
+    most = fields.number(found, "earlier_cases_max", where, least=0, most=_MANY)
+    if most is not None and most < fewest:
+        raise fields.wrong(where, "earlier_cases_max", "must not be below earlier_cases_min")
+    causes = fields.texts(found, "causes", where)
+    for cause in causes:
+        if cause not in CAUSES:
+            raise fields.wrong(where, "causes", f"names {cause!r}; use one of {', '.join(CAUSES)}")
+    countries = fields.texts(found, "countries", where)
+    for country in countries:
+        if len(country) != 2 or not country.isascii() or not country.isupper():
+            raise fields.wrong(where, "countries", f"names {country!r}; use codes such as ID or DE")
+    return When(
+        min_stars=lowest,
+        max_stars=highest,
+        words=fields.texts(found, "words", where),
+        causes=causes,
+        products=fields.texts(found, "products", where),
+        order_at_least=fields.amounts(found, "order_at_least", where),
+        order_at_most=fields.amounts(found, "order_at_most", where),
+        earlier_cases_min=fewest,
+        earlier_cases_max=most,
+        countries=countries,
+    )
+
+
+def _remedy(data: object, where: str) -> Remedy:
+    found = fields.table(data, where, _REMEDY_KEYS)
+    remedy = Remedy(
+        action=fields.choice(found, "action", where, Action),
+        percent=fields.number(found, "percent", where, least=1, most=100),
+        fixed=fields.amounts(found, "fixed", where),
+        whole_line=fields.flag(found, "whole_line", where, default=False),
+        cap=fields.amounts(found, "cap", where),
+        expires_days=fields.number(found, "expires_days", where, least=1, most=3650),
+    )
+    ways = (remedy.percent is not None) + bool(remedy.fixed) + remedy.whole_line
+    if remedy.action is Action.RESEND:
+        if ways or remedy.cap:
+            raise fields.wrong(where, "action", "resend is the whole item and takes no amount")
+    elif ways != 1:
+        raise fields.wrong(where, "percent", "or fixed or whole_line: give exactly one of them")
+    if (remedy.action is Action.VOUCHER) != (remedy.expires_days is not None):
+        raise fields.wrong(where, "expires_days", "is needed for a voucher, and only there")
+    return remedy

@@ -1,0 +1,1 @@
+"""Rules of reviews and their versions."""

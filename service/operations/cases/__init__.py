@@ -1,0 +1,1 @@
+"""A case from its order to its end."""

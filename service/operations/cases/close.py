@@ -1,0 +1,44 @@
+"""Closes cases and stops what was still planned for them. An approved make-good still goes out:
+helping does not depend on a rating."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from service.db.models import Case, Kind
+from service.db.outbox import claims
+from service.domain.cases.states import CloseReason, Move
+from service.domain.messages.kinds import Step
+from service.operations.cases import history
+
+
+def close(
+    session: Session,
+    case: Case,
+    reason: CloseReason,
+    *,
+    at: datetime,
+    actor: str,
+    detail: str = "",
+) -> None:
+    """Close an open case; raises `WrongState` when it is closed already.
+
+    Planned checks and invitations are stopped. A confirmation stays: it may carry a voucher.
+    """
+    history.move(session, case, Move.CLOSE, at=at, actor=actor, detail=detail or reason.value)
+    case.closed_at = at
+    case.close_reason = reason
+    case.advice = ""
+    stop_follow_ups(session, case, f"case closed: {reason}", at=at, keep=(Step.CONFIRMATION,))
+
+
+def stop_follow_ups(
+    session: Session, case: Case, reason: str, *, at: datetime, keep: tuple[Step, ...] = ()
+) -> None:
+    """Stop what is planned and not yet being sent."""
+    for one in case.follow_ups:
+        if one.state == "planned" and one.step not in keep:
+            one.state, one.reason = "stopped", reason
+            claims.end(session, Kind.FOLLOW_UP, one.id, at, reason)

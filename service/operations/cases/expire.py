@@ -1,0 +1,34 @@
+"""Ends cases whose steps are over: they stay open a while for the rating to change, then close."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from service.db import queries
+from service.db.models import Case, Kind
+from service.db.outbox import claims
+from service.domain.cases.states import CaseState, CloseReason
+from service.operations.cases import close, history
+from service.operations.context import Context
+
+WAIT_FOR_CHANGE = timedelta(days=30)
+"""How long after the last step a case stays open for the rating to change."""
+
+
+def plan_end(session: Session, case: Case, *, now: datetime) -> None:
+    """Let the case close by itself when nothing has changed for long; planned anew each time."""
+    lane = queries.lane(session, case.review.connection_id, outward=False)
+    due = now + WAIT_FOR_CHANGE
+    claims.put(session, Kind.END_CASE, case.id, lane_id=lane, due_at=due)
+
+
+def end_case(context: Context, session: Session, held: claims.Claim, now: datetime) -> None:
+    """Close a case whose steps have ended and whose rating has not changed."""
+    case = queries.case(session, held.ref_id, lock=True)
+    if case.state in (CaseState.FOLLOWING_UP, CaseState.DECLINED):
+        declined = case.state == CaseState.DECLINED
+        reason = CloseReason.DECLINED if declined else CloseReason.FINISHED
+        close.close(session, case, reason, at=now, actor=history.SYSTEM)
+    claims.finish(session, held, now)

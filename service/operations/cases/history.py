@@ -1,0 +1,55 @@
+"""Writes history: what happened to a case, who did it, old and new. Nothing is ever changed here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from service.db.models import Case, History
+from service.db.session import later
+from service.domain.cases.states import CaseState, Move, after
+
+SYSTEM = "makegood"
+BUYER = "buyer"
+PLATFORM = "platform"
+
+
+def note(
+    session: Session,
+    case: Case,
+    what: str,
+    *,
+    at: datetime,
+    actor: str = SYSTEM,
+    old: str = "",
+    new: str = "",
+    detail: str = "",
+) -> None:
+    """Add one line; `what` is a stable word the pages translate."""
+    line = {
+        "at": at,
+        "actor": actor,
+        "what": what,
+        "old": old,
+        "new": new,
+        "detail": detail[:1000],
+    }
+    later(session, _write).append((case, line))
+
+
+def _write(session: Session, lines: list[tuple[Case, dict[str, Any]]]) -> None:
+    """All lines of a transaction at its end, in one statement: cases may be new in it."""
+    rows = [{"case_id": case.id, **line} for case, line in lines]
+    session.execute(insert(History.__table__), rows)  # type: ignore[arg-type]
+
+
+def move(
+    session: Session, case: Case, how: Move, *, at: datetime, actor: str = SYSTEM, detail: str = ""
+) -> None:
+    """Move a case to its next state and note it; raises `WrongState` where that is not allowed."""
+    old = CaseState(case.state)
+    case.state = after(old, how)
+    note(session, case, how.value, at=at, actor=actor, old=old, new=case.state, detail=detail)

@@ -1,0 +1,80 @@
+"""Orders as a case keeps them: plain data, without the buyer's secret edit link."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from integrations.contract import Buyer, Order, OrderLine
+from integrations.money import Money
+from service.db.models import Case
+
+
+def order_to_data(order: Order) -> dict[str, Any]:
+    """Plain data for a JSON column."""
+    buyer = order.buyer
+    return {
+        "id": order.id,
+        "number": order.number,
+        "placed_at": order.placed_at.isoformat(),
+        "status": order.status,
+        "currency": order.paid.currency,
+        "paid": order.paid.amount_minor,
+        "left": order.left.amount_minor,
+        "lines": [
+            {
+                "id": line.id,
+                "product_id": line.product_id,
+                "name": line.name,
+                "quantity": line.quantity,
+                "paid": line.paid.amount_minor,
+                "variant_id": line.variant_id,
+            }
+            for line in order.lines
+        ],
+        "buyer": {
+            "id": buyer.id,
+            "name": buyer.name,
+            "email": buyer.email,
+            "country": buyer.country,
+            "language": buyer.language,
+            "zone": buyer.zone,
+        },
+    }
+
+
+def order_from_data(data: dict[str, Any]) -> Order:
+    """The order that `order_to_data` kept."""
+    currency = data["currency"]
+    lines = tuple(
+        OrderLine(
+            id=line["id"],
+            product_id=line["product_id"],
+            name=line["name"],
+            quantity=line["quantity"],
+            paid=Money(line["paid"], currency),
+            variant_id=line["variant_id"],
+        )
+        for line in data["lines"]
+    )
+    return Order(
+        id=data["id"],
+        number=data["number"],
+        placed_at=datetime.fromisoformat(data["placed_at"]),
+        status=data["status"],
+        paid=Money(data["paid"], currency),
+        left=Money(data["left"], currency),
+        lines=lines,
+        buyer=Buyer(**data["buyer"]),
+    )
+
+
+def buyer_of(case: Case) -> Buyer:
+    """The buyer the order names, else the one the review names; everything may be unknown."""
+    return Buyer(**(case.order.get("buyer") or case.review.buyer))
+
+
+def lines_of(order: Order, product_id: str) -> tuple[OrderLine, ...]:
+    """The lines a review is about: those of its product, or all when none matches."""
+    found = tuple(line for line in order.lines if line.product_id == product_id)
+    return found if found else order.lines

@@ -1,0 +1,1 @@
+"""Plans and sends what the buyer is told and asked."""

@@ -1,0 +1,75 @@
+"""The texts buyers read, as the owner changes them for one shop; what is not changed is shipped."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from integrations.money import Money
+from service.db.models import Seller, Shop
+from service.domain.amounts import amount_text, day_text
+from service.domain.errors import NotPermitted
+from service.domain.messages import templates
+from service.domain.messages.policy_data import Duty
+from service.domain.messages.templates import MessageText, Rendered, TextKey
+from service.domain.remedies.limits import SellerRole
+from service.operations.context import Context
+from service.operations.shops import settings
+
+
+def text_of(shop: Shop, key: TextKey, language: str) -> MessageText:
+    """The shop's own text, else the shipped one."""
+    own = shop.texts.get(key, {}).get(language)
+    return MessageText(**own) if own else templates.default_text(key, language)
+
+
+def is_changed(shop: Shop, key: TextKey, language: str) -> bool:
+    """True where the owner changed this text."""
+    return language in shop.texts.get(key, {})
+
+
+def save_text(
+    context: Context, shop_id: int, key: TextKey, language: str, text: MessageText, seller: Seller
+) -> None:
+    """Check a text and use it from now on.
+
+    Raises `NotPermitted`, `NotFound`, and `WrongInput` with every problem in `values["problems"]`.
+    """
+    _owner(seller)
+    templates.check_text(key, text, language)
+    kept = {"subject": text.subject.strip(), "text": text.text.strip() + "\n"}
+    with context.database.transaction() as session:
+        shop = settings.get(session, shop_id)
+        shop.texts = {**shop.texts, key.value: {**shop.texts.get(key, {}), language: kept}}
+
+
+def ship_text(context: Context, shop_id: int, key: TextKey, language: str, seller: Seller) -> None:
+    """Go back to the shipped text; raises `NotPermitted`, `NotFound`."""
+    _owner(seller)
+    with context.database.transaction() as session:
+        shop = settings.get(session, shop_id)
+        left = {name: one for name, one in shop.texts.get(key, {}).items() if name != language}
+        others = {name: one for name, one in shop.texts.items() if name != key}
+        shop.texts = {**others, key.value: left} if left else others
+
+
+def sample(shop: Shop, key: TextKey, text: MessageText, language: str) -> Rendered:
+    """The text as a buyer would get it, with made-up values; raises `WrongInput` as `save_text`."""
+    templates.check_text(key, text, language)
+    values = {
+        "buyer": "Sari",
+        "shop": shop.name,
+        "code": "MG-7F3K2Q9X-1",
+        "expires": day_text(date(2026, 12, 31), language),
+        "product": {"id": "Syal batik"}.get(language, "Batik scarf"),
+        "amount": amount_text(Money(3_650_000, "IDR"), language),
+        "address": shop.asking.get("postal_address", ""),
+        "answer_url": "https://shop.example/answer",
+        "edit_url": "https://shop.example/review",
+        "stop_url": "https://shop.example/stop",
+    }
+    return templates.render(key, text, values, language, duties=frozenset({Duty.STOP_LINK}))
+
+
+def _owner(seller: Seller) -> None:
+    if seller.role != SellerRole.OWNER:
+        raise NotPermitted("Only the owner may change the texts.")

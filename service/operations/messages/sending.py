@@ -1,0 +1,255 @@
+"""Sends one planned message, at most once. After an unknown outcome a person decides."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from integrations import registry
+from integrations.contract import Action, OutgoingMessage
+from integrations.errors import AdapterError, Misconfigured, Permanent, Temporary, Unsupported
+from integrations.money import Money
+from service.db import queries
+from service.db.models import Connection, FollowUp, Kind, MakeGood, Message
+from service.db.outbox import claims
+from service.db.outbox.claims import Claim
+from service.domain.amounts import amount_text, day_text
+from service.domain.errors import DomainError
+from service.domain.messages import templates
+from service.domain.messages.kinds import Step
+from service.domain.messages.policy import Verdict
+from service.domain.messages.schedule import Send, Stop, Wait
+from service.operations.cases import history
+from service.operations.cases.orders import buyer_of
+from service.operations.context import Context
+from service.operations.messages.send_check import check
+from service.operations.outbox.calls import Call, Next, Outcome
+
+UNSURE = (
+    "It is not known whether this message went out. Look in the outbox of the channel, then mark"
+    " it as sent or send it again."
+)
+
+
+def begin_follow_up(context: Context, session: Session, held: Claim, now: datetime) -> Next:
+    """Look at all reasons again, then send, wait or stop."""
+    one = queries.follow_up(session, held.ref_id, lock=True)
+    if one.state == "sending":
+        # A worker died over it.
+        _needs_person(session, one, UNSURE, now)
+        claims.give_up(session, held, now, UNSURE)
+        return None
+    if one.state != "planned":
+        claims.finish(session, held, now)
+        return None
+    if _wants_link(context, session, one, now):
+        return _fetch_link(context, session, held, one)
+    return _send(context, session, held, one, "", now)
+
+
+def _wants_link(context: Context, session: Session, one: FollowUp, now: datetime) -> bool:
+    if one.step != Step.UPDATE_INVITATION or not one.case.order_id:
+        return False
+    review = session.get_one(Connection, one.case.review.connection_id)
+    can = registry.get(review.adapter).capabilities
+    if not (review.roles and can.edit_link):
+        return False
+    return isinstance(check(context, session, one, now)[0], Send)
+
+
+def _fetch_link(context: Context, session: Session, held: Claim, one: FollowUp) -> Call:
+    """The buyer's own link to the review, read fresh because it is a secret we do not keep."""
+    adapter = context.adapter(session.get_one(Connection, one.case.review.connection_id))
+    order_id, follow_up_id = one.case.order_id, one.id
+
+    def fetched(session: Session, outcome: Outcome) -> Next:
+        one = queries.follow_up(session, follow_up_id)
+        if outcome.error is None:
+            return _send(context, session, held, one, outcome.value.edit_link, outcome.now)
+        if isinstance(outcome.error, Permanent | Unsupported):
+            # There is a text without a link.
+            return _send(context, session, held, one, "", outcome.now)
+        return outcome.error
+
+    return Call(
+        held,
+        context.http.now(),
+        lambda: adapter.order(order_id),
+        fetched,
+        case=one.case.reference,
+    )
+
+
+def _send(
+    context: Context, session: Session, held: Claim, one: FollowUp, edit_link: str, now: datetime
+) -> Next:
+    """Still right to send: written down as being sent, then handed over."""
+    if one.state != "planned":
+        claims.finish(session, held, now)
+        return None
+    decision, channel, verdict = check(context, session, one, now)
+    if isinstance(decision, Wait):
+        one.reason = str(decision.reason)
+        claims.put_off(session, held, decision.until, note=one.reason, tries=held.tries)
+        return None
+    if isinstance(decision, Stop) or channel is None:
+        reason = str(decision.reason) if isinstance(decision, Stop) else "There is no channel."
+        one.state, one.reason = "stopped", reason
+        history.note(session, one.case, "stopped", at=now, new=one.step, detail=reason)
+        claims.finish(session, held, now, reason)
+        return None
+    lane = queries.lane(session, channel.id, outward=True)
+    if lane != held.lane_id:
+        # Each channel has its own pace and its own pause, so the row waits in the channel's lane.
+        claims.put(session, Kind.FOLLOW_UP, one.id, lane_id=lane, due_at=now, now=now)
+        return None
+    try:
+        message, outgoing = _write_down(context, session, one, channel, verdict, edit_link)
+    except DomainError as error:
+        _needs_person(session, one, error.message, now)
+        claims.give_up(session, held, now, error.message)
+        return None
+    adapter = context.adapter(channel)
+
+    def sent(session: Session, outcome: Outcome) -> Next:
+        return _settle(session, held, message.id, outcome)
+
+    return Call(
+        held,
+        context.http.now(),
+        lambda: adapter.message(outgoing),
+        sent,
+        is_fact=True,
+        case=one.case.reference,
+    )
+
+
+def _write_down(
+    context: Context,
+    session: Session,
+    one: FollowUp,
+    channel: Connection,
+    verdict: Verdict,
+    edit_link: str,
+) -> tuple[Message, OutgoingMessage]:
+    case = one.case
+    shop = queries.shop(session, case.shop_id)
+    buyer = buyer_of(case)
+    language = templates.language_for(buyer.language or shop.language)
+    make_good = session.get(MakeGood, one.make_good_id) if one.make_good_id else None
+    action = Action(make_good.action) if make_good else None
+    key = templates.text_key(Step(one.step), action, edit_link=bool(edit_link))
+    own = shop.texts.get(key, {}).get(language)
+    text = templates.MessageText(**own) if own else templates.default_text(key, language)
+    stop_url = context.links.buyer("stop", one.id)
+    values = {
+        "buyer": buyer.name,
+        "shop": shop.name,
+        "product": case.review.product_name,
+        "answer_url": context.links.buyer("answer", one.id),
+        "stop_url": stop_url,
+        "edit_url": edit_link,
+        "address": shop.asking.get("postal_address", ""),
+        **_terms(make_good, language),
+    }
+    rendered = templates.render(key, text, values, language, duties=verdict.duties)
+    message = Message(
+        connection_id=channel.id,
+        subject=rendered.subject,
+        # The link to the review is a secret of the buyer: the copy we keep is without it.
+        text=rendered.text.replace(edit_link, "…") if edit_link else rendered.text,
+        language=language,
+        key=f"{case.reference}-m{one.id}-{len(one.messages) + 1}",
+        started_at=context.clock.now(),
+    )
+    one.state, one.connection_id = "sending", channel.id
+    one.messages.append(message)
+    outgoing = OutgoingMessage(
+        key=message.key,
+        reference=case.reference,
+        to=buyer,
+        subject=rendered.subject,
+        text=rendered.text,
+        html=rendered.html,
+        order_id=case.order_id,
+        language=language,
+        stop_url=context.links.buyer("unsubscribe", one.id),
+    )
+    return message, outgoing
+
+
+def _terms(make_good: MakeGood | None, language: str) -> dict[str, str]:
+    if make_good is None:
+        return {}
+    ends = make_good.expires_at
+    return {
+        "amount": amount_text(Money(make_good.amount_minor, make_good.currency), language),
+        "code": make_good.code,
+        "expires": day_text(ends.date(), language) if ends else "-",
+    }
+
+
+def _settle(session: Session, held: Claim, message_id: int, outcome: Outcome) -> Next:
+    """Note what came of the hand-over; a worker that was overtaken changes nothing else."""
+    one, error, now = queries.follow_up(session, held.ref_id), outcome.error, outcome.now
+    message = next(message for message in one.messages if message.id == message_id)
+    message.ended_at = now
+    if error is None:
+        message.state, message.vendor_id = "sent", outcome.value
+        _sent(session, held, one, message, now)
+        return None
+    surely_not = isinstance(error, Temporary) and not error.maybe_done
+    if surely_not or isinstance(error, Misconfigured):
+        message.state = "not_sent"
+    elif isinstance(error, AdapterError) and not isinstance(error, Temporary):
+        message.state = "refused"
+    else:
+        message.state = "unknown"
+    if not outcome.ours or one.state != "sending":
+        return None
+    return _not_sent(session, held, one, message, error, now)
+
+
+def _sent(session: Session, held: Claim, one: FollowUp, message: Message, now: datetime) -> None:
+    one.state, one.sent_at, one.reason = "sent", now, ""
+    channel = session.get_one(Connection, message.connection_id)
+    history.note(session, one.case, "sent", at=now, new=one.step, detail=channel.name)
+    claims.end(session, held.kind, held.ref_id, now)
+
+
+def _not_sent(
+    session: Session,
+    held: Claim,
+    one: FollowUp,
+    message: Message,
+    error: Exception,
+    now: datetime,
+) -> Next:
+    note = error.message if isinstance(error, AdapterError) else type(error).__name__
+    if message.state == "unknown":
+        _needs_person(session, one, UNSURE, now)
+        claims.give_up(session, held, now, UNSURE)
+        return None
+    one.state, one.reason = "planned", note
+    if message.state == "not_sent":
+        return error
+    history.note(session, one.case, "not_sent", at=now, new=one.step, detail=note)
+    # The next channel is tried at once.
+    claims.put_off(session, held, now, note=note, now=now)
+    return None
+
+
+def _needs_person(session: Session, one: FollowUp, advice: str, now: datetime) -> None:
+    one.state, one.reason = "needs_attention", advice
+    for message in one.messages:
+        if message.state == "sending":
+            message.state, message.ended_at = "unknown", now
+    history.note(session, one.case, "needs_attention", at=now, new=one.step, detail=advice)
+
+
+def give_up_follow_up(session: Session, held: Claim, advice: str, *, now: datetime) -> None:
+    """After the last try: show the seller that this message could not be sent."""
+    one = queries.follow_up(session, held.ref_id, lock=True)
+    if one.state == "planned":
+        _needs_person(session, one, advice, now)

@@ -1,0 +1,226 @@
+"""What happens to claimed rows: begun, settled, put off with growing pauses, or given to a person."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from integrations.errors import AdapterError, Misconfigured, Temporary
+from service.db import queries
+from service.db.models import Connection, Kind, Lane
+from service.db.outbox import claims
+from service.db.outbox.claims import Claim
+from service.domain.errors import DomainError, LostClaim
+from service.operations.cases import expire, find_order
+from service.operations.context import Context
+from service.operations.messages import sending
+from service.operations.outbox.calls import Call, Next, Outcome, Stopping
+from service.operations.remedies import make_goods
+from service.operations.reviews import ingest, refetch
+from service.operations.shops import connection_check
+
+log = logging.getLogger(__name__)
+
+PAUSES = tuple(
+    timedelta(seconds=seconds) for seconds in (5, 15, 60, 300, 900, 1800, 3600, 7200, 14400, 28800)
+)
+"""Between tries; together most of a day, so that a shop may be down overnight."""
+CALL_SECONDS = 45.0
+"""Calls of one try start and end within this, well inside the lease (service.db.outbox.claims)."""
+
+ENDLESS = (Kind.POLL, Kind.CHECK)
+"""Rows that wait for the next time instead of ending."""
+
+Begin = Callable[[Context, Session, Claim, datetime], Next]
+GiveUp = Callable[..., None]
+
+BEGIN: dict[Kind, Begin] = {
+    Kind.FIND_ORDER: find_order.begin_find_order,
+    Kind.MAKE_GOOD: make_goods.begin_make_good,
+    Kind.FOLLOW_UP: sending.begin_follow_up,
+    Kind.END_CASE: expire.end_case,
+    Kind.LOOK: refetch.begin_look,
+    Kind.POLL: refetch.begin_poll,
+    Kind.CHECK: connection_check.begin_check,
+}
+GIVE_UPS: dict[Kind, GiveUp] = {
+    Kind.READ_DELIVERY: ingest.give_up_delivery,
+    Kind.FIND_ORDER: find_order.give_up_order,
+    Kind.MAKE_GOOD: make_goods.give_up_make_good,
+    Kind.FOLLOW_UP: sending.give_up_follow_up,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A call that has ended."""
+
+    call: Call
+    value: object = None
+    error: Exception | None = None
+
+
+def carry_out(context: Context, call: Call) -> Done:
+    """Make the call, within the time that the lease leaves; never raises."""
+    try:
+        with context.http.within(CALL_SECONDS - (context.http.now() - call.began)):
+            return Done(call, call.run())
+    except Exception as error:
+        if not isinstance(error, AdapterError):
+            log.exception("row %s failed", call.held.id)
+        return Done(call, error=error)
+
+
+def advance(context: Context, done: Sequence[Done], held: Sequence[Claim]) -> list[Call]:
+    """Settle ended calls and begin claimed rows in one commit; gives the calls to make now.
+
+    A row that fails does not take the others with it: then each goes by itself.
+    """
+    try:
+        with context.database.transaction() as session:
+            return _advance(context, session, done, held)
+    except Exception as error:
+        if len(done) + len(held) > 1:
+            log.warning("a batch failed (%s): one by one", type(error).__name__)
+            calls = [call for one in done for call in advance(context, [one], [])]
+            return calls + [call for one in held for call in advance(context, [], [one])]
+        _failed(context, [*held, *(one.call.held for one in done)][0], error)
+        return []
+
+
+def _advance(
+    context: Context, session: Session, done: Sequence[Done], held: Sequence[Claim]
+) -> list[Call]:
+    now = context.clock.now()
+    rows = [*(one.call.held for one in done), *held]
+    # Cases are locked before outbox rows, here as everywhere.
+    queries.lock_cases(session, _cases(session, rows), {one.kind for one in rows})
+    ours = claims.hold(session, rows, now)
+    calls, stopped = _settle(session, done, ours, now)
+    # Claimed before their lane was told to wait: not begun after all.
+    claims.give_back(session, [one for one in held if one.lane_id in stopped], now)
+    begun = [one for one in held if one.id in ours and one.lane_id not in stopped]
+    # What a limit has just allowed is begun in the commit that allows it.
+    found = [one.call.held for one in done if one.call.held.kind is Kind.FIND_ORDER]
+    ended = [one for one in found if one.id in ours and one.lane_id not in stopped]
+    for claim in [*begun, *claims.take_over(session, ended, Kind.MAKE_GOOD, now)]:
+        told = BEGIN[claim.kind](context, session, claim, now)
+        calls += _onward(session, claim, told, True, now)
+    return calls
+
+
+def _settle(
+    session: Session, done: Sequence[Done], ours: Collection[int], now: datetime
+) -> tuple[list[Call], set[int]]:
+    """Settle ended calls; gives what is called next, and the lanes that have to wait."""
+    calls: list[Call] = []
+    stopped: set[int] = set()
+    for one in done:
+        held, mine = one.call.held, one.call.held.id in ours
+        if not (mine or one.call.is_fact):
+            log.warning("row %s was taken over", held.id)
+            continue
+        told = one.call.settle(session, Outcome(now, mine, one.value, one.error))
+        calls += _onward(session, held, told, mine, now)
+        if _holds_lane(told):
+            stopped.add(held.lane_id)
+    return calls, stopped
+
+
+def _holds_lane(told: Next) -> bool:
+    """The platform asked for calm, or the seller must mend the connection."""
+    calm = isinstance(told, Temporary) and bool(told.retry_after)
+    return calm or isinstance(told, Misconfigured)
+
+
+def _cases(session: Session, rows: Sequence[Claim]) -> list[int]:
+    found: list[int] = []
+    for kind in BEGIN:
+        about = [one.ref_id for one in rows if one.kind is kind]
+        found += queries.cases_about(session, kind, about)
+    return found
+
+
+def _onward(session: Session, held: Claim, told: Next, mine: bool, now: datetime) -> list[Call]:
+    if isinstance(told, Call):
+        return [told]
+    if told is not None and mine:
+        _deal_with(session, held, told, now)
+    return []
+
+
+def read_deliveries(context: Context, held: Sequence[Claim]) -> None:
+    """Read a batch of deliveries; when the batch fails, one by one, so that one cannot block."""
+    try:
+        ingest.read_deliveries(context, held)
+    except Exception as error:
+        if len(held) > 1:
+            log.warning("a batch of deliveries failed (%s): one by one", type(error).__name__)
+            for one in held:
+                read_deliveries(context, [one])
+            return
+        _failed(context, held[0], error)
+
+
+def _failed(context: Context, held: Claim, error: Exception) -> None:
+    """A fault of ours or of the database while beginning or settling one row."""
+    if isinstance(error, LostClaim):
+        log.warning("row %s was taken over", held.id)
+        return
+    log.error("row %s failed", held.id, exc_info=error)
+    with context.database.transaction() as session:
+        now = context.clock.now()
+        if claims.hold(session, [held], now):
+            _deal_with(session, held, error, now)
+
+
+def _deal_with(session: Session, held: Claim, error: Exception, now: datetime) -> None:
+    if isinstance(error, Stopping):
+        claims.put_off(session, held, now, note=error.message, tries=held.tries)
+    elif isinstance(error, Temporary):
+        _again(session, held, error.message, error.retry_after, now)
+    elif isinstance(error, Misconfigured):
+        # The seller must mend the connection; its rows wait untouched until then.
+        claims.put_off(session, held, now, note=error.message, tries=held.tries)
+        pause_connection(session, held.lane_id, error.message, now=now)
+    elif isinstance(error, AdapterError | DomainError):
+        _to_person(session, held, error.message, now)
+    else:
+        _again(session, held, f"unexpected failure ({type(error).__name__})", None, now)
+
+
+def _again(
+    session: Session, held: Claim, why: str, retry_after: float | None, now: datetime
+) -> None:
+    """Put off by a growing pause, or as long as the platform says; after the last to a person."""
+    if held.tries >= len(PAUSES) and held.kind not in ENDLESS:
+        told = f"Tried {held.tries + 1} times, last: {why}. Try again later."
+        _to_person(session, held, told, now)
+        return
+    pause = PAUSES[min(held.tries, len(PAUSES) - 1)]
+    until = now + max(pause, timedelta(seconds=min(retry_after or 0.0, 86400.0)))
+    claims.put_off(session, held, until, note=why)
+    if retry_after:
+        # The platform asked for calm: nothing of this connection goes out before then.
+        calm = now + timedelta(seconds=min(retry_after, 3600.0))
+        session.execute(update(Lane).where(Lane.id == held.lane_id).values(paused_until=calm))
+
+
+def pause_connection(session: Session, lane_id: int, why: str, *, now: datetime) -> None:
+    """Let nothing go out on a lane, and show why."""
+    lane = session.get_one(Lane, lane_id)
+    lane.paused = True
+    connection = session.get_one(Connection, lane.connection_id)
+    connection.paused_reason, connection.paused_at = why, now
+
+
+def _to_person(session: Session, held: Claim, advice: str, now: datetime) -> None:
+    claims.give_up(session, held, now, advice)
+    show = GIVE_UPS.get(held.kind)
+    if show is not None:
+        show(session, held, advice, now=now)

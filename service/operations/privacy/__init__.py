@@ -1,0 +1,1 @@
+"""Removes what tells of a buyer."""

@@ -1,0 +1,276 @@
+"""Removes what tells of a buyer: on request, and when cases and reviews ended long ago.
+
+Names, addresses, texts, comments and message bodies go; figures, states and history stay. The
+do-not-contact list stays too: it holds hashes only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, and_, cast, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from service.db import queries
+from service.db.models import Case, Kind, MakeGood, OutboxRow, Review, ReviewVersion
+from service.domain.cases.states import CloseReason
+from service.domain.errors import WrongInput, WrongState
+from service.operations.cases import close, history
+from service.operations.context import Context
+from service.operations.reviews import delivery_bodies
+from service.operations.reviews.delivery_bodies import Body
+
+ON_REQUEST = "erased on request"
+BY_AGE = "erased by age"
+KEEP_OF_BUYER = ("country",)
+"""What stays of an order's buyer: needed for figures, and tells of nobody."""
+CASES_AT_ONCE = 50
+REVIEWS_AT_ONCE = 200
+SHORTEST_NAME = 3
+NO_ID = ("", "0")
+"""What platforms give for guests."""
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """How many rows were emptied."""
+
+    cases: int = 0
+    reviews: int = 0
+    messages: int = 0
+    deliveries: int = 0
+
+
+@dataclass(slots=True)
+class _Found:
+    """One buyer: addresses, ids by shop, and the rows that hold them."""
+
+    emails: set[str] = field(default_factory=set)
+    ids: set[tuple[int, str]] = field(default_factory=set)
+    cases: list[int] = field(default_factory=list)
+    reviews: dict[int, tuple[int, str]] = field(default_factory=dict)
+    """Id -> connection and the platform's id."""
+
+    def holds(self, email: str, shop_id: int, buyer_id: str) -> bool:
+        return email.strip().lower() in self.emails or (shop_id, buyer_id) in self.ids
+
+
+def erase_buyer(
+    context: Context, who: str, *, shop_id: int | None = None, actor: str = history.SYSTEM
+) -> Erased:
+    """Empty everything kept about a buyer, named by address, or by the platform's id in one shop.
+
+    Open cases are closed. Raises `WrongInput` for an id without a shop, `WrongState` while a
+    make-good is not settled or a delivery about the buyer is still being read.
+    """
+    who = who.strip()
+    if "@" not in who and (shop_id is None or who in NO_ID):
+        raise WrongInput("Enter the buyer's address, or the buyer's id together with the shop.")
+    with context.database.reading() as session:
+        found = _find(session, who, shop_id)
+        told = list(_deliveries(session, found))
+    with context.database.transaction() as session:
+        now = context.clock.now()
+        cases = [queries.case(session, one, lock=True) for one in found.cases]
+        _check_settled(cases)
+        messages = sum(_empty_case(session, one, now, ON_REQUEST, actor) for one in cases)
+        _take_from_candidates(session, found)
+        _empty_reviews(session, list(found.reviews))
+        delivery_bodies.empty(session, told)
+    return Erased(len(cases), len(found.reviews), messages, len(told))
+
+
+def _find(session: Session, who: str, shop_id: int | None) -> _Found:
+    """Rows that name the buyer, then those of the ids and addresses found in them."""
+    found = _Found()
+    if "@" in who:
+        found.emails.add(who.lower())
+    else:
+        found.ids.add((shop_id or 0, who))
+    for _ in range(2):
+        for review in session.scalars(select(Review).where(_names(Review, Review.buyer, found))):
+            found.reviews[review.id] = (review.connection_id, review.platform_id)
+            _learn(found, review.shop_id, review.buyer)
+        buyer = Case.order["buyer"]
+        wanted = or_(_names(Case, buyer, found), Case.review_id.in_(list(found.reviews)))
+        for case in session.scalars(select(Case).where(wanted).order_by(Case.id)):
+            if case.id not in found.cases:
+                found.cases.append(case.id)
+            review = case.review
+            found.reviews[review.id] = (review.connection_id, review.platform_id)
+            _learn(found, case.shop_id, case.order.get("buyer", {}))
+    return found
+
+
+def _names(table: type[Case] | type[Review], buyer: Any, found: _Found) -> ColumnElement[bool]:
+    """The JSON object `buyer` is this buyer's."""
+    same: list[ColumnElement[bool]] = [func.lower(buyer["email"].as_string()).in_(found.emails)]
+    for shop_id, buyer_id in found.ids:
+        same.append(and_(table.shop_id == shop_id, buyer["id"].as_string() == buyer_id))
+    return or_(*same)
+
+
+def _learn(found: _Found, shop_id: int, buyer: dict[str, Any]) -> None:
+    if buyer.get("email"):
+        found.emails.add(buyer["email"].strip().lower())
+    if buyer.get("id", "") not in NO_ID:
+        found.ids.add((shop_id, buyer["id"]))
+
+
+def _deliveries(session: Session, found: _Found) -> Iterator[int]:
+    """Deliveries about this buyer; raises `WrongState` while one is still being read."""
+    reviews = set(found.reviews.values())
+    for body in delivery_bodies.kept(session):
+        if not _is_about(body, found, reviews):
+            continue
+        if body.state == "waiting":
+            raise WrongState(
+                "A delivery about this buyer is still being read. Try again in a minute."
+            )
+        yield body.id
+
+
+def _is_about(body: Body, found: _Found, reviews: set[tuple[int, str]]) -> bool:
+    return body.says(found.emails) or any(
+        (body.connection_id, event.review_id) in reviews
+        or found.holds(event.buyer.email, body.shop_id, event.buyer.id)
+        for event in body.events()
+    )
+
+
+def _check_settled(cases: Iterable[Case]) -> None:
+    for case in cases:
+        for one in case.make_goods:
+            if one.state in ("approved", "needs_attention") or one.task:
+                raise WrongState(
+                    "A make-good of this buyer is not settled. Settle it first, then erase:"
+                    f" {one.reference}",
+                )
+
+
+def _empty_case(session: Session, case: Case, at: datetime, why: str, actor: str) -> int:
+    """Remove the buyer from a case, closing it where it is open; gives how many messages."""
+    if case.closed_at is None:
+        close.close(session, case, CloseReason.BY_SELLER, at=at, actor=actor, detail=why)
+    close.stop_follow_ups(session, case, why, at=at)
+    _scrub(case)
+    case.order = _without_buyer(case.order)
+    case.candidates, case.buyer_key, case.advice = [], "", ""
+    case.messages_stopped, case.erased_at = True, at
+    for make_good in case.make_goods:
+        make_good.buyer_key = ""
+    messages = [message for one in case.follow_ups for message in one.messages]
+    for message in messages:
+        message.subject = message.text = ""
+    for one in case.follow_ups:
+        one.comment = ""
+    _forget_notes(session, case)
+    history.note(session, case, "erased", at=at, actor=actor, detail=why)
+    return len(messages)
+
+
+def _without_buyer(order: dict[str, Any]) -> dict[str, Any]:
+    if not order:
+        return order
+    kept = {name: old if name in KEEP_OF_BUYER else "" for name, old in order["buyer"].items()}
+    return {**order, "buyer": kept}
+
+
+def _scrub(case: Case) -> None:
+    """Take name and address out of what sellers wrote and platforms answered."""
+    buyers = (case.order.get("buyer", {}), case.review.buyer)
+    words = {one.get(name, "") for one in buyers for name in ("name", "email")}
+    words = {one for one in words if len(one) >= SHORTEST_NAME}
+    if not words:
+        return
+    pattern = re.compile("|".join(map(re.escape, sorted(words, key=len, reverse=True))), re.I)
+    attempts = [attempt for one in case.make_goods for attempt in one.attempts]
+    for rows, name in (
+        (case.history, "detail"),
+        (case.decisions, "reason"),
+        (case.make_goods, "task"),
+        (case.follow_ups, "reason"),
+        (attempts, "note"),
+    ):
+        for row in rows:
+            clean = pattern.sub("…", getattr(row, name))
+            if clean != getattr(row, name):
+                setattr(row, name, clean)
+
+
+def _forget_notes(session: Session, case: Case) -> None:
+    """What platforms answered is noted beside the work it was about."""
+    about = (
+        (Kind.FIND_ORDER, [case.id]),
+        (Kind.END_CASE, [case.id]),
+        (Kind.MAKE_GOOD, [one.id for one in case.make_goods]),
+        (Kind.FOLLOW_UP, [one.id for one in case.follow_ups]),
+    )
+    for kind, ids in about:
+        row = update(OutboxRow).where(OutboxRow.kind == kind, OutboxRow.ref_id.in_(ids))
+        session.execute(row.values(note=""))
+
+
+def _take_from_candidates(session: Session, found: _Found) -> None:
+    """Orders of this buyer that were offered as candidates in others' cases."""
+    for case in session.scalars(select(Case).where(cast(Case.candidates, String) != "[]")):
+        left = [
+            one
+            for one in case.candidates
+            if not found.holds(one["buyer"]["email"], case.shop_id, one["buyer"]["id"])
+        ]
+        if len(left) != len(case.candidates):
+            case.candidates = left
+
+
+def _empty_reviews(session: Session, ids: Sequence[int]) -> None:
+    session.execute(update(Review).where(Review.id.in_(ids)).values(text="", buyer={}))
+    session.execute(update(ReviewVersion).where(ReviewVersion.review_id.in_(ids)).values(text=""))
+
+
+def purge_ended(context: Context) -> bool:
+    """Remove the buyers of a batch of cases and reviews that ended long ago; True when more may
+    be left. Cases with a make-good that is not settled wait for it."""
+    before = context.clock.now() - context.keep_buyers
+    unsettled = select(MakeGood.case_id).where(
+        or_(MakeGood.state.in_(("approved", "needs_attention")), MakeGood.task != "")
+    )
+    with context.database.reading() as session:
+        cases = session.scalars(
+            select(Case.id)
+            .where(Case.closed_at < before, Case.erased_at.is_(None))
+            .where(Case.id.not_in(unsettled))
+            .order_by(Case.id)
+            .limit(CASES_AT_ONCE)
+        ).all()
+        reviews = session.scalars(_ended_reviews(before)).all()
+    if cases or reviews:
+        with context.database.transaction() as session:
+            for case_id in cases:
+                case = queries.case(session, case_id, lock=True)
+                _empty_case(session, case, context.clock.now(), BY_AGE, history.SYSTEM)
+            _empty_reviews(session, reviews)
+    return len(cases) == CASES_AT_ONCE or len(reviews) == REVIEWS_AT_ONCE
+
+
+def _ended_reviews(before: datetime) -> Any:
+    """Reviews without a change and without a case since then that still hold something."""
+    busy = (
+        select(Case.id)
+        .where(Case.review_id == Review.id)
+        .where(or_(Case.closed_at.is_(None), Case.closed_at >= before))
+    )
+    versions = select(ReviewVersion.id).where(ReviewVersion.review_id == Review.id)
+    told = versions.where(ReviewVersion.text != "").exists()
+    return (
+        select(Review.id)
+        .where(or_(Review.text != "", told, cast(Review.buyer, String) != "{}"))
+        .where(Review.seen_at < before, ~busy.exists())
+        .where(~versions.where(ReviewVersion.seen_at >= before).exists())
+        .order_by(Review.id)
+        .limit(REVIEWS_AT_ONCE)
+    )

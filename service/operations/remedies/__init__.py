@@ -1,0 +1,1 @@
+"""Proposes, decides and carries out make-goods."""

@@ -1,0 +1,1 @@
+"""Takes reviews in: reads deliveries, refetches and polls."""

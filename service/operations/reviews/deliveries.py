@@ -1,0 +1,59 @@
+"""What a person does with a delivery that was genuine but could not be read."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.db import queries
+from service.db.models import Delivery, Kind, Seller
+from service.db.outbox import claims
+from service.domain.errors import NotFound, NotPermitted, WrongState
+from service.domain.remedies.limits import SellerRole, may_decide
+from service.operations.context import Context
+
+ATTENTION, SET_ASIDE, WAITING = "needs_attention", "set_aside", "waiting"
+
+
+def read_again(context: Context, delivery_id: int, seller: Seller) -> None:
+    """Let a delivery be read once more, after an update or a change at the platform.
+
+    Raises `NotPermitted`, `NotFound`, `WrongState`.
+    """
+    _allowed(seller)
+    with context.database.transaction() as session:
+        now = context.clock.now()
+        delivery = _get(session, delivery_id, ATTENTION, SET_ASIDE)
+        if not delivery.body:
+            raise WrongState("Nothing is left to read: what came in was deleted after its time.")
+        delivery.state, delivery.note = WAITING, ""
+        lane = queries.lane(session, delivery.connection_id, outward=False)
+        claims.put(session, Kind.READ_DELIVERY, delivery.id, lane_id=lane, due_at=now, now=now)
+
+
+def set_aside(context: Context, delivery_id: int, seller: Seller) -> None:
+    """Say that nothing has to come of a delivery; it stays stored, with who said so.
+
+    Raises `NotPermitted`, `NotFound`, `WrongState`.
+    """
+    _allowed(seller)
+    with context.database.transaction() as session:
+        delivery = _get(session, delivery_id, ATTENTION)
+        delivery.state = SET_ASIDE
+        delivery.note = f"Set aside by {seller.name}: {delivery.note}"
+
+
+def _get(session: Session, delivery_id: int, *states: str) -> Delivery:
+    delivery = session.scalar(
+        select(Delivery).where(Delivery.id == delivery_id).with_for_update(key_share=True)
+    )
+    if delivery is None:
+        raise NotFound("There is no such delivery.")
+    if delivery.state not in states:
+        raise WrongState("This delivery needs nothing from you now.")
+    return delivery
+
+
+def _allowed(seller: Seller) -> None:
+    if not may_decide(SellerRole(seller.role)):
+        raise NotPermitted("Viewers may only look.")

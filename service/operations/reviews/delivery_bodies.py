@@ -1,0 +1,75 @@
+"""Stored bodies of deliveries: which there are, what is told in them, emptying them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from integrations import registry
+from integrations.contract import Inbound, ReviewEvent
+from service.db.models import Connection, Delivery
+
+AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A delivery that still has its body, with the connection it came by."""
+
+    id: int
+    state: str
+    headers: str
+    body: bytes
+    received_at: datetime
+    connection_id: int
+    shop_id: int
+    adapter: str
+
+    def says(self, words: set[str]) -> bool:
+        """True when one of these lower-case words is in it."""
+        text = self.body.decode("utf-8", "replace").lower()
+        return any(word in text for word in words)
+
+    def events(self) -> Sequence[ReviewEvent]:
+        """What the adapter reads in it; nothing where it cannot."""
+        request = Inbound(json.loads(self.headers), self.body, self.received_at)
+        try:
+            return registry.get(self.adapter).read(request)
+        except Exception:
+            # Also a fault of the reader: the words above are looked for all the same.
+            return ()
+
+
+def kept(session: Session) -> Iterator[Body]:
+    """All deliveries that still have their body, a bounded number in memory at a time."""
+    wanted = (
+        select(
+            Delivery.id,
+            Delivery.state,
+            Delivery.headers,
+            Delivery.body,
+            Delivery.received_at,
+            Delivery.connection_id,
+            Connection.shop_id,
+            Connection.adapter,
+        )
+        .join(Connection, Connection.id == Delivery.connection_id)
+        .where(Delivery.body != b"")
+        .order_by(Delivery.id)
+        .limit(AT_ONCE)
+    )
+    after = 0
+    while rows := session.execute(wanted.where(Delivery.id > after)).all():
+        for row in rows:
+            yield Body(*row)
+        after = rows[-1].id
+
+
+def empty(session: Session, ids: Sequence[int]) -> None:
+    """Remove what was sent; that it came, and what came of it, stays."""
+    session.execute(update(Delivery).where(Delivery.id.in_(ids)).values(body=b"", headers="{}"))

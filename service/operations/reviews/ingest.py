@@ -1,0 +1,289 @@
+"""Reads deliveries: review events become reviews and versions, low ones open a case."""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from integrations import registry
+from integrations.contract import EventKind, Inbound, ReviewEvent, Role
+from integrations.errors import AdapterError
+from service.db import queries
+from service.db.models import Case, Connection, Delivery, Kind, Review, ReviewVersion
+from service.db.outbox import claims
+from service.db.outbox.claims import Claim
+from service.domain.cases.reference import new_reference
+from service.domain.cases.states import CaseState, CloseReason
+from service.domain.reviews.versions import Change, Known, change, is_low
+from service.operations.cases import close, history
+from service.operations.context import Context
+from service.operations.remedies import decisions
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """One delivery with what the adapter read in it, or why it could not."""
+
+    claim: Claim
+    delivery: Delivery
+    connection: Connection
+    events: Sequence[ReviewEvent]
+    problem: str
+
+
+def read_deliveries(context: Context, held: Sequence[Claim]) -> None:
+    """Read a batch in one transaction; raises what stops it (`IntegrityError` when another worker
+    stored the same review at the same moment)."""
+    with context.database.transaction() as session:
+        now = context.clock.now()
+        found = _read_all(session, held)
+        wanted: dict[int, set[str]] = defaultdict(set)
+        for one in found:
+            wanted[one.connection.id] |= {
+                event.review_id for event in one.events if event.review_id
+            }
+        queries.know_reviews(session, wanted)
+        ours = claims.hold(session, held, now)
+        for one in found:
+            if one.claim.id in ours:
+                _settle(session, one, now)
+                claims.finish(session, one.claim, now)
+
+
+def _read_all(session: Session, held: Sequence[Claim]) -> list[_Read]:
+    """In the order of their arrival."""
+    rows = session.scalars(select(Delivery).where(Delivery.id.in_([one.ref_id for one in held])))
+    deliveries = {one.id: one for one in rows}
+    return [_read(session, one, deliveries[one.ref_id]) for one in sorted(held, key=_arrival)]
+
+
+def _arrival(held: Claim) -> int:
+    return held.ref_id
+
+
+def _read(session: Session, claim: Claim, delivery: Delivery) -> _Read:
+    connection = session.get_one(Connection, delivery.connection_id)
+    request = Inbound(json.loads(delivery.headers), delivery.body, delivery.received_at)
+    try:
+        events = registry.get(connection.adapter).read(request)
+    except AdapterError as error:
+        return _Read(claim, delivery, connection, (), error.message)
+    except Exception as error:
+        log.exception("delivery %s cannot be read", delivery.id)
+        advice = (
+            f"this body broke the reader ({type(error).__name__}); read it again after an update"
+        )
+        return _Read(claim, delivery, connection, (), advice)
+    return _Read(claim, delivery, connection, events, "")
+
+
+def _settle(session: Session, one: _Read, now: datetime) -> None:
+    if one.problem:
+        one.delivery.state, one.delivery.note = "needs_attention", one.problem
+        return
+    notes = [take_in(session, one.connection, event, now=now) for event in one.events]
+    told = [note for note in notes if note != "nothing"]
+    one.delivery.state = "read" if told else "uninteresting"
+    one.delivery.note = ", ".join(told)
+
+
+def take_in(
+    session: Session,
+    connection: Connection,
+    event: ReviewEvent,
+    *,
+    now: datetime,
+    looked: bool = False,
+    stood_there: bool = False,
+) -> str:
+    """Bring one event into the reviews and cases; gives a word for what came of it.
+
+    `looked`: the event was read just now from the platform, so it is the latest there is.
+    `stood_there`: it was read in the first pass over what stood in the shop, so that a new review
+    of unknown date counts as old.
+    """
+    if event.kind is EventKind.POKE:
+        _look(session, connection, event.subject, now)
+        return "looking"
+    if event.kind is EventKind.UNKNOWN or not event.review_id:
+        return "nothing"
+    review = queries.review(session, connection.id, event.review_id)
+    what = change(_known(review), event)
+    if what is Change.UNCLEAR and not looked and registry.get(connection.adapter).capabilities.poll:
+        _look(session, connection, f"review:{event.review_id}", now)
+        return "looking"
+    if what in (Change.NOTHING, Change.STALE):
+        if review is not None:
+            _complete(review, event)
+        return "nothing" if what is Change.NOTHING else "stale"
+    return _keep(session, connection, review, event, now, undated_is_old=stood_there)
+
+
+def _look(session: Session, connection: Connection, subject: str, now: datetime) -> None:
+    lane = queries.lane(session, connection.id, outward=True)
+    claims.put(session, Kind.LOOK, connection.id, lane_id=lane, due_at=now, step=subject, now=now)
+
+
+def _known(review: Review | None) -> Known | None:
+    if review is None:
+        return None
+    earlier = [(one.rating, one.text) for one in review.versions if not one.withdrawn]
+    return Known(review.rating, review.text, review.sequence, review.withdrawn, earlier)
+
+
+def _keep(
+    session: Session,
+    connection: Connection,
+    review: Review | None,
+    event: ReviewEvent,
+    now: datetime,
+    *,
+    undated_is_old: bool,
+) -> str:
+    gone = event.kind is EventKind.WITHDRAWN
+    was = None if review is None or review.withdrawn else review.rating
+    fresh = review is None
+    if review is None:
+        review = Review(
+            connection_id=connection.id,
+            shop_id=connection.shop_id,
+            platform_id=event.review_id,
+            seen_at=now,
+            withdrawn=False,
+            order_ids=[],
+            buyer={},
+            product_id="",
+            product_name="",
+            text="",
+        )
+        session.add(review)
+        queries.remember_review(session, review)
+    if gone:
+        review.withdrawn = True
+        review.sequence = event.sequence if event.sequence is not None else review.sequence
+    else:
+        review.withdrawn, review.rating, review.text = False, event.rating, event.text
+        review.sequence = event.sequence
+    _complete(review, event)
+    review.versions.append(
+        ReviewVersion(
+            rating=review.rating,
+            text=review.text,
+            sequence=review.sequence,
+            withdrawn=gone,
+            seen_at=now,
+        )
+    )
+    undated = undated_is_old and event.written_at is None
+    if fresh and (undated or _written_before(event, connection.cases_from)):
+        return "seen"
+    return _answer(session, connection, review, was, now)
+
+
+def _written_before(event: ReviewEvent, start: datetime) -> bool:
+    return event.written_at is not None and event.written_at < start
+
+
+def _complete(review: Review, event: ReviewEvent) -> None:
+    """Fill in what an earlier event did not say; never empties anything."""
+    review.written_at = review.written_at or event.written_at
+    review.product_id = event.product_id or review.product_id
+    review.product_name = event.product_name or review.product_name
+    if event.order_ids:
+        review.order_ids = list(event.order_ids)
+    named = {
+        "id": event.buyer.id,
+        "name": event.buyer.name,
+        "email": event.buyer.email,
+        "country": event.buyer.country,
+        "language": event.buyer.language,
+        "zone": event.buyer.zone,
+    }
+    review.buyer = {**review.buyer, **{key: value for key, value in named.items() if value}}
+
+
+def _answer(
+    session: Session, connection: Connection, review: Review, was: int | None, now: datetime
+) -> str:
+    """Open or close the case this version calls for."""
+    case = queries.open_case(session, review)
+    if review.withdrawn:
+        if case is not None:
+            close.close(session, case, CloseReason.WITHDRAWN, at=now, actor=history.BUYER)
+        return "withdrawn"
+    low = is_low(review.rating, connection.threshold)
+    if case is not None and review.rating is not None and not low:
+        _note_rating(session, case, was, review.rating, now)
+        close.close(session, case, CloseReason.RECOVERED, at=now, actor=history.BUYER)
+        return "recovered"
+    if case is not None:
+        _note_rating(session, case, was, review.rating, now)
+        decisions.refresh_proposal(session, case, now=now)
+        return "changed"
+    lowered = was is None or (review.rating is not None and review.rating < was)
+    if low and lowered:
+        open_case(session, connection, review, now=now)
+        return "case opened"
+    return "seen"
+
+
+def _note_rating(
+    session: Session, case: Case, old: int | None, new: int | None, now: datetime
+) -> None:
+    history.note(
+        session,
+        case,
+        "review_changed",
+        at=now,
+        actor=history.BUYER,
+        old=str(old or "-"),
+        new=str(new or "-"),
+    )
+
+
+def open_case(session: Session, connection: Connection, review: Review, *, now: datetime) -> Case:
+    """Open the case of a low review and let its order be looked for.
+
+    The database refuses a second open case of one review (`IntegrityError`).
+    """
+    case = Case(
+        shop_id=connection.shop_id,
+        review=review,
+        reference=new_reference(secrets.choice),
+        state=CaseState.OPENED,
+        opened_at=now,
+        order={},
+        candidates=[],
+    )
+    session.add(case)
+    queries.remember_case(session, case)
+    history.note(
+        session,
+        case,
+        "opened",
+        at=now,
+        actor=history.BUYER,
+        new=case.state,
+        detail=f"{review.rating}/5",
+    )
+    orders = queries.connections_for(session, connection.shop_id, Role.ORDERS)
+    lane = queries.lane(session, (orders or [connection])[0].id, outward=True)
+    claims.put(session, Kind.FIND_ORDER, case, lane_id=lane, due_at=now, now=now)
+    return case
+
+
+def give_up_delivery(session: Session, held: Claim, advice: str, *, now: datetime) -> None:
+    """After the last try: show the seller that this delivery could not be taken in."""
+    delivery = session.get_one(Delivery, held.ref_id)
+    if delivery.state == "waiting":
+        delivery.state, delivery.note = "needs_attention", advice

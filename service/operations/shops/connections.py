@@ -1,0 +1,244 @@
+"""Shops and their connections: connect, change, test, pause, resume."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from integrations import registry
+from integrations.contract import Finding, Role
+from integrations.errors import AdapterError
+from service.db import queries
+from service.db.models import Connection, Kind, Lane, Shop
+from service.db.outbox import claims
+from service.domain.errors import NotFound, WrongInput
+from service.operations.context import Context
+from service.operations.shops import connection_check
+
+INWARD_AT_ONCE = 1_000_000
+SECRET_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class NewConnection:
+    """What the seller enters. `cases_from` None: from now on, older reviews are only taken in."""
+
+    adapter: str
+    name: str
+    roles: Sequence[Role]
+    values: Mapping[str, str]
+    threshold: int = 3
+    cases_from: datetime | None = None
+
+
+def add_shop(
+    context: Context, name: str, *, zone: str, country: str = "", language: str = "en"
+) -> int:
+    """Make a shop and give its id; raises `WrongInput`."""
+    if not name.strip():
+        raise WrongInput("Give the shop a name.")
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise WrongInput(f"“{zone}” is no time zone. Use a name such as Asia/Jakarta.") from error
+    with context.database.transaction() as session:
+        shop = Shop(
+            name=name.strip(),
+            zone=zone,
+            country=country.strip().upper(),
+            language=language,
+            created_at=context.clock.now(),
+            playbook={},
+            agent_limits={},
+            automatic={},
+            follow_ups={},
+            texts={},
+            asking={},
+        )
+        session.add(shop)
+        session.flush()
+        return shop.id
+
+
+def connect(context: Context, shop_id: int, new: NewConnection) -> int:
+    """Make a connection with its lanes, its webhook address and a fresh webhook secret; give its
+    id. Raises `WrongInput` naming the field, `NotFound`."""
+    plain, hidden = _sorted_values(new.adapter, new.values)
+    _check_roles(new.adapter, new.roles)
+    _check_threshold(new.threshold)
+    now = context.clock.now()
+    kind = registry.get(new.adapter)
+    own = new.values.get("webhook_secret", "").strip()
+    with context.database.transaction() as session:
+        if session.get(Shop, shop_id) is None:
+            raise NotFound("there is no such shop")
+        connection = Connection(
+            public_id=secrets.token_urlsafe(18),
+            shop_id=shop_id,
+            adapter=new.adapter,
+            name=new.name.strip() or kind.label,
+            roles=[str(role) for role in new.roles],
+            values=plain,
+            threshold=new.threshold,
+            cases_from=new.cases_from or now,
+            secrets=context.vault.lock({**hidden, "webhook": [own or new_secret()]}),
+            created_at=now,
+        )
+        session.add(connection)
+        session.flush()
+        _add_lanes(session, connection, now)
+        _poll(session, connection, now)
+        connection_check.start_checking(session, connection.id, now)
+        return connection.id
+
+
+def _poll(session: Session, connection: Connection, now: datetime) -> None:
+    """Let reviews be polled where the platform can and the connection brings them; else end it."""
+    if not registry.get(connection.adapter).capabilities.poll:
+        return
+    row = queries.row_for(session, Kind.POLL, connection.id)
+    polled = row is not None and row.done_at is None
+    if Role.REVIEWS not in connection.roles:
+        if row is not None and polled:
+            row.done_at, row.claim_token = now, None
+    elif not polled:
+        lane = queries.lane(session, connection.id, outward=True)
+        claims.put(session, Kind.POLL, connection.id, lane_id=lane, due_at=now, now=now)
+
+
+def new_secret() -> str:
+    """Good for every platform; the form is the one that Standard Webhooks prescribes."""
+    return "whsec_" + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
+
+
+def _add_lanes(session: Session, connection: Connection, now: datetime) -> None:
+    pace = registry.get(connection.adapter).pace
+    for outward in (False, True):
+        session.add(
+            Lane(
+                connection_id=connection.id,
+                outward=outward,
+                concurrency=pace.concurrency if outward else INWARD_AT_ONCE,
+                per_minute=pace.per_minute if outward else None,
+                allowance=float(pace.per_minute or 0),
+                allowance_at=now,
+            )
+        )
+    session.flush()
+
+
+def _check_roles(adapter: str, roles: Sequence[Role]) -> None:
+    able = registry.get(adapter).roles
+    if not roles or not set(roles) <= able:
+        names = ", ".join(sorted(able))
+        raise WrongInput(f"{registry.get(adapter).label} can play these roles: {names}.")
+
+
+def _check_threshold(threshold: int) -> None:
+    if not 1 <= threshold <= 4:
+        raise WrongInput("The highest low rating must be from 1 to 4.")
+
+
+def _sorted_values(
+    adapter: str, values: Mapping[str, str], old: Mapping[str, str] | None = None
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Plain and secret values of an adapter's fields; an empty secret keeps the old one."""
+    if adapter not in registry.ADAPTERS:
+        raise WrongInput(f"There is no platform named {adapter!r}.")
+    plain: dict[str, str] = {}
+    hidden: dict[str, str] = {}
+    for field in registry.get(adapter).fields:
+        value = values.get(field.name, "").strip() or (old or {}).get(field.name, "")
+        value = value or field.default
+        if field.required and not value:
+            raise WrongInput(f"Enter {field.label}.", field=field.name)
+        (hidden if field.secret else plain)[field.name] = value
+    return plain, hidden
+
+
+def change_connection(
+    context: Context,
+    connection_id: int,
+    *,
+    name: str,
+    values: Mapping[str, str],
+    threshold: int,
+    roles: Sequence[Role] | None = None,
+) -> None:
+    """Change what the seller entered and let waiting work go on; raises `WrongInput`."""
+    with context.database.transaction() as session:
+        connection = _get(session, connection_id)
+        kept = context.vault.unlock(connection.secrets)
+        plain, hidden = _sorted_values(connection.adapter, values, {**connection.values, **kept})
+        _check_threshold(threshold)
+        connection.name, connection.threshold = name.strip() or connection.name, threshold
+        connection.values = plain
+        connection.secrets = context.vault.lock({**hidden, "webhook": kept["webhook"]})
+        if roles is not None:
+            _check_roles(connection.adapter, roles)
+            connection.roles = [str(role) for role in roles]
+            _poll(session, connection, context.clock.now())
+            connection_check.start_checking(session, connection.id, context.clock.now())
+        _resume(session, connection)
+
+
+def resume(context: Context, connection_id: int) -> None:
+    """Let a paused connection's work go on."""
+    with context.database.transaction() as session:
+        _resume(session, _get(session, connection_id))
+
+
+def _resume(session: Session, connection: Connection) -> None:
+    connection.paused_reason, connection.paused_at = "", None
+    session.execute(
+        update(Lane)
+        .where(Lane.connection_id == connection.id)
+        .values(paused=False, paused_until=None)
+    )
+    session.info["wake"] = True
+
+
+def add_webhook_secret(context: Context, connection_id: int, secret: str = "") -> str:
+    """Begin a rotation: the new secret comes first, the one before stays good; gives the new one."""
+    with context.database.transaction() as session:
+        connection = _get(session, connection_id)
+        kept = context.vault.unlock(connection.secrets)
+        fresh = secret.strip() or new_secret()
+        kept["webhook"] = [fresh, *kept["webhook"]][:2]
+        connection.secrets = context.vault.lock(kept)
+        return fresh
+
+
+def webhook_secret(context: Context, connection: Connection) -> str:
+    """The newest webhook secret, for the seller to paste at the platform."""
+    secrets_ = context.config(connection).webhook_secrets
+    return secrets_[0] if secrets_ else ""
+
+
+def test_connection(context: Context, connection_id: int) -> list[Finding]:
+    """Try what a connection needs without changing anything; a good result resumes it."""
+    with context.database.reading() as session:
+        connection = _get(session, connection_id)
+    try:
+        findings = context.adapter(connection).check()
+    except AdapterError as error:
+        findings = [Finding("Connection", ok=False, advice=error.message)]
+    with context.database.transaction() as session:
+        connection_check.keep(session, connection_id, findings)
+    if connection.paused_reason and all(one.ok for one in findings):
+        resume(context, connection_id)
+    return findings
+
+
+def _get(session: Session, connection_id: int) -> Connection:
+    connection = session.get(Connection, connection_id)
+    if connection is None:
+        raise NotFound("there is no such connection")
+    return connection

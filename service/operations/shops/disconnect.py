@@ -1,0 +1,63 @@
+"""Lets a platform go: nothing is taken in or sent by it any more, while history stays.
+
+A connection without roles is disconnected. Messages find the shop's next channel, or stop, when
+they are due; given roles and keys anew, it goes on.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from service.db.models import Connection, Kind, Lane, MakeGood, OutboxRow
+from service.domain.errors import NotFound, WrongState
+from service.operations.context import Context
+from service.operations.shops import connections
+
+PERIODIC = (Kind.POLL, Kind.LOOK, Kind.CHECK)
+UNSETTLED = "Make-goods at this platform are not settled. Settle them first, then disconnect."
+
+
+def disconnect(context: Context, connection_id: int) -> None:
+    """Forget the keys, shut the webhook address and stop asking the platform.
+
+    Raises `NotFound`, and `WrongState` while a make-good there is not settled.
+    """
+    with context.database.transaction() as session:
+        now = context.clock.now()
+        connection = session.get(Connection, connection_id, with_for_update=True)
+        if connection is None:
+            raise NotFound("there is no such connection")
+        _nothing_under_way(session, connection_id)
+        connection.roles = []
+        connection.secrets = context.vault.lock({"webhook": [connections.new_secret()]})
+        connection.paused_reason, connection.paused_at, connection.check_note = "", None, None
+        # What still waits in its lanes is ended by its own check, so it must not be held.
+        session.execute(
+            update(Lane)
+            .where(Lane.connection_id == connection_id)
+            .values(paused=False, paused_until=None)
+        )
+        _end_asking(session, connection_id, now)
+
+
+def _nothing_under_way(session: Session, connection_id: int) -> None:
+    unsettled = (
+        select(MakeGood.id)
+        .where(MakeGood.connection_id == connection_id)
+        .where(MakeGood.state.in_(("approved", "needs_attention")))
+        .limit(1)
+    )
+    if session.scalar(unsettled) is not None:
+        raise WrongState(UNSETTLED)
+
+
+def _end_asking(session: Session, connection_id: int, now: datetime) -> None:
+    session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.kind.in_(PERIODIC), OutboxRow.ref_id == connection_id)
+        .where(OutboxRow.done_at.is_(None))
+        .values(done_at=now, claim_token=None, note="disconnected")
+    )

@@ -1,0 +1,1 @@
+"""Secrets: links that are signed, values that are encrypted, fresh keys."""

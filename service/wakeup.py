@@ -1,0 +1,75 @@
+"""Names of queue and job, and what wakes the workers. The outbox is the queue; this is the alarm."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import Queue
+from rq.serializers import JSONSerializer
+
+log = logging.getLogger(__name__)
+
+QUEUE = "makegood"
+DRAIN = "jobs.drain.drain_once"
+WAKE_KEY = "makegood:wake"
+WAKE_MILLISECONDS = 1000
+"""How long one wake-up stands for those after it, if no worker begins and takes the key away."""
+
+
+class Bell:
+    """Wakes the worker thread of this process."""
+
+    def __init__(self) -> None:
+        self.rung = threading.Event()
+
+    def wake(self) -> None:
+        self.rung.set()
+
+    def close(self) -> None:
+        self.rung.set()
+
+
+class RedisBell:
+    """Asks RQ for a drain. The asking is done by a thread, so that no request waits for Redis;
+    wake-ups collapse into one until a worker begins."""
+
+    def __init__(self, url: str) -> None:
+        self.redis = Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
+        self._rung = threading.Event()
+        self._ended = False
+        self._thread: threading.Thread | None = None
+        self._start = threading.Lock()
+
+    def wake(self) -> None:
+        if self._thread is None:
+            with self._start:
+                if self._thread is None:
+                    self._thread = threading.Thread(target=self._ring, daemon=True, name="bell")
+                    self._thread.start()
+        self._rung.set()
+
+    def close(self) -> None:
+        self._ended = True
+        self._rung.set()
+
+    def _ring(self) -> None:
+        while not self._ended:
+            self._rung.wait()
+            self._rung.clear()
+            try:
+                ask_for_drain(self.redis)
+            except (RedisError, OSError) as error:
+                # The clock finds the work within a second; nothing is lost.
+                log.warning("Redis is away: %s", type(error).__name__)
+
+
+def ask_for_drain(redis: Redis) -> bool:
+    """Enqueue one drain unless one that has not begun is waiting; True when enqueued."""
+    if not redis.set(WAKE_KEY, "1", nx=True, px=WAKE_MILLISECONDS):
+        return False
+    queue = Queue(QUEUE, connection=redis, serializer=JSONSerializer)
+    queue.enqueue_call(DRAIN, timeout=-1, result_ttl=0, failure_ttl=300, ttl=60)
+    return True

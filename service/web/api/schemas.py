@@ -1,0 +1,149 @@
+"""The shapes of the API, from which its OpenAPI document is made. Unknown fields are refused."""
+
+from __future__ import annotations
+
+from marshmallow import RAISE, Schema, fields, validate
+
+from integrations.contract import Action
+from service.domain.cases.states import CaseState
+
+MOST = 100
+
+
+class Strict(Schema):
+    """Refuses what it does not know."""
+
+    class Meta:
+        unknown = RAISE
+
+
+class RemedyOut(Schema):
+    """A make-good that is proposed; amounts are minor units of the currency."""
+
+    action = fields.String()
+    amount_minor = fields.Integer()
+    currency = fields.String()
+    line_ids = fields.List(fields.String())
+    expires_days = fields.Integer(allow_none=True)
+    reason = fields.String()
+
+
+class MakeGoodOut(Schema):
+    """A make-good that was approved."""
+
+    reference = fields.String()
+    action = fields.String()
+    amount_minor = fields.Integer()
+    currency = fields.String()
+    state = fields.String()
+    vendor_id = fields.String()
+    code = fields.String()
+    task = fields.String()
+    decided_at = fields.AwareDateTime()
+    done_at = fields.AwareDateTime(allow_none=True)
+
+
+class CaseOut(Schema):
+    """One case."""
+
+    reference = fields.String()
+    state = fields.String()
+    close_reason = fields.String()
+    opened_at = fields.AwareDateTime()
+    closed_at = fields.AwareDateTime(allow_none=True)
+    order_id = fields.String()
+    advice = fields.String()
+    rating = fields.Integer(allow_none=True, attribute="review.rating")
+    product = fields.String(attribute="review.product_name")
+    shop_id = fields.Integer()
+
+
+class CaseDetailOut(CaseOut):
+    """One case with its proposal and make-goods."""
+
+    text = fields.String(attribute="review.text")
+    proposal = fields.List(fields.Nested(RemedyOut))
+    proposal_id = fields.Integer(allow_none=True)
+    make_goods = fields.List(fields.Nested(MakeGoodOut))
+
+
+class CasesOut(Schema):
+    """A page of cases; `next` is the `before` of the following page."""
+
+    cases = fields.List(fields.Nested(CaseOut))
+    next = fields.Integer(allow_none=True)
+
+
+class ChangedIn(Strict):
+    """Another make-good than the proposed ones."""
+
+    action = fields.String(required=True, validate=validate.OneOf([str(one) for one in Action]))
+    amount_minor = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
+    currency = fields.String(required=True, validate=validate.Length(equal=3))
+    line_ids = fields.List(fields.String(), load_default=list)
+    expires_days = fields.Integer(
+        load_default=None, allow_none=True, strict=True, validate=validate.Range(min=1, max=3650)
+    )
+
+
+class ApproveIn(Strict):
+    """Approve a proposed remedy by its place in the list, or a changed one.
+
+    With `proposal_id` a proposal that was replaced since it was read is refused.
+    """
+
+    proposal_id = fields.Integer(load_default=None, allow_none=True, strict=True)
+    number = fields.Integer(load_default=0, strict=True, validate=validate.Range(min=0))
+    changed = fields.Nested(ChangedIn, load_default=None, allow_none=True)
+    reason = fields.String(load_default="", validate=validate.Length(max=500))
+
+
+class DeclineIn(Strict):
+    """Decline with a reason."""
+
+    reason = fields.String(required=True, validate=validate.Length(min=1, max=500))
+
+
+class DeliveryOut(Schema):
+    """A delivery that needs attention; its body is not shown."""
+
+    id = fields.Integer()
+    connection_id = fields.Integer()
+    received_at = fields.AwareDateTime()
+    note = fields.String()
+
+
+class DeliveriesOut(Schema):
+    """A page of deliveries."""
+
+    deliveries = fields.List(fields.Nested(DeliveryOut))
+    next = fields.Integer(allow_none=True)
+
+
+class PageQuery(Strict):
+    """Which page; `before` is the `next` of the page before."""
+
+    before = fields.Integer(load_default=None, validate=validate.Range(min=1))
+    most = fields.Integer(load_default=50, validate=validate.Range(min=1, max=MOST))
+
+
+class CasesQuery(PageQuery):
+    """Which cases; several states may be named."""
+
+    state = fields.List(
+        fields.String(validate=validate.OneOf([str(one) for one in CaseState])), load_default=list
+    )
+
+
+class ErrorOut(Schema):
+    """What went wrong: a stable code, words for people, and the wrong fields by name."""
+
+    code = fields.String(required=True)
+    message = fields.String(required=True)
+    fields_ = fields.Dict(keys=fields.String(), values=fields.String(), data_key="fields")
+
+
+class RefusalOut(Schema):
+    """Every refusal has this one shape."""
+
+    error = fields.Nested(ErrorOut, required=True)

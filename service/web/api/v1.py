@@ -1,0 +1,254 @@
+"""/api/v1 for programs: cases, decisions, deliveries; and the OpenAPI document of it all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from apispec import APISpec
+from apispec.ext.marshmallow import MarshmallowPlugin
+from flask import Blueprint, Response, g, jsonify, request
+from marshmallow import Schema, ValidationError, fields
+from werkzeug.exceptions import BadRequest
+
+from integrations.contract import Action
+from integrations.money import Money
+from service.db import queries
+from service.db.models import Case
+from service.domain.errors import WrongInput
+from service.operations.remedies import decisions
+from service.operations.remedies.decisions import Remedy
+from service.operations.staff import accounts
+from service.web.api import schemas
+from service.web.auth import limiter, open_to_all
+from service.web.request_context import context, seller
+
+blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def programs_only(view: View) -> View:
+    """A bearer token of an active seller."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        found = accounts.seller_of_token(context(), token) if scheme == "Bearer" else None
+        if found is None:
+            message = "Send a token: Authorization: Bearer mg_..."
+            answer = jsonify(error={"code": "not_signed_in", "message": message})
+            answer.headers["WWW-Authenticate"] = "Bearer"
+            return answer, 401
+        g.seller = found
+        return view(*args, **kwargs)
+
+    guarded.guard = "token"  # type: ignore[attr-defined]
+    return cast(View, guarded)
+
+
+def _body(schema: Schema) -> dict[str, Any]:
+    """The JSON object that was sent. One that cannot be read is never taken for an empty one."""
+    try:
+        sent = request.get_json(force=True)
+    except BadRequest as error:
+        raise WrongInput("Send a JSON object as the body.") from error
+    return _loaded(schema, sent)
+
+
+def _query(schema: Schema) -> dict[str, Any]:
+    """What stands behind the question mark; a name that is repeated is a list."""
+    sent: dict[str, Any] = {}
+    for name, values in request.args.lists():
+        listed = isinstance(schema.fields.get(name), fields.List) or len(values) > 1
+        sent[name] = values if listed else values[0]
+    return _loaded(schema, sent)
+
+
+def _loaded(schema: Schema, sent: object) -> dict[str, Any]:
+    try:
+        loaded: dict[str, Any] = schema.load(cast(dict[str, Any], sent))
+    except ValidationError as error:
+        found = dict(_named(error.messages))
+        told = " ".join(f"{name or 'body'}: {text}" for name, text in found.items())
+        raise WrongInput(f"Wrong or unknown: {told}", fields=found) from error
+    return loaded
+
+
+def _named(messages: object, path: str = "") -> Iterator[tuple[str, str]]:
+    """Each wrong field by its path, such as `changed.amount_minor`."""
+    if not isinstance(messages, dict):
+        yield path, " ".join(map(str, messages)) if isinstance(messages, list) else str(messages)
+        return
+    for name, below in messages.items():
+        onward = path if name == "_schema" else f"{path}.{name}".lstrip(".")
+        yield from _named(below, onward)
+
+
+@blueprint.get("/cases")
+@programs_only
+def cases() -> Response:
+    """List cases, newest first."""
+    asked = _query(schemas.CasesQuery())
+    with context().database.reading() as session:
+        found = queries.cases_in(
+            session, asked["state"], most=asked["most"], before=asked["before"]
+        )
+        page = {"cases": found, "next": found[-1].id if len(found) == asked["most"] else None}
+        return jsonify(schemas.CasesOut().dump(page))
+
+
+@blueprint.get("/cases/<reference>")
+@programs_only
+def case(reference: str) -> Response:
+    """Read one case."""
+    return _detail(reference)
+
+
+def _detail(reference: str) -> Response:
+    with context().database.reading() as session:
+        found = queries.case_by_reference(session, reference)
+        proposal = queries.proposal(session, found.id)
+        out = schemas.CaseDetailOut(exclude=("proposal", "proposal_id")).dump(found)
+        rows = proposal.remedies if proposal is not None else []
+        out["proposal"] = schemas.RemedyOut(many=True).dump(rows)
+        out["proposal_id"] = None if proposal is None else proposal.id
+        return jsonify(out)
+
+
+def _find(reference: str) -> Case:
+    with context().database.reading() as session:
+        return queries.case_by_reference(session, reference)
+
+
+@blueprint.post("/cases/<reference>/approve")
+@programs_only
+@limiter.limit("120 per minute")
+def approve(reference: str) -> Response:
+    """Approve the proposed or a changed make-good."""
+    found, wanted = _find(reference), _body(schemas.ApproveIn())
+    changed = wanted["changed"] and Remedy(
+        Action(wanted["changed"]["action"]),
+        Money(wanted["changed"]["amount_minor"], wanted["changed"]["currency"].upper()),
+        tuple(wanted["changed"]["line_ids"]) or _lines(found),
+        wanted["changed"]["expires_days"],
+    )
+    decisions.approve(
+        context(),
+        found.id,
+        seller(),
+        number=wanted["number"],
+        changed=changed or None,
+        reason=wanted["reason"],
+        seen=wanted["proposal_id"],
+    )
+    return _detail(reference)
+
+
+def _lines(found: Case) -> tuple[str, ...]:
+    return tuple(line["id"] for line in found.order.get("lines", ()))
+
+
+@blueprint.post("/cases/<reference>/decline")
+@programs_only
+@limiter.limit("120 per minute")
+def decline(reference: str) -> Response:
+    """Decline a make-good."""
+    found = _find(reference)
+    decisions.decline(context(), found.id, seller(), _body(schemas.DeclineIn())["reason"])
+    return _detail(reference)
+
+
+@blueprint.get("/deliveries")
+@programs_only
+def deliveries() -> Response:
+    """List deliveries that need attention, newest first."""
+    asked = _query(schemas.PageQuery())
+    with context().database.reading() as session:
+        found = queries.deliveries_needing_attention(
+            session, most=asked["most"], before=asked["before"]
+        )
+        page = {"deliveries": found, "next": found[-1].id if len(found) == asked["most"] else None}
+        return jsonify(schemas.DeliveriesOut().dump(page))
+
+
+@blueprint.get("/openapi.json")
+@open_to_all
+def openapi() -> Response:
+    """The document programs are written from."""
+    return jsonify(document())
+
+
+def document() -> dict[str, Any]:
+    """OpenAPI 3.1, made from the schemas."""
+    spec = APISpec(
+        "Makegood", "1", "3.1.0", plugins=[MarshmallowPlugin()], security=[{"token": []}]
+    )
+    spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
+    named = [{"name": "reference", "in": "path", "required": True, "schema": {"type": "string"}}]
+    _path(
+        spec,
+        "/cases",
+        "get",
+        "List cases, newest first",
+        schemas.CasesOut,
+        parameters=[{"in": "query", "schema": schemas.CasesQuery}],
+    )
+    _path(
+        spec, "/cases/{reference}", "get", "Read one case", schemas.CaseDetailOut, parameters=named
+    )
+    _path(
+        spec,
+        "/cases/{reference}/approve",
+        "post",
+        "Approve a make-good",
+        schemas.CaseDetailOut,
+        parameters=named,
+        body=schemas.ApproveIn,
+    )
+    _path(
+        spec,
+        "/cases/{reference}/decline",
+        "post",
+        "Decline a make-good",
+        schemas.CaseDetailOut,
+        parameters=named,
+        body=schemas.DeclineIn,
+    )
+    _path(
+        spec,
+        "/deliveries",
+        "get",
+        "List deliveries that need attention",
+        schemas.DeliveriesOut,
+        parameters=[{"in": "query", "schema": schemas.PageQuery}],
+    )
+    return spec.to_dict()
+
+
+def _path(
+    spec: APISpec,
+    path: str,
+    method: str,
+    summary: str,
+    out: type[Schema],
+    *,
+    parameters: list[dict[str, Any]],
+    body: type[Schema] | None = None,
+) -> None:
+    operation: dict[str, Any] = {
+        "summary": summary,
+        "parameters": parameters,
+        "operationId": f"{method}_{path.strip('/').replace('/', '_').replace('{reference}', 'one')}",
+        "responses": {
+            "200": {"description": "Done", "content": {"application/json": {"schema": out}}},
+            "default": {
+                "description": "Refused, with what to do",
+                "content": {"application/json": {"schema": schemas.RefusalOut}},
+            },
+        },
+    }
+    if body is not None:
+        content = {"application/json": {"schema": body}}
+        operation["requestBody"] = {"required": True, "content": content}
+    spec.path(path=f"/api/v1{path}", operations={method: operation})

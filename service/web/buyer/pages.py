@@ -1,0 +1,122 @@
+"""The buyer's pages behind signed links: answer, stop. GET shows, POST acts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, g, render_template, request, url_for
+from flask_babel import force_locale
+
+from service.db import queries
+from service.db.models import FollowUp
+from service.domain.errors import DomainError
+from service.domain.messages import templates
+from service.operations.messages import follow_ups
+from service.security.links import BUYER_DAYS
+from service.web.auth import by_link, limiter
+from service.web.request_context import context, wired
+from service.web.told import told
+
+blueprint = Blueprint("buyer", __name__, url_prefix="/b")
+LONGEST = timedelta(days=BUYER_DAYS)
+
+
+@blueprint.before_app_request
+def _zone() -> None:
+    g.zone = ZoneInfo(wired().settings.zone)
+
+
+def _page(page: str, token: str, *, done: bool = False, problem: str = "", action: str = "") -> str:
+    """A page in the buyer's language; after a refusal with what was typed."""
+    follow_up_id = _id(page, token)
+    with context().database.reading() as session:
+        one = queries.follow_up(session, follow_up_id)
+        case = one.case
+        buyer = case.order.get("buyer", {})
+        language = templates.language_for(buyer.get("language") or case.shop.language)
+        with force_locale(language):
+            return render_template(
+                f"buyer/{page}.html",
+                one=one,
+                shop=case.shop.name,
+                action=action,
+                product=case.review.product_name,
+                done=done,
+                problem=told(problem),
+                language=language,
+                typed=request.form if problem else _answered(one),
+            )
+
+
+def _answered(one: FollowUp) -> dict[str, str]:
+    """An earlier answer, to be changed."""
+    if one.answered_at is None:
+        return {}
+    solved = "yes" if one.solved else "no"
+    return {"solved": solved, "stars": str(one.stars or ""), "comment": one.comment}
+
+
+def _id(page: str, token: str) -> int:
+    return int(context().links.read(f"buyer-{page}", token, LONGEST))
+
+
+@blueprint.get("/answer/<token>")
+@by_link
+def answer_page(token: str) -> str:
+    """Ask whether the problem is solved."""
+    return _page("answer", token)
+
+
+@blueprint.post("/answer/<token>")
+@by_link
+@limiter.limit("30 per minute")
+def answer(token: str) -> str | tuple[str, int]:
+    """Take the answer."""
+    solved = request.form.get("solved")
+    if solved not in ("yes", "no"):
+        return _page("answer", token, problem="Choose yes or no."), 422
+    stars = request.form.get("stars", type=int) or None
+    try:
+        follow_ups.answer(
+            context(),
+            _id("answer", token),
+            solved=solved == "yes",
+            stars=stars,
+            comment=request.form.get("comment", ""),
+        )
+    except DomainError as error:
+        return _page("answer", token, problem=error.message), 422
+    return _page("answer", token, done=True)
+
+
+@blueprint.get("/stop/<token>")
+@by_link
+def stop_page(token: str) -> str:
+    """Ask whether messages should stop."""
+    return _page("stop", token)
+
+
+@blueprint.post("/stop/<token>")
+@by_link
+def stop(token: str) -> str:
+    """Stop all messages to this buyer."""
+    follow_ups.opt_out(context(), _id("stop", token))
+    return _page("stop", token, done=True)
+
+
+@blueprint.get("/unsubscribe/<token>")
+@by_link
+def unsubscribe_page(token: str) -> str:
+    """The same question, for people who open the address of the mail header."""
+    follow_up_id = _id("unsubscribe", token)
+    token = context().links.token("buyer-stop", follow_up_id)
+    return _page("stop", token, action=url_for("buyer.stop", token=token))
+
+
+@blueprint.post("/unsubscribe/<token>")
+@by_link
+def one_click(token: str) -> Response:
+    """One click in the mail program (RFC 8058): no page, no question."""
+    follow_ups.opt_out(context(), _id("unsubscribe", token))
+    return Response("stopped\n", mimetype="text/plain")

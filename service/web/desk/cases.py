@@ -1,0 +1,264 @@
+"""The seller's pages: the waiting list, one case, and what can be done with it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as lazy
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from integrations.contract import Action
+from service.db import queries
+from service.db.models import Case, Seller
+from service.db.outbox.backlog import backlog
+from service.domain.amounts import read_amount
+from service.domain.cases.states import CaseState, CloseReason
+from service.domain.errors import DomainError, NotPermitted, WrongInput
+from service.operations.cases import find_order
+from service.operations.messages import follow_ups
+from service.operations.remedies import decisions, make_goods
+from service.operations.remedies.decisions import Remedy, actor_of
+from service.web import formatting, words
+from service.web.auth import sellers_only
+from service.web.desk.next_step import next_step
+from service.web.desk.proposals import offers
+from service.web.errors import refusal, status_of
+from service.web.request_context import context, seller
+from service.web.told import detail, told
+
+blueprint = Blueprint("admin", __name__)
+PAGE = 50
+LATE = timedelta(minutes=5)
+"""Work this long overdue means that no worker is running."""
+DAYS = 90
+"""How long a voucher is good where the seller does not say."""
+
+DONE = {
+    "approve": lazy("Approved. It is carried out now."),
+    "change": lazy("Approved. It is carried out now."),
+    "decline": lazy("Declined. The case stays open a while, in case the rating changes."),
+    "order": lazy("The order is set."),
+    "send_now": lazy("The message goes out now."),
+    "mark_sent": lazy("Noted: the message was sent."),
+    "leave": lazy("Noted: this message will not be sent."),
+    "stop": lazy("No more messages to this buyer about this case."),
+    "close": lazy("The case is closed."),
+    "try_again": lazy("It is tried again now."),
+    "not_done": lazy("It is carried out now."),
+    "done": lazy("Noted: it is done."),
+    "cancel": lazy("Taken back. The case waits for a decision again."),
+}
+
+blueprint.add_app_template_filter(formatting.money, "money")
+blueprint.add_app_template_filter(formatting.when, "when")
+blueprint.add_app_template_filter(told, "told")
+blueprint.add_app_template_filter(detail, "detail")
+
+
+@blueprint.app_context_processor
+def _words() -> dict[str, object]:
+    return {
+        "word": words.word,
+        "deed": words.deed,
+        "me": g.get("seller"),
+        "get_locale": get_locale,
+    }
+
+
+@blueprint.get("/")
+@sellers_only
+def waiting() -> str:
+    """Cases in which a person has something to do, oldest first."""
+    after = max(0, request.args.get("after", 0, type=int))
+    with context().database.reading() as session:
+        cases = queries.cases_waiting(session, most=PAGE, after=after)
+        return render_template(
+            "admin/waiting.html",
+            cases=cases,
+            onward=after + PAGE if len(cases) == PAGE else None,
+            broken=queries.deliveries_needing_attention(session, most=1),
+            paused=queries.paused_connections(session),
+            late=_late(session),
+            noted=queries.connections_with_note(session),
+            price=lambda case: _price(session, case),
+        )
+
+
+def _late(session: Session) -> bool:
+    now = context().clock.now()
+    stalled = backlog(session, now).stalled_since
+    return stalled is not None and stalled < now - LATE
+
+
+def _price(session: Session, case: Case) -> dict[str, object] | None:
+    found = queries.proposal(session, case.id)
+    return found.remedies[0] if found is not None and found.remedies else None
+
+
+@blueprint.get("/cases")
+@sellers_only
+def cases() -> str:
+    """All cases, newest first."""
+    state = request.args.get("state", "")
+    before = request.args.get("before", type=int)
+    with context().database.reading() as session:
+        found = queries.cases_in(session, [state] if state else [], most=PAGE, before=before)
+        return render_template(
+            "admin/cases.html",
+            cases=found,
+            state_chosen=state,
+            counts=queries.counts_by_state(session),
+            onward=found[-1].id if len(found) == PAGE else None,
+        )
+
+
+@blueprint.get("/cases/<reference>")
+@sellers_only
+def case(reference: str) -> str:
+    """One case with everything a decision needs."""
+    return _case_page(reference, "")
+
+
+def _case_page(reference: str, problem: str) -> str:
+    """The page; after a refusal with what was typed still in its fields."""
+    with context().database.reading() as session:
+        found = queries.case_by_reference(session, reference)
+        names = {f"seller:{one.id}": one.name for one in session.query(Seller)}
+        proposal = queries.proposal(session, found.id)
+        return render_template(
+            "admin/case.html",
+            case=found,
+            review=found.review,
+            problem=problem,
+            names=names,
+            offers=offers(session, found, seller()),
+            first=_first(found, proposal),
+            why_none=proposal.reason if proposal is not None else "",
+            earlier=queries.earlier_cases(session, found),
+            typed=request.form if problem else {},
+            next_step=next_step(session, found),
+            actions=list(Action),
+            days=DAYS,
+            may_decide=seller().role != "viewer",
+            states=set(CaseState),
+            hidden_details=set(CloseReason),
+        )
+
+
+def _first(case: Case, proposal: object) -> dict[str, object]:
+    """What the form for another make-good starts with: the first proposal."""
+    rows = getattr(proposal, "remedies", None) or [{}]
+    row = rows[0]
+    amount = row and formatting.plain(row["amount_minor"], row["currency"])
+    return {**row, "amount": amount or "", "currency": case.order.get("currency", "")}
+
+
+@blueprint.post("/cases/<reference>")
+@sellers_only
+def act(reference: str) -> Response | tuple[str, int]:
+    """Do what the pressed button says; a refusal is shown on the case itself."""
+    with context().database.reading() as session:
+        found = queries.case_by_reference(session, reference)
+    what = request.form.get("do", "")
+    try:
+        _do(found, what)
+    except DomainError as error:
+        return _case_page(reference, refusal(error)), status_of(error)
+    flash(DONE.get(what, _("Done.")))
+    return redirect(url_for("admin.case", reference=found.reference), 303)
+
+
+def _do(found: Case, what: str) -> None:
+    """One verb per button."""
+    form, me, ctx = request.form, seller(), context()
+    if me.role == "viewer":
+        raise NotPermitted("Viewers may only look.")
+    number = form.get("id", 0, type=int)
+    if what == "approve":
+        reason = form.get("reason", "")
+        decisions.approve(
+            ctx,
+            found.id,
+            me,
+            number=form.get("number", -1, type=int),
+            reason=reason,
+            seen=form.get("proposal", type=int),
+        )
+    elif what == "change":
+        decisions.approve(ctx, found.id, me, changed=_changed(found), reason=form.get("reason", ""))
+    elif what == "decline":
+        decisions.decline(ctx, found.id, me, form.get("reason", ""))
+    elif what == "close":
+        decisions.close_case(ctx, found.id, me, form.get("reason", ""))
+    elif what == "order":
+        find_order.choose_order(ctx, found.id, form.get("order_id", ""), actor=actor_of(me))
+    elif what == "stop":
+        follow_ups.stop_messages(ctx, found.id, me)
+    elif what in ("send_now", "mark_sent", "leave"):
+        _message(found, what, number)
+    else:
+        _settle(found, what, number)
+
+
+def _message(found: Case, what: str, number: int) -> None:
+    """What a person does with one message of this case."""
+    _belongs(number, [one.id for one in _loaded(found).follow_ups])
+    verb = {
+        "send_now": follow_ups.send_now,
+        "mark_sent": follow_ups.mark_sent,
+        "leave": follow_ups.leave_out,
+    }[what]
+    verb(context(), number, seller())
+
+
+def _settle(found: Case, what: str, number: int) -> None:
+    """What a person does with a make-good of this case that got stuck."""
+    _belongs(number, [one.id for one in _loaded(found).make_goods])
+    actor, ctx = actor_of(seller()), context()
+    if what in ("try_again", "not_done"):
+        make_goods.try_again(ctx, number, actor=actor, surely_not_done=what == "not_done")
+    elif what == "done":
+        make_goods.done_by_hand(ctx, number, actor=actor, code=request.form.get("code", ""))
+    elif what == "cancel":
+        make_goods.cancel(ctx, number, actor=actor)
+    else:
+        raise WrongInput("Press one of the buttons of the page.")
+
+
+def _loaded(found: Case) -> Case:
+    with context().database.reading() as session:
+        case = queries.case(session, found.id)
+        _ = (case.follow_ups, case.make_goods)
+        return case
+
+
+def _belongs(number: int, ids: list[int]) -> None:
+    if number not in ids:
+        raise WrongInput("Press one of the buttons of the page.")
+
+
+def _changed(found: Case) -> Remedy:
+    """The make-good a seller chose instead of the proposed one."""
+    if not found.order:
+        raise WrongInput("Choose the order first.")
+    form = request.form
+    try:
+        action = Action(form.get("action", ""))
+    except ValueError as error:
+        raise WrongInput("Choose the make-good.") from error
+    amount = read_amount(form.get("amount", ""), found.order["currency"])
+    lines = tuple(form.getlist("line"))
+    if not lines:
+        raise WrongInput("Choose which lines of the order are meant.")
+    return Remedy(action, amount, lines, _days() if action is Action.VOUCHER else None)
+
+
+def _days() -> int:
+    text = request.form.get("expires_days", "").strip()
+    if not text.isdecimal() or not 1 <= int(text) <= 3650:
+        raise WrongInput("Enter for how many days the voucher is good, from 1 to 3650.")
+    return int(text)

@@ -1,0 +1,51 @@
+"""Deliveries that were genuine but could not be read: look, read again, set aside."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from service.db import queries
+from service.db.models import Connection
+from service.domain.errors import WrongInput
+from service.operations.reviews import deliveries
+from service.web.auth import sellers_only
+from service.web.request_context import context, seller
+
+blueprint = Blueprint("deliveries", __name__)
+PAGE = 50
+
+
+@blueprint.get("/deliveries")
+@sellers_only
+def overview() -> str:
+    """What could not be read, newest first."""
+    with context().database.reading() as session:
+        found = queries.deliveries_needing_attention(
+            session, most=PAGE, before=request.args.get("before", type=int)
+        )
+        return render_template(
+            "admin/deliveries.html",
+            deliveries=found,
+            may_decide=seller().role != "viewer",
+            connections={one.id: one for one in session.scalars(select(Connection))},
+            onward=found[-1].id if len(found) == PAGE else None,
+        )
+
+
+@blueprint.post("/deliveries")
+@sellers_only
+def act() -> Response:
+    """Read one again or set it aside."""
+    number, what = request.form.get("id", 0, type=int), request.form.get("do", "")
+    if what == "read_again":
+        deliveries.read_again(context(), number, seller())
+        flash(_("It is read again now. If it still cannot be read, it comes back here."))
+    elif what == "set_aside":
+        deliveries.set_aside(context(), number, seller())
+        flash(_("Set aside. It stays stored."))
+    else:
+        raise WrongInput("Press one of the buttons of the page.")
+    return redirect(url_for("deliveries.overview"), 303)

@@ -1,0 +1,111 @@
+"""The texts buyers get, for owners: read, change, try, save, go back to the shipped one."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from service.domain.errors import NotFound, WrongInput
+from service.domain.messages import templates
+from service.domain.messages.templates import MessageText, Rendered, TextKey
+from service.operations.messages import custom_texts
+from service.operations.shops import settings
+from service.web.auth import owners_only
+from service.web.request_context import context, seller
+from service.web.told import told
+
+blueprint = Blueprint("texts", __name__, url_prefix="/shops/<int:shop_id>/texts")
+Answer = Response | str | tuple[str, int]
+
+
+@blueprint.get("")
+@owners_only
+def overview(shop_id: int) -> str:
+    """All texts of a shop in both languages."""
+    with context().database.reading() as session:
+        shop = settings.get(session, shop_id)
+        rows = [
+            (
+                key.value,
+                [
+                    (
+                        one,
+                        custom_texts.text_of(shop, key, one).subject,
+                        custom_texts.is_changed(shop, key, one),
+                    )
+                    for one in templates.LANGUAGES
+                ],
+            )
+            for key in TextKey
+        ]
+        return render_template("admin/texts.html", shop=shop, rows=rows)
+
+
+@blueprint.get("/<key>/<language>")
+@owners_only
+def text(shop_id: int, key: str, language: str) -> str:
+    """One text to be changed, with a sample of it."""
+    known = _known(key, language)
+    with context().database.reading() as session:
+        now = custom_texts.text_of(settings.get(session, shop_id), known, language)
+    return _page(shop_id, known, language, now, [])
+
+
+@blueprint.post("/<key>/<language>")
+@owners_only
+def change(shop_id: int, key: str, language: str) -> Answer:
+    """Try or save what was typed, or go back; problems are shown beside the text as typed."""
+    known, form = _known(key, language), request.form
+    typed = MessageText(form.get("subject", ""), form.get("text", "").replace("\r\n", "\n"))
+    what = form.get("do", "")
+    try:
+        if what == "try":
+            templates.check_text(known, typed, language)
+            return _page(shop_id, known, language, typed, [])
+        if what == "ship":
+            custom_texts.ship_text(context(), shop_id, known, language, seller())
+            flash(_("The shipped text is used again."))
+        else:
+            custom_texts.save_text(context(), shop_id, known, language, typed, seller())
+            flash(_("Saved. Buyers get this text from now on."))
+    except WrongInput as error:
+        return _page(shop_id, known, language, typed, _problems(error)), 422
+    return redirect(url_for("texts.text", shop_id=shop_id, key=key, language=language), 303)
+
+
+def _problems(error: WrongInput) -> list[str]:
+    found = error.values.get("problems", [error.message])
+    assert isinstance(found, list)
+    return [told(one) for one in found]
+
+
+def _known(key: str, language: str) -> TextKey:
+    if key not in set(TextKey) or language not in templates.LANGUAGES:
+        raise NotFound("There is no such text.")
+    return TextKey(key)
+
+
+def _page(
+    shop_id: int, key: TextKey, language: str, shown: MessageText, problems: list[str]
+) -> str:
+    with context().database.reading() as session:
+        shop = settings.get(session, shop_id)
+        sample: Rendered | None = None
+        try:
+            sample = custom_texts.sample(shop, key, shown, language)
+        except WrongInput as error:
+            # Also one that was saved before the check knew better.
+            problems = problems or _problems(error)
+        return render_template(
+            "admin/text.html",
+            shop=shop,
+            key=key.value,
+            language=language,
+            shown=shown,
+            problems=problems,
+            sample=sample,
+            required=sorted(templates.REQUIRED[key]),
+            offered=sorted(templates.PLACEHOLDERS[key]),
+            changed=custom_texts.is_changed(shop, key, language),
+        )

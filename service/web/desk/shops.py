@@ -1,0 +1,218 @@
+"""Shops and their connections: for owners. A refused form is shown again as it was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from integrations import registry
+from integrations.contract import Finding, Role
+from service.db.models import Connection, Shop
+from service.domain.errors import DomainError, NotFound, WrongInput
+from service.operations.shops import connections, disconnect, settings
+from service.operations.shops.connections import NewConnection
+from service.web.auth import owners_only
+from service.web.errors import status_of
+from service.web.request_context import context
+from service.web.told import told
+
+blueprint = Blueprint("shops", __name__)
+Answer = Response | str | tuple[str, int]
+
+
+@blueprint.get("/shops")
+@owners_only
+def overview() -> str:
+    """All shops with their connections."""
+    return _overview({}, "")
+
+
+def _overview(typed: Mapping[str, str], problem: str) -> str:
+    with context().database.reading() as database:
+        found = database.scalars(select(Shop).order_by(Shop.id)).all()
+        return render_template("admin/shops.html", shops=found, typed=typed, problem=problem)
+
+
+@blueprint.post("/shops")
+@owners_only
+def add_shop() -> Answer:
+    """Make a shop."""
+    form = request.form
+    try:
+        shop_id = connections.add_shop(
+            context(),
+            form.get("name", ""),
+            zone=form.get("zone", ""),
+            country=form.get("country", ""),
+            language=form.get("language", "en"),
+        )
+    except DomainError as error:
+        return _overview(form, told(error.message)), status_of(error)
+    flash(_("The shop is there. Connect its platform next."))
+    return redirect(url_for("shops.shop", shop_id=shop_id), 303)
+
+
+@blueprint.get("/shops/<int:shop_id>")
+@owners_only
+def shop(shop_id: int) -> str:
+    """One shop: limits, messages, playbook, connections."""
+    return _shop_page(shop_id, None, "")
+
+
+def _shop_page(shop_id: int, typed: Mapping[str, str] | None, problem: str) -> str:
+    with context().database.reading() as database:
+        found = settings.get(database, shop_id)
+        form = settings.as_form(found) if typed is None else typed
+        return render_template(
+            "admin/shop.html",
+            shop=found,
+            form=form,
+            problem=problem,
+            agent_rows=settings.row_numbers(form, "agent"),
+            automatic_rows=settings.row_numbers(form, "automatic"),
+            platforms=[registry.get(name) for name in registry.names()],
+            days=_days(),
+        )
+
+
+def _days() -> list[str]:
+    return [_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")]
+
+
+@blueprint.post("/shops/<int:shop_id>")
+@owners_only
+def change_shop(shop_id: int) -> Answer:
+    """Save what the owner set for a shop."""
+    try:
+        settings.change(context(), shop_id, request.form.to_dict())
+    except WrongInput as error:
+        return _shop_page(shop_id, request.form.to_dict(), told(error.message)), 422
+    flash(_("Saved."))
+    return redirect(url_for("shops.shop", shop_id=shop_id), 303)
+
+
+@blueprint.route("/shops/<int:shop_id>/connect/<adapter>", methods=["GET", "POST"])
+@owners_only
+def connect(shop_id: int, adapter: str) -> Answer:
+    """Connect a platform."""
+    if adapter not in registry.names():
+        raise NotFound("There is no such platform.")
+    with context().database.reading() as database:
+        settings.get(database, shop_id)
+    if request.method == "GET":
+        return _connect_page(shop_id, adapter, "")
+    form = request.form
+    try:
+        new = NewConnection(
+            adapter,
+            form.get("name", ""),
+            _roles(),
+            form.to_dict(),
+            form.get("threshold", 3, type=int),
+            _date(form.get("cases_from", "")),
+        )
+        connection_id = connections.connect(context(), shop_id, new)
+    except DomainError as error:
+        return _connect_page(shop_id, adapter, told(error.message)), status_of(error)
+    flash(_("Connected. Now test it."))
+    return redirect(url_for("shops.connection", connection_id=connection_id), 303)
+
+
+def _connect_page(shop_id: int, adapter: str, problem: str) -> str:
+    kind = registry.get(adapter)
+    return render_template(
+        "admin/connect.html",
+        kind=kind,
+        shop_id=shop_id,
+        problem=problem,
+        typed=request.form.to_dict(),
+        roles=request.form.getlist("roles") or sorted(kind.roles),
+    )
+
+
+def _roles() -> list[Role]:
+    try:
+        return [Role(one) for one in request.form.getlist("roles")]
+    except ValueError as error:
+        raise WrongInput("Press one of the buttons of the page.") from error
+
+
+def _date(text: str) -> datetime | None:
+    if not text.strip():
+        return None
+    try:
+        return datetime.fromisoformat(text.strip()).replace(tzinfo=UTC)
+    except ValueError as error:
+        raise WrongInput("Enter the day as 2026-11-24.") from error
+
+
+@blueprint.get("/connections/<int:connection_id>")
+@owners_only
+def connection(connection_id: int) -> str:
+    """One connection: address and secret to paste, values, test."""
+    return _connection_page(connection_id)
+
+
+def _connection_page(
+    connection_id: int,
+    *,
+    findings: Sequence[Finding] = (),
+    problem: str = "",
+    typed: Mapping[str, str] | None = None,
+) -> str:
+    with context().database.reading() as database:
+        found = database.get(Connection, connection_id)
+        if found is None:
+            raise NotFound("There is no such connection.")
+        start = {**found.values, "name": found.name, "threshold": str(found.threshold)}
+        return render_template(
+            "admin/connection.html",
+            connection=found,
+            kind=registry.get(found.adapter),
+            address=f"{context().links.public_url}/webhooks/{found.public_id}",
+            secret=connections.webhook_secret(context(), found),
+            findings=findings,
+            problem=problem,
+            typed=start if typed is None else typed,
+            roles=found.roles if typed is None else request.form.getlist("roles"),
+        )
+
+
+@blueprint.post("/connections/<int:connection_id>")
+@owners_only
+def change_connection(connection_id: int) -> Answer:
+    """Test, save, let go on, or give a new webhook secret."""
+    form, what = request.form, request.form.get("do", "")
+    try:
+        if what == "test":
+            findings = connections.test_connection(context(), connection_id)
+            return _connection_page(connection_id, findings=findings)
+        if what == "resume":
+            connections.resume(context(), connection_id)
+            flash(_("It goes on. If it still does not work, it pauses again and says why."))
+        elif what == "disconnect":
+            disconnect.disconnect(context(), connection_id)
+            flash(_("Disconnected. Cases and history stay."))
+        elif what == "rotate":
+            connections.add_webhook_secret(context(), connection_id, form.get("webhook_secret", ""))
+            flash(_("The new secret is below. Enter it at your platform; the old one still works."))
+        else:
+            connections.change_connection(
+                context(),
+                connection_id,
+                name=form.get("name", ""),
+                values=form.to_dict(),
+                threshold=form.get("threshold", 3, type=int),
+                roles=_roles(),
+            )
+            flash(_("Saved."))
+    except DomainError as error:
+        typed = form.to_dict() if what == "save" else None
+        page = _connection_page(connection_id, problem=told(error.message), typed=typed)
+        return page, status_of(error)
+    return redirect(url_for("shops.connection", connection_id=connection_id), 303)

@@ -1,0 +1,35 @@
+"""How amounts and times look on the pages: in the reader's language, the installation's zone."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from babel import Locale
+from babel.dates import format_skeleton
+from flask import g
+from flask_babel import get_locale
+
+from integrations.money import Money
+from service.domain.amounts import amount_text
+from service.web.request_context import context
+
+
+def money(minor: int, currency: str) -> str:
+    """An amount as the reader's country writes it."""
+    return amount_text(Money(minor, currency), str(get_locale() or "en"))
+
+
+def when(at: datetime | None) -> str:
+    """A day and time, short; with the year where it is not this one."""
+    if at is None:
+        return "-"
+    local, locale = at.astimezone(g.zone), get_locale() or Locale("en")
+    this_year = context().clock.now().astimezone(g.zone).year
+    day = format_skeleton("MMMd" if local.year == this_year else "yMMMd", local, locale=locale)
+    return f"{day}, {format_skeleton('Hm', local, locale=locale)}"
+
+
+def plain(minor: int, currency: str) -> str:
+    """An amount for a field to be edited: digits, and a full stop only where there are cents."""
+    return re.sub(r"\.0+$", "", Money(minor, currency).text())
