@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
 from integrations.errors import BadSignature, Unreadable, Unsupported
 from integrations.http import Http
@@ -49,6 +50,8 @@ class Capabilities:
     """Acting twice with one key has one effect, so trying again needs no look-up."""
     look_up: bool = False
     """`find` can tell whether an action was done."""
+    look_up_message: bool = False
+    """`find_message` can tell whether a message was sent."""
     settles_after: timedelta = timedelta(minutes=5)
     """How long after a call was begun its effect may still appear. Where the platform knows no key,
     nothing is done again before that, however often `find` says that nothing is there."""
@@ -81,6 +84,14 @@ class Inbound:
     headers: Mapping[str, str]
     body: bytes
     received_at: datetime
+
+
+class Action(StrEnum):
+    """The three make-goods."""
+
+    RESEND = "resend"
+    REFUND = "refund"
+    VOUCHER = "voucher"
 
 
 class EventKind(StrEnum):
@@ -130,29 +141,53 @@ class ReviewEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class UnreadRow:
+    """A row of a list that could not be read, in the form of a delivery that `read` would take.
+
+    `key` is the same whenever this row is met; `problem` says what is wrong, for the seller.
+    """
+
+    key: str
+    headers: Mapping[str, str]
+    body: bytes
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """One bounded step of polling: events, where to go on, and whether more waits right now."""
+    """One bounded step of polling: events, where to go on, and whether more waits right now.
+
+    Rows are read one by one: what could not be read is in `unread` and hides no other.
+    """
 
     events: Sequence[ReviewEvent]
     cursor: str
     more: bool = False
+    unread: Sequence[UnreadRow] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """A line of an order; `paid` is what was paid for the whole line, tax included."""
+    """A line of an order; `paid` is what was paid for the whole line, tax included.
+
+    `quantity` may be a part of one: 0.5 metres, 1.52 kilograms.
+    """
 
     id: str
     product_id: str
     name: str
-    quantity: int
+    quantity: Decimal | int
     paid: Money
     variant_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order as the platform has it now. `left` is what can still be refunded."""
+    """An order as the platform has it now. `left` is what can still be refunded.
+
+    `step`: the smallest amount the platform books, in minor units; 100 where it knows whole units
+    only. `unavailable`: make-goods the platform cannot give for this order, never proposed.
+    """
 
     id: str
     number: str
@@ -164,14 +199,8 @@ class Order:
     buyer: Buyer
     edit_link: str = ""
     """Where this buyer can edit the review; a secret of the buyer: never logged, never public."""
-
-
-class Action(StrEnum):
-    """The three make-goods."""
-
-    RESEND = "resend"
-    REFUND = "refund"
-    VOUCHER = "voucher"
+    step: int = 1
+    unavailable: frozenset[Action] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,52 +261,18 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What the seller entered: plain values, secrets in clear, webhook secrets newest first."""
+    """What the seller entered: plain values, secrets in clear, webhook secrets newest first.
+
+    `webhook_url` is where deliveries to this connection go, '' where that is not known.
+    """
 
     values: Mapping[str, str] = field(default_factory=dict)
     webhook_secrets: tuple[str, ...] = ()
-
-
-class Adapter(Protocol):
-    """One platform. Methods it lacks the capability for raise `Unsupported` (see `BaseAdapter`)."""
-
-    @classmethod
-    def verify(cls, request: Inbound, secrets: Sequence[str], now: datetime) -> str | None:
-        """Give the delivery's key, the same for the same delivery; None for a ping to be answered
-        200 and not stored. Raises `BadSignature`. Runs in the web request: no call goes out."""
-
-    @classmethod
-    def read(cls, request: Inbound) -> list[ReviewEvent]:
-        """Read a verified delivery; an empty list is of no interest. Raises `Unreadable`. No call
-        goes out: what must be looked up is returned as a POKE."""
-
-    def look(self, subject: str) -> list[ReviewEvent]:
-        """Read again what a POKE named (`review:<id>` always works where `poll` does)."""
-
-    def poll(self, cursor: str, now: datetime) -> Page:
-        """Read one bounded page of changes; an empty cursor starts from the beginning."""
-
-    def orders_for(self, event: ReviewEvent) -> list[Order]:
-        """Candidates for a review, likeliest first; empty when none is found."""
-
-    def order(self, order_id: str) -> Order:
-        """The order as it is now. Raises `Permanent` when there is none."""
-
-    def act(self, request: ActionRequest) -> ActionResult:
-        """Carry out one make-good. After `Temporary(maybe_done=True)` the outcome is unknown."""
-
-    def find(self, request: ActionRequest) -> ActionResult | None:
-        """Was it done? None: surely not. Raises `Permanent` when found with other terms."""
-
-    def message(self, message: OutgoingMessage) -> str:
-        """Send a message, give its id at the platform ('' if it has none)."""
-
-    def check(self) -> list[Finding]:
-        """Try everything the seller's test button should try, without changing anything."""
+    webhook_url: str = ""
 
 
 class BaseAdapter:
-    """Refuses everything; a platform overrides what it can do."""
+    """One platform. Refuses everything: an adapter overrides what its capabilities promise."""
 
     name: ClassVar[str]
     label: ClassVar[str]
@@ -297,32 +292,59 @@ class BaseAdapter:
 
     @classmethod
     def verify(cls, request: Inbound, secrets: Sequence[str], now: datetime) -> str | None:
+        """Give the delivery's key, the same for the same delivery; None for a ping to be answered
+        200 and not stored. Raises `BadSignature`. Runs in the web request: no call goes out."""
         raise BadSignature(f"{cls.label} sends no webhooks")
 
     @classmethod
     def read(cls, request: Inbound) -> list[ReviewEvent]:
+        """Read a verified delivery; an empty list is of no interest. Raises `Unreadable`. No call
+        goes out: what must be looked up is returned as a POKE."""
         raise Unreadable(f"{cls.label} sends no webhooks")
 
     def look(self, subject: str) -> list[ReviewEvent]:
+        """Read again what a POKE named (`review:<id>` always works where `poll` does)."""
         raise Unsupported(f"{self.label} reviews cannot be read again")
 
     def poll(self, cursor: str, now: datetime) -> Page:
+        """Read one bounded page of changes; an empty cursor starts from the beginning."""
         raise Unsupported(f"{self.label} cannot be polled")
 
     def orders_for(self, event: ReviewEvent) -> list[Order]:
+        """Candidates for a review, likeliest first; empty when none is found."""
         raise Unsupported(f"{self.label} has no orders")
 
     def order(self, order_id: str) -> Order:
+        """The order of this id as it is now. Raises `Permanent` when there is none."""
         raise Unsupported(f"{self.label} has no orders")
 
+    def order_by_number(self, number: str) -> Order:
+        """The order that sellers and buyers see under this number, which may be no id. Raises
+        `Permanent` when there is none or several."""
+        return self.order(number)
+
+    def edit_link(self, order_id: str, review_id: str) -> str:
+        """Where the buyer of this order can change this very review, '' where there is no such
+        page. A secret of the buyer: never logged, never kept."""
+        return self.order(order_id).edit_link
+
     def act(self, request: ActionRequest) -> ActionResult:
+        """Carry out one make-good. After `Temporary(maybe_done=True)` the outcome is unknown."""
         raise Unsupported(f"{self.label} has no {request.action} by API")
 
     def find(self, request: ActionRequest) -> ActionResult | None:
+        """Was it done? None: surely not. Raises `Permanent` when found with other terms."""
         raise Unsupported(f"{self.label} cannot look up a {request.action}")
 
     def message(self, message: OutgoingMessage) -> str:
+        """Send a message, give its id at the platform ('' if it has none)."""
         raise Unsupported(f"{self.label} sends no messages")
 
+    def find_message(self, order_id: str, mark: str) -> str | None:
+        """The id of the message on this order that holds `mark`, text no other message has.
+        None: surely none was sent."""
+        raise Unsupported(f"{self.label} cannot look up a message")
+
     def check(self) -> list[Finding]:
+        """Try everything the seller's test button should try, without changing anything."""
         return []

@@ -76,7 +76,7 @@ def set_up(wired: Wiring) -> SandboxShop:
         base_url=config.values["base_url"],
         api_key=config.values["api_key"],
         webhook_secret=config.webhook_secrets[0],
-        webhook_url=f"{context.links.public_url}/webhooks/{known.public_id}",
+        webhook_url=context.links.webhook(known.public_id),
         now=context.clock.now,
     )
     seed(sandbox.ledger, context.clock.now())

@@ -33,7 +33,9 @@ class Context:
         """The connection's values with its secrets in clear."""
         secrets = self.vault.unlock(connection.secrets)
         webhook = tuple(secrets.pop("webhook", ()))
-        return Config({**connection.values, **secrets}, webhook)
+        return Config(
+            {**connection.values, **secrets}, webhook, self.links.webhook(connection.public_id)
+        )
 
     def adapter(self, connection: Connection) -> BaseAdapter:
         """The adapter of this connection, ready to call out."""

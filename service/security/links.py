@@ -37,5 +37,9 @@ class Links:
         """The full address of a buyer page: `answer`, `stop` or `unsubscribe`."""
         return f"{self.public_url}/b/{page}/{self.token('buyer-' + page, follow_up_id)}"
 
+    def webhook(self, public_id: str) -> str:
+        """Where the platform of a connection delivers its webhooks."""
+        return f"{self.public_url}/webhooks/{public_id}"
+
     def _serializer(self, purpose: str) -> URLSafeTimedSerializer:
         return URLSafeTimedSerializer(self._secret, salt=f"makegood-{purpose}")

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from integrations.contract import BaseAdapter, EventKind, Finding, Page, ReviewEvent
+from integrations.contract import BaseAdapter, EventKind, Finding, Page, ReviewEvent, UnreadRow
 from integrations.errors import Temporary
-from service.db.models import Connection, Kind, OutboxRow
+from service.db.models import Connection, Delivery, Kind, OutboxRow
 from service.operations.reviews import refetch
 from service.operations.reviews.ingest import take_in
 from service.operations.shops import connections
@@ -216,3 +216,20 @@ def test_test_button_replaces_what_the_check_found(world: World, shop: Shop) -> 
 
     assert found is not None
     assert world.connection().check_note is None
+
+
+def test_row_that_cannot_be_read_is_shown_once_and_hides_no_other(world: World, shop: Shop) -> None:
+    odd = UnreadRow("review:7", {"x-row": "yes"}, b'{"id": 7}', "rating: must be from 0 to 5")
+    shop.pages = [Page([LOW], "1", unread=[odd]), Page([], "1", unread=[odd])]
+    with world.context.database.transaction() as session:
+        session.get_one(Connection, world.connection_id).read_through_at = world.clock.now()
+
+    world.work()
+    world.clock.move(minutes=11)
+    world.work()
+
+    with world.context.database.reading() as session:
+        [kept] = session.scalars(select(Delivery).where(Delivery.key == "review:7"))
+    assert [one.review.platform_id for one in world.cases()] == ["r1"]
+    assert (kept.state, kept.note, kept.body) == ("needs_attention", odd.problem, odd.body)
+    assert f"#{kept.id}<" in world.browser().get("/deliveries").text

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from integrations.contract import Buyer, Order, OrderLine
+from integrations.contract import Action, Buyer, Order, OrderLine
 from integrations.money import Money
 from service.db.models import Case
 
@@ -21,12 +22,14 @@ def order_to_data(order: Order) -> dict[str, Any]:
         "currency": order.paid.currency,
         "paid": order.paid.amount_minor,
         "left": order.left.amount_minor,
+        "step": order.step,
+        "unavailable": sorted(order.unavailable),
         "lines": [
             {
                 "id": line.id,
                 "product_id": line.product_id,
                 "name": line.name,
-                "quantity": line.quantity,
+                "quantity": str(line.quantity),
                 "paid": line.paid.amount_minor,
                 "variant_id": line.variant_id,
             }
@@ -51,7 +54,7 @@ def order_from_data(data: dict[str, Any]) -> Order:
             id=line["id"],
             product_id=line["product_id"],
             name=line["name"],
-            quantity=line["quantity"],
+            quantity=Decimal(line["quantity"]),
             paid=Money(line["paid"], currency),
             variant_id=line["variant_id"],
         )
@@ -66,6 +69,8 @@ def order_from_data(data: dict[str, Any]) -> Order:
         left=Money(data["left"], currency),
         lines=lines,
         buyer=Buyer(**data["buyer"]),
+        step=data.get("step", 1),
+        unavailable=frozenset(Action(one) for one in data.get("unavailable", ())),
     )
 
 

@@ -61,12 +61,12 @@ def _wants_link(context: Context, session: Session, one: FollowUp, now: datetime
 def _fetch_link(context: Context, session: Session, held: Claim, one: FollowUp) -> Call:
     """The buyer's own link to the review, read fresh because it is a secret we do not keep."""
     adapter = context.adapter(session.get_one(Connection, one.case.review.connection_id))
-    order_id, follow_up_id = one.case.order_id, one.id
+    order_id, review_id, follow_up_id = one.case.order_id, one.case.review.platform_id, one.id
 
     def fetched(session: Session, outcome: Outcome) -> Next:
         one = queries.follow_up(session, follow_up_id)
         if outcome.error is None:
-            return _send(context, session, held, one, outcome.value.edit_link, outcome.now)
+            return _send(context, session, held, one, outcome.value, outcome.now)
         if isinstance(outcome.error, Permanent | Unsupported):
             # There is a text without a link.
             return _send(context, session, held, one, "", outcome.now)
@@ -75,7 +75,7 @@ def _fetch_link(context: Context, session: Session, held: Claim, one: FollowUp) 
     return Call(
         held,
         context.http.now(),
-        lambda: adapter.order(order_id),
+        lambda: adapter.edit_link(order_id, review_id),
         fetched,
         case=one.case.reference,
     )

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from integrations.contract import Page, ReviewEvent, Role
+from integrations.contract import Page, ReviewEvent, Role, UnreadRow
 from integrations.errors import Permanent, Unsupported
 from service.db import queries
-from service.db.models import Case, Connection, Kind, OutboxRow, Review
+from service.db.models import Case, Connection, Delivery, Kind, OutboxRow, Review
 from service.db.outbox import claims
 from service.db.outbox.claims import Claim
 from service.operations.context import Context
@@ -77,6 +78,7 @@ def begin_poll(context: Context, session: Session, held: Claim, now: datetime) -
         connection = session.get_one(Connection, held.ref_id)
         first = connection.read_through_at is None
         _take_in(session, connection, page.events, outcome.now, stood_there=first)
+        _keep_unread(session, connection, page.unread, outcome.now)
         connection.poll_cursor = page.cursor
         if not page.more:
             connection.read_through_at = outcome.now
@@ -87,6 +89,32 @@ def begin_poll(context: Context, session: Session, held: Claim, now: datetime) -
         return None
 
     return Call(held, context.http.now(), lambda: adapter.poll(cursor, now), polled)
+
+
+def _keep_unread(
+    session: Session, connection: Connection, rows: Sequence[UnreadRow], now: datetime
+) -> None:
+    """Show a person, once, each row that could not be read, beside deliveries of that kind."""
+    unread = {one.key: one for one in rows}
+    known = session.scalars(
+        select(Delivery.key).where(
+            Delivery.connection_id == connection.id, Delivery.key.in_(unread)
+        )
+    )
+    for key in known.all():
+        del unread[key]
+    session.add_all(
+        Delivery(
+            connection_id=connection.id,
+            key=one.key,
+            headers=json.dumps(dict(one.headers)),
+            body=one.body,
+            received_at=now,
+            state="needs_attention",
+            note=one.problem,
+        )
+        for one in unread.values()
+    )
 
 
 def _look_at_open_cases(session: Session, connection: Connection, now: datetime) -> None:

@@ -174,7 +174,7 @@ def _connection_page(
             "admin/connection.html",
             connection=found,
             kind=registry.get(found.adapter),
-            address=f"{context().links.public_url}/webhooks/{found.public_id}",
+            address=context().links.webhook(found.public_id),
             secret=connections.webhook_secret(context(), found),
             findings=findings,
             problem=problem,
