@@ -6,7 +6,26 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Self
 
-from babel.numbers import get_currency_precision
+from iso4217 import Currency
+
+DIGITS = {unit.code: unit.exponent for unit in Currency if unit.exponent is not None}
+"""Decimals of each currency as ISO 4217 lists them. CLDR's numbers are those of everyday cash: a
+shop books dinars with two decimals where CLDR shows none."""
+_USUAL_DIGITS = 2
+"""Of currencies that ISO 4217 has withdrawn or never listed."""
+WHOLE_IN_USE = frozenset({"IDR"})
+"""Currencies whose minor unit stands in ISO 4217 but in no price: a sen is neither proposed nor
+taken from a person."""
+
+
+def digits_of(currency: str) -> int:
+    """How many decimals an amount has: 2 for EUR, 0 for JPY, 3 for KWD."""
+    return DIGITS.get(currency.upper(), _USUAL_DIGITS)
+
+
+def least_step(currency: str) -> int:
+    """The smallest amount people use, in minor units: 100 sen for IDR, else 1."""
+    return 10 ** digits_of(currency) if currency.upper() in WHOLE_IN_USE else 1
 
 
 class WrongAmount(ValueError):
@@ -29,25 +48,29 @@ class Money:
             raise WrongAmount(f"{amount!r} is not an amount of money") from error
         if not value.is_finite():
             raise WrongAmount(f"{amount!r} is not an amount of money")
-        places = get_currency_precision(currency)
-        return cls(int((value.scaleb(places)).to_integral_value(ROUND_HALF_UP)), currency)
+        minor = value.scaleb(digits_of(currency)).to_integral_value(ROUND_HALF_UP)
+        return cls(int(minor), currency)
 
     @property
     def amount(self) -> Decimal:
         """Major units with the currency's own number of decimals."""
-        return Decimal(self.amount_minor).scaleb(-get_currency_precision(self.currency))
+        return Decimal(self.amount_minor).scaleb(-digits_of(self.currency))
 
     def text(self, places: int | None = None) -> str:
         """A plain decimal such as `19.90`, as platforms want it; `places` overrides the currency's."""
-        wanted = get_currency_precision(self.currency) if places is None else places
-        return f"{self.amount:.{wanted}f}"
+        decimals = digits_of(self.currency) if places is None else places
+        return f"{self.amount:.{decimals}f}"
 
     def share(self, percent: Decimal | int) -> Money:
-        """`percent` of this, rounded half up to the minor unit."""
-        part = (Decimal(self.amount_minor) * Decimal(percent) / 100).to_integral_value(
-            ROUND_HALF_UP
-        )
-        return Money(int(part), self.currency)
+        """`percent` of this, rounded half up to the smallest amount people use."""
+        step = least_step(self.currency)
+        part = Decimal(self.amount_minor) * Decimal(percent) / 100 / step
+        return Money(int(part.to_integral_value(ROUND_HALF_UP)) * step, self.currency)
+
+    def in_use(self) -> Money:
+        """The most of this that people can pay and type: rupiah without sen."""
+        step = least_step(self.currency)
+        return Money(self.amount_minor // step * step, self.currency)
 
     def capped(self, most: Money | None) -> Money:
         """This, or `most` where that is less; raises `WrongAmount` on another currency."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from babel.numbers import format_currency
 from flask import Blueprint, abort, current_app, redirect, render_template_string, request
 from markupsafe import Markup, escape
 from werkzeug.wrappers import Response
@@ -169,4 +168,4 @@ def done() -> str:
 
 
 def _shown(minor: int, currency: str) -> str:
-    return format_currency(Money(minor, currency).amount, currency, "¤¤ #,##0.00", locale="en")
+    return f"{currency} {Money(minor, currency).amount:,}"

@@ -3,62 +3,121 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
-from babel.numbers import format_currency, get_currency_precision
+from babel.numbers import format_currency, get_currency_symbol
 
-from integrations.money import Money
+from integrations import text as outside
+from integrations.money import WHOLE_IN_USE, Money, digits_of, least_step
 from service.domain.errors import WrongInput
 
-LONGEST = 20
+LONGEST = 60
+LONGEST_NUMBER = 15
+"""Digits before the decimals: more than any shop takes, less than a database column holds."""
 _PLAIN = re.compile(r"\d+")
-_MARKED = re.compile(r"\d{1,3}(?:([.,' ])\d{3})(?:\1\d{3})*(?:[.,](?P<cents>\d{1,2}))?")
-_WITH_CENTS = re.compile(r"\d+[.,](?P<cents>\d+)")
+_GROUPED = re.compile(r"\d{1,3}(?:([.,'’ ])\d{2,3})(?:\1\d{2,3})*(?<=\d{3})(?:[.,](?P<cents>\d+))?")
+_WITH_CENTS = re.compile(r"\d*[.,](?P<cents>\d+)")
+_NO_CENTS = re.compile(r"(?<=\d)[.,][-–—]{1,2}$")
+"""The dash of a whole price: 12.500,- and 12,–."""
+_SHORT = re.compile(r"(?P<number>\d+(?:[.,]\d{1,2})?)\s?(?P<unit>rb|ribu|k|jt|juta)", re.IGNORECASE)
+_MARKS = str.maketrans({"،": ",", "٬": ",", "٫": "."})
+_TIMES = {"rb": 1_000, "ribu": 1_000, "k": 1_000, "jt": 1_000_000, "juta": 1_000_000}
+"""How Indonesians shorten prices: 259rb, 1,5jt."""
+_ALSO_TYPED = {"IDR": ("Rp",), "SGD": ("S$",), "USD": ("US$",)}
 
 
 def read_amount(text: str, currency: str) -> Money:
-    """Read “259000”, “259.000”, “36,500.50” or “12,5”; raises `WrongInput`.
+    """Read “259000”, “259.000”, “Rp119.000”, “12.500,-”, “259rb” or “36,500.50”.
 
     Three digits behind a mark are thousands wherever the currency has fewer decimals, so that
-    nobody who types 259.000 rupiah gives 259.
+    nobody who types 259.000 rupiah gives 259. Raises `WrongInput`, also for sen of rupiah.
     """
-    plain = re.sub(rf"^(?:{currency}|Rp\.?|S?\$|€|£)\s*", "", text.strip(), flags=re.IGNORECASE)
-    places = get_currency_precision(currency)
-    digits = _digits(plain, places) if len(plain) <= LONGEST else None
-    if digits is None:
-        raise WrongInput(f"“{text.strip()}” is not an amount. Enter a number such as 12500.")
-    return Money.of(Decimal(digits), currency)
+    typed = text.strip()
+    digits = _digits(_without_marks(typed, currency), currency) if len(typed) <= LONGEST else None
+    if digits is None or len(digits.partition(".")[0]) > LONGEST_NUMBER:
+        shown = typed[:LONGEST]
+        raise WrongInput(f"“{shown}” is not an amount. Enter a number such as 12500.")
+    money = Money.of(Decimal(digits), currency)
+    if money.amount_minor % least_step(currency):
+        raise WrongInput(
+            f"“{typed}” has a part of a rupiah. Enter whole rupiah, such as 12500 or 12.500."
+        )
+    return money
 
 
-def _digits(plain: str, places: int) -> str | None:
+def _without_marks(typed: str, currency: str) -> str:
+    """Digits and separators alone; the currency may stand before or behind them."""
+    plain = outside.address(unicodedata.normalize("NFKC", typed))
+    for mark in _marks(currency):
+        if plain.casefold().startswith(mark):
+            plain = plain[len(mark) :].lstrip(". ")
+            break
+        if plain.casefold().endswith(mark):
+            plain = plain[: -len(mark)].rstrip()
+            break
+    return _NO_CENTS.sub("", plain.translate(_MARKS))
+
+
+@cache
+def _marks(currency: str) -> tuple[str, ...]:
+    """What may stand for a currency: its code, and its sign here and where it is used, longest
+    first, in lower case."""
+    found = {currency, *_ALSO_TYPED.get(currency, ())}
+    for locale in ("en", "id", f"und_{currency[:2]}"):
+        try:
+            found.add(get_currency_symbol(currency, Locale.parse(locale)))
+        except (UnknownLocaleError, ValueError):
+            # The first letters of a currency are not always a country's.
+            continue
+    folded = {outside.address(unicodedata.normalize("NFKC", one)).casefold() for one in found}
+    return tuple(sorted(folded, key=len, reverse=True))
+
+
+def _digits(plain: str, currency: str) -> str | None:
     """The amount with a full stop before its decimals; None where it is none."""
+    places = digits_of(currency)
     if _PLAIN.fullmatch(plain):
         return plain
-    found = _WITH_CENTS.fullmatch(plain)
-    if found is not None and len(found["cents"]) <= places:
+    match = _SHORT.fullmatch(plain) if currency in WHOLE_IN_USE else None
+    if match is not None:
+        number = Decimal(match["number"].replace(",", "."))
+        return str(number * _TIMES[match["unit"].lower()])
+    match = _WITH_CENTS.fullmatch(plain)
+    if match is not None and len(match["cents"]) <= places:
         return plain.replace(",", ".")
-    found = _MARKED.fullmatch(plain) if places < 3 else None
-    if found is None or len(found["cents"] or "") > places:
+    match = _GROUPED.fullmatch(plain)
+    if match is None or len(match["cents"] or "") > places:
         return None
-    cents = found["cents"] or ""
+    cents = match["cents"] or ""
     whole = plain[: -len(cents) - 1] if cents else plain
     return re.sub(r"\D", "", whole) + (f".{cents}" if cents else "")
 
 
 def amount_text(money: Money, language: str) -> str:
-    """An amount as its readers write it: Rp 259.000, SGD 34.90; whole amounts without cents."""
+    """An amount as its readers write it: Rp259.000, SGD 34.90.
+
+    Whole amounts go without decimals where the currency has two: where it has three, 1,234 would
+    read as thousands to one and as decimals to another.
+    """
     amount, locale = money.amount, Locale.parse(language)
-    shown = format_currency(amount, money.currency, locale=locale)
-    if amount == amount.to_integral_value():
-        pattern = re.sub(r"\.0+", "", str(locale.currency_formats["standard"].pattern))
-        shown = format_currency(
-            amount, money.currency, pattern, locale=locale, currency_digits=False
-        )
-    # Letters and digits are kept apart, as CLDR asks; a symbol such as $ stays close.
-    return re.sub(r"(?<=[^\W\d_])(?=\d)", "\u00a0", shown)
+    places = digits_of(money.currency)
+    if places < 3 and amount == amount.to_integral_value():
+        places = 0
+    decimals = f".{'0' * places}" if places else ""
+    pattern = re.sub(r"(?<=0)\.0+", decimals, str(locale.currency_formats["standard"].pattern))
+    shown = format_currency(amount, money.currency, pattern, locale=locale, currency_digits=False)
+    # Letters and digits are kept apart, as CLDR asks; a symbol such as $ and rupiah's Rp stay close.
+    return re.sub(r"(?<=[^\W\d_])(?<!Rp)(?=\d)", "\u00a0", shown)
+
+
+def field_text(money: Money) -> str:
+    """An amount for a field to be edited: digits, and a full stop only where there are decimals."""
+    return re.sub(r"\.0+$", "", money.text())
 
 
 def day_text(day: date, language: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 
 from babel import Locale
@@ -11,7 +10,7 @@ from flask import g
 from flask_babel import get_locale
 
 from integrations.money import Money
-from service.domain.amounts import amount_text
+from service.domain.amounts import amount_text, field_text
 from service.web.request_context import context
 
 
@@ -31,5 +30,5 @@ def when(at: datetime | None) -> str:
 
 
 def plain(minor: int, currency: str) -> str:
-    """An amount for a field to be edited: digits, and a full stop only where there are cents."""
-    return re.sub(r"\.0+$", "", Money(minor, currency).text())
+    """An amount for a field to be edited."""
+    return field_text(Money(minor, currency))

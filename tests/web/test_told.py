@@ -32,7 +32,7 @@ def app(world: World) -> Iterator[Flask]:
         (
             "id",
             TASK,
-            "Kembalikan dana Rp 259.000 untuk pesanan SB-1, catat acuan MG-7-1,"
+            "Kembalikan dana Rp259.000 untuk pesanan SB-1, catat acuan MG-7-1,"
             " lalu tandai selesai di sini.",
         ),
         ("en", TASK, TASK.replace("259000.00 IDR", "IDR 259,000")),
@@ -58,7 +58,7 @@ def test_sentence_is_told(app: Flask, language: str, sentence: str, shown: str) 
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("refund 36500.00 IDR MG-7-1", "Pengembalian dana Rp 36.500 MG-7-1"),
+        ("refund 36500.00 IDR MG-7-1", "Pengembalian dana Rp36.500 MG-7-1"),
         ("2026-11-24T03:00:00+00:00", "24 Nov, 10.00"),
         ("barang ini bukan dari kami", "barang ini bukan dari kami"),
         ("The buyer has answered already.", "Pembeli sudah menjawab"),

@@ -245,7 +245,7 @@ def _option(playbook: Playbook, rule: Rule, remedy: Remedy, facts: Facts) -> Opt
         return None
     if remedy.action is Action.RESEND:
         reason = Phrase("Rule “%(rule)s”: send the item again.", {"rule": rule.name})
-        return Option(remedy.action, worth, reason)
+        return Option(remedy.action, worth.in_use(), reason)
     amount, how = _amount(playbook, rule, remedy, worth)
     if amount is None or amount.currency != facts.left.currency:
         return None
@@ -260,6 +260,7 @@ def _option(playbook: Playbook, rule: Rule, remedy: Remedy, facts: Facts) -> Opt
             facts.left,
             Phrase("Rule “%(rule)s”: all that is left of the order.", {"rule": rule.name}),
         )
+    amount = amount.in_use()
     if amount.amount_minor <= 0:
         return None
     return Option(remedy.action, amount, how, remedy.expires_days)

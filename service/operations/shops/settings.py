@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from integrations.money import Money
 from service.db.models import Seller, Shop
-from service.domain.amounts import read_amount
+from service.domain.amounts import field_text, read_amount
 from service.domain.errors import NotFound, WrongInput
 from service.domain.messages.schedule import FollowUpPlan, plan_from_data, plan_to_data
 from service.domain.remedies import playbook_text
@@ -72,13 +72,8 @@ def _rows(name: str, limits: Mapping[str, Mapping[str, int]]) -> dict[str, str]:
     for number, (currency, row) in enumerate(limits.items()):
         form[f"{name}_currency_{number}"] = currency
         for key, minor in row.items():
-            form[f"{name}_{key}_{number}"] = _shown(minor, currency)
+            form[f"{name}_{key}_{number}"] = field_text(Money(minor, currency))
     return form
-
-
-def _shown(minor: int, currency: str) -> str:
-    text = Money(minor, currency).text()
-    return re.sub(r"\.0+$", "", text)
 
 
 def row_numbers(form: Form, name: str) -> list[int]:
