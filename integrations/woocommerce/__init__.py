@@ -28,10 +28,10 @@ from integrations.contract import (
     Role,
     Way,
 )
-from integrations.errors import Permanent, Unsupported
-from integrations.woocommerce import checks, coupons, orders, refunds, resends, webhook
+from integrations.errors import Unsupported
+from integrations.woocommerce import checks, coupons, notes, orders, refunds, resends, webhook
 from integrations.woocommerce.client import Client
-from integrations.woocommerce.schemas import AS_STORED, NoteIn, ReviewIn
+from integrations.woocommerce.schemas import AS_STORED, ReviewIn
 
 REREAD = timedelta(days=30)
 """Reviews are found by the day they were published, so an edit is seen only by reading again."""
@@ -56,6 +56,7 @@ class WooCommerce(BaseAdapter):
         edit_link=True,
         idempotent=False,
         look_up=True,
+        look_up_message=True,
     )
     keep_headers: ClassVar[tuple[str, ...]] = ("x-wc-webhook-",)
     webhook_help: ClassVar[str] = (
@@ -75,8 +76,8 @@ class WooCommerce(BaseAdapter):
         Field(
             "review_order_page",
             "Slug of the review-order page",
-            "review-order, where your shop has that page (WooCommerce 10.8 and later): an invitation"
-            " may then hold the buyer's link to it. Empty: never.",
+            "review-order, where your shop has that page (WooCommerce 10.8 and later): the invitation"
+            " to a buyer who wrote the review there then holds the link to it. Empty: never.",
             required=False,
         ),
     )
@@ -100,8 +101,8 @@ class WooCommerce(BaseAdapter):
             return [webhook.event_of(EventKind.CHANGED, data)]
         if kind == "product" and number.isdigit():
             query = {**AS_STORED, "status": "all", "product": number}
-            found, _ = self._client().page("products/reviews", ReviewIn, query)
-            return [webhook.event_of(EventKind.CHANGED, one) for one in found]
+            listing = self._client().page("products/reviews", ReviewIn, query)
+            return [webhook.event_of(EventKind.CHANGED, one) for one in listing.rows]
         raise Unsupported("only a review or a product can be read again")
 
     def poll(self, cursor: str, now: datetime) -> Page:
@@ -116,18 +117,26 @@ class WooCommerce(BaseAdapter):
         }
         if since:
             query["after"] = since
-        found, more = self._client().page("products/reviews", ReviewIn, query)
-        events = [webhook.event_of(EventKind.CHANGED, one) for one in found]
-        if more:
-            return Page(events, f"{since}|{began}|{page + 1}", more=True)
+        listing = self._client().page("products/reviews", ReviewIn, query)
+        events = [webhook.event_of(EventKind.CHANGED, one) for one in listing.rows]
+        unread = [webhook.unread_row(one) for one in listing.unread]
+        if listing.more:
+            return Page(events, f"{since}|{began}|{page + 1}", more=True, unread=unread)
         start = datetime.fromisoformat(began) - REREAD
-        return Page(events, f"{start:%Y-%m-%dT%H:%M:%S}||1")
+        return Page(events, f"{start:%Y-%m-%dT%H:%M:%S}||1", unread=unread)
 
     def orders_for(self, event: ReviewEvent) -> list[Order]:
-        return orders.candidates(self._client(), event, self._slug())
+        return orders.candidates(self._client(), event)
 
     def order(self, order_id: str) -> Order:
-        return orders.one_order(self._client(), order_id, self._slug())
+        return orders.one_order(self._client(), order_id)
+
+    def order_by_number(self, number: str) -> Order:
+        return orders.order_by_number(self._client(), number)
+
+    def edit_link(self, order_id: str, review_id: str) -> str:
+        slug = self.config.values.get("review_order_page", "").strip().strip("/")
+        return orders.edit_link(self._client(), order_id, review_id, slug)
 
     def act(self, request: ActionRequest) -> ActionResult:
         return ACT[request.action](self._client(), request)
@@ -136,21 +145,16 @@ class WooCommerce(BaseAdapter):
         return FIND[request.action](self._client(), request)
 
     def message(self, message: OutgoingMessage) -> str:
-        """A customer note: the shop sends it to the buyer by e-mail in its own dress."""
-        if not message.order_id.isdigit():
-            raise Permanent("a customer note needs an order: choose the order of this case")
-        body = {"note": message.text, "customer_note": True}
-        note = self._client().post(f"orders/{message.order_id}/notes", NoteIn, body)
-        return str(note["id"])
+        return notes.send(self._client(), message)
+
+    def find_message(self, order_id: str, mark: str) -> str | None:
+        return notes.find(self._client(), order_id, mark)
 
     def check(self) -> list[Finding]:
         return checks.findings(self.config, self._client)
 
     def _client(self) -> Client:
         return Client(self.config, self.http, self.now)
-
-    def _slug(self) -> str:
-        return self.config.values.get("review_order_page", "").strip().strip("/")
 
 
 def _cursor(cursor: str, now: datetime) -> tuple[str, str, int]:

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from integrations.contract import Config, Finding
 from integrations.errors import AdapterError
 from integrations.woocommerce.client import Client, base_url
-from integrations.woocommerce.schemas import AnythingIn, OrderIn, ReviewIn, SettingIn, WebhookIn
+from integrations.woocommerce.schemas import AnythingIn, OrderIn, ReviewIn, WebhookIn
+from integrations.woocommerce.shop import coupons_on
 
-OURS = re.compile(r"/webhooks/[\w-]{24}/?$")
-"""The end of a webhook address of Makegood; other receivers of the shop are none of our business."""
+MAKEGOOD = re.compile(r"/webhooks/[\w-]{24}$")
+"""The end of a webhook address of any Makegood; other receivers are none of our business."""
 TOPICS = ("review.created", "review.updated", "review.deleted")
+PLAIN_PERMALINKS = (
+    "WordPress answers, but not at /wp-json: choose any permalink structure but 'plain' in"
+    " Settings > Permalinks"
+)
+NO_WOOCOMMERCE = "WordPress answers, but WooCommerce is not active there: activate it"
+DROPPED_HEADER = (
+    "the host drops the Authorization header, so the keys go in the address of each call: it works,"
+    " but they are then kept in the server's own log. Let the host pass the header on (Apache:"
+    " CGIPassAuth On)"
+)
 
 
 def findings(config: Config, client: Callable[[], Client]) -> list[Finding]:
@@ -22,16 +33,30 @@ def findings(config: Config, client: Callable[[], Client]) -> list[Finding]:
         calls = client()
         calls.page("orders", OrderIn, {"per_page": "1"})
     except AdapterError as error:
-        return [Finding("Address and key", False, error.message)]
+        return [Finding("Address and key", False, _cause(client) or error.message)]
     return [
-        Finding("Address and key", True),
+        Finding("Address and key", True, DROPPED_HEADER if calls.keys_in_address else ""),
         _encrypted(config),
         # An empty batch changes nothing, yet needs the permission to write.
-        _tried("Permission to write", lambda: calls.post("coupons/batch", AnythingIn, {})),
+        _tried("Permission to write", lambda: calls.post("orders/batch", AnythingIn, {})),
         _tried("Reviews", lambda: calls.page("products/reviews", ReviewIn, {"per_page": "1"})),
         _coupons(calls),
-        *_webhooks(calls),
+        *_webhooks(calls, config.webhook_url),
     ]
+
+
+def _cause(client: Callable[[], Client]) -> str:
+    """What the root of WordPress's API says of a shop that cannot be called, '' for nothing."""
+    try:
+        calls = client()
+        index = calls.index(pretty=False)
+        if index is None or "wp/v2" not in index["namespaces"]:
+            return ""
+        if "wc/v3" not in index["namespaces"]:
+            return NO_WOOCOMMERCE
+        return "" if calls.index(pretty=True) else PLAIN_PERMALINKS
+    except AdapterError:
+        return ""
 
 
 def _encrypted(config: Config) -> Finding:
@@ -49,42 +74,54 @@ def _tried(name: str, call: Callable[[], object]) -> Finding:
 
 
 def _coupons(calls: Client) -> Finding:
-    try:
-        setting = calls.get("settings/general/woocommerce_enable_coupons", SettingIn)
-    except AdapterError:
+    coupons = coupons_on(calls)
+    if coupons is None:
         return Finding("Coupons", True, "whether coupons are switched on could not be read")
-    if setting["value"] == "no":
-        return Finding(
-            "Coupons", False, "switch coupons on in WooCommerce > Settings, or propose no vouchers"
-        )
-    return Finding("Coupons", True)
+    if not coupons:
+        return Finding("Coupons", True, "coupons are switched off: no vouchers are proposed")
+    return _tried("Coupons", lambda: calls.post("coupons/batch", AnythingIn, {}))
 
 
-def _webhooks(calls: Client) -> list[Finding]:
+def _webhooks(calls: Client, address: str) -> list[Finding]:
     """WooCommerce switches a webhook off after seven failures and tells nobody."""
     try:
-        found, _ = calls.page("webhooks", WebhookIn, {})
+        rows = calls.page("webhooks", WebhookIn, {}).rows
     except AdapterError as error:
         return [Finding("Webhooks", False, error.message)]
-    ours = [one for one in found if OURS.search(one["delivery_url"] or "")]
-    off = [one for one in ours if one["status"] != "active"]
-    result = [
+    to_makegood = [one for one in rows if MAKEGOOD.search(_target(one["delivery_url"]))]
+    ours = [one for one in to_makegood if _same_receiver(one["delivery_url"], address)]
+    off = [
         Finding(
             f"Webhook {one['name'] or one['topic']}", False, "it is off: set it to active again"
         )
-        for one in off
+        for one in ours
+        if one["status"] != "active"
     ]
-    return [*result, _topics(ours)]
+    return [*off, _topics(ours, strangers=len(to_makegood) - len(ours))]
 
 
-def _topics(ours: list[dict[str, Any]]) -> Finding:
+def _target(address: str) -> str:
+    return address.split("?")[0].rstrip("/")
+
+
+def _same_receiver(delivery_url: str, address: str) -> bool:
+    """Whether a webhook goes to this connection: its id in the address is no other's."""
+    return _target(delivery_url).rpartition("/")[2] == _target(address).rpartition("/")[2]
+
+
+def _topics(ours: Sequence[dict[str, Any]], *, strangers: int) -> Finding:
     active = {one["topic"] for one in ours if one["status"] == "active"}
     missing = [one for one in TOPICS if one not in active]
     if not missing:
         return Finding("Review webhooks", True)
+    others = (
+        f" {strangers} of the shop's webhooks go to an earlier connection or another Makegood."
+        if strangers
+        else ""
+    )
     return Finding(
         "Review webhooks",
         True,
-        f"no active webhook for {', '.join(missing)}: reviews are polled every ten minutes. Install"
-        " the Makegood plugin and add a webhook for each, to hear of them at once.",
+        f"no active webhook for {', '.join(missing)}: reviews are polled every ten minutes.{others}"
+        " Install the Makegood plugin and add a webhook for each, to hear of them at once.",
     )

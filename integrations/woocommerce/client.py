@@ -1,7 +1,8 @@
 """Authenticated calls to a shop's REST API (wc/v3), and what its refusals mean.
 
-Over https the keys go as Basic; over plain http WooCommerce wants OAuth 1.0a (one-legged,
-HMAC-SHA256). It answers 500 for refusals that are for good, so code and status are read together.
+Over https the keys go as Basic, and in the address where a host drops that header; over plain
+http WooCommerce wants OAuth 1.0a (one-legged, HMAC-SHA256). It answers 500 for refusals that are
+for good, so code and status are read together.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import urlencode, urlsplit
@@ -19,28 +21,37 @@ from oauthlib.oauth1 import Client as OAuthClient
 
 from integrations.contract import Config
 from integrations.errors import Misconfigured, Permanent, Temporary
-from integrations.http import Answer, Http, retry_after
+from integrations.http import Answer, Http
+from integrations.woocommerce import refusals
+from integrations.woocommerce.fields import rows_of
+from integrations.woocommerce.refusals import Refused
+from integrations.woocommerce.schemas import IndexIn
 
 Method = Literal["GET", "POST"]
 PAGE = 100
 """The most that a page of WooCommerce may hold."""
 OVERLAP = 10
 """Rows read twice between two pages, so that one removed meanwhile hides no other."""
-
-
 NO_SUCH = re.compile("invalid_id|invalid_order_id|payment_gateway_invalid")
+KEYS_IN_ADDRESS: set[str] = set()
+"""Shops of this process that read the keys in the address only: tried once, then kept."""
 
 
-class Refused(Permanent):
-    """Refused with WooCommerce's own `code`."""
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A row that is not as documented: as it came, and what is wrong with it."""
 
-    def __init__(self, message: str, code: str) -> None:
-        super().__init__(message)
-        self.code = code
+    raw: Any
+    problem: str
 
 
-class RefundFailed(Temporary):
-    """500 to a refund: refused for good, failed at the gateway, or done all the same."""
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of a list; what could not be read of it stands beside what could."""
+
+    rows: list[dict[str, Any]]
+    unread: list[Unread]
+    more: bool
 
 
 class Client:
@@ -48,15 +59,20 @@ class Client:
 
     def __init__(self, config: Config, http: Http, now: Callable[[], datetime]) -> None:
         self.base = base_url(config)
+        self.now = now
         self._keys = _keys(config)
         self._http = http
-        self._now = now
+
+    @property
+    def keys_in_address(self) -> bool:
+        """Whether this shop was seen to read the keys in the address only."""
+        return self.base in KEYS_IN_ADDRESS
 
     def get(
         self, path: str, schema: type[Schema], query: Mapping[str, str] | None = None
     ) -> dict[str, Any]:
         """Read one thing; raises `Permanent` where there is none or it is not as documented."""
-        data: dict[str, Any] = _loaded(schema(), self._ask("GET", path, query), path)
+        data: dict[str, Any] = _loaded(schema(), self._ask("GET", path, query).json(), path)
         return data
 
     def get_or_none(
@@ -70,43 +86,66 @@ class Client:
                 return None
             raise
 
-    def page(
-        self, path: str, schema: type[Schema], query: Mapping[str, str]
-    ) -> tuple[list[dict[str, Any]], bool]:
-        """One page of a list, and whether another follows."""
+    def page(self, path: str, schema: type[Schema], query: Mapping[str, str]) -> Listing:
+        """One page of a list, row by row."""
         asked = {"per_page": str(PAGE), **query}
         answer = self._ask("GET", path, asked)
-        found: list[dict[str, Any]] = _loaded(schema(many=True), answer, path)
+        data = rows_of(answer.json())
+        if not isinstance(data, list):
+            raise Permanent(f"the shop's answer about {path.split('/')[0]} is no list")
+        rows, unread = _each_loaded(schema(), data, path)
         size = int(asked["per_page"])
         skipped = int(asked.get("offset", "0")) or (int(asked.get("page", "1")) - 1) * size
         total = answer.headers.get("x-wp-total", "")
-        if total.isdigit():
-            return found, skipped + size < int(total)
-        return found, len(found) >= size
+        more = skipped + size < int(total) if total.isdigit() else len(data) >= size
+        return Listing(rows, unread, more)
 
     def walk(
-        self, path: str, schema: type[Schema], query: Mapping[str, str], *, most: int
+        self, path: str, schema: type[Schema], query: Mapping[str, str], *, most: int, mark: str
     ) -> Iterator[dict[str, Any]]:
-        """Rows of a list, newest first, some twice; raises `Permanent` after `most` pages."""
+        """Rows of a list among which one with `mark` is looked for, newest first, some twice.
+
+        Raises `Permanent` after `most` pages, and where the row with `mark` cannot be read.
+        """
         for number in range(most):
             start = {"offset": str(number * (PAGE - OVERLAP))} if number else {}
-            found, more = self.page(path, schema, {**query, **start})
-            yield from found
-            if not more:
+            listing = self.page(path, schema, {**query, **start})
+            yield from listing.rows
+            for row in listing.unread:
+                if mark in json.dumps(row.raw):
+                    raise Permanent(f"the shop holds {mark}, but {row.problem}: look at it there")
+            if not listing.more:
                 return
         raise Permanent(
             f"the shop has too many {path.split('/')[-1]} to look through: look there for the"
             " reference, then mark this as done or carry it out again"
         )
 
-    def post(self, path: str, schema: type[Schema], body: Mapping[str, Any]) -> dict[str, Any]:
+    def post(
+        self,
+        path: str,
+        schema: type[Schema],
+        body: Mapping[str, Any],
+        query: Mapping[str, str] | None = None,
+    ) -> dict[str, Any]:
         """Write; an answer that cannot be read leaves the outcome unknown, hence `Temporary`."""
-        answer = self._ask("POST", path, None, body)
+        answer = self._ask("POST", path, query, body)
         try:
-            data: dict[str, Any] = _loaded(schema(), answer, path)
+            data: dict[str, Any] = _loaded(schema(), answer.json(), path)
         except Permanent as error:
             raise Temporary(error.message) from error
         return data
+
+    def index(self, *, pretty: bool) -> dict[str, Any] | None:
+        """What WordPress says of its API to anybody, None where none answers; `pretty`: under
+        /wp-json, else at the address that works under any permalinks."""
+        url = f"{self.base}/wp-json/" if pretty else f"{self.base}/?rest_route=/"
+        answer = self._http.call("GET", url, headers={"accept": "application/json"})
+        try:
+            data: dict[str, Any] = IndexIn().load(json.loads(answer.body))
+        except (ValueError, RecursionError):
+            return None
+        return data if answer.ok else None
 
     def _ask(
         self,
@@ -116,22 +155,38 @@ class Client:
         content: Mapping[str, Any] | None = None,
     ) -> Answer:
         url = f"{self.base}/wp-json/wc/v3/{path}" + (f"?{urlencode(query)}" if query else "")
-        auth: tuple[str, str] | None = self._keys
-        if not url.startswith("https:"):
-            url, auth = self._signed(method, url), None
         body = None if content is None else json.dumps(content).encode()
-        headers = {"accept": "application/json"}
-        if body is not None:
-            headers["content-type"] = "application/json"
         try:
-            answer = self._http.call(method, url, headers=headers, body=body, auth=auth)
-            self._refuse(answer)
+            answer = self._call(method, url, body)
+            refusals.refuse(answer, url, self.now())
         except Temporary as error:
             if method == "GET":
                 # Reading changes nothing, so whatever happened to it, nothing was done.
                 error.maybe_done = False
             raise
         return answer
+
+    def _call(self, method: Method, url: str, body: bytes | None) -> Answer:
+        headers = {"accept": "application/json"}
+        if body is not None:
+            headers["content-type"] = "application/json"
+        if not url.startswith("https:"):
+            return self._http.call(method, self._signed(method, url), headers=headers, body=body)
+        addressed = f"{url}{'&' if '?' in url else '?'}{urlencode(self._keys_as_query())}"
+        if self.keys_in_address:
+            return self._http.call(method, addressed, headers=headers, body=body)
+        answer = self._http.call(method, url, headers=headers, body=body, auth=self._keys)
+        if not refusals.saw_no_key(answer):
+            return answer
+        other = self._http.call(method, addressed, headers=headers, body=body)
+        if other.status == answer.status:
+            return answer
+        if other.ok:
+            KEYS_IN_ADDRESS.add(self.base)
+        return other
+
+    def _keys_as_query(self) -> dict[str, str]:
+        return {"consumer_key": self._keys[0], "consumer_secret": self._keys[1]}
 
     def _signed(self, method: Method, url: str) -> str:
         key, secret = self._keys
@@ -140,39 +195,10 @@ class Client:
             client_secret=secret,
             signature_method=SIGNATURE_HMAC_SHA256,
             signature_type=SIGNATURE_TYPE_QUERY,
-            timestamp=str(int(self._now().timestamp())),
+            timestamp=str(int(self.now().timestamp())),
         )
         signed: str = signer.sign(url, http_method=method)[0]
         return signed
-
-    def _refuse(self, answer: Answer) -> None:
-        """Raise the error that the answer stands for; a 2xx passes."""
-        if answer.ok:
-            return
-        status = answer.status
-        code, said = _said(answer)
-        if 300 <= status < 400:
-            raise Misconfigured("the shop's address leads to another: enter the final address")
-        if status in (401, 403):
-            raise Misconfigured(
-                f"the shop refused the key ({status}{said}): enter a key with read and write"
-                " permission, and an address that starts with https:// if the shop has one"
-            )
-        if status == 429:
-            wait = retry_after(answer, self._now())
-            raise Temporary("the shop asks for a pause", retry_after=wait, maybe_done=False)
-        if code == "woocommerce_rest_cannot_create_order_refund":
-            raise RefundFailed(f"the shop could not refund{said}")
-        # A missing order comes as 404, or as 500 where a refund was asked for.
-        if (status < 500 and status not in (408, 425)) or "invalid_order_id" in code:
-            if status == 404 and code in ("", "rest_no_route"):
-                raise Misconfigured(
-                    "there is no WooCommerce API at this address: correct it, and choose any"
-                    " permalink structure but 'plain' in WordPress"
-                )
-            raise Refused(f"the shop refused ({status}){said}", code)
-        wait = retry_after(answer, self._now())
-        raise Temporary(f"the shop answered {status}{said}", retry_after=wait)
 
 
 def base_url(config: Config) -> str:
@@ -197,25 +223,26 @@ def _keys(config: Config) -> tuple[str, str]:
     return key, secret
 
 
-def _said(answer: Answer) -> tuple[str, str]:
-    """WooCommerce's code, and its message ready to be put behind ours."""
+def _loaded(schema: Schema, data: Any, path: str) -> Any:
     try:
-        said = json.loads(answer.body)
-    except (ValueError, RecursionError):
-        return "", ""
-    if not isinstance(said, dict):
-        return "", ""
-    code, message = said.get("code"), said.get("message")
-    plain = " ".join(message.split())[:200] if isinstance(message, str) else ""
-    return code if isinstance(code, str) else "", f": {plain}" if plain else ""
-
-
-def _loaded(schema: Schema, answer: Answer, path: str) -> Any:
-    try:
-        return schema.load(answer.json())
+        return schema.load(data)
     except ValidationError as error:
-        raise Permanent(
-            f"the shop's answer about {path.split('/')[0]} is not as documented: {error.messages}"[
-                :300
-            ]
-        ) from error
+        raise Permanent(_problem(error, path)) from error
+
+
+def _each_loaded(
+    schema: Schema, data: list[Any], path: str
+) -> tuple[list[dict[str, Any]], list[Unread]]:
+    rows: list[dict[str, Any]] = []
+    unread: list[Unread] = []
+    for raw in data:
+        try:
+            rows.append(schema.load(raw))
+        except ValidationError as error:
+            unread.append(Unread(raw, _problem(error, path)))
+    return rows, unread
+
+
+def _problem(error: ValidationError, path: str) -> str:
+    about = path.split("/")[0]
+    return f"the shop's answer about {about} is not as documented: {error.messages}"[:300]

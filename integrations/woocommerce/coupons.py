@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from integrations.contract import ActionRequest, ActionResult
-from integrations.errors import Misconfigured, Permanent, Temporary, Unsupported
-from integrations.money import Money
-from integrations.woocommerce.client import Client, Refused
-from integrations.woocommerce.schemas import CouponIn, CurrencyIn
+from integrations.errors import Permanent, Temporary, Unsupported
+from integrations.woocommerce.client import Client
+from integrations.woocommerce.refusals import Refused
+from integrations.woocommerce.schemas import CouponIn
+from integrations.woocommerce.shop import coupons_on, same_amount, shop_currency, unbookable
 
 TAKEN = "woocommerce_rest_coupon_code_already_exists"
 EASTERNMOST = timedelta(hours=14)
@@ -24,7 +25,7 @@ def act(client: Client, request: ActionRequest) -> ActionResult:
         raise Unsupported(
             "The order has no e-mail address to limit a coupon to. Make one by hand and enter its code."
         )
-    _same_currency(client, request)
+    _possible(client, request)
     body: dict[str, Any] = {
         "code": _code(request),
         "discount_type": "fixed_cart",
@@ -52,9 +53,11 @@ def act(client: Client, request: ActionRequest) -> ActionResult:
 
 def find(client: Client, request: ActionRequest) -> ActionResult | None:
     """The coupon of our code; raises `Permanent` when it is worth or limited to something else."""
-    found, _ = client.page("coupons", CouponIn, {"code": _code(request)})
-    same = [one for one in found if one["code"].lower() == _code(request)]
-    return _result(request, same[0], already=True) if same else None
+    code = _code(request)
+    for row in client.walk("coupons", CouponIn, {"code": code}, most=1, mark=code):
+        if row["code"].lower() == code:
+            return _result(request, row, already=True)
+    return None
 
 
 def _code(request: ActionRequest) -> str:
@@ -66,18 +69,21 @@ def _last_day(expires_at: datetime) -> str:
     return f"{expires_at + EASTERNMOST + timedelta(days=1):%Y-%m-%dT00:00:00}"
 
 
-def _same_currency(client: Client, request: ActionRequest) -> None:
+def _possible(client: Client, request: ActionRequest) -> None:
     """A coupon has no currency of its own: it is worth so many of the shop's."""
-    try:
-        shop = client.get("data/currencies/current", CurrencyIn)["code"]
-    except (Permanent, Misconfigured):
-        # A key may be good for coupons and not for settings.
-        return
-    if shop != request.amount.currency:
-        raise Unsupported(
-            f"The shop's coupons are in {shop}, the order is in {request.amount.currency}. Make one"
-            " by hand and enter its code."
+    if coupons_on(client) is False:
+        raise Permanent(
+            "coupons are switched off in the shop: switch them on in WooCommerce > Settings, or"
+            " choose something else"
         )
+    currency = shop_currency(client)
+    if currency not in ("", request.amount.currency):
+        raise Unsupported(
+            f"The shop's coupons are in {currency}, the order is in {request.amount.currency}. Make"
+            " one by hand and enter its code."
+        )
+    if problem := unbookable(request.amount, request.order.step):
+        raise Permanent(problem)
 
 
 def _result(request: ActionRequest, data: Mapping[str, Any], *, already: bool) -> ActionResult:
@@ -86,7 +92,7 @@ def _result(request: ActionRequest, data: Mapping[str, Any], *, already: bool) -
         name
         for name, wrong in (
             ("kind", data["discount_type"] != "fixed_cart"),
-            ("amount", Money.of(data["amount"], request.amount.currency) != request.amount),
+            ("amount", not same_amount(data["amount"], request.amount)),
             ("use", data["usage_limit"] != 1),
             ("address", limited != {request.order.buyer.email.casefold()}),
         )

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from integrations.contract import Buyer, EventKind, Order, OrderLine, ReviewEvent
+from integrations.contract import Action, Buyer, EventKind, Order, OrderLine, ReviewEvent
 from integrations.errors import Misconfigured, Permanent
 from integrations.money import Money
-from integrations.woocommerce.client import Client
-from integrations.woocommerce.schemas import AS_STORED, OrderIn, ReviewIn
+from integrations.woocommerce.client import Client, Listing
+from integrations.woocommerce.schemas import AS_STORED, EXACT, OrderIn, ReviewIn
+from integrations.woocommerce.shop import ShopSettings, read_settings
 from integrations.woocommerce.webhook import event_of
 
 MOST_NAMED = 10
@@ -20,21 +21,38 @@ NOTHING_BOUGHT = frozenset(
 )
 REFERENCE_META = "_makegood_reference"
 """Where a replacement order keeps the reference of its make-good."""
+NO_DATE = "order {number} has no date the shop can tell: choose another, or mend it in the shop"
 
 
-def candidates(client: Client, event: ReviewEvent, slug: str) -> list[Order]:
+def candidates(client: Client, event: ReviewEvent) -> list[Order]:
     """Orders that the shop names for the review; where it names none, the buyer's with the
-    product, newest first. Orders made by a resend are left out."""
+    product, newest first. Orders made by a resend are left out, and so are those that cannot be
+    read; raises `Permanent` where nothing else is left."""
     order_ids = event.order_ids or _named_by_plugin(client, event)
-    named = [
-        client.get_or_none(f"orders/{one}", OrderIn)
-        for one in order_ids[:MOST_NAMED]
-        if one.isdigit()
-    ]
-    found = [one for one in named if one is not None]
-    if not found:
-        found = _searched(client, event)
-    return [order_of(client, one, slug) for one in found if not is_resend(one)]
+    rows, problems = _named(client, order_ids)
+    if not rows:
+        rows, more = _searched(client, event)
+        problems += more
+    bought = [one for one in rows if not is_resend(one) and _placed_at(one)]
+    if not bought:
+        if problems:
+            raise Permanent(problems[0])
+        return []
+    settings = read_settings(client)
+    return [order_of(one, settings) for one in bought]
+
+
+def _named(client: Client, order_ids: tuple[str, ...]) -> tuple[list[dict[str, Any]], list[str]]:
+    rows, problems = [], []
+    for order_id in order_ids[:MOST_NAMED]:
+        try:
+            row = _fetched(client, order_id)
+        except Permanent as error:
+            problems.append(error.message)
+            continue
+        if row is not None:
+            rows.append(row)
+    return rows, problems
 
 
 def _named_by_plugin(client: Client, event: ReviewEvent) -> tuple[str, ...]:
@@ -48,30 +66,31 @@ def _named_by_plugin(client: Client, event: ReviewEvent) -> tuple[str, ...]:
     return event_of(EventKind.CHANGED, data).order_ids if data else ()
 
 
-def _searched(client: Client, event: ReviewEvent) -> list[dict[str, Any]]:
+def _searched(client: Client, event: ReviewEvent) -> tuple[list[dict[str, Any]], list[str]]:
     """Orders have no filter for an address: by customer, else by search, else by product."""
     product = {"product": event.product_id} if event.product_id else {}
+    queries: list[tuple[dict[str, str], bool]] = []
     if event.buyer.id.isdigit():
-        found, _ = client.page("orders", OrderIn, {"customer": event.buyer.id, **product})
-        if kept := [one for one in found if _fits(one, event, by_address=False)]:
-            return kept
-    if not event.buyer.email:
-        return []
-    queries = [{"search": event.buyer.email}, product]
-    for query in (one for one in queries if one):
-        found, _ = client.page("orders", OrderIn, query)
-        if kept := [one for one in found if _fits(one, event, by_address=True)]:
-            return kept
-    return []
+        queries.append(({"customer": event.buyer.id, **product}, False))
+    if event.buyer.email:
+        queries.append(({"search": event.buyer.email}, True))
+        queries += [(product, True)] if product else []
+    problems: list[str] = []
+    for query, by_address in queries:
+        listing = client.page("orders", OrderIn, {**query, **EXACT})
+        problems += [row.problem for row in listing.unread]
+        if kept := [one for one in listing.rows if _fits(one, event, by_address=by_address)]:
+            return kept, problems
+    return [], problems
 
 
 def _fits(data: Mapping[str, Any], event: ReviewEvent, *, by_address: bool) -> bool:
     address = str(data["billing"].get("email") or "")
-    placed = data["date_created_gmt"].replace(tzinfo=UTC)
+    placed = _placed_at(data)
     return (
         data["status"] not in NOTHING_BOUGHT
         and (not by_address or address.casefold() == event.buyer.email.casefold())
-        and (event.written_at is None or placed <= event.written_at)
+        and (event.written_at is None or placed is None or placed <= event.written_at)
         and (
             not event.product_id
             or any(str(line["product_id"]) == event.product_id for line in data["line_items"])
@@ -84,61 +103,120 @@ def is_resend(data: Mapping[str, Any]) -> bool:
     return any(one["key"] == REFERENCE_META for one in data["meta_data"])
 
 
+def _fetched(client: Client, order_id: str) -> dict[str, Any] | None:
+    if not order_id.isdecimal():
+        return None
+    return client.get_or_none(f"orders/{order_id}", OrderIn, EXACT)
+
+
 def fetch(client: Client, order_id: str) -> dict[str, Any]:
     """Loaded `OrderIn` as it is now; raises `Permanent` when there is none."""
-    data = client.get_or_none(f"orders/{order_id}", OrderIn) if order_id.isdigit() else None
+    data = _fetched(client, order_id)
     if data is None:
         raise Permanent("the shop has no order of this number: choose another order")
     return data
 
 
-def one_order(client: Client, order_id: str, slug: str) -> Order:
+def one_order(client: Client, order_id: str) -> Order:
     """The order as it is now; raises `Permanent` when there is none."""
-    return order_of(client, fetch(client, order_id), slug)
+    return _complete(client, fetch(client, order_id))
 
 
-def order_of(client: Client, data: Mapping[str, Any], slug: str) -> Order:
-    """Make the order of loaded `OrderIn`."""
-    currency, billing = data["currency"], data["billing"]
-    paid = Money.of(data["total"], currency)
+def order_by_number(client: Client, number: str) -> Order:
+    """The order that is shown under this number. Plugins number orders apart from their ids, so an
+    id counts only where it is the number too. Raises `Permanent` for none and for several."""
+    wanted = number.strip().lstrip("#").casefold()
+    listing: Listing = client.page("orders", OrderIn, {"search": wanted, **EXACT})
+    found = {one["id"]: one for one in listing.rows if _number(one).casefold() == wanted}
+    if not found and (one := _fetched(client, wanted)) and _number(one).casefold() == wanted:
+        found = {one["id"]: one}
+    if len(found) > 1:
+        raise Permanent(f"the shop has several orders of the number {number}: choose by the buyer")
+    if not found:
+        raise Permanent(f"the shop has no order of the number {number}: look at the number there")
+    return _complete(client, next(iter(found.values())))
+
+
+def _complete(client: Client, data: Mapping[str, Any]) -> Order:
+    return order_of(data, read_settings(client))
+
+
+def _number(data: Mapping[str, Any]) -> str:
+    return (data["number"] or str(data["id"])).strip().lstrip("#")
+
+
+def _placed_at(data: Mapping[str, Any]) -> datetime | None:
+    dates = (data["date_created_gmt"], data["date_paid_gmt"], data["date_modified_gmt"])
+    known = next((one for one in dates if one), None)
+    return known and known.replace(tzinfo=UTC)
+
+
+def left_of(data: Mapping[str, Any]) -> Money:
+    """What can still be refunded of loaded `OrderIn`."""
     # Refunds are listed with negative totals.
-    refunded = sum((abs(one["total"] or 0) for one in data["refunds"]), start=paid.amount * 0)
-    left = Money.of(max(data["total"] - refunded, paid.amount * 0), currency)
+    refunded = sum(abs(one["total"]) for one in data["refunds"])
+    return Money.of(max(data["total"] - refunded, data["total"] * 0), data["currency"])
+
+
+def order_of(data: Mapping[str, Any], settings: ShopSettings) -> Order:
+    """Make the order of loaded `OrderIn`; raises `Permanent` where it has no date."""
+    currency, placed = data["currency"], _placed_at(data)
+    if placed is None:
+        raise Permanent(NO_DATE.format(number=_number(data)))
+    no_coupons = settings.coupons is False
     return Order(
         id=str(data["id"]),
         number=data["number"] or str(data["id"]),
-        placed_at=data["date_created_gmt"].replace(tzinfo=UTC),
-        status=data["status"] or "",
-        paid=paid,
-        left=left,
-        lines=tuple(_line(one, currency) for one in data["line_items"]),
-        buyer=Buyer(
-            id=str(data["customer_id"] or ""),
-            name=" ".join(
-                str(billing.get(one) or "") for one in ("first_name", "last_name")
-            ).strip(),
-            email=str(billing.get("email") or "").strip(),
-            country=str(billing.get("country") or "").upper(),
-        ),
-        edit_link=_edit_link(client.base, data, left, slug),
+        placed_at=placed,
+        status=data["status"],
+        paid=Money.of(data["total"], currency),
+        left=left_of(data),
+        lines=tuple(_line(one, currency, settings) for one in data["line_items"]),
+        buyer=_buyer(data),
+        step=settings.step(currency),
+        unavailable=frozenset({Action.VOUCHER}) if no_coupons else frozenset(),
     )
 
 
-def _line(data: Mapping[str, Any], currency: str) -> OrderLine:
+def _buyer(data: Mapping[str, Any]) -> Buyer:
+    billing = data["billing"]
+    name = " ".join(str(billing.get(one) or "") for one in ("first_name", "last_name"))
+    country = str(billing.get("country") or "").strip().upper()
+    return Buyer(
+        id=str(data["customer_id"] or ""),
+        name=" ".join(name.split())[:200],
+        email=str(billing.get("email") or "").strip(),
+        country=country if len(country) == 2 and country.isalpha() else "",
+    )
+
+
+def _line(data: Mapping[str, Any], currency: str, settings: ShopSettings) -> OrderLine:
+    quantity = data["quantity"]
+    whole = quantity == quantity.to_integral_value()
     return OrderLine(
         id=str(data["id"]),
-        product_id=str(data["product_id"]),
-        name=data["name"] or "",
-        quantity=max(data["quantity"], 1),
-        paid=Money.of((data["total"] or 0) + (data["total_tax"] or 0), currency),
+        product_id=str(data["product_id"] or ""),
+        name=data["name"],
+        quantity=int(quantity) if whole else quantity.normalize(),
+        paid=Money.of(settings.booked(data["total"] + data["total_tax"]), currency),
         variant_id=str(data["variation_id"] or ""),
     )
 
 
-def _edit_link(base: str, data: Mapping[str, Any], left: Money, slug: str) -> str:
-    """The review-order page opens for completed orders that are not wholly refunded
-    (src/Internal/OrderReviews); anything else would be a link that leads nowhere."""
-    if not slug or data["status"] != "completed" or not data["order_key"] or not left.amount_minor:
+def edit_link(client: Client, order_id: str, review_id: str, slug: str) -> str:
+    """The review-order page (src/Internal/OrderReviews of WooCommerce) opens for completed orders
+    that are not wholly refunded. It changes a review only where it was written there, for this
+    order and address; any other would get a second one beside it."""
+    if not slug or not review_id.isdecimal():
+        return ""
+    review = client.get_or_none(f"products/reviews/{review_id}", ReviewIn, AS_STORED)
+    tied = review and review["makegood"] and str(review["makegood"]["tied_order_id"])
+    if not review or tied != order_id:
+        return ""
+    data = fetch(client, order_id)
+    address = str(data["billing"].get("email") or "").casefold()
+    opens = data["status"] == "completed" and data["order_key"] and left_of(data).amount_minor
+    if not opens or not address or address != review["reviewer_email"].casefold():
         return ""
     key = urlencode({"key": data["order_key"]})
-    return f"{base}/{quote(slug)}/{data['id']}/?{key}"
+    return f"{client.base}/{quote(slug)}/{data['id']}/?{key}"

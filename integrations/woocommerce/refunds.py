@@ -11,15 +11,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, timedelta
 from typing import Any
 from urllib.parse import quote
 
 from integrations.contract import ActionRequest, ActionResult
 from integrations.errors import Misconfigured, Permanent, Temporary
-from integrations.money import Money
 from integrations.woocommerce import orders
-from integrations.woocommerce.client import Client, RefundFailed
-from integrations.woocommerce.schemas import GatewayIn, RefundIn
+from integrations.woocommerce.client import Client
+from integrations.woocommerce.refusals import RefundFailed
+from integrations.woocommerce.schemas import EXACT, GatewayIn, RefundIn
+from integrations.woocommerce.shop import same_amount, unbookable
 
 TASK = (
     "The refund of {amount} is recorded in the shop, but no payment provider confirmed it. Look at"
@@ -29,6 +31,9 @@ UNSEEN = (
     "The shop keeps no refund under {reference}, yet its payment provider may have paid: look there"
     " before anything else. If it has paid, mark this as done; if not, carry it out again.{said}"
 )
+UNDER_WAY = "the shop has begun the refund and waits for its payment provider"
+SETTLES = timedelta(minutes=5)
+"""How long a refund of the shop may wait for its gateway: confirmed or deleted after that."""
 NO_GATEWAY = re.compile("does not support automatic refunds|gateway for this order does not exist")
 TOO_MUCH = re.compile("Invalid refund amount")
 """Both are said before any gateway is asked, in the shop's language; these are the English ones."""
@@ -41,10 +46,14 @@ def act(client: Client, request: ActionRequest) -> ActionResult:
     At most one call of this can move money: a second one only records.
     """
     order = orders.fetch(client, request.order.id)
-    if any(_names(request, one) for one in order["refunds"]) and (found := _kept(client, request)):
-        return found
-    _still_left(client, order, request)
     by_gateway = _pays(client, order["payment_method"])
+    if any(_names(request, one) for one in order["refunds"]) and (
+        kept := _kept(client, request, by_gateway=by_gateway)
+    ):
+        return kept
+    _still_left(order, request)
+    if problem := unbookable(request.amount, request.order.step):
+        raise Permanent(problem)
     try:
         return _refund(client, request, by_gateway=by_gateway)
     except RefundFailed as error:
@@ -52,12 +61,13 @@ def act(client: Client, request: ActionRequest) -> ActionResult:
 
 
 def find(client: Client, request: ActionRequest) -> ActionResult | None:
-    """The refund whose reason names the reference; raises `Permanent` on another amount, and where
-    money may have moved although none is kept."""
-    if found := _kept(client, request):
-        return found
+    """The refund whose reason names the reference; raises `Temporary` while the shop waits for its
+    gateway, `Permanent` on another amount and where money may have moved although none is kept."""
     order = orders.fetch(client, request.order.id)
-    if _pays(client, order["payment_method"]):
+    by_gateway = _pays(client, order["payment_method"])
+    if kept := _kept(client, request, by_gateway=by_gateway):
+        return kept
+    if by_gateway:
         raise Permanent(UNSEEN.format(reference=request.reference, said=""))
     return None
 
@@ -67,12 +77,12 @@ def _after_failure(
 ) -> ActionResult:
     """What a refusal of the shop means: done all the same, too much, no gateway, or unknown."""
     try:
-        if found := _kept(client, request):
-            return found
+        if kept := _kept(client, request, by_gateway=by_gateway):
+            return kept
         order = orders.fetch(client, request.order.id)
     except (Temporary, Misconfigured) as unseen:
         raise error from unseen
-    _still_left(client, order, request)
+    _still_left(order, request)
     if TOO_MUCH.search(error.message):
         raise Permanent(f"{error.message} Look at the refunds of this order in the shop.")
     if not by_gateway:
@@ -82,16 +92,27 @@ def _after_failure(
     raise Permanent(UNSEEN.format(reference=request.reference, said=f" ({error.message})"))
 
 
-def _kept(client: Client, request: ActionRequest) -> ActionResult | None:
-    path = f"orders/{request.order.id}/refunds"
-    for one in client.walk(path, RefundIn, {}, most=MOST_PAGES):
+def _kept(client: Client, request: ActionRequest, *, by_gateway: bool) -> ActionResult | None:
+    path, mark = f"orders/{request.order.id}/refunds", request.reference
+    for one in client.walk(path, RefundIn, EXACT, most=MOST_PAGES, mark=mark):
         if _names(request, one):
+            if by_gateway and not one["refunded_payment"]:
+                _wait_for_gateway(client, one)
             return _result(request, one, already=True)
     return None
 
 
+def _wait_for_gateway(client: Client, refund: Mapping[str, Any]) -> None:
+    """Raise `Temporary` while this refund may still be confirmed or deleted."""
+    created = refund["date_created_gmt"]
+    if created is None:
+        return
+    if client.now() < created.replace(tzinfo=UTC) + SETTLES:
+        raise Temporary(UNDER_WAY)
+
+
 def _names(request: ActionRequest, refund: Mapping[str, Any]) -> bool:
-    return request.reference in re.findall(r"[A-Za-z0-9-]+", refund["reason"] or "")
+    return request.reference in re.findall(r"[A-Za-z0-9-]+", refund["reason"])
 
 
 def _pays(client: Client, gateway: str) -> bool:
@@ -115,23 +136,23 @@ def _refund(client: Client, request: ActionRequest, *, by_gateway: bool) -> Acti
         "api_restock": False,
         "meta_data": [{"key": orders.REFERENCE_META, "value": request.reference}],
     }
-    made = client.post(f"orders/{request.order.id}/refunds", RefundIn, body)
+    made = client.post(f"orders/{request.order.id}/refunds", RefundIn, body, EXACT)
     return _result(request, made, already=False)
 
 
-def _still_left(client: Client, order: Mapping[str, Any], request: ActionRequest) -> None:
-    now = orders.order_of(client, order, "")
-    if now.left.currency != request.amount.currency:
-        raise Permanent(f"the order is in {now.left.currency}: propose the amount in it")
-    if now.left < request.amount:
-        raise Permanent(f"only {now.left} of this order can still be refunded: change the amount")
+def _still_left(order: Mapping[str, Any], request: ActionRequest) -> None:
+    left = orders.left_of(order)
+    if left.currency != request.amount.currency:
+        raise Permanent(f"the order is in {left.currency}: propose the amount in it")
+    if left < request.amount:
+        raise Permanent(f"only {left} of this order can still be refunded: change the amount")
 
 
 def _result(request: ActionRequest, data: Mapping[str, Any], *, already: bool) -> ActionResult:
-    amount = Money.of(abs(data["amount"]), request.amount.currency)
-    if amount != request.amount:
+    if not same_amount(data["amount"], request.amount):
         raise Permanent(
-            f"the shop has a refund of {amount} under {request.reference}: compare it there"
+            f"the shop has a refund of {abs(data['amount'])} {request.amount.currency} under"
+            f" {request.reference}: compare it there"
         )
-    task = "" if data["refunded_payment"] else TASK.format(amount=amount)
+    task = "" if data["refunded_payment"] else TASK.format(amount=request.amount)
     return ActionResult(str(data["id"]), already=already, task=task)

@@ -1,31 +1,42 @@
-"""A resend is a new order of the same lines for nothing, with the reference in its meta data."""
+"""A resend is a new order of the same lines for nothing, with the reference in its meta data.
+
+A line is copied with what its buyer chose (the visible meta data), and with the lines a bundle
+holds. What plugins keep hidden of a line belongs to the first order and is named, not copied.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 from integrations.contract import ActionRequest, ActionResult
-from integrations.errors import Permanent
+from integrations.errors import Permanent, Unsupported
 from integrations.woocommerce import orders
 from integrations.woocommerce.client import Client
-from integrations.woocommerce.schemas import OrderIn
+from integrations.woocommerce.schemas import EXACT, OrderIn
 
 MOST_PAGES = 20
 MARGIN = timedelta(days=2)
 """`after` is read by the shop's own clock, whatever its zone."""
+BOOKKEEPING = frozenset(
+    {"_reduced_stock", "_restock_refunded_items", "_refunded_item_id", "_cogs_value"}
+)
+"""Hidden meta data of WooCommerce itself, which tells of no choice."""
+BUNDLE_KEY = "_cart_key"
+"""The end of the name under which a bundle keeps its own key; its lines hold that key too."""
 
 
 def act(client: Client, request: ActionRequest) -> ActionResult:
     """Make an order of the lines at zero, to the addresses of the first one."""
     order = orders.fetch(client, request.order.id)
-    found, _ = client.page("orders", OrderIn, _query(request))
-    if made := next((one for one in found if _ours(one, request)), None):
-        return _result(made, already=True)
-    lines = [_again(one) for one in order["line_items"] if str(one["id"]) in request.line_ids]
-    if not lines:
-        raise Permanent("the order has none of the lines to resend: propose something else")
+    listing = client.page("orders", OrderIn, _query(request))
+    if made := next((one for one in listing.rows if _ours(one, request)), None):
+        return _result(made, _chosen(order, request), already=True)
+    lines = _chosen(order, request)
+    _possible(lines)
     body = {
         "status": "processing",
         "customer_id": order["customer_id"],
@@ -35,7 +46,7 @@ def act(client: Client, request: ActionRequest) -> ActionResult:
         # An empty address of e-mail would be refused as none.
         "billing": {key: value for key, value in order["billing"].items() if value},
         "shipping": {key: value for key, value in order["shipping"].items() if value},
-        "line_items": lines,
+        "line_items": [_again(one) for one in lines],
         "shipping_lines": [
             {"method_id": one["method_id"], "method_title": one["method_title"], "total": "0.00"}
             for one in order["shipping_lines"][:1]
@@ -43,21 +54,24 @@ def act(client: Client, request: ActionRequest) -> ActionResult:
         "customer_note": f"Replacement for order {order['number'] or order['id']}",
         "meta_data": [{"key": orders.REFERENCE_META, "value": request.reference}],
     }
-    return _result(client.post("orders", OrderIn, body), already=False)
+    made = client.post("orders", OrderIn, body, EXACT)
+    return _result(made, lines, already=False)
 
 
 def find(client: Client, request: ActionRequest) -> ActionResult | None:
     """The order with our reference among those since the first one; meta data cannot be searched.
     Raises `Permanent` where they are too many to look through."""
-    for one in client.walk("orders", OrderIn, _query(request), most=MOST_PAGES):
+    query, mark = _query(request), request.reference
+    for one in client.walk("orders", OrderIn, query, most=MOST_PAGES, mark=mark):
         if _ours(one, request):
-            return _result(one, already=True)
+            lines = _chosen(orders.fetch(client, request.order.id), request)
+            return _result(one, lines, already=True)
     return None
 
 
 def _query(request: ActionRequest) -> dict[str, str]:
     """Orders among which the replacement must be: of the buyer, or of a guest's product."""
-    query = {"after": f"{request.order.placed_at - MARGIN:%Y-%m-%dT%H:%M:%S}"}
+    query = {"after": f"{request.order.placed_at - MARGIN:%Y-%m-%dT%H:%M:%S}", **EXACT}
     products = [one.product_id for one in request.order.lines if one.id in request.line_ids]
     if request.order.buyer.id.isdigit():
         query["customer"] = request.order.buyer.id
@@ -73,21 +87,101 @@ def _ours(data: Mapping[str, Any], request: ActionRequest) -> bool:
     )
 
 
+def _chosen(order: Mapping[str, Any], request: ActionRequest) -> list[Mapping[str, Any]]:
+    """The lines to send again, each bundle with the lines that it holds, each line once."""
+    lines: Sequence[Mapping[str, Any]] = order["line_items"]
+    chosen = [one for one in lines if str(one["id"]) in request.line_ids]
+    if not chosen:
+        raise Permanent("the order has none of the lines to resend: propose something else")
+    bundles = {value for one in chosen for key, value in _hidden(one) if key.endswith(BUNDLE_KEY)}
+    inside = [
+        one
+        for one in lines
+        if any(value in bundles and not key.endswith(BUNDLE_KEY) for key, value in _hidden(one))
+    ]
+    return chosen + [one for one in inside if one not in chosen]
+
+
+def _hidden(line: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Names and texts of what plugins keep hidden of a line."""
+    return [
+        (one["key"], one["value"])
+        for one in line["meta_data"]
+        if one["key"].startswith("_") and isinstance(one["value"], str) and one["value"]
+    ]
+
+
+def _possible(lines: Iterable[Mapping[str, Any]]) -> None:
+    """Raise `Unsupported` for what the API does not take: parts of one, and lines of no product."""
+    for one in lines:
+        if one["quantity"] != one["quantity"].to_integral_value() or one["quantity"] <= 0:
+            raise Unsupported(
+                f"The shop's API takes whole quantities only, and {one['name']} was bought"
+                f" {one['quantity']:f} times. Make the replacement order by hand."
+            )
+        if not one["product_id"]:
+            raise Unsupported(f"{one['name']} is no product of the shop any more. Send it by hand.")
+
+
 def _again(line: Mapping[str, Any]) -> dict[str, Any]:
     again = {
         "product_id": line["product_id"],
-        "quantity": line["quantity"],
+        "quantity": int(line["quantity"]),
         "subtotal": "0.00",
         "total": "0.00",
+        "meta_data": [{"key": one["key"], "value": one["value"]} for one in _visible(line)],
     }
     return {**again, "variation_id": line["variation_id"]} if line["variation_id"] else again
 
 
-def _result(data: Mapping[str, Any], *, already: bool) -> ActionResult:
-    task = ""
+def _result(
+    data: Mapping[str, Any], lines: Sequence[Mapping[str, Any]], *, already: bool
+) -> ActionResult:
+    number = data["number"] or data["id"]
+    tasks = []
     if data["total"]:
-        task = (
-            f"The replacement order {data['number'] or data['id']} has a total of {data['total']}:"
-            " set it to zero in the shop, then mark this as done."
+        tasks.append(f"has a total of {data['total'].normalize():f}: set it to zero")
+    if missing := _missing(data, lines):
+        tasks.append(f"lacks {', '.join(missing)}: add it")
+    if hidden := _not_copied(lines):
+        tasks.append(
+            f"was made without what a plugin keeps of the first order ({', '.join(hidden)}):"
+            " compare the two"
         )
-    return ActionResult(str(data["id"]), already=already, task=task)
+    task = f"The replacement order {number} {', and '.join(tasks)} in the shop, then mark this as done."
+    return ActionResult(str(data["id"]), already=already, task=task if tasks else "")
+
+
+def _missing(data: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What was chosen and is not in the order that was made: a line, or a choice of one."""
+    made = Counter[tuple[int, int]]()
+    for line in data["line_items"]:
+        made[line["product_id"], line["variation_id"]] += int(line["quantity"])
+    choices = {choice for line in data["line_items"] for choice in _choices(line)}
+    names = []
+    for line in lines:
+        product = (line["product_id"], line["variation_id"])
+        if made[product] < line["quantity"]:
+            names.append(line["name"])
+        made[product] -= int(line["quantity"])
+        names += [f"{key} of {line['name']}" for key, value in _choices(line) - choices]
+    return names
+
+
+def _choices(line: Mapping[str, Any]) -> set[tuple[str, str]]:
+    return {(one["key"], json.dumps(one["value"], sort_keys=True)) for one in _visible(line)}
+
+
+def _visible(line: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """What the buyer chose, as the order shows it."""
+    return [one for one in line["meta_data"] if one["key"] and not one["key"].startswith("_")]
+
+
+def _not_copied(lines: Iterable[Mapping[str, Any]]) -> list[str]:
+    keys = {
+        one["key"]
+        for line in lines
+        for one in line["meta_data"]
+        if one["key"].startswith("_") and one["key"] not in BOOKKEEPING
+    }
+    return sorted(keys)

@@ -5,151 +5,158 @@ Dates ending in _gmt carry no zone and are UTC. Amounts are decimal strings in m
 
 from __future__ import annotations
 
-from typing import Any
+from decimal import Decimal
 
-from marshmallow import EXCLUDE, Schema, fields, validate
+from marshmallow import fields, validate
+
+from integrations.woocommerce.fields import (
+    Amount,
+    Dictionary,
+    Flag,
+    Moment,
+    Number,
+    PhpSchema,
+    Rows,
+    Text,
+)
 
 AS_STORED = {"context": "edit"}
 """Asks for a review's text as it was typed, the same as in a webhook; else it comes as a page
 would show it."""
+EXACT = {"dp": "6"}
+"""Asks for amounts as they are kept; else they come with as many decimals as the shop shows."""
 
 
-class _Loose(Schema):
-    class Meta:
-        unknown = EXCLUDE
-
-
-def _text(**kwargs: Any) -> fields.String:
-    return fields.String(load_default="", allow_none=True, **kwargs)
-
-
-def _number(**kwargs: Any) -> fields.Integer:
-    return fields.Integer(validate=validate.Range(0, 2**62), **kwargs)
-
-
-def _amount() -> fields.Decimal:
-    return fields.Decimal(load_default=0, allow_none=True)
-
-
-class MetaIn(_Loose):
-    key = _text()
+class MetaIn(PhpSchema):
+    key = Text()
     value = fields.Raw(load_default="", allow_none=True)
 
 
-class FromPluginIn(_Loose):
+class FromPluginIn(PhpSchema):
     """What the companion plugin adds to a review of the REST API."""
 
-    revision = _number(load_default=None, allow_none=True)
-    customer_id = _number(load_default=0, allow_none=True)
-    order_ids = fields.List(_number(), load_default=list, allow_none=True)
+    revision = Number(default=None)
+    customer_id = Number()
+    order_ids = Rows(Number())
+    tied_order_id = Number()
 
 
 class ReviewIn(FromPluginIn):
     """A review, of the REST API or of the plugin's webhooks (fields of both)."""
 
-    id = _number(required=True)
-    product_id = _number(load_default=0)
-    product_name = _text()
-    status = _text()
-    date_created_gmt = fields.NaiveDateTime(load_default=None, allow_none=True)
-    reviewer = _text()
-    reviewer_email = _text()
-    review = _text()
-    rating = fields.Integer(
-        load_default=0, allow_none=True, validate=validate.Range(0, 5, error="must be from 0 to 5")
-    )
+    id = Number(required=True)
+    product_id = Number()
+    product_name = Text()
+    status = Text()
+    date_created_gmt = Moment()
+    reviewer = Text()
+    reviewer_email = Text()
+    review = Text()
+    rating = Number(most=5)
     makegood = fields.Nested(FromPluginIn, load_default=None, allow_none=True)
     links = fields.Raw(data_key="_links", load_default=None, allow_none=True)
 
 
-class ThinIn(_Loose):
+class ThinIn(PhpSchema):
     """The body of an `action.*` topic."""
 
     action = fields.String(required=True)
     arg = fields.Raw(load_default=None, allow_none=True)
 
 
-class ProductIn(_Loose):
-    id = _number(required=True)
+class ProductIn(PhpSchema):
+    id = Number(required=True)
 
 
-class LineIn(_Loose):
-    id = _number(required=True)
-    product_id = _number(load_default=0)
-    variation_id = _number(load_default=0)
-    name = _text()
-    quantity = fields.Integer(load_default=1)
-    total = _amount()
-    total_tax = _amount()
+class LineIn(PhpSchema):
+    id = Number(required=True)
+    product_id = Number()
+    variation_id = Number()
+    name = Text()
+    quantity = Amount(default=Decimal(1))
+    total = Amount()
+    total_tax = Amount()
+    meta_data = Rows(fields.Nested(MetaIn))
 
 
-class OrderRefundIn(_Loose):
-    total = _amount()
-    reason = _text()
+class OrderRefundIn(PhpSchema):
+    total = Amount()
+    reason = Text()
 
 
-class ShippingLineIn(_Loose):
-    method_id = _text()
-    method_title = _text()
+class ShippingLineIn(PhpSchema):
+    method_id = Text()
+    method_title = Text()
 
 
-class OrderIn(_Loose):
-    id = _number(required=True)
-    number = _text()
-    status = _text()
+class OrderIn(PhpSchema):
+    id = Number(required=True)
+    number = Text()
+    status = Text()
     currency = fields.String(required=True, validate=validate.Length(equal=3))
-    date_created_gmt = fields.NaiveDateTime(required=True)
-    total = fields.Decimal(required=True)
-    customer_id = _number(load_default=0)
-    order_key = _text()
-    billing = fields.Dict(load_default=dict)
-    shipping = fields.Dict(load_default=dict)
-    payment_method = _text()
-    line_items = fields.List(fields.Nested(LineIn), load_default=list)
-    shipping_lines = fields.List(fields.Nested(ShippingLineIn), load_default=list)
-    refunds = fields.List(fields.Nested(OrderRefundIn), load_default=list)
-    meta_data = fields.List(fields.Nested(MetaIn), load_default=list)
+    date_created_gmt = Moment()
+    date_paid_gmt = Moment()
+    date_modified_gmt = Moment()
+    total = Amount(required=True)
+    customer_id = Number()
+    order_key = Text()
+    billing = Dictionary()
+    shipping = Dictionary()
+    payment_method = Text()
+    line_items = Rows(fields.Nested(LineIn))
+    shipping_lines = Rows(fields.Nested(ShippingLineIn))
+    refunds = Rows(fields.Nested(OrderRefundIn))
+    meta_data = Rows(fields.Nested(MetaIn))
 
 
-class RefundIn(_Loose):
-    id = _number(required=True)
-    amount = fields.Decimal(required=True)
-    reason = _text()
-    refunded_payment = fields.Boolean(load_default=False)
+class RefundIn(PhpSchema):
+    id = Number(required=True)
+    amount = Amount(required=True)
+    reason = Text()
+    refunded_payment = Flag()
+    date_created_gmt = Moment()
 
 
-class CouponIn(_Loose):
-    id = _number(required=True)
-    code = fields.String(required=True)
-    amount = fields.Decimal(required=True)
-    discount_type = _text()
-    date_expires = _text()
-    usage_limit = fields.Integer(load_default=None, allow_none=True)
-    email_restrictions = fields.List(fields.String(), load_default=list)
+class CouponIn(PhpSchema):
+    id = Number(required=True)
+    code = Text(required=True)
+    amount = Amount(required=True)
+    discount_type = Text()
+    date_expires = Text()
+    usage_limit = Number(default=None)
+    email_restrictions = Rows(Text())
 
 
-class CurrencyIn(_Loose):
-    code = fields.String(required=True)
+class GatewayIn(PhpSchema):
+    method_supports = Rows(Text(), default=None)
 
 
-class GatewayIn(_Loose):
-    method_supports = fields.List(fields.String(), load_default=None, allow_none=True)
+class NoteIn(PhpSchema):
+    id = Number(required=True)
+    note = Text()
+    customer_note = Flag()
 
 
-class NoteIn(_Loose):
-    id = _number(required=True)
+class SettingIn(PhpSchema):
+    value = Text()
 
 
-class SettingIn(_Loose):
-    value = _text()
+class CurrencyIn(PhpSchema):
+    code = Text(required=True)
 
 
-class WebhookIn(_Loose):
-    name = _text()
-    delivery_url = _text()
-    status = _text()
-    topic = _text()
+class WebhookIn(PhpSchema):
+    name = Text()
+    delivery_url = Text()
+    status = Text()
+    topic = Text()
 
 
-class AnythingIn(_Loose):
+class IndexIn(PhpSchema):
+    """What WordPress says of itself at the root of its API."""
+
+    namespaces = Rows(Text())
+
+
+class AnythingIn(PhpSchema):
     """An answer of which only the status matters."""

@@ -17,9 +17,10 @@ from typing import Any
 from markupsafe import Markup
 from marshmallow import ValidationError
 
-from integrations.contract import Buyer, EventKind, Inbound, ReviewEvent
+from integrations.contract import Buyer, EventKind, Inbound, ReviewEvent, UnreadRow
 from integrations.errors import BadSignature, Unreadable
 from integrations.signatures import body_hash, check_base64
+from integrations.woocommerce.client import Unread
 from integrations.woocommerce.schemas import ProductIn, ReviewIn, ThinIn
 
 PING = re.compile(rb"webhook_id=\d{1,20}")
@@ -79,6 +80,15 @@ def _thin(body: Mapping[str, Any]) -> list[ReviewEvent]:
     if PRODUCT_ACTIONS.fullmatch(body["action"]) and str(number).isdigit():
         return [ReviewEvent(EventKind.POKE, subject=f"product:{number}")]
     return [ReviewEvent(EventKind.UNKNOWN)]
+
+
+def unread_row(row: Unread) -> UnreadRow:
+    """A review of a list that could not be read, kept as a delivery of the plugin would be."""
+    body = json.dumps(row.raw).encode()
+    number = row.raw.get("id") if isinstance(row.raw, dict) else None
+    name = str(number)[:60] if isinstance(number, int | str) else ""
+    key = f"review:{name}" if name.isprintable() and name else f"row:{body_hash(body)}"
+    return UnreadRow(key, {"x-wc-webhook-topic": "review.listed"}, body, row.problem)
 
 
 def event_of(kind: EventKind, data: Mapping[str, Any]) -> ReviewEvent:

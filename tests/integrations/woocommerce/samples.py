@@ -21,12 +21,14 @@ from integrations.money import Money
 from integrations.woocommerce import ADAPTER, WooCommerce
 from integrations.woocommerce.orders import order_of
 from integrations.woocommerce.schemas import OrderIn
+from integrations.woocommerce.shop import ShopSettings
 
 NOW = datetime(2026, 11, 24, 8, 15, tzinfo=UTC)
 ENDS = datetime(2027, 2, 22, 8, 15, tzinfo=UTC)
 SECRET = "a-secret-of-the-webhook"
 BASE = "https://shop.example"
 API = f"{BASE}/wp-json/wc/v3"
+RECEIVER = "https://makegood.example/webhooks/AbCdEfGhIjKlMnOpQrStUv_-"
 CREATED: dict[str, Any] = {
     "id": 31,
     "product_id": 10,
@@ -101,12 +103,13 @@ def delivery(
 
 def adapter(base: str = BASE, **values: str) -> WooCommerce:
     keys = {"consumer_key": "ck_1", "consumer_secret": "cs_1"}
-    return ADAPTER(Config({"base_url": base, **keys, **values}, (SECRET,)), Http(), lambda: NOW)
+    config = Config({"base_url": base, **keys, **values}, (SECRET,), RECEIVER)
+    return ADAPTER(config, Http(), lambda: NOW)
 
 
 def asked(action: Action, minor: int = 995, number: int = 1, **other: Any) -> ActionRequest:
     reference = f"MG-7F3K2Q-{number}"
-    made = order_of(adapter()._client(), OrderIn().load(order(**other)), "")
+    made = order_of(OrderIn().load(order(**other)), ShopSettings(2, True))
     return ActionRequest(action, reference, reference, made, Money(minor, "EUR"), ("3",), ENDS)
 
 
@@ -181,7 +184,11 @@ class PretendShop:
             case ("GET", "coupons"):
                 return 200, [one for one in self.coupons if one["code"] == query["code"]]
             case ("GET", "data", "currencies", "current"):
-                return (200, {"code": self.currency}) if self.currency else (403, {})
+                return (
+                    (200, {"code": self.currency})
+                    if self.currency
+                    else _refusal(403, "woocommerce_rest_cannot_view", "No.")
+                )
             case ("GET", "payment_gateways", "gone"):
                 return _refusal(404, "woocommerce_rest_payment_gateway_invalid", "No.")
             case ("GET", "payment_gateways", _):

@@ -60,7 +60,7 @@ def test_requests_are_signed_by_oauth_over_plain_http(wire: responses.RequestsMo
     shop = PretendShop(wire, "http://127.0.0.1:9")
     adapter("http://127.0.0.1:9").orders_for(REVIEW)
 
-    request = shop.requests[-1]
+    request = next(one for one in shop.requests if "/orders?" in (one.url or ""))
     query = parse_qs(urlsplit(request.url or "").query)
     sent = {key: value[0] for key, value in query.items() if key != "oauth_signature"}
     base = signature.signature_base_string(
@@ -118,21 +118,33 @@ def test_order_tells_what_is_left_and_what_each_line_cost(shop: PretendShop) -> 
 
     assert (str(found.paid), str(found.left)) == ("19.90 EUR", "14.90 EUR")
     assert (str(found.lines[0].paid), found.lines[0].variant_id) == ("19.90 EUR", "7")
-    assert found.edit_link == ""
 
 
 @pytest.mark.parametrize(
-    ("other", "there"),
-    [({}, True), ({"status": "processing"}, False), ({"refunds": [{"total": "-19.90"}]}, False)],
+    ("other", "review", "there"),
+    [
+        ({}, {}, True),
+        ({"status": "processing"}, {}, False),
+        ({"refunds": [{"total": "-19.90"}]}, {}, False),
+        ({}, {"makegood": {"tied_order_id": 0, "order_ids": [13]}}, False),
+        ({}, {"makegood": {"tied_order_id": 12}}, False),
+        ({}, {"makegood": []}, False),
+        ({}, {"makegood": None}, False),
+        ({}, {"reviewer_email": "another@example.test"}, False),
+        ({"billing": []}, {"reviewer_email": ""}, False),
+    ],
 )
-def test_edit_link_is_given_where_the_page_would_open(
-    shop: PretendShop, other: dict[str, object], there: bool
+def test_edit_link_is_given_only_where_the_page_changes_this_very_review(
+    shop: PretendShop, other: dict[str, object], review: dict[str, object], there: bool
 ) -> None:
     shop.orders[13] = order(13, **other)
+    tied = {"reviewer_email": "Sari@example.test", "makegood": {"tied_order_id": 13}}
+    shop.reviews = [{**LISTED, **tied, **review}]
 
-    link = adapter(review_order_page="review-order").order("13").edit_link
+    link = adapter(review_order_page="review-order").edit_link("13", "31")
 
     assert link == ("https://shop.example/review-order/13/?key=wc_order_k3y" if there else "")
+    assert adapter().edit_link("13", "31") == ""
 
 
 @pytest.mark.parametrize("action", list(Action))
@@ -317,9 +329,16 @@ def test_poll_goes_back_far_enough_to_see_edits(shop: PretendShop) -> None:
     ("status", "body", "kind"),
     [
         (401, '{"code":"woocommerce_rest_authentication_error","message":"x"}', Misconfigured),
-        (403, "", Misconfigured),
+        (401, '{"code":"woocommerce_rest_cannot_view","message":"x"}', Misconfigured),
+        (403, '{"code":"woocommerce_rest_cannot_view","message":"x"}', Permanent),
+        (403, '{"code":"rest_forbidden","message":"x"}', Temporary),
+        (403, "", Temporary),
+        (401, "<html>", Temporary),
+        (406, "<html>", Temporary),
         (301, "", Misconfigured),
-        (404, "<html>", Misconfigured),
+        (302, "", Temporary),
+        (404, "<html>", Temporary),
+        (404, '{"code":"rest_no_route","message":"x"}', Temporary),
         (404, '{"code":"woocommerce_rest_shop_order_invalid_id","message":"x"}', Permanent),
         (500, '{"code":"woocommerce_rest_invalid_order_id","message":"x","data":404}', Permanent),
         (400, '{"code":"rest_invalid_param","message":"x","data":{"status":400}}', Permanent),

@@ -8,9 +8,9 @@ import pytest
 import responses
 
 from integrations.contract import Finding
-from tests.integrations.woocommerce.samples import API, adapter
+from tests.integrations.woocommerce.samples import API, RECEIVER, adapter
 
-OURS = "https://makegood.example/webhooks/AbCdEfGhIjKlMnOpQrStUv_-"
+OTHER_MAKEGOOD = "https://makegood.example/webhooks/ZyXwVuTsRqPoNmLkJiHgFe_-"
 ELSEWHERE = "https://erp.example/woo"
 
 
@@ -18,7 +18,8 @@ ELSEWHERE = "https://erp.example/woo"
 def _wire() -> Iterator[responses.RequestsMock]:
     with responses.RequestsMock(assert_all_requests_are_fired=False) as wire:
         wire.get(f"{API}/orders", json=[])
-        wire.post(f"{API}/coupons/batch", json={})
+        wire.post(f"{API}/orders/batch", json=[])
+        wire.post(f"{API}/coupons/batch", json=[])
         wire.get(f"{API}/products/reviews", json=[])
         wire.get(f"{API}/settings/general/woocommerce_enable_coupons", json={"value": "yes"})
         yield wire
@@ -42,7 +43,7 @@ def _found(wire: responses.RequestsMock, *webhooks: tuple[str, str, str]) -> dic
 def test_webhook_of_ours_is_named_when_it_is_off(
     wire: responses.RequestsMock, topic: str, status: str
 ) -> None:
-    findings = _found(wire, (topic, status, OURS))
+    findings = _found(wire, (topic, status, RECEIVER))
 
     assert not findings[f"Webhook {topic}"].ok
     assert "review.created" in findings["Review webhooks"].advice
@@ -59,14 +60,15 @@ def test_webhook_of_another_receiver_is_left_alone_when_it_is_off(
 def test_all_is_well_when_the_three_topics_are_active(wire: responses.RequestsMock) -> None:
     topics = ("review.created", "review.updated", "review.deleted")
 
-    findings = _found(wire, *((one, "active", OURS) for one in topics))
+    findings = _found(wire, *((one, "active", RECEIVER) for one in topics))
 
     assert findings["Review webhooks"] == Finding("Review webhooks", True)
     assert all(one.ok for one in findings.values())
 
 
 def test_key_that_may_not_write_is_named(wire: responses.RequestsMock) -> None:
-    wire.replace("POST", f"{API}/coupons/batch", status=403, json={})
+    refused = {"code": "woocommerce_rest_authentication_error", "message": "No write permission."}
+    wire.replace("POST", f"{API}/orders/batch", status=401, json=refused)
 
     findings = _found(wire)
 

@@ -145,7 +145,12 @@ def test_orders_are_the_tied_one_or_the_buyers_without_our_resends(ran: dict[str
 
 def test_list_of_reviews_searches_no_orders_and_a_single_one_does(ran: dict[str, Any]) -> None:
     assert (ran["listed"]["order_ids"], ran["searched_for_list"]) == ([], 0)
-    assert ran["single"] == {"customer_id": 2, "order_ids": [13, 12], "revision": 3}
+    assert ran["single"] == {
+        "customer_id": 2,
+        "order_ids": [13, 12],
+        "tied_order_id": 0,
+        "revision": 3,
+    }
 
 
 def test_topics_are_added_and_the_shops_other_webhooks_stay_as_they_were(

@@ -2,7 +2,7 @@
 /**
  * Plugin Name: Makegood Reviews
  * Description: Adds "review created", "review updated" and "review deleted" to WooCommerce's webhooks.
- * Version: 1.1.0
+ * Version: 1.2.0
  * Requires at least: 6.4
  * Requires PHP: 7.4
  * Requires Plugins: woocommerce
@@ -217,9 +217,10 @@ final class Makegood_Reviews {
 	private static function extras( $comment, $tied_only = false ) {
 		$id = (int) $comment->comment_ID;
 		return array(
-			'customer_id' => (int) $comment->user_id,
-			'order_ids'   => self::order_ids( $comment, $tied_only ),
-			'revision'    => (int) get_comment_meta( $id, self::REVISION, true ),
+			'customer_id'   => (int) $comment->user_id,
+			'order_ids'     => self::order_ids( $comment, $tied_only ),
+			'tied_order_id' => (int) get_comment_meta( $id, '_review_order_id', true ),
+			'revision'      => (int) get_comment_meta( $id, self::REVISION, true ),
 		);
 	}
 

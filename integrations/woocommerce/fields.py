@@ -1,0 +1,141 @@
+"""How PHP writes values: numbers as text, nothing as "", false or null, an empty object as []."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load
+
+LARGEST = 2**62
+
+
+class PhpSchema(Schema):
+    """Takes `[]` for an empty object wherever an object may come, and ignores unknown fields."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    @pre_load
+    def _object(self, data: Any, **kwargs: Any) -> Any:
+        return {} if data == [] else data
+
+
+def rows_of(data: Any) -> Any:
+    """The rows of a list; PHP writes a list with gaps as an object with numbers for names."""
+    if isinstance(data, Mapping) and data and all(str(name).isdigit() for name in data):
+        return list(data.values())
+    return data
+
+
+class PhpField(fields.Field[Any]):
+    """A field that is `default` where it is missing or where PHP wrote nothing; without a default
+    it is required."""
+
+    def __init__(self, *, required: bool = False, default: Any = None) -> None:
+        super().__init__(required=required, **({} if required else {"load_default": default}))
+
+    def deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        if not self.required and any(value is nothing for nothing in (None, "", False)):
+            return self.load_default
+        return super().deserialize(value, *args, **kwargs)
+
+
+class Rows(PhpField):
+    """A list inside a row; what is null in it is left out."""
+
+    def __init__(self, inner: fields.Field[Any], *, default: Any = ()) -> None:
+        super().__init__(default=default)
+        self._list = fields.List(inner)
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        rows = rows_of(value)
+        kept = [row for row in rows if row is not None] if isinstance(rows, list) else rows
+        return self._list.deserialize(kept, *args, **kwargs)
+
+
+class Dictionary(PhpField):
+    """An object whose names are not known beforehand; anything else is an empty one."""
+
+    def __init__(self) -> None:
+        super().__init__(default={})
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        return dict(value) if isinstance(value, Mapping) else {}
+
+
+class Text(PhpField):
+    """Text, or a number as text, without what a database refuses; anything else is ''."""
+
+    def __init__(self, *, required: bool = False) -> None:
+        super().__init__(required=required, default="")
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        text = str(value) if number or isinstance(value, str) else ""
+        if self.required and not text:
+            raise ValidationError("must not be empty")
+        return text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+class Number(PhpField):
+    """A whole number, also as text; 3.5 is no whole number and is refused, never cut."""
+
+    def __init__(self, *, most: int = LARGEST, required: bool = False, default: Any = 0) -> None:
+        super().__init__(required=required, default=default)
+        self._most = most
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> int:
+        number = exact(value)
+        if number is None or number != number.to_integral_value():
+            raise ValidationError("must be a whole number")
+        if not 0 <= number <= self._most:
+            raise ValidationError(f"must be from 0 to {self._most}")
+        return int(number)
+
+
+class Amount(PhpField):
+    """An exact number, also as text."""
+
+    def __init__(self, *, required: bool = False, default: Decimal = Decimal(0)) -> None:
+        super().__init__(required=required, default=default)
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Decimal:
+        number = exact(value)
+        if number is None:
+            raise ValidationError("must be a number")
+        return number
+
+
+class Moment(PhpField):
+    """A time without a zone; None for a zero date, or for anything that is no time."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> datetime | None:
+        try:
+            moment = datetime.fromisoformat(value).replace(tzinfo=None)
+        except (TypeError, ValueError):
+            return None
+        return moment if 1970 < moment.year < 9000 else None
+
+
+class Flag(PhpField):
+    """Yes or no in any of PHP's words."""
+
+    def __init__(self) -> None:
+        super().__init__(default=False)
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> bool:
+        return value in (True, 1, "1", "true", "yes")
+
+
+def exact(value: Any) -> Decimal | None:
+    """The number that is meant, None where it is none or too large to reckon with."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    try:
+        number = Decimal(str(value).strip())
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() and abs(number) <= LARGEST else None

@@ -1,0 +1,77 @@
+"""What the shop as a whole is set to: how many decimals it books, whether it takes coupons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from integrations.errors import AdapterError, Misconfigured, Permanent
+from integrations.money import Money
+from integrations.woocommerce.client import Client
+from integrations.woocommerce.schemas import CurrencyIn, SettingIn
+
+
+@dataclass(frozen=True, slots=True)
+class ShopSettings:
+    """None where it could not be read."""
+
+    decimals: int | None = None
+    coupons: bool | None = None
+
+    def step(self, currency: str) -> int:
+        """The smallest amount this shop books, in minor units: 100 for a euro without cents."""
+        if self.decimals is None:
+            return 1
+        return max(1, Money.of(Decimal(1).scaleb(-self.decimals), currency).amount_minor)
+
+    def booked(self, amount: Decimal) -> Decimal:
+        """An amount as the shop charged it: kept with more digits than are ever paid."""
+        if self.decimals is None:
+            return amount
+        return amount.quantize(Decimal(1).scaleb(-self.decimals), ROUND_HALF_UP)
+
+
+def read_settings(client: Client) -> ShopSettings:
+    """As far as the shop lets them be read: a key may be good for orders and not for settings, and
+    no order waits for them."""
+    decimals = _setting(client, "woocommerce_price_num_decimals")
+    return ShopSettings(
+        decimals=min(int(decimals), 8) if decimals.isdecimal() else None,
+        coupons=coupons_on(client),
+    )
+
+
+def coupons_on(client: Client) -> bool | None:
+    """Whether the shop takes coupons, None where that could not be read."""
+    value = _setting(client, "woocommerce_enable_coupons")
+    return value == "yes" if value else None
+
+
+def _setting(client: Client, name: str) -> str:
+    try:
+        value: str = client.get(f"settings/general/{name}", SettingIn)["value"]
+    except AdapterError:
+        return ""
+    return value
+
+
+def shop_currency(client: Client) -> str:
+    """The shop's own currency, '' where it could not be read; an order may be in another."""
+    try:
+        code: str = client.get("data/currencies/current", CurrencyIn)["code"]
+    except (Permanent, Misconfigured):
+        return ""
+    return code
+
+
+def same_amount(shown: Decimal, amount: Money) -> bool:
+    """Whether an amount of the shop is ours to the decimals it is shown with: a coupon comes with
+    two whatever the currency, and a cache may ignore that more were asked for."""
+    return amount.amount.quantize(abs(shown), ROUND_HALF_UP) == abs(shown)
+
+
+def unbookable(amount: Money, step: int) -> str:
+    """Why the shop cannot book this amount, '' where it can."""
+    if not amount.amount_minor % step:
+        return ""
+    return f"the shop books {Money(step, amount.currency)} at least: round {amount} to that"
