@@ -329,7 +329,7 @@ class BaseAdapter:
         return self.order(order_id).edit_link
 
     def act(self, request: ActionRequest) -> ActionResult:
-        """Carry out one make-good. After `Temporary(maybe_done=True)` the outcome is unknown."""
+        """Carry out one make-good. After an error whose outcome is "unknown" it is looked up."""
         raise Unsupported(f"{self.label} has no {request.action} by API")
 
     def find(self, request: ActionRequest) -> ActionResult | None:

@@ -7,17 +7,27 @@ AdapterError
 +-- Permanent         refused for good; the message says what a person can do
 +-- Unsupported       the platform cannot do this by API; becomes a task for the seller
 +-- Misconfigured     key, address or permission is wrong; pauses the connection
+
+Each says in `outcome` what is known of what was asked for: "not_done" is a promise that nothing
+happened on the platform; "unknown" means that it may have, so it is looked up before it is done again.
 """
 
 from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+CallOutcome = Literal["not_done", "unknown"]
 
 
 class AdapterError(Exception):
     """Base of all; the message is for people and holds no secret and no buyer text."""
 
-    def __init__(self, message: str) -> None:
+    usual_outcome: ClassVar[CallOutcome] = "not_done"
+
+    def __init__(self, message: str, *, outcome: CallOutcome | None = None) -> None:
         super().__init__(message)
         self.message = message
+        self.outcome: CallOutcome = outcome or self.usual_outcome
 
 
 class BadSignature(AdapterError):
@@ -31,16 +41,21 @@ class Unreadable(AdapterError):
 class Temporary(AdapterError):
     """Try again later.
 
-    `maybe_done` is False only where the platform surely did nothing (connection refused, 429).
-    True means the outcome is unknown: look it up before acting again.
+    Its outcome is unknown unless the raiser is sure that the platform did nothing (connection
+    refused, 429).
     """
 
+    usual_outcome: ClassVar[CallOutcome] = "unknown"
+
     def __init__(
-        self, message: str, *, retry_after: float | None = None, maybe_done: bool = True
+        self,
+        message: str,
+        *,
+        retry_after: float | None = None,
+        outcome: CallOutcome | None = None,
     ) -> None:
-        super().__init__(message)
+        super().__init__(message, outcome=outcome)
         self.retry_after = retry_after
-        self.maybe_done = maybe_done
 
 
 class Permanent(AdapterError):

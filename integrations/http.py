@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import email.utils
 import json
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -15,13 +16,27 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.exceptions import (
+    ConnectTimeout,
+    ContentDecodingError,
+    InvalidSchema,
+    InvalidURL,
+    MissingSchema,
+    ProxyError,
+    Timeout,
+)
+from requests.utils import should_bypass_proxies
+from urllib3.util.ssl_ import create_urllib3_context
 
-from integrations.errors import Misconfigured, Permanent, Temporary
+from integrations.connections import Call, EncryptedPool, Pool, current
+from integrations.errors import AdapterError, CallOutcome, Misconfigured, Permanent, Temporary
+from integrations.network import CONNECT_SECONDS, Network
 
-CONNECT_SECONDS = 5.0
+PROGRAM = "Makegood"
 TOTAL_SECONDS = 40.0
 """Below the outbox's lease, so that a call has ended before another worker takes over."""
 MAX_BYTES = 8 * 1024 * 1024
@@ -40,20 +55,65 @@ class Answer:
         return 200 <= self.status < 300
 
     def json(self) -> Any:
-        """The body as JSON; raises `Temporary(maybe_done=True)` when it is none."""
+        """The body as JSON; raises `Temporary`, outcome unknown, when it is none."""
         try:
             return json.loads(self.body)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise Temporary("the platform answered something that is not JSON") from error
 
 
-class Http:
-    """Calls out with a pooled session per thread. One instance serves a whole process."""
+class _Adapter(HTTPAdapter):
+    """Connections of `integrations.connections`, straight or through a proxy."""
 
-    def __init__(self, *, total_seconds: float = TOTAL_SECONDS, verify: bool | str = True) -> None:
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        super().__init__(pool_connections=8, pool_maxsize=8, max_retries=0)
+
+    def init_poolmanager(
+        self, connections: int, maxsize: int, block: bool = False, **kwargs: Any
+    ) -> None:
+        super().init_poolmanager(connections, maxsize, block, **self._trusting(kwargs))
+        self._use_pools(self.poolmanager)
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(proxy, **self._trusting(kwargs))
+        self._use_pools(manager)
+        return manager
+
+    def _trusting(self, kwargs: dict[str, Any]) -> dict[str, Any]:
+        if not self._network.ca_file:
+            return kwargs
+        return {**kwargs, "ssl_context": self._network.trust(create_urllib3_context())}
+
+    @staticmethod
+    def _use_pools(manager: Any) -> None:
+        manager.pool_classes_by_scheme = {"http": Pool, "https": EncryptedPool}
+
+
+class Http:
+    """Calls out with a pooled session per thread. One instance serves a whole process.
+
+    `proxy` is the web address of a forward proxy; hosts in `no_proxy`, written as in the usual
+    environment variable, are called past it.
+    """
+
+    def __init__(
+        self,
+        *,
+        total_seconds: float = TOTAL_SECONDS,
+        verify: bool | str = True,
+        network: Network | None = None,
+        proxy: str = "",
+        no_proxy: str = "",
+        user_agent: str = PROGRAM,
+    ) -> None:
         self._local = threading.local()
         self._total = total_seconds
         self._verify = verify
+        self._proxy = proxy
+        self._no_proxy = no_proxy
+        self._user_agent = user_agent
+        self.network = network or Network()
         self.now = time.monotonic
         self.before_call: Callable[[str, str], None] = lambda method, url: None
         self.after_call: Callable[[str, str], None] = lambda method, url: None
@@ -71,11 +131,11 @@ class Http:
             self._local.ends = None
 
     def left(self) -> float:
-        """Seconds left for a call of this thread; raises `Temporary(maybe_done=False)` when none is."""
+        """Seconds left for a call of this thread; raises `Temporary`, nothing done, when none is."""
         ends: float | None = getattr(self._local, "ends", None)
         left = self._total if ends is None else min(self._total, ends - self.now())
         if left <= 0:
-            raise Temporary("the time for this call had passed", maybe_done=False)
+            raise Temporary("the time for this call had passed", outcome="not_done")
         return left
 
     def _session(self) -> requests.Session:
@@ -83,10 +143,9 @@ class Http:
         if session is None:
             session = requests.Session()
             session.trust_env = False
+            session.headers["User-Agent"] = self._user_agent
             for scheme in ("http://", "https://"):
-                session.mount(
-                    scheme, HTTPAdapter(pool_connections=8, pool_maxsize=8, max_retries=0)
-                )
+                session.mount(scheme, _Adapter(self.network))
             self._local.session = session
         return session
 
@@ -101,69 +160,100 @@ class Http:
     ) -> Answer:
         """Send one request and give the answer whatever its status.
 
-        Raises `Temporary(maybe_done=False)` when nothing was sent, `Temporary(maybe_done=True)`
-        after a timeout or a cut line, `Misconfigured` for an address that cannot be called,
-        `Permanent` for an answer over the size limit of a GET.
+        Raises `Misconfigured` for an address that cannot be called and for a certificate that fails
+        verification, both before anything was sent; `Permanent` for an answer to a GET over the size
+        limit; `Temporary` for everything else, with the outcome "not_done" where nothing was sent or
+        nothing was to be changed, and "unknown" from the first byte of another request on.
         """
         self.before_call(method, url)
+        left = self.left()
+        call = Call(self.network, self.now() + left, self.now)
+        token = current.set(call)
         try:
-            return self._send(method, url, headers, body, auth)
-        except (
-            requests.exceptions.InvalidURL,
-            requests.exceptions.InvalidSchema,
-            requests.exceptions.MissingSchema,
-        ) as error:
-            raise Misconfigured("the shop's address is not a valid web address") from error
-        except requests.exceptions.SSLError as error:
-            raise Misconfigured("the shop's certificate is not trusted by this machine") from error
-        except (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError) as error:
-            raise Temporary("the shop could not be reached", maybe_done=False) from error
-        except requests.exceptions.ConnectionError as error:
-            raise Temporary("the line to the shop broke", maybe_done=not _refused(error)) from error
-        except requests.exceptions.RequestException as error:
-            raise Temporary("the shop did not answer in time") from error
+            return self._send(call, method, url, dict(headers or {}), body, auth)
+        except (requests.exceptions.RequestException, TimeoutError) as error:
+            raise _ours(error, method, call) from error
         finally:
+            current.reset(token)
             self.after_call(method, url)
 
     def _send(
         self,
+        call: Call,
         method: str,
         url: str,
-        headers: Mapping[str, str] | None,
+        headers: dict[str, str],
         body: bytes | None,
         auth: tuple[str, str] | None,
     ) -> Answer:
-        left = self.left()
-        ends = self.now() + left
+        left = call.ends - self.now()
         with self._session().request(
             method,
             url,
-            headers=dict(headers or {}),
+            headers=headers,
             data=body,
             auth=auth,
             stream=True,
             timeout=(min(CONNECT_SECONDS, left), left),
             allow_redirects=False,
             verify=self._verify,
+            proxies=self._proxies(url),
         ) as answer:
             kept = bytearray()
             for piece in answer.iter_content(65536):
                 kept += piece
                 if len(kept) > MAX_BYTES:
-                    raise Permanent("the shop's answer is too large to read")
-                # An answer that is whole is the truth, however late we come to read it.
-                if self.now() > ends and answer.raw.length_remaining != 0:
-                    raise Temporary("the shop did not finish its answer in time")
+                    raise _too_large(method)
             return Answer(
                 answer.status_code,
                 {name.lower(): value for name, value in answer.headers.items()},
                 bytes(kept),
             )
 
+    def _proxies(self, url: str) -> dict[str, str]:
+        if not self._proxy or should_bypass_proxies(url, no_proxy=self._no_proxy):
+            return {}
+        parts = urlsplit(url)
+        self.network.check(parts.hostname or "", parts.port or 443)
+        return {"http": self._proxy, "https": self._proxy}
 
-def _refused(error: BaseException) -> bool:
-    """True when the connection was never made, so that nothing can have been done."""
-    return "NewConnectionError" in repr(error) or "NameResolutionError" in repr(error)
+
+def _outcome(method: str, *, unsent: bool = False) -> CallOutcome:
+    """Reading changes nothing, so whatever happened to it, nothing was done."""
+    return "not_done" if unsent or method in ("GET", "HEAD") else "unknown"
+
+
+def _too_large(method: str) -> AdapterError:
+    said = "the shop's answer is too large to read"
+    known = _outcome(method)
+    return Permanent(said) if known == "not_done" else Temporary(said, outcome=known)
+
+
+def _ours(error: Exception, method: str, call: Call) -> AdapterError:
+    """The error of ours that a failed call stands for."""
+    if isinstance(error, InvalidURL | InvalidSchema | MissingSchema):
+        return Misconfigured("the shop's address is not a valid web address")
+    if call.unopened and _unverified(error):
+        return Misconfigured("the shop's certificate is not trusted by this machine")
+    unsent = call.unopened or isinstance(error, ConnectTimeout | ProxyError)
+    known = _outcome(method, unsent=unsent)
+    if unsent:
+        return Temporary("the shop could not be reached", outcome=known)
+    if call.now() >= call.ends or isinstance(error, Timeout):
+        return Temporary("the shop did not answer in time", outcome=known)
+    if isinstance(error, ContentDecodingError):
+        return Temporary("the shop's answer cannot be decoded", outcome=known)
+    return Temporary("the line to the shop broke", outcome=known)
+
+
+def _unverified(error: BaseException | None) -> bool:
+    """True when a certificate failed verification, wherever it lies in the chain of causes."""
+    while error is not None:
+        inner = [error, getattr(error, "reason", None), *error.args]
+        if any(isinstance(one, ssl.SSLCertVerificationError) for one in inner):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def retry_after(answer: Answer, now: datetime) -> float | None:

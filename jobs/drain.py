@@ -21,7 +21,7 @@ MANY, FEW = 20, 14
 SLOW_SECONDS = 2.0
 """A lane with a call this old may not take the last free threads."""
 LOOK_EVERY = 0.2
-STOPPING = Stopping("the worker was stopped before this call", maybe_done=False)
+STOPPING = Stopping("the worker was stopped before this call", outcome="not_done")
 
 
 class Drain:

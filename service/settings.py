@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,8 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from cryptography.fernet import Fernet
+
+from integrations.network import LOOPBACK, IpNetwork, loopback, networks
 
 PREFIX = "MAKEGOOD_"
 T = TypeVar("T")
@@ -39,11 +42,22 @@ class Settings:
     zone: str
     sandbox_path: str
     database_pool: int
+    ca_file: str
+    proxy: str
+    no_proxy: str
+    private_networks: tuple[IpNetwork, ...]
 
     @property
     def embedded(self) -> bool:
         """True when no Redis is set: the web process carries its own worker and clock."""
         return not self.redis_url
+
+    @property
+    def callable_networks(self) -> tuple[IpNetwork, ...]:
+        """Networks beside the public one in which shops may be called; an installation that only
+        its own machine reaches may call that machine."""
+        host = urlsplit(self.public_url).hostname or ""
+        return self.private_networks + (LOOPBACK if loopback(host) else ())
 
     @property
     def secure(self) -> bool:
@@ -74,7 +88,16 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         zone=value("ZONE", "Asia/Jakarta", _zone),
         sandbox_path=value("SANDBOX_PATH", "", str),
         database_pool=value("DATABASE_POOL", "10", _between(1, 200)),
+        ca_file=value("CA_FILE", _first(env, "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"), _ca_file),
+        proxy=value("PROXY", _first(env, "HTTPS_PROXY", "https_proxy"), _proxy),
+        no_proxy=value("NO_PROXY", _first(env, "NO_PROXY", "no_proxy"), _hosts),
+        private_networks=value("PRIVATE_NETWORKS", "", networks),
     )
+
+
+def _first(env: Mapping[str, str], *names: str) -> str:
+    """What the machine's administrator set for all programs."""
+    return next((env[name].strip() for name in names if env.get(name, "").strip()), "")
 
 
 def _read(env: Mapping[str, str], name: str, default: str | None, read: Callable[[str], T]) -> T:
@@ -147,6 +170,26 @@ def _web_address(text: str) -> str:
     if not good:
         raise ValueError("must be a web address such as https://makegood.example.com")
     return text.rstrip("/")
+
+
+def _ca_file(text: str) -> str:
+    if text:
+        try:
+            ssl.create_default_context(cafile=text)
+        except OSError as error:
+            raise ValueError(f"{text} must be a readable file of certificates in PEM") from error
+    return text
+
+
+def _proxy(text: str) -> str:
+    # It may hold a password, so it is not repeated.
+    return _web_address(text) if text else ""
+
+
+def _hosts(text: str) -> str:
+    if any(not one.isprintable() for one in text) or "://" in text:
+        raise ValueError("must be host names, domains or networks separated by commas")
+    return ",".join(text.replace(",", " ").split())
 
 
 def _zone(text: str) -> str:

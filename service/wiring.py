@@ -8,10 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
+from urllib.parse import urlsplit
 
 from redis import Redis
 
-from integrations.http import Http
+from integrations.http import PROGRAM, Http
+from integrations.network import Network
 from service import logs, settings
 from service.clock import Clock, SystemClock
 from service.db.session import Database
@@ -56,12 +58,28 @@ def wire(wanted: Settings, *, clock: Clock | None = None) -> Wiring:
         clock=clock or SystemClock(),
         vault=Vault(wanted.encryption_keys, wanted.secret_key),
         links=Links(wanted.secret_key, wanted.public_url),
-        http=Http(),
+        http=_http(wanted),
         keep_bodies=timedelta(days=wanted.body_keep_days),
         keep_buyers=timedelta(days=wanted.buyer_keep_days),
     )
     calls = ThreadPoolExecutor(wanted.worker_threads, thread_name_prefix="deliver")
     return Wiring(wanted, context, bell, threading.Event(), calls)
+
+
+def _http(wanted: Settings) -> Http:
+    parts = urlsplit(wanted.public_url)
+    host, port = parts.hostname or "", parts.port or (443 if wanted.secure else 80)
+    return Http(
+        # Only the sandbox of `make run` answers at our own address.
+        network=Network(
+            wanted.callable_networks,
+            own=(host, port) if wanted.embedded else None,
+            ca_file=wanted.ca_file,
+        ),
+        proxy=wanted.proxy,
+        no_proxy=",".join(filter(None, (wanted.no_proxy, host))),
+        user_agent=f"{PROGRAM} (+{wanted.public_url})",
+    )
 
 
 @cache

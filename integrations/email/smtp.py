@@ -62,7 +62,7 @@ def line(server: Server) -> Iterator[smtplib.SMTP]:
     try:
         _greet(smtp, server)
         if time.monotonic() - begun > HURRY_SECONDS:
-            raise Temporary("the mail server is too slow now", maybe_done=False)
+            raise Temporary("the mail server is too slow now", outcome="not_done")
         yield smtp
     finally:
         # The mail is settled by then; a server that does not say goodbye changes nothing.
@@ -75,7 +75,7 @@ def line(server: Server) -> Iterator[smtplib.SMTP]:
 def hand_over(smtp: smtplib.SMTP, mail: EmailMessage, sender: str, to: str) -> None:
     """Send one mail to one address.
 
-    Raises `Temporary(maybe_done=True)` only from the end of the mail's text on: before its last
+    Raises `Temporary(outcome="unknown")` only from the end of the mail's text on: before its last
     line no server takes it.
     """
     content = mail.as_bytes()
@@ -85,15 +85,15 @@ def hand_over(smtp: smtplib.SMTP, mail: EmailMessage, sender: str, to: str) -> N
         )
         _accepted(smtp.rcpt(to), "recipient")
     except (smtplib.SMTPException, OSError) as error:
-        raise Temporary("the line to the mail server broke", maybe_done=False) from error
+        raise Temporary("the line to the mail server broke", outcome="not_done") from error
     try:
         _wait_at_most(smtp, TEXT_SECONDS)
         _accepted(smtp.data(content), "message")
     except smtplib.SMTPDataError as error:
         _accepted((error.smtp_code, b""), "message")
-        raise Temporary("the mail server did not take the message", maybe_done=False) from error
+        raise Temporary("the mail server did not take the message", outcome="not_done") from error
     except (smtplib.SMTPException, OSError) as error:
-        raise Temporary("the line broke after the message was sent", maybe_done=True) from error
+        raise Temporary("the line broke after the message was sent", outcome="unknown") from error
 
 
 def _connected(server: Server) -> smtplib.SMTP:
@@ -108,7 +108,7 @@ def _connected(server: Server) -> smtplib.SMTP:
     except ssl.SSLError as error:
         raise Misconfigured("no TLS on this port: try starttls, or port 465") from error
     except (smtplib.SMTPException, OSError) as error:
-        raise Temporary("the mail server could not be reached", maybe_done=False) from error
+        raise Temporary("the mail server could not be reached", outcome="not_done") from error
 
 
 def _greet(smtp: smtplib.SMTP, server: Server) -> None:
@@ -121,14 +121,14 @@ def _greet(smtp: smtplib.SMTP, server: Server) -> None:
             smtp.login(server.username, server.password)
     except smtplib.SMTPAuthenticationError as error:
         if 400 <= error.smtp_code < 500:
-            raise Temporary("the mail server cannot sign in now", maybe_done=False) from error
+            raise Temporary("the mail server cannot sign in now", outcome="not_done") from error
         raise Misconfigured("the mail server refused user name or password") from error
     except (smtplib.SMTPNotSupportedError, UnicodeEncodeError) as error:
         raise Misconfigured("the mail server lacks STARTTLS or signing in as entered") from error
     except ssl.SSLCertVerificationError as error:
         raise Misconfigured("the mail server's certificate is not trusted") from error
     except (smtplib.SMTPException, OSError) as error:
-        raise Temporary("the line to the mail server broke", maybe_done=False) from error
+        raise Temporary("the line to the mail server broke", outcome="not_done") from error
 
 
 def _accepted(answer: tuple[int, bytes], what: str) -> None:
@@ -146,7 +146,7 @@ def _accepted(answer: tuple[int, bytes], what: str) -> None:
     # -1 is how the library reports a line cut in mid-answer.
     raise Temporary(
         f"the mail server did not take the {what} ({code})",
-        maybe_done=what == "message" and not 400 <= code < 500,
+        outcome="unknown" if what == "message" and not 400 <= code < 500 else "not_done",
     )
 
 

@@ -169,7 +169,7 @@ class Sandbox(BaseAdapter):
             raise Misconfigured("the sandbox refused the key: enter the one it printed")
         if answer.status == 429:
             wait = retry_after(answer, self.now())
-            raise Temporary("the sandbox is busy", retry_after=wait, maybe_done=False)
+            raise Temporary("the sandbox is busy", retry_after=wait, outcome="not_done")
         if answer.status >= 500:
             raise Temporary(f"the sandbox answered {answer.status}")
         raise Permanent(f"the sandbox refused: {answer.body.decode(errors='replace')[:200]}")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from integrations.errors import AdapterError
 from integrations.http import Http
+from integrations.network import Network
 from integrations.sandbox.ledger import Ledger, Row, callbacks_due
 from integrations.sandbox.wire import sign
 
@@ -20,7 +22,9 @@ class Sender:
     def __init__(self, ledger: Ledger, url: str, secret: str, now: Callable[[], datetime]) -> None:
         self.url = url
         self._ledger, self._secret, self._now = ledger, secret, now
-        self._http = Http(total_seconds=10)
+        parts = urlsplit(url)
+        own = (parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
+        self._http = Http(total_seconds=10, network=Network(own=own))
         self._stop = threading.Event()
 
     def start(self, every: float = 0.2) -> threading.Thread:

@@ -89,7 +89,7 @@ class Client:
             raise Misconfigured("the shop's address leads to another: enter the final address")
         if status == 429:
             wait = retry_after(answer, self._now())
-            raise Temporary("the shop asks for a pause", retry_after=wait, maybe_done=False)
+            raise Temporary("the shop asks for a pause", retry_after=wait, outcome="not_done")
         if status in (408, 425) or status >= 500:
             wait = retry_after(answer, self._now())
             raise Temporary(f"the shop answered {status}{said}", retry_after=wait)

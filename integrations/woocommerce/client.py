@@ -162,7 +162,7 @@ class Client:
         except Temporary as error:
             if method == "GET":
                 # Reading changes nothing, so whatever happened to it, nothing was done.
-                error.maybe_done = False
+                error.outcome = "not_done"
             raise
         return answer
 

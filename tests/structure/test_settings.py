@@ -43,6 +43,10 @@ BAD = (
     ("ZONE", "../etc/passwd"),
     ("ZONE", "."),
     ("DATABASE_POOL", "0"),
+    ("CA_FILE", "/nowhere/ca.pem"),
+    ("PROXY", "proxy.example:3128"),
+    ("NO_PROXY", "http://intranet.example"),
+    ("PRIVATE_NETWORKS", "10.0.0.1/8"),
 )
 ANY_TEXT = {"sandbox_path"}
 """A path may be anything."""

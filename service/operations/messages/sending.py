@@ -199,13 +199,12 @@ def _settle(session: Session, held: Claim, message_id: int, outcome: Outcome) ->
         message.state, message.vendor_id = "sent", outcome.value
         _sent(session, held, one, message, now)
         return None
-    surely_not = isinstance(error, Temporary) and not error.maybe_done
-    if surely_not or isinstance(error, Misconfigured):
-        message.state = "not_sent"
-    elif isinstance(error, AdapterError) and not isinstance(error, Temporary):
-        message.state = "refused"
-    else:
+    if not isinstance(error, AdapterError) or error.outcome == "unknown":
         message.state = "unknown"
+    elif isinstance(error, Temporary | Misconfigured):
+        message.state = "not_sent"
+    else:
+        message.state = "refused"
     if not outcome.ours or one.state != "sending":
         return None
     return _not_sent(session, held, one, message, error, now)

@@ -161,9 +161,9 @@ def _not_acted(
         :500
     ]
     if isinstance(error, Temporary):
-        attempt.outcome = "unknown" if error.maybe_done else "not_done"
+        attempt.outcome = error.outcome
         can = _capabilities(session, make_good)
-        if error.maybe_done and not (can.look_up or can.idempotent):
+        if error.outcome == "unknown" and not (can.look_up or can.idempotent):
             return Permanent(_unsure(make_good))
     elif isinstance(error, AdapterError):
         attempt.outcome = "not_done" if isinstance(error, Misconfigured) else "refused"

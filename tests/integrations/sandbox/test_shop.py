@@ -94,22 +94,20 @@ def _trial(tmp_path: Path) -> Iterator[Trial]:
 
 
 @pytest.mark.parametrize(
-    ("name", "maybe_done", "tries"), [("temporary", True, 2), ("busy", False, 2)]
+    ("name", "known", "tries"), [("temporary", "unknown", 2), ("busy", "not_done", 2)]
 )
-def test_nothing_is_done_for_two_tries(
-    trial: Trial, name: str, maybe_done: bool, tries: int
-) -> None:
+def test_nothing_is_done_for_two_tries(trial: Trial, name: str, known: str, tries: int) -> None:
     trial.choose(name)
 
     for _ in range(tries):
         with pytest.raises(Temporary) as caught:
             trial.adapter.act(trial.request())
-        assert caught.value.maybe_done is maybe_done
+        assert caught.value.outcome == known
     wait = caught.value.retry_after
     before = len(trial.made())
     trial.adapter.act(trial.request())
 
-    assert (wait, before, len(trial.made())) == (None if maybe_done else 1.0, 0, 1)
+    assert (wait, before, len(trial.made())) == (None if known == "unknown" else 1.0, 0, 1)
 
 
 def test_refusal_is_for_good(trial: Trial) -> None:
@@ -138,7 +136,7 @@ def test_hidden_outcome_is_found_by_looking_up_or_by_the_key(trial: Trial, name:
 
     found, again = trial.adapter.find(trial.request()), trial.adapter.act(trial.request())
 
-    assert caught.value.maybe_done
+    assert caught.value.outcome == "unknown"
     assert found is not None
     assert (found.already, again.already, len(trial.made())) == (True, True, 1)
 
@@ -173,7 +171,7 @@ def test_message_may_be_delivered_and_say_nothing(trial: Trial) -> None:
 
     with pytest.raises(Temporary) as caught:
         trial.message()
-    assert (caught.value.maybe_done, len(trial.mailbox())) == (True, 1)
+    assert (caught.value.outcome, len(trial.mailbox())) == ("unknown", 1)
 
 
 def test_trouble_with_messages_leaves_make_goods_alone(trial: Trial) -> None:
