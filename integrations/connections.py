@@ -8,7 +8,7 @@ import socket
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -30,14 +30,29 @@ class Call:
 current: ContextVar[Call] = ContextVar("current")
 
 
+class _Lines(io.BufferedReader):
+    """Remembers the last line read."""
+
+    last = b"\n"
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        self.last = super().readline(size)
+        return self.last
+
+
 class _TimedResponse(http.client.HTTPResponse):
     """An answer whose every byte is read within the call's time."""
 
     def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
-        call, buffered = current.get(), cast(io.BufferedReader, self.fp)
-        raw = cast(io.RawIOBase, buffered.detach())
-        self.fp = io.BufferedReader(TimedReader(sock, raw, lambda: call.ends, call.now))
+        call, raw = current.get(), self.fp.detach()
+        self.fp = self._lines = _Lines(TimedReader(sock, raw, lambda: call.ends, call.now))
+
+    def begin(self) -> None:
+        super().begin()
+        # The library takes the end of the line for the end of the headers.
+        if self._lines.last == b"":
+            raise http.client.IncompleteRead(b"")
 
 
 class Connection(HTTPConnection):

@@ -27,9 +27,14 @@ IpNetwork = IPv4Network | IPv6Network
 Resolved = list[tuple[socket.AddressFamily, tuple[str, int]]]
 
 LOOPBACK: tuple[IpNetwork, ...] = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
-CLOUD_SERVICES: tuple[IpNetwork, ...] = (IPv4Network("168.63.129.16/32"),)
-"""Public by its number, but answered by the machine's own host (Azure's WireServer):
-https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16."""
+NOT_OUTSIDE: tuple[IpNetwork, ...] = (
+    IPv4Network("168.63.129.16/32"),
+    IPv4Network("192.0.0.0/24"),
+    IPv6Network("64:ff9b:1::/48"),
+)
+"""Not all Pythons count these as inward: Azure's host of the machine
+(https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16), protocol
+assignments (RFC 6890; Oracle's metadata lie there), translation within a network (RFC 8215)."""
 NAT64 = IPv6Network("64:ff9b::/96")
 
 NOT_PUBLIC = (
@@ -66,7 +71,7 @@ class Network:
         return (
             ip.is_global
             and not ip.is_multicast
-            and not any(ip in network for network in CLOUD_SERVICES)
+            and not any(ip in network for network in NOT_OUTSIDE)
         )
 
     def check(self, host: str, port: int, seconds: float = CONNECT_SECONDS) -> None:
@@ -165,7 +170,8 @@ def _open(family: socket.AddressFamily, address: tuple[str, int], seconds: float
 
 
 class TimedReader(io.RawIOBase):
-    """Reads a socket until `ends()` on the clock `now`; then raises `TimeoutError`."""
+    """Reads a socket until `ends()` on the clock `now`, then raises `TimeoutError`; over `most` bytes
+    it raises `OSError`."""
 
     def __init__(
         self,
@@ -173,8 +179,10 @@ class TimedReader(io.RawIOBase):
         raw: io.RawIOBase,
         ends: Callable[[], float],
         now: Callable[[], float] = time.monotonic,
+        most: int | None = None,
     ) -> None:
         super().__init__()
+        self._most = most
         self._sock, self._raw, self._ends, self._now = sock, raw, ends, now
         self._given_up_at: float | None = None
 
@@ -190,7 +198,12 @@ class TimedReader(io.RawIOBase):
             if left <= 0:
                 raise TimeoutError("the answer was not whole in time")
         self._sock.settimeout(left)
-        return self._raw.readinto(buffer)  # type: ignore[attr-defined, no-any-return]
+        read: int | None = self._raw.readinto(buffer)
+        if self._most is not None:
+            self._most -= read or 0
+            if self._most < 0:
+                raise OSError("the answer is too large")
+        return read
 
     def close(self) -> None:
         if not self.closed:

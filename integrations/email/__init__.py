@@ -56,7 +56,7 @@ class Email(BaseAdapter):
         sender = sender_of(values.get("from_address", ""), values.get("from_name", ""))
         mail = letter(message, sender, values.get("reply_to", "").strip(), self.now())
         to = address_of(message.to.email).addr_spec
-        with line(server) as smtp:
+        with line(server, self.http.network) as smtp:
             self.http.left()
             hand_over(smtp, mail, sender.addr_spec, to)
         return str(mail["Message-ID"])
@@ -71,7 +71,7 @@ class Email(BaseAdapter):
         except AdapterError as error:
             found = [Finding("Addresses", False, error.message)]
         try:
-            with line(Server.of(self.config)) as smtp:
+            with line(Server.of(self.config), self.http.network) as smtp:
                 if smtp.noop()[0] != 250:
                     raise Temporary("the mail server answers, but is not ready")
         except AdapterError as error:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import io
 import smtplib
+import socket
 import ssl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
-from ipaddress import ip_address
 
 from integrations.contract import Config
 from integrations.errors import Misconfigured, Permanent, Temporary
+from integrations.network import Network, TimedReader, loopback
 
 STEP_SECONDS = 6.0
 HURRY_SECONDS = 15.0
 """Later than this after the start nothing is sent any more: another worker may soon take over."""
 TEXT_SECONDS = 12.0
 GOODBYE_SECONDS = 2.0
+MOST_BYTES = 1024 * 1024
+"""Of all answers of one line together; usual ones fill a few lines."""
 PORTS = {"starttls": "587", "tls": "465", "none": "25"}
 
 
@@ -46,7 +50,7 @@ class Server:
             raise Misconfigured("enter the name of the mail server, such as smtp.example.com")
         if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
             raise Misconfigured("the port must be a number such as 587")
-        if security == "none" and not _loopback(host):
+        if security == "none" and not loopback(host):
             raise Misconfigured("mail without encryption is for this machine only: use starttls")
         password = config.values.get("password", "")
         return cls(
@@ -54,25 +58,64 @@ class Server:
         )
 
 
+class Line(smtplib.SMTP):
+    """A line opened where calls may go. Each answer has to be whole before `ends`, however slowly
+    or endlessly the server talks."""
+
+    def __init__(self, server: Server, network: Network) -> None:
+        self._network = network
+        self._within = _context(server, network) if server.security == "tls" else None
+        self.ends = time.monotonic() + HURRY_SECONDS
+        super().__init__(server.host, server.port, timeout=STEP_SECONDS)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        opened = self._network.connect(host, port, timeout)
+        # Connected says nothing yet of the answers, which have their own time.
+        opened.settimeout(timeout)
+        return opened if self._within is None else self._encrypted(opened, host)
+
+    def _encrypted(self, opened: socket.socket, host: str) -> socket.socket:
+        assert self._within is not None
+        try:
+            return self._within.wrap_socket(opened, server_hostname=host)
+        except BaseException:
+            opened.close()
+            raise
+
+    def getreply(self) -> tuple[int, bytes]:
+        if self.file is None and self.sock is not None:
+            raw = self.sock.makefile("rb", buffering=0)
+            self.file = io.BufferedReader(
+                TimedReader(self.sock, raw, lambda: self.ends, most=MOST_BYTES)
+            )
+        return super().getreply()
+
+    def allow(self, seconds: float) -> None:
+        """Give the answers from now on so much time together."""
+        self.ends = time.monotonic() + seconds
+        if self.sock is not None:
+            self.sock.settimeout(seconds)
+
+
 @contextmanager
-def line(server: Server) -> Iterator[smtplib.SMTP]:
+def line(server: Server, network: Network | None = None) -> Iterator[Line]:
     """A signed-in line. Until the caller sends something, a failure did surely nothing."""
-    begun = time.monotonic()
-    smtp = _connected(server)
+    network = network or Network()
+    smtp = _connected(server, network)
     try:
-        _greet(smtp, server)
-        if time.monotonic() - begun > HURRY_SECONDS:
+        _greet(smtp, server, network)
+        if time.monotonic() > smtp.ends:
             raise Temporary("the mail server is too slow now", outcome="not_done")
         yield smtp
     finally:
         # The mail is settled by then; a server that does not say goodbye changes nothing.
         with suppress(smtplib.SMTPException, OSError):
-            _wait_at_most(smtp, GOODBYE_SECONDS)
+            smtp.allow(GOODBYE_SECONDS)
             smtp.quit()
         smtp.close()
 
 
-def hand_over(smtp: smtplib.SMTP, mail: EmailMessage, sender: str, to: str) -> None:
+def hand_over(smtp: Line, mail: EmailMessage, sender: str, to: str) -> None:
     """Send one mail to one address.
 
     Raises `Temporary(outcome="unknown")` only from the end of the mail's text on: before its last
@@ -87,7 +130,7 @@ def hand_over(smtp: smtplib.SMTP, mail: EmailMessage, sender: str, to: str) -> N
     except (smtplib.SMTPException, OSError) as error:
         raise Temporary("the line to the mail server broke", outcome="not_done") from error
     try:
-        _wait_at_most(smtp, TEXT_SECONDS)
+        smtp.allow(TEXT_SECONDS)
         _accepted(smtp.data(content), "message")
     except smtplib.SMTPDataError as error:
         _accepted((error.smtp_code, b""), "message")
@@ -96,26 +139,26 @@ def hand_over(smtp: smtplib.SMTP, mail: EmailMessage, sender: str, to: str) -> N
         raise Temporary("the line broke after the message was sent", outcome="unknown") from error
 
 
-def _connected(server: Server) -> smtplib.SMTP:
+def _connected(server: Server, network: Network) -> Line:
     try:
-        if server.security == "tls":
-            return smtplib.SMTP_SSL(
-                server.host, server.port, timeout=STEP_SECONDS, context=_context(server)
-            )
-        return smtplib.SMTP(server.host, server.port, timeout=STEP_SECONDS)
+        return Line(server, network)
     except ssl.SSLCertVerificationError as error:
         raise Misconfigured("the mail server's certificate is not trusted") from error
     except ssl.SSLError as error:
-        raise Misconfigured("no TLS on this port: try starttls, or port 465") from error
+        # A line that broke and a port without TLS look alike from here.
+        raise Temporary(
+            "no TLS with the mail server now: if it stays so, try starttls, or port 465",
+            outcome="not_done",
+        ) from error
     except (smtplib.SMTPException, OSError) as error:
         raise Temporary("the mail server could not be reached", outcome="not_done") from error
 
 
-def _greet(smtp: smtplib.SMTP, server: Server) -> None:
+def _greet(smtp: Line, server: Server, network: Network) -> None:
     try:
         smtp.ehlo_or_helo_if_needed()
         if server.security == "starttls":
-            smtp.starttls(context=_context(server))
+            smtp.starttls(context=_context(server, network))
             smtp.ehlo()
         if server.username:
             smtp.login(server.username, server.password)
@@ -150,22 +193,10 @@ def _accepted(answer: tuple[int, bytes], what: str) -> None:
     )
 
 
-def _wait_at_most(smtp: smtplib.SMTP, seconds: float) -> None:
-    if smtp.sock is not None:
-        smtp.sock.settimeout(seconds)
-
-
-def _context(server: Server) -> ssl.SSLContext:
+def _context(server: Server, network: Network) -> ssl.SSLContext:
     try:
-        context = ssl.create_default_context(cafile=server.ca_file or None)
+        context = network.trust(ssl.create_default_context(cafile=server.ca_file or None))
     except (OSError, ssl.SSLError) as error:
         raise Misconfigured("the file of trusted certificates cannot be read") from error
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
