@@ -76,7 +76,7 @@ class Connection(HTTPConnection):
                 self._dns_host, self.port, seconds, own=self.proxy is not None
             )
         except OSError as error:
-            raise NewConnectionError(self, f"not connected: {error}") from error
+            raise NewConnectionError(self, str(error)) from error
 
 
 class EncryptedConnection(Connection, HTTPSConnection):

@@ -7,8 +7,10 @@ whatever the pace at which the other side hands its bytes out.
 
 from __future__ import annotations
 
+import errno
 import io
 import ipaddress
+import os
 import socket
 import ssl
 import threading
@@ -96,7 +98,7 @@ class Network:
         allowed = [one for one in addresses if own or self.permits(one[1][0])]
         if not allowed:
             raise Misconfigured(NOT_PUBLIC)
-        failure: OSError = TimeoutError("timed out")
+        failure: OSError = TimeoutError()
         for number, (family, address) in enumerate(allowed):
             # Each gets its share of the time that is left, so that one silent address is not all.
             share = (ends - time.monotonic()) / (len(allowed) - number)
@@ -137,7 +139,7 @@ def resolve(host: str, port: int, seconds: float) -> Resolved:
     thread.start()
     thread.join(seconds)
     if not answer:
-        raise TimeoutError("the name was not resolved in time")
+        raise TimeoutError
     if isinstance(answer[0], OSError):
         raise answer[0]
     return answer[0]
@@ -149,7 +151,7 @@ def _look_up(host: str, port: int, answer: list[Resolved | OSError]) -> None:
     except OSError as error:
         answer.append(error)
     except UnicodeError as error:
-        answer.append(OSError(f"not a host name: {error}"))
+        answer.append(OSError(str(error)))
 
 
 def _addresses(host: str, port: int, flags: int) -> Resolved:
@@ -196,13 +198,13 @@ class TimedReader(io.RawIOBase):
                 self._given_up_at = time.monotonic() + LATE_SECONDS
             left = self._given_up_at - time.monotonic()
             if left <= 0:
-                raise TimeoutError("the answer was not whole in time")
+                raise TimeoutError
         self._sock.settimeout(left)
         read: int | None = self._raw.readinto(buffer)
         if self._most is not None:
             self._most -= read or 0
             if self._most < 0:
-                raise OSError("the answer is too large")
+                raise OSError(errno.EMSGSIZE, os.strerror(errno.EMSGSIZE))
         return read
 
     def close(self) -> None:

@@ -57,7 +57,7 @@ def refuse(answer: Answer, url: str, now: datetime) -> None:
     if 300 <= status < 400:
         raise _elsewhere(answer, url)
     if status == 429:
-        raise Temporary("the shop asks for a pause", retry_after=wait, maybe_done=False)
+        raise Temporary("the shop asks for a pause", retry_after=wait, outcome="not_done")
     if status in (401, 403):
         raise _not_allowed(status, code, said)
     if code == REFUND_FAILED:
@@ -67,7 +67,7 @@ def refuse(answer: Answer, url: str, now: datetime) -> None:
         raise Refused(f"the shop refused ({status}){said}", code)
     if status == 404 and code in ("", "rest_no_route"):
         missing = NO_API.format(status=status, said=said)
-        raise Temporary(missing, retry_after=wait, maybe_done=False)
+        raise Temporary(missing, retry_after=wait, outcome="not_done")
     if status < 500 and status not in (408, 425):
         if code:
             raise Refused(f"the shop refused ({status}){said}", code)
