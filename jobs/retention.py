@@ -13,7 +13,8 @@ from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from integrations import registry
-from service.db.models import Delivery, OutboxRow
+from service.db.attempts import COUNTED_FOR
+from service.db.models import Attempted, Delivery, OutboxRow, SignIn
 from service.domain.messages.policy import Policies, stale
 from service.operations.context import Context
 from service.operations.privacy import erasure
@@ -28,7 +29,8 @@ BATCHES = 20
 
 
 def purge(context: Context) -> bool:
-    """Empty old delivery bodies and delete outbox rows done long ago; True when more is left."""
+    """Empty old delivery bodies, delete outbox rows done long ago, sign-ins and tries that count no
+    longer; True when more is left."""
     now = context.clock.now()
     old = (
         select(Delivery.id)
@@ -37,7 +39,19 @@ def purge(context: Context) -> bool:
     )
     done = select(OutboxRow.id).where(OutboxRow.done_at < now - KEEP_ROWS)
     left = _in_batches(context, old, Delivery.id, delivery_bodies.empty)
-    return _in_batches(context, done, OutboxRow.id, _delete) or left
+    left = _in_batches(context, done, OutboxRow.id, _delete) or left
+    ended = select(SignIn.id).where(SignIn.expires_at <= now)
+    left = _in_batches(context, ended, SignIn.id, _delete_sign_ins) or left
+    counted = select(Attempted.id).where(Attempted.at <= now - COUNTED_FOR)
+    return _in_batches(context, counted, Attempted.id, _delete_attempts) or left
+
+
+def _delete_sign_ins(session: Session, ids: list[int]) -> None:
+    session.execute(delete(SignIn).where(SignIn.id.in_(ids)))
+
+
+def _delete_attempts(session: Session, ids: list[int]) -> None:
+    session.execute(delete(Attempted).where(Attempted.id.in_(ids)))
 
 
 def _delete(session: Session, ids: list[int]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import timedelta
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
@@ -13,10 +12,12 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service import logs
+from service.operations.staff import sessions
 from service.web import auth, errors, health
 from service.web.api import v1
 from service.web.buyer import pages
 from service.web.desk import cases, deliveries, message_templates, shops, staff
+from service.web.request_context import wired as wired_here
 from service.web.webhooks import make_webhooks
 from service.wiring import Wiring, keep_loaded, wiring
 
@@ -34,23 +35,20 @@ def create_app(wired: Wiring | None = None) -> Flask:
         SESSION_COOKIE_SECURE=wired.settings.secure,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        PERMANENT_SESSION_LIFETIME=timedelta(days=14),
+        PERMANENT_SESSION_LIFETIME=sessions.LASTS,
         MAX_CONTENT_LENGTH=wired.settings.max_body_bytes,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
         BABEL_DEFAULT_LOCALE=wired.settings.language,
-        RATELIMIT_STORAGE_URI=wired.settings.redis_url or "memory://",
-        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
-        RATELIMIT_SWALLOW_ERRORS=True,
     )
     Babel(app, locale_selector=_language)
     guard = CSRFProtect(app)
-    auth.limiter.init_app(app)
     for module in (cases, shops, message_templates, staff, deliveries, auth, pages, v1, health):
         app.register_blueprint(module.blueprint)
     guard.exempt(v1.blueprint)
-    # Mail programs post one-click stops without a form of ours; the link is the permission.
-    guard.exempt(pages.one_click)
+    # The signed link is the permission: who cannot know it cannot forge a request, and mail
+    # programs keep no cookies.
+    guard.exempt(pages.blueprint)
     errors.register(app)
     app.before_request(_note_case)
     app.after_request(_protect)
@@ -58,12 +56,12 @@ def create_app(wired: Wiring | None = None) -> Flask:
 
 
 def _language() -> str:
-    """The seller's own, else the browser's among ours."""
+    """The seller's own, else the browser's among ours, else the installation's."""
     seller = g.get("seller")
     if seller is not None and seller.language in LANGUAGES:
         return str(seller.language)
-    chosen = session.get("language")
-    return chosen or request.accept_languages.best_match(LANGUAGES) or "en"
+    chosen = session.get("language") or request.accept_languages.best_match(LANGUAGES)
+    return str(chosen or wired_here().settings.language)
 
 
 def _note_case() -> None:

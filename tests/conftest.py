@@ -113,7 +113,6 @@ def _no_threads_left() -> Iterator[None]:
     yield
     left = [one for one in threading.enumerate() if one not in before and not one.daemon]
     for one in left:
-        # The limiter's store ends its timer by itself, a moment later.
         one.join(1)
     left = [one for one in left if one.is_alive()]
     assert not left, [one.name for one in left]

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from flask import Blueprint, g, redirect, render_template, request, session, url_for
+from flask import Blueprint, current_app, g, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RoutingException
 from werkzeug.wrappers import Response
 
+from service.db import attempts
 from service.db.models import Seller
 from service.domain.errors import DomainError, NotPermitted
-from service.operations.staff import accounts
+from service.operations.staff import accounts, sessions
+from service.web.limits import HOUR, MINUTE, QUARTER, count, limited
 from service.web.request_context import context
 from service.web.told import told
 
 blueprint = Blueprint("auth", __name__)
-limiter = Limiter(get_remote_address, strategy="moving-window")
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -67,16 +70,13 @@ def owners_only(view: View) -> View:
 
 
 def _signed_in() -> Seller | None:
-    with context().database.reading() as database:
-        seller = database.get(Seller, session.get("seller", 0))
-    if seller is None or not seller.active or seller.session_version != session.get("version"):
-        return None
-    return seller
+    return sessions.seller_of(context(), str(session.get("key", "")))
 
 
-def _begin(seller: Seller) -> None:
+def begin(seller: Seller) -> None:
+    """Sign the seller in, in this browser."""
     session.clear()
-    session["seller"], session["version"] = seller.id, seller.session_version
+    session["key"] = sessions.begin(context(), seller)
     if seller.language:
         # Pages that ask for nobody, such as one that is not there, speak it too.
         session["language"] = seller.language
@@ -85,11 +85,7 @@ def _begin(seller: Seller) -> None:
 
 def _account() -> str:
     """Whose door is tried: guesses from many addresses at one account are slowed down too."""
-    return f"account:{request.form.get('email', '').strip().lower()[:200]}"
-
-
-def _failed(response: Response) -> bool:
-    return response.status_code == 401
+    return f"account {request.form.get('email', '').strip().lower()[:200]}"
 
 
 @blueprint.get("/sign-in")
@@ -101,23 +97,35 @@ def sign_in_page() -> str:
 
 @blueprint.post("/sign-in")
 @open_to_all
-@limiter.limit("10 per minute; 60 per hour")
-@limiter.limit("10 per 15 minutes", key_func=_account, deduct_when=_failed)
+@limited(60, HOUR)
+@limited(10, MINUTE)
 def sign_in() -> Response | tuple[str, int]:
     """Sign in by address and password."""
     email = request.form.get("email", "")
+    # Counted before the password is looked at, else many guesses made at once would pass.
+    count(_account(), 10, QUARTER)
     seller = accounts.sign_in(context(), email, request.form.get("password", ""))
     if seller is None:
         problem = _("This address and password do not belong together.")
         return render_template("sign_in.html", problem=problem, email=email), 401
-    _begin(seller)
-    return redirect(_safe(request.args.get("next", "")), 303)
+    attempts.forget(context().database, _account())
+    begin(seller)
+    return redirect(own_path(request.args.get("next", "")), 303)
 
 
-def _safe(onward: str) -> str:
-    """Only addresses of our own."""
-    inside = onward.startswith("/") and not onward.startswith(("//", "/\\"))
-    return onward if inside else url_for("admin.waiting")
+OWN_PATH = re.compile(r"/(?!/)[!-\[\]-~]*")
+"""Printable ASCII without a backslash: browsers drop tabs and line ends from an address and read a
+backslash as a slash, and two slashes begin the name of another machine."""
+
+
+def own_path(onward: str) -> str:
+    """An address after signing in: that of a page of ours, else the first page."""
+    if OWN_PATH.fullmatch(onward):
+        pages = current_app.url_map.bind("")
+        with suppress(HTTPException, RoutingException):
+            pages.match(onward.partition("?")[0], method="GET")
+            return request.script_root + onward
+    return url_for("admin.waiting")
 
 
 @blueprint.get("/sign-in/<token>")
@@ -129,11 +137,11 @@ def link_page(token: str) -> str:
 
 @blueprint.post("/sign-in/<token>")
 @open_to_all
-@limiter.limit("10 per minute")
+@limited(10, MINUTE)
 def use_link(token: str) -> Response | tuple[str, int]:
     """Use a sign-in link up."""
     try:
-        _begin(accounts.sign_in_by_link(context(), token))
+        begin(accounts.sign_in_by_link(context(), token))
     except DomainError as error:
         return render_template("sign_in_link.html", token="", problem=told(error.message)), 401
     return redirect(url_for("admin.waiting"), 303)
@@ -142,6 +150,7 @@ def use_link(token: str) -> Response | tuple[str, int]:
 @blueprint.post("/sign-out")
 @sellers_only
 def sign_out() -> Response:
-    """End this session."""
+    """End this session, on the server too."""
+    sessions.end(context(), session["key"])
     session.clear()
     return redirect(url_for("auth.sign_in"), 303)

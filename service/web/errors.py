@@ -80,7 +80,7 @@ def _csrf(error: CSRFError) -> tuple[Response | str, int]:
     return _answer(400, "csrf", _("This page was open too long. Go back, reload it, try again."))
 
 
-def _http(error: HTTPException) -> tuple[Response | str, int]:
+def _http(error: HTTPException) -> tuple[Response | str, int, list[tuple[str, str]]]:
     status = error.code or 500
     texts = {
         404: _("There is no such page."),
@@ -90,7 +90,9 @@ def _http(error: HTTPException) -> tuple[Response | str, int]:
         429: _("Too many tries. Wait a minute, then try again."),
     }
     text = texts.get(status, _("This request cannot be answered."))
-    return _answer(status, error.name.lower().replace(" ", "_"), text)
+    # Allow, Retry-After: what the error says beside its page.
+    beside = [pair for pair in error.get_headers() if pair[0] != "Content-Type"]
+    return (*_answer(status, error.name.lower().replace(" ", "_"), text), beside)
 
 
 def _unexpected(error: Exception) -> tuple[Response | str, int]:

@@ -55,6 +55,7 @@ def test_an_invitation_is_allowed_when_every_layer_allows_it() -> None:
         ({}, replace(INDONESIA, asks_made=1), Layer.PLATFORM),
         ({"channels": ["email"]}, INDONESIA, Layer.PLATFORM),
         ({"edit_window_days": 30}, replace(INDONESIA, review_age_days=31), Layer.PLATFORM),
+        ({"edit_window_days": 30}, INDONESIA, Layer.PLATFORM),
         ({"stop_link": False}, INDONESIA, Layer.PLATFORM),
         ({}, replace(INDONESIA, country=""), Layer.LAW),
         ({}, replace(INDONESIA, country="BR"), Layer.LAW),
@@ -166,6 +167,44 @@ def test_no_layer_is_overruled_when_any_of_them_says_no(
     assert not allowed or ask in (Ask.YES, Ask.NEUTRAL, Ask.BASIS)
     assert not allowed or consent or country in ("ID", "US")
     assert not allowed or country not in ("JP", "")
+
+
+@given(
+    step=st.sampled_from(Step),
+    ask=st.sampled_from([Ask.YES, Ask.NEUTRAL, Ask.BASIS]),
+    channels=st.sets(st.sampled_from(Channel), min_size=1),
+    window=st.none() | st.integers(1, 60),
+    asking=st.builds(
+        Asking,
+        platform=st.just("Shop"),
+        country=st.sampled_from(["ID", "US", "DE", "de"]),
+        channel=st.sampled_from(Channel),
+        shop=st.just(replace(OPEN, lawful_basis=frozenset({"DE"}))),
+        consent=st.booleans(),
+        asks_made=st.integers(0, 2),
+        review_age_days=st.none() | st.integers(0, 90),
+    ),
+)
+def test_no_limit_is_skipped_whatever_the_answer_rests_on(
+    step: Step, ask: Ask, channels: set[Channel], window: int | None, asking: Asking
+) -> None:
+    limits: dict[str, Any] = {"channels": [str(each) for each in channels]}
+    if window is not None:
+        limits["edit_window_days"] = window
+    answers = {"contact": str(ask), "resolution_check": str(ask), "ask_update": str(ask)}
+
+    allowed = policies(**answers, **limits).may_message(step, asking).allowed
+
+    inviting, age = step is Step.UPDATE_INVITATION, asking.review_age_days
+    assert not allowed or asking.channel in channels
+    assert not allowed or not inviting or asking.asks_made < 1
+    assert not allowed or not inviting or window is None or (age is not None and age <= window)
+    assert not allowed or ask is not Ask.BASIS or asking.consent
+
+
+def test_a_policy_with_two_entries_for_one_region_is_refused() -> None:
+    with pytest.raises(WrongInput, match="US may have one entry only"):
+        policies(ROW | {"region": "US"}, ROW | {"region": "us", "ask_update": "no", "max_asks": 0})
 
 
 def test_a_make_good_is_never_for_a_review_whatever_is_set() -> None:

@@ -12,17 +12,10 @@ from flask import Flask
 from service.app import create_app
 from service.domain.remedies.limits import SellerRole
 from service.operations.staff import accounts
-from service.web.auth import limiter
 from tests.web.pages import form_of, people, post_anyway, text_of
 from tests.world import World
 
 GOOD, BAD = "a long password", "another password"
-
-
-@pytest.fixture(autouse=True)
-def _fresh_limits(world: World) -> None:
-    """Tries of other tests do not count here."""
-    limiter.reset()
 
 
 def _app(world: World, **settings: Any) -> Flask:

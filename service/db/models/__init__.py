@@ -1,5 +1,6 @@
 """All tables. Import them from here."""
 
+from service.db.models.access import Attempted, SignIn
 from service.db.models.base import Base, UtcTime
 from service.db.models.cases import (
     Attempt,
@@ -18,6 +19,7 @@ from service.db.models.shops import ApiToken, Connection, DoNotContact, Seller, 
 __all__ = [
     "ApiToken",
     "Attempt",
+    "Attempted",
     "Base",
     "Case",
     "Connection",
@@ -37,5 +39,6 @@ __all__ = [
     "ReviewVersion",
     "Seller",
     "Shop",
+    "SignIn",
     "UtcTime",
 ]

@@ -87,6 +87,8 @@ class Seller(Base):
     """Empty: signs in by link only, until a password is set."""
     session_version: Mapped[int] = mapped_column(default=1)
     """Raised to end all sessions and unused links of this seller."""
+    links_used: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many sign-in links were used: each link names the number it was made at."""
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
 

@@ -165,29 +165,19 @@ _REFUSALS: Mapping[tuple[Layer, Ask], str] = {
 
 def _named(entries: tuple[Entry, ...], name: str) -> Entry:
     """The entry for a name, else the one for all others, else the cautious one."""
-    for key in (name, name.upper(), "*"):
+    for key in (name.upper(), "*"):
         for entry in entries:
-            if key and key in entry.names:
+            if key in map(str.upper, entry.names):
                 return entry
     return UNKNOWN_PLATFORM
 
 
 def _refusal(entry: Entry, step: Step, asking: Asking) -> Phrase | None:
-    answer = entry.answer(step)
+    """Why an entry says no; every limit is looked at, whatever the answer rests on."""
     name = _shown_name(entry, asking)
-    if answer is Ask.BASIS:
-        stated = entry.layer is Layer.LAW and asking.country.upper() in asking.shop.lawful_basis
-        if asking.consent or stated:
-            return None
-        if entry.layer is not Layer.LAW:
-            return Phrase("%(name)s: only where this buyer agreed to it.", {"name": name})
-        return Phrase(
-            "%(name)s: needs the buyer's consent, or a lawful basis stated in the shop settings.",
-            {"name": name},
-        )
-    if answer not in (Ask.YES, Ask.NEUTRAL):
-        known = _REFUSALS.get((entry.layer, answer), _REFUSALS[(entry.layer, Ask.NO)])
-        return Phrase(known, {"name": name})
+    refusal = _answer_refusal(entry, entry.answer(step), name, asking)
+    if refusal is not None:
+        return refusal
     if entry.channels is not None and asking.channel not in entry.channels:
         return Phrase(
             "%(name)s does not allow messages by %(channel)s.",
@@ -196,11 +186,29 @@ def _refusal(entry: Entry, step: Step, asking: Asking) -> Phrase | None:
     return _limit_refusal(entry, name, asking) if step is Step.UPDATE_INVITATION else None
 
 
+def _answer_refusal(entry: Entry, answer: Ask, name: str, asking: Asking) -> Phrase | None:
+    if answer in (Ask.YES, Ask.NEUTRAL):
+        return None
+    if answer is not Ask.BASIS:
+        known = _REFUSALS.get((entry.layer, answer), _REFUSALS[(entry.layer, Ask.NO)])
+        return Phrase(known, {"name": name})
+    stated = entry.layer is Layer.LAW and asking.country.upper() in asking.shop.lawful_basis
+    if asking.consent or stated:
+        return None
+    if entry.layer is not Layer.LAW:
+        return Phrase("%(name)s: only where this buyer agreed to it.", {"name": name})
+    return Phrase(
+        "%(name)s: needs the buyer's consent, or a lawful basis stated in the shop settings.",
+        {"name": name},
+    )
+
+
 def _limit_refusal(entry: Entry, name: str, asking: Asking) -> Phrase | None:
     if entry.max_asks is not None and asking.asks_made >= entry.max_asks:
         return Phrase("This buyer has been invited as often as %(name)s allows.", {"name": name})
     window, age = entry.edit_window_days, asking.review_age_days
-    if window is not None and age is not None and age > window:
+    # Nobody knows whether a review of unknown age can still be changed.
+    if window is not None and (age is None or age > window):
         return Phrase(
             "On %(name)s a review can be changed for %(days)s days only.",
             {"name": name, "days": str(window)},

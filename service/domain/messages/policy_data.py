@@ -127,21 +127,33 @@ def platform_entries(data: Mapping[str, object]) -> tuple[Entry, ...]:
     """Read an adapter's `policy.toml`; raises `WrongInput` naming the entry and the key."""
     if not data:
         return ()
-    return tuple(_platform(row, where) for row, where in _rows(data, "platform policy"))
+    where = "platform policy"
+    return _each_once(where, tuple(_platform(row, at) for row, at in _rows(data, where)))
+
+
+def _each_once(where: str, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """Of two entries for one name the milder might be read."""
+    names = [name.upper() for entry in entries for name in entry.names]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise WrongInput(f"{where}: {', '.join(twice)} may have one entry only")
+    return entries
 
 
 @cache
 def law_entries() -> tuple[Entry, ...]:
     """What the law of each known country says."""
     rows = _rows(_shipped("law.toml"), "law policy")
-    return tuple(_other(row, where, Layer.LAW, "countries") for row, where in rows)
+    law = tuple(_other(row, where, Layer.LAW, "countries") for row, where in rows)
+    return _each_once("law policy", law)
 
 
 @cache
 def channel_entries() -> tuple[Entry, ...]:
     """What each channel asks for."""
     rows = _rows(_shipped("channel.toml"), "channel policy")
-    return tuple(_other(row, where, Layer.CHANNEL, "channel") for row, where in rows)
+    channels = tuple(_other(row, where, Layer.CHANNEL, "channel") for row, where in rows)
+    return _each_once("channel policy", channels)
 
 
 def _shipped(name: str) -> dict[str, object]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from service.db.models import ApiToken, Seller
@@ -34,20 +37,20 @@ def add_seller(
         raise WrongInput(f"{email!r} is no e-mail address.")
     if password:
         _check_password(password)
-    with context.database.transaction() as session:
-        if session.scalar(select(Seller).where(Seller.email == email)) is not None:
-            raise WrongInput(f"{email} is a seller here already.")
-        seller = Seller(
-            email=email,
-            name=name.strip() or email.partition("@")[0],
-            role=role,
-            language=language,
-            created_at=context.clock.now(),
-            password_hash=generate_password_hash(password) if password else "",
-        )
-        session.add(seller)
-        session.flush()
-        return seller.id
+    seller = Seller(
+        email=email,
+        name=name.strip() or email.partition("@")[0],
+        role=role,
+        language=language,
+        created_at=context.clock.now(),
+        password_hash=generate_password_hash(password) if password else "",
+    )
+    try:
+        with context.database.transaction() as session:
+            session.add(seller)
+    except IntegrityError as error:
+        raise WrongInput(f"{email} is a seller here already.") from error
+    return seller.id
 
 
 def _check_password(password: str) -> None:
@@ -55,23 +58,32 @@ def _check_password(password: str) -> None:
         raise WrongInput(f"A password needs at least {SHORTEST} characters.")
 
 
-def set_password(context: Context, seller_id: int, password: str) -> None:
-    """Set a password; other sessions and unused links end. Raises `WrongInput`."""
+def set_password(context: Context, seller_id: int, password: str) -> Seller:
+    """Set a password; all sessions and unused links end. Raises `WrongInput`."""
     _check_password(password)
+    password_hash = generate_password_hash(password)
     with context.database.transaction() as session:
-        seller = session.get_one(Seller, seller_id)
-        seller.password_hash = generate_password_hash(password)
-        seller.session_version += 1
+        return _ended_everywhere(session, seller_id, password_hash=password_hash)
 
 
-def change_password(context: Context, seller: Seller, *, present: str, new: str) -> None:
+def _ended_everywhere(session: Session, seller_id: int, **values: Any) -> Seller:
+    """Change a seller and end all sessions and unused links."""
+    return session.scalars(
+        update(Seller)
+        .where(Seller.id == seller_id)
+        .values(session_version=Seller.session_version + 1, **values)
+        .returning(Seller)
+    ).one()
+
+
+def change_password(context: Context, seller: Seller, *, present: str, new: str) -> Seller:
     """Set one's own password; raises `WrongInput` unless the present one, where there is one, is
-    right."""
+    right. All sessions end, the one at hand too."""
     with context.database.reading() as session:
         known = session.get_one(Seller, seller.id).password_hash
     if known and not check_password_hash(known, present):
         raise WrongInput("The present password is not right.")
-    set_password(context, seller.id, new)
+    return set_password(context, seller.id, new)
 
 
 def new_link(context: Context, seller_id: int) -> str:
@@ -88,19 +100,21 @@ def new_link(context: Context, seller_id: int) -> str:
 def change_seller(context: Context, seller_id: int, *, role: SellerRole, active: bool) -> None:
     """Change a role or shut a seller out; the last active owner stays. Raises `WrongState`."""
     with context.database.transaction() as session:
-        seller = session.get(Seller, seller_id)
+        # Locked in one order, so that two owners who shut each other out come one after the other.
+        owners = session.scalars(
+            select(Seller)
+            .where(Seller.role == SellerRole.OWNER, Seller.active.is_(True))
+            .order_by(Seller.id)
+            .with_for_update()
+        ).all()
+        seller = session.get(Seller, seller_id, with_for_update=True)
         if seller is None:
             raise NotFound("there is no such seller")
+        stays_owner = active and role == SellerRole.OWNER
+        if not stays_owner and all(owner.id == seller_id for owner in owners):
+            raise WrongState("At least one owner must stay.")
         seller.role, seller.active = role, active
         seller.session_version += 0 if active else 1
-        session.flush()
-        owners = session.scalar(
-            select(func.count())
-            .select_from(Seller)
-            .where(Seller.role == SellerRole.OWNER, Seller.active.is_(True))
-        )
-        if not owners:
-            raise WrongState("At least one owner must stay.")
 
 
 def sign_in(context: Context, email: str, password: str) -> Seller | None:
@@ -115,19 +129,30 @@ def sign_in(context: Context, email: str, password: str) -> Seller | None:
 
 def sign_in_link(context: Context, seller: Seller) -> str:
     """The address that signs this seller in once, within half an hour."""
-    token = context.links.token("sign-in", [seller.id, seller.session_version])
-    return f"{context.links.public_url}/sign-in/{token}"
+    mark = [seller.id, seller.session_version, seller.links_used]
+    return f"{context.links.public_url}/sign-in/{context.links.token('sign-in', mark)}"
 
 
 def sign_in_by_link(context: Context, token: str) -> Seller:
-    """The seller of a link, which is used up; raises `NotFound` for an old or used one."""
-    seller_id, version = context.links.read("sign-in", token, SIGN_IN)
-    with context.database.transaction() as session:
-        seller = session.get(Seller, seller_id)
-        if seller is None or not seller.active or seller.session_version != version:
-            raise NotFound("this link was used or has ended: ask for a new one")
-        seller.session_version += 1
-        return seller
+    """The seller of a link, which is used up with all others of this seller; raises `NotFound` for
+    an old or used one."""
+    mark = context.links.read("sign-in", token, SIGN_IN)
+    seller = None
+    if len(mark) == 3:
+        seller_id, session_version, links_used = mark
+        # One statement: of those who press at once, it changes the row for one.
+        used = (
+            update(Seller)
+            .where(Seller.id == seller_id, Seller.active.is_(True))
+            .where(Seller.session_version == session_version, Seller.links_used == links_used)
+            .values(links_used=Seller.links_used + 1)
+            .returning(Seller)
+        )
+        with context.database.transaction() as session:
+            seller = session.scalar(used)
+    if seller is None:
+        raise NotFound("this link was used or has ended: ask for a new one")
+    return seller
 
 
 def add_token(context: Context, seller_id: int, name: str) -> str:

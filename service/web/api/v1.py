@@ -21,7 +21,8 @@ from service.operations.remedies import decisions
 from service.operations.remedies.decisions import Remedy
 from service.operations.staff import accounts
 from service.web.api import schemas
-from service.web.auth import limiter, open_to_all
+from service.web.auth import open_to_all
+from service.web.limits import MINUTE, limited
 from service.web.request_context import context, seller
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -123,7 +124,7 @@ def _find(reference: str) -> Case:
 
 @blueprint.post("/cases/<reference>/approve")
 @programs_only
-@limiter.limit("120 per minute")
+@limited(120, MINUTE)
 def approve(reference: str) -> Response:
     """Approve the proposed or a changed make-good."""
     found, wanted = _find(reference), _body(schemas.ApproveIn())
@@ -151,7 +152,7 @@ def _lines(found: Case) -> tuple[str, ...]:
 
 @blueprint.post("/cases/<reference>/decline")
 @programs_only
-@limiter.limit("120 per minute")
+@limited(120, MINUTE)
 def decline(reference: str) -> Response:
     """Decline a make-good."""
     found = _find(reference)

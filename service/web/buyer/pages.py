@@ -14,7 +14,8 @@ from service.domain.errors import DomainError
 from service.domain.messages import templates
 from service.operations.messages import follow_ups
 from service.security.links import BUYER_DAYS
-from service.web.auth import by_link, limiter
+from service.web.auth import by_link
+from service.web.limits import MINUTE, limited
 from service.web.request_context import context, wired
 from service.web.told import told
 
@@ -70,7 +71,7 @@ def answer_page(token: str) -> str:
 
 @blueprint.post("/answer/<token>")
 @by_link
-@limiter.limit("30 per minute")
+@limited(30, MINUTE)
 def answer(token: str) -> str | tuple[str, int]:
     """Take the answer."""
     solved = request.form.get("solved")

@@ -15,8 +15,9 @@ from service.domain.errors import DomainError, WrongInput
 from service.domain.remedies.limits import SellerRole
 from service.operations.shops import settings
 from service.operations.staff import accounts
-from service.web.auth import limiter, owners_only, sellers_only
+from service.web.auth import begin, owners_only, sellers_only
 from service.web.errors import status_of
+from service.web.limits import HOUR, limited
 from service.web.request_context import context, seller
 from service.web.told import told
 
@@ -102,19 +103,19 @@ def me() -> str:
 
 @blueprint.post("/me")
 @sellers_only
-@limiter.limit("20 per hour")
+@limited(20, HOUR)
 def change_me() -> Answer:
     """Save one's own language or password."""
     form, mine = request.form, seller()
     if form.get("do") == "password":
         try:
-            accounts.change_password(
+            changed = accounts.change_password(
                 context(), mine, present=form.get("present", ""), new=form.get("password", "")
             )
         except DomainError as error:
             return render_template("admin/me.html", problem=told(error.message)), status_of(error)
-        # All other sessions have ended; this one goes on.
-        session["version"] = mine.session_version + 1
+        # All sessions have ended; this browser begins a new one.
+        begin(changed)
         flash(_("The new password is set. Other devices are signed out."))
     elif form.get("language") in LANGUAGES:
         settings.set_language(context(), mine.id, form["language"])

@@ -1,0 +1,35 @@
+"""Who is signed in, and how often a door was tried."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.db.models.base import Base, BigId
+
+
+class SignIn(Base):
+    """A browser in which a seller is signed in. Only a hash of what its cookie holds is kept."""
+
+    __tablename__ = "sign_in"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    key_hash: Mapped[str] = mapped_column(unique=True)
+    seller_id: Mapped[int] = mapped_column(ForeignKey("seller.id"), index=True)
+    session_version: Mapped[int]
+    """The seller's at the time: a new password ends this sign-in."""
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    created_at: Mapped[datetime]
+
+
+class Attempted(Base):
+    """One try at something that may be tried so often only; `key_hash` says by whom."""
+
+    __tablename__ = "attempted"
+    __table_args__ = (Index("ix_attempted_key_hash_at", "key_hash", "at"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    key_hash: Mapped[str]
+    at: Mapped[datetime] = mapped_column(index=True)

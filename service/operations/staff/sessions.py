@@ -1,0 +1,63 @@
+"""Sign-ins: kept in the database, so that signing out ends them wherever their cookie was copied to."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from sqlalchemy import delete, select, update
+
+from service.db.models import Seller, SignIn
+from service.operations.context import Context
+
+LASTS = timedelta(days=14)
+"""Without use; each day of use begins it anew."""
+RENEWED_AFTER = timedelta(days=1)
+
+
+def begin(context: Context, seller: Seller) -> str:
+    """Sign the seller in; the key is for the browser's cookie and kept nowhere else."""
+    key, now = secrets.token_urlsafe(32), context.clock.now()
+    with context.database.transaction() as session:
+        session.add(
+            SignIn(
+                key_hash=_hash(key),
+                seller_id=seller.id,
+                session_version=seller.session_version,
+                expires_at=now + LASTS,
+                created_at=now,
+            )
+        )
+    return key
+
+
+def seller_of(context: Context, key: str) -> Seller | None:
+    """The active seller who is signed in under this key, else None."""
+    now = context.clock.now()
+    with context.database.reading() as session:
+        row = session.execute(
+            select(Seller, SignIn.expires_at)
+            .join(SignIn, SignIn.seller_id == Seller.id)
+            .where(SignIn.key_hash == _hash(key), SignIn.expires_at > now)
+            .where(SignIn.session_version == Seller.session_version, Seller.active.is_(True))
+        ).one_or_none()
+    if row is None:
+        return None
+    seller, expires_at = row
+    if expires_at < now + LASTS - RENEWED_AFTER:
+        with context.database.transaction() as session:
+            mine = update(SignIn).where(SignIn.key_hash == _hash(key))
+            session.execute(mine.values(expires_at=now + LASTS))
+    return seller
+
+
+def end(context: Context, key: str) -> None:
+    """Sign out."""
+    with context.database.transaction() as session:
+        session.execute(delete(SignIn).where(SignIn.key_hash == _hash(key)))
+
+
+def _hash(key: str) -> str:
+    # A long random key needs no slow hash.
+    return hashlib.sha256(key.encode()).hexdigest()
