@@ -8,15 +8,20 @@ import logging
 import re
 import secrets
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from pathlib import Path
+from traceback import extract_tb
+from types import TracebackType
 
 OURS = ("service", "jobs", "integrations", "py.warnings")
 """Only these are heard below WARNING: others' details hold addresses, queries and bodies."""
 QUIET = ("waitress.queue", "werkzeug", "rq.worker", "urllib3", "alembic")
 """Heard from ERROR on: their warnings are noise here."""
+ROOT = str(Path(__file__).resolve().parents[1])
 GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 _ids: ContextVar[dict[str, str | int]] = ContextVar("ids", default={})  # noqa: B039 - never mutated
@@ -48,22 +53,36 @@ class JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         line = {"at": at, "level": record.levelname, "from": record.name, **_ids.get()}
-        line["message"] = record.getMessage()
+        line["message"] = _message(record)
         if record.exc_info and record.exc_info[0] is not None:
             # The trace names the place; the message of a foreign error may hold buyer text.
             line["error"] = record.exc_info[0].__name__
-            line["where"] = _where(record)
+            line["where"] = _where(record.exc_info[2])
         return json.dumps(line, ensure_ascii=False)
 
 
-def _where(record: logging.LogRecord) -> str:
-    trace = record.exc_info[2] if record.exc_info else None
-    places = []
-    while trace is not None:
-        code = trace.tb_frame.f_code
-        places.append(f"{code.co_filename.rpartition('/')[2]}:{trace.tb_lineno} {code.co_name}")
-        trace = trace.tb_next
-    return " < ".join(reversed(places[-6:]))
+def _message(record: logging.LogRecord) -> str:
+    if record.name.partition(".")[0] in OURS:
+        return record.getMessage()
+    # Others write errors and whole traces into their messages, and in them the data at hand.
+    if isinstance(record.args, tuple):
+        record.args = tuple(
+            type(one).__name__ if isinstance(one, BaseException) else one for one in record.args
+        )
+    first, _, more = record.getMessage().partition("\n")
+    return f"{first} ..." if more else first
+
+
+def _where(trace: TracebackType | None) -> str:
+    """The innermost places of our own code, and where it ended."""
+    frames = extract_tb(trace)
+    shown = [
+        f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}"
+        for frame in frames
+        if frame is frames[-1]
+        or (frame.filename.startswith(ROOT) and "site-packages" not in frame.filename)
+    ]
+    return " < ".join(reversed(shown[-8:]))
 
 
 def set_up(level: str) -> None:
@@ -78,3 +97,17 @@ def set_up(level: str) -> None:
         logging.getLogger(name).setLevel(level)
     for name in QUIET:
         logging.getLogger(name).setLevel("ERROR")
+    sys.excepthook = _uncaught
+    threading.excepthook = lambda given: _uncaught(
+        given.exc_type, given.exc_value, given.exc_traceback
+    )
+
+
+def _uncaught(
+    kind: type[BaseException], error: BaseException | None, trace: TracebackType | None
+) -> None:
+    """What ends a process or a thread: in the same format, without the words of the error."""
+    if issubclass(kind, KeyboardInterrupt):
+        return
+    known = (kind, error or kind(), trace)
+    logging.getLogger("service").critical("ended by an error", exc_info=known)

@@ -46,6 +46,7 @@ class Settings:
     proxy: str
     no_proxy: str
     private_networks: tuple[IpNetwork, ...]
+    metrics_token: str
 
     @property
     def embedded(self) -> bool:
@@ -92,6 +93,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         proxy=value("PROXY", _first(env, "HTTPS_PROXY", "https_proxy"), _proxy),
         no_proxy=value("NO_PROXY", _first(env, "NO_PROXY", "no_proxy"), _hosts),
         private_networks=value("PRIVATE_NETWORKS", "", networks),
+        metrics_token=value("METRICS_TOKEN", "", _token),
     )
 
 
@@ -144,6 +146,12 @@ def _secret(text: str) -> str:
         raise ValueError(
             "must have at least 32 characters; `python -m service.security.key_generation` prints one"
         )
+    return text
+
+
+def _token(text: str) -> str:
+    if text and (len(text) < 16 or not text.isascii() or not text.isprintable() or " " in text):
+        raise ValueError("must have at least 16 characters, ASCII without blanks")
     return text
 
 

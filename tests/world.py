@@ -30,7 +30,7 @@ from service.wiring import wire
 
 START = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 """A Tuesday, ten in the morning in Jakarta."""
-SECRET = "s" * 40
+SECRET, METRICS_TOKEN = "s" * 40, "m" * 20
 KEY = "bWFrZWdvb2QgdGVzdHMgdXNlIHRoaXMga2V5IG9ubHk="
 
 
@@ -62,6 +62,7 @@ class World:
             "MAKEGOOD_ENCRYPTION_KEYS": KEY,
             "MAKEGOOD_PUBLIC_URL": self.url,
             "MAKEGOOD_REDIS_URL": redis_url,
+            "MAKEGOOD_METRICS_TOKEN": METRICS_TOKEN,
         }
         self.wired = wire(settings.load(env), clock=self.clock)
         self.context = self.wired.context

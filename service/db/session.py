@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, ExceptionContext, create_engine, event
 from sqlalchemy.orm import Session
+
+from service.security.private_files import open_private, private_database
 
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -36,9 +39,9 @@ def later(session: Session, write: Write) -> list[Any]:
 
 
 @contextmanager
-def _held(path: Path) -> Iterator[None]:
+def _held(path: Path, owner_of: Path) -> Iterator[None]:
     # A descriptor of its own each time: such locks belong to open files, not to threads.
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    descriptor = open_private(path, owner_of)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
@@ -55,6 +58,7 @@ class WriteLock:
     """
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         self._lock = path.with_name(f"{path.name}.lock")
         self._turn = path.with_name(f"{path.name}.turn")
         self._gate = path.with_name(f"{path.name}.gate")
@@ -62,17 +66,20 @@ class WriteLock:
     @contextmanager
     def in_turn(self) -> Iterator[None]:
         """Hold it, after all who are ahead and those who came to wait in turn before."""
-        with _held(self._turn):
-            with _held(self._gate):
+        with self._held(self._turn):
+            with self._held(self._gate):
                 pass
-            with _held(self._lock):
+            with self._held(self._lock):
                 yield
 
     @contextmanager
     def ahead(self) -> Iterator[None]:
         """Hold it; whoever's turn it is stays at the gate meanwhile."""
-        with _held(self._gate), _held(self._lock):
+        with self._held(self._gate), self._held(self._lock):
             yield
+
+    def _held(self, path: Path) -> AbstractContextManager[None]:
+        return _held(path, owner_of=self._path)
 
 
 def prepare_sqlite(connection: SqliteConnection) -> None:
@@ -99,10 +106,11 @@ class Database:
         self.woken = 0
         """How often this process put work due at once: tells a worker that there is more."""
         if self.sqlite:
-            self.path = Path(url.removeprefix("sqlite:///"))
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path = private_database(Path(url.removeprefix("sqlite:///")))
             self.write_lock = WriteLock(self.path)
-            self.engine = create_engine(url, connect_args={"timeout": 20}, pool_size=pool * 2)
+            self.engine = create_engine(
+                url, connect_args={"timeout": 20}, pool_size=pool * 2, hide_parameters=True
+            )
             event.listen(self.engine, "connect", lambda connection, _: prepare_sqlite(connection))
             self._reader = self.engine
         else:
@@ -162,6 +170,8 @@ def _session(engine: Engine) -> Session:
 def _postgres(url: str, pool: int) -> Engine:
     engine = create_engine(
         url,
+        # An error of the database is logged by others too: without the words of buyers.
+        hide_parameters=True,
         pool_size=pool,
         max_overflow=pool,
         pool_pre_ping=False,
@@ -172,7 +182,18 @@ def _postgres(url: str, pool: int) -> Engine:
     # Many rows in one statement; psycopg would send a statement for each.
     engine.dialect.use_insertmanyvalues_wo_returning = True
     event.listen(engine, "connect", lambda connection, _: prepare_postgres(connection))
+    event.listen(engine, "handle_error", without_words)
     return engine
+
+
+def without_words(context: ExceptionContext) -> None:
+    """Cut from an error what PostgreSQL quotes of the row at hand, in its detail and after a colon:
+    others print errors as they are."""
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None and error.args:
+            first = str(error.args[0]).partition("\n")[0]
+            value_first = re.match(r"(.*?(?:syntax for|out of range)[^:]*):", first)
+            error.args = (value_first[1] if value_first else first, *error.args[1:])
 
 
 def prepare_postgres(connection: Any) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hmac
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import wraps
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -25,6 +27,7 @@ blueprint = Blueprint("health", __name__)
 LATE_SECONDS = 300
 """Work waiting this long, with nobody at it, means that no worker is running."""
 Gauges = Iterator[GaugeMetricFamily]
+View = Callable[[], Response]
 
 
 @blueprint.get("/health/live")
@@ -60,8 +63,33 @@ def ready() -> tuple[Response, int]:
     return jsonify(status="unready" if bad else "ok", **found), 503 if bad else 200
 
 
+def by_metrics_token(view: View) -> View:
+    """Whoever sends the token of the settings: this port is open to the world."""
+
+    @wraps(view)
+    def guarded() -> Response:
+        token = wired().settings.metrics_token
+        scheme, _, sent = request.headers.get("Authorization", "").partition(" ")
+        if (
+            token
+            and scheme.lower() == "bearer"
+            and hmac.compare_digest(sent.encode(), token.encode())
+        ):
+            return view()
+        advice = "Send the token: Authorization: Bearer ...\n"
+        return Response(
+            advice if token else "Set MAKEGOOD_METRICS_TOKEN, then send it as a bearer token.\n",
+            401,
+            {"WWW-Authenticate": "Bearer"},
+            "text/plain",
+        )
+
+    guarded.guard = "token"  # type: ignore[attr-defined]
+    return guarded
+
+
 @blueprint.get("/metrics")
-@open_to_all
+@by_metrics_token
 def metrics() -> Response:
     """Prometheus text: counters of this process, or of all where they share a folder, and what
     the database says."""

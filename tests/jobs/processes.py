@@ -26,6 +26,7 @@ def environment(world: World, **values: str) -> dict[str, str]:
         "MAKEGOOD_ENCRYPTION_KEYS": KEY,
         "MAKEGOOD_PUBLIC_URL": wanted.public_url,
         "MAKEGOOD_REDIS_URL": wanted.redis_url,
+        "MAKEGOOD_METRICS_TOKEN": wanted.metrics_token,
         "PYTHONPATH": str(ROOT),
         **values,
     }

@@ -6,22 +6,31 @@ import io
 import json
 import logging
 import re
+import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+import traceback
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 import requests
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from integrations.contract import Action
 from integrations.money import Money
 from integrations.sandbox import Sandbox, trouble
 from service import logs
+from service.db import queries
+from service.db.models import DoNotContact, Review
 from service.operations.remedies import decisions
 from service.operations.remedies.decisions import Remedy
 from service.operations.shops import connections
 from service.web.desk import cases
-from tests.world import KEY, SECRET, World
+from tests.jobs.processes import ROOT
+from tests.world import KEY, SECRET, START, World
 
 AT_ONCE = {
     "resolution_check_hours": 0,
@@ -41,6 +50,8 @@ def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     kept = {name: logging.getLogger(name).level for name in NAMES}
     handlers = logging.getLogger().handlers[:]
     monkeypatch.setattr(sys, "stderr", told)
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
     logs.set_up("DEBUG")
     yield told
     logging.getLogger().handlers[:] = handlers
@@ -215,3 +226,93 @@ def test_ids_end_with_what_they_are_about(lines: io.StringIO) -> None:
     inside, outside = _read(lines)
     assert (inside["row"], inside["case"]) == (7, "MG-1")
     assert {"row", "case"}.isdisjoint(outside)
+
+
+def _break_the_row(session: Session) -> None:
+    buyer = {"email": "sari@example.test"}
+    session.add(Review(connection_id=0, shop_id=0, platform_id="r1", text=TEXT, buyer=buyer))
+    session.flush()
+
+
+def _break_the_key(session: Session) -> None:
+    for _ in range(2):
+        session.add(DoNotContact(address_hash=TEXT, reason="", created_at=START))
+    session.flush()
+
+
+def _break_the_type(session: Session) -> None:
+    # SQLite makes a number of every text, and knows no function of this name.
+    cast = "CAST(CAST(:words AS text) AS integer)"
+    foreign = "" if session.connection().dialect.name == "postgresql" else ", no_such()"
+    session.execute(text(f"SELECT {cast}{foreign}"), {"words": TEXT})
+
+
+@pytest.mark.parametrize("broken", [_break_the_row, _break_the_key, _break_the_type])
+def test_error_of_the_database_keeps_the_words_it_was_given(
+    world: World, lines: io.StringIO, broken: Callable[[Session], None]
+) -> None:
+    with pytest.raises(SQLAlchemyError) as caught, world.context.database.transaction() as session:
+        broken(session)
+    logging.getLogger("jobs").error("a row failed", exc_info=caught.value)
+    logging.getLogger("rq.worker").error("job failed: %s", caught.value)
+    printed = "".join(traceback.format_exception(caught.value))
+
+    assert TEXT not in printed + lines.getvalue()
+    assert "sari@" not in printed + lines.getvalue()
+
+
+@pytest.mark.parametrize("name", ["rq.worker", "waitress", "_granian", "werkzeug", "concurrent"])
+def test_trace_in_the_message_of_another_library_is_cut(lines: io.StringIO, name: str) -> None:
+    trace = f"[Job 1]: exception raised\nTraceback ...\nValueError: {TEXT}"
+    logging.getLogger(name).error(trace)
+    logging.getLogger(name).error("failed: %s", ValueError(TEXT))
+
+    first, second = _read(lines)
+    assert first["message"] == "[Job 1]: exception raised ..."
+    assert second["message"] == "failed: ValueError"
+
+
+def test_trace_names_our_own_places_and_where_it_ended(world: World, lines: io.StringIO) -> None:
+    try:
+        queries.case_by_reference(None, "MG-1")  # type: ignore[arg-type]
+    except AttributeError:
+        logging.getLogger("jobs").exception("failed")
+    try:
+        with world.context.database.reading() as session:
+            session.execute(text("no statement at all"))
+    except SQLAlchemyError:
+        logging.getLogger("jobs").exception("failed")
+
+    ours, foreign = _read(lines)
+    assert "queries.py" in ours["where"]
+    assert "test_logs.py" in foreign["where"]
+
+
+ENDS = f"""
+import logging, sys, threading
+from service import logs
+from service.db import queries
+from service.db.models import DoNotContact, Review
+logs.set_up("INFO")
+def end():
+    raise ValueError({TEXT!r})
+if sys.argv[1] == "thread":
+    thread = threading.Thread(target=end)
+    thread.start()
+    thread.join()
+else:
+    end()
+"""
+
+
+@pytest.mark.parametrize("where", ["process", "thread"])
+def test_what_ends_a_process_or_a_thread_is_one_line_of_json(where: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", ENDS, where], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    (line,) = done.stderr.splitlines()
+    told = json.loads(line)
+    assert (told["error"], told["level"]) == ("ValueError", "CRITICAL")
+    assert "end" in told["where"]
+    assert TEXT not in done.stderr + done.stdout

@@ -19,7 +19,6 @@ OPEN = {
     "auth.sign_in_page",
     "auth.use_link",
     "health.live",
-    "health.metrics",
     "health.ready",
     "static",
 }

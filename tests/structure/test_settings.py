@@ -47,6 +47,8 @@ BAD = (
     ("PROXY", "proxy.example:3128"),
     ("NO_PROXY", "http://intranet.example"),
     ("PRIVATE_NETWORKS", "10.0.0.1/8"),
+    ("METRICS_TOKEN", "short"),
+    ("METRICS_TOKEN", "sixteen or more, with blanks"),
 )
 ANY_TEXT = {"sandbox_path"}
 """A path may be anything."""

@@ -21,7 +21,9 @@ from service.db.models import Connection, Delivery, Lane
 from service.db.outbox import claims
 from service.wiring import Wiring, wire
 from tests.jobs.processes import environment, running, until
-from tests.world import KEY, SECRET, World
+from tests.world import KEY, METRICS_TOKEN, SECRET, World
+
+METRICS = {"Authorization": f"Bearer {METRICS_TOKEN}"}
 
 
 def _ready(world: World) -> tuple[int, dict[str, object]]:
@@ -31,7 +33,7 @@ def _ready(world: World) -> tuple[int, dict[str, object]]:
 
 
 def _metric(url: str, name: str) -> float | None:
-    text = requests.get(f"{url}/metrics", timeout=10).text
+    text = requests.get(f"{url}/metrics", headers=METRICS, timeout=10).text
     found = re.search(rf"^{re.escape(name)} (\S+)$", text, re.MULTILINE)
     return None if found is None else float(found[1])
 
@@ -93,6 +95,7 @@ def away(tmp_path: Path) -> Iterator[Wiring]:
         "MAKEGOOD_REDIS_URL": "redis://127.0.0.1:1/0",
         "MAKEGOOD_SECRET_KEY": SECRET,
         "MAKEGOOD_ENCRYPTION_KEYS": KEY,
+        "MAKEGOOD_METRICS_TOKEN": METRICS_TOKEN,
     }
     made = wire(settings.load(env))
     yield made
@@ -120,11 +123,32 @@ def test_away_redis_alone_is_named(world: World, away: Wiring) -> None:
 
 
 def test_metrics_are_told_while_the_database_is_away(away: Wiring) -> None:
-    answer = create_app(away).test_client().get("/metrics")
+    answer = create_app(away).test_client().get("/metrics", headers=METRICS)
 
     assert answer.status_code == 200
     assert "makegood_database_up 0.0" in answer.text
     assert "makegood_deliveries_total" in answer.text
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [None, "", "Bearer ", "Bearer wrong", f"Basic {METRICS_TOKEN}", f"Bearer {METRICS_TOKEN}x"],
+)
+def test_metrics_are_closed_to_strangers(world: World, sent: str | None) -> None:
+    headers = {} if sent is None else {"Authorization": sent}
+
+    answer = requests.get(f"{world.url}/metrics", headers=headers, timeout=10)
+
+    assert answer.status_code == 401
+    assert "makegood_" not in answer.text
+
+
+def test_metrics_are_closed_where_no_token_is_set(world: World) -> None:
+    world.settings(metrics_token="")
+
+    answer = requests.get(f"{world.url}/metrics", headers={"Authorization": "Bearer "}, timeout=10)
+
+    assert (answer.status_code, "Set MAKEGOOD_METRICS_TOKEN" in answer.text) == (401, True)
 
 
 def test_metrics_tell_what_waits_and_what_is_stuck(world: World) -> None:
@@ -164,7 +188,7 @@ def test_metrics_hold_no_word_of_a_buyer(world: World) -> None:
     world.rate(1, "rahasia sekali")
     world.work()
 
-    told = requests.get(f"{world.url}/metrics", timeout=10).text
+    told = requests.get(f"{world.url}/metrics", headers=METRICS, timeout=10).text
 
     assert "rahasia" not in told
     assert "example.test" not in told
