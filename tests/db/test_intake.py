@@ -153,8 +153,8 @@ def ahead(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     event = threading.Event()
 
     @contextmanager
-    def seen(path: Path) -> Iterator[None]:
-        with _held(path):
+    def seen(path: Path, owner_of: Path) -> Iterator[None]:
+        with _held(path, owner_of):
             if path.suffix == ".gate" and threading.current_thread().name == "intake":
                 event.set()
             yield
