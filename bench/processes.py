@@ -93,6 +93,16 @@ class Process:
         self._running.wait(60)
         self._running = None
 
+    def send(self, which: signal.Signals) -> None:
+        """Send a signal to the running process."""
+        if self._running is not None:
+            self._running.send_signal(which)
+
+    def send_all(self, which: signal.Signals) -> None:
+        """Send a signal to it and its children."""
+        if self._running is not None:
+            os.killpg(self._running.pid, which)
+
     @property
     def pid(self) -> int:
         """Of the process last started; 0 when it is not running."""

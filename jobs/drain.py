@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+import math
 import threading
+import time
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+
+from redis.exceptions import RedisError
 
 from service import logs, wakeup
 from service.db.models import Kind
@@ -16,17 +22,27 @@ from service.operations.outbox.calls import Call, Stopping
 from service.operations.outbox.runner import Done
 from service.wiring import Wiring, wiring
 
+log = logging.getLogger(__name__)
+
 MANY, FEW = 20, 14
 """Rows in one commit: many share its cost. On SQLite, where everyone waits for it, few."""
 SLOW_SECONDS = 2.0
 """A lane with a call this old may not take the last free threads."""
 LOOK_EVERY = 0.2
+AWAY_SECONDS = 1.0
+"""Between tries to write down outcomes while the database is away."""
+LAST_SECONDS = 30.0
+"""How long a worker that was told to stop tries to write them down."""
 STOPPING = Stopping("the worker was stopped before this call", outcome="not_done")
 
 
 class Drain:
     """One pass over the outbox. All rows are written by the one thread that runs it; a pool of
-    threads makes the calls out, so that no transaction is open while a platform takes its time."""
+    threads makes the calls out, so that no transaction is open while a platform takes its time.
+
+    Rows in hand and what calls gave are kept until that is written down, however long the database
+    is away.
+    """
 
     def __init__(
         self,
@@ -35,13 +51,19 @@ class Drain:
         stop: threading.Event,
         *,
         pool: ThreadPoolExecutor | None = None,
+        beat: Callable[[], None] = lambda: None,
     ) -> None:
+        """`beat` is called now and then."""
         self._context = context
         self._threads = threads
         self._at_once = FEW if context.database.sqlite else MANY
         self._stop = stop
         self._pool = pool
+        self._beat = beat
         self._running: dict[Future[Done], Call] = {}
+        self._held: list[Claim] = []
+        self._unsettled: list[Done] = []
+        self._ends = math.inf
         self._woken = -1
         self._looked_at = 0.0
         self.done = 0
@@ -54,28 +76,47 @@ class Drain:
             return self._work(pool)
 
     def _work(self, pool: ThreadPoolExecutor) -> int:
-        while self._step(pool):
-            pass
-        return self.done
+        while True:
+            try:
+                if not self._step(pool):
+                    return self.done
+            except Exception as error:
+                if not self._keeps_trying():
+                    raise
+                log.warning("what is in hand waits for the database: %s", type(error).__name__)
+                time.sleep(AWAY_SECONDS)
+
+    def _keeps_trying(self) -> bool:
+        """True while something is in hand; a stop ends it soon."""
+        now = self._context.http.now()
+        if self._stop.is_set():
+            self._ends = min(self._ends, now + LAST_SECONDS)
+        in_hand = bool(self._running or self._unsettled or self._held)
+        return in_hand and now < self._ends
 
     def _step(self, pool: ThreadPoolExecutor) -> bool:
         """Settle what has ended, begin what is due; False when nothing is left."""
-        ended = self._ended()
-        room = max(1, self._at_once - len(ended))
-        held = self._claim(room) if ended or self._may_find_more() else []
-        if not (ended or held or self._running):
+        self._unsettled += self._ended(self._at_once - len(self._unsettled))
+        ended = len(self._unsettled)
+        if not self._held and (ended or self._may_find_more()):
+            self._held = self._claim(max(1, self._at_once - ended))
+            self.done += len(self._held)
+        if not (ended or self._held or self._running):
             return False
-        self.done += len(held)
-        deliveries = [one for one in held if one.kind is Kind.READ_DELIVERY]
-        if deliveries:
-            runner.read_deliveries(self._context, deliveries)
-        others = [one for one in held if one.kind is not Kind.READ_DELIVERY]
-        if ended or others:
-            for call in runner.advance(self._context, ended, others):
+        idle = not self._held
+        self._read_deliveries()
+        if ended or self._held:
+            for call in runner.advance(self._context, self._unsettled, self._held):
                 self._running[pool.submit(self._carry_out, call)] = call
-        if self._running and not held:
+        if self._running and idle:
             wait(self._running, timeout=LOOK_EVERY, return_when=FIRST_COMPLETED)
         return True
+
+    def _read_deliveries(self) -> None:
+        deliveries = [claim for claim in self._held if claim.kind is Kind.READ_DELIVERY]
+        if deliveries:
+            runner.read_deliveries(self._context, deliveries)
+            self._held = [claim for claim in self._held if claim.kind is not Kind.READ_DELIVERY]
 
     def _may_find_more(self) -> bool:
         """True while claims give something, after this process has put work due at once, and now
@@ -84,6 +125,7 @@ class Drain:
         return self._woken != self._context.database.woken or now - self._looked_at >= LOOK_EVERY
 
     def _claim(self, room: int) -> list[Claim]:
+        self._beat()
         self._looked_at, woken = self._context.http.now(), self._context.database.woken
         held = [] if self._stop.is_set() else self._claimed(room)
         self._woken = -1 if held else woken
@@ -120,23 +162,36 @@ class Drain:
                 return Done(call, error=STOPPING)
             return runner.carry_out(self._context, call)
 
-    def _ended(self) -> list[Done]:
-        ended = [one for one in self._running if one.done()][: self._at_once]
-        calls = [(self._running.pop(one), one) for one in ended]
-        return [one.result() for _, one in calls]
+    def _ended(self, most: int) -> list[Done]:
+        ended = [future for future in self._running if future.done()][: max(0, most)]
+        for future in ended:
+            del self._running[future]
+        return [future.result() for future in ended]
 
 
 def drain_once() -> int:
-    """The RQ job: one drain with this process's own wiring."""
+    """The RQ job: one drain with this process's own wiring, after the one that may be under way."""
     wired = wiring()
     redis = wired.redis
     if redis is not None:
-        # From here on a wake-up may find new work that this drain has not seen.
-        redis.delete(wakeup.WAKE_KEY)
-    return drain(wired)
+        try:
+            # From here on a wake-up may find new work that this drain has not seen.
+            redis.delete(wakeup.WAKE_KEY)
+        except (RedisError, OSError) as error:
+            log.warning("Redis is away: %s", type(error).__name__)
+    with wired.draining:
+        return drain(wired)
 
 
 def drain(wired: Wiring) -> int:
-    """One drain with the process's lasting pool, whose lines to platforms stay open."""
-    threads = wired.settings.worker_threads
-    return Drain(wired.context, threads, wired.stop, pool=wired.calls).run()
+    """One drain with the process's lasting pool, whose lines to platforms stay open.
+
+    A process makes one at a time (`Wiring.draining`): its threads are counted by the drain.
+    """
+    return Drain(
+        wired.context,
+        wired.settings.worker_threads,
+        wired.stop,
+        pool=wired.calls,
+        beat=wired.heart.beat,
+    ).run()

@@ -1,71 +1,107 @@
-"""Finds due work: wakes workers where there are any, else does it itself."""
+"""Finds due work: wakes workers where there are any, and does what nobody begins."""
 
 from __future__ import annotations
 
 import logging
 import threading
+from datetime import timedelta
 
 from redis.exceptions import RedisError
 
 from jobs.drain import drain
 from jobs.schedule import run_due
+from jobs.threads import Kept, pass_failed
 from service import wakeup
-from service.db.outbox.backlog import has_due
+from service.db.outbox import backlog, heartbeat
 from service.wiring import Wiring
 
 log = logging.getLogger(__name__)
 
+BEGIN_WITHIN = timedelta(seconds=5)
+"""Work that nobody has begun by then is done by the clock."""
+
 
 def sweep(wired: Wiring) -> int:
     """One pass, for cron: periodic jobs, then all that is due, in this process."""
+    wired.heart.roles = (heartbeat.CLOCK,)
+    wired.heart.beat()
     run_due(wired.context)
-    return drain(wired)
+    with wired.draining:
+        return drain(wired)
 
 
 def is_due(wired: Wiring) -> bool:
     """True when a row waits that should go now."""
     with wired.context.database.reading() as session:
-        return has_due(session, wired.context.clock.now())
+        return backlog.has_due(session, wired.context.clock.now())
+
+
+def look(wired: Wiring) -> None:
+    """Do what is due, unless this process is at it; never raises."""
+    try:
+        wired.heart.beat()
+        if is_due(wired) and wired.draining.acquire(blocking=False):
+            try:
+                drain(wired)
+            finally:
+                wired.draining.release()
+    except Exception as error:
+        pass_failed(wired, "worker", error)
 
 
 def clock(wired: Wiring, *, every: float = 1.0) -> None:
-    """Loop until stopped: look each second, wake the workers, work here while Redis is away."""
+    """Loop until stopped: each second wake the workers for what is due, and work here, beside the
+    loop, when Redis is away or nobody begins, whoever says that he is there."""
     while not wired.stop.is_set():
         try:
+            wired.heart.beat()
             run_due(wired.context)
-            if is_due(wired):
-                _wake(wired)
-        except Exception:
-            log.exception("a pass of the clock failed")
+            if is_due(wired) and not (_wake(wired) and _is_begun(wired)):
+                threading.Thread(target=look, args=(wired,), name="drain", daemon=True).start()
+        except Exception as error:
+            pass_failed(wired, "clock", error)
         wired.stop.wait(every)
+    with wired.draining:
+        """What the clock itself had in hand is finished."""
 
 
-def _wake(wired: Wiring) -> None:
+def _wake(wired: Wiring) -> bool:
+    """Wake the workers; False when there are none to wake."""
     redis = wired.redis
     try:
         if redis is not None:
             wakeup.ask_for_drain(redis)
-            return
-    except (RedisError, OSError):
-        log.warning("Redis is away: working in the clock")
-    drain(wired)
+            return True
+    except (RedisError, OSError) as error:
+        log.warning("Redis is away: %s", type(error).__name__)
+    return False
 
 
-def start_threads(wired: Wiring) -> list[threading.Thread]:
-    """Worker and clock as threads of this process, for the embedded way of running."""
+def _is_begun(wired: Wiring) -> bool:
+    """True while somebody works on all that has been due for a while."""
+    with wired.context.database.reading() as session:
+        now = wired.context.clock.now()
+        return not backlog.is_left_lying(session, now, now - BEGIN_WITHIN)
 
-    def work() -> None:
-        rung = wired.bell.rung if isinstance(wired.bell, wakeup.Bell) else threading.Event()
-        while not wired.stop.is_set():
-            rung.wait(1.0)
-            rung.clear()
-            try:
-                drain(wired)
-                run_due(wired.context)
-            except Exception:
-                log.exception("a pass of the worker failed")
-                wired.stop.wait(1.0)
 
-    thread = threading.Thread(target=work, name="worker", daemon=True)
-    thread.start()
-    return [thread]
+def embedded_threads(wired: Wiring) -> list[Kept]:
+    """Worker and clock as threads of one process, for the embedded way of running."""
+    wired.heart.roles = (heartbeat.WORKER, heartbeat.CLOCK)
+    return [Kept("worker", lambda: _work(wired)), Kept("periodic", lambda: _run_periodic(wired))]
+
+
+def _work(wired: Wiring) -> None:
+    rung = wired.bell.rung if isinstance(wired.bell, wakeup.Bell) else threading.Event()
+    while not wired.stop.is_set():
+        rung.wait(1.0)
+        rung.clear()
+        look(wired)
+
+
+def _run_periodic(wired: Wiring) -> None:
+    while not wired.stop.is_set():
+        try:
+            run_due(wired.context)
+        except Exception as error:
+            pass_failed(wired, "clock", error)
+        wired.stop.wait(1.0)

@@ -6,7 +6,6 @@ import os
 import secrets
 import signal
 import sys
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,7 +19,8 @@ from integrations.contract import Role
 from integrations.sandbox.seed import seed
 from integrations.sandbox.shop import Shop as SandboxShop
 from integrations.sandbox.shop import create_shop
-from jobs.sweep import start_threads
+from jobs.sweep import embedded_threads
+from jobs.threads import Kept, supervise
 from service import logs, settings
 from service.app import create_wsgi
 from service.db.migrations import migrate
@@ -133,7 +133,7 @@ def main() -> int:
     wired = wire(wanted)
     sandbox = set_up(wired)
     registry.get("sandbox")
-    workers = start_threads(wired)
+    workers = embedded_threads(wired)
     sandbox.sender.start()
     parts = urlsplit(wanted.public_url)
     host, port = parts.hostname or "127.0.0.1", parts.port or 8000
@@ -155,8 +155,7 @@ def main() -> int:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: _stop(wired))
     keep_loaded()
-    threading.Thread(target=server.run, name="web", daemon=True).start()
-    wired.stop.wait()
+    supervise(wired, [*workers, Kept("web", server.run)])
     sandbox.sender.stop()
     for worker in workers:
         # The pretend shop answers the call at hand through the server, which runs on meanwhile.

@@ -6,7 +6,6 @@ import logging
 import threading
 
 from redis import Redis
-from redis.exceptions import RedisError
 from rq import Queue
 from rq.serializers import JSONSerializer
 
@@ -44,9 +43,9 @@ class RedisBell:
         self._start = threading.Lock()
 
     def wake(self) -> None:
-        if self._thread is None:
+        if self._thread is None or not self._thread.is_alive():
             with self._start:
-                if self._thread is None:
+                if self._thread is None or not self._thread.is_alive():
                     self._thread = threading.Thread(target=self._ring, daemon=True, name="bell")
                     self._thread.start()
         self._rung.set()
@@ -61,8 +60,8 @@ class RedisBell:
             self._rung.clear()
             try:
                 ask_for_drain(self.redis)
-            except (RedisError, OSError) as error:
-                # The clock finds the work within a second; nothing is lost.
+            except Exception as error:
+                # The workers look each second anyway; nothing is lost.
                 log.warning("Redis is away: %s", type(error).__name__)
 
 

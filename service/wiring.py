@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
 from urllib.parse import urlsplit
@@ -16,6 +16,7 @@ from integrations.http import PROGRAM, Http
 from integrations.network import Network
 from service import logs, settings
 from service.clock import Clock, SystemClock
+from service.db.outbox.heartbeat import Heart
 from service.db.session import Database
 from service.operations.context import Context
 from service.security.links import Links
@@ -32,8 +33,11 @@ class Wiring:
     context: Context
     bell: Bell | RedisBell
     stop: threading.Event
+    heart: Heart
     calls: ThreadPoolExecutor
     """Where calls out are made; its threads begin with the first call."""
+    draining: threading.Lock = field(default_factory=threading.Lock)
+    """Held by the one drain of this process."""
 
     @property
     def redis(self) -> Redis | None:
@@ -63,7 +67,8 @@ def wire(wanted: Settings, *, clock: Clock | None = None) -> Wiring:
         keep_buyers=timedelta(days=wanted.buyer_keep_days),
     )
     calls = ThreadPoolExecutor(wanted.worker_threads, thread_name_prefix="deliver")
-    return Wiring(wanted, context, bell, threading.Event(), calls)
+    heart = Heart(database, context.clock)
+    return Wiring(wanted, context, bell, threading.Event(), heart, calls)
 
 
 def _http(wanted: Settings) -> Http:

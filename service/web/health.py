@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from functools import wraps
 
@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from service.db import queries
-from service.db.outbox import backlog
+from service.db.outbox import backlog, heartbeat
 from service.settings import metrics_folder
 from service.web.auth import open_to_all
 from service.web.request_context import context, wired
@@ -26,6 +26,7 @@ blueprint = Blueprint("health", __name__)
 
 LATE_SECONDS = 300
 """Work waiting this long, with nobody at it, means that no worker is running."""
+ROLES = {heartbeat.WORKER: "worker", heartbeat.CLOCK: "clock"}
 Gauges = Iterator[GaugeMetricFamily]
 View = Callable[[], Response]
 
@@ -40,16 +41,18 @@ def live() -> Response:
 @blueprint.get("/health/ready")
 @open_to_all
 def ready() -> tuple[Response, int]:
-    """Database, Redis where there is one, and whether work is being done; 503 when one is not."""
+    """Database, Redis where there is one, workers and clock; 503 when one is not at work."""
     found: dict[str, object] = {}
     try:
         with context().database.reading() as session:
             now = context().clock.now()
             waits = backlog.backlog(session, now)
+            silent = heartbeat.silent(session, _expected(), now)
         found["oldest_due_seconds"] = _age(waits.oldest, now)
         found["database"] = "ok"
         late = _age(waits.stalled_since, now) >= LATE_SECONDS
         found["workers"] = "late: is a worker running?" if late else "ok"
+        found |= {ROLES[role]: f"silent: is a {ROLES[role]} running?" for role in silent}
     except SQLAlchemyError:
         found["database"] = "away"
     redis = wired().redis
@@ -86,6 +89,11 @@ def by_metrics_token(view: View) -> View:
 
     guarded.guard = "token"  # type: ignore[attr-defined]
     return guarded
+
+
+def _expected() -> Collection[str]:
+    """Who should be at work: with Redis other processes, else threads of this one."""
+    return tuple(ROLES) if wired().redis is not None else wired().heart.roles
 
 
 @blueprint.get("/metrics")

@@ -7,10 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from rq import Queue
-from rq.serializers import JSONSerializer
 
-from jobs.worker import DrainWorker
+from jobs.worker import Listener
 from service import wakeup
 from tests.world import World
 
@@ -31,10 +29,7 @@ def _by_rq(world: World, monkeypatch: pytest.MonkeyPatch) -> Work:
 
     def work() -> None:
         wakeup.ask_for_drain(redis)
-        jobs = Queue(wakeup.QUEUE, connection=redis, serializer=JSONSerializer)
-        worker = DrainWorker([jobs], connection=redis, serializer=JSONSerializer)
-        worker.wired = world.wired
-        worker.work(burst=True, logging_level="WARNING")
+        Listener(redis).work(burst=True, logging_level="WARNING")
 
     return work
 

@@ -18,6 +18,7 @@ from functools import partial
 from typing import Any
 from unittest import mock
 
+from redis import Redis
 from rq import Queue
 from rq.serializers import JSONSerializer
 from sqlalchemy import select
@@ -27,7 +28,7 @@ from integrations.http import Answer, Http
 from integrations.sandbox.ledger import Ledger, leave_review
 from integrations.sandbox.sender import Sender
 from jobs import drain, sweep
-from jobs.worker import DrainWorker
+from jobs.worker import Listener
 from service import settings, wakeup
 from service.app import create_wsgi
 from service.db.models import Case, FollowUp
@@ -150,19 +151,20 @@ def _work(wired: Wiring, warm: bool) -> None:
     elif wired.redis is None:
         sweep.sweep(wired)
     else:
-        _by_rq(wired, Queue(wakeup.QUEUE, connection=wired.redis, serializer=JSONSerializer))
+        _by_rq(
+            wired,
+            wired.redis,
+            Queue(wakeup.QUEUE, connection=wired.redis, serializer=JSONSerializer),
+        )
 
 
-def _by_rq(wired: Wiring, jobs: Queue) -> None:
+def _by_rq(wired: Wiring, redis: Redis, jobs: Queue) -> None:
     """The clock wakes through Redis and a real worker drains, until nothing is due."""
     ends = time.monotonic() + LONGEST
     with mock.patch.object(drain, "wiring", return_value=wired):
         while sweep.is_due(wired) or jobs.count:
             sweep.clock(replace(wired, stop=_OnePass()))
-            worker = DrainWorker([jobs], connection=wired.redis, serializer=JSONSerializer)
-            worker.wired = wired
-            worker.log_job_description = False
-            worker.work(burst=True, logging_level="ERROR")
+            Listener(redis).work(burst=True, logging_level="ERROR")
             if time.monotonic() > ends:
                 raise TimeoutError("what is due was not worked off")
 

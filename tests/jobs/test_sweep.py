@@ -10,7 +10,10 @@ import pytest
 from sqlalchemy import select, update
 
 from jobs import sweep
+from jobs.threads import Kept, supervise
+from service import wakeup
 from service.db.models import Lane, OutboxRow, Periodic
+from service.db.outbox import backlog
 from tests.jobs.processes import flask, until
 from tests.world import World
 
@@ -42,6 +45,68 @@ def test_clock_does_the_work_itself_while_redis_is_away(database_url: str, tmp_p
     clock.join(10)
     assert not clock.is_alive()
     world.close()
+
+
+def test_clock_does_what_no_worker_begins_though_redis_is_there(
+    database_url: str, redis_url: str, tmp_path: Path
+) -> None:
+    world = World(database_url, tmp_path, redis_url=redis_url)
+    world.rate(1)
+    clock = threading.Thread(target=sweep.clock, args=(world.wired,), kwargs={"every": 0.02})
+    clock.start()
+    until("a wake-up", lambda: world.wired.redis and world.wired.redis.exists(wakeup.WAKE_KEY))
+    early = world.cases()
+
+    world.clock.move(seconds=6)
+    until("the case", lambda: [one.state for one in world.cases()] == ["awaiting_approval"])
+
+    assert early == []
+    world.wired.stop.set()
+    clock.join(10)
+    assert not clock.is_alive()
+    world.close()
+
+
+@pytest.mark.parametrize("ahead", ["a full lane", "an empty bucket"])
+def test_clock_leaves_what_may_not_go_yet(world: World, ahead: str) -> None:
+    world.rate(1)
+    now = world.clock.now()
+    values = (
+        {"concurrency": 0} if ahead == "a full lane" else {"per_minute": 1, "allowance_at": now}
+    )
+    with world.context.database.transaction() as session:
+        session.execute(update(Lane).values(**values))
+        session.execute(
+            update(OutboxRow).values(
+                lane_id=select(Lane.id).where(Lane.outward).limit(1).scalar_subquery()
+            )
+        )
+    world.clock.move(seconds=30)
+    with world.context.database.reading() as session:
+        now = world.clock.now()
+        lying = backlog.is_left_lying(session, now, now - sweep.BEGIN_WITHIN)
+        later = backlog.is_left_lying(
+            session, now + timedelta(minutes=2), now + timedelta(minutes=1)
+        )
+
+    assert (lying, later) == (False, ahead == "an empty bucket")
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_thread_that_dies_is_started_anew(world: World) -> None:
+    runs: list[int] = []
+
+    def die() -> None:
+        runs.append(1)
+        raise SystemExit
+
+    kept = Kept("dying", die)
+    supervisor = threading.Thread(target=supervise, args=(world.wired, [kept]))
+    supervisor.start()
+    until("a second life", lambda: len(runs) > 1)
+    world.wired.stop.set()
+    supervisor.join(10)
+    assert not supervisor.is_alive()
 
 
 def test_clock_goes_on_after_a_pass_that_failed(

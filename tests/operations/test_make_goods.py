@@ -150,7 +150,7 @@ def test_overtaken_worker_that_wakes_up_does_nothing(world: World) -> None:
     world.clock.move(seconds=61)
     world.work()
 
-    calls = runner.advance(world.context, [], [mine])
+    calls = list(runner.advance(world.context, [], [mine]))
 
     assert calls == []
     assert len(world.ledger()["made"]) == 1

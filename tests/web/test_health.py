@@ -18,7 +18,9 @@ from bench.processes import free_port
 from service import settings
 from service.app import create_app
 from service.db.models import Connection, Delivery, Lane
-from service.db.outbox import claims
+from service.db.outbox import claims, heartbeat
+from service.db.outbox.heartbeat import Heart
+from service.wakeup import RedisBell
 from service.wiring import Wiring, wire
 from tests.jobs.processes import environment, running, until
 from tests.world import KEY, METRICS_TOKEN, SECRET, World
@@ -85,6 +87,44 @@ def test_lane_that_is_held_is_not_late(world: World, held: str) -> None:
     world.clock.move(minutes=10)
 
     assert _ready(world)[0] == 200
+
+
+def _beat(world: World, *roles: str) -> None:
+    heart = Heart(world.context.database, world.clock)
+    heart.roles = roles
+    heart.beat()
+
+
+@pytest.mark.parametrize("silent", ["worker", "clock"])
+def test_stopped_process_is_noticed_though_its_work_is_done(
+    world: World, redis_url: str, silent: str
+) -> None:
+    bell = RedisBell(redis_url)
+    app = create_app(replace(world.wired, bell=bell)).test_client()
+    _beat(world, heartbeat.WORKER, heartbeat.CLOCK)
+    before = app.get("/health/ready")
+    world.clock.move(minutes=4)
+    _beat(world, heartbeat.CLOCK if silent == "worker" else heartbeat.WORKER)
+    world.work()
+
+    after = app.get("/health/ready")
+
+    assert (before.status_code, after.status_code) == (200, 503)
+    assert after.json is not None
+    assert after.json[silent] == f"silent: is a {silent} running?"
+    _beat(world, heartbeat.WORKER, heartbeat.CLOCK)
+    assert app.get("/health/ready").status_code == 200
+    bell.close()
+
+
+def test_process_that_never_came_is_noticed(world: World, redis_url: str) -> None:
+    bell = RedisBell(redis_url)
+
+    answer = create_app(replace(world.wired, bell=bell)).test_client().get("/health/ready")
+
+    assert answer.status_code == 503
+    assert {"worker", "clock"} <= set(answer.json or {})
+    bell.close()
 
 
 @pytest.fixture

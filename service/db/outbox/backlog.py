@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from service.db.models import Case, Connection, Delivery, FollowUp, Lane, MakeGood, OutboxRow
+from service.db.outbox.claims import IN_HAND
 
 MOST_COUNTED = 10_000
 """Rows of a lane that are counted; more than that is said as that many."""
@@ -49,6 +50,25 @@ def has_due(session: Session, now: datetime) -> bool:
     return session.scalar(_free_lanes(now).where(rows.exists()).limit(1)) is not None
 
 
+def is_left_lying(session: Session, now: datetime, since: datetime) -> bool:
+    """True when a row was due by `since` that could have been claimed ever since: its lane is free,
+    and neither its concurrency nor its pace keeps the row back."""
+    rows = (
+        select(OutboxRow.id)
+        .where(OutboxRow.lane_id == Lane.id, OutboxRow.done_at.is_(None), OutboxRow.due_at <= since)
+        .correlate(Lane)
+    )
+    lanes = session.scalars(_free_lanes(now).where(rows.exists())).all()
+    return any(not lane.outward or _has_room(session, lane, now, since) for lane in lanes)
+
+
+def _has_room(session: Session, lane: Lane, now: datetime, since: datetime) -> bool:
+    if (session.scalar(IN_HAND, {"lane": lane.id, "now": now}) or 0) >= lane.concurrency:
+        return False
+    refilled = max(0.0, (since - lane.allowance_at).total_seconds()) * (lane.per_minute or 0) / 60
+    return lane.per_minute is None or lane.allowance + refilled >= 1
+
+
 def _free_lanes(now: datetime) -> Select[Lane]:
     return (
         select(Lane)
@@ -71,14 +91,8 @@ def _due(session: Session, lane_id: int, now: datetime) -> tuple[int, datetime |
 
 def _is_worked_on(session: Session, lane: Lane, now: datetime) -> bool:
     """A worker holds a row of it, or has just filled its bucket again."""
-    in_hand = (
-        select(OutboxRow.id)
-        .where(OutboxRow.lane_id == lane.id, OutboxRow.done_at.is_(None))
-        .where(OutboxRow.claim_token.is_not(None), OutboxRow.due_at > now)
-        .limit(1)
-    )
     paced = lane.per_minute is not None and abs(now - lane.allowance_at) < AT_WORK
-    return paced or session.scalar(in_hand) is not None
+    return paced or bool(session.scalar(IN_HAND, {"lane": lane.id, "now": now}))
 
 
 def needing_attention(session: Session) -> dict[str, int]:

@@ -226,7 +226,7 @@ def _lock(session: Session, lanes: Sequence[Lane]) -> None:
 
 def _allowance(session: Session, lane: Lane, now: datetime) -> int:
     """How many rows of an outward lane may start now; refills the bucket as a side effect."""
-    in_hand = session.scalar(_IN_HAND, {"lane": lane.id, "now": now})
+    in_hand = session.scalar(IN_HAND, {"lane": lane.id, "now": now})
     free = lane.concurrency - (in_hand or 0)
     if lane.per_minute is None:
         return free
@@ -236,7 +236,7 @@ def _allowance(session: Session, lane: Lane, now: datetime) -> int:
     return min(free, int(lane.allowance))
 
 
-_IN_HAND = (
+IN_HAND = (
     select(func.count())
     .select_from(OutboxRow)
     .where(OutboxRow.lane_id == bindparam("lane"), OutboxRow.done_at.is_(None))

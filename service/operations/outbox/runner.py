@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -76,21 +76,30 @@ def carry_out(context: Context, call: Call) -> Done:
         return Done(call, error=error)
 
 
-def advance(context: Context, done: Sequence[Done], held: Sequence[Claim]) -> list[Call]:
+def advance(context: Context, done: list[Done], held: list[Claim]) -> Iterator[Call]:
     """Settle ended calls and begin claimed rows in one commit; gives the calls to make now.
 
-    A row that fails does not take the others with it: then each goes by itself.
+    A row that fails does not take the others with it: then each goes by itself. What is dealt with
+    is taken out of the lists; what raises is the database's, and the rest can be tried later.
     """
     try:
         with context.database.transaction() as session:
-            return _advance(context, session, done, held)
+            calls = _advance(context, session, done, held)
     except Exception as error:
         if len(done) + len(held) > 1:
             log.warning("a batch failed (%s): one by one", type(error).__name__)
-            calls = [call for one in done for call in advance(context, [one], [])]
-            return calls + [call for one in held for call in advance(context, [], [one])]
-        _failed(context, [*held, *(one.call.held for one in done)][0], error)
-        return []
+            while done:
+                yield from advance(context, done[:1], [])
+                del done[0]
+            while held:
+                yield from advance(context, [], held[:1])
+                del held[0]
+            return
+        _failed(context, [*held, *(ended.call.held for ended in done)][0], error)
+        calls = []
+    done.clear()
+    held.clear()
+    yield from calls
 
 
 def _advance(
