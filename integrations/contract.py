@@ -106,7 +106,9 @@ class EventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Buyer:
-    """Who bought. Everything may be unknown; `country` is ISO 3166 alpha-2, `zone` an IANA name."""
+    """Who bought. Everything may be unknown; `country` is ISO 3166 alpha-2, `zone` an IANA name,
+    `region` the state or province, as ISO 3166-2 code or name.
+    """
 
     id: str = ""
     name: str = ""
@@ -114,6 +116,7 @@ class Buyer:
     country: str = ""
     language: str = ""
     zone: str = ""
+    region: str = ""
 
 
 @dataclass(frozen=True, slots=True)

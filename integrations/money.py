@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Self
 
+from babel.numbers import is_currency as _known_to_cldr
 from iso4217 import Currency
 
 DIGITS = {unit.code: unit.exponent for unit in Currency if unit.exponent is not None}
@@ -16,6 +17,11 @@ _USUAL_DIGITS = 2
 WHOLE_IN_USE = frozenset({"IDR"})
 """Currencies whose minor unit stands in ISO 4217 but in no price: a sen is neither proposed nor
 taken from a person."""
+
+
+def is_currency(code: str) -> bool:
+    """True for a code of ISO 4217, also one that was withdrawn."""
+    return code in DIGITS or bool(_known_to_cldr(code))
 
 
 def digits_of(currency: str) -> int:

@@ -67,6 +67,7 @@ class BuyerIn(_Loose):
     )
     language = _text(35)
     zone = _text(64)
+    region = _text(100)
 
 
 class ProductIn(_Loose):

@@ -66,6 +66,7 @@ def buyer_of(data: Mapping[str, Any]) -> Buyer:
         country=(data.get("country") or "").upper(),
         language=data.get("language") or "",
         zone=data.get("zone") or "",
+        region=data.get("region") or "",
     )
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import TypeVar
 
+from integrations.money import is_currency
 from service.domain.errors import WrongInput
 
 Choice = TypeVar("Choice", bound=StrEnum)
-CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 def wrong(where: str, key: str, problem: str) -> WrongInput:
@@ -91,7 +90,7 @@ def amounts(data: Mapping[str, object], key: str, where: str) -> dict[str, int]:
     if not isinstance(value, Mapping):
         raise wrong(where, key, "must give an amount for each currency, such as {EUR = 500}")
     for currency, minor in value.items():
-        if not CURRENCY.fullmatch(str(currency)):
+        if not is_currency(str(currency)):
             raise wrong(where, key, f"names {currency!r}, which is no currency code such as EUR")
         if isinstance(minor, bool) or not isinstance(minor, int) or minor <= 0:
             raise wrong(

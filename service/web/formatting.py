@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_skeleton
@@ -11,6 +12,7 @@ from flask_babel import get_locale
 
 from integrations.money import Money
 from service.domain.amounts import amount_text, field_text
+from service.domain.messages.zones import exists
 from service.web.request_context import context
 
 
@@ -19,12 +21,14 @@ def money(minor: int, currency: str) -> str:
     return amount_text(Money(minor, currency), str(get_locale() or "en"))
 
 
-def when(at: datetime | None) -> str:
-    """A day and time, short; with the year where it is not this one."""
+def when(at: datetime | None, zone: str = "") -> str:
+    """A day and time, short; with the year where it is not this one. `zone`: of whom it concerns,
+    else the page's."""
     if at is None:
         return "-"
-    local, locale = at.astimezone(g.zone), get_locale() or Locale("en")
-    this_year = context().clock.now().astimezone(g.zone).year
+    place = ZoneInfo(zone) if exists(zone) else g.zone
+    local, locale = at.astimezone(place), get_locale() or Locale("en")
+    this_year = context().clock.now().astimezone(place).year
     day = format_skeleton("MMMd" if local.year == this_year else "yMMMd", local, locale=locale)
     return f"{day}, {format_skeleton('Hm', local, locale=locale)}"
 

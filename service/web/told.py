@@ -7,10 +7,9 @@ import re
 from datetime import datetime
 from functools import cache
 
-from babel.numbers import is_currency
 from flask_babel import get_locale, get_translations, gettext
 
-from integrations.money import Money, WrongAmount
+from integrations.money import Money, WrongAmount, is_currency
 from service.web import formatting
 from service.web.words import DEEDS, WORDS, deed, word
 

@@ -27,7 +27,7 @@ YES = Verdict(True, Layer.PLATFORM, Phrase("Fine."), "help page", date(2026, 11,
 NO = replace(YES, allowed=False, reason=Phrase("Not here."))
 FACTS = SendFacts(
     now=NOON,
-    zone="UTC",
+    zones=("UTC",),
     window=SendingWindow(),
     verdict=YES,
     case_open=True,
@@ -139,7 +139,7 @@ def test_an_invitation_waits_when_the_policy_asks_for_more_days(by_seller: bool)
 
 @pytest.mark.parametrize("step", Step)
 def test_a_message_waits_for_the_morning_when_it_is_night_for_the_buyer(step: Step) -> None:
-    found = send_time_check(step, replace(FACTS, zone="Pacific/Auckland"))
+    found = send_time_check(step, replace(FACTS, zones=("Pacific/Auckland",)))
 
     assert isinstance(found, Wait)
     assert found.until == datetime(2026, 11, 24, 19, tzinfo=UTC)
@@ -147,7 +147,7 @@ def test_a_message_waits_for_the_morning_when_it_is_night_for_the_buyer(step: St
 
 @pytest.mark.parametrize("step", Step)
 def test_quiet_hours_are_skipped_when_the_seller_sends_now(step: Step) -> None:
-    facts = replace(FACTS, zone="Pacific/Auckland", by_seller=True)
+    facts = replace(FACTS, zones=("Pacific/Auckland",), by_seller=True)
 
     assert send_time_check(step, facts) == Send()
 

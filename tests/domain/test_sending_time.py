@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
+from babel.core import get_global
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,8 +19,8 @@ from service.domain.messages.schedule import (
     plan,
     plan_from_data,
     plan_to_data,
-    zone_for,
 )
+from service.domain.messages.zones import zones_for
 
 DAY = SendingWindow()
 EVERY_DAY = SendingWindow(days=frozenset(range(7)))
@@ -53,8 +54,8 @@ def test_the_opening_is_still_found_when_the_clocks_skip_it() -> None:
 
     due = next_sending_time(at("2026-03-28T23:00"), "Europe/Berlin", window)
 
-    assert due == at("2026-03-29T01:15")
-    assert due.astimezone(ZoneInfo("Europe/Berlin")).time() == time(3, 15)
+    assert due == at("2026-03-29T01:00")
+    assert due.astimezone(ZoneInfo("Europe/Berlin")).time() == time(3)
 
 
 def test_the_first_of_two_openings_is_taken_when_an_hour_comes_twice() -> None:
@@ -94,29 +95,112 @@ def test_the_time_is_inside_the_window_and_soon_for_any_zone(
 
 
 @pytest.mark.parametrize(
-    ("buyer", "country", "shop", "zone"),
+    ("opens", "closes", "minutes"),
+    [(time(2, 15), time(2, 45), 30), (time(2), time(3), 60), (time(2, 59), time(3), 1)],
+)
+def test_a_window_that_the_clocks_skip_is_as_long_after(
+    opens: time, closes: time, minutes: int
+) -> None:
+    window = SendingWindow(opens, closes, frozenset({6}))
+    first = at("2026-03-29T01:00")
+
+    assert next_sending_time(at("2026-03-28T12:00"), "Europe/Berlin", window) == first
+    last = first + timedelta(minutes=minutes, seconds=-1)
+    assert next_sending_time(last, "Europe/Berlin", window) == last
+    later = next_sending_time(first + timedelta(minutes=minutes), "Europe/Berlin", window)
+    assert later.astimezone(ZoneInfo("Europe/Berlin")).time() == opens
+
+
+CHANGES = st.sampled_from(sorted(available_timezones()))
+
+
+@given(
+    zone=CHANGES,
+    day=st.dates(date(2000, 1, 1), date(2036, 1, 1)),
+    opens=st.integers(0, 24 * 60 - 2),
+    length=st.integers(1, 120),
+    days=st.frozensets(st.integers(0, 6), min_size=1),
+)
+def test_every_window_opens_in_every_zone_whatever_the_clocks_do(
+    zone: str, day: date, opens: int, length: int, days: frozenset[int]
+) -> None:
+    place, closes = ZoneInfo(zone), min(opens + length, 24 * 60 - 1)
+    window = SendingWindow(time(*divmod(opens, 60)), time(*divmod(closes, 60)), days)
+    wanted = datetime.combine(day, time(), tzinfo=place).astimezone(UTC)
+
+    due = next_sending_time(wanted, zone, window)
+
+    assert wanted <= due <= wanted + timedelta(days=15)
+    assert next_sending_time(due, zone, window) == due
+    assert window.holds(due.astimezone(place)) or not _exists_on(due, place, window)
+
+
+def _exists_on(due: datetime, place: ZoneInfo, window: SendingWindow) -> bool:
+    """Some minute of the window is on the clocks of the day before it closed."""
+    day = (due - timedelta(minutes=1)).astimezone(place).date()
+    minutes = (
+        datetime.combine(day, window.opens) + timedelta(minutes=one)
+        for one in range(int(window.length.total_seconds() // 60))
+    )
+    return any(
+        one.replace(tzinfo=place).astimezone(UTC).astimezone(place).replace(tzinfo=None) == one
+        for one in minutes
+    )
+
+
+@pytest.mark.parametrize(
+    ("wanted", "zones", "due"),
     [
-        ("Asia/Makassar", "ID", "Europe/Berlin", "Asia/Makassar"),
-        ("", "ID", "Europe/Berlin", "Asia/Jakarta"),
-        ("", "de", "Asia/Jakarta", "Europe/Berlin"),
-        ("Nowhere/Else", "", "Asia/Jakarta", "Asia/Jakarta"),
-        ("../etc/passwd", "ZZ", "Asia/Jakarta", "Asia/Jakarta"),
-        ("", "", "", "UTC"),
+        (
+            "2026-11-24T00:30",
+            ["Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"],
+            "2026-11-24T01:00",
+        ),
+        (
+            "2026-11-24T11:00",
+            ["Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"],
+            "2026-11-25T01:00",
+        ),
+        (
+            "2026-11-24T10:59",
+            ["Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"],
+            "2026-11-24T10:59",
+        ),
+        ("2026-11-24T13:00", ["America/New_York", "Pacific/Honolulu"], "2026-11-24T18:00"),
     ],
 )
-def test_the_nearest_known_zone_is_taken_when_some_are_missing(
-    buyer: str, country: str, shop: str, zone: str
+def test_the_hours_fit_all_zones_where_the_zone_is_not_known(
+    wanted: str, zones: list[str], due: str
 ) -> None:
-    assert zone_for(buyer, country, shop) == zone
+    assert next_sending_time(at(wanted), zones, DAY) == at(due)
 
 
-@pytest.mark.parametrize("country", ["ID", "US", "GB", "DE", "FR", "NL", "SG", "MY", "AU", "JP"])
-def test_a_country_has_a_zone_that_exists_when_shops_sell_there(country: str) -> None:
-    assert zone_for("", country, "") in available_timezones() - {"UTC"}
+def test_the_likeliest_zone_decides_when_no_hour_fits_all() -> None:
+    window = SendingWindow(time(9), time(10))
+
+    due = next_sending_time(at("2026-11-24T00:00"), ["Asia/Jakarta", "Asia/Jayapura"], window)
+
+    assert due == at("2026-11-24T02:00")
+
+
+@given(
+    country=st.sampled_from(sorted({*get_global("territory_zones"), "ZZ", ""})),
+    minutes=st.integers(0, 60 * 24 * 365 * 10),
+)
+def test_nobody_is_written_to_outside_the_hours_wherever_they_live_in_their_country(
+    country: str, minutes: int
+) -> None:
+    wanted = datetime(2020, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
+    zones = zones_for("", country, "", "Asia/Jakarta")
+
+    due = next_sending_time(wanted, zones, EVERY_DAY)
+
+    # Antarctica is all around the clock.
+    assert country == "AQ" or all(EVERY_DAY.holds(due.astimezone(ZoneInfo(one))) for one in zones)
 
 
 def test_every_step_is_planned_when_a_make_good_was_carried_out() -> None:
-    due = plan(FollowUpPlan(), at("2026-11-24T05:00"), "Asia/Jakarta")
+    due = plan(FollowUpPlan(), at("2026-11-24T05:00"), ["Asia/Jakarta"])
 
     assert due == {
         Step.CONFIRMATION: at("2026-11-24T05:00"),
@@ -126,7 +210,7 @@ def test_every_step_is_planned_when_a_make_good_was_carried_out() -> None:
 
 
 def test_only_wanted_steps_are_planned_when_some_are_named() -> None:
-    due = plan(FollowUpPlan(), at("2026-11-24T05:00"), "UTC", (Step.CONFIRMATION,))
+    due = plan(FollowUpPlan(), at("2026-11-24T05:00"), ["UTC"], (Step.CONFIRMATION,))
 
     assert list(due) == [Step.CONFIRMATION]
 

@@ -194,6 +194,14 @@ def test_the_nearest_language_is_taken_when_a_code_is_given(code: str, language:
     assert language_for(code) == language
 
 
+@pytest.mark.parametrize("shop", ["id", "en"])
+@pytest.mark.parametrize("code", ["de", "", "zh-Hant", "xx", "idx", "english"])
+def test_the_shops_language_is_taken_when_there_is_no_text_in_the_buyers(
+    code: str, shop: str
+) -> None:
+    assert language_for(code, shop) == shop
+
+
 @pytest.mark.parametrize(
     ("step", "action", "edit_link", "key"),
     [

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from functools import cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
-from service.data import read_file
 from service.domain import fields
 from service.domain.errors import WrongInput
 from service.domain.messages.kinds import FOLLOW_UPS, Step
@@ -18,8 +15,10 @@ from service.domain.messages.policy import Verdict
 from service.domain.phrase import Phrase
 
 _MOST_HOURS = 24 * 90
-_DAYS_AHEAD = 9
-"""A week and a day finds the next open day; one more covers a day a zone skipped."""
+_DAYS_AHEAD = 16
+"""A week and a day finds the next open day; another week covers a day that a zone skips."""
+_LONGEST_GAP = timedelta(hours=12)
+"""Clocks skip an hour; zones that changed the side of the date line skipped a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +32,11 @@ class SendingWindow:
     def holds(self, local: datetime) -> bool:
         """True when a local time lies inside."""
         return local.weekday() in self.days and self.opens <= local.time() < self.closes
+
+    @property
+    def length(self) -> timedelta:
+        """How long it is open."""
+        return datetime.combine(date.min, self.closes) - datetime.combine(date.min, self.opens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ class SendFacts:
     """
 
     now: datetime
-    zone: str
+    zones: Collection[str]
     window: SendingWindow
     verdict: Verdict
     case_open: bool
@@ -142,44 +146,97 @@ def plan_to_data(settings: FollowUpPlan) -> dict[str, object]:
     }
 
 
-def next_sending_time(wanted: datetime, zone: str, window: SendingWindow) -> datetime:
-    """The first moment at or after `wanted` inside the window, in UTC; `wanted` must be aware."""
-    place = ZoneInfo(zone)
-    local = wanted.astimezone(place)
-    if window.holds(local):
-        return wanted.astimezone(UTC)
+def next_sending_time(
+    wanted: datetime, zones: str | Collection[str], window: SendingWindow
+) -> datetime:
+    """The first moment at or after `wanted` inside the window in all zones, in UTC.
+
+    `wanted` must be aware. Where no hour of the coming days fits all zones the first one decides.
+    """
+    names = (zones,) if isinstance(zones, str) else tuple(zones)
+    start = wanted.astimezone(UTC)
+    places = _unlike(names, start)
+    openings = {one for place in places for one in _openings(start, place, window)}
+    for moment in sorted({start, *(one for one in openings if one > start)}):
+        if all(_is_open(moment, place, window) for place in places):
+            return moment
+    if len(places) > 1:
+        return next_sending_time(wanted, names[0], window)
+    raise WrongInput("the sending window is never open; choose at least one day", zone=names[0])
+
+
+def _unlike(names: Sequence[str], start: datetime) -> list[ZoneInfo]:
+    """One zone of those whose clocks agree in the coming days."""
+    ahead = [start + timedelta(days=days) for days in range(-1, _DAYS_AHEAD + 1)]
+    places: dict[tuple[timedelta | None, ...], ZoneInfo] = {}
+    for place in map(ZoneInfo, names):
+        places.setdefault(tuple(moment.astimezone(place).utcoffset() for moment in ahead), place)
+    return list(places.values())
+
+
+def _openings(start: datetime, place: ZoneInfo, window: SendingWindow) -> Iterator[datetime]:
+    """When the window opens on the coming days, in UTC; twice where the hour comes twice."""
+    today = start.astimezone(place).date()
     for ahead in range(_DAYS_AHEAD):
-        day = local.date() + timedelta(days=ahead)
-        opening = datetime.combine(day, window.opens, tzinfo=place).astimezone(UTC)
-        # An opening hour that the clocks skip comes back as another local time: look again there.
-        if opening >= wanted and window.holds(opening.astimezone(place)):
-            return opening
-    raise WrongInput("the sending window is never open; choose at least one day", zone=zone)
+        local = datetime.combine(today + timedelta(days=ahead), window.opens, tzinfo=place)
+        yield _moment(local)
+        yield local.replace(fold=1).astimezone(UTC)
 
 
-def zone_for(buyer_zone: str, country: str, shop_zone: str) -> str:
-    """The zone to go by: the buyer's, else that of the country's most people, else the shop's."""
-    for zone in (buyer_zone, _zones().get(country.upper(), ""), shop_zone):
-        if zone and _exists(zone):
-            return zone
-    return "UTC"
+def _is_open(moment: datetime, place: ZoneInfo, window: SendingWindow) -> bool:
+    """By the clock on the wall; a window that the clocks skip as a whole is open as long after."""
+    local = moment.astimezone(place)
+    if window.holds(local):
+        return True
+    for day in (local.date(), local.date() - timedelta(days=1)):
+        opens = datetime.combine(day, window.opens, tzinfo=place)
+        closes = datetime.combine(day, window.closes, tzinfo=place)
+        after_gap = _moment(opens)
+        skipped = _gap(opens) and after_gap == _moment(closes)
+        if skipped and day.weekday() in window.days:
+            return after_gap <= moment < after_gap + window.length
+    return False
+
+
+def _gap(local: datetime) -> timedelta:
+    """How much the clocks skip at a local time; nothing where they skip a whole day."""
+    before, after = local.utcoffset(), local.replace(fold=1).utcoffset()
+    skipped = (after or timedelta()) - (before or timedelta())
+    return skipped if timedelta() < skipped < _LONGEST_GAP else timedelta()
+
+
+def _moment(local: datetime) -> datetime:
+    """A local time in UTC; of one that the clocks skip, the first minute after."""
+    if not _gap(local):
+        return local.astimezone(UTC)
+    # Counted by the clock after the change it lies before the change, by the other one after it.
+    early, late = local.replace(fold=1).astimezone(UTC), local.astimezone(UTC)
+    while late - early > timedelta(seconds=1):
+        middle = early + (late - early) // 2
+        if middle.astimezone(local.tzinfo).utcoffset() == local.utcoffset():
+            early = middle
+        else:
+            late = middle
+    return late.replace(microsecond=0)
 
 
 def plan(
     settings: FollowUpPlan,
     made_good_at: datetime,
-    zone: str,
+    zones: Collection[str],
     steps: Collection[Step] = FOLLOW_UPS,
 ) -> dict[Step, datetime]:
     """When each wanted step is due, in UTC and inside the sending window."""
-    check = next_sending_time(made_good_at + settings.resolution_check_after, zone, settings.window)
+    check = next_sending_time(
+        made_good_at + settings.resolution_check_after, zones, settings.window
+    )
     wanted = {
         Step.CONFIRMATION: made_good_at + settings.confirmation_after,
         Step.RESOLUTION_CHECK: check,
         Step.UPDATE_INVITATION: check + settings.update_invitation_after,
     }
     return {
-        step: next_sending_time(moment, zone, settings.window)
+        step: next_sending_time(moment, zones, settings.window)
         for step, moment in wanted.items()
         if step in steps
     }
@@ -196,7 +253,7 @@ def send_time_check(step: Step, facts: SendFacts) -> Send | Wait | Stop:
     if facts.by_seller:
         return Send()
     ready = max(facts.due_at or facts.now, _silence_ready(step, facts))
-    moment = next_sending_time(max(ready, facts.now), facts.zone, facts.window)
+    moment = next_sending_time(max(ready, facts.now), facts.zones, facts.window)
     if ready > facts.now:
         return Wait(moment, Phrase("It is not due yet."))
     if moment > facts.now:
@@ -277,17 +334,3 @@ def _time(data: Mapping[str, object], key: str, standard: time) -> time:
         return time.fromisoformat(str(value)).replace(second=0, microsecond=0, tzinfo=None)
     except ValueError as error:
         raise fields.wrong("follow-ups", key, "must be a time such as 08:00") from error
-
-
-@cache
-def _zones() -> Mapping[str, str]:
-    source = read_file("zones.toml")
-    return {str(country): str(zone) for country, zone in tomllib.loads(source).items()}
-
-
-def _exists(zone: str) -> bool:
-    try:
-        ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True

@@ -18,6 +18,8 @@ from service.domain.messages.kinds import Step
 from service.domain.messages.policy_data import Duty
 
 LANGUAGES = ("id", "en")
+_CODES = {"in": "id", "ind": "id", "eng": "en"}
+"""Other codes of the same languages: a withdrawn one, and those of ISO 639-2."""
 
 
 class TextKey(StrEnum):
@@ -96,11 +98,11 @@ def text_key(step: Step, action: Action | None = None, *, edit_link: bool = Fals
     return TextKey(step)
 
 
-def language_for(code: str) -> str:
-    """The language we have for a code such as `id-ID`, else English."""
+def language_for(code: str, otherwise: str = "en") -> str:
+    """The language we have for a code such as `id-ID` or `eng`, else `otherwise`: the shop's."""
     language = re.split("[-_]", code.strip().lower())[0]
-    # Some systems still use the withdrawn code "in" for Indonesian.
-    return "id" if language in ("id", "in") else "en"
+    language = _CODES.get(language, language)
+    return language if language in LANGUAGES else otherwise
 
 
 def default_text(key: TextKey, language: str) -> MessageText:

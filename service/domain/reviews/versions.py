@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -30,6 +30,20 @@ class Known:
     sequence: int | None
     withdrawn: bool
     earlier: Sequence[tuple[int | None, str]] = ()
+
+
+NO_ID = ("", "0")
+"""What platforms write for a buyer without an account."""
+
+
+def same_buyer(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    """True when two `buyer` objects are of one person: by the platform's id where both have one,
+    else by the address. Nobody is the same as somebody of whom nothing is known."""
+    ids = one.get("id", ""), other.get("id", "")
+    if not set(ids) & set(NO_ID):
+        return ids[0] == ids[1]
+    addresses = {buyer.get("email", "").strip().casefold() for buyer in (one, other)}
+    return len(addresses) == 1 and "" not in addresses
 
 
 def is_low(rating: int | None, threshold: int) -> bool:

@@ -9,6 +9,9 @@ from typing import Any
 from integrations.contract import Action, Buyer, Order, OrderLine
 from integrations.money import Money
 from service.db.models import Case
+from service.domain.reviews.versions import same_buyer
+
+PLACE = ("country", "language", "zone", "region")
 
 
 def order_to_data(order: Order) -> dict[str, Any]:
@@ -42,6 +45,7 @@ def order_to_data(order: Order) -> dict[str, Any]:
             "country": buyer.country,
             "language": buyer.language,
             "zone": buyer.zone,
+            "region": buyer.region,
         },
     }
 
@@ -75,8 +79,17 @@ def order_from_data(data: dict[str, Any]) -> Order:
 
 
 def buyer_of(case: Case) -> Buyer:
-    """The buyer the order names, else the one the review names; everything may be unknown."""
-    return Buyer(**(case.order.get("buyer") or case.review.buyer))
+    """The buyer the order names, else the one the review names; everything may be unknown.
+
+    Language and place, where the order does not say them, are those of the same buyer's review.
+    """
+    order, review = case.order.get("buyer"), case.review.buyer
+    if not order:
+        return Buyer(**review)
+    if order.get("email") and review.get("email") and not same_buyer(order, review):
+        return Buyer(**order)
+    known = {name: value for name, value in order.items() if value}
+    return Buyer(**{**{name: review.get(name, "") for name in PLACE}, **known})
 
 
 def lines_of(order: Order, product_id: str) -> tuple[OrderLine, ...]:

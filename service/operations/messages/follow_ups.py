@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from sqlalchemy import select
@@ -20,14 +23,19 @@ from service.domain.messages.schedule import (
     next_sending_time,
     plan,
     plan_from_data,
-    zone_for,
 )
+from service.domain.messages.zones import zones_for
 from service.domain.remedies.limits import SellerRole, may_decide
 from service.operations.cases import close, expire, history
 from service.operations.cases.orders import buyer_of
 from service.operations.context import Context
 from service.operations.remedies import decisions
 
+log = logging.getLogger(__name__)
+
+NOT_PLANNED = (
+    "This message could not be planned. Check the shop's settings for messages, then send it."
+)
 NOT_SOLVED = "The buyer says the problem is not solved."
 MOST_WORDS = 300
 
@@ -37,17 +45,18 @@ def settings_of(shop: Shop) -> FollowUpPlan:
     return plan_from_data(shop.follow_ups) if shop.follow_ups else FollowUpPlan()
 
 
-def zone_of(case: Case, shop: Shop) -> str:
-    """The zone of the buyer's day."""
+def zones_of(case: Case, shop: Shop) -> tuple[str, ...]:
+    """The zones in which the buyer may live, likeliest first."""
     buyer = buyer_of(case)
-    return zone_for(buyer.zone, buyer.country, shop.zone)
+    return zones_for(buyer.zone, buyer.country, buyer.region, shop.zone)
 
 
 def plan_receipt(context: Context, session: Session, case: Case, *, now: datetime) -> None:
     """Plan the first answer to the complaint; chosen again, an order does not repeat it."""
     shop = queries.shop(session, case.shop_id)
-    due = next_sending_time(now, zone_of(case, shop), settings_of(shop).window)
-    _plan_one(session, case, Step.RECEIPT, due, 1, None, now)
+    with _whatever_happens(session, case, Step.RECEIPT, 1, None, now):
+        due = next_sending_time(now, zones_of(case, shop), settings_of(shop).window)
+        _plan_one(session, case, Step.RECEIPT, due, 1, None, now)
 
 
 def plan_follow_ups(
@@ -55,14 +64,43 @@ def plan_follow_ups(
 ) -> None:
     """Plan confirmation, resolution check and update invitation of a carried-out make-good."""
     shop = queries.shop(session, case.shop_id)
-    zone, settings = zone_of(case, shop), settings_of(shop)
     round_ = len([one for one in case.make_goods if one.state == "done"]) or 1
-    for step, due in plan(settings, now, zone).items():
-        if case.closed_at is not None and step is not Step.CONFIRMATION:
-            continue
-        _plan_one(session, case, step, due, round_, make_good, now)
+    with _whatever_happens(session, case, Step.CONFIRMATION, round_, make_good, now):
+        for step, due in plan(settings_of(shop), now, zones_of(case, shop)).items():
+            if case.closed_at is not None and step is not Step.CONFIRMATION:
+                continue
+            _plan_one(session, case, step, due, round_, make_good, now)
     if case.closed_at is None:
         expire.plan_end(session, case, now=now)
+
+
+@contextmanager
+def _whatever_happens(
+    session: Session,
+    case: Case,
+    step: Step,
+    round_: int,
+    make_good: MakeGood | None,
+    now: datetime,
+) -> Iterator[None]:
+    """A message that cannot be planned undoes nothing of what was done: it is for a person."""
+    try:
+        yield
+    except Exception:
+        log.exception("%s of case %s cannot be planned", step, case.reference)
+        if (step, round_) in {(one.step, one.round) for one in case.follow_ups}:
+            return
+        case.follow_ups.append(
+            FollowUp(
+                step=step,
+                round=round_,
+                due_at=now,
+                make_good_id=None if make_good is None else make_good.id,
+                state="needs_attention",
+                reason=NOT_PLANNED,
+            )
+        )
+        history.note(session, case, "needs_attention", at=now, new=step, detail=NOT_PLANNED)
 
 
 def _plan_one(
@@ -160,8 +198,11 @@ def _may_come_back(session: Session, case: Case) -> bool:
 
 def _due_now(session: Session, one: FollowUp, now: datetime) -> None:
     row = queries.row_for(session, Kind.FOLLOW_UP, one.id)
-    if row is not None:
-        claims.put(session, Kind.FOLLOW_UP, one.id, lane_id=row.lane_id, due_at=now, now=now)
+    channels = channels_of(session, one.case.shop_id)
+    if row is None and not channels:
+        raise WrongState("Connect a channel for messages first.")
+    lane = queries.lane(session, channels[0].id, outward=True) if row is None else row.lane_id
+    claims.put(session, Kind.FOLLOW_UP, one.id, lane_id=lane, due_at=now, now=now)
 
 
 def send_now(context: Context, follow_up_id: int, seller: Seller) -> None:

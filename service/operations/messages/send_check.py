@@ -47,7 +47,7 @@ def check(
     checks = [other for other in case.follow_ups if other.step == Step.RESOLUTION_CHECK]
     facts = SendFacts(
         now=now,
-        zone=follow_ups.zone_of(case, shop),
+        zones=follow_ups.zones_of(case, shop),
         window=settings.window,
         verdict=verdict,
         # A confirmation may carry a voucher, so it goes out even after the case has closed.

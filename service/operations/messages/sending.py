@@ -15,6 +15,7 @@ from service.db.models import Connection, FollowUp, Kind, MakeGood, Message
 from service.db.outbox import claims
 from service.db.outbox.claims import Claim
 from service.domain.amounts import amount_text, day_text
+from service.domain.days import last_day
 from service.domain.errors import DomainError
 from service.domain.messages import templates
 from service.domain.messages.kinds import Step
@@ -23,6 +24,7 @@ from service.domain.messages.schedule import Send, Stop, Wait
 from service.operations.cases import history
 from service.operations.cases.orders import buyer_of
 from service.operations.context import Context
+from service.operations.messages import follow_ups
 from service.operations.messages.send_check import check
 from service.operations.outbox.calls import Call, Next, Outcome
 
@@ -136,7 +138,7 @@ def _write_down(
     case = one.case
     shop = queries.shop(session, case.shop_id)
     buyer = buyer_of(case)
-    language = templates.language_for(buyer.language or shop.language)
+    language = templates.language_for(buyer.language, shop.language)
     make_good = session.get(MakeGood, one.make_good_id) if one.make_good_id else None
     action = Action(make_good.action) if make_good else None
     key = templates.text_key(Step(one.step), action, edit_link=bool(edit_link))
@@ -151,7 +153,7 @@ def _write_down(
         "stop_url": stop_url,
         "edit_url": edit_link,
         "address": shop.asking.get("postal_address", ""),
-        **_terms(make_good, language),
+        **_terms(make_good, language, follow_ups.zones_of(case, shop)),
     }
     rendered = templates.render(key, text, values, language, duties=verdict.duties)
     message = Message(
@@ -179,14 +181,14 @@ def _write_down(
     return message, outgoing
 
 
-def _terms(make_good: MakeGood | None, language: str) -> dict[str, str]:
+def _terms(make_good: MakeGood | None, language: str, zones: tuple[str, ...]) -> dict[str, str]:
     if make_good is None:
         return {}
     ends = make_good.expires_at
     return {
         "amount": amount_text(Money(make_good.amount_minor, make_good.currency), language),
         "code": make_good.code,
-        "expires": day_text(ends.date(), language) if ends else "-",
+        "expires": day_text(last_day(ends, zones), language) if ends else "-",
     }
 
 

@@ -208,6 +208,7 @@ def _complete(review: Review, event: ReviewEvent) -> None:
         "country": event.buyer.country,
         "language": event.buyer.language,
         "zone": event.buyer.zone,
+        "region": event.buyer.region,
     }
     review.buyer = {**review.buyer, **{key: value for key, value in named.items() if value}}
 

@@ -7,7 +7,6 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -19,8 +18,9 @@ from service.db import queries
 from service.db.models import Connection, Kind, Lane, Shop
 from service.db.outbox import claims
 from service.domain.errors import NotFound, WrongInput
+from service.domain.places import check_country, check_language, check_zone
 from service.operations.context import Context
-from service.operations.shops import connection_check
+from service.operations.shops import connection_check, settings
 
 INWARD_AT_ONCE = 1_000_000
 SECRET_BYTES = 32
@@ -42,18 +42,15 @@ def add_shop(
     context: Context, name: str, *, zone: str, country: str = "", language: str = "en"
 ) -> int:
     """Make a shop and give its id; raises `WrongInput`."""
-    if not name.strip():
-        raise WrongInput("Give the shop a name.")
-    try:
-        ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise WrongInput(f"“{zone}” is no time zone. Use a name such as Asia/Jakarta.") from error
+    about = {
+        "name": settings.check_name(name),
+        "zone": check_zone(zone),
+        "country": check_country(country),
+        "language": check_language(language),
+    }
     with context.database.transaction() as session:
         shop = Shop(
-            name=name.strip(),
-            zone=zone,
-            country=country.strip().upper(),
-            language=language,
+            **about,
             created_at=context.clock.now(),
             playbook={},
             agent_limits={},

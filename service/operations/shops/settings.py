@@ -9,16 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from babel.numbers import is_currency
 from sqlalchemy.orm import Session
 
-from integrations.money import Money
+from integrations.money import Money, is_currency
+from integrations.text import line
 from service.db.models import Seller, Shop
 from service.domain.amounts import field_text, read_amount
 from service.domain.errors import NotFound, WrongInput
 from service.domain.messages.schedule import FollowUpPlan, plan_from_data, plan_to_data
+from service.domain.places import check_country, check_language, check_zone
 from service.domain.remedies import playbook_text
 from service.operations.context import Context
 
@@ -31,8 +31,6 @@ HOURS = (
     "silent_hours",
 )
 DAYS = range(7)
-LANGUAGES = ("id", "en")
-_COUNTRY = re.compile(r"[A-Z]{2}")
 
 
 def get(session: Session, shop_id: int) -> Shop:
@@ -98,20 +96,20 @@ def change(context: Context, shop_id: int, form: Form) -> None:
 
 
 def _about(form: Form) -> dict[str, str]:
-    name, zone = form.get("name", "").strip(), form.get("zone", "").strip()
-    country = form.get("country", "").strip().upper()
+    return {
+        "name": check_name(form.get("name", "")),
+        "zone": check_zone(form.get("zone", "")),
+        "country": check_country(form.get("country", "")),
+        "language": check_language(form.get("language", "")),
+    }
+
+
+def check_name(text: str) -> str:
+    """A shop's name on one line; raises `WrongInput`."""
+    name = line(text)
     if not name:
         raise WrongInput("Give the shop a name.")
-    try:
-        ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise WrongInput(f"“{zone}” is no time zone. Use a name such as Asia/Jakarta.") from error
-    if country and not _COUNTRY.fullmatch(country):
-        raise WrongInput(f"“{country}” is no country code. Use two letters such as ID.")
-    language = form.get("language", "")
-    if language not in LANGUAGES:
-        raise WrongInput("Choose the language of the messages.")
-    return {"name": name, "zone": zone, "country": country, "language": language}
+    return name
 
 
 def _limits(form: Form, name: str, keys: tuple[str, ...]) -> dict[str, dict[str, int]]:
@@ -134,10 +132,8 @@ def _limits(form: Form, name: str, keys: tuple[str, ...]) -> dict[str, dict[str,
 
 
 def _asking(form: Form) -> dict[str, Any]:
-    countries = form.get("lawful_basis", "").upper().replace(",", " ").split()
-    for country in countries:
-        if not _COUNTRY.fullmatch(country):
-            raise WrongInput(f"“{country}” is no country code. Use two letters such as ID.")
+    named = form.get("lawful_basis", "").replace(",", " ").split()
+    countries = [check_country(one) for one in named]
     return {
         "resolution_checks": form.get("resolution_checks") == "on",
         "invitations": form.get("invitations") == "on",

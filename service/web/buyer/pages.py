@@ -12,6 +12,7 @@ from service.db import queries
 from service.db.models import FollowUp
 from service.domain.errors import DomainError
 from service.domain.messages import templates
+from service.operations.cases.orders import buyer_of
 from service.operations.messages import follow_ups
 from service.security.links import BUYER_DAYS
 from service.web.auth import by_link
@@ -34,8 +35,7 @@ def _page(page: str, token: str, *, done: bool = False, problem: str = "", actio
     with context().database.reading() as session:
         one = queries.follow_up(session, follow_up_id)
         case = one.case
-        buyer = case.order.get("buyer", {})
-        language = templates.language_for(buyer.get("language") or case.shop.language)
+        language = templates.language_for(buyer_of(case).language, case.shop.language)
         with force_locale(language):
             return render_template(
                 f"buyer/{page}.html",

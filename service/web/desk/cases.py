@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import get_locale
@@ -18,6 +19,7 @@ from service.db.outbox.backlog import backlog
 from service.domain.amounts import read_amount
 from service.domain.cases.states import CaseState, CloseReason
 from service.domain.errors import DomainError, NotPermitted, WrongInput
+from service.domain.messages.zones import exists
 from service.operations.cases import find_order
 from service.operations.messages import follow_ups
 from service.operations.remedies import decisions, make_goods
@@ -127,6 +129,8 @@ def _case_page(reference: str, problem: str) -> str:
     """The page; after a refusal with what was typed still in its fields."""
     with context().database.reading() as session:
         found = queries.case_by_reference(session, reference)
+        if exists(found.shop.zone):
+            g.zone = ZoneInfo(found.shop.zone)
         names = {f"seller:{one.id}": one.name for one in session.query(Seller)}
         proposal = queries.proposal(session, found.id)
         return render_template(

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import date, datetime
 
+from babel import Locale
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from integrations import registry
 from integrations.contract import Finding, Role
+from integrations.money import DIGITS
 from service.db.models import Connection, Shop
+from service.domain import places
+from service.domain.days import day_begins
 from service.domain.errors import DomainError, NotFound, WrongInput
 from service.operations.shops import connections, disconnect, settings
 from service.operations.shops.connections import NewConnection
@@ -35,7 +40,20 @@ def overview() -> str:
 def _overview(typed: Mapping[str, str], problem: str) -> str:
     with context().database.reading() as database:
         found = database.scalars(select(Shop).order_by(Shop.id)).all()
-        return render_template("admin/shops.html", shops=found, typed=typed, problem=problem)
+        return render_template(
+            "admin/shops.html", shops=found, typed=typed, problem=problem, **_choices()
+        )
+
+
+def _choices() -> dict[str, list[tuple[str, str]]]:
+    """What may be chosen for a shop, as values and names in the reader's language."""
+    names = (get_locale() or Locale("en")).territories
+    countries = sorted((names.get(one, one), one) for one in places.countries())
+    return {
+        "countries": [("", ""), *((code, name) for name, code in countries)],
+        "zones": [(zone, zone.replace("_", " ")) for zone in places.zones()],
+        "currencies": [(one, one) for one in ("", *sorted(DIGITS))],
+    }
 
 
 @blueprint.post("/shops")
@@ -49,7 +67,7 @@ def add_shop() -> Answer:
             form.get("name", ""),
             zone=form.get("zone", ""),
             country=form.get("country", ""),
-            language=form.get("language", "en"),
+            language=form.get("language", ""),
         )
     except DomainError as error:
         return _overview(form, told(error.message)), status_of(error)
@@ -77,6 +95,7 @@ def _shop_page(shop_id: int, typed: Mapping[str, str] | None, problem: str) -> s
             automatic_rows=settings.row_numbers(form, "automatic"),
             platforms=[registry.get(name) for name in registry.names()],
             days=_days(),
+            **_choices(),
         )
 
 
@@ -103,7 +122,7 @@ def connect(shop_id: int, adapter: str) -> Answer:
     if adapter not in registry.names():
         raise NotFound("There is no such platform.")
     with context().database.reading() as database:
-        settings.get(database, shop_id)
+        zone = settings.get(database, shop_id).zone
     if request.method == "GET":
         return _connect_page(shop_id, adapter, "")
     form = request.form
@@ -114,7 +133,7 @@ def connect(shop_id: int, adapter: str) -> Answer:
             _roles(),
             form.to_dict(),
             form.get("threshold", 3, type=int),
-            _date(form.get("cases_from", "")),
+            _day_begins(form.get("cases_from", ""), zone),
         )
         connection_id = connections.connect(context(), shop_id, new)
     except DomainError as error:
@@ -142,11 +161,12 @@ def _roles() -> list[Role]:
         raise WrongInput("Press one of the buttons of the page.") from error
 
 
-def _date(text: str) -> datetime | None:
+def _day_begins(text: str, zone: str) -> datetime | None:
+    """When the day begins in the shop's zone."""
     if not text.strip():
         return None
     try:
-        return datetime.fromisoformat(text.strip()).replace(tzinfo=UTC)
+        return day_begins(date.fromisoformat(text.strip()), zone)
     except ValueError as error:
         raise WrongInput("Enter the day as 2026-11-24.") from error
 

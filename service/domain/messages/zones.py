@@ -1,0 +1,90 @@
+"""In which zones a buyer may live: by the buyer's own zone, the address, the country, the shop."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from service.data import read_file
+
+_FILLERS = frozenset(
+    ["provinsi", "propinsi", "province", "state", "region", "of", "de", "do", "da", "the"]
+)
+
+
+def zones_for(zone: str, country: str, region: str, shop_zone: str) -> tuple[str, ...]:
+    """The zones in which somebody may live of whom this is known, likeliest first; never empty.
+
+    `region` is a state or province, as ISO 3166-2 code or name. A country with several zones and
+    no region that is known gives all of them: what fits all fits everybody.
+    """
+    if exists(zone):
+        return (zone,)
+    land = country.strip().upper()
+    within = _of_region(land, region) or zones_of_country(land)
+    if within:
+        return within
+    return (shop_zone,) if exists(shop_zone) else ("UTC",)
+
+
+def exists(zone: str) -> bool:
+    """True for an IANA name."""
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def zones_of_country(country: str) -> tuple[str, ...]:
+    """All zones of an ISO 3166 alpha-2 country, that of most people first; () for none."""
+    known = _countries().get(country, ())
+    return tuple(sorted(known, key=lambda zone: zone != _most_people().get(country)))
+
+
+def _of_region(country: str, region: str) -> tuple[str, ...]:
+    name = _folded(region.strip().upper().removeprefix(f"{country}-"))
+    return _regions().get(country, {}).get(name, ()) if name else ()
+
+
+@cache
+def _countries() -> Mapping[str, tuple[str, ...]]:
+    """Zones of each country from zone.tab: country, coordinates, zone, comments, by tabs."""
+    found: dict[str, tuple[str, ...]] = {}
+    table = files("tzdata").joinpath("zoneinfo/zone.tab").read_text("utf-8")
+    for row in table.splitlines():
+        if row and not row.startswith("#"):
+            country, _, zone, *_ = row.split("\t")
+            found[country] = (*found.get(country, ()), zone)
+    return found
+
+
+@cache
+def _most_people() -> Mapping[str, str]:
+    data: Mapping[str, str] = tomllib.loads(read_file("zones.toml"))
+    return data
+
+
+@cache
+def _regions() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    for country, zones in tomllib.loads(read_file("regions.toml")).items():
+        names: dict[str, tuple[str, ...]] = found.setdefault(country, {})
+        for zone, regions in zones.items():
+            for region in {_folded(one.removeprefix(f"{country}-")) for one in regions}:
+                names[region] = (*names.get(region, ()), zone)
+    return found
+
+
+def _folded(name: str) -> str:
+    """One form for a name, however it is written: without accents, case, signs and "province of"."""
+    bare = unicodedata.normalize("NFKD", name.casefold())
+    letters = "".join(one for one in bare if not unicodedata.combining(one))
+    words = re.sub(r"[\W_]+", " ", letters).split()
+    # Delaware's code is DE.
+    return "".join([one for one in words if one not in _FILLERS] or words)

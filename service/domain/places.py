@@ -1,0 +1,47 @@
+"""Countries, zones and languages as sellers choose them; every entry is checked before it is kept."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from zoneinfo import available_timezones
+
+from service.domain.errors import WrongInput
+from service.domain.messages.templates import LANGUAGES
+
+
+@cache
+def countries() -> frozenset[str]:
+    """The codes of ISO 3166-1 alpha-2, from the table that comes with the tz database."""
+    table = files("tzdata").joinpath("zoneinfo/iso3166.tab").read_text("utf-8")
+    return frozenset(row[:2] for row in table.splitlines() if row and not row.startswith("#"))
+
+
+@cache
+def zones() -> tuple[str, ...]:
+    """Names of zones, without the nicknames of old systems."""
+    named = (zone for zone in available_timezones() if "/" in zone and zone[:4] != "Etc/")
+    return (*sorted(named), "UTC")
+
+
+def check_country(text: str) -> str:
+    """A country's code in capitals, '' for none; raises `WrongInput`."""
+    country = text.strip().upper()
+    if country and country not in countries():
+        raise WrongInput(f"“{country}” is no country code. Use two letters such as ID.")
+    return country
+
+
+def check_zone(text: str) -> str:
+    """The name of a zone; raises `WrongInput`."""
+    zone = text.strip()
+    if zone not in available_timezones():
+        raise WrongInput(f"“{zone}” is no time zone. Use a name such as Asia/Jakarta.")
+    return zone
+
+
+def check_language(text: str) -> str:
+    """A language in which there are texts for buyers; raises `WrongInput`."""
+    if text not in LANGUAGES:
+        raise WrongInput("Choose the language of the messages.")
+    return text

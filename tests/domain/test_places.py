@@ -1,0 +1,48 @@
+"""Countries, zones and languages are checked before they are kept."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+import pytest
+from babel import Locale
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.domain.errors import WrongInput
+from service.domain.places import check_country, check_language, check_zone, countries, zones
+
+NAMES = sorted(name for name in Locale("en").territories.values() if len(name) > 2)
+
+
+@given(st.sampled_from(NAMES))
+def test_a_name_of_a_country_never_becomes_the_code_of_another(name: str) -> None:
+    with pytest.raises(WrongInput, match="no country code"):
+        check_country(name)
+
+
+@pytest.mark.parametrize("code", ["XX", "EU", "UK", "ZZ", "I", "1D", "\u0406D"])
+def test_what_is_no_country_is_refused(code: str) -> None:
+    with pytest.raises(WrongInput):
+        check_country(code)
+
+
+def test_countries_are_those_of_iso_3166() -> None:
+    assert len(countries()) == 249
+    assert check_country(" id ") == "ID"
+
+
+@pytest.mark.parametrize("zone", ["Jakarta", "WIB", "../etc/passwd", "", "asia/jakarta"])
+def test_what_is_no_zone_is_refused(zone: str) -> None:
+    with pytest.raises(WrongInput, match="no time zone"):
+        check_zone(zone)
+
+
+def test_every_zone_offered_is_taken() -> None:
+    assert [ZoneInfo(check_zone(zone)) for zone in zones()]
+
+
+@pytest.mark.parametrize("language", ["", "de", "EN", "english"])
+def test_a_language_without_texts_is_refused(language: str) -> None:
+    with pytest.raises(WrongInput):
+        check_language(language)

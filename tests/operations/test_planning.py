@@ -1,0 +1,74 @@
+"""Planning of messages: a fault in it undoes nothing of what was done."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from service.db.models import FollowUp
+from service.operations.messages import follow_ups
+from tests.operations.steps import help_again, rated, sell_to, told
+from tests.world import World
+
+BROKEN: list[dict[str, Any]] = [
+    {"opens": "25:00"},
+    {"days": []},
+    {"confirmation_hours": "soon"},
+    {"unheard_of": 1},
+]
+
+
+@pytest.mark.parametrize("settings", BROKEN, ids=lambda one: next(iter(one)))
+def test_a_make_good_stays_done_when_its_messages_cannot_be_planned(
+    world: World, settings: dict[str, Any]
+) -> None:
+    order_id = rated(world)
+    world.set_shop(follow_ups=settings)
+
+    help_again(world, order_id)
+
+    case = world.case()
+    assert case.state == "following_up"
+    assert [one.state for one in case.make_goods] == ["done"]
+    assert len(world.ledger()["made"]) == 1
+    stuck = [one for one in case.follow_ups if one.state == "needs_attention"]
+    assert [(one.step, one.reason) for one in stuck] == [("confirmation", follow_ups.NOT_PLANNED)]
+
+
+def test_the_message_goes_out_when_the_settings_are_mended(world: World) -> None:
+    order_id = rated(world)
+    world.set_shop(follow_ups={"opens": "25:00"})
+    help_again(world, order_id)
+    world.set_shop(follow_ups={})
+    with world.context.database.reading() as session:
+        stuck = session.scalar(select(FollowUp).where(FollowUp.state == "needs_attention"))
+    assert stuck is not None
+
+    follow_ups.send_now(world.context, stuck.id, world.owner)
+    world.work()
+
+    assert any("Pengembalian dana" in subject for subject in told(world))
+
+
+def test_an_order_stays_found_when_the_first_answer_cannot_be_planned(world: World) -> None:
+    world.set_shop(follow_ups={"opens": "25:00"})
+
+    rated(world)
+
+    assert world.case().state == "awaiting_approval"
+
+
+def test_a_window_that_the_clocks_skip_holds_nothing_up(world: World) -> None:
+    order_id = sell_to(world, country="DE", zone="Europe/Berlin", language="en")
+    world.set_shop(follow_ups={"opens": "02:15", "closes": "02:45", "days": [6]})
+    world.clock.move(days=(timedelta(days=123)).days)
+    world.rate(1, "broken", order_id)
+    world.work()
+
+    help_again(world, order_id)
+
+    assert [one.state for one in world.case().make_goods] == ["done"]
+    assert {one.state for one in world.case().follow_ups} == {"planned"}
