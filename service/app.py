@@ -35,6 +35,7 @@ def create_app(wired: Wiring | None = None) -> Flask:
         SESSION_COOKIE_SECURE=wired.settings.secure,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH=f"{wired.settings.path}/",
         PERMANENT_SESSION_LIFETIME=sessions.LASTS,
         MAX_CONTENT_LENGTH=wired.settings.max_body_bytes,
         WTF_CSRF_TIME_LIMIT=None,
@@ -102,8 +103,15 @@ def create_wsgi(wired: Wiring | None = None, sandbox: WsgiApp | None = None) -> 
         with logs.ids(request=given):
             return choose(environ, start_named)
 
+    prefix = wired.settings.path
+
     def choose(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
+        if prefix:
+            # Some proxies take the prefix away, some do not.
+            if path == prefix or path.startswith(f"{prefix}/"):
+                path = path.removeprefix(prefix) or "/"
+            environ = {**environ, "PATH_INFO": path, "SCRIPT_NAME": prefix}
         if path.startswith("/webhooks/"):
             return webhooks(environ, start)
         if sandbox is not None and (path == "/sandbox" or path.startswith("/sandbox/")):

@@ -1,16 +1,19 @@
-"""Commands: `flask --app service.cli:make ...`."""
+"""Commands: `flask ...` in the folder of the checkout, else `flask --app service.cli:make ...`."""
 
 from __future__ import annotations
 
 import signal
+import sqlite3
 from pathlib import Path
 
 import click
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from jobs import sweep as sweeping
-from service.app import create_app
+from service import VERSION
+from service.db import backup
 from service.db.migrations import migrate
 from service.db.models import Seller
 from service.domain.errors import DomainError
@@ -19,7 +22,28 @@ from service.operations.privacy import erasure
 from service.operations.shops import reencryption
 from service.operations.staff import accounts
 from service.replay import replay
+from service.settings import WrongSetting
 from service.wiring import Wiring, wiring
+
+NO_TABLES = "The database has not the tables of this version. Run `flask migrate` first."
+
+
+class Command(click.Command):
+    """Says in one line what whoever runs it can mend; a trace is for our own faults."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except (WrongSetting, PermissionError, DomainError) as error:
+            raise click.ClickException(str(getattr(error, "message", error))) from error
+        except (OperationalError, ProgrammingError) as error:
+            raise click.ClickException(_advice(error)) from error
+
+
+def _advice(error: DBAPIError) -> str:
+    said = str(error.orig).strip()
+    missing = type(error.orig).__name__ == "UndefinedTable" or "no such" in said
+    return NO_TABLES if missing else f"The database cannot be used: {said}"
 
 
 def register(app: Flask) -> None:
@@ -32,25 +56,27 @@ def register(app: Flask) -> None:
         replay_command,
         erase_command,
         rekey_command,
+        backup_command,
+        version_command,
     ):
         app.cli.add_command(command)
 
 
-@click.command("migrate")
+@click.command(cls=Command, name="migrate")
 def migrate_command() -> None:
     """Bring the database's tables up to date."""
     migrate(wiring().context.database)
     click.echo("The database is up to date.")
 
 
-@click.command("sweep")
+@click.command(cls=Command, name="sweep")
 def sweep_command() -> None:
     """Do what is due now, once: for plain cron."""
     wired = _stoppable()
     click.echo(f"{sweeping.sweep(wired)} rows")
 
 
-@click.command("clock")
+@click.command(cls=Command, name="clock")
 def clock_command() -> None:
     """Look each second for due work and wake the workers, until stopped."""
     sweeping.clock(_stoppable())
@@ -68,21 +94,18 @@ def seller() -> None:
     """Sellers."""
 
 
-@seller.command("add")
+@seller.command(cls=Command, name="add")
 @click.argument("email")
 @click.option("--role", type=click.Choice([str(one) for one in SellerRole]), default="owner")
 @click.option("--name", default="")
 def add_seller(email: str, role: str, name: str) -> None:
     """Add a seller and print a link to sign in with."""
     context = wiring().context
-    try:
-        seller_id = accounts.add_seller(context, email, name=name, role=SellerRole(role))
-    except DomainError as error:
-        raise click.ClickException(error.message) from error
+    seller_id = accounts.add_seller(context, email, name=name, role=SellerRole(role))
     _print_link(seller_id)
 
 
-@seller.command("link")
+@seller.command(cls=Command, name="link")
 @click.argument("email")
 def link(email: str) -> None:
     """Print a link to sign in with."""
@@ -99,7 +122,7 @@ def _print_link(seller_id: int) -> None:
         click.echo(accounts.sign_in_link(context, session.get_one(Seller, seller_id)))
 
 
-@click.command("replay")
+@click.command(cls=Command, name="replay")
 @click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--connection", "connection_id", type=int, required=True)
 @click.option("--url", default="", help="Where Makegood answers; default: MAKEGOOD_PUBLIC_URL.")
@@ -110,31 +133,25 @@ def replay_command(path: Path, connection_id: int, url: str, at_once: int) -> No
     Bad rows are named and left out; the exit status is 1 when there were any, or when something
     was not accepted or not read.
     """
-    try:
-        done = replay(wiring(), path, connection_id, url=url, at_once=at_once, say=click.echo)
-    except DomainError as error:
-        raise click.ClickException(error.message) from error
+    done = replay(wiring(), path, connection_id, url=url, at_once=at_once, say=click.echo)
     click.echo(done.told())
     if done.problems or done.unreadable or done.unread:
         raise SystemExit(1)
 
 
-@click.command("erase")
+@click.command(cls=Command, name="erase")
 @click.argument("who")
 @click.option("--shop", "shop_id", type=int, help="The shop in which WHO is a buyer's id.")
 def erase_command(who: str, shop_id: int | None) -> None:
     """Remove everything kept about a buyer: WHO is an address, or an id in one shop."""
-    try:
-        erased = erasure.erase_buyer(wiring().context, who, shop_id=shop_id)
-    except DomainError as error:
-        raise click.ClickException(error.message) from error
+    erased = erasure.erase_buyer(wiring().context, who, shop_id=shop_id)
     click.echo(
         f"Emptied: {erased.cases} cases, {erased.reviews} reviews, {erased.messages} messages,"
         f" {erased.deliveries} deliveries."
     )
 
 
-@click.command("rekey")
+@click.command(cls=Command, name="rekey")
 def rekey_command() -> None:
     """Encrypt all shops' secrets with the newest key, so that the old one can go."""
     renewed = reencryption.renew_secrets(wiring().context)
@@ -144,8 +161,30 @@ def rekey_command() -> None:
         raise click.ClickException(f"No key opens the secrets of: {names}. Keep the old keys.")
 
 
+@click.command(cls=Command, name="backup")
+@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
+def backup_command(target: Path) -> None:
+    """Copy the SQLite database to TARGET, a new file, while everything runs."""
+    database = wiring().context.database
+    if not database.sqlite:
+        raise click.ClickException("PostgreSQL is copied by its own pg_dump; see docs/running.md.")
+    try:
+        backup.copy(database.path, target)
+    except FileExistsError as error:
+        raise click.ClickException(f"{target} is there already: name a new file.") from error
+    except (OSError, sqlite3.Error) as error:
+        raise click.ClickException(f"{target} could not be written: {error}") from error
+    click.echo(f"Copied to {target}. Keep the keys as well: without them it cannot be read.")
+
+
+@click.command(cls=Command, name="version")
+def version_command() -> None:
+    """Print the version."""
+    click.echo(f"Makegood {VERSION}")
+
+
 def make() -> Flask:
-    """The application with its commands, for `flask`."""
-    app = create_app()
+    """The commands, for `flask`. The site is `service.app:create_wsgi`, not this."""
+    app = Flask("makegood.commands", static_folder=None)
     register(app)
     return app

@@ -6,7 +6,6 @@ import os
 import secrets
 import signal
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,46 +15,44 @@ from sqlalchemy import select
 
 from integrations import registry
 from integrations.contract import Role
+from integrations.network import loopback
 from integrations.sandbox.seed import seed
 from integrations.sandbox.shop import Shop as SandboxShop
 from integrations.sandbox.shop import create_shop
 from jobs.sweep import embedded_threads
 from jobs.threads import Kept, supervise
-from service import logs, settings
+from service import settings
 from service.app import create_wsgi
 from service.db.migrations import migrate
 from service.db.models import Connection, Seller, Shop
+from service.listening import CannotListen, listen, usual
 from service.operations.shops import connections
 from service.operations.shops.connections import NewConnection
 from service.operations.staff import accounts
+from service.security.private_files import private_database, private_folder, write_new
 from service.settings import Settings, WrongSetting
-from service.wiring import Wiring, keep_loaded, wire
+from service.wiring import Wiring, keep_loaded, prepare_process, wire
 
-FOLDER = Path("instance")
 OWNER = "owner@example.test"
 THREADS = 16
 STOP_SECONDS = 45.0
 """Longer than the longest call out, so that the row at hand is finished."""
 
 
-def own_settings(folder: Path = FOLDER) -> Settings:
-    """The environment's settings, with keys made and kept in `folder` where none are set."""
-    folder.mkdir(parents=True, exist_ok=True)
-    made: dict[str, Callable[[], str]] = {
-        "SECRET_KEY": lambda: secrets.token_urlsafe(48),
-        "ENCRYPTION_KEYS": lambda: Fernet.generate_key().decode(),
+def own_settings() -> Settings:
+    """The environment's settings, with keys made and kept in `instance/` where none are set."""
+    private_folder(settings.INSTANCE)
+    fresh = {
+        "SECRET_KEY": secrets.token_urlsafe(48),
+        "ENCRYPTION_KEYS": Fernet.generate_key().decode(),
     }
-    environ = dict(os.environ)
-    for name, make in made.items():
-        full, path = settings.PREFIX + name, folder / name.lower()
-        if environ.get(full) or environ.get(f"{full}_FILE"):
-            continue
-        if not path.exists():
-            path.touch(mode=0o600)
-            path.write_text(make(), "utf-8")
-        environ[f"{full}_FILE"] = str(path)
-    environ.setdefault("MAKEGOOD_DATABASE_URL", f"sqlite:///{folder / 'makegood.db'}")
-    environ.setdefault("MAKEGOOD_SANDBOX_PATH", str(folder / "sandbox.db"))
+    for name in settings.KEPT:
+        full = settings.PREFIX + name
+        if not os.environ.get(full) and not os.environ.get(f"{full}_FILE"):
+            write_new(settings.INSTANCE / name.lower(), fresh[name])
+    environ = settings.installed()
+    environ.setdefault("MAKEGOOD_DATABASE_URL", f"sqlite:///{settings.INSTANCE / 'makegood.db'}")
+    environ.setdefault("MAKEGOOD_SANDBOX_PATH", str(settings.INSTANCE / "sandbox.db"))
     return settings.load(environ)
 
 
@@ -70,17 +67,27 @@ def set_up(wired: Wiring) -> SandboxShop:
         accounts.add_seller(context, OWNER, name="Owner", language=wired.settings.language)
     if known is None:
         known = _connect_sandbox(wired)
-    config = context.config(known)
+    known = _lead_here(wired, known.id)
+    config, inside = context.config(known), wired.settings.inside_url
     sandbox = create_shop(
-        wired.settings.sandbox_path,
-        base_url=config.values["base_url"],
+        private_database(Path(wired.settings.sandbox_path)),
+        base_url=f"{context.links.public_url}/sandbox",
         api_key=config.values["api_key"],
         webhook_secret=config.webhook_secrets[0],
-        webhook_url=context.links.webhook(known.public_id),
+        webhook_url=f"{inside}/webhooks/{known.public_id}",
         now=context.clock.now,
     )
     seed(sandbox.ledger, context.clock.now())
     return sandbox
+
+
+def _lead_here(wired: Wiring, connection_id: int) -> Connection:
+    """The sandbox answers where this process listens, which may be elsewhere than at the last start."""
+    with wired.context.database.transaction() as session:
+        connection = session.get_one(Connection, connection_id)
+        base_url = f"{wired.settings.inside_url}/sandbox"
+        connection.values = {**connection.values, "base_url": base_url}
+        return connection
 
 
 def _connect_sandbox(wired: Wiring) -> Connection:
@@ -96,7 +103,7 @@ def _connect_sandbox(wired: Wiring) -> Connection:
             "Sandbox",
             [Role.REVIEWS, Role.ORDERS, Role.MESSAGES],
             {
-                "base_url": f"{context.links.public_url}/sandbox",
+                "base_url": f"{wired.settings.inside_url}/sandbox",
                 "api_key": secrets.token_urlsafe(24),
             },
         ),
@@ -122,36 +129,52 @@ def _stop(wired: Wiring) -> None:
     wired.bell.wake()
 
 
+def _say_where(wired: Wiring) -> None:
+    context, wanted = wired.context, wired.settings
+    with context.database.reading() as session:
+        owner = session.scalars(
+            select(Seller)
+            .where(Seller.active.is_(True))
+            .order_by(Seller.role != "owner", Seller.id)
+        ).first()
+    print(f"Makegood: {wanted.public_url}\nSandbox:  {wanted.public_url}/sandbox/", flush=True)
+    if owner is not None:
+        print(f"Sign in:  {accounts.sign_in_link(context, owner)}")
+        print(f"          as {owner.email}; a new link: .venv/bin/flask seller link {owner.email}")
+    if str(wanted.listen) != usual(wanted.public_url) or not loopback(
+        urlsplit(wanted.public_url).hostname or ""
+    ):
+        print(
+            f"Listens:  {wanted.listen}; what reaches the public address has to be passed on to it"
+        )
+    sys.stdout.flush()
+
+
 def main() -> int:
     """Serve until stopped by SIGTERM or Ctrl-C."""
     try:
         wanted = own_settings()
-    except WrongSetting as error:
+        prepare_process(wanted)
+        # First of all, so that a start which cannot be has changed nothing.
+        opened = listen(wanted.listen, wanted.public_url)
+        wired = wire(wanted)
+    except (WrongSetting, CannotListen, PermissionError) as error:
         print(error, file=sys.stderr)
         return 2
-    logs.set_up(wanted.log_level)
-    wired = wire(wanted)
     sandbox = set_up(wired)
     registry.get("sandbox")
     workers = embedded_threads(wired)
     sandbox.sender.start()
-    parts = urlsplit(wanted.public_url)
-    host, port = parts.hostname or "127.0.0.1", parts.port or 8000
     app = create_wsgi(wired, sandbox.app.wsgi_app)
     server = waitress.create_server(
         app,
-        host=host,
-        port=port,
+        sockets=[opened],
         threads=THREADS,
-        clear_untrusted_proxy_headers=True,
+        # Where no proxy is trusted nobody may say who he is; else ProxyFix reads it.
+        clear_untrusted_proxy_headers=not wanted.trusted_proxies,
         max_request_body_size=wanted.max_body_bytes * 2,
     )
-    with wired.context.database.reading() as session:
-        owner = session.scalars(select(Seller).where(Seller.active.is_(True))).first()
-        assert owner is not None
-        link = accounts.sign_in_link(wired.context, owner)
-    print(f"Makegood: {wanted.public_url}\nSandbox:  {wanted.public_url}/sandbox/", flush=True)
-    print(f"Sign in:  {link}", flush=True)
+    _say_where(wired)
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: _stop(wired))
     keep_loaded()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -14,8 +16,14 @@ from zoneinfo import ZoneInfo
 from cryptography.fernet import Fernet
 
 from integrations.network import LOOPBACK, IpNetwork, loopback, networks
+from service import listening
+from service.listening import Address
 
 PREFIX = "MAKEGOOD_"
+INSTANCE = Path("instance")
+"""What `make run` keeps: keys, database, the sandbox's ledger."""
+KEPT = ("SECRET_KEY", "ENCRYPTION_KEYS")
+"""Settings that are kept there in files of their own, named in small letters."""
 T = TypeVar("T")
 
 
@@ -47,6 +55,18 @@ class Settings:
     no_proxy: str
     private_networks: tuple[IpNetwork, ...]
     metrics_token: str
+    listen: Address
+
+    @property
+    def path(self) -> str:
+        """The path under which a proxy shows this installation, such as `/makegood`; usually ''."""
+        return urlsplit(self.public_url).path
+
+    @property
+    def inside_url(self) -> str:
+        """The address under which `make run` reaches itself, past any proxy."""
+        inside = self.listen.inside
+        return self.public_url if inside is None else inside + self.path
 
     @property
     def embedded(self) -> bool:
@@ -66,19 +86,31 @@ class Settings:
         return self.public_url.startswith("https://")
 
 
+def installed(environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment, with the keys that `make run` made here once where none are set."""
+    env = dict(os.environ if environ is None else environ)
+    for name in KEPT:
+        full, path = PREFIX + name, INSTANCE / name.lower()
+        if not env.get(full) and not env.get(f"{full}_FILE") and path.exists():
+            env[f"{full}_FILE"] = str(path)
+    return env
+
+
 def load(environ: Mapping[str, str] | None = None) -> Settings:
-    """Read the settings; raises `WrongSetting` for the first that is missing or wrong."""
+    """Read the settings; raises `WrongSetting` for the first that is missing, wrong or misspelt."""
     env = os.environ if environ is None else environ
+    _refuse_misspelt(env)
 
     def value(name: str, default: str | None, read: Callable[[str], T]) -> T:
         return _read(env, PREFIX + name, default, read)
 
+    public_url = value("PUBLIC_URL", "http://127.0.0.1:8000", _web_address)
     return Settings(
         database_url=value("DATABASE_URL", "sqlite:///instance/makegood.db", _database),
         redis_url=value("REDIS_URL", "", _redis),
         secret_key=value("SECRET_KEY", None, _secret),
         encryption_keys=value("ENCRYPTION_KEYS", None, _fernet_keys),
-        public_url=value("PUBLIC_URL", "http://127.0.0.1:8000", _web_address),
+        public_url=public_url,
         max_body_bytes=value("MAX_BODY_BYTES", "1048576", _between(1024, 64 * 1024 * 1024)),
         body_keep_days=value("BODY_KEEP_DAYS", "90", _between(1, 3650)),
         buyer_keep_days=value("BUYER_KEEP_DAYS", "365", _between(1, 36500)),
@@ -94,7 +126,28 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         no_proxy=value("NO_PROXY", _first(env, "NO_PROXY", "no_proxy"), _hosts),
         private_networks=value("PRIVATE_NETWORKS", "", networks),
         metrics_token=value("METRICS_TOKEN", "", _token),
+        listen=value("LISTEN", listening.usual(public_url), listening.parse),
     )
+
+
+def _names() -> set[str]:
+    fields = {name.upper() for name in Settings.__annotations__}
+    return fields | {f"{name}_FILE" for name in fields}
+
+
+def unknown(environ: Mapping[str, str] | None = None) -> list[str]:
+    """Names that look like settings of ours and are none."""
+    env = os.environ if environ is None else environ
+    ours = {PREFIX + name for name in _names()}
+    return sorted(name for name in env if name.upper().startswith(PREFIX) and name not in ours)
+
+
+def _refuse_misspelt(env: Mapping[str, str]) -> None:
+    # Others are only named: some platforms set variables by the name of a program they run.
+    for name in unknown(env):
+        meant = get_close_matches(name.upper().removeprefix(PREFIX), _names(), n=1, cutoff=0.8)
+        if meant:
+            raise WrongSetting(f"{name} is no setting: did you mean {PREFIX}{meant[0]}?")
 
 
 def _first(env: Mapping[str, str], *names: str) -> str:
@@ -168,11 +221,16 @@ def _fernet_keys(text: str) -> tuple[str, ...]:
     return keys
 
 
+URL_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*/*")
+
+
 def _web_address(text: str) -> str:
     try:
         parts = urlsplit(text)
         # Asking for the port checks it.
         good = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        good = good and not (parts.query or parts.fragment or parts.username)
+        good = good and URL_PATH.fullmatch(parts.path)
     except ValueError:
         good = False
     if not good:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import logging
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -23,6 +25,8 @@ from service.security.links import Links
 from service.security.vault import Vault
 from service.settings import Settings
 from service.wakeup import Bell, RedisBell
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +76,9 @@ def wire(wanted: Settings, *, clock: Clock | None = None) -> Wiring:
 
 
 def _http(wanted: Settings) -> Http:
-    parts = urlsplit(wanted.public_url)
-    host, port = parts.hostname or "", parts.port or (443 if wanted.secure else 80)
+    public, inside = urlsplit(wanted.public_url), urlsplit(wanted.inside_url)
+    host = inside.hostname or ""
+    port = inside.port or (443 if inside.scheme == "https" else 80)
     return Http(
         # Only the sandbox of `make run` answers at our own address.
         network=Network(
@@ -82,7 +87,7 @@ def _http(wanted: Settings) -> Http:
             ca_file=wanted.ca_file,
         ),
         proxy=wanted.proxy,
-        no_proxy=",".join(filter(None, (wanted.no_proxy, host))),
+        no_proxy=",".join(filter(None, (wanted.no_proxy, public.hostname, host))),
         user_agent=f"{PROGRAM} (+{wanted.public_url})",
     )
 
@@ -90,9 +95,17 @@ def _http(wanted: Settings) -> Http:
 @cache
 def wiring() -> Wiring:
     """This process's own wiring, from the environment; raises `WrongSetting`."""
-    wanted = settings.load()
-    logs.set_up(wanted.log_level)
+    wanted = settings.load(settings.installed())
+    prepare_process(wanted)
     return wire(wanted)
+
+
+def prepare_process(wanted: Settings) -> None:
+    """What a process of ours does first: logs, private files, a word on settings nobody reads."""
+    logs.set_up(wanted.log_level)
+    os.umask(0o077)
+    for name in settings.unknown():
+        log.warning("%s is no setting of Makegood: nobody reads it", name)
 
 
 def keep_loaded() -> None:

@@ -16,6 +16,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from service import VERSION
 from service.db import queries
 from service.db.outbox import backlog, heartbeat
 from service.settings import metrics_folder
@@ -35,7 +36,7 @@ View = Callable[[], Response]
 @open_to_all
 def live() -> Response:
     """The process answers."""
-    return jsonify(status="ok")
+    return jsonify(status="ok", version=VERSION)
 
 
 @blueprint.get("/health/ready")

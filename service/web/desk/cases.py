@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from integrations.contract import Action
+from service import VERSION
 from service.db import queries
 from service.db.models import Case, Seller
 from service.db.outbox.backlog import backlog
@@ -68,6 +69,7 @@ def _words() -> dict[str, object]:
         "deed": words.deed,
         "me": g.get("seller"),
         "get_locale": get_locale,
+        "version": VERSION,
     }
 
 
