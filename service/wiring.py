@@ -83,7 +83,7 @@ def _http(wanted: Settings) -> Http:
         # Only the sandbox of `make run` answers at our own address.
         network=Network(
             wanted.callable_networks,
-            own=(host, port) if wanted.embedded else None,
+            own=(host, port) if wanted.embedded or wanted.sandbox_path else None,
             ca_file=wanted.ca_file,
         ),
         proxy=wanted.proxy,
