@@ -1,5 +1,7 @@
 # Two commands matter: `make run` and `make test`. `make help` lists the others.
-PYTHON ?= python3.11
+# The first there is that is new enough.
+PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3.14 python3 python,\
+  $(shell $(name) -c 'import sys; sys.version_info >= (3, 11) and print("$(name)")' 2>/dev/null)))
 BIN := .venv/bin
 DEV := .venv/.dev
 
@@ -10,7 +12,9 @@ help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 .venv/.run: requirements.txt
-	test -d .venv || $(PYTHON) -m venv .venv
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is missing: install it, or name it in PYTHON=..."; exit 1; }
+	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv || { rm -rf .venv; \
+	  echo "On Debian and Ubuntu: apt-get install $$(basename $(PYTHON))-venv, then make again"; exit 1; }
 	$(BIN)/pip install -q --disable-pip-version-check -r requirements.txt
 	touch $@
 

@@ -25,7 +25,7 @@ from service import settings
 from service.app import create_wsgi
 from service.db.migrations import migrate
 from service.db.models import Connection, Seller, Shop
-from service.listening import CannotListen, listen, usual
+from service.listening import CannotListen, listen
 from service.operations.shops import connections
 from service.operations.shops.connections import NewConnection
 from service.operations.staff import accounts
@@ -131,23 +131,18 @@ def _stop(wired: Wiring) -> None:
 
 def _say_where(wired: Wiring) -> None:
     context, wanted = wired.context, wired.settings
+    owners_first = select(Seller).order_by(Seller.role != "owner", Seller.id)
     with context.database.reading() as session:
-        owner = session.scalars(
-            select(Seller)
-            .where(Seller.active.is_(True))
-            .order_by(Seller.role != "owner", Seller.id)
-        ).first()
-    print(f"Makegood: {wanted.public_url}\nSandbox:  {wanted.public_url}/sandbox/", flush=True)
+        owner = session.scalars(owners_first.where(Seller.active.is_(True))).first()
+    said = [f"Makegood: {wanted.public_url}", f"Sandbox:  {wanted.public_url}/sandbox/"]
     if owner is not None:
-        print(f"Sign in:  {accounts.sign_in_link(context, owner)}")
-        print(f"          as {owner.email}; a new link: .venv/bin/flask seller link {owner.email}")
-    if str(wanted.listen) != usual(wanted.public_url) or not loopback(
-        urlsplit(wanted.public_url).hostname or ""
-    ):
-        print(
-            f"Listens:  {wanted.listen}; what reaches the public address has to be passed on to it"
-        )
-    sys.stdout.flush()
+        said += [
+            f"Sign in:  {accounts.sign_in_link(context, owner)}",
+            f"          as {owner.email}; a new link: .venv/bin/flask seller link {owner.email}",
+        ]
+    if not loopback(urlsplit(wanted.public_url).hostname or ""):
+        said.append(f"Listens:  {wanted.listen}; the public address has to be passed on to it")
+    print("\n".join(said), flush=True)
 
 
 def main() -> int:

@@ -228,9 +228,9 @@ def _web_address(text: str) -> str:
     try:
         parts = urlsplit(text)
         # Asking for the port checks it.
-        good = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-        good = good and not (parts.query or parts.fragment or parts.username)
-        good = good and URL_PATH.fullmatch(parts.path)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        plain = not (parts.query or parts.fragment or parts.username)
+        good = good and plain and URL_PATH.fullmatch(parts.path) is not None
     except ValueError:
         good = False
     if not good:

@@ -47,6 +47,18 @@ BAD = (
     ("PROXY", "proxy.example:3128"),
     ("NO_PROXY", "http://intranet.example"),
     ("PRIVATE_NETWORKS", "10.0.0.1/8"),
+    ("PUBLIC_URL", "https://makegood.example/?a=b"),
+    ("PUBLIC_URL", "https://makegood.example/a b"),
+    ("PUBLIC_URL", "https://user@makegood.example"),
+    ("LISTEN", "8000"),
+    ("LISTEN", "127.0.0.1"),
+    ("LISTEN", "127.0.0.1:http"),
+    ("LISTEN", "127.0.0.1:65536"),
+    ("LISTEN", "127.0.0.1:0"),
+    ("LISTEN", "::1:8000"),
+    ("LISTEN", "http://127.0.0.1:8000"),
+    ("LISTEN", "unix:relative.sock"),
+    ("LISTEN", "unix:/" + "long" * 40),
     ("METRICS_TOKEN", "short"),
     ("METRICS_TOKEN", "sixteen or more, with blanks"),
 )
@@ -124,3 +136,36 @@ def test_database_address_is_taken_in_the_ways_it_is_usually_given() -> None:
         found = settings.load({**GOOD, "MAKEGOOD_DATABASE_URL": given})
 
         assert found.database_url == "postgresql+psycopg://u@h/d"
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("MAKEGOOD_PUBLIK_URL", "MAKEGOOD_PUBLIC_URL"),
+        ("MAKEGOOD_PUBLICURL", "MAKEGOOD_PUBLIC_URL"),
+        ("MAKEGOOD_TRUSTED_PROXY", "MAKEGOOD_TRUSTED_PROXIES"),
+        ("MAKEGOOD_SECRET_KEY_FLE", "MAKEGOOD_SECRET_KEY_FILE"),
+        ("makegood_public_url", "MAKEGOOD_PUBLIC_URL"),
+    ],
+)
+def test_misspelt_setting_is_named_with_what_was_meant(name: str, meant: str) -> None:
+    with pytest.raises(WrongSetting, match=f"^{name} is no setting: did you mean {meant}\\?$"):
+        settings.load({**GOOD, name: "http://127.0.0.1:8000"})
+
+
+@pytest.mark.parametrize(
+    "field", [one for one in settings.Settings.__annotations__ if len(one) > 5]
+)
+def test_every_setting_that_lost_a_letter_stops_the_start(field: str) -> None:
+    for lost in range(1, len(field)):
+        misspelt = settings.PREFIX + (field[:lost] + field[lost + 1 :]).upper()
+
+        with pytest.raises(WrongSetting, match=f"^{misspelt} is no setting: did you mean"):
+            settings.load({**GOOD, misspelt: "x"})
+
+
+def test_variables_that_a_platform_sets_stop_nothing_and_are_told() -> None:
+    foreign = {"MAKEGOOD_SERVICE_HOST": "10.0.0.1", "MAKEGOOD_PORT_8000_TCP": "tcp://10.0.0.1:8000"}
+
+    assert settings.load({**GOOD, **foreign}).embedded
+    assert settings.unknown({**GOOD, **foreign}) == sorted(foreign)
