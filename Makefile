@@ -6,7 +6,7 @@ BIN := .venv/bin
 DEV := .venv/.dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run worker test lint types check freeze translations faults soak bench
+.PHONY: help setup run worker test lint types check freeze translations live faults soak bench
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -49,6 +49,10 @@ check: lint types ## what CI asks before the tests: style, types, structure
 freeze: $(DEV) ## compile the pinned requirements
 	$(BIN)/pip-compile -q --strip-extras --no-emit-index-url --no-emit-find-links requirements.in
 	$(BIN)/pip-compile -q --strip-extras --no-emit-index-url --no-emit-find-links requirements-dev.in
+
+live: $(DEV) translations ## against a real shop; SHOP=<settings file>, see docs/platforms/woocommerce.md
+	@test -f "$(SHOP)" || { echo "make live SHOP=<settings file>: docs/platforms/woocommerce.md says what it holds"; exit 2; }
+	LIVE_SHOP=$(abspath $(SHOP)) $(BIN)/pytest -q tests/live
 
 faults: $(DEV) translations ## kill processes at every single point of the whole matrix; some hours
 	FAULTS_EVERY=1 $(BIN)/pytest -q -s -n 2 --dist loadgroup tests/faults

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -51,7 +52,13 @@ class World:
     """Everything real but the time."""
 
     def __init__(
-        self, database_url: str, folder: Path, *, redis_url: str = "", adapter: str = "sandbox"
+        self,
+        database_url: str,
+        folder: Path,
+        *,
+        redis_url: str = "",
+        adapter: str = "sandbox",
+        environ: Mapping[str, str] | None = None,
     ) -> None:
         self.clock = FakeClock()
         self._server = make_server("127.0.0.1", 0, self._serve, threaded=True)
@@ -63,6 +70,7 @@ class World:
             "MAKEGOOD_PUBLIC_URL": self.url,
             "MAKEGOOD_REDIS_URL": redis_url,
             "MAKEGOOD_METRICS_TOKEN": METRICS_TOKEN,
+            **(environ or {}),
         }
         self.wired = wire(settings.load(env), clock=self.clock)
         self.context = self.wired.context

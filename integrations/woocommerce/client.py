@@ -113,12 +113,16 @@ class Client:
             yield from listing.rows
             for row in listing.unread:
                 if mark in json.dumps(row.raw):
-                    raise Permanent(f"the shop holds {mark}, but {row.problem}: look at it there")
+                    raise Permanent(
+                        f"the shop holds {mark}, but {row.problem}: look at it there",
+                        outcome="unknown",
+                    )
             if not listing.more:
                 return
         raise Permanent(
             f"the shop has too many {path.split('/')[-1]} to look through: look there for the"
-            " reference, then mark this as done or carry it out again"
+            " reference, then mark this as done or carry it out again",
+            outcome="unknown",
         )
 
     def post(

@@ -100,7 +100,8 @@ def _result(request: ActionRequest, data: Mapping[str, Any], *, already: bool) -
     ]
     if differ:
         raise Permanent(
-            f"the shop has coupon {data['code']} with another {' and '.join(differ)}: compare it there"
+            f"the shop has coupon {data['code']} with another {' and '.join(differ)}: compare it there",
+            outcome="unknown",
         )
     task = ""
     # An empty date is a coupon without end; an earlier one ends before the buyer was told.

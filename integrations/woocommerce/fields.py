@@ -10,6 +10,8 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load
 
 LARGEST = 2**62
+NOTHING: tuple[Any, ...] = (None, "", False, [], {})
+"""Everything PHP may write where there is nothing; 0 is a number."""
 
 
 class PhpSchema(Schema):
@@ -38,9 +40,24 @@ class PhpField(fields.Field[Any]):
         super().__init__(required=required, **({} if required else {"load_default": default}))
 
     def deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
-        if not self.required and any(value is nothing for nothing in (None, "", False)):
+        if not self.required and _is_nothing(value):
             return self.load_default
         return super().deserialize(value, *args, **kwargs)
+
+
+def _is_nothing(value: Any) -> bool:
+    return any(type(value) is type(one) and value == one for one in NOTHING)
+
+
+class Inside(PhpField):
+    """An object inside a row, None where there is none."""
+
+    def __init__(self, schema: type[Schema], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._nested = fields.Nested(schema)
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        return self._nested.deserialize(value, *args, **kwargs)
 
 
 class Rows(PhpField):

@@ -68,7 +68,7 @@ def find(client: Client, request: ActionRequest) -> ActionResult | None:
     if kept := _kept(client, request, by_gateway=by_gateway):
         return kept
     if by_gateway:
-        raise Permanent(UNSEEN.format(reference=request.reference, said=""))
+        raise _unseen(request)
     return None
 
 
@@ -89,7 +89,12 @@ def _after_failure(
         raise error
     if NO_GATEWAY.search(error.message):
         return _refund(client, request, by_gateway=False)
-    raise Permanent(UNSEEN.format(reference=request.reference, said=f" ({error.message})"))
+    raise _unseen(request, f" ({error.message})")
+
+
+def _unseen(request: ActionRequest, said: str = "") -> Permanent:
+    """Money may have moved, and nobody but the payment provider can tell."""
+    return Permanent(UNSEEN.format(reference=request.reference, said=said), outcome="unknown")
 
 
 def _kept(client: Client, request: ActionRequest, *, by_gateway: bool) -> ActionResult | None:
@@ -152,7 +157,8 @@ def _result(request: ActionRequest, data: Mapping[str, Any], *, already: bool) -
     if not same_amount(data["amount"], request.amount):
         raise Permanent(
             f"the shop has a refund of {abs(data['amount'])} {request.amount.currency} under"
-            f" {request.reference}: compare it there"
+            f" {request.reference}: compare it there",
+            outcome="unknown",
         )
     task = "" if data["refunded_payment"] else TASK.format(amount=request.amount)
     return ActionResult(str(data["id"]), already=already, task=task)

@@ -13,6 +13,7 @@ from integrations.woocommerce.fields import (
     Amount,
     Dictionary,
     Flag,
+    Inside,
     Moment,
     Number,
     PhpSchema,
@@ -53,7 +54,7 @@ class ReviewIn(FromPluginIn):
     reviewer_email = Text()
     review = Text()
     rating = Number(most=5)
-    makegood = fields.Nested(FromPluginIn, load_default=None, allow_none=True)
+    makegood = Inside(FromPluginIn)
     links = fields.Raw(data_key="_links", load_default=None, allow_none=True)
 
 

@@ -1,4 +1,5 @@
-"""Payloads and a small pretend WooCommerce, written after recorded deliveries and answers."""
+"""What a real WooCommerce sent (`recorded/`, see tests/live/woocommerce/record.py), and a small
+pretend shop that answers in these very shapes."""
 
 from __future__ import annotations
 
@@ -9,6 +10,8 @@ import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -29,58 +32,66 @@ SECRET = "a-secret-of-the-webhook"
 BASE = "https://shop.example"
 API = f"{BASE}/wp-json/wc/v3"
 RECEIVER = "https://makegood.example/webhooks/AbCdEfGhIjKlMnOpQrStUv_-"
+RECORDED = Path(__file__).parent / "recorded"
+
+
+def recorded(name: str) -> Any:
+    """The body of a recorded answer or delivery."""
+    return json.loads((RECORDED / f"{name}.json").read_text("utf-8"))["body"]
+
+
+def answer(name: str) -> dict[str, Any]:
+    """A recorded answer, ready for `responses`."""
+    sample = json.loads((RECORDED / f"{name}.json").read_text("utf-8"))
+    headers = {key: value for key, value in sample["headers"].items() if key != "content-type"}
+    return {"status": sample["status"], "json": sample["body"], "headers": headers}
+
+
 CREATED: dict[str, Any] = {
+    **recorded("delivery_created"),
     "id": 31,
     "product_id": 10,
     "product_name": "Teapot &amp; cup",
-    "status": "approved",
     "date_created_gmt": "2026-11-24T08:10:00",
-    "reviewer": "Sari",
-    "reviewer_email": "sari@example.test",
     "review": "Datang pecah.\r\n\r\nMahal & jelek",
-    "rating": 1,
-    "verified": True,
     "customer_id": 2,
     "order_ids": [13, 12],
-    "revision": 1,
 }
+LISTED: dict[str, Any] = {
+    **{key: value for key, value in recorded("review").items() if key != "makegood"},
+    "id": 31,
+    "product_id": 10,
+    "rating": 4,
+    "review": "<p>Better</p>\n",
+    "date_created_gmt": "2026-11-24T08:10:00",
+}
+"""A review as the API lists it, without the companion plugin."""
 
 
-def order(number: int = 13, **other: Any) -> dict[str, Any]:
-    """An order as the REST API gives it, with fields that are not used left out."""
+def order(number: int = 13, /, **other: Any) -> dict[str, Any]:
+    """An order as the REST API gives it."""
+    given = recorded("order")
+    line = {
+        **given["line_items"][0],
+        "id": 3,
+        "product_id": 10,
+        "variation_id": 7,
+        "name": "Teapot",
+        "quantity": 2,
+        "total": "16.72",
+        "total_tax": "3.18",
+    }
     return {
+        **given,
         "id": number,
         "number": str(number),
-        "status": "completed",
-        "currency": "EUR",
         "date_created_gmt": "2026-11-20T10:00:00",
         "total": "19.90",
         "customer_id": 2,
-        "order_key": "wc_order_k3y",
-        "billing": {
-            "first_name": "Sari",
-            "last_name": "W",
-            "email": "sari@example.test",
-            "country": "ID",
-            "city": "Bandung",
-        },
-        "shipping": {"first_name": "Sari", "city": "Bandung", "country": "ID"},
+        "billing": {**given["billing"], "last_name": "W", "country": "ID", "city": "Bandung"},
+        "shipping": {**given["shipping"], "city": "Bandung", "country": "ID"},
         "payment_method": "stripe",
-        "line_items": [
-            {
-                "id": 3,
-                "product_id": 10,
-                "variation_id": 7,
-                "name": "Teapot",
-                "quantity": 2,
-                "total": "16.72",
-                "total_tax": "3.18",
-                "price": 8.36,
-            }
-        ],
-        "shipping_lines": [{"method_id": "flat_rate", "method_title": "Post", "total": "0.00"}],
-        "refunds": [],
-        "meta_data": [],
+        "line_items": [line],
         **other,
     }
 
@@ -126,6 +137,9 @@ class PretendShop:
         self.gateway_says = ""
         """What the gateway refuses with; empty: it pays."""
         self.keeps_failed_refund = False
+        self.gateway_waits = False
+        """The refund is kept, its gateway has not answered yet."""
+        self.refunded_at = NOW
         self.down_from: int | None = None
         """The number of the request from which on nothing answers but 503."""
         self.read_order: Callable[[int], dict[str, Any] | None] = lambda number: self.orders.get(
@@ -136,6 +150,12 @@ class PretendShop:
         """What the gateway paid back."""
         self.break_after: set[str] = set()
         self.ignores_expiry = False
+        self.decimals = 2
+        """What the shop shows amounts with where no other number is asked for."""
+        self.read_shown = False
+        """A cache answers: with the decimals that are kept, whatever is asked for."""
+        self.takes_coupons = True
+        self.settings_readable = True
         self.currency = "EUR"
         self.requests: list[PreparedRequest] = []
         wire.add_callback("GET", re.compile(re.escape(base) + "/.*"), self._answer)
@@ -160,49 +180,77 @@ class PretendShop:
     ) -> tuple[int, Any]:
         match (method, *path):
             case ("POST", "orders"):
+                if any(line["quantity"] % 1 for line in body["line_items"]):
+                    return _refusal("part_of_one")
                 return 201, self._new_order(body)
             case ("GET", "orders"):
-                found = self.list_orders(query)
+                found = [self._shown(one, query) for one in self.list_orders(query)]
                 skipped = int(query.get("offset", "0"))
                 return 200, found[skipped : skipped + int(query["per_page"])]
             case ("GET", "orders", number):
                 kept = self.read_order(int(number))
-                return (
-                    (200, kept)
-                    if kept
-                    else _refusal(404, "woocommerce_rest_shop_order_invalid_id", "Invalid ID.")
-                )
+                return (200, self._shown(kept, query)) if kept else _refusal("order_missing")
             case ("GET", "orders", number, "refunds"):
-                return 200, [one for one in self.refunds if one["order"] == int(number)]
+                kept_refunds = [one for one in self.refunds if one["order"] == int(number)]
+                return 200, [self._shown(one, query) for one in kept_refunds]
             case ("POST", "orders", number, "refunds"):
                 return self._refund(int(number), body)
             case ("POST", "orders", number, "notes"):
-                self.notes.append({"id": len(self.notes) + 1, "order": int(number), **body})
-                return 201, self.notes[-1]
+                note = {**recorded("note"), **body, "id": len(self.notes) + 1}
+                self.notes.append({**note, "order": int(number)})
+                return 201, note
+            case ("GET", "orders", number, "notes"):
+                notes = [one for one in self.notes if one["order"] == int(number)]
+                return 200, [{**recorded("note"), **one} for one in notes]
             case ("POST", "coupons"):
                 return self._coupon(body)
             case ("GET", "coupons"):
                 return 200, [one for one in self.coupons if one["code"] == query["code"]]
             case ("GET", "data", "currencies", "current"):
-                return (
-                    (200, {"code": self.currency})
-                    if self.currency
-                    else _refusal(403, "woocommerce_rest_cannot_view", "No.")
-                )
+                if not self.settings_readable:
+                    return _refusal("not_permitted")
+                return 200, {**recorded("currency"), "code": self.currency}
+            case ("GET", "settings", "general", name):
+                return self._setting(name)
             case ("GET", "payment_gateways", "gone"):
-                return _refusal(404, "woocommerce_rest_payment_gateway_invalid", "No.")
+                return _refusal("gateway_missing")
             case ("GET", "payment_gateways", _):
-                return 200, {"method_supports": ["products", *["refunds"] * self.gateway_refunds]}
+                supports = ["products", *["refunds"] * self.gateway_refunds]
+                return 200, {**recorded("gateway"), "method_supports": supports}
             case ("GET", "products", "reviews"):
                 return 200, self.reviews
             case ("GET", "products", "reviews", number):
                 found = [one for one in self.reviews if one["id"] == int(number)]
-                return (
-                    (200, found[0])
-                    if found
-                    else _refusal(404, "woocommerce_rest_review_invalid_id", "No.")
-                )
-        return _refusal(404, "rest_no_route", "No route was found.")
+                return (200, found[0]) if found else _refusal("review_missing")
+        return _refusal("no_route")
+
+    def _setting(self, name: str) -> tuple[int, Any]:
+        if not self.settings_readable:
+            return _refusal("not_permitted")
+        if name == "woocommerce_price_num_decimals":
+            return 200, {**recorded("decimals"), "value": str(self.decimals)}
+        return 200, recorded("coupons_on" if self.takes_coupons else "coupons_off")
+
+    def _shown(self, data: dict[str, Any], query: dict[str, str]) -> dict[str, Any]:
+        """With the decimals asked for, as WooCommerce does with `dp`."""
+        if self.read_shown:
+            return data
+        places = Decimal(1).scaleb(-int(query.get("dp", self.decimals)))
+
+        def shown(values: dict[str, Any]) -> dict[str, Any]:
+            amounts = {
+                key: str(Decimal(values[key]).quantize(places, ROUND_HALF_UP))
+                for key in ("total", "total_tax", "amount")
+                if re.fullmatch(r"-?[\d.]+", str(values.get(key)))
+            }
+            return {**values, **amounts}
+
+        inside = {
+            key: [shown(row) for row in data[key]]
+            for key in ("line_items", "refunds")
+            if isinstance(data.get(key), list) and all(isinstance(row, dict) for row in data[key])
+        }
+        return {**shown(data), **inside}
 
     def _list(self, query: dict[str, str]) -> list[dict[str, Any]]:
         found = sorted(self.orders.values(), key=lambda one: -int(one["id"]))
@@ -213,40 +261,44 @@ class PretendShop:
             and query.get("search", one["billing"]["email"]) == one["billing"]["email"]
             and (
                 "product" not in query
-                or any(str(line["product_id"]) == query["product"] for line in one["line_items"])
+                or any(
+                    str(line.get("product_id")) == query["product"] for line in one["line_items"]
+                )
             )
         ]
 
     def _new_order(self, body: dict[str, Any]) -> dict[str, Any]:
         number = max(self.orders) + 10
+        given = recorded("replacement")["line_items"][0]
         lines = [
-            {"id": 90 + at, "name": "Teapot", **one} for at, one in enumerate(body["line_items"])
+            {**given, "id": 90 + at, "name": "Teapot", "meta_data": [], **line}
+            for at, line in enumerate(body["line_items"])
         ]
         total = f"{sum(float(one['total']) for one in lines):.2f}"
-        self.orders[number] = order(number, **{**body, "line_items": lines, "total": total})
+        billing = {**recorded("order")["billing"], "email": "", **body["billing"]}
+        self.orders[number] = order(
+            number, **{**body, "billing": billing, "line_items": lines, "total": total}
+        )
         return self.orders[number]
 
     def _refund(self, number: int, body: dict[str, Any]) -> tuple[int, Any]:
-        code = "woocommerce_rest_cannot_create_order_refund"
         if number not in self.orders:
-            return 500, {
-                "code": "woocommerce_rest_invalid_order_id",
-                "message": "Invalid order ID.",
-                "data": 404,
-            }
+            return _refusal("refund_of_no_order")
         done = sum(float(one["amount"]) for one in self.refunds if one["order"] == number)
         if float(body["amount"]) > float(self.orders[number]["total"]) - done:
-            return 500, {"code": code, "message": "Jumlah pengembalian tidak sah.", "data": 500}
+            return _refusal("refund_too_large", "Jumlah pengembalian tidak sah.")
         if body["api_refund"] and not self.gateway_refunds:
-            return 500, {"code": code, "message": "Gerbang ini tidak bisa.", "data": 500}
+            return _refusal("refund_failed", "Gerbang ini tidak bisa.")
         if body["api_refund"] and self.gateway_says and not self.keeps_failed_refund:
-            return 500, {"code": code, "message": self.gateway_says, "data": 500}
+            return _refusal("refund_failed", self.gateway_says)
         made = {
+            **recorded("refund"),
             "id": 100 + len(self.refunds),
             "order": number,
             "amount": body["amount"],
             "reason": body["reason"],
-            "refunded_payment": body["api_refund"],
+            "refunded_payment": body["api_refund"] and not self.gateway_waits,
+            "date_created_gmt": f"{self.refunded_at:%Y-%m-%dT%H:%M:%S}",
             "restocked": body["api_restock"],
         }
         self.refunds.append(made)
@@ -255,16 +307,19 @@ class PretendShop:
             {"id": made["id"], "reason": made["reason"], "total": f"-{body['amount']}"}
         )
         if self.keeps_failed_refund:
-            return 500, {"code": code, "message": self.gateway_says, "data": 500}
+            return _refusal("refund_failed", self.gateway_says)
         return 201, made
 
     def _coupon(self, body: dict[str, Any]) -> tuple[int, Any]:
+        if not self.takes_coupons:
+            return _refusal("not_permitted")
         code = body["code"].lower()
         if any(one["code"] == code for one in self.coupons):
-            return _refusal(
-                400, "woocommerce_rest_coupon_code_already_exists", "The coupon code already exists"
-            )
-        made = {"id": 200 + len(self.coupons), **body, "code": code}
+            return _refusal("coupon_taken")
+        # A coupon comes with two decimals whatever the currency.
+        amount = str(Decimal(body["amount"]).quantize(Decimal("0.01"), ROUND_HALF_UP))
+        made = {**recorded("coupon"), "id": 200 + len(self.coupons), **body, "code": code}
+        made["amount"] = amount
         if self.ignores_expiry:
             made["date_expires"] = None
         self.coupons.append(made)
@@ -279,5 +334,6 @@ class PretendShop:
         ]
 
 
-def _refusal(status: int, code: str, message: str) -> tuple[int, Any]:
-    return status, {"code": code, "message": message, "data": {"status": status}}
+def _refusal(name: str, message: str = "") -> tuple[int, Any]:
+    sample = json.loads((RECORDED / f"{name}.json").read_text("utf-8"))
+    return sample["status"], {**sample["body"], **({"message": message} if message else {})}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
 import responses
 
 from integrations.contract import Finding
-from tests.integrations.woocommerce.samples import API, RECEIVER, adapter
+from tests.integrations.woocommerce.samples import API, BASE, RECEIVER, adapter, answer, recorded
 
 OTHER_MAKEGOOD = "https://makegood.example/webhooks/ZyXwVuTsRqPoNmLkJiHgFe_-"
 ELSEWHERE = "https://erp.example/woo"
@@ -17,11 +18,11 @@ ELSEWHERE = "https://erp.example/woo"
 @pytest.fixture(name="wire")
 def _wire() -> Iterator[responses.RequestsMock]:
     with responses.RequestsMock(assert_all_requests_are_fired=False) as wire:
-        wire.get(f"{API}/orders", json=[])
-        wire.post(f"{API}/orders/batch", json=[])
-        wire.post(f"{API}/coupons/batch", json=[])
-        wire.get(f"{API}/products/reviews", json=[])
-        wire.get(f"{API}/settings/general/woocommerce_enable_coupons", json={"value": "yes"})
+        wire.get(f"{API}/orders", **answer("orders"))
+        wire.post(f"{API}/orders/batch", **answer("batch_of_nothing"))
+        wire.post(f"{API}/coupons/batch", **answer("batch_of_nothing"))
+        wire.get(f"{API}/products/reviews", **answer("reviews"))
+        wire.get(f"{API}/settings/general/woocommerce_enable_coupons", **answer("coupons_on"))
         yield wire
 
 
@@ -29,7 +30,13 @@ def _found(wire: responses.RequestsMock, *webhooks: tuple[str, str, str]) -> dic
     wire.get(
         f"{API}/webhooks",
         json=[
-            {"name": topic, "topic": topic, "status": status, "delivery_url": url}
+            {
+                **recorded("webhooks")[0],
+                "name": topic,
+                "topic": topic,
+                "status": status,
+                "delivery_url": url,
+            }
             for topic, status, url in webhooks
         ],
     )
@@ -67,8 +74,7 @@ def test_all_is_well_when_the_three_topics_are_active(wire: responses.RequestsMo
 
 
 def test_key_that_may_not_write_is_named(wire: responses.RequestsMock) -> None:
-    refused = {"code": "woocommerce_rest_authentication_error", "message": "No write permission."}
-    wire.replace("POST", f"{API}/orders/batch", status=401, json=refused)
+    wire.replace("POST", f"{API}/orders/batch", **answer("key_read_only"))
 
     findings = _found(wire)
 
@@ -78,8 +84,50 @@ def test_key_that_may_not_write_is_named(wire: responses.RequestsMock) -> None:
 def test_nothing_else_is_tried_when_the_shop_cannot_be_reached(
     wire: responses.RequestsMock,
 ) -> None:
-    wire.replace("GET", f"{API}/orders", status=401, json={})
+    wire.replace("GET", f"{API}/orders", **answer("key_wrong"))
 
     [only] = adapter().check()
 
     assert (only.name, only.ok) == ("Address and key", False)
+
+
+def test_webhook_of_another_makegood_is_not_taken_for_ours(wire: responses.RequestsMock) -> None:
+    topics = ("review.created", "review.updated", "review.deleted")
+
+    findings = _found(wire, *((one, "disabled", OTHER_MAKEGOOD) for one in topics))
+
+    assert all(one.ok for one in findings.values())
+    assert "no active webhook for review.created" in findings["Review webhooks"].advice
+    assert "3 of the shop's webhooks" in findings["Review webhooks"].advice
+
+
+def test_switched_off_coupons_are_said_and_no_fault(wire: responses.RequestsMock) -> None:
+    wire.replace(
+        "GET", f"{API}/settings/general/woocommerce_enable_coupons", **answer("coupons_off")
+    )
+    wire.replace("POST", f"{API}/coupons/batch", **answer("not_permitted"))
+
+    findings = _found(wire)
+
+    assert all(one.ok for one in findings.values())
+    assert "no vouchers are proposed" in findings["Coupons"].advice
+
+
+@pytest.mark.parametrize(
+    ("index", "pretty", "said"),
+    [
+        ({"namespaces": ["wp/v2", "wc/v3"]}, (404, "<html>"), "Settings > Permalinks"),
+        ({"namespaces": ["wp/v2"]}, (200, "{}"), "WooCommerce is not active"),
+        (None, (404, "<html>"), "does not know the address of its own API"),
+    ],
+)
+def test_cause_is_named_when_the_api_is_not_where_it_should_be(
+    wire: responses.RequestsMock, index: object, pretty: tuple[int, str], said: str
+) -> None:
+    wire.replace("GET", f"{API}/orders", **answer("plain_permalinks"))
+    wire.get(f"{BASE}/", **({"json": index} if index else {"status": 404, "body": "<html>"}))
+    wire.get(f"{BASE}/wp-json/", status=pretty[0], body=pretty[1])
+
+    [only] = adapter().check()
+
+    assert re.search(said, only.advice)

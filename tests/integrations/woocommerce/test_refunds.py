@@ -10,7 +10,8 @@ import responses
 
 from integrations.contract import Action
 from integrations.errors import Permanent, Temporary
-from tests.integrations.woocommerce.samples import PretendShop, adapter, asked, order
+from integrations.woocommerce import refunds
+from tests.integrations.woocommerce.samples import NOW, PretendShop, adapter, asked, order
 
 UNSUPPORTED = "The payment gateway for this order does not support automatic refunds."
 
@@ -67,8 +68,9 @@ def test_person_looks_at_the_provider_when_the_gateway_failed_whatever_it_says(
 ) -> None:
     shop.gateway_says = "Waktu habis."
 
-    with pytest.raises(Permanent, match=r"provider may have paid.*Waktu habis"):
+    with pytest.raises(Permanent, match=r"provider may have paid.*Waktu habis") as caught:
         adapter().act(asked(Action.REFUND))
+    assert caught.value.outcome == "unknown"
 
     assert shop.posts() == ["orders/13/refunds"]
 
@@ -152,3 +154,27 @@ def test_other_refund_taken_meanwhile_is_named_when_too_much_is_asked(shop: Pret
 
     with pytest.raises(Permanent, match=r"only 5\.00 EUR"):
         adapter().act(wanted)
+
+
+def test_refund_that_waits_for_its_gateway_is_looked_at_again_later(shop: PretendShop) -> None:
+    shop.gateway_waits, shop.break_after = True, {"refunds"}
+    with pytest.raises(Temporary):
+        adapter().act(asked(Action.REFUND))
+
+    with pytest.raises(Temporary, match="waits for its payment provider"):
+        adapter().find(asked(Action.REFUND))
+    shop.refunds[0]["refunded_payment"] = True
+    confirmed = adapter().find(asked(Action.REFUND))
+
+    assert confirmed is not None
+    assert (confirmed.task, shop.posts()) == ("", ["orders/13/refunds"])
+
+
+def test_refund_its_gateway_never_confirmed_is_a_task_after_its_time(shop: PretendShop) -> None:
+    shop.gateway_waits, shop.refunded_at = True, NOW - refunds.SETTLES
+    adapter().act(asked(Action.REFUND))
+
+    found = adapter().find(asked(Action.REFUND))
+
+    assert found is not None
+    assert "no payment provider confirmed it" in found.task

@@ -11,8 +11,9 @@ import pytest
 from integrations.contract import EventKind, Inbound
 from integrations.errors import BadSignature, Unreadable
 from integrations.woocommerce import ADAPTER
-from integrations.woocommerce.webhook import plain
-from tests.integrations.woocommerce.samples import CREATED, NOW, SECRET, delivery
+from integrations.woocommerce.schemas import OrderIn, ReviewIn
+from integrations.woocommerce.webhook import event_of, plain
+from tests.integrations.woocommerce.samples import CREATED, NOW, SECRET, delivery, recorded
 
 CAPTURES = Path(__file__).resolve().parents[4] / "shared" / "facts" / "captures" / "woocommerce"
 RECORDED = sorted(CAPTURES.glob("webhooks*/*.json")) if CAPTURES.is_dir() else []
@@ -154,3 +155,30 @@ def test_recorded_deliveries_are_read_when_they_are_at_hand() -> None:
             assert event.order_ids == tuple(map(str, data["body_json"]["order_ids"]))
         else:
             assert event.subject == "product:10"
+
+
+def test_recorded_deliveries_of_a_review_are_read_from_first_to_last() -> None:
+    [created] = ADAPTER.read(delivery(recorded("delivery_created")))
+    [updated] = ADAPTER.read(delivery(recorded("delivery_updated"), "review.updated"))
+    [deleted] = ADAPTER.read(delivery(recorded("delivery_deleted"), "review.deleted"))
+
+    assert (created.rating, created.text) == (1, "Datang pecah.\n\nMahal & jelek 😀")
+    assert (updated.rating, updated.text) == (4, created.text)
+    assert deleted.kind is EventKind.WITHDRAWN
+    assert [one.sequence for one in (created, updated, deleted)] == [1, 2, 3]
+    assert {one.review_id for one in (created, updated, deleted)} == {created.review_id}
+
+
+def test_recorded_review_is_the_same_from_the_list_and_alone() -> None:
+    alone, listed = recorded("review"), recorded("reviews")
+
+    events = [event_of(EventKind.CHANGED, ReviewIn().load(one)) for one in (alone, *listed)]
+
+    assert events[0].text == events[1].text == "Datang pecah.\n\nMahal & jelek"
+    assert events[0].rating == events[1].rating == 1
+
+
+@pytest.mark.parametrize(("name", "total"), [("order", "6"), ("order_as_shown", "2")])
+def test_recorded_order_has_the_decimals_it_was_asked_for(name: str, total: str) -> None:
+    assert len(recorded(name)["total"].partition(".")[2]) == int(total)
+    assert OrderIn().load(recorded(name))["total"] == OrderIn().load(recorded("order"))["total"]

@@ -1,0 +1,179 @@
+"""A real shop as its buyers and its owner use it, and what the settings file says of it.
+
+Everything that a test makes in the shop is deleted at its end; only what the shop sends by itself
+(stock, numbers of orders, e-mails) stays. Never point this at a shop whose orders matter.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from integrations.contract import Config
+from integrations.http import Http
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """A payment gateway of the shop that refunds; `ledger` is its own book, where it can be read.
+
+    `mode_file`: what is written there makes the laboratory's gateway fail in one way, once.
+    """
+
+    method: str = ""
+    ledger: str = ""
+    mode_file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings file: docs/platforms/woocommerce.md says what each entry is."""
+
+    base_url: str
+    consumer_key: str
+    consumer_secret: str
+    product_id: int
+    variation: Mapping[str, int] = field(default_factory=dict)
+    ca_file: str = ""
+    plain_url: str = ""
+    headerless_url: str = ""
+    plain_permalinks_url: str = ""
+    read_only_key: str = ""
+    read_only_secret: str = ""
+    reaches_us: bool = False
+    run_queue: str = ""
+    mail_log: str = ""
+    gateway: Gateway = field(default_factory=Gateway)
+
+    @classmethod
+    def load(cls, path: Path) -> Settings:
+        """Read the file; raises `TypeError` for an entry that is none, or is missing."""
+        data = tomllib.loads(path.read_text("utf-8"))
+        gateway = Gateway(**data.pop("gateway", {}))
+        return cls(**data, gateway=gateway)
+
+    def config(self, base_url: str = "", **other: str) -> Config:
+        """What a seller would enter to connect this shop."""
+        keys = {"consumer_key": self.consumer_key, "consumer_secret": self.consumer_secret}
+        return Config({"base_url": base_url or self.base_url, **keys, **other})
+
+    def http(self) -> Http:
+        """A way out that trusts the shop's certificate."""
+        return Http(verify=self.ca_file or True)
+
+
+class Store:
+    """Acts in the shop by its REST API, beside the adapter: as the buyers and the owner would."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._session = requests.Session()
+        self._session.auth = (settings.consumer_key, settings.consumer_secret)
+        self._session.trust_env = False
+        self._session.verify = settings.ca_file or True
+        self._made: list[str] = []
+        self.record: Callable[[str, str, requests.Response], None] = lambda method, path, _: None
+
+    def ask(self, method: str, path: str, body: Any = None) -> Any:
+        """One call; fails the test on anything but success."""
+        url = f"{self.settings.base_url}/wp-json/wc/v3/{path}"
+        answer = self._session.request(method, url, json=body, timeout=60)
+        assert answer.ok, f"{method} {path}: {answer.status_code} {answer.text[:300]}"
+        self.record(method, path, answer)
+        return answer.json()
+
+    def sell(self, email: str, *, by_gateway: bool = False, **other: Any) -> dict[str, Any]:
+        """A completed order of two pieces of the product, paid."""
+        address = {
+            "first_name": "Sari",
+            "last_name": "Wulandari",
+            "address_1": "Kundenallee 7",
+            "city": "Berlin",
+            "postcode": "10115",
+            "country": "DE",
+        }
+        method = self.settings.gateway.method if by_gateway else "bacs"
+        order: dict[str, Any] = self.ask(
+            "POST",
+            "orders",
+            {
+                "status": "completed",
+                "set_paid": True,
+                "payment_method": method,
+                "transaction_id": "live-test" if by_gateway else "",
+                "billing": {**address, "email": email} if email else address,
+                "shipping": address,
+                "line_items": [{"product_id": self.settings.product_id, "quantity": 2}],
+                "shipping_lines": [
+                    {"method_id": "flat_rate", "method_title": "Flat rate", "total": "4.90"}
+                ],
+                **other,
+            },
+        )
+        self._made.append(f"orders/{order['id']}")
+        return order
+
+    def review(self, email: str, rating: int, text: str, **other: Any) -> dict[str, Any]:
+        """A buyer reviews the product."""
+        review: dict[str, Any] = self.ask(
+            "POST",
+            "products/reviews",
+            {
+                "product_id": self.settings.product_id,
+                "reviewer": "Sari",
+                "reviewer_email": email,
+                "review": text,
+                "rating": rating,
+                **other,
+            },
+        )
+        self._made.append(f"products/reviews/{review['id']}")
+        return review
+
+    def webhook(self, topic: str, address: str, secret: str) -> None:
+        """The owner adds a webhook, as docs/platforms/woocommerce.md says."""
+        body = {"name": topic, "topic": topic, "delivery_url": address, "secret": secret}
+        made = self.ask("POST", "webhooks", {**body, "status": "active"})
+        self._made.append(f"webhooks/{made['id']}")
+
+    def forget(self, path: str) -> None:
+        """Something that the adapter made, to be deleted at the end."""
+        self._made.append(path)
+
+    def delete(self, path: str) -> None:
+        """Delete for good."""
+        self.ask("DELETE", f"{path}?force=true")
+        self._made.remove(path)
+
+    def run_queue(self) -> None:
+        """Let the shop deliver its webhooks now; else it does when somebody visits it."""
+        if self.settings.run_queue:
+            requests.get(self.settings.run_queue, timeout=60)
+
+    def paid_back(self, order_id: int) -> list[str]:
+        """What the gateway says it paid back for an order, by its own book."""
+        book = Path(self.settings.gateway.ledger)
+        rows = [json.loads(line) for line in book.read_text("utf-8").splitlines()]
+        return [
+            row["amount"] for row in rows if row["kind"] == "refund" and row["order"] == order_id
+        ]
+
+    def mails(self, text: str) -> list[str]:
+        """Whom the shop mailed something that holds `text`."""
+        rows = [
+            json.loads(line)
+            for line in Path(self.settings.mail_log).read_text("utf-8").splitlines()
+        ]
+        return [row["to"] for row in rows if text in row["message"]]
+
+    def close(self) -> None:
+        """Delete what was made, the newest first."""
+        for path in reversed(self._made[:]):
+            self.delete(path)
+        self._session.close()

@@ -1,0 +1,207 @@
+"""The whole loop in a real shop: low rating, case, approval, make-good once, notes, raised rating."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from integrations.contract import Action, Role
+from integrations.money import Money
+from service.db.models import Case, Connection
+from service.operations.remedies import decisions
+from service.operations.remedies.decisions import Remedy
+from service.operations.shops import connections
+from service.operations.shops.connections import NewConnection
+from tests.live.woocommerce.store import Store
+from tests.world import World
+
+AT_ONCE = {
+    "resolution_check_hours": 0,
+    "update_invitation_hours": 0,
+    "opens": "00:00",
+    "closes": "23:59",
+    "days": [0, 1, 2, 3, 4, 5, 6],
+}
+PATIENCE = 30.0
+"""Seconds that the shop may take to deliver a webhook."""
+
+
+class Live:
+    """A Makegood with the real shop connected, beside the sandbox of every world."""
+
+    def __init__(self, world: World, store: Store) -> None:
+        self.world = world
+        self.store = store
+        world.clock.move(seconds=(datetime.now(UTC) - world.clock.now()).total_seconds())
+        context, settings = world.context, store.settings
+        self.shop_id = connections.add_shop(
+            context, "Toko Nyata", zone="Europe/Berlin", country="DE", language="en"
+        )
+        values = {
+            "base_url": settings.base_url,
+            "consumer_key": settings.consumer_key,
+            "consumer_secret": settings.consumer_secret,
+        }
+        since = world.clock.now() - timedelta(minutes=2)
+        new = NewConnection("woocommerce", "Real shop", list(Role), values, cases_from=since)
+        self.connection_id = connections.connect(context, self.shop_id, new)
+        world.work()
+
+    @property
+    def connection(self) -> Connection:
+        with self.world.context.database.reading() as session:
+            return session.get_one(Connection, self.connection_id)
+
+    def cases(self, review_id: int) -> list[Case]:
+        found = [one for one in self.world.cases() if one.shop_id == self.shop_id]
+        return [one for one in found if one.review.platform_id == str(review_id)]
+
+    def case(self, review_id: int) -> Case:
+        [case] = self.cases(review_id)
+        return case
+
+    def approve(self, case: Case, action: Action, percent: int) -> Money:
+        """Approve a remedy of `percent` of the reviewed line, in steps of the shop."""
+        paid = Money(case.order["lines"][0]["paid"], case.order["currency"]).share(percent)
+        step = case.order["step"]
+        amount = Money(paid.amount_minor // step * step, paid.currency)
+        lines = tuple(one["id"] for one in case.order["lines"])
+        days = 60 if action is Action.VOUCHER else None
+        changed = Remedy(action, amount, lines, days)
+        decisions.approve(self.world.context, case.id, self.world.owner, changed=changed)
+        self.world.work()
+        return amount
+
+    def until(self, happened: Callable[[], object]) -> None:
+        """Let the shop deliver what waits there, and take it in."""
+        ends = time.monotonic() + PATIENCE
+        while not happened():
+            assert time.monotonic() < ends, "the shop delivered nothing: is its WP-Cron running?"
+            self.store.run_queue()
+            self.world.work()
+            time.sleep(0.2)
+
+
+@pytest.fixture(name="live")
+def _live(database_url: str, tmp_path: Path, store: Store) -> Iterator[Live]:
+    world = World(database_url, tmp_path, environ={"MAKEGOOD_CA_FILE": store.settings.ca_file})
+    world.context.http._verify = store.settings.ca_file or True  # HACK
+    yield Live(world, store)
+    world.close()
+
+
+def notes(store: Store, order_id: int) -> list[str]:
+    found: list[dict[str, Any]] = store.ask("GET", f"orders/{order_id}/notes?type=customer")
+    return [one["note"] for one in reversed(found)]
+
+
+def test_connection_test_of_a_healthy_shop_is_green(live: Live) -> None:
+    findings = connections.test_connection(live.world.context, live.connection_id)
+
+    assert [one for one in findings if not one.ok] == []
+    assert live.connection.check_note is None
+
+
+def test_refund_loop_ends_recovered_by_polling(live: Live, email: str) -> None:
+    world, store = live.world, live.store
+    ledger = bool(store.settings.gateway.ledger)
+    ask = {"invitations": True, "lawful_basis": ["DE"], "postal_address": "Jl. Uji 1"}
+    _set_shop(live, follow_ups=AT_ONCE, asking=ask)
+    order = store.sell(email, by_gateway=ledger)
+    review = store.review(email, 1, "Arrived broken")
+
+    world.clock.move(minutes=11)
+    world.work()
+    case = live.case(review["id"])
+    assert (case.state, case.order_id) == ("awaiting_approval", str(order["id"]))
+    amount = live.approve(case, Action.REFUND, 40)
+
+    [made] = live.case(review["id"]).make_goods
+    assert (made.state, bool(made.task)) == ("done", not ledger)
+    [kept] = store.ask("GET", f"orders/{order['id']}/refunds?dp=6")
+    assert (Money.of(kept["amount"], amount.currency), case.reference in kept["reason"]) == (
+        amount,
+        True,
+    )
+    if ledger:
+        assert store.paid_back(order["id"]) == [amount.text()]
+        _answer_and_be_invited(live, review["id"], order["id"])
+    store.ask("PUT", f"products/reviews/{review['id']}", {"rating": 5, "review": "Solved"})
+    world.clock.move(minutes=11)
+    world.work()
+    closed = live.case(review["id"])
+    assert (closed.state, closed.close_reason) == ("closed", "recovered")
+    assert len(store.ask("GET", f"orders/{order['id']}/refunds")) == 1
+
+
+def _answer_and_be_invited(live: Live, review_id: int, order_id: int) -> None:
+    """The buyer gets the notes of each step and presses the link of one."""
+    live.world.clock.move(hours=1)
+    live.world.work()
+    answer = re.search(rf"{live.world.url}(/b/answer/\S+)", " ".join(notes(live.store, order_id)))
+    assert answer is not None
+    pressed = live.world.browser().post(answer[1], {"solved": "yes", "stars": "5"})
+    assert pressed.status_code == 200
+    live.world.clock.move(days=3)
+    live.world.work()
+    follow_ups = {one.step: one.state for one in live.case(review_id).follow_ups}
+    assert follow_ups["update_invitation"] == "sent", follow_ups
+    assert len(notes(live.store, order_id)) == list(follow_ups.values()).count("sent")
+
+
+def _set_shop(live: Live, **values: Any) -> None:
+    live.world.shop_id, kept = live.shop_id, live.world.shop_id
+    live.world.set_shop(**values)
+    live.world.shop_id = kept
+
+
+@pytest.mark.parametrize("action", [Action.RESEND, Action.VOUCHER])
+def test_other_make_goods_are_carried_out_once(live: Live, email: str, action: Action) -> None:
+    world, store = live.world, live.store
+    order = store.sell(email)
+    review = store.review(email, 2, "Wrong colour")
+    world.clock.move(minutes=11)
+    world.work()
+    case = live.case(review["id"])
+
+    live.approve(case, action, 100)
+
+    [made] = live.case(review["id"]).make_goods
+    path = "orders" if action is Action.RESEND else "coupons"
+    store.forget(f"{path}/{made.vendor_id}")
+    assert (made.state, made.task) == ("done", "")
+    kept = store.ask("GET", f"{path}/{made.vendor_id}")
+    assert made.reference in str(kept) or made.reference.lower() in str(kept)
+    if action is Action.VOUCHER:
+        world.clock.move(hours=1)
+        world.work()
+        assert [one for one in notes(store, order["id"]) if made.code in one]
+
+
+def test_webhooks_of_the_plugin_open_change_and_close_the_case(live: Live, email: str) -> None:
+    world, store = live.world, live.store
+    if not store.settings.reaches_us:
+        pytest.skip("needs reaches_us: the shop must be able to call this machine")
+    secret = connections.webhook_secret(world.context, live.connection)
+    for topic in ("review.created", "review.updated", "review.deleted"):
+        store.webhook(topic, world.context.links.webhook(live.connection.public_id), secret)
+    order = store.sell(email)
+
+    review = store.review(email, 1, "Pecah 😀 <b>semua</b>")
+    live.until(lambda: live.cases(review["id"]))
+    case = live.case(review["id"])
+    store.ask("PUT", f"products/reviews/{review['id']}", {"rating": 2})
+    live.until(lambda: live.case(review["id"]).review.rating == 2)
+    store.ask("PUT", f"products/reviews/{review['id']}", {"rating": 4})
+    live.until(lambda: live.case(review["id"]).state == "closed")
+
+    assert (case.order_id, case.review.text) == (str(order["id"]), "Pecah 😀 semua")
+    assert live.case(review["id"]).close_reason == "recovered"
+    findings = connections.test_connection(world.context, live.connection_id)
+    assert [one.advice for one in findings if one.name == "Review webhooks"] == [""]
