@@ -104,8 +104,8 @@ class Standard(BaseAdapter):
         onward = data["cursor"] or cursor
         if data["more"] and onward == cursor:
             raise Permanent("the shop names more reviews but no new cursor to read them from")
-        events = [webhook.event_of(EventKind.CHANGED, one) for one in data["reviews"]]
-        return Page(events, onward, data["more"])
+        events, unread = webhook.read_rows(data["reviews"])
+        return Page(events, onward, data["more"], unread)
 
     def orders_for(self, event: ReviewEvent) -> list[Order]:
         return orders.candidates(self._client(), event, self._edit_links())

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC
 from typing import Any
 from urllib.parse import urlsplit
+
+from marshmallow import ValidationError
 
 from integrations.contract import Order, OrderLine, ReviewEvent
 from integrations.errors import Permanent
 from integrations.money import Money
 from integrations.standard.client import Client, path_of
-from integrations.standard.schemas import OrderIn, OrdersIn
+from integrations.standard.schemas import OrderIn, OrdersIn, load
 from integrations.standard.webhook import buyer_of
 
 MOST_NAMED = 5
@@ -19,12 +21,11 @@ MOST_CANDIDATES = 50
 
 
 def candidates(client: Client, event: ReviewEvent, edit_links: bool) -> list[Order]:
-    """Orders the shop named for the review; where it named none, those it finds."""
-    named = [
-        client.get_or_none(path_of("orders", one), OrderIn) for one in event.order_ids[:MOST_NAMED]
-    ]
-    if found := [order_of(one, edit_links) for one in named if one is not None]:
-        return found
+    """Orders the shop named for the review; where it named none, those it finds. What cannot be
+    read hides no other; raises `Permanent` where nothing else is left."""
+    named, unread = _named(client, event.order_ids[:MOST_NAMED], edit_links)
+    if named:
+        return named
     # The address ends in the shop's access log only where nothing else names the buyer.
     asked = {
         "review_id": event.review_id,
@@ -34,13 +35,44 @@ def candidates(client: Client, event: ReviewEvent, edit_links: bool) -> list[Ord
     }
     known = {name: value for name, value in asked.items() if value}
     if not known:
+        if unread:
+            raise Permanent(unread)
         return []
-    orders = client.get("/orders", OrdersIn, known)["orders"][:MOST_CANDIDATES]
-    return [
-        order
-        for order in (order_of(one, edit_links) for one in orders)
-        if not event.product_id or any(line.product_id == event.product_id for line in order.lines)
-    ]
+    rows = client.get("/orders", OrdersIn, known)["orders"][:MOST_CANDIDATES]
+    orders, problem = _each_read(rows, edit_links)
+    fitting = [one for one in orders if not event.product_id or _holds(one, event.product_id)]
+    if not fitting and (unread or problem):
+        raise Permanent(unread or problem)
+    return fitting
+
+
+def _named(client: Client, order_ids: Sequence[str], edit_links: bool) -> tuple[list[Order], str]:
+    """Those that can be read, and what is wrong with the first that cannot."""
+    orders, problem = [], ""
+    for order_id in order_ids:
+        try:
+            data = client.get_or_none(path_of("orders", order_id), OrderIn)
+            orders += [order_of(data, edit_links)] if data is not None else []
+        except Permanent as error:
+            problem = problem or error.message
+    return orders, problem
+
+
+def _each_read(rows: Sequence[Any], edit_links: bool) -> tuple[list[Order], str]:
+    """Those that can be read, and what is wrong with the first that cannot."""
+    orders, problem = [], ""
+    for row in rows:
+        try:
+            orders.append(order_of(load(OrderIn, row, "orders"), edit_links))
+        except ValidationError as error:
+            problem = problem or f"an order of the shop is not as documented: {error.messages[0]}"
+        except Permanent as error:
+            problem = problem or error.message
+    return orders, problem
+
+
+def _holds(order: Order, product_id: str) -> bool:
+    return any(line.product_id == product_id for line in order.lines)
 
 
 def one_order(client: Client, order_id: str, edit_links: bool) -> Order:
@@ -76,11 +108,12 @@ def money_of(data: Mapping[str, Any]) -> Money:
 
 
 def _line(data: Mapping[str, Any]) -> OrderLine:
+    quantity = data["quantity"]
     return OrderLine(
         id=data["id"],
-        product_id=data["product_id"],
+        product_id=data["product_id"] or "",
         name=data["name"] or "",
-        quantity=data["quantity"],
+        quantity=int(quantity) if quantity == quantity.to_integral_value() else quantity,
         paid=money_of(data["paid"]),
         variant_id=data["variant_id"] or "",
     )
@@ -88,5 +121,8 @@ def _line(data: Mapping[str, Any]) -> OrderLine:
 
 def _web_address(link: str) -> str:
     """The link where it is one that may stand in a message; otherwise none."""
-    parts = urlsplit(link) if link.isprintable() and " " not in link else None
+    try:
+        parts = urlsplit(link) if link.isprintable() and " " not in link else None
+    except ValueError:
+        return ""
     return link if parts and parts.scheme in ("http", "https") and parts.netloc else ""

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
 LONGEST_ID = 190
 LONGEST_TEXT = 20_000
+LONGEST_LABEL = 500
+MOST_PIECES = 10**6
+MOST_MINOR = 10**15
 
 
 class Id(fields.Field[str]):
@@ -39,6 +44,19 @@ class Whole(fields.Field[int]):
         return value
 
 
+class Moment(fields.AwareDateTime):
+    """A time with its zone, in years that can be reckoned with."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="iso", **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+        moment = super()._deserialize(value, attr, data, **kwargs)
+        if not 1970 < moment.year < 9000:
+            raise ValidationError("must be in a year from 1971 to 8999")
+        return moment
+
+
 class Text(fields.String):
     """Text without what a database refuses: zero characters and half surrogates."""
 
@@ -51,28 +69,76 @@ def _text(most: int = 500) -> Text:
     return Text(load_default="", allow_none=True, validate=validate.Length(max=most))
 
 
+class Decoration(fields.Field[Any]):
+    """What helps, but is not needed: left out where it is not as documented."""
+
+    def __init__(self, inner: fields.Field[Any], default: Any = None) -> None:
+        super().__init__(load_default=default, allow_none=True)
+        self._inner = inner
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        try:
+            return self._inner.deserialize(value, attr, data, **kwargs)
+        except ValidationError:
+            return self.load_default
+
+
+class Label(Text):
+    """Words to be shown: cut to `most` characters, and left out where they are no text."""
+
+    def __init__(self, most: int = LONGEST_LABEL) -> None:
+        super().__init__(load_default="", allow_none=True)
+        self._most = most
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        if not isinstance(value, str):
+            return ""
+        return super()._deserialize(value, attr, data, **kwargs)[: self._most]
+
+
+class Ids(fields.Field[list[str]]):
+    """Those of a list that are ids."""
+
+    def __init__(self) -> None:
+        super().__init__(load_default=list, allow_none=True)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[str]:
+        rows = value if isinstance(value, list) else []
+        read = [Decoration(Id()).deserialize(one) for one in rows]
+        return [one for one in read if one is not None]
+
+
+class Quantity(fields.Field[Decimal]):
+    """How many, or a part of one: a number or a decimal as text."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Decimal:
+        try:
+            number = Decimal(str(value).strip()) if not isinstance(value, bool) else None
+        except InvalidOperation:
+            number = None
+        if number is None or not number.is_finite() or not 0 <= number <= MOST_PIECES:
+            raise ValidationError(f"must be a number from 0 to {MOST_PIECES}")
+        return number
+
+
 class _Loose(Schema):
     class Meta:
         unknown = EXCLUDE
 
 
 class BuyerIn(_Loose):
-    id = Id(load_default=None, allow_none=True)
-    name = _text()
-    email = _text(320)
-    country = fields.String(
-        load_default="",
-        allow_none=True,
-        validate=validate.Regexp("^([A-Za-z]{2})?$", error="must be two letters, such as ID"),
-    )
-    language = _text(35)
-    zone = _text(64)
-    region = _text(100)
+    id = Decoration(Id())
+    name = Label()
+    email = Decoration(_text(320), "")
+    country = Decoration(fields.String(validate=validate.Regexp("^[A-Za-z]{2}$")), "")
+    language = Decoration(_text(35), "")
+    zone = Decoration(_text(64), "")
+    region = Label(100)
 
 
 class ProductIn(_Loose):
-    id = Id(load_default=None, allow_none=True)
-    name = _text()
+    id = Decoration(Id())
+    name = Label()
 
 
 class GoneIn(_Loose):
@@ -85,7 +151,7 @@ class GoneIn(_Loose):
 class ReviewIn(GoneIn):
     rating = Whole(1, 5, required=True, allow_none=True)
     text = _text(LONGEST_TEXT)
-    written_at = fields.AwareDateTime(load_default=None, allow_none=True, format="iso")
+    written_at = Moment(load_default=None, allow_none=True)
     deleted = fields.Boolean(load_default=False, truthy={True}, falsy={False})
 
 
@@ -93,9 +159,9 @@ class ReviewDataIn(_Loose):
     """`data` of review.created and review.updated, and each item of GET /reviews."""
 
     review = fields.Nested(ReviewIn, required=True)
-    product = fields.Nested(ProductIn, load_default=None, allow_none=True)
-    buyer = fields.Nested(BuyerIn, load_default=None, allow_none=True)
-    order_ids = fields.List(Id(), load_default=list, allow_none=True)
+    product = Decoration(fields.Nested(ProductIn))
+    buyer = Decoration(fields.Nested(BuyerIn))
+    order_ids = Ids()
 
 
 class GoneDataIn(_Loose):
@@ -108,42 +174,54 @@ class EnvelopeIn(_Loose):
 
 
 class ReviewPageIn(_Loose):
-    reviews = fields.List(fields.Nested(ReviewDataIn), required=True)
+    """A page of reviews, which are read one by one."""
+
+    reviews = fields.List(fields.Raw(allow_none=True), required=True)
     cursor = _text(1000)
     more = fields.Boolean(load_default=False, truthy={True}, falsy={False})
 
 
 class MoneyIn(_Loose):
-    minor = Whole(0, 10**15, required=True)
+    minor = Whole(0, MOST_MINOR, required=True)
     currency = fields.String(
         required=True,
         validate=validate.Regexp("^[A-Z]{3}$", error="must be three capitals, such as EUR"),
     )
 
 
+class LinePaidIn(MoneyIn):
+    """What was paid for a line; a line that is a discount takes away."""
+
+    minor = Whole(-MOST_MINOR, MOST_MINOR, required=True)
+
+
 class LineIn(_Loose):
+    """A line; a tip or a removed product has none of its own."""
+
     id = Id(required=True)
-    product_id = Id(required=True)
-    variant_id = Id(load_default=None, allow_none=True)
-    name = _text()
-    quantity = Whole(1, 10**6, required=True)
-    paid = fields.Nested(MoneyIn, required=True)
+    product_id = Decoration(Id())
+    variant_id = Decoration(Id())
+    name = Label()
+    quantity = Quantity(required=True)
+    paid = fields.Nested(LinePaidIn, required=True)
 
 
 class OrderIn(_Loose):
     id = Id(required=True)
-    number = Id(load_default=None, allow_none=True)
-    placed_at = fields.AwareDateTime(required=True, format="iso")
-    status = _text(100)
+    number = Decoration(Id())
+    placed_at = Moment(required=True)
+    status = Label(100)
     paid = fields.Nested(MoneyIn, required=True)
     left = fields.Nested(MoneyIn, required=True)
     lines = fields.List(fields.Nested(LineIn), required=True)
     buyer = fields.Nested(BuyerIn, required=True)
-    edit_link = _text(2000)
+    edit_link = Decoration(_text(2000), "")
 
 
 class OrdersIn(_Loose):
-    orders = fields.List(fields.Nested(OrderIn), required=True)
+    """A list of orders, which are read one by one."""
+
+    orders = fields.List(fields.Raw(allow_none=True), required=True)
 
 
 class MakeGoodIn(_Loose):

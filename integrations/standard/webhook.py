@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC
 from typing import Any
 
 from marshmallow import ValidationError
 
-from integrations.contract import Buyer, EventKind, Inbound, ReviewEvent
+from integrations.contract import Buyer, EventKind, Inbound, ReviewEvent, UnreadRow
 from integrations.errors import Unreadable
+from integrations.signatures import body_hash
 from integrations.standard.schemas import EnvelopeIn, GoneDataIn, ReviewDataIn, load
 
 KINDS = {
@@ -35,6 +36,27 @@ def read(request: Inbound) -> list[ReviewEvent]:
         raise Unreadable(str(error.messages[0])) from error
     except (ValueError, RecursionError) as error:
         raise Unreadable("the body is not JSON in UTF-8") from error
+
+
+def read_rows(rows: Sequence[Any]) -> tuple[list[ReviewEvent], list[UnreadRow]]:
+    """Read the reviews of a page one by one; what cannot be read is kept as an event of it."""
+    events: list[ReviewEvent] = []
+    unread: list[UnreadRow] = []
+    for row in rows:
+        try:
+            events.append(event_of(EventKind.CHANGED, load(ReviewDataIn, row, "data")))
+        except ValidationError as error:
+            body = json.dumps({"type": "review.updated", "data": row}).encode()
+            unread.append(UnreadRow(f"row:{_name_of(row, body)}", {}, body, error.messages[0]))
+    return events, unread
+
+
+def _name_of(row: Any, body: bytes) -> str:
+    """The same whenever this row is met: its id, else what it holds."""
+    review = row.get("review") if isinstance(row, dict) else None
+    number = review.get("id") if isinstance(review, dict) else None
+    named = isinstance(number, str | int) and str(number).isprintable() and str(number).strip()
+    return str(number)[:100] if named else body_hash(body)
 
 
 def event_of(kind: EventKind, data: Mapping[str, Any]) -> ReviewEvent:
