@@ -6,7 +6,7 @@ BIN := .venv/bin
 DEV := .venv/.dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run worker test lint types check freeze translations live faults soak bench
+.PHONY: help setup run worker test lint types check freeze translations catalogue live faults soak bench
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -26,6 +26,14 @@ setup: $(DEV) ## make the virtual environment with everything for development
 
 translations: .venv/.run ## compile the translations
 	@if [ -d service/web/translations ]; then $(BIN)/pybabel -q compile -d service/web/translations; fi
+
+# Calls whose first argument is a sentence for people.
+SENTENCES := _ lazy N_ Text Phrase NotFound WrongState NotPermitted OverLimit WrongInput \
+	Unreadable Temporary Permanent Unsupported Misconfigured
+
+catalogue: .venv/.run ## bring the catalogue of sentences up to date, for translators
+	$(BIN)/pybabel -q extract -F babel.cfg --no-location --no-wrap $(SENTENCES:%=-k %) -o var/messages.pot .
+	$(BIN)/pybabel -q update -i var/messages.pot -d service/web/translations -l id --no-fuzzy-matching --no-wrap
 
 run: .venv/.run translations ## a whole Makegood with a sandbox shop, on SQLite, in one process
 	$(BIN)/python -m service.embedded

@@ -15,6 +15,7 @@ from typing import ClassVar
 from integrations.errors import BadSignature, Unreadable, Unsupported
 from integrations.http import Http
 from integrations.money import Money
+from integrations.sentence import Said, Text
 
 
 class Role(StrEnum):
@@ -70,8 +71,8 @@ class Field:
     """One thing the seller enters to connect. `secret` values are encrypted and never shown again."""
 
     name: str
-    label: str
-    help: str = ""
+    label: Text | str
+    help: Text | str | None = None
     secret: bool = False
     required: bool = True
     default: str = ""
@@ -235,7 +236,7 @@ class ActionResult:
     vendor_id: str
     already: bool = False
     code: str = ""
-    task: str = ""
+    task: str | Said | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,9 +258,9 @@ class OutgoingMessage:
 class Finding:
     """One line of a connection test: what was tried, whether it works, what to do if not."""
 
-    name: str
+    name: Text | str
     ok: bool
-    advice: str = ""
+    advice: Said | str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +284,7 @@ class BaseAdapter:
     capabilities: ClassVar[Capabilities]
     fields: ClassVar[tuple[Field, ...]] = ()
     pace: ClassVar[Pace] = Pace()
-    webhook_help: ClassVar[str] = ""
+    webhook_help: ClassVar[Text | str | None] = None
     """Where at this platform the webhook address and secret are entered, for the seller."""
     keep_headers: ClassVar[tuple[str, ...]] = ()
     """Beginnings of the headers that are stored with a delivery; never one with a signature."""
@@ -297,29 +298,29 @@ class BaseAdapter:
     def verify(cls, request: Inbound, secrets: Sequence[str], now: datetime) -> str | None:
         """Give the delivery's key, the same for the same delivery; None for a ping to be answered
         200 and not stored. Raises `BadSignature`. Runs in the web request: no call goes out."""
-        raise BadSignature(f"{cls.label} sends no webhooks")
+        raise BadSignature("%(label)s sends no webhooks", label=cls.label)
 
     @classmethod
     def read(cls, request: Inbound) -> list[ReviewEvent]:
         """Read a verified delivery; an empty list is of no interest. Raises `Unreadable`. No call
         goes out: what must be looked up is returned as a POKE."""
-        raise Unreadable(f"{cls.label} sends no webhooks")
+        raise Unreadable("%(label)s sends no webhooks", label=cls.label)
 
     def look(self, subject: str) -> list[ReviewEvent]:
         """Read again what a POKE named (`review:<id>` always works where `poll` does)."""
-        raise Unsupported(f"{self.label} reviews cannot be read again")
+        raise Unsupported("%(label)s reviews cannot be read again", label=self.label)
 
     def poll(self, cursor: str, now: datetime) -> Page:
         """Read one bounded page of changes; an empty cursor starts from the beginning."""
-        raise Unsupported(f"{self.label} cannot be polled")
+        raise Unsupported("%(label)s cannot be polled", label=self.label)
 
     def orders_for(self, event: ReviewEvent) -> list[Order]:
         """Candidates for a review, likeliest first; empty when none is found."""
-        raise Unsupported(f"{self.label} has no orders")
+        raise Unsupported("%(label)s has no orders", label=self.label)
 
     def order(self, order_id: str) -> Order:
         """The order of this id as it is now. Raises `Permanent` when there is none."""
-        raise Unsupported(f"{self.label} has no orders")
+        raise Unsupported("%(label)s has no orders", label=self.label)
 
     def order_by_number(self, number: str) -> Order:
         """The order that sellers and buyers see under this number, which may be no id. Raises
@@ -333,20 +334,24 @@ class BaseAdapter:
 
     def act(self, request: ActionRequest) -> ActionResult:
         """Carry out one make-good. After an error whose outcome is "unknown" it is looked up."""
-        raise Unsupported(f"{self.label} has no {request.action} by API")
+        raise Unsupported(
+            "%(label)s has no %(action)s by API", label=self.label, action=request.action
+        )
 
     def find(self, request: ActionRequest) -> ActionResult | None:
         """Was it done? None: surely not. Raises `Permanent` when found with other terms."""
-        raise Unsupported(f"{self.label} cannot look up a {request.action}")
+        raise Unsupported(
+            "%(label)s cannot look up a %(action)s", label=self.label, action=request.action
+        )
 
     def message(self, message: OutgoingMessage) -> str:
         """Send a message, give its id at the platform ('' if it has none)."""
-        raise Unsupported(f"{self.label} sends no messages")
+        raise Unsupported("%(label)s sends no messages", label=self.label)
 
     def find_message(self, order_id: str, mark: str) -> str | None:
         """The id of the message on this order that holds `mark`, text no other message has.
         None: surely none was sent."""
-        raise Unsupported(f"{self.label} cannot look up a message")
+        raise Unsupported("%(label)s cannot look up a message", label=self.label)
 
     def check(self) -> list[Finding]:
         """Try everything the seller's test button should try, without changing anything."""

@@ -16,18 +16,28 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+from integrations.sentence import Said, Text, Value
+
 CallOutcome = Literal["not_done", "unknown"]
 
 
 class AdapterError(Exception):
-    """Base of all; the message is for people and holds no secret and no buyer text."""
+    """Base of all. `text` is for people and holds no secret and no buyer text: a `Text`, or the
+    English sentence of one with its values."""
 
     usual_outcome: ClassVar[CallOutcome] = "not_done"
 
-    def __init__(self, message: str, *, outcome: CallOutcome | None = None) -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(
+        self, text: str | Said, /, *, outcome: CallOutcome | None = None, **values: Value
+    ) -> None:
+        self.text: Said = Text(text, **values) if isinstance(text, str) else text
         self.outcome: CallOutcome = outcome or self.usual_outcome
+        super().__init__(str(self.text))
+
+    @property
+    def message(self) -> str:
+        """The sentence in English, for logs and programs."""
+        return str(self.text)
 
 
 class BadSignature(AdapterError):
@@ -49,12 +59,14 @@ class Temporary(AdapterError):
 
     def __init__(
         self,
-        message: str,
+        text: str | Said,
+        /,
         *,
         retry_after: float | None = None,
         outcome: CallOutcome | None = None,
+        **values: Value,
     ) -> None:
-        super().__init__(message, outcome=outcome)
+        super().__init__(text, outcome=outcome, **values)
         self.retry_after = retry_after
 
 

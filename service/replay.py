@@ -125,7 +125,8 @@ def _check_answers(http: Http, base: str) -> None:
         http.call("GET", f"{base}/health/live")
     except AdapterError as error:
         raise WrongInput(
-            f"Nothing answers at {base}. Start Makegood, or name its address with --url."
+            "Nothing answers at %(base)s. Start Makegood, or name its address with --url.",
+            base=base,
         ) from error
 
 
@@ -157,7 +158,11 @@ def _rows(path: Path, problem: Callable[[int, str], None]) -> Iterator[tuple[int
         reader = csv.DictReader(file)
         missing = set(COLUMNS) - set(reader.fieldnames or ())
         if missing:
-            raise WrongInput(f"{path.name} lacks the columns {', '.join(sorted(missing))}.")
+            raise WrongInput(
+                "%(name)s lacks the columns %(value)s.",
+                name=path.name,
+                value=", ".join(sorted(missing)),
+            )
         while True:
             try:
                 row = next(reader, None)

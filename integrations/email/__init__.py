@@ -18,6 +18,7 @@ from integrations.contract import (
 from integrations.email.letter import address_of, letter, sender_of
 from integrations.email.smtp import Server, hand_over, line
 from integrations.errors import AdapterError, Temporary
+from integrations.sentence import Text
 
 
 class Email(BaseAdapter):
@@ -28,24 +29,38 @@ class Email(BaseAdapter):
     roles: ClassVar[frozenset[Role]] = frozenset({Role.MESSAGES})
     capabilities: ClassVar[Capabilities] = Capabilities(message=True)
     fields: ClassVar[tuple[Field, ...]] = (
-        Field("host", "Mail server", "Such as smtp.example.com."),
-        Field("port", "Port", "Empty: 587 for starttls, 465 for tls.", required=False),
+        Field("host", Text("Mail server"), Text("Such as smtp.example.com.")),
+        Field("port", Text("Port"), Text("Empty: 587 for starttls, 465 for tls."), required=False),
         Field(
             "security",
-            "Encryption",
-            "starttls, tls, or none (only for a mail server on this machine).",
+            Text("Encryption"),
+            Text("starttls, tls, or none (only for a mail server on this machine)."),
             required=False,
             default="starttls",
         ),
-        Field("username", "User name", "Empty where the server asks for none.", required=False),
-        Field("password", "Password", "Of that user.", secret=True, required=False),
-        Field("from_address", "Sender address", "Must be one your mail server may send for."),
-        Field("from_name", "Sender name", "What buyers see, such as your shop.", required=False),
-        Field("reply_to", "Reply address", "Where buyers' answers go.", required=False),
+        Field(
+            "username",
+            Text("User name"),
+            Text("Empty where the server asks for none."),
+            required=False,
+        ),
+        Field("password", Text("Password"), Text("Of that user."), secret=True, required=False),
+        Field(
+            "from_address",
+            Text("Sender address"),
+            Text("Must be one your mail server may send for."),
+        ),
+        Field(
+            "from_name",
+            Text("Sender name"),
+            Text("What buyers see, such as your shop."),
+            required=False,
+        ),
+        Field("reply_to", Text("Reply address"), Text("Where buyers' answers go."), required=False),
         Field(
             "ca_file",
-            "Trusted certificates",
-            "A PEM file on this machine, where the server's certificate is your own.",
+            Text("Trusted certificates"),
+            Text("A PEM file on this machine, where the server's certificate is your own."),
             required=False,
         ),
     )
@@ -67,18 +82,18 @@ class Email(BaseAdapter):
             sender_of(values.get("from_address", ""), values.get("from_name", ""))
             if reply_to := values.get("reply_to", "").strip():
                 sender_of(reply_to, "")
-            found = [Finding("Addresses", True)]
+            found = [Finding(Text("Addresses"), True)]
         except AdapterError as error:
-            found = [Finding("Addresses", False, error.message)]
+            found = [Finding(Text("Addresses"), False, error.text)]
         try:
             with line(Server.of(self.config), self.http.network) as smtp:
                 if smtp.noop()[0] != 250:
                     raise Temporary("the mail server answers, but is not ready")
         except AdapterError as error:
-            return [*found, Finding("Mail server", False, error.message)]
+            return [*found, Finding(Text("Mail server"), False, error.text)]
         except OSError:
-            return [*found, Finding("Mail server", False, "the line broke: try again")]
-        return [*found, Finding("Mail server", True)]
+            return [*found, Finding(Text("Mail server"), False, Text("the line broke: try again"))]
+        return [*found, Finding(Text("Mail server"), True)]
 
 
 ADAPTER = Email

@@ -116,7 +116,7 @@ def _own(text: str, what: str) -> Address:
     try:
         return address_of(text)
     except WrongAddress as error:
-        raise Misconfigured(f"the {what} is not an e-mail address") from error
+        raise Misconfigured("the %(what)s is not an e-mail address", what=what) from error
 
 
 def _is_line(text: str) -> bool:
@@ -126,7 +126,9 @@ def _is_line(text: str) -> bool:
 def _line(text: str, what: str) -> str:
     """Refuse what would begin another header."""
     if not _is_line(text):
-        raise Permanent(f"the {what} of the message holds a line break: correct its text")
+        raise Permanent(
+            "the %(what)s of the message holds a line break: correct its text", what=what
+        )
     return text
 
 

@@ -15,6 +15,7 @@ from email.message import EmailMessage
 from integrations.contract import Config
 from integrations.errors import Misconfigured, Permanent, Temporary
 from integrations.network import Network, TimedReader, loopback
+from integrations.sentence import Text
 
 STEP_SECONDS = 6.0
 HURRY_SECONDS = 15.0
@@ -180,15 +181,28 @@ def _accepted(answer: tuple[int, bytes], what: str) -> None:
     if 200 <= code < 300:
         return
     if code in (530, 535, 538):
-        raise Misconfigured(f"the mail server asks to sign in ({code}): enter name and password")
+        raise Misconfigured(
+            "the mail server asks to sign in (%(code)s): enter name and password", code=code
+        )
     if 500 <= code < 600 and what == "sender":
-        raise Misconfigured(f"the mail server refused the sender address ({code})")
+        raise Misconfigured("the mail server refused the sender address (%(code)s)", code=code)
     if 500 <= code < 600:
-        advice = "check the buyer's address" if what == "recipient" else "ask who runs the server"
-        raise Permanent(f"the mail server refused the {what} ({code}): {advice}")
+        advice = (
+            Text("check the buyer's address")
+            if what == "recipient"
+            else Text("ask who runs the server")
+        )
+        raise Permanent(
+            "the mail server refused the %(what)s (%(code)s): %(advice)s",
+            what=what,
+            code=code,
+            advice=advice,
+        )
     # -1 is how the library reports a line cut in mid-answer.
     raise Temporary(
-        f"the mail server did not take the {what} ({code})",
+        "the mail server did not take the %(what)s (%(code)s)",
+        what=what,
+        code=code,
         outcome="unknown" if what == "message" and not 400 <= code < 500 else "not_done",
     )
 

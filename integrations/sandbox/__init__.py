@@ -32,6 +32,7 @@ from integrations.contract import (
 from integrations.errors import AdapterError, Misconfigured, Permanent, Temporary
 from integrations.http import Answer, retry_after
 from integrations.sandbox import wire
+from integrations.sentence import Text
 
 CAPABILITIES = Capabilities(
     push=True,
@@ -56,11 +57,17 @@ class Sandbox(BaseAdapter):
     roles: ClassVar[frozenset[Role]] = frozenset(Role)
     capabilities: ClassVar[Capabilities] = CAPABILITIES
     keep_headers: ClassVar[tuple[str, ...]] = ("x-sandbox-",)
-    webhook_help: ClassVar[str] = "The sandbox that came with Makegood knows both already."
+    webhook_help: ClassVar[Text | str | None] = Text(
+        "The sandbox that came with Makegood knows both already."
+    )
     pace: ClassVar[Pace] = Pace(concurrency=32)
     fields: ClassVar[tuple[Field, ...]] = (
-        Field("base_url", "Address of the sandbox", "Such as http://127.0.0.1:8000/sandbox."),
-        Field("api_key", "Key of the sandbox", "Printed when it starts.", secret=True),
+        Field(
+            "base_url",
+            Text("Address of the sandbox"),
+            Text("Such as http://127.0.0.1:8000/sandbox."),
+        ),
+        Field("api_key", Text("Key of the sandbox"), Text("Printed when it starts."), secret=True),
     )
 
     @classmethod
@@ -102,7 +109,7 @@ class Sandbox(BaseAdapter):
             "amount_minor": request.amount.amount_minor,
             "currency": request.amount.currency,
             "line_ids": list(request.line_ids),
-            "key": request.key if self.capabilities.idempotent else "",
+            "key": request.key if self.capabilities.idempotent else None,
         }
         data = self._post("/api/make-goods", body)
         with _understood():
@@ -133,14 +140,15 @@ class Sandbox(BaseAdapter):
         try:
             self._get("/api/check")
         except AdapterError as error:
-            return [Finding("Sandbox", ok=False, advice=error.message)]
-        return [Finding("Sandbox", ok=True)]
+            return [Finding(Text("Sandbox"), ok=False, advice=error.text)]
+        return [Finding(Text("Sandbox"), ok=True)]
 
     def _result(self, data: dict[str, Any], request: ActionRequest) -> ActionResult:
         amount = (data["amount_minor"], data["currency"])
         if amount != (request.amount.amount_minor, request.amount.currency):
             raise Permanent(
-                f"the shop has {request.reference} already, with another amount: compare them"
+                "the shop has %(reference)s already, with another amount: compare them",
+                reference=request.reference,
             )
         return ActionResult(
             vendor_id=str(data["id"]),
@@ -171,8 +179,10 @@ class Sandbox(BaseAdapter):
             wait = retry_after(answer, self.now())
             raise Temporary("the sandbox is busy", retry_after=wait, outcome="not_done")
         if answer.status >= 500:
-            raise Temporary(f"the sandbox answered {answer.status}")
-        raise Permanent(f"the sandbox refused: {answer.body.decode(errors='replace')[:200]}")
+            raise Temporary("the sandbox answered %(status)s", status=answer.status)
+        raise Permanent(
+            "the sandbox refused: %(value)s", value=answer.body.decode(errors="replace")[:200]
+        )
 
 
 @contextmanager
@@ -181,7 +191,9 @@ def _understood() -> Iterator[None]:
     try:
         yield
     except (LookupError, TypeError, ValueError, AttributeError) as error:
-        raise Temporary(f"the sandbox answered something else ({type(error).__name__})") from error
+        raise Temporary(
+            "the sandbox answered something else (%(value)s)", value=type(error).__name__
+        ) from error
 
 
 class WithoutKey(Sandbox):

@@ -49,7 +49,9 @@ def read_event(body: bytes) -> ReviewEvent:
             return ReviewEvent(EventKind.UNKNOWN)
         return event_of(data["review"], kind)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise Unreadable(f"the sandbox sent something else ({type(error).__name__})") from error
+        raise Unreadable(
+            "the sandbox sent something else (%(value)s)", value=type(error).__name__
+        ) from error
 
 
 def event_of(review: dict[str, Any], kind: EventKind | None = None) -> ReviewEvent:

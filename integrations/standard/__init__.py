@@ -26,6 +26,7 @@ from integrations.contract import (
     Way,
 )
 from integrations.errors import Permanent, Unsupported
+from integrations.sentence import Text
 from integrations.standard import actions, checks, orders, signing, webhook
 from integrations.standard.client import Client, path_of
 from integrations.standard.schemas import ReviewDataIn, ReviewPageIn
@@ -51,26 +52,30 @@ class Standard(BaseAdapter):
         look_up=True,
     )
     keep_headers: ClassVar[tuple[str, ...]] = ("webhook-",)
-    webhook_help: ClassVar[str] = (
+    webhook_help: ClassVar[Text | str | None] = Text(
         "Give both to the program of your shop: it signs each event with the secret, as Standard"
         " Webhooks say, and posts it to the address."
     )
     fields: ClassVar[tuple[Field, ...]] = (
         Field(
             "base_url",
-            "Address of the shop's endpoints",
-            "Such as https://shop.example/makegood; /orders and the others are put behind it.",
+            Text("Address of the shop's endpoints"),
+            Text(
+                "Such as https://shop.example/makegood; /orders and the others are put behind it."
+            ),
         ),
         Field(
             "outgoing_secret",
-            "Secret for calls to the shop",
-            "whsec_ and at least 24 random bytes in base64; enter the same in your shop.",
+            Text("Secret for calls to the shop"),
+            Text("whsec_ and at least 24 random bytes in base64; enter the same in your shop."),
             secret=True,
         ),
         Field(
             "edit_links",
-            "Use the shop's edit links",
-            "yes: an invitation may hold the link at which the buyer edits the review; no: never.",
+            Text("Use the shop's edit links"),
+            Text(
+                "yes: an invitation may hold the link at which the buyer edits the review; no: never."
+            ),
             required=False,
             default="yes",
         ),

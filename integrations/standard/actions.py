@@ -10,6 +10,7 @@ from integrations.contract import Action, ActionRequest, ActionResult, OutgoingM
 from integrations.errors import Permanent, Temporary
 from integrations.http import Answer
 from integrations.money import Money
+from integrations.sentence import Text
 from integrations.standard.client import Client, loaded_after_effect, path_of, refusal
 from integrations.standard.orders import money_of, one_order
 from integrations.standard.schemas import MakeGoodIn, RecordedMakeGoodIn, SentIn
@@ -28,7 +29,9 @@ def act(client: Client, request: ActionRequest) -> ActionResult:
         if left.currency != request.amount.currency or left < request.amount:
             if found := find(client, request):
                 return found
-            raise Permanent(f"only {left} of this order can still be refunded: change the amount")
+            raise Permanent(
+                "only %(left)s of this order can still be refunded: change the amount", left=left
+            )
     answer = client.post(MAKE_GOODS, request.key, _asked(request))
     if answer.status == 409:
         return _known_already(client, request, answer)
@@ -86,7 +89,9 @@ def _known_already(client: Client, request: ActionRequest, answer: Answer) -> Ac
     """A conflict is a success where the shop's record has our terms."""
     if found := find(client, request):
         return found
-    raise Permanent(f"the shop says it conflicts with something else{refusal(answer)}")
+    raise Permanent(
+        "the shop says it conflicts with something else%(value)s", value=refusal(answer)
+    )
 
 
 def _result(request: ActionRequest, data: Mapping[str, Any], *, already: bool) -> ActionResult:
@@ -95,10 +100,10 @@ def _result(request: ActionRequest, data: Mapping[str, Any], *, already: bool) -
         raise Temporary("the shop is still at it")
     if data["status"] == "refused":
         said = " ".join((data["message"] or "").split())[:200]
-        raise Permanent(f"the shop refused{': ' if said else ''}{said}")
+        raise Permanent("the shop refused%(value)s%(said)s", value=": " if said else "", said=said)
     code, task = data["code"] or "", data["task"] or ""
     if request.action is Action.VOUCHER and not (code or task):
-        raise _NoCode("the shop made the voucher without saying its code: look it up there")
+        raise _NoCode(Text("the shop made the voucher without saying its code: look it up there"))
     return ActionResult(vendor_id=data["id"], already=already, code=code, task=task)
 
 
@@ -122,5 +127,6 @@ def _same_terms(request: ActionRequest, data: Mapping[str, Any]) -> None:
     ]
     if differ:
         raise Permanent(
-            f"the shop recorded this make-good with another {' and '.join(differ)}: compare it there"
+            "the shop recorded this make-good with another %(value)s: compare it there",
+            value=" and ".join(differ),
         )

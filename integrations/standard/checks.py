@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from integrations.contract import Config, Finding
 from integrations.errors import AdapterError, Unsupported
+from integrations.sentence import Text
 from integrations.standard.client import Client, base_url, path_of
 from integrations.standard.schemas import OrdersIn, RecordedMakeGoodIn, ReviewPageIn
 from integrations.standard.signing import WrongSecret, key_of
@@ -24,16 +25,20 @@ def findings(config: Config, client: Callable[[], Client]) -> list[Finding]:
         found.append(_encrypted(base_url(config)))
         calls.refuse(calls.ask("/check"))
     except AdapterError as error:
-        return [*found, Finding("Address and secret", False, error.message)]
-    found.append(Finding("Address and secret", True))
-    found.append(_tried("Orders", lambda: calls.get("/orders", OrdersIn, {"buyer_id": PROBE})))
+        return [*found, Finding(Text("Address and secret"), False, error.text)]
+    found.append(Finding(Text("Address and secret"), True))
+    found.append(
+        _tried(Text("Orders"), lambda: calls.get("/orders", OrdersIn, {"buyer_id": PROBE}))
+    )
     found.append(
         _tried(
-            "Looking up a make-good",
+            Text("Looking up a make-good"),
             lambda: calls.get_or_none(path_of("make-goods", PROBE), RecordedMakeGoodIn),
         )
     )
-    found.append(_tried("Reviews", lambda: calls.get("/reviews", ReviewPageIn, {"limit": "1"})))
+    found.append(
+        _tried(Text("Reviews"), lambda: calls.get("/reviews", ReviewPageIn, {"limit": "1"}))
+    )
     return found
 
 
@@ -42,9 +47,13 @@ def _webhook_secrets(secrets: Sequence[str]) -> Finding:
         try:
             key_of(secret)
         except WrongSecret as error:
-            return Finding("Webhook secret", False, f"{error}: make a new one")
-    advice = "" if secrets else "make a secret and enter it in the program that sends the events"
-    return Finding("Webhook secret", bool(secrets), advice)
+            return Finding(
+                Text("Webhook secret"), False, Text("%(error)s: make a new one", error=str(error))
+            )
+    advice = (
+        None if secrets else Text("make a secret and enter it in the program that sends the events")
+    )
+    return Finding(Text("Webhook secret"), bool(secrets), advice)
 
 
 def _encrypted(url: str) -> Finding:
@@ -56,14 +65,16 @@ def _encrypted(url: str) -> Finding:
     except ValueError:
         near = "." not in host
     fine = parts.scheme == "https" or near
-    return Finding("Encryption", fine, "" if fine else "use an address that starts with https://")
+    return Finding(
+        Text("Encryption"), fine, None if fine else Text("use an address that starts with https://")
+    )
 
 
-def _tried(name: str, call: Callable[[], object]) -> Finding:
+def _tried(name: Text, call: Callable[[], object]) -> Finding:
     try:
         call()
     except Unsupported:
-        return Finding(name, True, "the shop does not offer this; it becomes a task for you")
+        return Finding(name, True, Text("the shop does not offer this; it becomes a task for you"))
     except AdapterError as error:
-        return Finding(name, False, error.message)
+        return Finding(name, False, error.text)
     return Finding(name, True)

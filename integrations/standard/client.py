@@ -79,11 +79,12 @@ class Client:
         if answer.ok:
             return
         if status == 501:
-            raise Unsupported(f"the shop cannot do this itself{said}")
+            raise Unsupported("the shop cannot do this itself%(said)s", said=said)
         if status in (401, 403):
             raise Misconfigured(
-                f"the shop refused our signature ({status}): enter the same secret on both sides"
-                f" and check the shop's clock{said}"
+                "the shop refused our signature (%(status)s): enter the same secret on both sides and check the shop's clock%(said)s",
+                status=status,
+                said=said,
             )
         if 300 <= status < 400:
             raise Misconfigured("the shop's address leads to another: enter the final address")
@@ -92,8 +93,10 @@ class Client:
             raise Temporary("the shop asks for a pause", retry_after=wait, outcome="not_done")
         if status in (408, 425) or status >= 500:
             wait = retry_after(answer, self._now())
-            raise Temporary(f"the shop answered {status}{said}", retry_after=wait)
-        raise Permanent(f"the shop refused ({status}){said}")
+            raise Temporary(
+                "the shop answered %(status)s%(said)s", status=status, said=said, retry_after=wait
+            )
+        raise Permanent("the shop refused (%(status)s)%(said)s", status=status, said=said)
 
 
 def base_url(config: Config) -> str:
@@ -114,7 +117,9 @@ def outgoing_key(config: Config) -> bytes:
     try:
         return key_of(config.values.get("outgoing_secret", "").strip())
     except WrongSecret as error:
-        raise Misconfigured(f"the secret for calls to the shop is wrong: {error}") from error
+        raise Misconfigured(
+            "the secret for calls to the shop is wrong: %(error)s", error=str(error)
+        ) from error
 
 
 def path_of(*parts: str) -> str:
@@ -141,7 +146,9 @@ def _loaded(answer: Answer, schema: type[Schema], path: str) -> dict[str, Any]:
     except ValidationError as error:
         name = path.split("/")[1]
         raise Permanent(
-            f"the shop's answer about {name} is not as documented: {error.messages[0]}"
+            "the shop's answer about %(name)s is not as documented: %(value)s",
+            name=name,
+            value=error.messages[0],
         ) from error
 
 

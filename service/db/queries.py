@@ -294,7 +294,7 @@ def follow_up(session: Session, follow_up_id: int, *, lock: bool = False) -> Fol
 def connections_with_note(session: Session) -> Sequence[Connection]:
     """Connections of which the daily check found something not to work."""
     return session.scalars(
-        select(Connection).where(Connection.check_note.is_not(None), Connection.paused_reason == "")
+        select(Connection).where(Connection.check_note != "", Connection.paused_reason == "")
     ).all()
 
 

@@ -41,11 +41,12 @@ def read_amount(text: str, currency: str) -> Money:
     digits = _digits(_without_marks(typed, currency), currency) if len(typed) <= LONGEST else None
     if digits is None or len(digits.partition(".")[0]) > LONGEST_NUMBER:
         shown = typed[:LONGEST]
-        raise WrongInput(f"“{shown}” is not an amount. Enter a number such as 12500.")
+        raise WrongInput("“%(shown)s” is not an amount. Enter a number such as 12500.", shown=shown)
     money = Money.of(Decimal(digits), currency)
     if money.amount_minor % least_step(currency):
         raise WrongInput(
-            f"“{typed}” has a part of a rupiah. Enter whole rupiah, such as 12500 or 12.500."
+            "“%(typed)s” has a part of a rupiah. Enter whole rupiah, such as 12500 or 12.500.",
+            typed=typed,
         )
     return money
 

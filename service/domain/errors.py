@@ -11,16 +11,34 @@ DomainError
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from integrations.sentence import Said, Text, Value
+
 
 class DomainError(Exception):
-    """Base of all; `message` is shown to people, `code` is stable for programs and translation."""
+    """Base of all. `code` is stable for programs; `text` is for people: a `Text`, or the English
+    sentence of one with its values. `fields` says what is wrong with each field of a form."""
 
     code = "error"
 
-    def __init__(self, message: str, **values: object) -> None:
-        super().__init__(message)
-        self.message = message
-        self.values = values
+    def __init__(
+        self,
+        text: str | Said,
+        /,
+        *,
+        fields: Mapping[str, Any] | None = None,
+        **values: Value,
+    ) -> None:
+        self.text: Said = Text(text, **values) if isinstance(text, str) else text
+        self.fields = fields or {}
+        super().__init__(str(self.text))
+
+    @property
+    def message(self) -> str:
+        """The sentence in English, for logs and programs."""
+        return str(self.text)
 
 
 class NotFound(DomainError):

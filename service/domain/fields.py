@@ -7,93 +7,105 @@ from enum import StrEnum
 from typing import TypeVar
 
 from integrations.money import is_currency
+from integrations.sentence import Text
 from service.domain.errors import WrongInput
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
-def wrong(where: str, key: str, problem: str) -> WrongInput:
+def wrong(where: str | Text, key: str, problem: str | Text) -> WrongInput:
     """The error for one key of one place."""
-    return WrongInput(f"{where}: {key} {problem}", where=where, key=key)
+    return WrongInput("%(where)s: %(key)s %(problem)s", problem=problem, where=where, key=key)
 
 
-def table(value: object, where: str, allowed: Iterable[str]) -> Mapping[str, object]:
+def table(value: object, where: str | Text, allowed: Iterable[str]) -> Mapping[str, object]:
     """A table with known keys only; raises `WrongInput`."""
     if not isinstance(value, Mapping):
-        raise WrongInput(f"{where} must be a table of keys and values", where=where)
+        raise WrongInput("%(where)s must be a table of keys and values", where=where)
     known = sorted(allowed)
     for key in value:
         if key not in known:
-            raise wrong(where, str(key), f"is not known; use one of {', '.join(known)}")
+            raise wrong(
+                where, str(key), Text("is not known; use one of %(value)s", value=", ".join(known))
+            )
     return value
 
 
-def text(data: Mapping[str, object], key: str, where: str) -> str:
+def text(data: Mapping[str, object], key: str, where: str | Text) -> str:
     """A text that is not empty; raises `WrongInput`."""
     value = data.get(key)
     if not isinstance(value, str) or not value.strip():
-        raise wrong(where, key, "must be a text and not empty")
+        raise wrong(where, key, Text("must be a text and not empty"))
     return value.strip()
 
 
 def number(
-    data: Mapping[str, object], key: str, where: str, *, least: int, most: int
+    data: Mapping[str, object], key: str, where: str | Text, *, least: int, most: int
 ) -> int | None:
     """A whole number within bounds, None where the key is absent; raises `WrongInput`."""
     value = data.get(key)
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-        raise wrong(where, key, f"must be a whole number from {least} to {most}")
+        raise wrong(
+            where,
+            key,
+            Text("must be a whole number from %(least)s to %(most)s", least=least, most=most),
+        )
     return value
 
 
 def needed_number(
-    data: Mapping[str, object], key: str, where: str, *, least: int, most: int
+    data: Mapping[str, object], key: str, where: str | Text, *, least: int, most: int
 ) -> int:
     """As `number`, but the key must be there."""
     value = number(data, key, where, least=least, most=most)
     if value is None:
-        raise wrong(where, key, "is missing")
+        raise wrong(where, key, Text("is missing"))
     return value
 
 
-def flag(data: Mapping[str, object], key: str, where: str, *, default: bool) -> bool:
+def flag(data: Mapping[str, object], key: str, where: str | Text, *, default: bool) -> bool:
     """Yes or no; raises `WrongInput`."""
     value = data.get(key, default)
     if not isinstance(value, bool):
-        raise wrong(where, key, "must be true or false")
+        raise wrong(where, key, Text("must be true or false"))
     return value
 
 
-def choice(data: Mapping[str, object], key: str, where: str, kinds: type[Choice]) -> Choice:
+def choice(data: Mapping[str, object], key: str, where: str | Text, kinds: type[Choice]) -> Choice:
     """One value of an enumeration; raises `WrongInput`."""
     try:
         return kinds(str(data.get(key, "")))
     except ValueError as error:
-        raise wrong(where, key, f"must be one of {', '.join(kinds)}") from error
+        raise wrong(where, key, Text("must be one of %(value)s", value=", ".join(kinds))) from error
 
 
-def texts(data: Mapping[str, object], key: str, where: str) -> tuple[str, ...]:
+def texts(data: Mapping[str, object], key: str, where: str | Text) -> tuple[str, ...]:
     """A list of texts, empty where the key is absent; raises `WrongInput`."""
     value = data.get(key, ())
     if not isinstance(value, list | tuple):
-        raise wrong(where, key, "must be a list of texts")
+        raise wrong(where, key, Text("must be a list of texts"))
     if not all(isinstance(item, str) and item.strip() for item in value):
-        raise wrong(where, key, "must hold texts that are not empty")
+        raise wrong(where, key, Text("must hold texts that are not empty"))
     return tuple(item.strip() for item in value)
 
 
-def amounts(data: Mapping[str, object], key: str, where: str) -> dict[str, int]:
+def amounts(data: Mapping[str, object], key: str, where: str | Text) -> dict[str, int]:
     """Minor units per currency, empty where the key is absent; raises `WrongInput`."""
     value = data.get(key, {})
     if not isinstance(value, Mapping):
-        raise wrong(where, key, "must give an amount for each currency, such as {EUR = 500}")
+        raise wrong(where, key, Text("must give an amount for each currency, such as {EUR = 500}"))
     for currency, minor in value.items():
         if not is_currency(str(currency)):
             raise wrong(where, key, f"names {currency!r}, which is no currency code such as EUR")
         if isinstance(minor, bool) or not isinstance(minor, int) or minor <= 0:
             raise wrong(
-                where, key, f"must give {currency} as a whole number of minor units above 0"
+                where,
+                key,
+                Text(
+                    "must give %(currency)s as a whole number of minor units above 0",
+                    currency=currency,
+                ),
             )
     return dict(value)

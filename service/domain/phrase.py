@@ -1,17 +1,16 @@
-"""A sentence shown to sellers, with its values apart so that the web layer can translate it."""
+"""A sentence with its values in a mapping."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from integrations.sentence import Text, Value
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """`text` is the English source with `%(name)s` for each value."""
+class Phrase(Text):
+    """`Text` with its values in a mapping."""
 
-    text: str
-    values: Mapping[str, str] = field(default_factory=dict)
+    __slots__ = ()
 
-    def __str__(self) -> str:
-        return self.text % self.values
+    def __init__(self, text: str, values: Mapping[str, Value] | None = None) -> None:
+        super().__init__(text, **(values or {}))

@@ -28,7 +28,9 @@ def check_country(text: str) -> str:
     """A country's code in capitals, '' for none; raises `WrongInput`."""
     country = text.strip().upper()
     if country and country not in countries():
-        raise WrongInput(f"“{country}” is no country code. Use two letters such as ID.")
+        raise WrongInput(
+            "“%(country)s” is no country code. Use two letters such as ID.", country=country
+        )
     return country
 
 
@@ -36,7 +38,7 @@ def check_zone(text: str) -> str:
     """The name of a zone; raises `WrongInput`."""
     zone = text.strip()
     if zone not in available_timezones():
-        raise WrongInput(f"“{zone}” is no time zone. Use a name such as Asia/Jakarta.")
+        raise WrongInput("“%(zone)s” is no time zone. Use a name such as Asia/Jakarta.", zone=zone)
     return zone
 
 

@@ -18,9 +18,9 @@ from service.db import attempts
 from service.db.models import Seller
 from service.domain.errors import DomainError, NotPermitted
 from service.operations.staff import accounts, sessions
+from service.web.i18n import translate
 from service.web.limits import HOUR, MINUTE, QUARTER, count, limited
 from service.web.request_context import context
-from service.web.told import told
 
 blueprint = Blueprint("auth", __name__)
 View = TypeVar("View", bound=Callable[..., Any])
@@ -143,7 +143,7 @@ def use_link(token: str) -> Response | tuple[str, int]:
     try:
         begin(accounts.sign_in_by_link(context(), token))
     except DomainError as error:
-        return render_template("sign_in_link.html", token="", problem=told(error.message)), 401
+        return render_template("sign_in_link.html", token="", problem=translate(error.text)), 401
     return redirect(url_for("admin.waiting"), 303)
 
 

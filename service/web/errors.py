@@ -12,6 +12,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from integrations.errors import AdapterError
+from integrations.sentence import to_data
 from service.domain.errors import (
     DomainError,
     NotFound,
@@ -20,8 +21,7 @@ from service.domain.errors import (
     WrongInput,
     WrongState,
 )
-from service.web.told import told
-from service.web.words import word
+from service.web.i18n import translate
 
 log = logging.getLogger(__name__)
 
@@ -45,10 +45,12 @@ def register(app: Flask) -> None:
 
 
 def _answer(
-    status: int, code: str, message: str, named: object = None
+    status: int, code: str, message: str, fields: object = None, values: object = None
 ) -> tuple[Response | str, int]:
     if request.path.startswith("/api/"):
-        error = {"code": code, "message": message, **({"fields": named} if named else {})}
+        error = {"code": code, "message": message, "values": values or {}}
+        if fields:
+            error["fields"] = fields
         body: dict[str, Any] = {"error": error}
         return jsonify(body), status
     return render_template("problem.html", message=message, status=status), status
@@ -61,18 +63,16 @@ def status_of(error: DomainError) -> int:
 
 def refusal(error: DomainError) -> str:
     """Why something was refused, for a person."""
-    if isinstance(error, WrongState) and "move" in error.values:
-        state = word(str(error.values["state"]))
-        return str(_("This is not possible any more: the case is now “%(state)s”.", state=state))
-    return told(error.message)
+    return translate(error.text)
 
 
 def _domain(error: DomainError) -> tuple[Response | str, int]:
-    return _answer(status_of(error), error.code, refusal(error), error.values.get("fields"))
+    values = to_data(error.text).get("values", {})
+    return _answer(status_of(error), error.code, refusal(error), error.fields, values)
 
 
 def _adapter(error: AdapterError) -> tuple[Response | str, int]:
-    said = _("The platform did not do that: %(what)s", what=told(error.message))
+    said = _("The platform did not do that: %(what)s", what=translate(error.text))
     return _answer(502, "platform", said)
 
 

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from integrations.sentence import Text
 from service.db.models import Kind, Lane
 from service.db.outbox import claims
 from service.db.outbox.claims import LEASE, Claim
@@ -157,7 +158,7 @@ def test_inward_rows_have_a_bound_of_their_own(desk: Desk) -> None:
 
 WRITES: dict[str, Write] = {
     "finish": lambda session, held, desk: claims.finish(session, held, desk.now()),
-    "give up": lambda session, held, desk: claims.give_up(session, held, desk.now(), ""),
+    "give up": lambda session, held, desk: claims.give_up(session, held, desk.now(), Text("gone")),
     "put off": lambda session, held, desk: claims.put_off(session, held, desk.now()),
 }
 
@@ -213,7 +214,7 @@ def test_putting_again_starts_anew_and_fences_who_had_it(desk: Desk) -> None:
     (ref,) = desk.put(lane)
     (held,) = desk.claim()
     with desk.database.transaction() as session:
-        claims.put_off(session, held, desk.now(), note="busy")
+        claims.put_off(session, held, desk.now(), note=Text("busy"))
     (held,) = desk.claim()
 
     with desk.database.transaction() as session:
@@ -222,7 +223,7 @@ def test_putting_again_starts_anew_and_fences_who_had_it(desk: Desk) -> None:
         claims.finish(session, held, desk.now())
 
     (again,) = desk.claim()
-    assert (held.tries, again.tries, desk.row(ref).note) == (1, 0, "")
+    assert (held.tries, again.tries, desk.row(ref).note) == (1, 0, None)
 
 
 def test_row_given_up_comes_back_when_put_again(desk: Desk) -> None:
@@ -230,13 +231,13 @@ def test_row_given_up_comes_back_when_put_again(desk: Desk) -> None:
     (ref,) = desk.put(lane)
     (held,) = desk.claim()
     with desk.database.transaction() as session:
-        claims.give_up(session, held, desk.now(), "look in the shop")
+        claims.give_up(session, held, desk.now(), Text("look in the shop"))
     shown = desk.row(ref)
 
     with desk.database.transaction() as session:
         claims.put(session, Kind.MAKE_GOOD, ref, lane_id=lane, due_at=desk.now())
 
-    assert (shown.given_up, shown.note) == (True, "look in the shop")
+    assert (shown.given_up, shown.note) == (True, Text("look in the shop"))
     assert (desk.row(ref).given_up, len(desk.claim())) == (False, 1)
 
 

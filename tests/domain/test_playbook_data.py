@@ -69,7 +69,7 @@ def test_rule_and_key_are_named_when_a_playbook_is_wrong(
         playbook_from_data(wrong)
 
     assert caught.value.message.startswith(f"{where}: {key} ")
-    assert caught.value.values == {"where": where, "key": key}
+    assert str(caught.value).startswith(f"{where}: {key} ")
 
 
 @pytest.mark.parametrize("wrong", [None, [], "x", 5])

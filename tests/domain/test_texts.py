@@ -113,7 +113,7 @@ def test_every_problem_is_listed_when_a_text_has_several() -> None:
     with pytest.raises(WrongInput) as caught:
         check_text(TextKey.RESOLUTION_CHECK, text, "en")
 
-    problems = caught.value.values["problems"]
+    problems = caught.value.fields["text"]
     assert isinstance(problems, list)
     assert len(problems) == 7
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from integrations.contract import BaseAdapter, EventKind, Finding, Page, ReviewEvent, UnreadRow
 from integrations.errors import Temporary
+from integrations.sentence import Text
 from service.db.models import Connection, Delivery, Kind, OutboxRow
 from service.operations.reviews import refetch
 from service.operations.reviews.ingest import take_in
@@ -177,12 +178,15 @@ def test_old_review_opens_no_case_in_any_pass_and_one_of_today_does_in_the_first
 def test_daily_check_shows_what_is_off_and_clears_it_when_it_is_mended(
     world: World, shop: Shop
 ) -> None:
-    shop.findings = [Finding("Key", True), Finding("Webhook A", False, "it is off")]
+    shop.findings = [
+        Finding(Text("Key"), True),
+        Finding(Text("Webhook A"), False, Text("it is off")),
+    ]
 
     _later(world, hours=25)
     page = world.browser().get("/").text
     shown = world.connection().check_note
-    shop.findings = [Finding("Webhook A", True)]
+    shop.findings = [Finding(Text("Webhook A"), True)]
     _later(world, hours=1)
 
     assert shown == "Webhook A\tit is off"
@@ -207,10 +211,10 @@ def test_check_is_not_made_before_a_day_has_passed_and_then_again_the_next_day(
 
 
 def test_test_button_replaces_what_the_check_found(world: World, shop: Shop) -> None:
-    shop.findings = [Finding("Webhook A", False, "it is off")]
+    shop.findings = [Finding(Text("Webhook A"), False, Text("it is off"))]
     connections.test_connection(world.context, world.connection_id)
     found = world.connection().check_note
-    shop.findings = [Finding("Webhook A", True)]
+    shop.findings = [Finding(Text("Webhook A"), True)]
 
     connections.test_connection(world.context, world.connection_id)
 
@@ -231,5 +235,5 @@ def test_row_that_cannot_be_read_is_shown_once_and_hides_no_other(world: World, 
     with world.context.database.reading() as session:
         [kept] = session.scalars(select(Delivery).where(Delivery.key == "review:7"))
     assert [one.review.platform_id for one in world.cases()] == ["r1"]
-    assert (kept.state, kept.note, kept.body) == ("needs_attention", odd.problem, odd.body)
+    assert (kept.state, str(kept.note), kept.body) == ("needs_attention", odd.problem, odd.body)
     assert f"#{kept.id}<" in world.browser().get("/deliveries").text

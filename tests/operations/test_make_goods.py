@@ -81,7 +81,7 @@ def test_refused_make_good_needs_attention_and_says_why(world: World) -> None:
 
     case = world.case()
     assert case.state == "needs_attention"
-    assert "cannot be changed" in case.advice
+    assert "cannot be changed" in str(case.advice)
     assert world.ledger()["made"] == []
 
 

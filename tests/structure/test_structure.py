@@ -20,7 +20,7 @@ SOURCES = sorted(
     for path in (ROOT / folder).rglob("*.py")
     if "versions" not in path.parts
 )
-LONGEST_FILE, LONGEST_TEST, LONGEST_FUNCTION = 370, 400, 55
+LONGEST_FILE, LONGEST_TEST, LONGEST_FUNCTION = 390, 400, 55
 
 
 def _name(path: Path) -> str:

@@ -306,7 +306,7 @@ def test_every_refusal_has_one_shape(program: Program, method: str, path: str, s
 
     assert answer.status_code == status
     assert set(answer.json()) == {"error"}
-    assert set(answer.json()["error"]) == {"code", "message"}
+    assert set(answer.json()["error"]) == {"code", "message", "values"}
 
 
 def test_page_and_program_share_one_refund_limit(world: World, program: Program) -> None:

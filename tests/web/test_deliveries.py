@@ -33,7 +33,7 @@ def test_page_says_which_connection_and_what_is_wrong(world: World) -> None:
 
     assert f"#{number}" in page
     assert "Sandbox" in page
-    assert _delivery(world, number).note[1:] in page
+    assert str(_delivery(world, number).note)[1:] in page
 
 
 def test_delivery_is_read_when_read_again_after_an_update(world: World) -> None:
@@ -71,7 +71,7 @@ def test_banner_goes_away_when_a_delivery_is_set_aside(world: World) -> None:
     assert BANNER not in text_of(browser.get("/"))
     found = _delivery(world, number)
     assert found.state == "set_aside"
-    assert "Set aside by owner" in found.note
+    assert "Set aside by owner" in str(found.note)
 
 
 def test_deleted_body_cannot_be_read_again(world: World) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import func, select, update
 
+from integrations.sentence import Text
 from service.db.models import Connection, FollowUp, MakeGood
 from tests.web.pages import text_of
 from tests.world import World
@@ -92,7 +93,7 @@ def test_case_waits_no_more_when_its_message_is_left_unsent(world: World) -> Non
 
 def test_paused_connection_is_named_with_the_reason(world: World) -> None:
     with world.context.database.transaction() as session:
-        session.get_one(Connection, world.connection_id).paused_reason = "the sandbox is busy"
+        session.get_one(Connection, world.connection_id).paused_reason = Text("the sandbox is busy")
 
     page = text_of(world.browser().get("/"))
 

@@ -43,7 +43,7 @@ def _stored(world: World) -> tuple[int, int]:
 def _note(world: World) -> tuple[str, str]:
     with world.context.database.reading() as session:
         found = session.scalars(select(Delivery)).one()
-        return found.state, found.note
+        return found.state, str(found.note or "")
 
 
 def test_nothing_is_stored_when_the_signature_is_wrong(world: World) -> None:

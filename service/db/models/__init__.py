@@ -1,7 +1,7 @@
 """All tables. Import them from here."""
 
 from service.db.models.access import Attempted, SignIn
-from service.db.models.base import Base, UtcTime
+from service.db.models.base import Base
 from service.db.models.cases import (
     Attempt,
     Case,
@@ -15,6 +15,7 @@ from service.db.models.cases import (
 from service.db.models.outbox import Kind, Lane, OutboxRow, Periodic
 from service.db.models.reviews import Delivery, Review, ReviewVersion
 from service.db.models.shops import ApiToken, Connection, DoNotContact, Seller, Shop
+from service.db.types import UtcTime
 
 __all__ = [
     "ApiToken",

@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.db.models.base import Base, BigId
+from service.db.models.base import Base
+from service.db.types import BigId
 
 
 class SignIn(Base):

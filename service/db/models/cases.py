@@ -8,9 +8,11 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from service.db.models.base import Base, BigId
+from integrations.sentence import Said
+from service.db.models.base import Base
 from service.db.models.reviews import Review
 from service.db.models.shops import Shop
+from service.db.types import BigId, TextColumn
 
 STUCK = text("state = 'needs_attention'")
 """The few that wait for a person, for the waiting list."""
@@ -46,7 +48,7 @@ class Case(Base):
     order: Mapped[dict[str, Any]] = mapped_column("order_seen", default=dict)
     """The order as last seen (service.operations.cases.orders); empty until it is known."""
     candidates: Mapped[list[Any]] = mapped_column(default=list)
-    advice: Mapped[str] = mapped_column(default="")
+    advice: Mapped[Said | None] = mapped_column(TextColumn, default=None, nullable=False)
     """What a person has to do now, where only a person can go on."""
     cause: Mapped[str] = mapped_column(default="")
     messages_stopped: Mapped[bool] = mapped_column(default=False)
@@ -70,7 +72,7 @@ class Proposal(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     rule: Mapped[str]
-    reason: Mapped[str]
+    reason: Mapped[Said | None] = mapped_column(TextColumn, nullable=False)
     remedies: Mapped[list[Any]]
     """List of {action, amount_minor, currency, line_ids, expires_days, reason}, best first."""
     created_at: Mapped[datetime]
@@ -117,8 +119,8 @@ class MakeGood(Base):
     """approved, done, needs_attention, cancelled."""
     vendor_id: Mapped[str] = mapped_column(default="")
     code: Mapped[str] = mapped_column(default="")
-    task: Mapped[str] = mapped_column(default="")
-    """What is left for the seller to do by hand; empty when nothing is."""
+    task: Mapped[Said | None] = mapped_column(TextColumn, default=None, nullable=False)
+    """What is left for the seller to do by hand; None when nothing is."""
     decided_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
 
@@ -139,7 +141,7 @@ class Attempt(Base):
     ended_at: Mapped[datetime | None]
     outcome: Mapped[str] = mapped_column(default="open")
     """open, done, found, not_done, unknown, refused."""
-    note: Mapped[str] = mapped_column(default="")
+    note: Mapped[Said | None] = mapped_column(TextColumn, default=None, nullable=False)
 
 
 class FollowUp(Base):
@@ -162,7 +164,7 @@ class FollowUp(Base):
     due_at: Mapped[datetime]
     by_seller: Mapped[bool] = mapped_column(default=False)
     """Sent now by the seller: waiting times and quiet hours do not hold it, policy does."""
-    reason: Mapped[str] = mapped_column(default="")
+    reason: Mapped[Said | None] = mapped_column(TextColumn, default=None, nullable=False)
     """Why it was stopped or waits."""
     connection_id: Mapped[int | None] = mapped_column(ForeignKey("connection.id"))
     sent_at: Mapped[datetime | None]
@@ -207,4 +209,4 @@ class History(Base):
     what: Mapped[str]
     old: Mapped[str] = mapped_column(default="")
     new: Mapped[str] = mapped_column(default="")
-    detail: Mapped[str] = mapped_column(default="")
+    detail: Mapped[Said | None] = mapped_column(TextColumn, default=None, nullable=False)

@@ -8,7 +8,9 @@ from enum import StrEnum
 from sqlalchemy import Float, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.db.models.base import Base, BigId
+from integrations.sentence import Said
+from service.db.models.base import Base
+from service.db.types import BigId, TextColumn
 
 
 class Kind(StrEnum):
@@ -85,5 +87,5 @@ class OutboxRow(Base):
     claim_token: Mapped[str | None]
     done_at: Mapped[datetime | None]
     given_up: Mapped[bool] = mapped_column(default=False)
-    note: Mapped[str] = mapped_column(default="")
+    note: Mapped[Said | None] = mapped_column(TextColumn, default=None, nullable=False)
     """Why it was last put off or given up, for people."""

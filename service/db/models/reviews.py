@@ -7,7 +7,9 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from service.db.models.base import Base, BigId
+from integrations.sentence import Said
+from service.db.models.base import Base
+from service.db.types import BigId, TextColumn
 
 
 class Delivery(Base):
@@ -27,7 +29,7 @@ class Delivery(Base):
     body: Mapped[bytes] = mapped_column(LargeBinary)
     received_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(default="waiting")
-    note: Mapped[str] = mapped_column(default="")
+    note: Mapped[Said | None] = mapped_column(TextColumn, default=None, nullable=False)
     """What came of it, or what a person can do."""
 
 

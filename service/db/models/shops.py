@@ -8,7 +8,9 @@ from typing import Any
 from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from service.db.models.base import Base, BigId
+from integrations.sentence import Said
+from service.db.models.base import Base
+from service.db.types import BigId, TextColumn
 
 
 class Shop(Base):
@@ -62,10 +64,10 @@ class Connection(Base):
     poll_cursor: Mapped[str] = mapped_column(default="")
     read_through_at: Mapped[datetime | None]
     """When polling last came to the end of what there is; None: what stood there is being read."""
-    check_note: Mapped[str | None]
+    check_note: Mapped[Said | None] = mapped_column(TextColumn)
     """What the daily check found not to work, for the seller to mend: a line each, name and advice
     parted by a tab; None: nothing."""
-    paused_reason: Mapped[str] = mapped_column(default="")
+    paused_reason: Mapped[Said | None] = mapped_column(TextColumn, default=None, nullable=False)
     """Why nothing goes out: the seller must mend something. Empty: working."""
     paused_at: Mapped[datetime | None]
     created_at: Mapped[datetime]

@@ -22,6 +22,7 @@ from sqlalchemy import CursorResult, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from integrations.sentence import Said
 from service.db.models import Kind, Lane, OutboxRow
 from service.db.session import later
 from service.domain.errors import LostClaim
@@ -83,7 +84,7 @@ def _write_puts(session: Session, puts: list[tuple[Kind, Any, str, int, datetime
             "due_at": due_at,
             "tries": 0,
             "given_up": False,
-            "note": "",
+            "note": None,
         }
     # In one order, so that two transactions never wait for each other's rows.
     ordered = sorted(rows.values(), key=lambda row: (row["kind"], row["ref_id"], row["step"]))
@@ -148,7 +149,7 @@ def _put_claimed(
             "due_at": now + LEASE,
             "claim_token": token,
             "given_up": False,
-            "note": "",
+            "note": None,
         }
         for ref_id, lane_id in lanes.items()
     ]
@@ -311,7 +312,7 @@ def hold(session: Session, held: Sequence[Claim], now: datetime) -> frozenset[in
     return frozenset(row[0] for row in renewed if (row[0], row[1]) in mine)
 
 
-def finish(session: Session, held: Claim, now: datetime, note: str = "") -> None:
+def finish(session: Session, held: Claim, now: datetime, note: Said | None = None) -> None:
     """Done; written at the transaction's end, which raises `LostClaim` when it was taken over."""
     row = {"row": held.id, "mine": held.token, "done_at": now, "note": note}
     later(session, _write_finished).append(row)
@@ -323,7 +324,7 @@ def _write_finished(session: Session, rows: list[dict[str, Any]]) -> None:
         raise LostClaim("another worker has taken this over")
 
 
-def give_up(session: Session, held: Claim, now: datetime, note: str) -> None:
+def give_up(session: Session, held: Claim, now: datetime, note: Said) -> None:
     """Done for us: a person goes on; raises `LostClaim`."""
     _write(session, held, done_at=now, claim_token=None, given_up=True, note=note)
 
@@ -333,7 +334,7 @@ def put_off(
     held: Claim,
     until: datetime,
     *,
-    note: str = "",
+    note: Said | None = None,
     tries: int | None = None,
     now: datetime | None = None,
 ) -> None:
@@ -352,7 +353,7 @@ def give_back(session: Session, held: Sequence[Claim], now: datetime) -> None:
         session.connection().execute(_MINE, values)
 
 
-def end(session: Session, kind: Kind, ref_id: int, now: datetime, note: str = "") -> None:
+def end(session: Session, kind: Kind, ref_id: int, now: datetime, note: Said | None = None) -> None:
     """Mark the work about a row as done, whoever has it in hand; written at the transaction's end."""
     row = {"about": kind, "ref": ref_id, "done_at": now, "note": note}
     later(session, _write_ended).append(row)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
+from integrations.sentence import Text
 from service.domain.errors import WrongState
 
 
@@ -29,6 +31,19 @@ class CaseState(StrEnum):
     CLOSED = "closed"
 
 
+CASE_STATES: Mapping[CaseState, Text] = {
+    CaseState.OPENED: Text("looking for the order"),
+    CaseState.AWAITING_ORDER: Text("which order?"),
+    CaseState.AWAITING_APPROVAL: Text("waits for a decision"),
+    CaseState.APPROVED: Text("approved"),
+    CaseState.MADE_GOOD: Text("something left to do"),
+    CaseState.FOLLOWING_UP: Text("following up"),
+    CaseState.DECLINED: Text("declined"),
+    CaseState.NEEDS_ATTENTION: Text("needs attention"),
+    CaseState.CLOSED: Text("closed"),
+}
+
+
 class CloseReason(StrEnum):
     """Why a case was closed."""
 
@@ -37,6 +52,15 @@ class CloseReason(StrEnum):
     FINISHED = "finished"
     DECLINED = "declined"
     BY_SELLER = "by_seller"
+
+
+CLOSE_REASONS: Mapping[CloseReason, Text] = {
+    CloseReason.RECOVERED: Text("rating raised"),
+    CloseReason.WITHDRAWN: Text("review withdrawn"),
+    CloseReason.FINISHED: Text("rating stayed"),
+    CloseReason.DECLINED: Text("declined"),
+    CloseReason.BY_SELLER: Text("closed by the seller"),
+}
 
 
 class Move(StrEnum):
@@ -87,7 +111,10 @@ def after(state: CaseState, move: Move) -> CaseState:
     """The state a move leads to; raises `WrongState` where it is not allowed."""
     allowed, target = MOVES[move]
     if state not in allowed:
-        raise WrongState(f"a case that is {state} cannot {move}", state=state, move=move)
+        raise WrongState(
+            "This is not possible any more: the case is now “%(state)s”.",
+            state=CASE_STATES[state],
+        )
     return target
 
 

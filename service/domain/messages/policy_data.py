@@ -136,7 +136,9 @@ def _each_once(where: str, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
     names = [name.upper() for entry in entries for name in entry.names]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise WrongInput(f"{where}: {', '.join(twice)} may have one entry only")
+        raise WrongInput(
+            "%(where)s: %(value)s may have one entry only", where=where, value=", ".join(twice)
+        )
     return entries
 
 
@@ -232,5 +234,7 @@ def _answer(data: Mapping[str, object], key: str, where: str) -> Ask:
 def _day(data: Mapping[str, object], where: str) -> date:
     day = data.get("checked_on")
     if not isinstance(day, date) or isinstance(day, datetime):
-        raise WrongInput(f"{where}: checked_on must be a date such as 2026-11-23", key="checked_on")
+        raise WrongInput(
+            "%(where)s: checked_on must be a date such as 2026-11-23", where=where, key="checked_on"
+        )
     return day

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from integrations.sentence import Text
 from service.domain import fields
 from service.domain.errors import WrongInput
 from service.domain.messages.kinds import FOLLOW_UPS, Step
@@ -318,11 +319,13 @@ def _window(data: Mapping[str, object], standard: SendingWindow) -> SendingWindo
     opens = _time(data, "opens", standard.opens)
     closes = _time(data, "closes", standard.closes)
     if closes <= opens:
-        raise fields.wrong("follow-ups", "closes", "must be later in the day than opens")
+        raise fields.wrong("follow-ups", "closes", Text("must be later in the day than opens"))
     days = data.get("days", sorted(standard.days))
     whole = isinstance(days, list | tuple) and all(type(day) is int for day in days)
     if not whole or not days or not set(days) <= set(range(7)):  # type: ignore[call-overload]
-        raise fields.wrong("follow-ups", "days", "must be a list of days, Monday 0 to Sunday 6")
+        raise fields.wrong(
+            "follow-ups", "days", Text("must be a list of days, Monday 0 to Sunday 6")
+        )
     return SendingWindow(opens, closes, frozenset(days))  # type: ignore[call-overload]
 
 
@@ -333,4 +336,4 @@ def _time(data: Mapping[str, object], key: str, standard: time) -> time:
     try:
         return time.fromisoformat(str(value)).replace(second=0, microsecond=0, tzinfo=None)
     except ValueError as error:
-        raise fields.wrong("follow-ups", key, "must be a time such as 08:00") from error
+        raise fields.wrong("follow-ups", key, Text("must be a time such as 08:00")) from error

@@ -11,6 +11,7 @@ from enum import StrEnum
 from functools import cache
 
 from integrations.contract import Action
+from integrations.sentence import Text
 from service.data import read_file
 from service.domain.errors import WrongInput
 from service.domain.messages.content_policy import lint, mentions_review
@@ -115,8 +116,10 @@ def check_text(key: TextKey, text: MessageText, language: str) -> None:
     """Raise `WrongInput` with all problems of a text; to be called before it is saved."""
     problems = [*_shape_problems(key, text), *_content_problems(key, text, language)]
     if problems:
-        told = " ".join(problems)
-        raise WrongInput(f"This text cannot be used. {told}", problems=problems)
+        told = " ".join(str(problem) for problem in problems)
+        raise WrongInput(
+            "This text cannot be used. %(problems)s", problems=told, fields={"text": problems}
+        )
 
 
 def render(
@@ -175,10 +178,13 @@ def _shape_problems(key: TextKey, text: MessageText) -> list[str]:
     return problems
 
 
-def _content_problems(key: TextKey, text: MessageText, language: str) -> list[str]:
+def _content_problems(key: TextKey, text: MessageText, language: str) -> list[str | Text]:
     # A placeholder's name is no wording; "." ends the sentence so that parts are not joined.
     both = _BRACES.sub("", f"{text.subject}. {text.text}")
-    problems = [f"“{found.fragment}”: {found.advice}" for found in lint(both, language)]
+    problems: list[str | Text] = [
+        Text("“%(fragment)s”: %(advice)s", fragment=found.fragment, advice=found.advice)
+        for found in lint(both, language)
+    ]
     if key in _FREE_OF_REVIEWS and mentions_review(both):
         problems.append("This message is about the make-good: do not speak of reviews or ratings.")
     if key in _INVITATIONS:
@@ -204,7 +210,7 @@ def _clean(values: Mapping[str, str], fallbacks: Mapping[str, str]) -> dict[str,
     }
     for name, value in clean.items():
         if name.endswith("_url") and value and not _LINK.fullmatch(value):
-            raise WrongInput(f"{{{name}}} must be a web address", name=name)
+            raise WrongInput("{%(name)s} must be a web address", name=name)
     filled = {name: value or fallbacks.get(name, "") for name, value in clean.items()}
     return {name: value for name, value in filled.items() if value}
 
@@ -213,7 +219,7 @@ def _fill(text: str, values: Mapping[str, str]) -> str:
     def value(found: re.Match[str]) -> str:
         name = found.group(1)
         if name not in values:
-            raise WrongInput(f"the value for {{{name}}} is missing", name=name)
+            raise WrongInput("the value for {%(name)s} is missing", name=name)
         return values[name]
 
     return _BRACES.sub(value, text)

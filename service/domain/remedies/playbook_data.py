@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from integrations.contract import Action
+from integrations.sentence import Text
 from service.data import read_file
 from service.domain import fields
 from service.domain.errors import WrongInput
@@ -24,12 +25,14 @@ def playbook_from_data(data: object) -> Playbook:
     found = fields.table(data, "playbook", _PLAYBOOK_KEYS)
     rules = found.get("rules")
     if not isinstance(rules, list) or not rules:
-        raise fields.wrong("playbook", "rules", "must be a list with at least one rule")
+        raise fields.wrong("playbook", "rules", Text("must be a list with at least one rule"))
     read = tuple(_rule(rule, number) for number, rule in enumerate(rules, start=1))
     names = [rule.name for rule in read]
     for name in names:
         if names.count(name) > 1:
-            raise WrongInput(f"two rules are named “{name}”; give each its own name", rule=name)
+            raise WrongInput(
+                "two rules are named “%(name)s”; give each its own name", name=name, rule=name
+            )
     return Playbook(
         fields.text(found, "name", "playbook"), read, fields.amounts(found, "rounding", "playbook")
     )
@@ -75,41 +78,49 @@ def _plain(value: When | Remedy, default: When | Remedy) -> dict[str, object]:
 
 
 def _rule(data: object, number: int) -> Rule:
-    where = f"rule {number}"
+    where = Text("rule %(number)s", number=number)
     found = fields.table(data, where, _RULE_KEYS)
     name = fields.text(found, "name", where)
-    where = f"rule “{name}”"
+    where = Text("rule “%(name)s”", name=name)
     remedies = found.get("remedies")
     if not isinstance(remedies, list) or not remedies:
-        raise fields.wrong(where, "remedies", "must be a list with at least one remedy")
+        raise fields.wrong(where, "remedies", Text("must be a list with at least one remedy"))
     return Rule(
         name,
-        _when(found.get("when", {}), f"{where}, when"),
+        _when(found.get("when", {}), Text("%(where)s, when", where=where)),
         tuple(
-            _remedy(remedy, f"{where}, remedy {index}")
+            _remedy(remedy, Text("%(where)s, remedy %(index)s", where=where, index=index))
             for index, remedy in enumerate(remedies, start=1)
         ),
     )
 
 
-def _when(data: object, where: str) -> When:
+def _when(data: object, where: str | Text) -> When:
     found = fields.table(data, where, _WHEN_KEYS)
     lowest = fields.number(found, "min_stars", where, least=1, most=5) or 1
     highest = fields.number(found, "max_stars", where, least=1, most=5) or 5
     if highest < lowest:
-        raise fields.wrong(where, "max_stars", "must not be below min_stars")
+        raise fields.wrong(where, "max_stars", Text("must not be below min_stars"))
     fewest = fields.number(found, "earlier_cases_min", where, least=0, most=_MANY) or 0
     most = fields.number(found, "earlier_cases_max", where, least=0, most=_MANY)
     if most is not None and most < fewest:
-        raise fields.wrong(where, "earlier_cases_max", "must not be below earlier_cases_min")
+        raise fields.wrong(where, "earlier_cases_max", Text("must not be below earlier_cases_min"))
     causes = fields.texts(found, "causes", where)
     for cause in causes:
         if cause not in CAUSES:
-            raise fields.wrong(where, "causes", f"names {cause!r}; use one of {', '.join(CAUSES)}")
+            raise fields.wrong(
+                where,
+                "causes",
+                Text("names %(cause)s; use one of %(value)s", cause=cause, value=", ".join(CAUSES)),
+            )
     countries = fields.texts(found, "countries", where)
     for country in countries:
         if len(country) != 2 or not country.isascii() or not country.isupper():
-            raise fields.wrong(where, "countries", f"names {country!r}; use codes such as ID or DE")
+            raise fields.wrong(
+                where,
+                "countries",
+                Text("names %(country)s; use codes such as ID or DE", country=country),
+            )
     return When(
         min_stars=lowest,
         max_stars=highest,
@@ -124,7 +135,7 @@ def _when(data: object, where: str) -> When:
     )
 
 
-def _remedy(data: object, where: str) -> Remedy:
+def _remedy(data: object, where: str | Text) -> Remedy:
     found = fields.table(data, where, _REMEDY_KEYS)
     remedy = Remedy(
         action=fields.choice(found, "action", where, Action),
@@ -137,9 +148,13 @@ def _remedy(data: object, where: str) -> Remedy:
     ways = (remedy.percent is not None) + bool(remedy.fixed) + remedy.whole_line
     if remedy.action is Action.RESEND:
         if ways or remedy.cap:
-            raise fields.wrong(where, "action", "resend is the whole item and takes no amount")
+            raise fields.wrong(
+                where, "action", Text("resend is the whole item and takes no amount")
+            )
     elif ways != 1:
-        raise fields.wrong(where, "percent", "or fixed or whole_line: give exactly one of them")
+        raise fields.wrong(
+            where, "percent", Text("or fixed or whole_line: give exactly one of them")
+        )
     if (remedy.action is Action.VOUCHER) != (remedy.expires_days is not None):
-        raise fields.wrong(where, "expires_days", "is needed for a voucher, and only there")
+        raise fields.wrong(where, "expires_days", Text("is needed for a voucher, and only there"))
     return remedy

@@ -44,7 +44,7 @@ def data_of(text: str) -> dict[str, object]:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise WrongInput(f"The playbook is not valid TOML: {error}") from error
+        raise WrongInput("The playbook is not valid TOML: %(error)s", error=str(error)) from error
     playbook_from_data(data)
     return data
 

@@ -7,9 +7,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from integrations.sentence import Said, Text
 from service.db.models import Case, Kind
 from service.db.outbox import claims
-from service.domain.cases.states import CloseReason, Move
+from service.domain.cases.states import CLOSE_REASONS, CloseReason, Move
 from service.domain.messages.kinds import Step
 from service.operations.cases import history
 
@@ -21,21 +22,23 @@ def close(
     *,
     at: datetime,
     actor: str,
-    detail: str = "",
+    detail: Said | None = None,
 ) -> None:
     """Close an open case; raises `WrongState` when it is closed already.
 
     Planned checks and invitations are stopped. A confirmation stays: it may carry a voucher.
     """
-    history.move(session, case, Move.CLOSE, at=at, actor=actor, detail=detail or reason.value)
+    history.move(
+        session, case, Move.CLOSE, at=at, actor=actor, detail=detail or CLOSE_REASONS[reason]
+    )
     case.closed_at = at
     case.close_reason = reason
-    case.advice = ""
-    stop_follow_ups(session, case, f"case closed: {reason}", at=at, keep=(Step.CONFIRMATION,))
+    case.advice = None
+    stop_follow_ups(session, case, Text("The case is closed."), at=at, keep=(Step.CONFIRMATION,))
 
 
 def stop_follow_ups(
-    session: Session, case: Case, reason: str, *, at: datetime, keep: tuple[Step, ...] = ()
+    session: Session, case: Case, reason: Said, *, at: datetime, keep: tuple[Step, ...] = ()
 ) -> None:
     """Stop what is planned and not yet being sent."""
     for one in case.follow_ups:

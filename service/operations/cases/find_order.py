@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from integrations.contract import Buyer, EventKind, Order, ReviewEvent, Role
 from integrations.errors import Permanent, Unsupported
+from integrations.sentence import Said, Text
 from service.db import queries
 from service.db.models import Case, Review
 from service.db.outbox import claims
@@ -22,12 +23,12 @@ from service.operations.messages import follow_ups
 from service.operations.outbox.calls import Call, Next, Outcome
 from service.operations.remedies import decisions
 
-NO_ORDERS = "Connect where this shop's orders are, then enter the order number."
-NONE_FOUND = "No order fits this review. Enter the order number, or decline."
-OTHER_BUYER = "This order is of another buyer than the review. Check it before you approve."
-OTHER_PRODUCT = "The reviewed product is not in this order. Check it before you approve."
+NO_ORDERS = Text("Connect where this shop's orders are, then enter the order number.")
+NONE_FOUND = Text("No order fits this review. Enter the order number, or decline.")
+OTHER_BUYER = Text("This order is of another buyer than the review. Check it before you approve.")
+OTHER_PRODUCT = Text("The reviewed product is not in this order. Check it before you approve.")
 NOBODY = ("", "0")
-SEVERAL = "Several orders fit this review. Choose the right one."
+SEVERAL = Text("Several orders fit this review. Choose the right one.")
 
 
 def begin_find_order(context: Context, session: Session, held: Claim, now: datetime) -> Next:
@@ -41,7 +42,7 @@ def begin_find_order(context: Context, session: Session, held: Claim, now: datet
 
     def asked(session: Session, outcome: Outcome) -> Next:
         if isinstance(outcome.error, Permanent | Unsupported):
-            advice = f"{outcome.error.message}. {NONE_FOUND}"
+            advice = Text("%(why)s %(advice)s", why=outcome.error.text, advice=NONE_FOUND)
             _settle(context, session, held, [], advice, outcome.now)
         elif outcome.error is not None:
             return outcome.error
@@ -75,7 +76,7 @@ def _settle(
     session: Session,
     held: Claim,
     orders: Sequence[Order],
-    advice: str,
+    advice: Said | None,
     now: datetime,
 ) -> None:
     claims.finish(session, held, now)
@@ -87,7 +88,9 @@ def _settle(
         return
     case.candidates = [order_to_data(order) for order in orders]
     case.advice = advice
-    history.move(session, case, Move.ASK_ORDER, at=now, detail=str(len(orders)))
+    history.move(
+        session, case, Move.ASK_ORDER, at=now, detail=Text("%(count)s orders", count=len(orders))
+    )
 
 
 def take_order(
@@ -96,7 +99,7 @@ def take_order(
     """Fix the order of a case, answer the buyer, propose."""
     buyer = order.buyer
     case.order_id, case.order, case.candidates = order.id, order_to_data(order), []
-    case.advice = ""
+    case.advice = None
     case.buyer_key = (
         f"id:{buyer.id}"
         if buyer.id and buyer.id != "0"
@@ -106,13 +109,13 @@ def take_order(
     )
     history.note(session, case, "order_found", at=at, actor=actor, new=order.number)
     follow_ups.plan_receipt(context, session, case, now=at)
-    doubt = "" if actor == history.SYSTEM else _doubt(case.review, order)
+    doubt = None if actor == history.SYSTEM else _doubt(case.review, order)
     decisions.propose_remedies(context, session, case, now=at, by_limit=not doubt)
     case.advice = doubt or case.advice
 
 
-def _doubt(review: Review, order: Order) -> str:
-    """What speaks against an order a person named; '' for nothing. It warns and does not block:
+def _doubt(review: Review, order: Order) -> Text | None:
+    """What speaks against an order a person named; None for nothing. It warns and does not block:
     gifts are reviewed by others, and shops number their products anew."""
     known = [
         (review.buyer.get("id", ""), order.buyer.id),
@@ -122,7 +125,7 @@ def _doubt(review: Review, order: Order) -> str:
     if both and all(ours != theirs for ours, theirs in both):
         return OTHER_BUYER
     products = {line.product_id for line in order.lines}
-    return OTHER_PRODUCT if review.product_id and review.product_id not in products else ""
+    return OTHER_PRODUCT if review.product_id and review.product_id not in products else None
 
 
 def choose_order(context: Context, case_id: int, order_id: str, *, actor: str) -> None:
@@ -137,7 +140,9 @@ def choose_order(context: Context, case_id: int, order_id: str, *, actor: str) -
     try:
         order = context.adapter(found[0]).order(order_id.strip().lstrip("#"))
     except Permanent as error:
-        raise NotFound(f"The shop has no order {order_id}. Check the number.") from error
+        raise NotFound(
+            "The shop has no order %(order_id)s. Check the number.", order_id=order_id
+        ) from error
     with context.database.transaction() as session:
         now = context.clock.now()
         case = queries.case(session, case_id, lock=True)
@@ -151,9 +156,9 @@ def choose_order(context: Context, case_id: int, order_id: str, *, actor: str) -
         take_order(context, session, case, order, at=now, actor=actor)
 
 
-def give_up_order(session: Session, held: Claim, advice: str, *, now: datetime) -> None:
+def give_up_order(session: Session, held: Claim, advice: Said, *, now: datetime) -> None:
     """Ask the seller for the order when the platform could not be asked."""
     case = queries.case(session, held.ref_id, lock=True)
     if case.state == CaseState.OPENED:
-        case.advice = f"{advice} {NONE_FOUND}"
+        case.advice = Text("%(why)s %(advice)s", why=advice, advice=NONE_FOUND)
         history.move(session, case, Move.ASK_ORDER, at=now, detail=advice)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from integrations.sentence import Said
 from service.db.models import Case, History
 from service.db.session import later
 from service.domain.cases.states import CaseState, Move, after
@@ -26,7 +27,7 @@ def note(
     actor: str = SYSTEM,
     old: str = "",
     new: str = "",
-    detail: str = "",
+    detail: Said | None = None,
 ) -> None:
     """Add one line; `what` is a stable word the pages translate."""
     line = {
@@ -35,7 +36,7 @@ def note(
         "what": what,
         "old": old,
         "new": new,
-        "detail": detail[:1000],
+        "detail": detail,
     }
     later(session, _write).append((case, line))
 
@@ -47,7 +48,13 @@ def _write(session: Session, lines: list[tuple[Case, dict[str, Any]]]) -> None:
 
 
 def move(
-    session: Session, case: Case, how: Move, *, at: datetime, actor: str = SYSTEM, detail: str = ""
+    session: Session,
+    case: Case,
+    how: Move,
+    *,
+    at: datetime,
+    actor: str = SYSTEM,
+    detail: Said | None = None,
 ) -> None:
     """Move a case to its next state and note it; raises `WrongState` where that is not allowed."""
     old = CaseState(case.state)

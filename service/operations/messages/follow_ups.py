@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from integrations.contract import Role
+from integrations.sentence import Text, Words
 from service.db import queries
 from service.db.models import Case, Connection, DoNotContact, FollowUp, Kind, MakeGood, Seller, Shop
 from service.db.outbox import claims
@@ -33,10 +34,11 @@ from service.operations.remedies import decisions
 
 log = logging.getLogger(__name__)
 
-NOT_PLANNED = (
+NOT_PLANNED = Text(
     "This message could not be planned. Check the shop's settings for messages, then send it."
 )
-NOT_SOLVED = "The buyer says the problem is not solved."
+BY_SELLER = Text("stopped by the seller")
+NOT_SOLVED = Text("The buyer says the problem is not solved.")
 MOST_WORDS = 300
 
 
@@ -125,7 +127,7 @@ def _plan_one(
     case.follow_ups.append(one)
     lane = queries.lane(session, channels[0].id, outward=True)
     claims.put(session, Kind.FOLLOW_UP, one, lane_id=lane, due_at=due, now=now)
-    history.note(session, case, "planned", at=now, new=step, detail=due.isoformat())
+    history.note(session, case, "planned", at=now, new=step, detail=Text("for %(at)s", at=due))
 
 
 def channels_of(session: Session, shop_id: int) -> list[Connection]:
@@ -163,7 +165,7 @@ def answer(
             at=now,
             actor=history.BUYER,
             new=told,
-            detail="" if stars is None else f"{stars}/5",
+            detail=None if stars is None else Text("%(stars)s/5", stars=stars),
         )
         if not solved:
             _reopen(context, session, case, one.comment, now)
@@ -176,7 +178,11 @@ def answer(
 def _reopen(context: Context, session: Session, case: Case, comment: str, now: datetime) -> None:
     """Bring the case back to a decision, the buyer's words on top; also one that was closed."""
     close.stop_follow_ups(
-        session, case, "the buyer said the problem is not solved", at=now, keep=(Step.CONFIRMATION,)
+        session,
+        case,
+        Text("The buyer said that the problem is not solved."),
+        at=now,
+        keep=(Step.CONFIRMATION,),
     )
     if _may_come_back(session, case):
         how = Move.REOPEN if case.closed_at is None else Move.COME_BACK
@@ -185,7 +191,7 @@ def _reopen(context: Context, session: Session, case: Case, comment: str, now: d
         decisions.propose_remedies(context, session, case, now=now, by_limit=False)
     if case.state == CaseState.AWAITING_APPROVAL:
         words = " ".join(comment.split())[:MOST_WORDS]
-        said = f"The buyer says the problem is not solved: “{words}”"
+        said = Text("The buyer says the problem is not solved: “%(words)s”", words=Words(words))
         case.advice = said if words else NOT_SOLVED
 
 
@@ -216,7 +222,7 @@ def send_now(context: Context, follow_up_id: int, seller: Seller) -> None:
         one = queries.follow_up(session, follow_up_id, lock=True)
         if one.state not in ("planned", "needs_attention"):
             raise WrongState("This message was sent or stopped already.")
-        one.state, one.by_seller, one.reason = "planned", True, ""
+        one.state, one.by_seller, one.reason = "planned", True, None
         history.note(
             session, one.case, "send_now", at=now, actor=decisions.actor_of(seller), new=one.step
         )
@@ -236,7 +242,7 @@ def mark_sent(context: Context, follow_up_id: int, seller: Seller) -> None:
     with context.database.transaction() as session:
         now = context.clock.now()
         one = _stuck(session, follow_up_id)
-        one.state, one.reason, one.sent_at = "sent", "", now
+        one.state, one.reason, one.sent_at = "sent", None, now
         for message in one.messages:
             if message.state == "unknown":
                 message.state = "sent"
@@ -252,7 +258,7 @@ def leave_out(context: Context, follow_up_id: int, seller: Seller) -> None:
     with context.database.transaction() as session:
         now = context.clock.now()
         one = _stuck(session, follow_up_id)
-        one.state, one.reason = "stopped", "stopped by the seller"
+        one.state, one.reason = "stopped", BY_SELLER
         actor = decisions.actor_of(seller)
         history.note(session, one.case, "stopped", at=now, actor=actor, new=one.step)
 
@@ -265,7 +271,7 @@ def stop_messages(context: Context, case_id: int, seller: Seller) -> None:
         case = queries.case(session, case_id, lock=True)
         case.messages_stopped = True
         actor = decisions.actor_of(seller)
-        close.stop_follow_ups(session, case, "stopped by the seller", at=now)
+        close.stop_follow_ups(session, case, BY_SELLER, at=now)
         history.note(session, case, "messages_stopped", at=now, actor=actor)
 
 
@@ -289,7 +295,7 @@ def opt_out(context: Context, follow_up_id: int) -> None:
         if case.messages_stopped:
             return
         case.messages_stopped = True
-        close.stop_follow_ups(session, case, "the buyer wants no messages", at=now)
+        close.stop_follow_ups(session, case, Text("The buyer does not want any messages."), at=now)
         history.note(session, case, "opted_out", at=now, actor=history.BUYER)
 
 

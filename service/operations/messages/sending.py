@@ -10,6 +10,7 @@ from integrations import registry
 from integrations.contract import Action, OutgoingMessage
 from integrations.errors import AdapterError, Misconfigured, Permanent, Temporary, Unsupported
 from integrations.money import Money
+from integrations.sentence import Said, Text, Words
 from service.db import queries
 from service.db.models import Connection, FollowUp, Kind, MakeGood, Message
 from service.db.outbox import claims
@@ -28,7 +29,7 @@ from service.operations.messages import follow_ups
 from service.operations.messages.send_check import check
 from service.operations.outbox.calls import Call, Next, Outcome
 
-UNSURE = (
+UNSURE = Text(
     "It is not known whether this message went out. Look in the outbox of the channel, then mark"
     " it as sent or send it again."
 )
@@ -92,11 +93,11 @@ def _send(
         return None
     decision, channel, verdict = check(context, session, one, now)
     if isinstance(decision, Wait):
-        one.reason = str(decision.reason)
+        one.reason = decision.reason
         claims.put_off(session, held, decision.until, note=one.reason, tries=held.tries)
         return None
     if isinstance(decision, Stop) or channel is None:
-        reason = str(decision.reason) if isinstance(decision, Stop) else "There is no channel."
+        reason = decision.reason if isinstance(decision, Stop) else Text("There is no channel.")
         one.state, one.reason = "stopped", reason
         history.note(session, one.case, "stopped", at=now, new=one.step, detail=reason)
         claims.finish(session, held, now, reason)
@@ -109,8 +110,8 @@ def _send(
     try:
         message, outgoing = _write_down(context, session, one, channel, verdict, edit_link)
     except DomainError as error:
-        _needs_person(session, one, error.message, now)
-        claims.give_up(session, held, now, error.message)
+        _needs_person(session, one, error.text, now)
+        claims.give_up(session, held, now, error.text)
         return None
     adapter = context.adapter(channel)
 
@@ -213,9 +214,9 @@ def _settle(session: Session, held: Claim, message_id: int, outcome: Outcome) ->
 
 
 def _sent(session: Session, held: Claim, one: FollowUp, message: Message, now: datetime) -> None:
-    one.state, one.sent_at, one.reason = "sent", now, ""
+    one.state, one.sent_at, one.reason = "sent", now, None
     channel = session.get_one(Connection, message.connection_id)
-    history.note(session, one.case, "sent", at=now, new=one.step, detail=channel.name)
+    history.note(session, one.case, "sent", at=now, new=one.step, detail=Words(channel.name))
     claims.end(session, held.kind, held.ref_id, now)
 
 
@@ -227,7 +228,7 @@ def _not_sent(
     error: Exception,
     now: datetime,
 ) -> Next:
-    note = error.message if isinstance(error, AdapterError) else type(error).__name__
+    note = error.text if isinstance(error, AdapterError) else Words(type(error).__name__)
     if message.state == "unknown":
         _needs_person(session, one, UNSURE, now)
         claims.give_up(session, held, now, UNSURE)
@@ -241,7 +242,7 @@ def _not_sent(
     return None
 
 
-def _needs_person(session: Session, one: FollowUp, advice: str, now: datetime) -> None:
+def _needs_person(session: Session, one: FollowUp, advice: Said, now: datetime) -> None:
     one.state, one.reason = "needs_attention", advice
     for message in one.messages:
         if message.state == "sending":
@@ -249,7 +250,7 @@ def _needs_person(session: Session, one: FollowUp, advice: str, now: datetime) -
     history.note(session, one.case, "needs_attention", at=now, new=one.step, detail=advice)
 
 
-def give_up_follow_up(session: Session, held: Claim, advice: str, *, now: datetime) -> None:
+def give_up_follow_up(session: Session, held: Claim, advice: Said, *, now: datetime) -> None:
     """After the last try: show the seller that this message could not be sent."""
     one = queries.follow_up(session, held.ref_id, lock=True)
     if one.state == "planned":

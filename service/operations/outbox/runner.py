@@ -11,6 +11,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from integrations.errors import AdapterError, Misconfigured, Temporary
+from integrations.sentence import Said, Text
 from service.db import queries
 from service.db.models import Connection, Kind, Lane
 from service.db.outbox import claims
@@ -190,25 +191,27 @@ def _failed(context: Context, held: Claim, error: Exception) -> None:
 
 def _deal_with(session: Session, held: Claim, error: Exception, now: datetime) -> None:
     if isinstance(error, Stopping):
-        claims.put_off(session, held, now, note=error.message, tries=held.tries)
+        claims.put_off(session, held, now, note=error.text, tries=held.tries)
     elif isinstance(error, Temporary):
-        _again(session, held, error.message, error.retry_after, now)
+        _again(session, held, error.text, error.retry_after, now)
     elif isinstance(error, Misconfigured):
         # The seller must mend the connection; its rows wait untouched until then.
-        claims.put_off(session, held, now, note=error.message, tries=held.tries)
-        pause_connection(session, held.lane_id, error.message, now=now)
+        claims.put_off(session, held, now, note=error.text, tries=held.tries)
+        pause_connection(session, held.lane_id, error.text, now=now)
     elif isinstance(error, AdapterError | DomainError):
-        _to_person(session, held, error.message, now)
+        _to_person(session, held, error.text, now)
     else:
-        _again(session, held, f"unexpected failure ({type(error).__name__})", None, now)
+        _again(session, held, unexpected(error), None, now)
 
 
 def _again(
-    session: Session, held: Claim, why: str, retry_after: float | None, now: datetime
+    session: Session, held: Claim, why: Said, retry_after: float | None, now: datetime
 ) -> None:
     """Put off by a growing pause, or as long as the platform says; after the last to a person."""
     if held.tries >= len(PAUSES) and held.kind not in ENDLESS:
-        told = f"Tried {held.tries + 1} times, last: {why}. Try again later."
+        told = Text(
+            "Tried %(tries)s times, last: %(why)s Try again later.", tries=held.tries + 1, why=why
+        )
         _to_person(session, held, told, now)
         return
     pause = PAUSES[min(held.tries, len(PAUSES) - 1)]
@@ -220,7 +223,12 @@ def _again(
         session.execute(update(Lane).where(Lane.id == held.lane_id).values(paused_until=calm))
 
 
-def pause_connection(session: Session, lane_id: int, why: str, *, now: datetime) -> None:
+def unexpected(error: Exception) -> Text:
+    """A fault of ours, named by its class: its words may hold a buyer's."""
+    return Text("unexpected failure (%(name)s)", name=type(error).__name__)
+
+
+def pause_connection(session: Session, lane_id: int, why: Said, *, now: datetime) -> None:
     """Let nothing go out on a lane, and show why."""
     lane = session.get_one(Lane, lane_id)
     lane.paused = True
@@ -228,7 +236,7 @@ def pause_connection(session: Session, lane_id: int, why: str, *, now: datetime)
     connection.paused_reason, connection.paused_at = why, now
 
 
-def _to_person(session: Session, held: Claim, advice: str, now: datetime) -> None:
+def _to_person(session: Session, held: Claim, advice: Said, now: datetime) -> None:
     claims.give_up(session, held, now, advice)
     show = GIVE_UPS.get(held.kind)
     if show is not None:

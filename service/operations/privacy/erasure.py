@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, and_, cast, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from integrations.sentence import Said, Text, without
 from service.db import queries
 from service.db.models import Case, Kind, MakeGood, OutboxRow, Review, ReviewVersion
 from service.domain.cases.states import CloseReason
@@ -24,8 +25,8 @@ from service.operations.context import Context
 from service.operations.reviews import delivery_bodies
 from service.operations.reviews.delivery_bodies import Body
 
-ON_REQUEST = "erased on request"
-BY_AGE = "erased by age"
+ON_REQUEST = Text("erased on request")
+BY_AGE = Text("erased by age")
 KEEP_OF_BUYER = ("country",)
 """What stays of an order's buyer: needed for figures, and tells of nobody."""
 CASES_AT_ONCE = 50
@@ -147,19 +148,19 @@ def _check_settled(cases: Iterable[Case]) -> None:
         for one in case.make_goods:
             if one.state in ("approved", "needs_attention") or one.task:
                 raise WrongState(
-                    "A make-good of this buyer is not settled. Settle it first, then erase:"
-                    f" {one.reference}",
+                    "A make-good of this buyer is not settled. Settle it first, then erase: %(reference)s",
+                    reference=one.reference,
                 )
 
 
-def _empty_case(session: Session, case: Case, at: datetime, why: str, actor: str) -> int:
+def _empty_case(session: Session, case: Case, at: datetime, why: Said, actor: str) -> int:
     """Remove the buyer from a case, closing it where it is open; gives how many messages."""
     if case.closed_at is None:
         close.close(session, case, CloseReason.BY_SELLER, at=at, actor=actor, detail=why)
     close.stop_follow_ups(session, case, why, at=at)
     _scrub(case)
     case.order = _without_buyer(case.order)
-    case.candidates, case.buyer_key, case.advice = [], "", ""
+    case.candidates, case.buyer_key, case.advice = [], "", None
     case.messages_stopped, case.erased_at = True, at
     for make_good in case.make_goods:
         make_good.buyer_key = ""
@@ -197,8 +198,9 @@ def _scrub(case: Case) -> None:
         (attempts, "note"),
     ):
         for row in rows:
-            clean = pattern.sub("…", getattr(row, name))
-            if clean != getattr(row, name):
+            said = getattr(row, name)
+            clean = pattern.sub("…", said) if isinstance(said, str) else without(said, pattern)
+            if clean != said:
                 setattr(row, name, clean)
 
 
@@ -212,7 +214,7 @@ def _forget_notes(session: Session, case: Case) -> None:
     )
     for kind, ids in about:
         row = update(OutboxRow).where(OutboxRow.kind == kind, OutboxRow.ref_id.in_(ids))
-        session.execute(row.values(note=""))
+        session.execute(row.values(note=None))
 
 
 def _take_from_candidates(session: Session, found: _Found) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from integrations import registry
 from integrations.contract import Action, Order, Role, Way
 from integrations.money import Money
+from integrations.sentence import Text, Words, to_data
 from service.db import queries
 from service.db.models import Case, Connection, Decision, Kind, MakeGood, Proposal, Seller, Shop
 from service.db.outbox import claims
@@ -34,9 +35,14 @@ from service.operations.cases import close, expire, history
 from service.operations.cases.orders import lines_of, order_from_data
 from service.operations.context import Context
 
-GRAVE = "This complaint speaks of health, injury or law. Write to the buyer yourself first."
+GRAVE = Text("This complaint speaks of health, injury or law. Write to the buyer yourself first.")
 UNSETTLED = ("approved", "needs_attention")
 NOT_SETTLED = "A make-good of this case is not settled. Mark it as done, or try again, first."
+REMEDIES = {
+    Action.RESEND: Text("Send again"),
+    Action.REFUND: Text("Refund"),
+    Action.VOUCHER: Text("Voucher"),
+}
 AUTOMATIC = "limit"
 """The actor of a decision that the owner's automatic limit made."""
 
@@ -80,7 +86,7 @@ def propose_remedies(
     shop = queries.shop(session, case.shop_id)
     proposal = _worked_out(session, case, shop, now)
     session.add(proposal)
-    history.move(session, case, Move.PROPOSE, at=now, detail=proposal.rule)
+    history.move(session, case, Move.PROPOSE, at=now, detail=Words(proposal.rule))
     grave = is_grave(case.review.text)
     if grave:
         case.advice = GRAVE
@@ -97,7 +103,7 @@ def refresh_proposal(session: Session, case: Case, *, now: datetime) -> None:
     known = queries.proposal(session, case.id)
     if known is None or (known.rule, known.remedies) != (fresh.rule, fresh.remedies):
         session.add(fresh)
-        history.move(session, case, Move.PROPOSE, at=now, detail=fresh.rule)
+        history.move(session, case, Move.PROPOSE, at=now, detail=Words(fresh.rule))
     if is_grave(case.review.text):
         case.advice = case.advice or GRAVE
 
@@ -127,7 +133,7 @@ def _worked_out(session: Session, case: Case, shop: Shop, now: datetime) -> Prop
         case_id=case.id,
         rule=found.rule,
         created_at=now,
-        reason="" if options else str(getattr(found, "reason", "")),
+        reason=None if isinstance(found, playbook.Proposal) else found.reason,
         remedies=[
             {
                 "action": one.action,
@@ -135,7 +141,7 @@ def _worked_out(session: Session, case: Case, shop: Shop, now: datetime) -> Prop
                 "currency": one.amount.currency,
                 "line_ids": [line.id for line in lines],
                 "expires_days": one.expires_days,
-                "reason": str(one.reason),
+                "reason": to_data(one.reason),
             }
             for one in options
         ],
@@ -224,7 +230,7 @@ def approve(
         shop = queries.shop(session, case.shop_id)
         if not may_approve(SellerRole(seller.role), shop.agent_limits, remedy.amount):
             raise OverLimit(
-                f"{remedy.amount} is above what you may approve alone. Ask the owner to approve it.",
+                "%(amount)s is above what you may approve alone. Ask the owner to approve it.",
                 amount=str(remedy.amount),
             )
         limit = str(shop.agent_limits.get(remedy.amount.currency, "")) or seller.role
@@ -245,13 +251,15 @@ def _check(case: Case, remedy: Remedy) -> None:
         raise WrongState("Choose the order first.")
     order = order_from_data(case.order)
     if remedy.amount.currency != order.paid.currency:
-        raise WrongInput(f"The order was paid in {order.paid.currency}: enter that currency.")
+        raise WrongInput(
+            "The order was paid in %(currency)s: enter that currency.", currency=order.paid.currency
+        )
     if remedy.amount.amount_minor <= 0:
         raise WrongInput("Enter an amount above zero.")
     if remedy.action is Action.REFUND and not remedy.amount <= order.left:
-        raise WrongInput(f"Only {order.left} of this order can still be refunded.")
+        raise WrongInput("Only %(left)s of this order can still be refunded.", left=order.left)
     if remedy.action is Action.VOUCHER and not remedy.amount <= order.paid:
-        raise WrongInput(f"A voucher may be worth at most what was paid, {order.paid}.")
+        raise WrongInput("A voucher may be worth at most what was paid, %(paid)s.", paid=order.paid)
     unknown = set(remedy.line_ids) - {line.id for line in order.lines}
     if unknown or (remedy.action is Action.RESEND and not remedy.line_ids):
         raise WrongInput("Choose which lines of the order are meant.")
@@ -270,7 +278,8 @@ def _decide(
     orders = queries.connections_for(session, case.shop_id, Role.ORDERS)
     if not orders:
         raise WrongState("Connect where this shop's orders are first.")
-    described, case.advice = f"{remedy.action} {remedy.amount}", ""
+    case.advice = None
+    described = Text("%(what)s %(amount)s", what=REMEDIES[remedy.action], amount=remedy.amount)
     history.move(session, case, Move.APPROVE, at=now, actor=actor, detail=described)
     decision = Decision(
         case_id=case.id, kind="approve", actor=actor, reason=reason, limit=limit, decided_at=now
@@ -302,19 +311,31 @@ def _decide(
     make_good.state = "needs_attention"
     make_good.task = task_for(make_good, order_from_data(case.order))
     case.advice = make_good.task
-    history.move(session, case, Move.FAIL, at=now, detail="by hand")
+    history.move(session, case, Move.FAIL, at=now, detail=Text("by hand"))
 
 
-def task_for(make_good: MakeGood, order: Order) -> str:
+def task_for(make_good: MakeGood, order: Order) -> Text:
     """What the seller has to do by hand where the platform has no such call."""
     amount = Money(make_good.amount_minor, make_good.currency)
     names = ", ".join(line.name for line in order.lines if line.id in make_good.line_ids)
     what = {
-        Action.REFUND: f"Refund {amount} on order {order.number}",
-        Action.RESEND: f"Send again from order {order.number}: {names}",
-        Action.VOUCHER: f"Give the buyer of order {order.number} a voucher worth {amount}",
+        Action.REFUND: Text(
+            "Refund %(amount)s on order %(number)s", amount=amount, number=order.number
+        ),
+        Action.RESEND: Text(
+            "Send again from order %(number)s: %(names)s", number=order.number, names=names
+        ),
+        Action.VOUCHER: Text(
+            "Give the buyer of order %(number)s a voucher worth %(amount)s",
+            number=order.number,
+            amount=amount,
+        ),
     }[Action(make_good.action)]
-    return f"{what}, note the reference {make_good.reference}, then mark it as done here."
+    return Text(
+        "%(what)s, note the reference %(reference)s, then mark it as done here.",
+        what=what,
+        reference=make_good.reference,
+    )
 
 
 def decline(context: Context, case_id: int, seller: Seller, reason: str) -> None:
@@ -327,13 +348,13 @@ def decline(context: Context, case_id: int, seller: Seller, reason: str) -> None
         now = context.clock.now()
         case = queries.case(session, case_id, lock=True)
         actor = actor_of(seller)
-        history.move(session, case, Move.DECLINE, at=now, actor=actor, detail=reason)
+        history.move(session, case, Move.DECLINE, at=now, actor=actor, detail=Words(reason.strip()))
         session.add(
             Decision(
                 case_id=case.id, kind="decline", actor=actor, reason=reason.strip(), decided_at=now
             )
         )
-        case.advice = ""
+        case.advice = None
         if any(one.state in UNSETTLED for one in case.make_goods):
             raise WrongState(NOT_SETTLED)
         expire.plan_end(session, case, now=now)
@@ -350,5 +371,10 @@ def close_case(context: Context, case_id: int, seller: Seller, reason: str = "")
         if any(one.state in UNSETTLED for one in case.make_goods):
             raise WrongState(NOT_SETTLED)
         close.close(
-            session, case, CloseReason.BY_SELLER, at=now, actor=actor_of(seller), detail=reason
+            session,
+            case,
+            CloseReason.BY_SELLER,
+            at=now,
+            actor=actor_of(seller),
+            detail=Words(reason.strip()) if reason.strip() else None,
         )

@@ -13,6 +13,7 @@ from integrations import registry
 from integrations.contract import Action, ActionRequest, ActionResult, Capabilities
 from integrations.errors import AdapterError, Misconfigured, Permanent, Temporary
 from integrations.money import Money
+from integrations.sentence import Said, Text, Words, said
 from service.db import queries
 from service.db.models import Attempt, Case, Connection, Kind, MakeGood
 from service.db.outbox import claims
@@ -24,12 +25,17 @@ from service.operations.cases.orders import order_from_data
 from service.operations.context import Context
 from service.operations.messages import follow_ups
 from service.operations.outbox.calls import Call, Next, Outcome
+from service.operations.remedies.decisions import REMEDIES
 
-UNSURE = (
-    "The shop did not say whether {what} was carried out, and it cannot be asked."
-    " Look in the shop for the reference {reference}, then mark it as done or try again."
+THE_REMEDY = {
+    Action.RESEND: Text("the resend"),
+    Action.REFUND: Text("the refund"),
+    Action.VOUCHER: Text("the voucher"),
+}
+SAID_BY_SELLER = Text("says the seller")
+NOT_YET = Text(
+    "It may still be under way at the shop: it is looked up again before it is tried again."
 )
-NOT_YET = "It may still be under way at the shop: it is looked up again before it is tried again."
 
 
 def begin_make_good(context: Context, session: Session, held: Claim, now: datetime) -> Next:
@@ -76,8 +82,13 @@ def _request(make_good: MakeGood) -> ActionRequest:
     )
 
 
-def _unsure(make_good: MakeGood) -> str:
-    return UNSURE.format(what=f"the {make_good.action}", reference=make_good.reference)
+def _unsure(make_good: MakeGood) -> Text:
+    return Text(
+        "The shop did not say whether %(what)s was carried out, and it cannot be asked."
+        " Look in the shop for the reference %(reference)s, then mark it as done or try again.",
+        what=THE_REMEDY[Action(make_good.action)],
+        reference=make_good.reference,
+    )
 
 
 def _look_up(context: Context, session: Session, held: Claim, make_good: MakeGood) -> Call:
@@ -157,9 +168,7 @@ def _not_acted(
     session: Session, make_good: MakeGood, attempt: Attempt, error: Exception
 ) -> Exception:
     """Note what is known of the attempt; gives what the outbox has to deal with."""
-    attempt.note = (error.message if isinstance(error, AdapterError) else type(error).__name__)[
-        :500
-    ]
+    attempt.note = error.text if isinstance(error, AdapterError) else Words(type(error).__name__)
     if isinstance(error, Temporary):
         attempt.outcome = error.outcome
         can = _capabilities(session, make_good)
@@ -178,7 +187,7 @@ def _done(
 ) -> None:
     """Record that it was done. No claim is asked for: it is true whoever holds the row."""
     settle(context, session, make_good, result, actor=history.PLATFORM, now=now)
-    claims.end(session, Kind.MAKE_GOOD, make_good.id, now, "done")
+    claims.end(session, Kind.MAKE_GOOD, make_good.id, now, Text("done"))
 
 
 def settle(
@@ -195,17 +204,19 @@ def settle(
     if make_good.state == "done":
         return
     make_good.state, make_good.done_at = "done", now
-    make_good.vendor_id, make_good.code, make_good.task = (
-        result.vendor_id,
-        result.code,
-        result.task,
-    )
-    case.advice = result.task
+    make_good.vendor_id, make_good.code = result.vendor_id, result.code
+    make_good.task = said(result.task)
+    case.advice = make_good.task
     if make_good.action == Action.REFUND:
         case.order = {**case.order, "left": case.order["left"] - make_good.amount_minor}
     amount = Money(make_good.amount_minor, make_good.currency)
     how = Move.MADE_WITH_TASK if result.task else Move.MADE
-    detail = f"{make_good.action} {amount} {make_good.reference}"
+    detail = Text(
+        "%(what)s %(amount)s %(reference)s",
+        what=REMEDIES[Action(make_good.action)],
+        amount=amount,
+        reference=make_good.reference,
+    )
     if allows(CaseState(case.state), how):
         history.move(session, case, how, at=now, actor=actor, detail=detail)
     else:
@@ -214,7 +225,7 @@ def settle(
         follow_ups.plan_follow_ups(context, session, case, make_good, now=now)
 
 
-def give_up_make_good(session: Session, held: Claim, advice: str, *, now: datetime) -> None:
+def give_up_make_good(session: Session, held: Claim, advice: Said, *, now: datetime) -> None:
     """Show the seller that only a person can go on, and why."""
     make_good = session.get_one(MakeGood, held.ref_id)
     case = queries.case(session, make_good.case_id, lock=True)
@@ -243,8 +254,8 @@ def try_again(context: Context, make_good_id: int, *, actor: str, surely_not_don
                 raise WrongState(_unsure(make_good))
         if surely_not_done:
             for one in open_attempts(make_good):
-                one.outcome, one.note, one.ended_at = "not_done", f"says {actor}", now
-        make_good.state, make_good.task, case.advice = "approved", "", ""
+                one.outcome, one.note, one.ended_at = "not_done", SAID_BY_SELLER, now
+        make_good.state, make_good.task, case.advice = "approved", None, None
         if case.state == CaseState.NEEDS_ATTENTION:
             case.state = CaseState.APPROVED
         history.note(session, case, "try_again", at=now, actor=actor, new=case.state)
@@ -261,14 +272,14 @@ def done_by_hand(context: Context, make_good_id: int, *, actor: str, code: str =
         if make_good.action == Action.VOUCHER and not (code.strip() or make_good.code):
             raise WrongInput("Enter the voucher code, so that the buyer can be told.")
         if make_good.state == "done":
-            make_good.task, case.advice = "", ""
+            make_good.task, case.advice = None, None
             make_good.code = code.strip() or make_good.code
             if allows(CaseState(case.state), Move.TASK_DONE):
                 history.move(session, case, Move.TASK_DONE, at=now, actor=actor)
             follow_ups.plan_follow_ups(context, session, case, make_good, now=now)
             return
         for one in open_attempts(make_good):
-            one.outcome, one.note, one.ended_at = "found", f"says {actor}", now
+            one.outcome, one.note, one.ended_at = "found", SAID_BY_SELLER, now
         result = ActionResult(vendor_id="", code=code.strip())
         settle(context, session, make_good, result, actor=actor, now=now)
         claims.end(session, Kind.MAKE_GOOD, make_good.id, now)
@@ -280,9 +291,9 @@ def cancel(context: Context, make_good_id: int, *, actor: str) -> None:
     with context.database.transaction() as session:
         now = context.clock.now()
         make_good, case = _stuck(session, make_good_id)
-        make_good.state, make_good.task, case.advice = "cancelled", "", ""
+        make_good.state, make_good.task, case.advice = "cancelled", None, None
         if allows(CaseState(case.state), Move.REOPEN):
-            history.move(session, case, Move.REOPEN, at=now, actor=actor, detail="cancelled")
+            history.move(session, case, Move.REOPEN, at=now, actor=actor, detail=Text("taken back"))
         else:
             history.note(session, case, "cancelled", at=now, actor=actor)
 

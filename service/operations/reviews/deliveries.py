@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from integrations.sentence import Text, Words
 from service.db import queries
 from service.db.models import Delivery, Kind, Seller
 from service.db.outbox import claims
@@ -26,7 +27,7 @@ def read_again(context: Context, delivery_id: int, seller: Seller) -> None:
         delivery = _get(session, delivery_id, ATTENTION, SET_ASIDE)
         if not delivery.body:
             raise WrongState("Nothing is left to read: what came in was deleted after its time.")
-        delivery.state, delivery.note = WAITING, ""
+        delivery.state, delivery.note = WAITING, None
         lane = queries.lane(session, delivery.connection_id, outward=False)
         claims.put(session, Kind.READ_DELIVERY, delivery.id, lane_id=lane, due_at=now, now=now)
 
@@ -40,7 +41,9 @@ def set_aside(context: Context, delivery_id: int, seller: Seller) -> None:
     with context.database.transaction() as session:
         delivery = _get(session, delivery_id, ATTENTION)
         delivery.state = SET_ASIDE
-        delivery.note = f"Set aside by {seller.name}: {delivery.note}"
+        delivery.note = Text(
+            "Set aside by %(name)s: %(note)s", name=Words(seller.name), note=delivery.note or ""
+        )
 
 
 def _get(session: Session, delivery_id: int, *states: str) -> Delivery:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from integrations import registry
 from integrations.contract import EventKind, Inbound, ReviewEvent, Role
 from integrations.errors import AdapterError
+from integrations.sentence import Said, Text, Words
 from service.db import queries
 from service.db.models import Case, Connection, Delivery, Kind, Review, ReviewVersion
 from service.db.outbox import claims
@@ -38,7 +39,7 @@ class _Read:
     delivery: Delivery
     connection: Connection
     events: Sequence[ReviewEvent]
-    problem: str
+    problem: Said | None
 
 
 def read_deliveries(context: Context, held: Sequence[Claim]) -> None:
@@ -77,14 +78,15 @@ def _read(session: Session, claim: Claim, delivery: Delivery) -> _Read:
     try:
         events = registry.get(connection.adapter).read(request)
     except AdapterError as error:
-        return _Read(claim, delivery, connection, (), error.message)
+        return _Read(claim, delivery, connection, (), error.text)
     except Exception as error:
         log.exception("delivery %s cannot be read", delivery.id)
-        advice = (
-            f"this body broke the reader ({type(error).__name__}); read it again after an update"
+        advice = Text(
+            "this body broke the reader (%(name)s); read it again after an update",
+            name=type(error).__name__,
         )
         return _Read(claim, delivery, connection, (), advice)
-    return _Read(claim, delivery, connection, events, "")
+    return _Read(claim, delivery, connection, events, None)
 
 
 def _settle(session: Session, one: _Read, now: datetime) -> None:
@@ -94,7 +96,7 @@ def _settle(session: Session, one: _Read, now: datetime) -> None:
     notes = [take_in(session, one.connection, event, now=now) for event in one.events]
     told = [note for note in notes if note != "nothing"]
     one.delivery.state = "read" if told else "uninteresting"
-    one.delivery.note = ", ".join(told)
+    one.delivery.note = Words(", ".join(told)) if told else None
 
 
 def take_in(
@@ -275,7 +277,7 @@ def open_case(session: Session, connection: Connection, review: Review, *, now: 
         at=now,
         actor=history.BUYER,
         new=case.state,
-        detail=f"{review.rating}/5",
+        detail=Text("%(stars)s/5", stars=review.rating or 0),
     )
     orders = queries.connections_for(session, connection.shop_id, Role.ORDERS)
     lane = queries.lane(session, (orders or [connection])[0].id, outward=True)
@@ -283,7 +285,7 @@ def open_case(session: Session, connection: Connection, review: Review, *, now: 
     return case
 
 
-def give_up_delivery(session: Session, held: Claim, advice: str, *, now: datetime) -> None:
+def give_up_delivery(session: Session, held: Claim, advice: Said, *, now: datetime) -> None:
     """After the last try: show the seller that this delivery could not be taken in."""
     delivery = session.get_one(Delivery, held.ref_id)
     if delivery.state == "waiting":

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from integrations.contract import Page, ReviewEvent, Role, UnreadRow
 from integrations.errors import Permanent, Unsupported
+from integrations.sentence import Text
 from service.db import queries
 from service.db.models import Case, Connection, Delivery, Kind, OutboxRow, Review
 from service.db.outbox import claims
@@ -31,13 +32,13 @@ def begin_look(context: Context, session: Session, held: Claim, now: datetime) -
     """Read again what a delivery named (`held.step`); what is gone changes nothing."""
     connection = session.get_one(Connection, held.ref_id)
     if Role.REVIEWS not in connection.roles:
-        claims.give_up(session, held, now, "this connection brings no reviews any more")
+        claims.give_up(session, held, now, Text("This connection brings no reviews any more."))
         return None
     adapter = context.adapter(connection)
 
     def looked(session: Session, outcome: Outcome) -> Next:
         if isinstance(outcome.error, Permanent | Unsupported):
-            claims.give_up(session, held, outcome.now, outcome.error.message)
+            claims.give_up(session, held, outcome.now, outcome.error.text)
             return None
         if outcome.error is not None:
             return outcome.error

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from integrations.contract import Finding
 from integrations.errors import AdapterError
+from integrations.sentence import Said, Text
 from service.db import queries
 from service.db.models import Connection, Kind
 from service.db.outbox import claims
@@ -27,22 +28,26 @@ def begin_check(context: Context, session: Session, held: Claim, now: datetime) 
 
     def checked(session: Session, outcome: Outcome) -> Next:
         if isinstance(outcome.error, AdapterError):
-            found = [Finding("Connection", ok=False, advice=outcome.error.message)]
+            found = [Finding(Text("Connection"), ok=False, advice=outcome.error.text)]
         elif outcome.error is not None:
             return outcome.error
         else:
             found = outcome.value
         note = keep(session, held.ref_id, found)
         until = outcome.now + (CHECK_AGAIN if note else CHECK_EVERY)
-        claims.put_off(session, held, until, note=note or "", tries=0)
+        claims.put_off(session, held, until, note=note, tries=0)
         return None
 
     return Call(held, context.http.now(), adapter.check, checked)
 
 
-def keep(session: Session, connection_id: int, findings: list[Finding]) -> str | None:
+def keep(session: Session, connection_id: int, findings: list[Finding]) -> Said | None:
     """Keep on the connection what does not work, for the pages to show; gives it, None if all does."""
-    note = "\n".join(f"{one.name}\t{one.advice}" for one in findings if not one.ok) or None
+    note: Said | None = None
+    for finding in findings:
+        if not finding.ok:
+            line = Text("%(name)s: %(advice)s", name=finding.name, advice=finding.advice or "")
+            note = line if note is None else Text("%(before)s\n%(next)s", before=note, next=line)
     session.execute(
         update(Connection).where(Connection.id == connection_id).values(check_note=note)
     )

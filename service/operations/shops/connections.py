@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from integrations import registry
 from integrations.contract import Finding, Role
 from integrations.errors import AdapterError
+from integrations.sentence import Text
 from service.db import queries
 from service.db.models import Connection, Kind, Lane, Shop
 from service.db.outbox import claims
@@ -135,7 +136,11 @@ def _check_roles(adapter: str, roles: Sequence[Role]) -> None:
     able = registry.get(adapter).roles
     if not roles or not set(roles) <= able:
         names = ", ".join(sorted(able))
-        raise WrongInput(f"{registry.get(adapter).label} can play these roles: {names}.")
+        raise WrongInput(
+            "%(label)s can play these roles: %(names)s.",
+            label=registry.get(adapter).label,
+            names=names,
+        )
 
 
 def _check_threshold(threshold: int) -> None:
@@ -148,14 +153,14 @@ def _sorted_values(
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Plain and secret values of an adapter's fields; an empty secret keeps the old one."""
     if adapter not in registry.ADAPTERS:
-        raise WrongInput(f"There is no platform named {adapter!r}.")
+        raise WrongInput("There is no platform named %(adapter)s.", adapter=f"{adapter!r}")
     plain: dict[str, str] = {}
     hidden: dict[str, str] = {}
     for field in registry.get(adapter).fields:
         value = values.get(field.name, "").strip() or (old or {}).get(field.name, "")
         value = value or field.default
         if field.required and not value:
-            raise WrongInput(f"Enter {field.label}.", field=field.name)
+            raise WrongInput("Enter %(label)s.", label=field.label, field=field.name)
         (hidden if field.secret else plain)[field.name] = value
     return plain, hidden
 
@@ -193,7 +198,7 @@ def resume(context: Context, connection_id: int) -> None:
 
 
 def _resume(session: Session, connection: Connection) -> None:
-    connection.paused_reason, connection.paused_at = "", None
+    connection.paused_reason, connection.paused_at = None, None
     session.execute(
         update(Lane)
         .where(Lane.connection_id == connection.id)
@@ -226,7 +231,7 @@ def test_connection(context: Context, connection_id: int) -> list[Finding]:
     try:
         findings = context.adapter(connection).check()
     except AdapterError as error:
-        findings = [Finding("Connection", ok=False, advice=error.message)]
+        findings = [Finding(Text("Connection"), ok=False, advice=error.text)]
     with context.database.transaction() as session:
         connection_check.keep(session, connection_id, findings)
     if connection.paused_reason and all(one.ok for one in findings):

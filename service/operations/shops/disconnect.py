@@ -11,13 +11,14 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from integrations.sentence import Text
 from service.db.models import Connection, Kind, Lane, MakeGood, OutboxRow
 from service.domain.errors import NotFound, WrongState
 from service.operations.context import Context
 from service.operations.shops import connections
 
 PERIODIC = (Kind.POLL, Kind.LOOK, Kind.CHECK)
-UNSETTLED = "Make-goods at this platform are not settled. Settle them first, then disconnect."
+UNSETTLED = Text("Make-goods at this platform are not settled. Settle them first, then disconnect.")
 
 
 def disconnect(context: Context, connection_id: int) -> None:
@@ -33,7 +34,7 @@ def disconnect(context: Context, connection_id: int) -> None:
         _nothing_under_way(session, connection_id)
         connection.roles = []
         connection.secrets = context.vault.lock({"webhook": [connections.new_secret()]})
-        connection.paused_reason, connection.paused_at, connection.check_note = "", None, None
+        connection.paused_reason, connection.paused_at, connection.check_note = None, None, None
         # What still waits in its lanes is ended by its own check, so it must not be held.
         session.execute(
             update(Lane)
@@ -59,5 +60,5 @@ def _end_asking(session: Session, connection_id: int, now: datetime) -> None:
         update(OutboxRow)
         .where(OutboxRow.kind.in_(PERIODIC), OutboxRow.ref_id == connection_id)
         .where(OutboxRow.done_at.is_(None))
-        .values(done_at=now, claim_token=None, note="disconnected")
+        .values(done_at=now, claim_token=None, note=Text("disconnected"))
     )

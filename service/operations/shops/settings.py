@@ -121,11 +121,18 @@ def _limits(form: Form, name: str, keys: tuple[str, ...]) -> dict[str, dict[str,
         if not any(typed):
             continue
         if not is_currency(currency):
-            raise WrongInput(f"“{currency}” is no currency. Use a code such as IDR.")
+            raise WrongInput(
+                "“%(currency)s” is no currency. Use a code such as IDR.", currency=currency
+            )
         if currency in found:
-            raise WrongInput(f"{currency} stands there twice. Keep one row for each currency.")
+            raise WrongInput(
+                "%(currency)s stands there twice. Keep one row for each currency.",
+                currency=currency,
+            )
         if not all(typed):
-            raise WrongInput(f"Fill in every amount of the row {currency}, or none.")
+            raise WrongInput(
+                "Fill in every amount of the row %(currency)s, or none.", currency=currency
+            )
         amounts = [read_amount(text, currency).amount_minor for text in typed]
         found[currency] = dict(zip(keys, amounts, strict=True))
     return found
@@ -148,7 +155,7 @@ def _follow_ups(form: Form) -> dict[str, Any]:
     for key in HOURS:
         text = form.get(key, "").strip()
         if text and not text.isdecimal():
-            raise WrongInput(f"“{text}”: enter the hours as a whole number such as 72.")
+            raise WrongInput("“%(text)s”: enter the hours as a whole number such as 72.", text=text)
         if text:
             found[key] = int(text)
     for key in ("opens", "closes"):

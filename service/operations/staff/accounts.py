@@ -34,7 +34,7 @@ def add_seller(
     """Add a seller and give the id; raises `WrongInput` for an address in use or none at all."""
     email = email.strip().lower()
     if "@" not in email or " " in email:
-        raise WrongInput(f"{email!r} is no e-mail address.")
+        raise WrongInput("%(email)s is no e-mail address.", email=f"{email!r}")
     if password:
         _check_password(password)
     seller = Seller(
@@ -49,13 +49,13 @@ def add_seller(
         with context.database.transaction() as session:
             session.add(seller)
     except IntegrityError as error:
-        raise WrongInput(f"{email} is a seller here already.") from error
+        raise WrongInput("%(email)s is a seller here already.", email=email) from error
     return seller.id
 
 
 def _check_password(password: str) -> None:
     if len(password) < SHORTEST:
-        raise WrongInput(f"A password needs at least {SHORTEST} characters.")
+        raise WrongInput("A password needs at least %(shortest)s characters.", shortest=SHORTEST)
 
 
 def set_password(context: Context, seller_id: int, password: str) -> Seller:

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import RAISE, Schema, fields, validate
 
 from integrations.contract import Action
+from integrations.sentence import from_data
 from service.domain.cases.states import CaseState
+from service.web.i18n import translate
 
 MOST = 100
+
+
+class Sentence(fields.String):
+    """A sentence in the language of the request."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **options: Any) -> str:
+        return translate(from_data(value) if isinstance(value, dict) else value)
 
 
 class Strict(Schema):
@@ -25,7 +36,7 @@ class RemedyOut(Schema):
     currency = fields.String()
     line_ids = fields.List(fields.String())
     expires_days = fields.Integer(allow_none=True)
-    reason = fields.String()
+    reason = Sentence()
 
 
 class MakeGoodOut(Schema):
@@ -38,7 +49,7 @@ class MakeGoodOut(Schema):
     state = fields.String()
     vendor_id = fields.String()
     code = fields.String()
-    task = fields.String()
+    task = Sentence()
     decided_at = fields.AwareDateTime()
     done_at = fields.AwareDateTime(allow_none=True)
 
@@ -52,7 +63,7 @@ class CaseOut(Schema):
     opened_at = fields.AwareDateTime()
     closed_at = fields.AwareDateTime(allow_none=True)
     order_id = fields.String()
-    advice = fields.String()
+    advice = Sentence()
     rating = fields.Integer(allow_none=True, attribute="review.rating")
     product = fields.String(attribute="review.product_name")
     shop_id = fields.Integer()
@@ -110,7 +121,7 @@ class DeliveryOut(Schema):
     id = fields.Integer()
     connection_id = fields.Integer()
     received_at = fields.AwareDateTime()
-    note = fields.String()
+    note = Sentence()
 
 
 class DeliveriesOut(Schema):
@@ -136,10 +147,12 @@ class CasesQuery(PageQuery):
 
 
 class ErrorOut(Schema):
-    """What went wrong: a stable code, words for people, and the wrong fields by name."""
+    """What went wrong: a stable code, the sentence for people with its values apart, and the wrong
+    fields by name."""
 
     code = fields.String(required=True)
     message = fields.String(required=True)
+    values = fields.Dict(keys=fields.String(), required=True)
     fields_ = fields.Dict(keys=fields.String(), values=fields.String(), data_key="fields")
 
 

@@ -72,7 +72,7 @@ def _loaded(schema: Schema, sent: object) -> dict[str, Any]:
     except ValidationError as error:
         found = dict(_named(error.messages))
         told = " ".join(f"{name or 'body'}: {text}" for name, text in found.items())
-        raise WrongInput(f"Wrong or unknown: {told}", fields=found) from error
+        raise WrongInput("Wrong or unknown: %(told)s", told=told, fields=found) from error
     return loaded
 
 

@@ -16,9 +16,9 @@ from service.operations.cases.orders import buyer_of
 from service.operations.messages import follow_ups
 from service.security.links import BUYER_DAYS
 from service.web.auth import by_link
+from service.web.i18n import translate
 from service.web.limits import MINUTE, limited
 from service.web.request_context import context, wired
-from service.web.told import told
 
 blueprint = Blueprint("buyer", __name__, url_prefix="/b")
 LONGEST = timedelta(days=BUYER_DAYS)
@@ -44,7 +44,7 @@ def _page(page: str, token: str, *, done: bool = False, problem: str = "", actio
                 action=action,
                 product=case.review.product_name,
                 done=done,
-                problem=told(problem),
+                problem=problem,
                 language=language,
                 typed=request.form if problem else _answered(one),
             )
@@ -87,7 +87,7 @@ def answer(token: str) -> str | tuple[str, int]:
             comment=request.form.get("comment", ""),
         )
     except DomainError as error:
-        return _page("answer", token, problem=error.message), 422
+        return _page("answer", token, problem=translate(error.text)), 422
     return _page("answer", token, done=True)
 
 

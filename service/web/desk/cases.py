@@ -18,7 +18,7 @@ from service.db import queries
 from service.db.models import Case, Seller
 from service.db.outbox.backlog import backlog
 from service.domain.amounts import read_amount
-from service.domain.cases.states import CaseState, CloseReason
+from service.domain.cases.states import CLOSE_REASONS, CaseState
 from service.domain.errors import DomainError, NotPermitted, WrongInput
 from service.domain.messages.zones import exists
 from service.operations.cases import find_order
@@ -30,8 +30,8 @@ from service.web.auth import sellers_only
 from service.web.desk.next_step import next_step
 from service.web.desk.proposals import offers
 from service.web.errors import refusal, status_of
+from service.web.i18n import translate
 from service.web.request_context import context, seller
-from service.web.told import detail, told
 
 blueprint = Blueprint("admin", __name__)
 PAGE = 50
@@ -58,8 +58,7 @@ DONE = {
 
 blueprint.add_app_template_filter(formatting.money, "money")
 blueprint.add_app_template_filter(formatting.when, "when")
-blueprint.add_app_template_filter(told, "told")
-blueprint.add_app_template_filter(detail, "detail")
+blueprint.add_app_template_filter(translate, "translate")
 
 
 @blueprint.app_context_processor
@@ -151,7 +150,7 @@ def _case_page(reference: str, problem: str) -> str:
             days=DAYS,
             may_decide=seller().role != "viewer",
             states=set(CaseState),
-            hidden_details=set(CloseReason),
+            hidden_details=list(CLOSE_REASONS.values()),
         )
 
 

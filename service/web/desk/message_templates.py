@@ -12,8 +12,8 @@ from service.domain.messages.templates import MessageText, Rendered, TextKey
 from service.operations.messages import custom_texts
 from service.operations.shops import settings
 from service.web.auth import owners_only
+from service.web.i18n import translate
 from service.web.request_context import context, seller
-from service.web.told import told
 
 blueprint = Blueprint("texts", __name__, url_prefix="/shops/<int:shop_id>/texts")
 Answer = Response | str | tuple[str, int]
@@ -75,9 +75,9 @@ def change(shop_id: int, key: str, language: str) -> Answer:
 
 
 def _problems(error: WrongInput) -> list[str]:
-    found = error.values.get("problems", [error.message])
+    found = error.fields.get("text", [error.text])
     assert isinstance(found, list)
-    return [told(one) for one in found]
+    return [translate(one) for one in found]
 
 
 def _known(key: str, language: str) -> TextKey:

@@ -9,12 +9,13 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from integrations.sentence import Text
 from service.db import queries
 from service.db.models import Case, Connection, Kind, Lane, OutboxRow
-from service.web.told import told
+from service.web.i18n import translate
 from service.web.words import word
 
-NOT_DUE = "It is not due yet."
+NOT_DUE = Text("It is not due yet.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def next_step(session: Session, case: Case) -> NextStep:
     if state == "awaiting_approval":
         return NextStep(_("Approve, change or decline."), blocked_by=_("a decision"))
     if state in ("awaiting_order", "needs_attention", "made_good"):
-        return NextStep(told(case.advice) or word(state), blocked_by=_("a person"))
+        return NextStep(translate(case.advice) or word(state), blocked_by=_("a person"))
     if state == "opened":
         return _of_row(session, Kind.FIND_ORDER, case.id, _("The order is looked for."))
     if state == "approved":
@@ -49,9 +50,9 @@ def next_step(session: Session, case: Case) -> NextStep:
         first = min(planned, key=lambda one: one.due_at)
         what = _("To the buyer: %(what)s.", what=word(first.step))
         found = _of_row(session, Kind.FOLLOW_UP, first.id, what)
-        waits = found.blocked_by or told(first.reason)
+        waits = found.blocked_by or translate(first.reason)
         # The time stands there already.
-        return NextStep(found.what, found.due, "" if waits == told(NOT_DUE) else waits)
+        return NextStep(found.what, found.due, "" if waits == translate(NOT_DUE) else waits)
     return _of_row(session, Kind.END_CASE, case.id, _("It closes if the rating stays."))
 
 
@@ -59,11 +60,11 @@ def _stuck(case: Case) -> NextStep | None:
     """What only a person can settle: a make-good, else a message."""
     for one in case.make_goods:
         if one.state == "needs_attention":
-            return NextStep(told(one.task) or word(one.state), blocked_by=_("a person"))
+            return NextStep(translate(one.task) or word(one.state), blocked_by=_("a person"))
     for message in case.follow_ups:
         if message.state == "needs_attention":
             what = _("To the buyer: %(what)s.", what=word(message.step))
-            return NextStep(f"{what} {told(message.reason)}", blocked_by=_("a person"))
+            return NextStep(f"{what} {translate(message.reason)}", blocked_by=_("a person"))
     return None
 
 
@@ -76,4 +77,4 @@ def _of_row(session: Session, kind: Kind, ref_id: int, what: str) -> NextStep:
         .join(Lane, Lane.connection_id == Connection.id)
         .where(Lane.id == row.lane_id, Lane.paused.is_(True))
     )
-    return NextStep(what, row.due_at, told(paused or row.note))
+    return NextStep(what, row.due_at, translate(paused or row.note))

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from integrations.contract import Action, Role, Way
 from integrations.money import Money
+from integrations.sentence import Said, from_data
 from service.db import queries
 from service.db.models import Case, Seller
 from service.domain.remedies.limits import SellerRole, may_approve
@@ -27,7 +28,7 @@ class Offer:
     part: int | None
     items: str
     expires_days: int | None
-    reason: str
+    reason: Said | str
     by_hand: bool
     refused: str
 
@@ -57,7 +58,7 @@ def offers(session: Session, case: Case, seller: Seller) -> list[Offer]:
                 round(100 * amount.amount_minor / paid) if paid else None,
                 ", ".join(names.get(one, one) for one in remedy.line_ids),
                 remedy.expires_days,
-                row["reason"],
+                from_data(row["reason"]),
                 remedy.action not in by_api,
                 refused(case, seller, amount),
             )

@@ -23,8 +23,8 @@ from service.operations.shops import connections, disconnect, settings
 from service.operations.shops.connections import NewConnection
 from service.web.auth import owners_only
 from service.web.errors import status_of
+from service.web.i18n import translate
 from service.web.request_context import context
-from service.web.told import told
 
 blueprint = Blueprint("shops", __name__)
 Answer = Response | str | tuple[str, int]
@@ -70,7 +70,7 @@ def add_shop() -> Answer:
             language=form.get("language", ""),
         )
     except DomainError as error:
-        return _overview(form, told(error.message)), status_of(error)
+        return _overview(form, translate(error.text)), status_of(error)
     flash(_("The shop is there. Connect its platform next."))
     return redirect(url_for("shops.shop", shop_id=shop_id), 303)
 
@@ -110,7 +110,7 @@ def change_shop(shop_id: int) -> Answer:
     try:
         settings.change(context(), shop_id, request.form.to_dict())
     except WrongInput as error:
-        return _shop_page(shop_id, request.form.to_dict(), told(error.message)), 422
+        return _shop_page(shop_id, request.form.to_dict(), translate(error.text)), 422
     flash(_("Saved."))
     return redirect(url_for("shops.shop", shop_id=shop_id), 303)
 
@@ -137,7 +137,7 @@ def connect(shop_id: int, adapter: str) -> Answer:
         )
         connection_id = connections.connect(context(), shop_id, new)
     except DomainError as error:
-        return _connect_page(shop_id, adapter, told(error.message)), status_of(error)
+        return _connect_page(shop_id, adapter, translate(error.text)), status_of(error)
     flash(_("Connected. Now test it."))
     return redirect(url_for("shops.connection", connection_id=connection_id), 303)
 
@@ -233,6 +233,6 @@ def change_connection(connection_id: int) -> Answer:
             flash(_("Saved."))
     except DomainError as error:
         typed = form.to_dict() if what == "save" else None
-        page = _connection_page(connection_id, problem=told(error.message), typed=typed)
+        page = _connection_page(connection_id, problem=translate(error.text), typed=typed)
         return page, status_of(error)
     return redirect(url_for("shops.connection", connection_id=connection_id), 303)

@@ -17,9 +17,9 @@ from service.operations.shops import settings
 from service.operations.staff import accounts
 from service.web.auth import begin, owners_only, sellers_only
 from service.web.errors import status_of
+from service.web.i18n import translate
 from service.web.limits import HOUR, limited
 from service.web.request_context import context, seller
-from service.web.told import told
 
 blueprint = Blueprint("people", __name__)
 Answer = Response | str | tuple[str, int]
@@ -63,7 +63,7 @@ def act() -> Answer:
     try:
         return _do(form.get("do", ""), form.get("id", 0, type=int))
     except DomainError as error:
-        return _page(problem=told(error.message), typed=form), status_of(error)
+        return _page(problem=translate(error.text), typed=form), status_of(error)
 
 
 def _do(what: str, number: int) -> Answer:
@@ -113,7 +113,7 @@ def change_me() -> Answer:
                 context(), mine, present=form.get("present", ""), new=form.get("password", "")
             )
         except DomainError as error:
-            return render_template("admin/me.html", problem=told(error.message)), status_of(error)
+            return render_template("admin/me.html", problem=translate(error.text)), status_of(error)
         # All sessions have ended; this browser begins a new one.
         begin(changed)
         flash(_("The new password is set. Other devices are signed out."))

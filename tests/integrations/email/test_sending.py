@@ -304,7 +304,10 @@ def test_no_mail_goes_out_when_checked(tmp_path: Path) -> None:
     with opened(PostOffice(), **encrypted(tmp_path)) as office:
         found = adapter(office.port, **_entries(tmp_path)).check()
 
-        assert [(one.name, one.ok) for one in found] == [("Addresses", True), ("Mail server", True)]
+        assert [(str(one.name), one.ok) for one in found] == [
+            ("Addresses", True),
+            ("Mail server", True),
+        ]
         assert (office.commands, office.taken) == (["NOOP"], [])
 
 

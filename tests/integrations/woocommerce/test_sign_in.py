@@ -57,7 +57,7 @@ def test_what_is_lost_is_said_by_the_connection_test(wire: responses.RequestsMoc
     findings = {one.name: one for one in adapter(HOST).check()}
 
     assert findings["Address and key"].ok
-    assert "server's own log" in findings["Address and key"].advice
+    assert "server's own log" in str(findings["Address and key"].advice)
 
 
 def test_unknown_key_is_named_and_its_place_not_kept(wire: responses.RequestsMock) -> None:

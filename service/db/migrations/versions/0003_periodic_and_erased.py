@@ -6,7 +6,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from service.db.models.base import UtcTime
+from service.db.types import UtcTime
 
 revision = '0003'
 down_revision = '0002'

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from service.db.models.base import BigId, UtcTime
+from service.db.types import BigId, UtcTime
 
 revision = '0005'
 down_revision = '0004'

@@ -1,0 +1,75 @@
+"""Column types that all tables share."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, String, TypeDecorator
+from sqlalchemy.orm import MappedColumn, mapped_column
+
+from integrations.sentence import Said, Text, Words, from_data, to_data
+
+BigId = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite numbers rows by itself only in an INTEGER primary key."""
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """Aware UTC in and out. SQLite keeps `YYYY-MM-DD HH:MM:SS.ffffff`, which sorts as text."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone was about to be stored")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class TextColumn(TypeDecorator[Said]):
+    """A sentence with its values, as JSON; '' for none.
+
+    What is no such JSON was written before sentences were kept apart from their values, and is
+    shown as it stands.
+    """
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: Said | None, dialect: Dialect) -> str:
+        if not value:
+            return ""
+        return json.dumps(to_data(value), ensure_ascii=False)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Said | None:
+        if not value:
+            return None
+        try:
+            said = from_data(json.loads(value))
+        except ValueError:
+            return Words(value)
+        return said if isinstance(said, Text | Words) else Words(value)
+
+
+def state_column(states: type[StrEnum], **options: Any) -> MappedColumn[Any]:
+    """A column of an enumeration: its values as text, checked by the database."""
+    kind = Enum(
+        states,
+        native_enum=False,
+        length=32,
+        create_constraint=True,
+        name=f"{re.sub(r'(?<!^)(?=[A-Z])', '_', states.__name__).lower()}",
+        values_callable=lambda members: [member.value for member in members],
+    )
+    return mapped_column(kind, **options)

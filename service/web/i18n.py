@@ -1,0 +1,58 @@
+"""Sentences that are kept as data, in the reader's language."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from flask_babel import format_date, format_decimal, gettext
+
+from integrations.money import Money
+from integrations.sentence import Said, Text, Value, Words
+from service.web import formatting
+
+ENDS = (".", "!", "?", "…", ":", "”")
+
+
+def translate(said: Said | str | None) -> str:
+    """What is told to a person, in their language; '' for nothing.
+
+    A sentence of ours that begins small, because it may stand inside another one, gets a capital
+    and a full stop here. A person's own words stay as they are, letter for letter.
+    """
+    text = label(said)
+    own = said if isinstance(said, str) else getattr(said, "id", "")
+    if not own[:1].islower():
+        return text
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith(ENDS) or " " not in text else f"{text}."
+
+
+def label(said: Said | str | None) -> str:
+    """The same without a capital or a full stop of its own, as a part of a sentence or a page."""
+    if not said:
+        return ""
+    if isinstance(said, Words):
+        return said.words
+    if isinstance(said, str):
+        return str(gettext(said))
+    sentence = str(gettext(said.id))
+    if not said.values:
+        return sentence
+    return sentence % {name: _shown(value) for name, value in said.values.items()}
+
+
+def _shown(value: Value) -> str:
+    match value:
+        case Text() | Words():
+            return label(value)
+        case Money():
+            return formatting.money(value.amount_minor, value.currency)
+        case datetime():
+            return formatting.when(value)
+        case date():
+            return str(format_date(value, "medium"))
+        case Decimal():
+            return str(format_decimal(value))
+        case _:
+            return str(value)
