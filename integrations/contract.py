@@ -47,6 +47,10 @@ class Capabilities:
     message: bool = False
     reply: bool = False
     edit_link: bool = False
+    """`edit_link` may know where a buyer changes the very review."""
+    edit_review: bool = False
+    """Buyers can change a review where they wrote it. Elsewhere they can only write another one,
+    which counts as the change."""
     idempotent: bool = False
     """Acting twice with one key has one effect, so trying again needs no look-up."""
     look_up: bool = False

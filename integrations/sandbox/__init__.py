@@ -42,6 +42,7 @@ CAPABILITIES = Capabilities(
     voucher=Way.API,
     message=True,
     edit_link=True,
+    edit_review=True,
     idempotent=True,
     look_up=True,
     # The shop answers within a few seconds, also where it is told to be slow.

@@ -47,6 +47,7 @@ WORDS = {
     "confirmation_refund": lazy("Confirmation: refund"),
     "confirmation_voucher": lazy("Confirmation: voucher"),
     "update_invitation_no_link": lazy("invitation to update the review, without a link"),
+    "update_invitation_another": lazy("invitation to review again, where no review can be changed"),
     "delivered": lazy("delivered"),
     "completed": lazy("completed"),
     "processing": lazy("processing"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from integrations.sentence import Said
@@ -32,6 +32,7 @@ class Case(Base):
         ),
         Index("ix_cases_state_opened", "state", "opened_at"),
         Index("ix_cases_shop_buyer", "shop_id", "buyer_key"),
+        Index("ix_cases_product", "product_key"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -44,6 +45,10 @@ class Case(Base):
     closed_at: Mapped[datetime | None]
     buyer_key: Mapped[str] = mapped_column(default="")
     """What tells one buyer of a shop from another: platform id, else a hash of the address."""
+    product_key: Mapped[str] = mapped_column(default="")
+    """The product of its review (service.db.reviews.products); '' where that is unknown."""
+    older_review_ids: Mapped[list[int]] = mapped_column(JSON, default=list)
+    """Reviews of the same buyer and product that its review took the place of, oldest first."""
     order_id: Mapped[str] = mapped_column(default="")
     order: Mapped[dict[str, Any]] = mapped_column("order_seen", default=dict)
     """The order as last seen (service.operations.cases.orders); empty until it is known."""

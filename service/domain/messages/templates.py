@@ -24,7 +24,8 @@ _CODES = {"in": "id", "ind": "id", "eng": "en"}
 
 
 class TextKey(StrEnum):
-    """One text each; a confirmation differs by make-good, an invitation by having a link."""
+    """One text each; a confirmation differs by make-good, an invitation by what the buyer can do:
+    follow a link, change the review without one, or only write another."""
 
     RECEIPT = "receipt"
     CONFIRMATION_RESEND = "confirmation_resend"
@@ -33,6 +34,7 @@ class TextKey(StrEnum):
     RESOLUTION_CHECK = "resolution_check"
     UPDATE_INVITATION = "update_invitation"
     UPDATE_INVITATION_NO_LINK = "update_invitation_no_link"
+    UPDATE_INVITATION_ANOTHER = "update_invitation_another"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +65,18 @@ REQUIRED: Mapping[TextKey, frozenset[str]] = {
     _K.RESOLUTION_CHECK: frozenset({"answer_url"}),
     _K.UPDATE_INVITATION: frozenset({"edit_url"}),
     _K.UPDATE_INVITATION_NO_LINK: frozenset(),
+    _K.UPDATE_INVITATION_ANOTHER: frozenset(),
 }
 """What the text must hold to be of any use."""
 
 PLACEHOLDERS: Mapping[TextKey, frozenset[str]] = {key: _ALWAYS | REQUIRED[key] for key in TextKey}
 """What the text may hold. No amount and no code is possible in an invitation."""
 
-_INVITATIONS = (_K.UPDATE_INVITATION, _K.UPDATE_INVITATION_NO_LINK)
+_INVITATIONS = (
+    _K.UPDATE_INVITATION,
+    _K.UPDATE_INVITATION_NO_LINK,
+    _K.UPDATE_INVITATION_ANOTHER,
+)
 _FREE_OF_REVIEWS = (
     _K.CONFIRMATION_RESEND,
     _K.CONFIRMATION_REFUND,
@@ -88,14 +95,22 @@ _MADE_GOOD = re.compile(
 )
 
 
-def text_key(step: Step, action: Action | None = None, *, edit_link: bool = False) -> TextKey:
+def text_key(
+    step: Step,
+    action: Action | None = None,
+    *,
+    edit_link: bool = False,
+    edit_review: bool = True,
+) -> TextKey:
     """The text for a step; raises `WrongInput` for a confirmation of nothing."""
     if step is Step.CONFIRMATION:
         if action is None:
             raise WrongInput("a confirmation needs the make-good that was carried out")
         return TextKey(f"{step}_{action}")
     if step is Step.UPDATE_INVITATION:
-        return _K.UPDATE_INVITATION if edit_link else _K.UPDATE_INVITATION_NO_LINK
+        if edit_link:
+            return _K.UPDATE_INVITATION
+        return _K.UPDATE_INVITATION_NO_LINK if edit_review else _K.UPDATE_INVITATION_ANOTHER
     return TextKey(step)
 
 

@@ -36,6 +36,13 @@ NO_ID = ("", "0")
 """What platforms write for a buyer without an account."""
 
 
+def marks_of(buyer: Mapping[str, str]) -> set[str]:
+    """By what a buyer may be told apart: `id:9`, `mail:sari@example.test`; empty for nobody."""
+    number, address = buyer.get("id", ""), buyer.get("email", "").strip().lower()
+    marks = set() if number in NO_ID else {f"id:{number}"}
+    return marks | ({f"mail:{address}"} if address else set())
+
+
 def same_buyer(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
     """True when two `buyer` objects are of one person: by the platform's id where both have one,
     else by the address. Nobody is the same as somebody of whom nothing is known."""

@@ -112,7 +112,8 @@ def _rating_changed(session: Session, one: FollowUp, made_good_at: datetime | No
 
 
 def _asks_made(session: Session, one: FollowUp) -> int:
-    """Invitations about this review that went out, or may have, in this case and earlier ones."""
+    """Invitations about this review, or one it took the place of, that went out or may have, in
+    this case and earlier ones."""
     maybe = select(Message.id).where(
         Message.follow_up_id == FollowUp.id, Message.state.in_(("unknown", "sending"))
     )
@@ -120,7 +121,10 @@ def _asks_made(session: Session, one: FollowUp) -> int:
         select(func.count())
         .select_from(FollowUp)
         .join(Case, Case.id == FollowUp.case_id)
-        .where(Case.review_id == one.case.review_id, FollowUp.step == Step.UPDATE_INVITATION)
+        .where(
+            Case.review_id.in_([one.case.review_id, *one.case.older_review_ids]),
+            FollowUp.step == Step.UPDATE_INVITATION,
+        )
         .where(FollowUp.id != one.id, or_(FollowUp.state == "sent", maybe.exists()))
     )
     return session.scalar(wanted) or 0

@@ -142,7 +142,13 @@ def _write_down(
     language = templates.language_for(buyer.language, shop.language)
     make_good = session.get(MakeGood, one.make_good_id) if one.make_good_id else None
     action = Action(make_good.action) if make_good else None
-    key = templates.text_key(Step(one.step), action, edit_link=bool(edit_link))
+    platform = registry.get(session.get_one(Connection, case.review.connection_id).adapter)
+    key = templates.text_key(
+        Step(one.step),
+        action,
+        edit_link=bool(edit_link),
+        edit_review=platform.capabilities.edit_review,
+    )
     own = shop.texts.get(key, {}).get(language)
     text = templates.MessageText(**own) if own else templates.default_text(key, language)
     stop_url = context.links.buyer("stop", one.id)

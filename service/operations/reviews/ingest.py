@@ -21,12 +21,14 @@ from service.db import queries
 from service.db.models import Case, Connection, Delivery, Kind, Review, ReviewVersion
 from service.db.outbox import claims
 from service.db.outbox.claims import Claim
+from service.db.reviews.products import product_key, remember_opened
 from service.domain.cases.reference import new_reference
 from service.domain.cases.states import CaseState, CloseReason
 from service.domain.reviews.versions import Change, Known, change, is_low
 from service.operations.cases import close, history
 from service.operations.context import Context
 from service.operations.remedies import decisions
+from service.operations.reviews import rewritten
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +55,8 @@ def read_deliveries(context: Context, held: Sequence[Claim]) -> None:
             wanted[one.connection.id] |= {
                 event.review_id for event in one.events if event.review_id
             }
+        named = [(one.connection, event) for one in found for event in one.events]
+        rewritten.know(session, named, now)
         queries.know_reviews(session, wanted)
         ours = claims.hold(session, held, now)
         for one in found:
@@ -220,24 +224,45 @@ def _answer(
 ) -> str:
     """Open or close the case this version calls for."""
     case = queries.open_case(session, review)
-    if review.withdrawn:
-        if case is not None:
-            close.close(session, case, CloseReason.WITHDRAWN, at=now, actor=history.BUYER)
-        return "withdrawn"
     low = is_low(review.rating, connection.threshold)
-    if case is not None and review.rating is not None and not low:
-        _note_rating(session, case, was, review.rating, now)
-        close.close(session, case, CloseReason.RECOVERED, at=now, actor=history.BUYER)
-        return "recovered"
+    if review.withdrawn:
+        if case is None:
+            return "withdrawn"
+        if not rewritten.fall_back(session, case):
+            close.close(session, case, CloseReason.WITHDRAWN, at=now, actor=history.BUYER)
+            return "withdrawn"
+        low = is_low(case.review.rating, connection.threshold)
+        return _changed(session, case, was, case.review, low=low, now=now)
+    if case is None and was is None and review.rating is not None:
+        case = rewritten.older_case(session, review, low=low, now=now)
+        if case is not None:
+            was = case.review.rating
+            rewritten.take_over(session, case, review)
+            if low:
+                rewritten.look_again(session, case, now=now)
     if case is not None:
-        _note_rating(session, case, was, review.rating, now)
-        decisions.refresh_proposal(session, case, now=now)
-        return "changed"
+        return _changed(session, case, was, review, low=low, now=now)
     lowered = was is None or (review.rating is not None and review.rating < was)
     if low and lowered:
         open_case(session, connection, review, now=now)
         return "case opened"
     return "seen"
+
+
+def _changed(
+    session: Session, case: Case, was: int | None, review: Review, *, low: bool, now: datetime
+) -> str:
+    """Note another rating or other words; a rating that is no longer low closes the case."""
+    _note_rating(session, case, was, review.rating, now)
+    if review.rating is None or low:
+        decisions.refresh_proposal(session, case, now=now)
+        return "changed"
+    if case.closed_at is None:
+        close.close(session, case, CloseReason.RECOVERED, at=now, actor=history.BUYER)
+    else:
+        # Withdrawn first, then written anew.
+        case.close_reason = CloseReason.RECOVERED
+    return "recovered"
 
 
 def _note_rating(
@@ -262,6 +287,8 @@ def open_case(session: Session, connection: Connection, review: Review, *, now: 
     case = Case(
         shop_id=connection.shop_id,
         review=review,
+        product_key=product_key(connection.id, review.product_id),
+        older_review_ids=[],
         reference=new_reference(secrets.choice),
         state=CaseState.OPENED,
         opened_at=now,
@@ -270,6 +297,7 @@ def open_case(session: Session, connection: Connection, review: Review, *, now: 
     )
     session.add(case)
     queries.remember_case(session, case)
+    remember_opened(session, case)
     history.note(
         session,
         case,

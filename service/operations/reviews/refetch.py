@@ -18,7 +18,7 @@ from service.db.outbox import claims
 from service.db.outbox.claims import Claim
 from service.operations.context import Context
 from service.operations.outbox.calls import Call, Next, Outcome
-from service.operations.reviews import ingest
+from service.operations.reviews import ingest, rewritten
 from service.operations.shops import connection_check
 
 POLL_EVERY = timedelta(minutes=10)
@@ -59,6 +59,7 @@ def _take_in(
     stood_there: bool = False,
 ) -> None:
     named = {event.review_id for event in events if event.review_id}
+    rewritten.know(session, [(connection, event) for event in events], now)
     queries.know_reviews(session, {connection.id: named})
     for event in events:
         ingest.take_in(session, connection, event, now=now, looked=True, stood_there=stood_there)

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from integrations.contract import Action
 from service import VERSION
 from service.db import queries
-from service.db.models import Case, Seller
+from service.db.models import Case, Review, Seller
 from service.db.outbox.backlog import backlog
 from service.domain.amounts import read_amount
 from service.domain.cases.states import CLOSE_REASONS, CaseState
@@ -138,6 +138,7 @@ def _case_page(reference: str, problem: str) -> str:
             "admin/case.html",
             case=found,
             review=found.review,
+            older_reviews=[session.get_one(Review, one) for one in found.older_review_ids],
             problem=problem,
             names=names,
             offers=offers(session, found, seller()),
