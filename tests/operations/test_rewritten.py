@@ -103,6 +103,19 @@ def test_reviews_of_other_products_are_left_alone(world: World) -> None:
     assert ends(world) == ["", "", "", ""]
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "cases"),
+    [(("1",), ("1",), 1), (("1",), (), 1), (("1", "2"), ("2",), 1), (("1",), ("2",), 2)],
+)
+def test_reviews_of_two_orders_are_about_two_purchases(
+    world: World, first: tuple[str, ...], second: tuple[str, ...], cases: int
+) -> None:
+    arrive(world, low("1", order_ids=first))
+    arrive(world, low("2", order_ids=second))
+
+    assert len(world.cases()) == cases
+
+
 def test_an_older_review_that_is_heard_of_later_changes_nothing(world: World) -> None:
     now = world.clock.now()
     arrive(world, low("2", written_at=now))

@@ -136,33 +136,10 @@ def _write_down(
     verdict: Verdict,
     edit_link: str,
 ) -> tuple[Message, OutgoingMessage]:
-    case = one.case
+    case, buyer = one.case, buyer_of(one.case)
     shop = queries.shop(session, case.shop_id)
-    buyer = buyer_of(case)
     language = templates.language_for(buyer.language, shop.language)
-    make_good = session.get(MakeGood, one.make_good_id) if one.make_good_id else None
-    action = Action(make_good.action) if make_good else None
-    platform = registry.get(session.get_one(Connection, case.review.connection_id).adapter)
-    key = templates.text_key(
-        Step(one.step),
-        action,
-        edit_link=bool(edit_link),
-        edit_review=platform.capabilities.edit_review,
-    )
-    own = shop.texts.get(key, {}).get(language)
-    text = templates.MessageText(**own) if own else templates.default_text(key, language)
-    stop_url = context.links.buyer("stop", one.id)
-    values = {
-        "buyer": buyer.name,
-        "shop": shop.name,
-        "product": case.review.product_name,
-        "answer_url": context.links.buyer("answer", one.id),
-        "stop_url": stop_url,
-        "edit_url": edit_link,
-        "address": shop.asking.get("postal_address", ""),
-        **_terms(make_good, language, follow_ups.zones_of(case, shop)),
-    }
-    rendered = templates.render(key, text, values, language, duties=verdict.duties)
+    rendered = _rendered(context, session, one, language, verdict, edit_link)
     message = Message(
         connection_id=channel.id,
         subject=rendered.subject,
@@ -186,6 +163,40 @@ def _write_down(
         stop_url=context.links.buyer("unsubscribe", one.id),
     )
     return message, outgoing
+
+
+def _rendered(
+    context: Context,
+    session: Session,
+    one: FollowUp,
+    language: str,
+    verdict: Verdict,
+    edit_link: str,
+) -> templates.Rendered:
+    """The shop's own text, else the shipped one, filled in."""
+    case = one.case
+    shop = queries.shop(session, case.shop_id)
+    make_good = session.get(MakeGood, one.make_good_id) if one.make_good_id else None
+    platform = registry.get(session.get_one(Connection, case.review.connection_id).adapter)
+    key = templates.text_key(
+        Step(one.step),
+        Action(make_good.action) if make_good else None,
+        edit_link=bool(edit_link),
+        edit_review=platform.capabilities.edit_review,
+    )
+    own = shop.texts.get(key, {}).get(language)
+    text = templates.MessageText(**own) if own else templates.default_text(key, language)
+    values = {
+        "buyer": buyer_of(case).name,
+        "shop": shop.name,
+        "product": case.review.product_name,
+        "answer_url": context.links.buyer("answer", one.id),
+        "stop_url": context.links.buyer("stop", one.id),
+        "edit_url": edit_link,
+        "address": shop.asking.get("postal_address", ""),
+        **_terms(make_good, language, follow_ups.zones_of(case, shop)),
+    }
+    return templates.render(key, text, values, language, duties=verdict.duties)
 
 
 def _terms(make_good: MakeGood | None, language: str, zones: tuple[str, ...]) -> dict[str, str]:

@@ -64,6 +64,10 @@ def _is_older(case: Case, review: Review) -> bool:
         return False
     if not same_buyer(old.buyer, review.buyer):
         return False
+    orders, others = set(old.order_ids), set(review.order_ids)
+    if orders and others and not orders & others:
+        # Bought twice: each review is about an order of its own.
+        return False
     dated = old.written_at is not None and review.written_at is not None
     return not (dated and review.written_at < old.written_at)  # type: ignore[operator]
 
