@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from integrations.contract import EventKind, ReviewEvent
+from integrations.sentence import Text
 from service.db.models import Case, Connection, Review
 from service.db.reviews.products import (
     cases_about,
@@ -23,7 +24,7 @@ from service.domain.messages.kinds import Step
 from service.domain.reviews.versions import same_buyer
 from service.operations.cases import close, history
 
-ANOTHER = "The buyer wrote another low review of this product. Read it before you decide."
+ANOTHER = Text("The buyer wrote another low review of this product. Read it before you decide.")
 STILL_COUNTS = timedelta(days=30)
 """For so long after a review was withdrawn a new one is taken for the same, written anew."""
 ANSWERED = (CaseState.FOLLOWING_UP, CaseState.MADE_GOOD, CaseState.DECLINED)
@@ -103,7 +104,7 @@ def look_again(session: Session, case: Case, *, now: datetime) -> None:
     if case.closed_at is None and case.state not in ANSWERED:
         return
     how = Move.REOPEN if case.closed_at is None else Move.COME_BACK
-    reason = "the buyer wrote another low review"
+    reason = Text("The buyer wrote another low review.")
     close.stop_follow_ups(session, case, reason, at=now, keep=(Step.CONFIRMATION,))
     case.closed_at, case.close_reason = None, ""
     history.move(session, case, how, at=now, actor=history.BUYER)
