@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from integrations.errors import BadSignature, Unreadable, Unsupported
-from integrations.http import Http
 from integrations.money import Money
 from integrations.sentence import Said, Text
+
+if TYPE_CHECKING:
+    from integrations.http import Http
 
 
 class Role(StrEnum):

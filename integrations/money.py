@@ -6,22 +6,25 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Self
 
-from babel.numbers import is_currency as _known_to_cldr
 from iso4217 import Currency
 
 DIGITS = {unit.code: unit.exponent for unit in Currency if unit.exponent is not None}
 """Decimals of each currency as ISO 4217 lists them. CLDR's numbers are those of everyday cash: a
 shop books dinars with two decimals where CLDR shows none."""
+WITHDRAWN = frozenset(
+    ("ANG", "BGN", "BYR", "CUC", "EEK", "HRK", "LTL", "LVL", "MRO", "SLL", "STD", "VEF", "ZWL")
+)
+"""Currencies that ISO 4217 lists no more, in which orders of the last fifteen years were paid."""
 _USUAL_DIGITS = 2
-"""Of currencies that ISO 4217 has withdrawn or never listed."""
+"""Of currencies that ISO 4217 has withdrawn."""
 WHOLE_IN_USE = frozenset({"IDR"})
 """Currencies whose minor unit stands in ISO 4217 but in no price: a sen is neither proposed nor
 taken from a person."""
 
 
 def is_currency(code: str) -> bool:
-    """True for a code of ISO 4217, also one that was withdrawn."""
-    return code in DIGITS or bool(_known_to_cldr(code))
+    """True for a code of ISO 4217, also one that was withdrawn lately."""
+    return code in DIGITS or code in WITHDRAWN
 
 
 def digits_of(currency: str) -> int:

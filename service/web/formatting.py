@@ -11,8 +11,8 @@ from flask import g
 from flask_babel import get_locale
 
 from integrations.money import Money
-from service.domain.amounts import amount_text, field_text
 from service.domain.messages.zones import exists
+from service.localization import amount_text, field_text
 from service.web.request_context import context
 
 

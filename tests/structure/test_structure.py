@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -74,6 +76,23 @@ def test_arrows_point_one_way(folder: str, refused: tuple[str, ...]) -> None:
     ]
 
     assert not wrong
+
+
+def test_rules_load_nothing_that_does_io() -> None:
+    """Not through others either: what is loaded counts, not what a file names."""
+    load = (
+        "import importlib, pkgutil, sys, service.domain as domain\n"
+        "for module in pkgutil.walk_packages(domain.__path__, 'service.domain.'):\n"
+        "    importlib.import_module(module.name)\n"
+        "print(*sorted(sys.modules))"
+    )
+    loaded = subprocess.run(
+        [sys.executable, "-c", load], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split()
+    io = {"babel", "flask", "redis", "requests", "rq", "smtplib", "sqlalchemy", "urllib3"}
+
+    assert "service.domain.messages.policy" in loaded
+    assert not io & set(loaded)
 
 
 def test_named_platforms_are_reached_through_the_registry_only() -> None:

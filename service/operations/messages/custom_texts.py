@@ -6,12 +6,12 @@ from datetime import date
 
 from integrations.money import Money
 from service.db.models import Seller, Shop
-from service.domain.amounts import amount_text, day_text
 from service.domain.errors import NotPermitted
 from service.domain.messages import templates
 from service.domain.messages.policy_data import Duty
 from service.domain.messages.templates import MessageText, Rendered, TextKey
 from service.domain.remedies.limits import SellerRole
+from service.localization import amount_text, day_text
 from service.operations.context import Context
 from service.operations.shops import settings
 

@@ -15,13 +15,13 @@ from service.db import queries
 from service.db.models import Connection, FollowUp, Kind, MakeGood, Message
 from service.db.outbox import claims
 from service.db.outbox.claims import Claim
-from service.domain.amounts import amount_text, day_text
 from service.domain.days import last_day
 from service.domain.errors import DomainError
 from service.domain.messages import templates
 from service.domain.messages.kinds import Step
 from service.domain.messages.policy import Verdict
 from service.domain.messages.schedule import Send, Stop, Wait
+from service.localization import amount_text, day_text
 from service.operations.cases import history
 from service.operations.cases.orders import buyer_of
 from service.operations.context import Context

@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 from integrations.money import Money, is_currency
 from integrations.text import line
 from service.db.models import Seller, Shop
-from service.domain.amounts import field_text, read_amount
 from service.domain.errors import NotFound, WrongInput
 from service.domain.messages.schedule import FollowUpPlan, plan_from_data, plan_to_data
 from service.domain.places import check_country, check_language, check_zone
 from service.domain.remedies import playbook_text
+from service.localization import field_text, read_amount
 from service.operations.context import Context
 
 Form = Mapping[str, str]

@@ -17,10 +17,10 @@ from service import VERSION
 from service.db import queries
 from service.db.models import Case, Review, Seller
 from service.db.outbox.backlog import backlog
-from service.domain.amounts import read_amount
 from service.domain.cases.states import CLOSE_REASONS, CaseState
 from service.domain.errors import DomainError, NotPermitted, WrongInput
 from service.domain.messages.zones import exists
+from service.localization import read_amount
 from service.operations.cases import find_order
 from service.operations.messages import follow_ups
 from service.operations.remedies import decisions, make_goods

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from integrations.money import DIGITS, Money, digits_of, least_step
-from service.domain.amounts import amount_text, day_text, field_text, read_amount
 from service.domain.errors import WrongInput
 from service.domain.messages.templates import LANGUAGES
+from service.localization import amount_text, day_text, field_text, read_amount
 
 CURRENCIES = sorted({*list_currencies(), *DIGITS})
 ZERO = [
