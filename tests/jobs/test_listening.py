@@ -85,12 +85,15 @@ def _tries(here: str, path: str, *, forwarded: bool = True) -> list[int]:
 def test_taken_port_is_one_line_and_changes_nothing(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        with started(tmp_path, PUBLIC_URL=f"http://127.0.0.1:{port}") as process:
+        url = f"http://127.0.0.1:{port}"
+        with started(tmp_path, PUBLIC_URL=url, DB_URL="sqlite:///x") as process:
             _, said = process.communicate(timeout=60)
 
     cure = f"MAKEGOOD_PUBLIC_URL=http://127.0.0.1:{port + 1} make run"
     assert process.returncode == 2
-    assert said == f"127.0.0.1:{port} is taken by another program: {cure}\n"
+    warning, told = said.splitlines()
+    assert "MAKEGOOD_DB_URL is no setting of Makegood" in warning
+    assert told == f"127.0.0.1:{port} is taken by another program: {cure}"
     assert not list((tmp_path / "instance").glob("*.db"))
 
 

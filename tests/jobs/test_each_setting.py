@@ -1,0 +1,237 @@
+"""Each setting is tried by starting the process with it: what it changes is looked for outside, in
+what the process answers, says and writes. Whoever adds a setting adds a probe here."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import requests
+from cryptography.fernet import Fernet
+
+from bench.processes import free_port
+from integrations.http import Http
+from service import settings
+from service.security.links import SIGN_IN, Links
+from service.security.vault import Vault
+from service.settings import Settings
+from service.wiring import wire
+from tests.conftest import emptied_redis
+from tests.jobs.processes import ROOT, Popen, running, until
+
+SECRET, KEY, TOKEN = "k" * 48, Fernet.generate_key().decode(), "m" * 24
+ROOT_CA = Path(requests.certs.where())
+
+
+@dataclass
+class Started:
+    """`make run` with a value of its own for every setting."""
+
+    folder: Path
+    port: int
+    loaded: Settings
+    said: list[str]
+    complaints: Callable[[], str]
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/under"
+
+    def rows(self, query: str) -> list[tuple[object, ...]]:
+        with closing(sqlite3.connect(self.folder / "elsewhere.db")) as connection:
+            return connection.execute(query).fetchall()
+
+    def get(self, path: str, **headers: str) -> requests.Response:
+        return requests.get(self.url + path, headers=headers, timeout=10, allow_redirects=False)
+
+    def http(self) -> Http:
+        """The way out, as every process makes it of these settings."""
+        wired = wire(self.loaded)
+        wired.close()
+        return wired.context.http
+
+
+def _values(folder: Path, port: int, redis_url: str = "redis://127.0.0.1:1/0") -> dict[str, str]:
+    return {
+        "DATABASE_URL": f"sqlite:///{folder / 'elsewhere.db'}",
+        "REDIS_URL": redis_url,
+        "SECRET_KEY": SECRET,
+        "ENCRYPTION_KEYS": KEY,
+        "PUBLIC_URL": "https://makegood.example/under",
+        "MAX_BODY_BYTES": "2048",
+        "BODY_KEEP_DAYS": "3",
+        "BUYER_KEEP_DAYS": "5",
+        "WORKER_THREADS": "3",
+        "TRUSTED_PROXIES": "1",
+        "LOG_LEVEL": "ERROR",
+        "LANGUAGE": "id",
+        "ZONE": "America/New_York",
+        "SANDBOX_PATH": str(folder / "ledger.db"),
+        "DATABASE_POOL": "7",
+        "CA_FILE": str(ROOT_CA),
+        "PROXY": "http://127.0.0.1:3128",
+        "NO_PROXY": "intranet.example",
+        "PRIVATE_NETWORKS": "10.9.0.0/16",
+        "METRICS_TOKEN": TOKEN,
+        "LISTEN": f"127.0.0.1:{port}",
+    }
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
+    folder, port = tmp_path_factory.mktemp("settings"), free_port()
+    base = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}
+    # Named in a warning, which the level of the log holds back.
+    foreign = {"MAKEGOOD_SERVICE_HOST": "10.0.0.1"}
+    with emptied_redis() as redis_url:
+        values = _values(folder, port, redis_url)
+        env = {settings.PREFIX + name: value for name, value in values.items()}
+        with running(["-m", "service.embedded"], {**base, **env, **foreign}, folder) as process:
+            loaded = settings.load(env)
+            made = Started(folder, port, loaded, [], lambda: _complaints(process))
+            until("the server", lambda: _answers(f"{made.url}/health/live"))
+            until("what it says", lambda: _listen(process, made.said))
+            yield made
+
+
+def _complaints(process: Popen) -> str:
+    """What it wrote to standard error by now."""
+    assert process.stderr is not None
+    os.set_blocking(process.stderr.fileno(), False)
+    try:
+        return os.read(process.stderr.fileno(), 65536).decode()
+    except BlockingIOError:
+        return ""
+
+
+def _answers(url: str) -> bool:
+    try:
+        return requests.get(url, timeout=10).ok
+    except requests.ConnectionError:
+        return False
+
+
+def _listen(process: Popen, said: list[str]) -> bool:
+    assert process.stdout is not None
+    said.append(process.stdout.readline())
+    return said[-1].startswith("Listens:")
+
+
+def _body_keeps(one: Started, days: int) -> bool:
+    wired = wire(one.loaded)
+    wired.close()
+    return wired.context.keep_bodies == timedelta(days=days)
+
+
+def _buyers_keep(one: Started, days: int) -> bool:
+    wired = wire(one.loaded)
+    wired.close()
+    return wired.context.keep_buyers == timedelta(days=days)
+
+
+def _threads(one: Started) -> bool:
+    wired = wire(one.loaded)
+    wired.close()
+    return wired.calls._max_workers == 3
+
+
+def _pool(one: Started) -> bool:
+    env = {"MAKEGOOD_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
+    values = {
+        settings.PREFIX + name: value for name, value in _values(one.folder, one.port).items()
+    }
+    wired = wire(settings.load({**values, **env}))
+    wired.close()
+    return wired.context.database.engine.pool.size() == 7  # type: ignore[attr-defined]
+
+
+def _opens(one: Started) -> bool:
+    ((secrets,),) = one.rows("SELECT secrets FROM connection")
+    assert isinstance(secrets, bytes)
+    return "api_key" in Vault([KEY], SECRET).unlock(secrets)
+
+
+def _signed(one: Started) -> bool:
+    (link,) = [line.split()[-1] for line in one.said if line.startswith("Sign in:")]
+    return Links(SECRET, "").read("sign-in", link.rpartition("/")[2], SIGN_IN) == [1, 1, 0]
+
+
+def _visitors_are_told_apart(one: Started) -> bool:
+    tries = [
+        requests.post(
+            f"{one.url}/b/answer/forged", headers={"X-Forwarded-For": f"198.51.100.{n}"}, timeout=10
+        )
+        for n in range(32)
+    ]
+    return {answer.status_code for answer in tries} == {404}
+
+
+PROBES: dict[str, Callable[[Started], bool]] = {
+    "database_url": lambda one: one.rows("SELECT email FROM seller") == [("owner@example.test",)],
+    "redis_url": lambda one: "redis" in one.get("/health/ready").json(),
+    "secret_key": _signed,
+    "encryption_keys": _opens,
+    "public_url": lambda one: one.said[0] == "Makegood: https://makegood.example/under\n",
+    "max_body_bytes": lambda one: (
+        requests.post(f"{one.url}/webhooks/nobody", data=b"x" * 2049, timeout=10).status_code == 413
+    ),
+    "body_keep_days": lambda one: _body_keeps(one, 3),
+    "buyer_keep_days": lambda one: _buyers_keep(one, 5),
+    "worker_threads": _threads,
+    "trusted_proxies": _visitors_are_told_apart,
+    "log_level": lambda one: "MAKEGOOD_SERVICE_HOST" not in one.complaints(),
+    "language": lambda one: '<html lang="id">' in one.get("/sign-in").text,
+    "zone": lambda one: one.rows("SELECT zone FROM shop") == [("America/New_York",)],
+    "sandbox_path": lambda one: (one.folder / "ledger.db").is_file(),
+    "database_pool": _pool,
+    "ca_file": lambda one: one.http().network.ca_file == str(ROOT_CA),
+    "proxy": lambda one: one.http()._proxy == "http://127.0.0.1:3128",
+    "no_proxy": lambda one: (
+        {"intranet.example", "makegood.example", "127.0.0.1"}
+        == set(one.http()._no_proxy.split(","))
+    ),
+    "private_networks": lambda one: (
+        one.http().network.permits("10.9.1.1") and not one.http().network.permits("10.8.1.1")
+    ),
+    "metrics_token": lambda one: (
+        [
+            one.get("/metrics").status_code,
+            one.get("/metrics", Authorization=f"Bearer {TOKEN}").status_code,
+        ]
+        == [401, 200]
+    ),
+    "listen": lambda one: (
+        json.loads(
+            one.rows('SELECT "values" FROM connection')[0][0]  # type: ignore[arg-type]
+        )["base_url"]
+        == f"http://127.0.0.1:{one.port}/under/sandbox"
+    ),
+}
+
+
+@pytest.mark.redis
+@pytest.mark.parametrize("field", list(Settings.__annotations__))
+def test_setting_changes_what_the_process_does(started: Started, field: str) -> None:
+    assert PROBES[field](started)
+
+
+def test_every_setting_here_differs_from_its_default() -> None:
+    plain = settings.load(
+        {
+            "MAKEGOOD_SECRET_KEY": "d" * 40,
+            "MAKEGOOD_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
+        }
+    )
+    values = {settings.PREFIX + name: value for name, value in _values(Path("/"), 8001).items()}
+    loaded = settings.load(values)
+
+    assert [
+        name for name in Settings.__annotations__ if getattr(plain, name) == getattr(loaded, name)
+    ] == []

@@ -1,0 +1,195 @@
+"""Every command works beside what `make run` keeps, without settings, and says in a line what is wrong."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import stat
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import click
+import pytest
+from cryptography.fernet import Fernet
+
+from service import cli, embedded
+from service.db import backup
+from service.db.models import Seller
+from service.db.session import Database
+from service.security.private_files import write_new
+from service.wiring import wire
+from tests.jobs.processes import ROOT, flask
+from tests.world import World
+
+
+def _in(folder: Path, *argv: str, **values: str) -> subprocess.CompletedProcess[str]:
+    """A command typed in a folder, with no more settings than these."""
+    shutil.copy(ROOT / "wsgi.py", folder)
+    return subprocess.run(
+        [sys.executable, "-m", "flask", *argv],
+        cwd=folder,
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), **values},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which `make run` was once."""
+    folder, before = tmp_path_factory.mktemp("checkout"), Path.cwd()
+    os.chdir(folder)
+    try:
+        wired = wire(embedded.own_settings())
+        embedded.set_up(wired)
+        wired.close()
+    finally:
+        os.chdir(before)
+    return folder
+
+
+def _all_commands() -> list[list[str]]:
+    """Each command there is, with something in place of what it wants to be told."""
+    stand_in = {
+        "path": "wsgi.py",
+        "target": "copy.db",
+        "email": "owner@example.test",
+        "who": "a@b.example",
+    }
+    found = []
+
+    def walk(command: click.Command, words: list[str]) -> None:
+        if isinstance(command, click.Group):
+            for name, below in command.commands.items():
+                walk(below, [*words, name])
+            return
+        given = list(words)
+        for parameter in command.params:
+            if isinstance(parameter, click.Argument):
+                given.append(stand_in[str(parameter.name)])
+            elif parameter.required:
+                given += [parameter.opts[0], "1"]
+        found.append(given)
+
+    for name, command in cli.make().cli.commands.items():
+        walk(command, [name])
+    return found
+
+
+COMMANDS = [words for words in _all_commands() if words[0] != "clock"]
+
+
+def test_help_lists_our_commands_whatever_the_settings_are(tmp_path: Path) -> None:
+    done = _in(tmp_path, "--help", MAKEGOOD_ZONE="Mars/Base")
+
+    assert done.returncode == 0
+    assert "Traceback" not in done.stderr
+    for name in ("migrate", "seller", "replay", "erase", "backup"):
+        assert f"\n  {name} " in done.stdout
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_command_works_beside_what_make_run_keeps(installed: Path, words: list[str]) -> None:
+    done = _in(installed, *words)
+
+    assert "Traceback" not in done.stderr
+    assert "MAKEGOOD_" not in done.stderr
+    if words[0] not in ("replay", "seller"):
+        assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({}, "MAKEGOOD_SECRET_KEY is missing"),
+        ({"MAKEGOOD_ZONE": "Mars/Base"}, "MAKEGOOD_"),
+        ({"MAKEGOOD_PUBLIK_URL": "http://a.example"}, "did you mean MAKEGOOD_PUBLIC_URL?"),
+    ],
+    ids=["missing", "wrong", "misspelt"],
+)
+@pytest.mark.parametrize(
+    "words", [["migrate"], ["seller", "link", "a@b.example"], ["clock"]], ids=" ".join
+)
+def test_wrong_setting_is_one_line(
+    tmp_path: Path, words: list[str], values: dict[str, str], said: str
+) -> None:
+    done = _in(tmp_path, *words, **values)
+
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert said in done.stderr
+    assert not (tmp_path / "instance").exists()
+
+
+def test_database_without_tables_is_one_line(tmp_path: Path) -> None:
+    write_new(tmp_path / "key", "k" * 40)
+    keys = {"MAKEGOOD_SECRET_KEY_FILE": str(tmp_path / "key")}
+    fernet = Fernet.generate_key().decode()
+
+    done = _in(tmp_path, "seller", "link", "a@b.example", MAKEGOOD_ENCRYPTION_KEYS=fernet, **keys)
+
+    assert (done.returncode, done.stderr) == (1, f"Error: {cli.NO_TABLES}\n")
+
+
+def test_database_that_is_away_is_one_line(world: World) -> None:
+    done = flask(world, "rekey", MAKEGOOD_DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
+
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "The database cannot be used" in done.stderr
+
+
+def test_owner_can_be_added_twice_without_a_trace(installed: Path) -> None:
+    done = _in(installed, "seller", "add", embedded.OWNER)
+
+    assert done.stderr == f"Error: {embedded.OWNER} is a seller here already.\n"
+
+
+def test_backup_is_one_whole_state_while_others_write(tmp_path: Path) -> None:
+    world = World(f"sqlite:///{tmp_path / 'makegood.db'}", tmp_path)
+    stop = threading.Event()
+
+    def write() -> None:
+        while not stop.is_set():
+            world.rate(1)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    copies = [tmp_path / f"copy{number}.db" for number in range(3)]
+    for copy in copies:
+        backup.copy(world.context.database.path, copy)
+    stop.set()
+    writer.join(60)
+    world.close()
+
+    for copy in copies:
+        with sqlite3.connect(copy) as kept:
+            assert kept.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            # Each delivery was stored with its row in one transaction.
+            stored = kept.execute("SELECT id FROM delivery ORDER BY id").fetchall()
+            due = "SELECT ref_id FROM outbox WHERE kind = 'read_delivery' ORDER BY ref_id"
+            assert stored == kept.execute(due).fetchall()
+        assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+
+
+def test_backup_takes_the_place_of_the_database(installed: Path, tmp_path: Path) -> None:
+    done, again = (_in(installed, "backup", str(tmp_path / "kept.db")) for _ in range(2))
+
+    database = Database(f"sqlite:///{tmp_path / 'kept.db'}")
+    with database.reading() as session:
+        assert [one.email for one in session.query(Seller)] == [embedded.OWNER]
+    database.close()
+    assert (done.returncode, again.returncode) == (0, 1)
+    assert "is there already: name a new file" in again.stderr
+
+
+def test_backup_of_postgresql_is_left_to_its_own_program(world: World) -> None:
+    if world.context.database.sqlite:
+        pytest.skip("SQLite is copied")
+    done = flask(world, "backup", "copy.db")
+
+    assert (done.returncode, "pg_dump" in done.stderr) == (1, True)
