@@ -52,6 +52,7 @@ def look(wired: Wiring) -> None:
 def clock(wired: Wiring, *, every: float = 1.0) -> None:
     """Loop until stopped: each second wake the workers for what is due, and work here, beside the
     loop, when Redis is away or nobody begins, whoever says that he is there."""
+    wired.heart.roles = (heartbeat.CLOCK,)
     while not wired.stop.is_set():
         try:
             wired.heart.beat()

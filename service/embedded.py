@@ -50,10 +50,13 @@ def own_settings() -> Settings:
         full = settings.PREFIX + name
         if not os.environ.get(full) and not os.environ.get(f"{full}_FILE"):
             write_new(settings.INSTANCE / name.lower(), fresh[name])
-    environ = settings.installed()
+    environ = dict(os.environ)
     environ.setdefault("MAKEGOOD_DATABASE_URL", f"sqlite:///{settings.INSTANCE / 'makegood.db'}")
     environ.setdefault("MAKEGOOD_SANDBOX_PATH", str(settings.INSTANCE / "sandbox.db"))
-    return settings.load(environ)
+    environ = settings.installed(environ)
+    loaded = settings.load(environ)
+    settings.keep_start(environ)
+    return loaded
 
 
 def set_up(wired: Wiring) -> SandboxShop:

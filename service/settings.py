@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import ssl
@@ -18,12 +19,15 @@ from cryptography.fernet import Fernet
 from integrations.network import LOOPBACK, IpNetwork, loopback, networks
 from service import listening
 from service.listening import Address
+from service.security.private_files import write_anew
 
 PREFIX = "MAKEGOOD_"
 INSTANCE = Path("instance")
 """What `make run` keeps: keys, database, the sandbox's ledger."""
 KEPT = ("SECRET_KEY", "ENCRYPTION_KEYS")
 """Settings that are kept there in files of their own, named in small letters."""
+SECRET = (*KEPT, "METRICS_TOKEN")
+STARTED_WITH = "settings.json"
 T = TypeVar("T")
 
 
@@ -87,13 +91,37 @@ class Settings:
 
 
 def installed(environ: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The environment, with the keys that `make run` made here once where none are set."""
+    """The environment and, where it names no database, what `make run` was started with here: its
+    settings, and the keys it made."""
     env = dict(os.environ if environ is None else environ)
+    if not _is_set(env, "DATABASE_URL"):
+        for name, value in _last_start().items():
+            if not _is_set(env, name):
+                env[PREFIX + name] = value
     for name in KEPT:
-        full, path = PREFIX + name, INSTANCE / name.lower()
-        if not env.get(full) and not env.get(f"{full}_FILE") and path.exists():
-            env[f"{full}_FILE"] = str(path)
+        path = INSTANCE / name.lower()
+        if not _is_set(env, name) and path.exists():
+            env[f"{PREFIX}{name}_FILE"] = str(path)
     return env
+
+
+def _is_set(env: Mapping[str, str], name: str) -> bool:
+    return bool(env.get(PREFIX + name) or env.get(f"{PREFIX}{name}_FILE"))
+
+
+def _last_start() -> dict[str, str]:
+    try:
+        kept: dict[str, str] = json.loads((INSTANCE / STARTED_WITH).read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    return kept
+
+
+def keep_start(environ: Mapping[str, str]) -> None:
+    """Keep the settings of this start, without secrets, for commands typed beside it."""
+    names = sorted(name for name in _names() if name.removesuffix("_FILE") not in SECRET)
+    kept = {name: environ[PREFIX + name] for name in names if environ.get(PREFIX + name)}
+    write_anew(INSTANCE / STARTED_WITH, json.dumps(kept, indent=1))
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:

@@ -55,14 +55,24 @@ def open_private(path: Path, owner_of: Path) -> int:
 
 def write_new(path: Path, text: str) -> None:
     """Write a private file unless there is one; of two who do, the first one's stays, whole."""
-    beside = path.with_name(f"{path.name}.{os.getpid()}")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILE)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
+    beside = _beside(path, text)
     with suppress(FileExistsError):
         os.link(beside, path)
     beside.unlink()
     _close(path, FILE)
+
+
+def write_anew(path: Path, text: str) -> None:
+    """Write a private file, or another in its place; who reads it finds a whole one."""
+    os.replace(_beside(path, text), path)
+
+
+def _beside(path: Path, text: str) -> Path:
+    beside = path.with_name(f"{path.name}.{os.getpid()}")
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILE)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    return beside
 
 
 def _close(path: Path, mode: int) -> None:

@@ -5,8 +5,18 @@ from __future__ import annotations
 import re
 import signal
 
+from sqlalchemy import select
+
+from service.db.models import Periodic
+from service.db.outbox import heartbeat
 from tests.jobs.processes import environment, flask, running, until
 from tests.world import World
+
+
+def _beating(world: World) -> set[str]:
+    with world.context.database.reading() as session:
+        return set(session.scalars(select(Periodic.name)))
+
 
 CLOCK = ["-m", "flask", "--app", "service.cli:make", "clock"]
 
@@ -54,6 +64,7 @@ def test_clock_works_until_it_is_stopped(world: World) -> None:
     world.rate(1)
     with running(CLOCK, environment(world)) as process:
         until("the case", lambda: [one.state for one in world.cases()] == ["awaiting_approval"])
+        until("its heartbeat", lambda: heartbeat.CLOCK in _beating(world))
 
         process.send_signal(signal.SIGTERM)
 

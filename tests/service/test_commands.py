@@ -15,7 +15,7 @@ import click
 import pytest
 from cryptography.fernet import Fernet
 
-from service import cli, embedded
+from service import cli, embedded, settings
 from service.db import backup
 from service.db.models import Seller
 from service.db.session import Database
@@ -23,6 +23,8 @@ from service.security.private_files import write_new
 from service.wiring import wire
 from tests.jobs.processes import ROOT, flask
 from tests.world import World
+
+PUBLIC_URL = "https://shop.example/makegood"
 
 
 def _in(folder: Path, *argv: str, **values: str) -> subprocess.CompletedProcess[str]:
@@ -44,12 +46,14 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which `make run` was once."""
     folder, before = tmp_path_factory.mktemp("checkout"), Path.cwd()
     os.chdir(folder)
+    os.environ["MAKEGOOD_PUBLIC_URL"] = PUBLIC_URL
     try:
         wired = wire(embedded.own_settings())
         embedded.set_up(wired)
         wired.close()
     finally:
         os.chdir(before)
+        del os.environ["MAKEGOOD_PUBLIC_URL"]
     return folder
 
 
@@ -101,6 +105,31 @@ def test_command_works_beside_what_make_run_keeps(installed: Path, words: list[s
     assert "MAKEGOOD_" not in done.stderr
     if words[0] not in ("replay", "seller"):
         assert done.returncode == 0, done.stderr
+
+
+def test_link_leads_to_where_make_run_was_told_to_be(installed: Path) -> None:
+    done = _in(installed, "seller", "link", embedded.OWNER)
+    elsewhere = _in(
+        installed, "seller", "link", embedded.OWNER, MAKEGOOD_PUBLIC_URL="https://other.example"
+    )
+
+    assert done.stdout.startswith(f"{PUBLIC_URL}/sign-in/")
+    assert elsewhere.stdout.startswith("https://other.example/sign-in/")
+
+
+def test_no_secret_of_the_environment_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in settings.SECRET:
+        value = Fernet.generate_key().decode() if name == "ENCRYPTION_KEYS" else "s" * 40
+        monkeypatch.setenv(f"MAKEGOOD_{name}", value)
+
+    embedded.own_settings()
+
+    kept = "".join(path.read_text() for path in (tmp_path / "instance").iterdir())
+    assert "s" * 40 not in kept
+    assert [path.name for path in (tmp_path / "instance").iterdir()] == [settings.STARTED_WITH]
 
 
 @pytest.mark.parametrize(
