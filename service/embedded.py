@@ -47,12 +47,16 @@ def own_settings() -> Settings:
         "ENCRYPTION_KEYS": Fernet.generate_key().decode(),
     }
     for name in settings.KEPT:
-        full = settings.PREFIX + name
-        if not os.environ.get(full) and not os.environ.get(f"{full}_FILE"):
+        if not settings.is_set(os.environ, name):
             write_new(settings.INSTANCE / name.lower(), fresh[name])
     environ = dict(os.environ)
-    environ.setdefault("MAKEGOOD_DATABASE_URL", f"sqlite:///{settings.INSTANCE / 'makegood.db'}")
-    environ.setdefault("MAKEGOOD_SANDBOX_PATH", str(settings.INSTANCE / "sandbox.db"))
+    usual = {
+        "DATABASE_URL": f"sqlite:///{settings.INSTANCE / 'makegood.db'}",
+        "SANDBOX_PATH": str(settings.INSTANCE / "sandbox.db"),
+    }
+    for name, value in usual.items():
+        if not settings.is_set(environ, name):
+            environ[settings.PREFIX + name] = value
     environ = settings.installed(environ)
     loaded = settings.load(environ)
     settings.keep_start(environ)

@@ -19,7 +19,7 @@ from cryptography.fernet import Fernet
 
 from bench.processes import free_port
 from integrations.http import Http
-from service import settings
+from service import embedded, settings
 from service.security.links import SIGN_IN, Links
 from service.security.vault import Vault
 from service.settings import Settings
@@ -77,7 +77,7 @@ def _values(folder: Path, port: int, redis_url: str = "redis://127.0.0.1:1/0") -
         "SANDBOX_PATH": str(folder / "ledger.db"),
         "DATABASE_POOL": "7",
         "CA_FILE": str(ROOT_CA),
-        "PROXY": "http://127.0.0.1:3128",
+        "PROXY": "http://name:word@127.0.0.1:3128",
         "NO_PROXY": "intranet.example",
         "PRIVATE_NETWORKS": "10.9.0.0/16",
         "METRICS_TOKEN": TOKEN,
@@ -194,7 +194,7 @@ PROBES: dict[str, Callable[[Started], bool]] = {
     "sandbox_path": lambda one: (one.folder / "ledger.db").is_file(),
     "database_pool": _pool,
     "ca_file": lambda one: one.http().network.ca_file == str(ROOT_CA),
-    "proxy": lambda one: one.http()._proxy == "http://127.0.0.1:3128",
+    "proxy": lambda one: one.http()._proxy == "http://name:word@127.0.0.1:3128",
     "no_proxy": lambda one: (
         {"intranet.example", "makegood.example", "127.0.0.1"}
         == set(one.http()._no_proxy.split(","))
@@ -237,3 +237,21 @@ def test_every_setting_here_differs_from_its_default() -> None:
     assert [
         name for name in Settings.__annotations__ if getattr(plain, name) == getattr(loaded, name)
     ] == []
+
+
+@pytest.mark.parametrize("field", list(Settings.__annotations__))
+def test_make_run_takes_each_setting_from_a_file_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, field: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    values = _values(tmp_path, 8001)
+    (tmp_path / "value").write_text(values.pop(field.upper()) + "\n")
+    for name, value in values.items():
+        monkeypatch.setenv(settings.PREFIX + name, value)
+    monkeypatch.setenv(f"{settings.PREFIX}{field.upper()}_FILE", str(tmp_path / "value"))
+
+    taken = embedded.own_settings()
+
+    env = {settings.PREFIX + name: value for name, value in _values(tmp_path, 8001).items()}
+    assert taken == settings.load(env)
+    assert settings.load(settings.installed()) == taken
