@@ -12,6 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
+from integrations import text
 from integrations.errors import BadSignature, Unreadable, Unsupported
 from integrations.money import Money
 from integrations.sentence import Said, Text
@@ -111,6 +112,12 @@ class EventKind(StrEnum):
     UNKNOWN = "unknown"
 
 
+def _clean(value: object, clean: Callable[[str], str], *names: str) -> None:
+    """Read the fields of a frozen value as all text from outside is read."""
+    for name in names:
+        object.__setattr__(value, name, clean(getattr(value, name)))
+
+
 @dataclass(frozen=True, slots=True)
 class Buyer:
     """Who bought. Everything may be unknown; `country` is ISO 3166 alpha-2, `zone` an IANA name,
@@ -124,6 +131,10 @@ class Buyer:
     language: str = ""
     zone: str = ""
     region: str = ""
+
+    def __post_init__(self) -> None:
+        _clean(self, text.line, "name", "region")
+        _clean(self, text.address, "email", "country", "language", "zone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +159,10 @@ class ReviewEvent:
     buyer: Buyer = Buyer()
     order_ids: tuple[str, ...] = ()
     subject: str = ""
+
+    def __post_init__(self) -> None:
+        _clean(self, text.paragraphs, "text")
+        _clean(self, text.line, "product_name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +204,9 @@ class OrderLine:
     quantity: Decimal | int
     paid: Money
     variant_id: str = ""
+
+    def __post_init__(self) -> None:
+        _clean(self, text.line, "name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,6 +371,12 @@ class BaseAdapter:
     def message(self, message: OutgoingMessage) -> str:
         """Send a message, give its id at the platform ('' if it has none)."""
         raise Unsupported("%(label)s sends no messages", label=self.label)
+
+    @classmethod
+    def reaches(cls, buyer: Buyer, order_id: str) -> bool:
+        """True where a message about this order ('' for none) gets to the buyer. What a platform
+        only accepts, and nobody gets, is no message: silence after it is no answer."""
+        return bool(order_id)
 
     def find_message(self, order_id: str, mark: str) -> str | None:
         """The id of the message on this order that holds `mark`, text no other message has.

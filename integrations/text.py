@@ -11,19 +11,28 @@ import unicodedata
 
 _JOINERS = "\u200c\u200d"
 """They shape letters and join emoji, so they stay inside a text."""
-_BREAKS = re.compile("\r\n|[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
-_DROPPED = ("Cc", "Cf", "Cs", "Cn")
-"""Control, format (marks of direction, zero widths), half surrogates, what is no character."""
+_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_DROPPED = ("Cc", "Cf", "Cs")
+"""Control and format signs (marks of direction, zero widths), and half surrogates."""
+
+
+class _Kept(dict[int, int | None]):
+    """For `str.translate`: which signs stay; each is looked up once."""
+
+    def __missing__(self, code: int) -> int | None:
+        sign = chr(code)
+        stays = sign in f"\n{_JOINERS}" or unicodedata.category(sign) not in _DROPPED
+        self[code] = kept = code if stays else None
+        return kept
+
+
+_KEPT = _Kept({ord("\t"): ord(" ")})
+_NO_JOINERS = {ord(one): None for one in _JOINERS}
 
 
 def paragraphs(text: str) -> str:
     """Text of several lines: `\\n` for every kind of break, nothing invisible, NFC."""
-    broken = _BREAKS.sub("\n", text).replace("\t", " ")
-    kept = "".join(
-        one
-        for one in broken
-        if one == "\n" or one in _JOINERS or unicodedata.category(one) not in _DROPPED
-    )
+    kept = _BREAKS.sub("\n", text).translate(_KEPT)
     return unicodedata.normalize("NFC", kept).strip(f" \n\u00a0{_JOINERS}")
 
 
@@ -34,7 +43,7 @@ def line(text: str) -> str:
 
 def address(text: str) -> str:
     """An e-mail address, a code or a name of a zone: nothing invisible, no space around."""
-    return line(text).translate({ord(one): None for one in _JOINERS})
+    return line(text).translate(_NO_JOINERS).strip()
 
 
 def from_html(text: str) -> str:

@@ -9,13 +9,14 @@ from typing import ClassVar
 
 from integrations.contract import (
     BaseAdapter,
+    Buyer,
     Capabilities,
     Field,
     Finding,
     OutgoingMessage,
     Role,
 )
-from integrations.email.letter import address_of, letter, sender_of
+from integrations.email.letter import WrongAddress, address_of, letter, sender_of
 from integrations.email.smtp import Server, hand_over, line
 from integrations.errors import AdapterError, Temporary
 from integrations.sentence import Text
@@ -64,6 +65,13 @@ class Email(BaseAdapter):
             required=False,
         ),
     )
+
+    @classmethod
+    def reaches(cls, buyer: Buyer, order_id: str) -> bool:
+        try:
+            return bool(address_of(buyer.email))
+        except WrongAddress:
+            return False
 
     def message(self, message: OutgoingMessage) -> str:
         values = self.config.values

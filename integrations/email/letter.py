@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -10,10 +9,19 @@ from email.policy import SMTP, EmailPolicy
 from typing import Any
 from urllib.parse import urlsplit
 
+from integrations import text
 from integrations.contract import OutgoingMessage
 from integrations.errors import Misconfigured, Permanent
 from integrations.signatures import body_hash
 
+NO_ANSWER_BY_MACHINES = {
+    "Auto-Submitted": "auto-generated",
+    "X-Auto-Response-Suppress": "All",
+    "Precedence": "bulk",
+}
+"""RFC 3834; Exchange and Outlook (MS-OXCMAIL 2.1.3.2.14); sendmail's vacation, Gmail and others."""
+LIST = "makegood"
+"""Sieve's vacation (RFC 5230, 4.6) answers nothing that has a List- header."""
 LONGEST_LOCAL = 64
 LONGEST_ADDRESS = 254
 LONGEST_STOP_URL = 900
@@ -55,7 +63,9 @@ def letter(message: OutgoingMessage, sender: Address, reply_to: str, at: datetim
     mail["Subject"] = _line(message.subject, "subject")
     mail["Date"] = at
     mail["Message-ID"] = message_id(message.key, sender.domain)
-    mail["Auto-Submitted"] = "auto-generated"
+    for name, value in NO_ANSWER_BY_MACHINES.items():
+        mail[name] = value
+    mail["List-Id"] = f"<{LIST}.{sender.domain}>"
     if message.stop_url:
         mail["List-Unsubscribe"] = f"<{_web_address(message.stop_url)}>"
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
@@ -63,7 +73,7 @@ def letter(message: OutgoingMessage, sender: Address, reply_to: str, at: datetim
     if message.html:
         mail.add_alternative(_sound(message.html), subtype="html", cte="quoted-printable")
     # Setting the parts takes away every Content- header that was there before.
-    mail["Content-Language"] = _line(message.language or "en", "language")
+    mail["Content-Language"] = _line(message.language, "language") or "en"
     return mail
 
 
@@ -75,14 +85,14 @@ def message_id(key: str, domain: str) -> str:
 def sender_of(address: str, name: str) -> Address:
     """The sender; raises `Misconfigured` when the entries are no address and name."""
     own = _own(address, "sender address")
-    if not _is_line(name):
+    if len(name.splitlines()) > 1:
         raise Misconfigured("the sender name must be one line")
-    return Address(display_name=name.strip(), username=own.username, domain=own.domain)
+    return Address(display_name=text.line(name), username=own.username, domain=own.domain)
 
 
-def address_of(text: str, name: str = "") -> Address:
+def address_of(typed: str, name: str = "") -> Address:
     """Read one plain address; raises `WrongAddress`. Domains may hold any script."""
-    local, _, domain = text.strip().rpartition("@")
+    local, _, domain = text.address(typed).rpartition("@")
     try:
         ascii_domain = domain.encode("idna").decode()
         address = Address(display_name=name, username=local, domain=ascii_domain)
@@ -100,41 +110,32 @@ def address_of(text: str, name: str = "") -> Address:
     return address
 
 
-def _sound(text: str) -> str:
+def _sound(body: str) -> str:
     """Half surrogates cannot be encoded."""
-    return text.encode("utf-8", "replace").decode()
+    return body.encode("utf-8", "replace").decode()
 
 
 def _recipient(message: OutgoingMessage) -> Address:
     try:
-        return address_of(message.to.email, _one_line(message.to.name))
+        return address_of(message.to.email, text.line(message.to.name))
     except WrongAddress as error:
         raise Permanent("the buyer's e-mail address is missing or cannot be written to") from error
 
 
-def _own(text: str, what: str) -> Address:
+def _own(typed: str, what: str) -> Address:
     try:
-        return address_of(text)
+        return address_of(typed)
     except WrongAddress as error:
         raise Misconfigured("the %(what)s is not an e-mail address", what=what) from error
 
 
-def _is_line(text: str) -> bool:
-    return not any(unicodedata.category(one) in ("Cc", "Cs", "Zl", "Zp") for one in text)
-
-
-def _line(text: str, what: str) -> str:
-    """Refuse what would begin another header."""
-    if not _is_line(text):
+def _line(given: str, what: str) -> str:
+    """What is written is one line already; what would begin another header is refused."""
+    if len(given.splitlines()) > 1:
         raise Permanent(
             "the %(what)s of the message holds a line break: correct its text", what=what
         )
-    return text
-
-
-def _one_line(name: str) -> str:
-    """A name is decoration, so an odd one is left out rather than refused."""
-    return name.strip() if _is_line(name) else ""
+    return text.line(given)
 
 
 def _web_address(url: str) -> str:

@@ -15,6 +15,7 @@ from integrations.contract import (
     ActionRequest,
     ActionResult,
     BaseAdapter,
+    Buyer,
     Capabilities,
     EventKind,
     Field,
@@ -146,6 +147,11 @@ class WooCommerce(BaseAdapter):
 
     def message(self, message: OutgoingMessage) -> str:
         return notes.send(self._client(), message)
+
+    @classmethod
+    def reaches(cls, buyer: Buyer, order_id: str) -> bool:
+        # A customer note goes by mail to the address of the order; without one it is only stored.
+        return bool(order_id) and "@" in buyer.email
 
     def find_message(self, order_id: str, mark: str) -> str | None:
         return notes.find(self._client(), order_id, mark)

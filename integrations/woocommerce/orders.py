@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 from integrations.contract import Action, Buyer, EventKind, Order, OrderLine, ReviewEvent
 from integrations.errors import Misconfigured, Permanent
 from integrations.money import Money
+from integrations.text import from_html
 from integrations.woocommerce.client import Client, Listing
 from integrations.woocommerce.schemas import AS_STORED, EXACT, OrderIn, ReviewIn
 from integrations.woocommerce.shop import ShopSettings, read_settings
@@ -184,9 +185,10 @@ def _buyer(data: Mapping[str, Any]) -> Buyer:
     country = str(billing.get("country") or "").strip().upper()
     return Buyer(
         id=str(data["customer_id"] or ""),
-        name=" ".join(name.split())[:200],
+        name=from_html(name)[:200],
         email=str(billing.get("email") or "").strip(),
         country=country if len(country) == 2 and country.isalpha() else "",
+        region=str(billing.get("state") or "")[:100],
     )
 
 
@@ -196,7 +198,7 @@ def _line(data: Mapping[str, Any], currency: str, settings: ShopSettings) -> Ord
     return OrderLine(
         id=str(data["id"]),
         product_id=str(data["product_id"] or ""),
-        name=data["name"],
+        name=from_html(data["name"]),
         quantity=int(quantity) if whole else quantity.normalize(),
         paid=Money.of(settings.booked(data["total"] + data["total_tax"]), currency),
         variant_id=str(data["variation_id"] or ""),

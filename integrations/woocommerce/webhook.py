@@ -20,6 +20,7 @@ from marshmallow import ValidationError
 from integrations.contract import Buyer, EventKind, Inbound, ReviewEvent, UnreadRow
 from integrations.errors import BadSignature, Unreadable
 from integrations.signatures import body_hash, check_base64
+from integrations.text import from_html
 from integrations.woocommerce.client import Unread
 from integrations.woocommerce.schemas import ProductIn, ReviewIn, ThinIn
 
@@ -108,10 +109,10 @@ def event_of(kind: EventKind, data: Mapping[str, Any]) -> ReviewEvent:
         sequence=told["revision"],
         written_at=written and written.replace(tzinfo=UTC),
         product_id=str(data["product_id"] or ""),
-        product_name=html.unescape(data["product_name"] or ""),
+        product_name=from_html(data["product_name"] or ""),
         buyer=Buyer(
             id=str(customer or ""),
-            name=data["reviewer"] or "",
+            name=from_html(data["reviewer"] or ""),
             email=(data["reviewer_email"] or "").strip(),
         ),
         order_ids=tuple(str(one) for one in told["order_ids"] or ()),

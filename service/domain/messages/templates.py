@@ -12,6 +12,7 @@ from functools import cache
 
 from integrations.contract import Action
 from integrations.sentence import Text
+from integrations.text import line
 from service.data import read_file
 from service.domain.errors import WrongInput
 from service.domain.messages.content_policy import lint, mentions_review
@@ -154,7 +155,7 @@ def render(
     body = "\n\n".join([text.text.strip(), *_footer(text.text, duties, shipped["footer"])])
     known = _clean(values, shipped["fallbacks"])
     return Rendered(
-        subject=_fill(text.subject, known),
+        subject=line(_fill(text.subject, known)),
         text=_fill(body, known) + "\n",
         html=to_html(_fill(body, known)),
     )
@@ -220,9 +221,7 @@ def _footer(text: str, duties: frozenset[Duty], lines: Mapping[str, str]) -> lis
 
 def _clean(values: Mapping[str, str], fallbacks: Mapping[str, str]) -> dict[str, str]:
     """Values on one line each, so that none can add a line or a header of its own."""
-    clean = {
-        name: re.sub(r"[\s\x00-\x1f\x7f]+", " ", value).strip() for name, value in values.items()
-    }
+    clean = {name: line(value) for name, value in values.items()}
     for name, value in clean.items():
         if name.endswith("_url") and value and not _LINK.fullmatch(value):
             raise WrongInput("{%(name)s} must be a web address", name=name)

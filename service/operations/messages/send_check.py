@@ -29,9 +29,17 @@ from service.operations.messages import follow_ups
 
 
 def check(
-    context: Context, session: Session, one: FollowUp, now: datetime
+    context: Context,
+    session: Session,
+    one: FollowUp,
+    now: datetime,
+    *,
+    by_seller: bool | None = None,
 ) -> tuple[Send | Wait | Stop, Connection | None, Verdict]:
-    """The send-time check with the channel it would use and the policy's verdict."""
+    """The send-time check with the channel it would use and the policy's verdict.
+
+    `by_seller`: as if the seller had pressed the button, or not; None: as it was.
+    """
     case = one.case
     shop = queries.shop(session, case.shop_id)
     buyer = buyer_of(case)
@@ -61,14 +69,14 @@ def check(
         check_sent_at=_asked_at([other for other in checks if other.round >= one.round], now),
         silent_after=settings.silent_after,
         due_at=one.due_at,
-        by_seller=one.by_seller,
+        by_seller=one.by_seller if by_seller is None else by_seller,
     )
     return send_time_check(Step(one.step), facts), channel, verdict
 
 
 def _reaches(channel: Connection, case: Case, buyer: Buyer) -> bool:
-    """E-mail needs an address, a platform's own messages an order to write about."""
-    return bool(buyer.email) if channel.adapter == "email" else bool(case.order_id)
+    """The channel itself says so: what it accepts and nobody gets is no message."""
+    return registry.get(channel.adapter).reaches(buyer, case.order_id)
 
 
 def _refused(one: FollowUp, channel: Connection) -> bool:

@@ -23,6 +23,7 @@ from service.domain.messages.zones import exists
 from service.localization import read_amount
 from service.operations.cases import find_order
 from service.operations.messages import follow_ups
+from service.operations.messages.preview import preview, refuse_if_stopped
 from service.operations.remedies import decisions, make_goods
 from service.operations.remedies.decisions import Remedy, actor_of
 from service.web import formatting, words
@@ -147,6 +148,11 @@ def _case_page(reference: str, problem: str) -> str:
             earlier=queries.earlier_cases(session, found),
             typed=request.form if problem else {},
             next_step=next_step(session, found),
+            previews={
+                one.id: preview(context(), session, one, context().clock.now())
+                for one in found.follow_ups
+                if one.state in ("planned", "needs_attention")
+            },
             actions=list(Action),
             days=DAYS,
             may_decide=seller().role != "viewer",
@@ -218,6 +224,8 @@ def _message(found: Case, what: str, number: int) -> None:
         "mark_sent": follow_ups.mark_sent,
         "leave": follow_ups.leave_out,
     }[what]
+    if what == "send_now":
+        refuse_if_stopped(context(), number)
     verb(context(), number, seller())
 
 

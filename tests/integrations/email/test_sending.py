@@ -141,13 +141,46 @@ def test_nothing_is_sent_when_a_line_could_become_a_header(
     assert office.taken == []
 
 
-def test_name_is_left_out_when_it_holds_a_line_break(office: PostOffice) -> None:
+@pytest.mark.parametrize(
+    "sign", ["\r\n", "\n", "\u2028", "\x0b", "\x85", "\u200f", "\ufeff", "\x00", "\ud800"]
+)
+@pytest.mark.parametrize("field", ["name", "email"])
+def test_a_buyer_with_an_odd_sign_is_written_to(office: PostOffice, sign: str, field: str) -> None:
+    given = {"name": "Sari Dewi", "email": "sari@example.test"}
+    buyer = Buyer(**{**given, field: f"{sign}{given[field]}{sign}"})
+
+    adapter(office.port).message(message(to=buyer))
+
+    assert office.recipients == ["sari@example.test"]
+    assert str(office.taken[0]["To"]) == "Sari Dewi <sari@example.test>"
+
+
+def test_a_name_begins_no_header(office: PostOffice) -> None:
     buyer = Buyer(name="Sari\r\nBcc: all@example.test", email="sari@example.test")
 
     adapter(office.port).message(message(to=buyer))
 
-    assert str(office.taken[0]["To"]) == "sari@example.test"
+    assert office.recipients == ["sari@example.test"]
     assert office.taken[0]["Bcc"] is None
+
+
+def test_machines_do_not_answer(office: PostOffice) -> None:
+    adapter(office.port).message(message())
+
+    mail = office.taken[0]
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["X-Auto-Response-Suppress"] == "All"
+    assert mail["Precedence"] == "bulk"
+    assert str(mail["List-Id"]).startswith("<makegood.")
+    assert mail["List-Unsubscribe"]
+
+
+@pytest.mark.parametrize(
+    ("email", "reached"),
+    [("sari@example.test", True), (" sari@example.test\u200e", True), ("", False), ("sari", False)],
+)
+def test_the_channel_says_whom_it_reaches(email: str, reached: bool) -> None:
+    assert ADAPTER.reaches(Buyer(email=email), "") is reached
 
 
 def test_domain_in_another_script_is_reached_when_written_so(office: PostOffice) -> None:

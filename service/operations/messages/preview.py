@@ -1,0 +1,53 @@
+"""What would become of a planned message if it were looked at now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from integrations.sentence import Said
+from service.db import queries
+from service.db.models import Connection, FollowUp, Kind
+from service.domain.errors import WrongState
+from service.domain.messages.schedule import Send, Stop, Wait
+from service.operations.context import Context
+from service.operations.messages.send_check import check
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """When the next look is due (None: nobody knows), what holds the message back, and whether it
+    would go out if the seller pressed the button now. `stopped`: it never goes out as things are.
+    """
+
+    due_at: datetime | None
+    waits_for: Said | None
+    stopped: bool
+    may_send_now: bool
+
+
+def preview(context: Context, session: Session, one: FollowUp, now: datetime) -> Preview:
+    """Look at all reasons as at the moment of sending; changes nothing."""
+    row = queries.row_for(session, Kind.FOLLOW_UP, one.id)
+    due = one.due_at if row is None or row.done_at is not None else row.due_at
+    planned, channel, _ = check(context, session, one, now, by_seller=False)
+    pressed = check(context, session, one, now, by_seller=True)[0]
+    if isinstance(pressed, Stop):
+        return Preview(None, pressed.reason, stopped=True, may_send_now=False)
+    reason: Said | None = planned.reason if isinstance(planned, Wait) else None
+    if isinstance(planned, Wait):
+        due = max(due, planned.until)
+    paused = None if channel is None else session.get_one(Connection, channel.id).paused_reason
+    may = isinstance(pressed, Send)
+    return Preview(due, paused or reason, stopped=False, may_send_now=may)
+
+
+def refuse_if_stopped(context: Context, follow_up_id: int) -> None:
+    """Raise `WrongState` with the reason where a message would not go out though it was pressed."""
+    with context.database.reading() as session:
+        one = queries.follow_up(session, follow_up_id)
+        decision = check(context, session, one, context.clock.now(), by_seller=True)[0]
+        if isinstance(decision, Stop | Wait):
+            raise WrongState(decision.reason)
