@@ -26,22 +26,27 @@ from service.operations.cases import history
 from service.operations.cases.orders import buyer_of
 from service.operations.context import Context
 from service.operations.messages import follow_ups
+from service.operations.messages.look_up import (
+    LOOKING,
+    can_look_up,
+    give_to_person,
+    look_up,
+    mark_sent,
+    needs_person,
+)
 from service.operations.messages.send_check import check
 from service.operations.outbox.calls import Call, Next, Outcome
-
-UNSURE = Text(
-    "It is not known whether this message went out. Look in the outbox of the channel, then mark"
-    " it as sent or send it again."
-)
 
 
 def begin_follow_up(context: Context, session: Session, held: Claim, now: datetime) -> Next:
     """Look at all reasons again, then send, wait or stop."""
     one = queries.follow_up(session, held.ref_id, lock=True)
     if one.state == "sending":
-        # A worker died over it.
-        _needs_person(session, one, UNSURE, now)
-        claims.give_up(session, held, now, UNSURE)
+        # A worker died over it, or nobody knows what came of it.
+        message = one.messages[-1]
+        if can_look_up(context, session, message):
+            return look_up(context, session, held, one, message)
+        give_to_person(session, held, one, now)
         return None
     if one.state != "planned":
         claims.finish(session, held, now)
@@ -110,13 +115,13 @@ def _send(
     try:
         message, outgoing = _write_down(context, session, one, channel, verdict, edit_link)
     except DomainError as error:
-        _needs_person(session, one, error.text, now)
+        needs_person(session, one, error.text, now)
         claims.give_up(session, held, now, error.text)
         return None
     adapter = context.adapter(channel)
 
     def sent(session: Session, outcome: Outcome) -> Next:
-        return _settle(session, held, message.id, outcome)
+        return _settle(context, session, held, message.id, outcome)
 
     return Call(
         held,
@@ -210,14 +215,16 @@ def _terms(make_good: MakeGood | None, language: str, zones: tuple[str, ...]) ->
     }
 
 
-def _settle(session: Session, held: Claim, message_id: int, outcome: Outcome) -> Next:
+def _settle(
+    context: Context, session: Session, held: Claim, message_id: int, outcome: Outcome
+) -> Next:
     """Note what came of the hand-over; a worker that was overtaken changes nothing else."""
     one, error, now = queries.follow_up(session, held.ref_id), outcome.error, outcome.now
     message = next(message for message in one.messages if message.id == message_id)
     message.ended_at = now
     if error is None:
         message.state, message.vendor_id = "sent", outcome.value
-        _sent(session, held, one, message, now)
+        mark_sent(session, held, one, message, now)
         return None
     if not isinstance(error, AdapterError) or error.outcome == "unknown":
         message.state = "unknown"
@@ -227,14 +234,13 @@ def _settle(session: Session, held: Claim, message_id: int, outcome: Outcome) ->
         message.state = "refused"
     if not outcome.ours or one.state != "sending":
         return None
+    if message.state == "unknown":
+        if can_look_up(context, session, message):
+            claims.put_off(session, held, now, note=LOOKING, tries=held.tries, now=now)
+        else:
+            give_to_person(session, held, one, now)
+        return None
     return _not_sent(session, held, one, message, error, now)
-
-
-def _sent(session: Session, held: Claim, one: FollowUp, message: Message, now: datetime) -> None:
-    one.state, one.sent_at, one.reason = "sent", now, None
-    channel = session.get_one(Connection, message.connection_id)
-    history.note(session, one.case, "sent", at=now, new=one.step, detail=Words(channel.name))
-    claims.end(session, held.kind, held.ref_id, now)
 
 
 def _not_sent(
@@ -246,10 +252,6 @@ def _not_sent(
     now: datetime,
 ) -> Next:
     note = error.text if isinstance(error, AdapterError) else Words(type(error).__name__)
-    if message.state == "unknown":
-        _needs_person(session, one, UNSURE, now)
-        claims.give_up(session, held, now, UNSURE)
-        return None
     one.state, one.reason = "planned", note
     if message.state == "not_sent":
         return error
@@ -259,16 +261,8 @@ def _not_sent(
     return None
 
 
-def _needs_person(session: Session, one: FollowUp, advice: Said, now: datetime) -> None:
-    one.state, one.reason = "needs_attention", advice
-    for message in one.messages:
-        if message.state == "sending":
-            message.state, message.ended_at = "unknown", now
-    history.note(session, one.case, "needs_attention", at=now, new=one.step, detail=advice)
-
-
 def give_up_follow_up(session: Session, held: Claim, advice: Said, *, now: datetime) -> None:
     """After the last try: show the seller that this message could not be sent."""
     one = queries.follow_up(session, held.ref_id, lock=True)
-    if one.state == "planned":
-        _needs_person(session, one, advice, now)
+    if one.state in ("planned", "sending"):
+        needs_person(session, one, advice, now)
