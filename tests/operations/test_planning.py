@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from service.db.models import FollowUp
+from service.domain.messages.templates import TextKey, default_text
 from service.operations.messages import follow_ups
 from tests.operations.steps import help_again, rated, sell_to, told
 from tests.world import World
@@ -72,3 +73,39 @@ def test_a_window_that_the_clocks_skip_holds_nothing_up(world: World) -> None:
 
     assert [one.state for one in world.case().make_goods] == ["done"]
     assert {one.state for one in world.case().follow_ups} == {"planned"}
+
+
+@pytest.mark.parametrize("shop", ["id", "en"])
+def test_a_buyer_whose_language_is_missing_is_written_to_in_the_shops(
+    world: World, shop: str
+) -> None:
+    world.set_shop(language=shop)
+    order_id = sell_to(world, language="de")
+
+    world.rate(1, "kaputt", order_id)
+    world.work()
+
+    assert told(world) == [default_text(TextKey.RECEIPT, shop).subject]
+
+
+@pytest.mark.parametrize(
+    ("zone", "hour", "due"),
+    [("Asia/Jakarta", 11, 11), ("", 11, 25), ("", 10, 10), ("Asia/Jayapura", 11, 23)],
+)
+def test_messages_wait_for_hours_that_fit_wherever_the_buyer_lives(
+    world: World, zone: str, hour: int, due: int
+) -> None:
+    """At 18:30 in Jakarta it is 20:30 in Jayapura; there the next day begins two hours earlier."""
+    order_id = sell_to(world, zone=zone, country="ID")
+    day = world.clock.now().replace(hour=0, minute=0)
+    world.clock.move(hours=hour + 0.5 - 3)
+
+    world.rate(1, "rusak", order_id)
+    world.work()
+
+    (receipt,) = world.case().follow_ups
+    expected = day + timedelta(hours=due, minutes=30 if due < 24 and due != 23 else 0)
+    assert (receipt.due_at, receipt.state) == (
+        expected,
+        "sent" if due == hour else "planned",
+    )
