@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import waitress
 from cryptography.fernet import Fernet
 from sqlalchemy import select
 
@@ -25,6 +24,7 @@ from service import settings
 from service.app import create_wsgi
 from service.db.migrations import migrate
 from service.db.models import Connection, Seller, Shop
+from service.embedded_web import create_server
 from service.listening import CannotListen, listen
 from service.operations.shops import connections
 from service.operations.shops.connections import NewConnection
@@ -34,7 +34,6 @@ from service.settings import Settings, WrongSetting
 from service.wiring import Wiring, keep_loaded, prepare_process, wire
 
 OWNER = "owner@example.test"
-THREADS = 16
 STOP_SECONDS = 45.0
 """Longer than the longest call out, so that the row at hand is finished."""
 
@@ -168,13 +167,12 @@ def main() -> int:
     workers = embedded_threads(wired)
     sandbox.sender.start()
     app = create_wsgi(wired, sandbox.app.wsgi_app)
-    server = waitress.create_server(
+    server = create_server(
         app,
+        most=wanted.max_body_bytes * 2,
         sockets=[opened],
-        threads=THREADS,
         # Where no proxy is trusted nobody may say who he is; else ProxyFix reads it.
         clear_untrusted_proxy_headers=not wanted.trusted_proxies,
-        max_request_body_size=wanted.max_body_bytes * 2,
     )
     _say_where(wired)
     for name in (signal.SIGTERM, signal.SIGINT):
