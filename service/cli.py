@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from jobs import sweep as sweeping
 from service import VERSION
 from service.db import backup
-from service.db.migrations import migrate
+from service.db.migrations import MigrationUnderWay, migrate
 from service.db.models import Seller
 from service.domain.errors import DomainError
 from service.domain.remedies.limits import SellerRole
@@ -65,7 +65,10 @@ def register(app: Flask) -> None:
 @click.command(cls=Command, name="migrate")
 def migrate_command() -> None:
     """Bring the database's tables up to date."""
-    migrate(wiring().context.database)
+    try:
+        migrate(wiring().context.database)
+    except MigrationUnderWay as error:
+        raise click.ClickException(str(error)) from error
     click.echo("The database is up to date.")
 
 

@@ -183,7 +183,20 @@ def _postgres(url: str, pool: int) -> Engine:
     engine.dialect.use_insertmanyvalues_wo_returning = True
     event.listen(engine, "connect", lambda connection, _: prepare_postgres(connection))
     event.listen(engine, "handle_error", without_words)
+    event.listen(engine, "handle_error", _of_no_use_any_more)
     return engine
+
+
+READ_ONLY = "25006"
+OF_NO_USE = (READ_ONLY, "26000", "42P05")
+"""Also: no such prepared statement, it is there already; see PostgreSQL's appendix A."""
+
+
+def _of_no_use_any_more(context: ExceptionContext) -> None:
+    """After a failover the lines of before lead to what may only be read now: they count as broken,
+    all at once, as do prepared statements that a pooler lost."""
+    if getattr(context.original_exception, "sqlstate", "") in OF_NO_USE:
+        context.is_disconnect = True
 
 
 def without_words(context: ExceptionContext) -> None:
@@ -196,8 +209,20 @@ def without_words(context: ExceptionContext) -> None:
             error.args = (value_first[1] if value_first else first, *error.args[1:])
 
 
+def without_prepared_behind_a_pooler(connection: Any) -> None:
+    """Prepare nothing where a pooler (PgBouncer) may hand each transaction to another server
+    process: it shows by its own number for the process.
+
+    https://www.pgbouncer.org/features.html, https://www.psycopg.org/psycopg3/docs/advanced/prepare.html
+    """
+    (process,) = connection.execute("SELECT pg_backend_pid()").fetchone() or (0,)
+    if process != connection.info.backend_pid:
+        connection.prepare_threshold = None
+
+
 def prepare_postgres(connection: Any) -> None:
     """A frozen process must not hold a lock for ever, nor may others wait for it for ever."""
+    without_prepared_behind_a_pooler(connection)
     connection.execute("SET idle_in_transaction_session_timeout = '60s'")
     connection.execute("SET lock_timeout = '15s'")
     connection.commit()

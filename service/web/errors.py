@@ -6,9 +6,11 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from integrations.errors import AdapterError
@@ -26,6 +28,8 @@ from service.web.i18n import translate
 log = logging.getLogger(__name__)
 
 FOLDER = Path(__file__).parent
+RETRY_AFTER = "5"
+"""Seconds."""
 STATUS: dict[type[DomainError], int] = {
     NotFound: 404,
     NotPermitted: 403,
@@ -41,6 +45,9 @@ def register(app: Flask) -> None:
     app.register_error_handler(AdapterError, _adapter)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
+    # What an answer of the database itself is not: no connection, none free, a disk that is full.
+    for away in (OperationalError, InterfaceError, InternalError, PoolTimeout):
+        app.register_error_handler(away, _database_away)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -93,6 +100,15 @@ def _http(error: HTTPException) -> tuple[Response | str, int, list[tuple[str, st
     # Allow, Retry-After: what the error says beside its page.
     beside = [pair for pair in error.get_headers() if pair[0] != "Content-Type"]
     return (*_answer(status, error.name.lower().replace(" ", "_"), text), beside)
+
+
+def _database_away(error: DBAPIError | PoolTimeout) -> tuple[Response | str, int]:
+    log.error("the database did not answer (%s)", type(error).__name__)
+    text = _("The database does not answer now. Nothing was lost; try again in a minute.")
+    said, status = _answer(503, "unavailable", text)
+    answer = make_response(said, status)
+    answer.headers["Retry-After"] = RETRY_AFTER
+    return answer, status
 
 
 def _unexpected(error: Exception) -> tuple[Response | str, int]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from prometheus_client import Counter
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.wsgi import get_input_stream
@@ -36,6 +37,7 @@ log = logging.getLogger(__name__)
 
 KNOWN_FOR = timedelta(seconds=10)
 """How long a connection's secrets are kept in memory; a new secret is found at once."""
+NOT_STORED = "Not stored. Send it again."
 KEEP_HEADERS = ("content-type", "user-agent")
 """What is stored beside the body and what the adapter names."""
 NEVER_KEEP = ("signature",)
@@ -125,7 +127,11 @@ def _receive(
     body: bytes,
 ) -> tuple[int, str]:
     now = context.clock.now()
-    known = doors.find(public_id, now)
+    try:
+        known = doors.find(public_id, now)
+    except SQLAlchemyError:
+        log.exception("an address could not be looked up")
+        return 503, NOT_STORED
     if known is None:
         return 404, "There is no such connection. Copy the address from Makegood again."
     inbound = Inbound(headers, body, now)
@@ -143,7 +149,7 @@ def _receive(
         )
     except Exception:
         log.exception("a delivery could not be stored")
-        return 503, "Not stored. Send it again."
+        return 503, NOT_STORED
     return 202, "accepted" if fresh else "known"
 
 

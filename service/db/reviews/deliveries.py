@@ -6,20 +6,33 @@ PostgreSQL: one statement for delivery and outbox row, committed by itself.
 
 from __future__ import annotations
 
+import logging
 import queue
 import sqlite3
 import threading
+import time
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
-from service.db.session import Database, prepare_sqlite
+from service.db.session import (
+    READ_ONLY,
+    Database,
+    prepare_sqlite,
+    without_prepared_behind_a_pooler,
+)
 
 if TYPE_CHECKING:
     from psycopg_pool import ConnectionPool
 
+log = logging.getLogger(__name__)
+
 BATCH = 256
+WAIT_SECONDS = 25.0
+"""Longer than a commit waits for the lock, shorter than senders wait for an answer."""
+LOOK_SECONDS = 1.0
+"""How often a waiting caller looks whether anybody is writing at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +73,25 @@ class SqliteIntake:
         self._start = threading.Lock()
 
     def accept(self, new: NewDelivery) -> bool:
-        """Wait for the commit; raises what the database raised."""
-        if self._thread is None:
-            with self._start:
-                if self._thread is None:
-                    self._thread = threading.Thread(target=self._write, daemon=True, name="intake")
-                    self._thread.start()
+        """Wait for the commit; raises what the database raised, `TimeoutError` when it takes longer
+        than a sender waits. Stored or not, the sender may send again."""
         stored: Future[bool] = Future()
         self._waiting.put((new, stored))
-        return stored.result()
+        ends = time.monotonic() + WAIT_SECONDS
+        while True:
+            self._ensure_writer()
+            try:
+                return stored.result(min(LOOK_SECONDS, max(0.0, ends - time.monotonic())))
+            except TimeoutError:
+                if stored.done() or time.monotonic() >= ends:
+                    raise
+
+    def _ensure_writer(self) -> None:
+        """A thread that ended, for whatever reason, is replaced."""
+        with self._start:
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._write, daemon=True, name="intake")
+                self._thread.start()
 
     def close(self) -> None:
         """Store what waits, then end the thread."""
@@ -78,12 +101,31 @@ class SqliteIntake:
             self._thread = None
 
     def _write(self) -> None:
-        connection = sqlite3.connect(self._database.path, timeout=20)
-        prepare_sqlite(connection)
+        connection: sqlite3.Connection | None = None
         while (first := self._waiting.get()) is not None:
             group = [first]
-            self._commit(connection, group, gather=True)
-        connection.close()
+            try:
+                connection = connection or self._open()
+                self._commit(connection, group, gather=True)
+            except BaseException as error:
+                # The file cannot be opened or read: the callers are told, the next one tries anew.
+                for _, stored in group:
+                    if not stored.done():
+                        stored.set_exception(error)
+                if connection is not None:
+                    connection.close()
+                    connection = None
+        if connection is not None:
+            connection.close()
+
+    def _open(self) -> sqlite3.Connection:
+        opened = sqlite3.connect(self._database.path, timeout=20)
+        try:
+            prepare_sqlite(opened)
+        except BaseException:
+            opened.close()
+            raise
+        return opened
 
     def _gather(self, group: list[_Waiting]) -> None:
         """Take along what has come while this group waited for the lock."""
@@ -120,7 +162,14 @@ class SqliteIntake:
         for (_, stored), is_new in zip(group, fresh, strict=True):
             stored.set_result(is_new)
         if any(fresh):
+            self._ring()
+
+    def _ring(self) -> None:
+        """What is stored is found without a bell too, only later."""
+        try:
             self._database.ring()
+        except Exception:
+            log.exception("nobody could be woken for a delivery")
 
 
 def _insert_sqlite(connection: sqlite3.Connection, new: NewDelivery) -> bool:
@@ -172,8 +221,13 @@ class PostgresIntake:
             new.received_at,
         )
         self._database.before_commit()
-        with self._pool.connection() as connection:
-            stored = connection.execute(POSTGRES_INSERT, values).rowcount == 1
+        try:
+            stored = _stored(self._pool, values)
+        except _Unusable:
+            # The line is from before a restart or a failover, and so are the others. The key lets
+            # the same delivery be stored once, so it is safe to try once more.
+            self._pool.drain()
+            stored = _stored(self._pool, values)
         self._database.after_commit()
         if stored:
             self._database.ring()
@@ -183,6 +237,21 @@ class PostgresIntake:
         """Close the pool's connections."""
         if self._pool is not None:
             self._pool.close()
+
+
+class _Unusable(Exception):
+    """This line to the database is good for nothing any more."""
+
+
+def _stored(pool: ConnectionPool, values: tuple[object, ...]) -> bool:
+    with pool.connection() as connection:
+        try:
+            return connection.execute(POSTGRES_INSERT, values).rowcount == 1
+        except Exception as error:
+            if connection.broken or getattr(error, "sqlstate", "") == READ_ONLY:
+                connection.close()
+                raise _Unusable(str(error)) from error
+            raise
 
 
 def _open_pool(url: str) -> ConnectionPool:
@@ -195,5 +264,6 @@ def _open_pool(url: str) -> ConnectionPool:
         max_size=8,
         timeout=5,
         kwargs={"autocommit": True, "prepare_threshold": 1},
+        configure=without_prepared_behind_a_pooler,
         open=True,
     )
