@@ -162,14 +162,15 @@ class SqliteIntake:
         for (_, stored), is_new in zip(group, fresh, strict=True):
             stored.set_result(is_new)
         if any(fresh):
-            self._ring()
+            _ring(self._database)
 
-    def _ring(self) -> None:
-        """What is stored is found without a bell too, only later."""
-        try:
-            self._database.ring()
-        except Exception:
-            log.exception("nobody could be woken for a delivery")
+
+def _ring(database: Database) -> None:
+    """What is stored is found without a bell too, only later."""
+    try:
+        database.ring()
+    except Exception:
+        log.exception("nobody could be woken for a delivery")
 
 
 def _insert_sqlite(connection: sqlite3.Connection, new: NewDelivery) -> bool:
@@ -230,7 +231,7 @@ class PostgresIntake:
             stored = _stored(self._pool, values)
         self._database.after_commit()
         if stored:
-            self._database.ring()
+            _ring(self._database)
         return stored
 
     def close(self) -> None:
