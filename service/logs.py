@@ -58,6 +58,9 @@ class JsonLines(logging.Formatter):
             # The trace names the place; the message of a foreign error may hold buyer text.
             line["error"] = record.exc_info[0].__name__
             line["where"] = _where(record.exc_info[2])
+            if isinstance(record.exc_info[1], OSError) and record.exc_info[1].filename:
+                # A file of the machine's and the system's word on it: for whoever runs it.
+                line["file"] = f"{record.exc_info[1].filename}: {record.exc_info[1].strerror}"
         return json.dumps(line, ensure_ascii=False)
 
 

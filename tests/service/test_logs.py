@@ -11,6 +11,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -155,6 +156,15 @@ def test_warnings_of_others_are_heard(lines: io.StringIO) -> None:
     logging.getLogger("some.library").warning("the disk is full")
 
     assert _read(lines)[0]["message"] == "the disk is full"
+
+
+def test_file_of_another_user_is_named(lines: io.StringIO, tmp_path: Path) -> None:
+    try:
+        (tmp_path / "nowhere" / "makegood.db.lock").read_text()
+    except OSError:
+        logging.getLogger("service").exception("a request failed")
+
+    assert "makegood.db.lock: No such file" in _read(lines)[0]["file"]
 
 
 def test_level_is_ours_to_choose(lines: io.StringIO) -> None:

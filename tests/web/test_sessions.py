@@ -224,3 +224,28 @@ def test_refusal_says_when_to_try_again(world: World) -> None:
     answers = [client.post("/sign-in", data=form) for _ in range(11)]
 
     assert answers[-1].headers["Retry-After"] == "60"
+
+
+def test_password_changed_twice_at_once_is_changed_once(world: World) -> None:
+    accounts.set_password(world.context, world.owner.id, GOOD)
+    change = partial(accounts.change_password, world.context, world.owner, present=GOOD)
+
+    given = at_once([partial(change, new=f"{BAD} {number}") for number in range(4)])
+
+    assert Counter(type(one) for one in given) == {Seller: 1, WrongInput: 3}
+
+
+def test_present_password_is_not_guessed_from_a_browser_that_was_found(world: World) -> None:
+    accounts.set_password(world.context, world.owner.id, GOOD)
+    with world.context.database.reading() as session:
+        seller = session.get_one(Seller, world.owner.id)
+    client = _client(world.wired)
+    with client.session_transaction() as cookie:
+        cookie["key"] = sessions.begin(world.context, seller)
+
+    def guess(number: int) -> int:
+        form = {"do": "password", "present": f"guess {number}", "password": BAD}
+        address = {"REMOTE_ADDR": f"10.2.0.{number}"}
+        return client.post("/me", data=form, environ_base=address).status_code
+
+    assert [guess(number) for number in range(11)] == [422] * 10 + [429]

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnExpressionArgument, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from service.db.models import ApiToken, Seller
@@ -60,20 +58,10 @@ def _check_password(password: str) -> None:
 
 def set_password(context: Context, seller_id: int, password: str) -> Seller:
     """Set a password; all sessions and unused links end. Raises `WrongInput`."""
-    _check_password(password)
-    password_hash = generate_password_hash(password)
-    with context.database.transaction() as session:
-        return _ended_everywhere(session, seller_id, password_hash=password_hash)
-
-
-def _ended_everywhere(session: Session, seller_id: int, **values: Any) -> Seller:
-    """Change a seller and end all sessions and unused links."""
-    return session.scalars(
-        update(Seller)
-        .where(Seller.id == seller_id)
-        .values(session_version=Seller.session_version + 1, **values)
-        .returning(Seller)
-    ).one()
+    seller = _set_password(context, password, Seller.id == seller_id)
+    if seller is None:
+        raise NotFound("There is no such seller.")
+    return seller
 
 
 def change_password(context: Context, seller: Seller, *, present: str, new: str) -> Seller:
@@ -81,9 +69,25 @@ def change_password(context: Context, seller: Seller, *, present: str, new: str)
     right. All sessions end, the one at hand too."""
     with context.database.reading() as session:
         known = session.get_one(Seller, seller.id).password_hash
-    if known and not check_password_hash(known, present):
+    right = not known or check_password_hash(known, present)
+    # Of two changes made at once from one present password the first counts.
+    unchanged = (Seller.id == seller.id, Seller.password_hash == known)
+    changed = _set_password(context, new, *unchanged) if right else None
+    if changed is None:
         raise WrongInput("The present password is not right.")
-    return set_password(context, seller.id, new)
+    return changed
+
+
+def _set_password(
+    context: Context, password: str, *which: ColumnExpressionArgument[bool]
+) -> Seller | None:
+    _check_password(password)
+    values = {
+        "password_hash": generate_password_hash(password),
+        "session_version": Seller.session_version + 1,
+    }
+    with context.database.transaction() as session:
+        return session.scalar(update(Seller).where(*which).values(values).returning(Seller))
 
 
 def new_link(context: Context, seller_id: int) -> str:

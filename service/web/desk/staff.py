@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
+from service.db import attempts
 from service.db.models import ApiToken, Seller
 from service.domain.errors import DomainError, WrongInput
 from service.domain.remedies.limits import SellerRole
@@ -18,7 +19,7 @@ from service.operations.staff import accounts
 from service.web.auth import begin, owners_only, sellers_only
 from service.web.errors import status_of
 from service.web.i18n import translate
-from service.web.limits import HOUR, limited
+from service.web.limits import HOUR, QUARTER, count, limited
 from service.web.request_context import context, seller
 
 blueprint = Blueprint("people", __name__)
@@ -108,6 +109,9 @@ def change_me() -> Answer:
     """Save one's own language or password."""
     form, mine = request.form, seller()
     if form.get("do") == "password":
+        guesses = f"password of {mine.id}"
+        # Whoever found a browser signed in may guess no faster than at the door.
+        count(guesses, 10, QUARTER)
         try:
             changed = accounts.change_password(
                 context(), mine, present=form.get("present", ""), new=form.get("password", "")
@@ -115,6 +119,7 @@ def change_me() -> Answer:
         except DomainError as error:
             return render_template("admin/me.html", problem=translate(error.text)), status_of(error)
         # All sessions have ended; this browser begins a new one.
+        attempts.forget(context().database, guesses)
         begin(changed)
         flash(_("The new password is set. Other devices are signed out."))
     elif form.get("language") in LANGUAGES:
