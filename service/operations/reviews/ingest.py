@@ -253,6 +253,7 @@ def _changed(
     session: Session, case: Case, was: int | None, review: Review, *, low: bool, now: datetime
 ) -> str:
     """Note another rating or other words; a rating that is no longer low closes the case."""
+    case.product_key = case.product_key or product_key(review.connection_id, review.product_id)
     _note_rating(session, case, was, review.rating, now)
     if review.rating is None or low:
         decisions.refresh_proposal(session, case, now=now)
