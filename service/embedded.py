@@ -159,10 +159,10 @@ def main() -> int:
         # First of all, so that a start which cannot be has changed nothing.
         opened = listen(wanted.listen, wanted.public_url)
         wired = wire(wanted)
+        sandbox = set_up(wired)
     except (WrongSetting, CannotListen, PermissionError) as error:
         print(error, file=sys.stderr)
         return 2
-    sandbox = set_up(wired)
     registry.get("sandbox")
     workers = embedded_threads(wired)
     sandbox.sender.start()

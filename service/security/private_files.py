@@ -11,6 +11,13 @@ BESIDE = ("", "-wal", "-shm", "-journal")
 """What SQLite keeps beside a database, by the ends of their names."""
 
 
+class NotOurs(PermissionError):
+    """A file of another user; the message says what to do."""
+
+    def __str__(self) -> str:
+        return f"{self.filename} {self.strerror}"
+
+
 def private_folder(path: Path) -> Path:
     """A folder of our own, made where it is missing; one with wider rights is closed."""
     path.mkdir(mode=FOLDER, parents=True, exist_ok=True)
@@ -36,7 +43,7 @@ def open_private(path: Path, owner_of: Path) -> int:
     """A descriptor for reading and writing a file, made where it is missing.
 
     What root makes belongs to the owner of `owner_of`: a command that was once run as root locks
-    nobody out. Raises `PermissionError`, which says what to do.
+    nobody out. Raises `NotOurs`.
     """
     flags = os.O_RDWR | os.O_CLOEXEC
     try:
@@ -44,7 +51,7 @@ def open_private(path: Path, owner_of: Path) -> int:
             return os.open(path, flags)
         descriptor = os.open(path, flags | os.O_CREAT, FILE)
     except PermissionError as error:
-        raise PermissionError(error.errno, _advice(path), str(path)) from error
+        raise NotOurs(error.errno, _advice(path), str(path)) from error
     os.fchmod(descriptor, FILE)
     if os.geteuid() == 0:
         owner = owner_of.stat()
