@@ -254,13 +254,14 @@ class ActionResult:
     """What the platform did. `vendor_id` is its own id, `code` a voucher code.
 
     `already`: it had been done before this call. `task`: what is left for the seller to do by
-    hand (the refund is only recorded, say); empty when nothing is.
+    hand (the refund is only recorded, say). `refused`: why, only from `find`, it will never be done.
     """
 
     vendor_id: str
     already: bool = False
     code: str = ""
     task: str | Said | None = None
+    refused: str | Said | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,7 +364,7 @@ class BaseAdapter:
         )
 
     def find(self, request: ActionRequest) -> ActionResult | None:
-        """Was it done? None: surely not. Raises `Permanent` when found with other terms."""
+        """Was it done? None: surely not. Raises `Permanent` where its terms differ or nobody can tell."""
         raise Unsupported(
             "%(label)s cannot look up a %(action)s", label=self.label, action=request.action
         )

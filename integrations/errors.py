@@ -4,7 +4,8 @@ AdapterError
 +-- BadSignature      a webhook that is not, or wrongly, signed: 401, nothing stored
 +-- Unreadable        signed, but not understood: kept and shown to the seller
 +-- Temporary         not now; `retry_after` seconds if the platform named them
-+-- Permanent         refused for good; the message says what a person can do
++-- Permanent         not by trying again; the message says what a person can do
+|   +-- Rejected      refused for good, and surely nothing was done
 +-- Unsupported       the platform cannot do this by API; becomes a task for the seller
 +-- Misconfigured     key, address or permission is wrong; pauses the connection
 
@@ -71,7 +72,15 @@ class Temporary(AdapterError):
 
 
 class Permanent(AdapterError):
-    """The platform refused and will refuse again."""
+    """The platform will say the same again, but it may have acted before it said so."""
+
+    usual_outcome: ClassVar[CallOutcome] = "unknown"
+
+
+class Rejected(Permanent):
+    """The platform refuses this for good and did nothing."""
+
+    usual_outcome: ClassVar[CallOutcome] = "not_done"
 
 
 class Unsupported(AdapterError):
@@ -79,4 +88,5 @@ class Unsupported(AdapterError):
 
 
 class Misconfigured(AdapterError):
-    """The seller must mend the connection: key, address, permission."""
+    """The seller must mend the connection: key, address, permission. Found before anything was sent,
+    or said at the platform's door."""

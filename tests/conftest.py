@@ -86,9 +86,10 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def world(database_url: str, tmp_path: Path) -> Iterator[World]:
-    """A Makegood with a sandbox shop, served on loopback, driven step by step."""
-    made = World(database_url, tmp_path)
+def world(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> Iterator[World]:
+    """A Makegood with a sandbox shop (of a kind named by the test, if it likes), served on loopback,
+    driven step by step."""
+    made = World(database_url, tmp_path, adapter=getattr(request, "param", "sandbox"))
     yield made
     made.close()
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from integrations import text
 from integrations.contract import OutgoingMessage
-from integrations.errors import Misconfigured, Permanent
+from integrations.errors import Misconfigured, Rejected
 from integrations.signatures import body_hash
 
 NO_ANSWER_BY_MACHINES = {
@@ -54,7 +54,7 @@ POLICY = _WholeLines(linesep=SMTP.linesep)
 
 
 def letter(message: OutgoingMessage, sender: Address, reply_to: str, at: datetime) -> EmailMessage:
-    """Build the mail; raises `Permanent` for an address or line that cannot be sent."""
+    """Build the mail; raises `Rejected` for an address or line that cannot be sent."""
     mail = EmailMessage(policy=POLICY)
     mail["From"] = sender
     mail["To"] = _recipient(message)
@@ -119,7 +119,7 @@ def _recipient(message: OutgoingMessage) -> Address:
     try:
         return address_of(message.to.email, text.line(message.to.name))
     except WrongAddress as error:
-        raise Permanent("the buyer's e-mail address is missing or cannot be written to") from error
+        raise Rejected("the buyer's e-mail address is missing or cannot be written to") from error
 
 
 def _own(typed: str, what: str) -> Address:
@@ -132,7 +132,7 @@ def _own(typed: str, what: str) -> Address:
 def _line(given: str, what: str) -> str:
     """What is written is one line already; what would begin another header is refused."""
     if len(given.splitlines()) > 1:
-        raise Permanent(
+        raise Rejected(
             "the %(what)s of the message holds a line break: correct its text", what=what
         )
     return text.line(given)
@@ -143,5 +143,5 @@ def _web_address(url: str) -> str:
     fine = parts.scheme in ("http", "https") and bool(parts.netloc) and url.isascii()
     fine = fine and len(url) <= LONGEST_STOP_URL
     if not fine or not url.isprintable() or any(one in "<> " for one in url):
-        raise Permanent("the stop address of the message is not a web address")
+        raise Rejected("the stop address of the message is not a web address")
     return url

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 
 from integrations.contract import Config
-from integrations.errors import Misconfigured, Permanent, Temporary
+from integrations.errors import Misconfigured, Rejected, Temporary
 from integrations.network import Network, TimedReader, loopback
 from integrations.sentence import Text
 
@@ -192,7 +192,7 @@ def _accepted(answer: tuple[int, bytes], what: str) -> None:
             if what == "recipient"
             else Text("ask who runs the server")
         )
-        raise Permanent(
+        raise Rejected(
             "the mail server refused the %(what)s (%(code)s): %(advice)s",
             what=what,
             code=code,

@@ -29,7 +29,7 @@ from integrations.contract import (
     Role,
     Way,
 )
-from integrations.errors import AdapterError, Misconfigured, Permanent, Temporary
+from integrations.errors import AdapterError, Misconfigured, Permanent, Rejected, Temporary
 from integrations.http import Answer, retry_after
 from integrations.sandbox import wire
 from integrations.sentence import Text
@@ -92,7 +92,12 @@ class Sandbox(BaseAdapter):
             return Page(events, data["cursor"], data["more"])
 
     def orders_for(self, event: ReviewEvent) -> list[Order]:
-        query = {"review": event.review_id, "product": event.product_id, "buyer": event.buyer.id}
+        query = {
+            "review": event.review_id,
+            "product": event.product_id,
+            "buyer": event.buyer.id,
+            "email": "" if event.buyer.id else event.buyer.email,
+        }
         data = self._get("/api/orders?" + urlencode(query))
         with _understood():
             return [wire.order_of(one) for one in data["orders"]]
@@ -179,9 +184,12 @@ class Sandbox(BaseAdapter):
         if answer.status == 429:
             wait = retry_after(answer, self.now())
             raise Temporary("the sandbox is busy", retry_after=wait, outcome="not_done")
+        if answer.headers.get("x-sandbox-payment") == "failed":
+            # Looking it up shows nothing, whether the provider has paid or not.
+            raise Permanent("the sandbox's payment provider failed")
         if answer.status >= 500:
             raise Temporary("the sandbox answered %(status)s", status=answer.status)
-        raise Permanent(
+        raise Rejected(
             "the sandbox refused: %(value)s", value=answer.body.decode(errors="replace")[:200]
         )
 

@@ -22,9 +22,9 @@ CREATE TABLE IF NOT EXISTS orders (id INTEGER PRIMARY KEY, number TEXT UNIQUE, b
   product_id TEXT, product_name TEXT, quantity INTEGER, paid_minor INTEGER, currency TEXT,
   placed_at TEXT, status TEXT, trouble TEXT DEFAULT '', trouble_left INTEGER DEFAULT 0,
   edit_key TEXT);
-CREATE TABLE IF NOT EXISTS review (id INTEGER PRIMARY KEY, order_id INTEGER UNIQUE, rating INTEGER,
-  text TEXT, version INTEGER, withdrawn INTEGER DEFAULT 0, written_at TEXT, changed INTEGER);
-CREATE INDEX IF NOT EXISTS review_changed ON review (changed);
+CREATE TABLE IF NOT EXISTS line (id INTEGER PRIMARY KEY, order_id INTEGER, product_id TEXT,
+  product_name TEXT, paid_minor INTEGER);
+CREATE INDEX IF NOT EXISTS line_order ON line (order_id);
 CREATE TABLE IF NOT EXISTS made (id INTEGER PRIMARY KEY, action TEXT, key TEXT, reference TEXT,
   order_id INTEGER, amount_minor INTEGER, currency TEXT, code TEXT, task TEXT, at TEXT);
 CREATE INDEX IF NOT EXISTS made_reference ON made (reference);
@@ -36,6 +36,18 @@ CREATE TABLE IF NOT EXISTS callback (id INTEGER PRIMARY KEY, delivery TEXT, body
   tries INTEGER DEFAULT 0, sent_at TEXT);
 CREATE INDEX IF NOT EXISTS callback_due ON callback (due_at) WHERE sent_at IS NULL;
 CREATE TABLE IF NOT EXISTS knob (name TEXT PRIMARY KEY, value TEXT);
+CREATE TABLE IF NOT EXISTS forgotten (made_id INTEGER PRIMARY KEY);
+"""
+REVIEW = """
+CREATE TABLE review (id INTEGER PRIMARY KEY, order_id INTEGER, rating INTEGER, text TEXT,
+  version INTEGER, withdrawn INTEGER DEFAULT 0, written_at TEXT, changed INTEGER,
+  line_id INTEGER DEFAULT 0, UNIQUE (order_id, line_id));
+CREATE INDEX review_changed ON review (changed);
+"""
+"""`line_id` 0: the first line of the order, which is kept with it."""
+OLD_REVIEWS = """
+DROP INDEX review_changed;
+ALTER TABLE review RENAME TO old_review;
 """
 
 Row = sqlite3.Row
@@ -50,6 +62,7 @@ class Ledger:
         self._local = threading.local()
         self._writing = threading.Lock()
         self._connection().executescript(SCHEMA)
+        self._keep_a_review_for_each_line()
 
     def _connection(self) -> sqlite3.Connection:
         found: sqlite3.Connection | None = getattr(self._local, "connection", None)
@@ -60,6 +73,18 @@ class Ledger:
             found.execute("PRAGMA synchronous=NORMAL")
             self._local.connection = found
         return found
+
+    def _keep_a_review_for_each_line(self) -> None:
+        """Make the table of reviews; one of before held a single review of an order."""
+        connection = self._connection()
+        columns = {row["name"] for row in connection.execute("PRAGMA table_info(review)")}
+        if "line_id" in columns:
+            return
+        connection.executescript(f"{OLD_REVIEWS if columns else ''}{REVIEW}")
+        if columns:
+            names = "id, order_id, rating, text, version, withdrawn, written_at, changed"
+            connection.execute(f"INSERT INTO review ({names}) SELECT {names} FROM old_review")  # noqa: S608
+            connection.execute("DROP TABLE old_review")
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
@@ -105,7 +130,7 @@ def order_data(ledger: Ledger, order: Row, base_url: str) -> dict[str, Any]:
     """An order as the wire has it."""
     spent = ledger.row(
         "SELECT coalesce(sum(amount_minor), 0) AS n FROM made WHERE order_id = ?"
-        " AND action = 'refund'",
+        " AND action = 'refund' AND id NOT IN (SELECT made_id FROM forgotten)",
         order["id"],
     )
     assert spent is not None
@@ -116,15 +141,26 @@ def order_data(ledger: Ledger, order: Row, base_url: str) -> dict[str, Any]:
         "quantity": order["quantity"],
         "paid_minor": order["paid_minor"],
     }
+    further = [
+        {
+            "id": f"l{order['id']}-{row['id']}",
+            "product_id": row["product_id"],
+            "name": row["product_name"],
+            "quantity": 1,
+            "paid_minor": row["paid_minor"],
+        }
+        for row in ledger.rows("SELECT * FROM line WHERE order_id = ? ORDER BY id", order["id"])
+    ]
+    paid = order["paid_minor"] + sum(row["paid_minor"] for row in further)
     return {
         "id": str(order["id"]),
         "number": order["number"],
         "placed_at": order["placed_at"],
         "status": order["status"],
         "currency": order["currency"],
-        "paid_minor": order["paid_minor"],
-        "left_minor": order["paid_minor"] - spent["n"],
-        "lines": [line],
+        "paid_minor": paid,
+        "left_minor": paid - spent["n"],
+        "lines": [line, *further],
         "buyer": buyer_of(ledger, order["buyer_id"]),
         "edit_link": f"{base_url}/orders/{order['id']}?key={order['edit_key']}",
     }
@@ -134,6 +170,7 @@ def review_data(ledger: Ledger, review: Row) -> dict[str, Any]:
     """A review as the wire has it."""
     order = ledger.row("SELECT * FROM orders WHERE id = ?", review["order_id"])
     assert order is not None
+    line = ledger.row("SELECT * FROM line WHERE id = ?", review["line_id"]) or order
     return {
         "id": f"r{review['id']}",
         "rating": review["rating"],
@@ -141,8 +178,8 @@ def review_data(ledger: Ledger, review: Row) -> dict[str, Any]:
         "version": review["version"],
         "withdrawn": bool(review["withdrawn"]),
         "written_at": review["written_at"],
-        "product_id": order["product_id"],
-        "product_name": order["product_name"],
+        "product_id": line["product_id"],
+        "product_name": line["product_name"],
         "buyer": buyer_of(ledger, order["buyer_id"]),
         "order_ids": [str(order["id"])],
     }
@@ -165,22 +202,40 @@ def add_order(
     return order_id
 
 
+def add_line(ledger: Ledger, order_id: int, product: tuple[str, str, int, str]) -> int:
+    """Sell a further product in an order, in its currency; gives the line's id."""
+    with ledger.write() as connection:
+        cursor = connection.execute(
+            "INSERT INTO line (order_id, product_id, product_name, paid_minor) VALUES (?, ?, ?, ?)",
+            (order_id, *product[:3]),
+        )
+        return int(cursor.lastrowid or 0)
+
+
 def leave_review(
-    ledger: Ledger, order_id: int, rating: int, text: str, now: datetime, *, withdraw: bool = False
+    ledger: Ledger,
+    order_id: int,
+    rating: int,
+    text: str,
+    now: datetime,
+    *,
+    withdraw: bool = False,
+    line_id: int = 0,
 ) -> None:
-    """The buyer leaves, changes or withdraws a review; the callbacks are put in the same commit."""
+    """The buyer leaves, changes or withdraws the review of a line (0: the first); the callbacks are
+    put in the same commit."""
     with ledger.write() as connection:
         found = connection.execute(
-            "SELECT * FROM review WHERE order_id = ?", (order_id,)
+            "SELECT * FROM review WHERE order_id = ? AND line_id = ?", (order_id, line_id)
         ).fetchone()
         version = 1 if found is None else found["version"] + 1
         if found is None:
             if withdraw:
                 return
             connection.execute(
-                "INSERT INTO review (order_id, rating, text, version, written_at)"
-                " VALUES (?, ?, ?, 1, ?)",
-                (order_id, rating, text, now.isoformat()),
+                "INSERT INTO review (order_id, line_id, rating, text, version, written_at)"
+                " VALUES (?, ?, ?, ?, 1, ?)",
+                (order_id, line_id, rating, text, now.isoformat()),
             )
         elif withdraw:
             connection.execute(
@@ -193,11 +248,13 @@ def leave_review(
             )
         connection.execute(
             "UPDATE review SET changed = (SELECT coalesce(max(changed), 0) + 1 FROM review)"
-            " WHERE order_id = ?",
-            (order_id,),
+            " WHERE order_id = ? AND line_id = ?",
+            (order_id, line_id),
         )
     event = "review.withdrawn" if withdraw else f"review.{'created' if version == 1 else 'updated'}"
-    review = ledger.row("SELECT * FROM review WHERE order_id = ?", order_id)
+    review = ledger.row(
+        "SELECT * FROM review WHERE order_id = ? AND line_id = ?", order_id, line_id
+    )
     assert review is not None
     _put_callback(ledger, {"event": event, "review": review_data(ledger, review)}, now)
 

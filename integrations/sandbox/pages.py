@@ -105,7 +105,7 @@ def orders() -> str:
     """The newest orders with their reviews."""
     found = _ledger().rows(
         "SELECT o.id, o.number, o.product_name, b.name AS buyer, r.rating, r.withdrawn"
-        " FROM orders o JOIN buyer b ON b.id = o.buyer_id LEFT JOIN review r ON r.order_id = o.id"
+        " FROM orders o JOIN buyer b ON b.id = o.buyer_id LEFT JOIN review r ON r.order_id = o.id AND r.line_id = 0"
         " ORDER BY o.id DESC LIMIT 60"
     )
     on = {name: _ledger().knob(name) == "on" for name in ("duplicates", "shuffled")}
@@ -124,7 +124,7 @@ def callbacks() -> Response:
 def order(order_id: int) -> str:
     """One order: review it, change that, choose trouble."""
     found = _order(order_id)
-    review = _ledger().row("SELECT * FROM review WHERE order_id = ?", order_id)
+    review = _ledger().row("SELECT * FROM review WHERE order_id = ? AND line_id = 0", order_id)
     amount = _shown(found["paid_minor"], found["currency"])
     return _page(ORDER, order=found, review=review, amount=amount, troubles=trouble.TROUBLES)
 

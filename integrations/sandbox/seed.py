@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from sqlite3 import Connection
 
 from integrations.sandbox.ledger import Ledger, add_order, leave_review
 
@@ -51,11 +52,19 @@ def seed(ledger: Ledger, now: datetime) -> bool:
 
 
 def sell(ledger: Ledger, number: int, now: datetime) -> list[int]:
-    """Sell many orders at once, for measuring; gives their ids."""
+    """Sell many orders at once, each to a buyer of its own, for measuring; gives their ids."""
     with ledger.write() as connection:
-        if connection.execute("SELECT 1 FROM buyer LIMIT 1").fetchone() is None:
-            connection.execute(
-                "INSERT INTO buyer (name, email, country, language, zone) VALUES (?, ?, ?, ?, ?)",
-                BUYERS[0],
-            )
-        return [add_order(connection, 1, KETTLE, now) for _ in range(number)]
+        return [add_order(connection, _new_buyer(connection), KETTLE, now) for _ in range(number)]
+
+
+def _new_buyer(connection: Connection) -> int:
+    """One like the first, with an address of their own; the very first has its plain one."""
+    (number,) = connection.execute("SELECT coalesce(max(id), 0) + 1 FROM buyer").fetchone()
+    name, address, *rest = BUYERS[0]
+    mailbox, _, host = address.partition("@")
+    address = address if number == 1 else f"{mailbox}.{number}@{host}"
+    connection.execute(
+        "INSERT INTO buyer (id, name, email, country, language, zone) VALUES (?, ?, ?, ?, ?, ?)",
+        (number, name, address, *rest),
+    )
+    return int(number)

@@ -85,15 +85,24 @@ def check() -> Response:
 
 @api.get("/orders")
 def orders() -> Response:
-    """Orders that fit a review: its own, else those of the buyer with the product."""
+    """Orders that fit a review: its own, else those of the buyer with the product, else those of an
+    address."""
     ledger = here().ledger
     review = request.args.get("review", "").removeprefix("r")
-    found = ledger.rows(
-        "SELECT o.* FROM orders o JOIN review r ON r.order_id = o.id WHERE r.id = ?", review
-    ) or ledger.rows(
-        "SELECT * FROM orders WHERE buyer_id = ? AND product_id = ? ORDER BY id DESC LIMIT 10",
-        request.args.get("buyer", "").removeprefix("b"),
-        request.args.get("product", ""),
+    found = (
+        ledger.rows(
+            "SELECT o.* FROM orders o JOIN review r ON r.order_id = o.id WHERE r.id = ?", review
+        )
+        or ledger.rows(
+            "SELECT * FROM orders WHERE buyer_id = ? AND product_id = ? ORDER BY id DESC LIMIT 10",
+            request.args.get("buyer", "").removeprefix("b"),
+            request.args.get("product", ""),
+        )
+        or ledger.rows(
+            "SELECT o.* FROM orders o JOIN buyer b ON b.id = o.buyer_id WHERE b.email = ?"
+            " ORDER BY o.id DESC LIMIT 10",
+            request.args.get("email") or None,
+        )
     )
     base = current_app.config["BASE_URL"]
     return jsonify(orders=[order_data(ledger, one, base) for one in found])
@@ -137,7 +146,9 @@ def review(review_id: str) -> Response:
 def find() -> Response:
     """What was done under a reference, all of it."""
     rows = here().ledger.rows(
-        "SELECT * FROM made WHERE reference = ? ORDER BY id", request.args.get("reference", "")
+        "SELECT * FROM made WHERE reference = ? AND id NOT IN (SELECT made_id FROM forgotten)"
+        " ORDER BY id",
+        request.args.get("reference", ""),
     )
     return jsonify(found=[dict(one) for one in rows])
 
@@ -154,15 +165,17 @@ def make_good() -> Response:
     if bad is not None:
         return bad
     known = wanted["key"] and shop.ledger.row(
-        "SELECT * FROM made WHERE key = ? LIMIT 1", wanted["key"]
+        "SELECT * FROM made WHERE key = ? AND id NOT IN (SELECT made_id FROM forgotten) LIMIT 1",
+        wanted["key"],
     )
     if known:
         return jsonify(**dict(known), already=True)
     data = order_data(shop.ledger, order, "")
     if wanted["action"] == "refund" and wanted["amount_minor"] > data["left_minor"]:
         return _say(422, "more than what is left of this order")
+    trouble.dawdle(shop.ledger)
     made_id = _carry_out(shop, wanted, trouble.task(order))
-    bad = trouble.after(shop.ledger, order)
+    bad = trouble.gateway_failed(shop.ledger, order, made_id) or trouble.after(shop.ledger, order)
     if bad is not None:
         return bad
     made = shop.ledger.row("SELECT * FROM made WHERE id = ?", made_id)

@@ -19,6 +19,7 @@ TROUBLES = {
     "acted_500": "does it, then answers 500, once",
     "acted_dropped": "does it, then breaks the line, once",
     "gateway": "records the refund only: the seller pays by hand",
+    "paid_then_failed": "the provider pays, then the shop fails and forgets the refund, once",
     "message_busy": "429 for messages, twice",
     "message_refused": "422 for messages, always",
     "message_500": "delivers the message, then answers 500, once",
@@ -28,6 +29,7 @@ TIMES = {
     "busy": 2,
     "acted_500": 1,
     "acted_dropped": 1,
+    "paid_then_failed": 1,
     "message_busy": 2,
     "message_500": 1,
 }
@@ -93,6 +95,20 @@ def after(ledger: Ledger, order: Row) -> Response | None:
             line.close()
         return Response("", 500)
     return None
+
+
+def gateway_failed(ledger: Ledger, order: Row, made_id: int) -> Response | None:
+    """The payment provider has paid, and the shop, told of a failure, takes its own note back."""
+    if not _chosen(ledger, order, ("paid_then_failed",)):
+        return None
+    with ledger.write() as connection:
+        connection.execute("INSERT INTO forgotten VALUES (?)", (made_id,))
+    return Response("the payment provider failed", 502, {"X-Sandbox-Payment": "failed"})
+
+
+def dawdle(ledger: Ledger) -> None:
+    """A shop that looks at what is left, and books it a while later, as shops without a lock do."""
+    time.sleep(float(ledger.knob("careless_seconds", "0")))
 
 
 def before_message(ledger: Ledger, order: Row) -> Response | None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from integrations.contract import Action, ActionRequest, ActionResult, OutgoingMessage
-from integrations.errors import Permanent, Temporary
+from integrations.errors import Permanent, Rejected, Temporary
 from integrations.http import Answer
 from integrations.money import Money
 from integrations.sentence import Text
@@ -27,9 +27,9 @@ def act(client: Client, request: ActionRequest) -> ActionResult:
     if request.action is Action.REFUND:
         left = one_order(client, request.order.id, edit_links=False).left
         if left.currency != request.amount.currency or left < request.amount:
-            if found := find(client, request):
-                return found
-            raise Permanent(
+            if (made := find(client, request)) and not made.refused:
+                return made
+            raise Rejected(
                 "only %(left)s of this order can still be refunded: change the amount", left=left
             )
     answer = client.post(MAKE_GOODS, request.key, _asked(request))
@@ -45,7 +45,12 @@ def act(client: Client, request: ActionRequest) -> ActionResult:
 def find(client: Client, request: ActionRequest) -> ActionResult | None:
     """Look the make-good up by its key; raises `Permanent` when its terms are others."""
     data = client.get_or_none(path_of("make-goods", request.key), RecordedMakeGoodIn)
-    return None if data is None else _result(request, data, already=True)
+    if data is None:
+        return None
+    try:
+        return _result(request, data, already=True)
+    except Rejected as error:
+        return ActionResult(data["id"], refused=error.text)
 
 
 def send(client: Client, message: OutgoingMessage) -> str:
@@ -87,8 +92,11 @@ def _moment(at: datetime | None) -> str | None:
 
 def _known_already(client: Client, request: ActionRequest, answer: Answer) -> ActionResult:
     """A conflict is a success where the shop's record has our terms."""
-    if found := find(client, request):
-        return found
+    made = find(client, request)
+    if made is not None and made.refused:
+        raise Rejected(made.refused)
+    if made is not None:
+        return made
     raise Permanent(
         "the shop says it conflicts with something else%(value)s", value=refusal(answer)
     )
@@ -100,7 +108,7 @@ def _result(request: ActionRequest, data: Mapping[str, Any], *, already: bool) -
         raise Temporary("the shop is still at it")
     if data["status"] == "refused":
         said = " ".join((data["message"] or "").split())[:200]
-        raise Permanent("the shop refused%(value)s%(said)s", value=": " if said else "", said=said)
+        raise Rejected("the shop refused%(value)s%(said)s", value=": " if said else "", said=said)
     code, task = data["code"] or "", data["task"] or ""
     if request.action is Action.VOUCHER and not (code or task):
         raise _NoCode(Text("the shop made the voucher without saying its code: look it up there"))

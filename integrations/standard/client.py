@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote, urlencode, urlsplit
 from marshmallow import Schema, ValidationError
 
 from integrations.contract import Config
-from integrations.errors import Misconfigured, Permanent, Temporary, Unsupported
+from integrations.errors import Misconfigured, Permanent, Rejected, Temporary, Unsupported
 from integrations.http import Answer, Http, retry_after
 from integrations.signatures import body_hash
 from integrations.standard.schemas import load
@@ -96,7 +96,10 @@ class Client:
             raise Temporary(
                 "the shop answered %(status)s%(said)s", status=status, said=said, retry_after=wait
             )
-        raise Permanent("the shop refused (%(status)s)%(said)s", status=status, said=said)
+        if _said(answer) is not None:
+            raise Rejected("the shop refused (%(status)s)%(said)s", status=status, said=said)
+        # Not in the shop's own words: something before it answered, or it broke in the middle.
+        raise Permanent("the shop refused (%(status)s)%(said)s", status=status, said="")
 
 
 def base_url(config: Config) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from marshmallow import ValidationError
 
 from integrations.contract import Order, OrderLine, ReviewEvent
-from integrations.errors import Permanent
+from integrations.errors import Permanent, Rejected
 from integrations.money import Money
 from integrations.standard.client import Client, path_of
 from integrations.standard.schemas import OrderIn, OrdersIn, load
@@ -79,7 +79,7 @@ def one_order(client: Client, order_id: str, edit_links: bool) -> Order:
     """The order as it is now; raises `Permanent` when there is none."""
     data = client.get_or_none(path_of("orders", order_id), OrderIn)
     if data is None:
-        raise Permanent("the shop has no order of this number: choose another order")
+        raise Rejected("the shop has no order of this number: choose another order")
     return order_of(data, edit_links)
 
 
@@ -88,7 +88,7 @@ def order_of(data: Mapping[str, Any], edit_links: bool) -> Order:
     paid, left = money_of(data["paid"]), money_of(data["left"])
     lines = tuple(_line(one) for one in data["lines"])
     if len({amount.currency for amount in (paid, left, *(line.paid for line in lines))}) > 1:
-        raise Permanent("the shop's order mixes currencies: state all amounts in one")
+        raise Rejected("the shop's order mixes currencies: state all amounts in one")
     return Order(
         id=data["id"],
         number=data["number"] or data["id"],

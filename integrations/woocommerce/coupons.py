@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from integrations.contract import ActionRequest, ActionResult
-from integrations.errors import Permanent, Temporary, Unsupported
+from integrations.errors import Permanent, Rejected, Temporary, Unsupported
 from integrations.woocommerce.client import Client
 from integrations.woocommerce.refusals import Refused
 from integrations.woocommerce.schemas import CouponIn
@@ -83,7 +83,7 @@ def _possible(client: Client, request: ActionRequest) -> None:
             " one by hand and enter its code."
         )
     if problem := unbookable(request.amount, request.order.step):
-        raise Permanent(problem)
+        raise Rejected(problem)
 
 
 def _result(request: ActionRequest, data: Mapping[str, Any], *, already: bool) -> ActionResult:

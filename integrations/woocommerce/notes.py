@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from integrations.contract import OutgoingMessage
-from integrations.errors import Permanent
+from integrations.errors import Rejected
 from integrations.woocommerce import orders
 from integrations.woocommerce.client import Client
 from integrations.woocommerce.schemas import NoteIn
@@ -12,10 +12,10 @@ from integrations.woocommerce.schemas import NoteIn
 def send(client: Client, message: OutgoingMessage) -> str:
     """Add the note; raises `Permanent` where the shop would send it to nobody."""
     if not message.order_id.isdecimal():
-        raise Permanent("a customer note needs an order: choose the order of this case")
+        raise Rejected("a customer note needs an order: choose the order of this case")
     order = orders.fetch(client, message.order_id)
     if "@" not in str(order["billing"].get("email") or ""):
-        raise Permanent("the order has no e-mail address: a note of it would reach nobody")
+        raise Rejected("the order has no e-mail address: a note of it would reach nobody")
     body = {"note": message.text, "customer_note": True}
     note = client.post(f"orders/{message.order_id}/notes", NoteIn, body)
     return str(note["id"])

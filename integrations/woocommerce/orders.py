@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from integrations.contract import Action, Buyer, EventKind, Order, OrderLine, ReviewEvent
-from integrations.errors import Misconfigured, Permanent
+from integrations.errors import Misconfigured, Permanent, Rejected
 from integrations.money import Money
 from integrations.text import from_html
 from integrations.woocommerce.client import Client, Listing
@@ -37,7 +37,7 @@ def candidates(client: Client, event: ReviewEvent) -> list[Order]:
     bought = [one for one in rows if not is_resend(one) and _placed_at(one)]
     if not bought:
         if problems:
-            raise Permanent(problems[0])
+            raise Rejected(problems[0])
         return []
     settings = read_settings(client)
     return [order_of(one, settings) for one in bought]
@@ -114,7 +114,7 @@ def fetch(client: Client, order_id: str) -> dict[str, Any]:
     """Loaded `OrderIn` as it is now; raises `Permanent` when there is none."""
     data = _fetched(client, order_id)
     if data is None:
-        raise Permanent("the shop has no order of this number: choose another order")
+        raise Rejected("the shop has no order of this number: choose another order")
     return data
 
 
@@ -132,9 +132,9 @@ def order_by_number(client: Client, number: str) -> Order:
     if not found and (one := _fetched(client, wanted)) and _number(one).casefold() == wanted:
         found = {one["id"]: one}
     if len(found) > 1:
-        raise Permanent(f"the shop has several orders of the number {number}: choose by the buyer")
+        raise Rejected(f"the shop has several orders of the number {number}: choose by the buyer")
     if not found:
-        raise Permanent(f"the shop has no order of the number {number}: look at the number there")
+        raise Rejected(f"the shop has no order of the number {number}: look at the number there")
     return _complete(client, next(iter(found.values())))
 
 
@@ -163,7 +163,7 @@ def order_of(data: Mapping[str, Any], settings: ShopSettings) -> Order:
     """Make the order of loaded `OrderIn`; raises `Permanent` where it has no date."""
     currency, placed = data["currency"], _placed_at(data)
     if placed is None:
-        raise Permanent(NO_DATE.format(number=_number(data)))
+        raise Rejected(NO_DATE.format(number=_number(data)))
     no_coupons = settings.coupons is False
     return Order(
         id=str(data["id"]),

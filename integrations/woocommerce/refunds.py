@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import quote
 
 from integrations.contract import ActionRequest, ActionResult
-from integrations.errors import Misconfigured, Permanent, Temporary
+from integrations.errors import Misconfigured, Permanent, Rejected, Temporary
 from integrations.woocommerce import orders
 from integrations.woocommerce.client import Client
 from integrations.woocommerce.refusals import RefundFailed
@@ -53,7 +53,7 @@ def act(client: Client, request: ActionRequest) -> ActionResult:
         return kept
     _still_left(order, request)
     if problem := unbookable(request.amount, request.order.step):
-        raise Permanent(problem)
+        raise Rejected(problem)
     try:
         return _refund(client, request, by_gateway=by_gateway)
     except RefundFailed as error:
@@ -84,7 +84,7 @@ def _after_failure(
         raise error from unseen
     _still_left(order, request)
     if TOO_MUCH.search(error.message):
-        raise Permanent(f"{error.message} Look at the refunds of this order in the shop.")
+        raise Rejected(f"{error.message} Look at the refunds of this order in the shop.")
     if not by_gateway:
         raise error
     if NO_GATEWAY.search(error.message):
@@ -148,9 +148,9 @@ def _refund(client: Client, request: ActionRequest, *, by_gateway: bool) -> Acti
 def _still_left(order: Mapping[str, Any], request: ActionRequest) -> None:
     left = orders.left_of(order)
     if left.currency != request.amount.currency:
-        raise Permanent(f"the order is in {left.currency}: propose the amount in it")
+        raise Rejected(f"the order is in {left.currency}: propose the amount in it")
     if left < request.amount:
-        raise Permanent(f"only {left} of this order can still be refunded: change the amount")
+        raise Rejected(f"only {left} of this order can still be refunded: change the amount")
 
 
 def _result(request: ActionRequest, data: Mapping[str, Any], *, already: bool) -> ActionResult:

@@ -7,7 +7,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from integrations.errors import Misconfigured, Permanent, Temporary
+from integrations.errors import Misconfigured, Rejected, Temporary
 from integrations.http import Answer, retry_after
 
 OWN = "woocommerce_"
@@ -30,8 +30,8 @@ NO_API = (
 )
 
 
-class Refused(Permanent):
-    """Refused with WooCommerce's own `code`."""
+class Refused(Rejected):
+    """Refused, and nothing done, with WooCommerce's own `code`."""
 
     def __init__(self, message: str, code: str) -> None:
         super().__init__(message)

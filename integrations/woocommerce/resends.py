@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 from integrations.contract import ActionRequest, ActionResult
-from integrations.errors import Permanent, Unsupported
+from integrations.errors import Rejected, Unsupported
 from integrations.woocommerce import orders
 from integrations.woocommerce.client import Client
 from integrations.woocommerce.schemas import EXACT, OrderIn
@@ -92,7 +92,7 @@ def _chosen(order: Mapping[str, Any], request: ActionRequest) -> list[Mapping[st
     lines: Sequence[Mapping[str, Any]] = order["line_items"]
     chosen = [one for one in lines if str(one["id"]) in request.line_ids]
     if not chosen:
-        raise Permanent("the order has none of the lines to resend: propose something else")
+        raise Rejected("the order has none of the lines to resend: propose something else")
     bundles = {value for one in chosen for key, value in _hidden(one) if key.endswith(BUNDLE_KEY)}
     inside = [
         one

@@ -23,6 +23,7 @@ from service.db.models import (
     Review,
     Shop,
 )
+from service.db.models.cases import DOUBTFUL, TASKS
 from service.domain.errors import NotFound
 
 WAITING = ("awaiting_order", "awaiting_approval", "needs_attention", "made_good")
@@ -155,6 +156,23 @@ def _cases_with(kinds: frozenset[Kind]) -> Select[Case]:
     )
 
 
+def lock_shops(session: Session, shop_ids: Iterable[int]) -> None:
+    """Lock shops, always in the same order and after their cases: what is added up about money
+    between two transactions is added up under this lock. SQLite has one writer and needs none."""
+    locked: set[int] = session.info.setdefault("locked_shops", set())
+    wanted = sorted(set(shop_ids) - locked)
+    locked.update(wanted)
+    if wanted and session.get_bind().dialect.name != "sqlite":
+        rows = select(Shop.id).where(Shop.id.in_(wanted)).order_by(Shop.id)
+        session.execute(rows.with_for_update(key_share=True))
+
+
+def lock_shops_of(session: Session, case_ids: Iterable[int]) -> None:
+    """Lock the shops of cases that `lock_cases` has locked."""
+    cases: dict[int, Case] = session.info.get("locked", {})
+    lock_shops(session, {cases[one].shop_id for one in case_ids if one in cases})
+
+
 def cases_about(session: Session, kind: Kind, ref_ids: Sequence[int]) -> Sequence[int]:
     """The cases that outbox rows of a kind are about; empty for kinds that are about none."""
     if kind in (Kind.FIND_ORDER, Kind.END_CASE):
@@ -189,13 +207,15 @@ def case_by_reference(session: Session, reference: str, *, lock: bool = False) -
 
 def cases_waiting(session: Session, *, most: int = 50, after: int = 0) -> Sequence[Case]:
     """Cases a person has to look at, oldest first; also those in another state, even closed, whose
-    make-good or message got stuck."""
+    make-good or message got stuck or left a task, and open ones that something speaks against."""
     # Spelled out, not bound: only then is the partial index of the few rows taken.
     stuck: ColumnElement[str] = literal_column("'needs_attention'")
     wanted = union(
         select(Case.id).where(Case.state.in_(WAITING)),
         select(MakeGood.case_id).where(MakeGood.state == stuck),
+        select(MakeGood.case_id).where(TASKS, MakeGood.state == "done"),
         select(FollowUp.case_id).where(FollowUp.state == stuck),
+        select(Case.id).where(DOUBTFUL, Case.closed_at.is_(None)),
     )
     return session.scalars(
         select(Case)
@@ -257,6 +277,29 @@ def spent(
     if buyer_key is not None:
         wanted = wanted.where(MakeGood.buyer_key == buyer_key)
     return int(session.scalar(wanted) or 0)
+
+
+def make_goods_of(session: Session, connection_id: int, order_id: str) -> list[MakeGood]:
+    """The make-goods of an order that were not taken back, of all its cases, oldest first; also
+    those that are new in this transaction."""
+    stored = session.scalars(_OF_ORDER, {"connection": connection_id, "order": order_id})
+    new = [
+        one
+        for one in session.new
+        if isinstance(one, MakeGood)
+        and (one.connection_id, one.order_id) == (connection_id, order_id)
+    ]
+    return [*stored, *new]
+
+
+_OF_ORDER = (
+    select(MakeGood)
+    .where(
+        MakeGood.connection_id == bindparam("connection"), MakeGood.order_id == bindparam("order")
+    )
+    .where(MakeGood.state != "cancelled")
+    .order_by(MakeGood.id)
+)
 
 
 def row_for(session: Session, kind: str, ref_id: int) -> OutboxRow | None:

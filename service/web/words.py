@@ -86,6 +86,8 @@ DEEDS = {
     "opted_out": lazy("Buyer wants no messages"),
     "erased": lazy("Buyer's data removed"),
     "try_again": lazy("Tried again"),
+    "look_again": lazy("Looked up again"),
+    "confirmed": lazy("Looked at by a person"),
     "cancelled": lazy("Taken back"),
 }
 """What happened, as history keeps it."""

@@ -135,16 +135,49 @@ def test_the_amount_is_all_that_is_left_when_the_share_is_more() -> None:
     assert "left" in str(option.reason)
 
 
-def test_a_resend_keeps_the_worth_of_the_line_when_less_is_left() -> None:
-    facts = replace(FACTS, left=Money(120, "EUR"))
+def test_a_resend_is_not_offered_when_less_than_its_line_is_left() -> None:
+    facts = replace(FACTS, left=Money(9_999, "EUR"))
 
-    assert proposal(book(RESEND), facts).first.amount == PAID
+    options = proposal(book(RESEND, REFUND), facts).options
+
+    assert [option.action for option in options] == [Action.REFUND]
 
 
-def test_the_whole_order_counts_when_the_line_is_not_known() -> None:
-    facts = replace(FACTS, line_paid=None, order_value=Money(2_000, "EUR"))
+def test_nothing_is_proposed_when_the_line_is_not_known() -> None:
+    facts = replace(FACTS, line_paid=None, order_value=Money(50_000, "EUR"))
 
-    assert proposal(book(REFUND), facts).first.amount == Money(600, "EUR")
+    answer = propose(book(RESEND, REFUND), facts, ALL)
+
+    assert isinstance(answer, NoProposal)
+    assert "which line" in str(answer.reason)
+
+
+@given(
+    paid=st.integers(1, 10**9),
+    left=st.integers(1, 10**9),
+    percent=st.integers(1, 100),
+    step=st.sampled_from([1, 5, 10, 100, 1000]),
+    rounding=st.sampled_from([1, 50, 50_000]),
+    cap=st.none() | st.integers(1, 10**8),
+)
+def test_what_is_proposed_can_be_booked_and_is_left(
+    paid: int, left: int, percent: int, step: int, rounding: int, cap: int | None
+) -> None:
+    remedy = Remedy(Action.REFUND, percent=percent, cap={} if cap is None else {"HUF": cap})
+    playbook = replace(book(remedy), rounding={"HUF": rounding})
+    facts = replace(
+        FACTS, left=Money(left, "HUF"), line_paid=Money(paid, "HUF"), order_value=None, step=step
+    )
+
+    answer = propose(playbook, facts, ALL)
+
+    if isinstance(answer, Proposal):
+        amount = answer.first.amount.amount_minor
+        assert amount % step == 0
+        assert 0 < amount <= min(left, cap or left)
+        assert answer.first.capped == (cap is not None)
+    else:
+        assert min(paid * percent // 100, left, cap or left) < max(step, rounding)
 
 
 def test_a_share_is_rounded_when_the_playbook_names_a_step() -> None:

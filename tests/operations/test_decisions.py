@@ -11,6 +11,8 @@ import pytest
 from integrations.contract import Action
 from integrations.money import Money
 from integrations.sandbox import trouble
+from integrations.sandbox.ledger import add_order
+from integrations.sandbox.seed import SCARF
 from service.db.models import Seller
 from service.domain.errors import DomainError, NotPermitted, OverLimit, WrongInput, WrongState
 from service.domain.remedies.limits import SellerRole
@@ -234,7 +236,10 @@ def test_limit_lets_nothing_through_above_each(world: World) -> None:
 def test_cap_of_a_buyer_leaves_room_for_others(world: World) -> None:
     world.set_shop(automatic=_limit(buyer_day=EACH))
     rated(world)
-    rated(world)
+    with world.sandbox.ledger.write() as connection:
+        again = add_order(connection, 1, SCARF, world.clock.now())
+    world.rate(1, "Barang rusak", again)
+    world.work()
     other = sell_to(world)
     world.rate(1, "Barang rusak", other)
     world.work()

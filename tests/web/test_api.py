@@ -8,8 +8,11 @@ import pytest
 import requests
 from sqlalchemy import select
 
+from integrations.sandbox.ledger import add_line
+from integrations.sandbox.seed import SCARF
 from service.db.models import ApiToken, Seller
 from service.domain.remedies.limits import SellerRole
+from service.operations.cases.find_order import choose_order
 from service.operations.staff import accounts
 from tests.operations.steps import agent, rated, refund
 from tests.web.pages import post_unreadable
@@ -120,6 +123,29 @@ def test_program_approves_another_make_good(world: World, program: Program) -> N
     assert world.ledger()["made"][0]["amount_minor"] == 700000
 
 
+@pytest.mark.parametrize("body", [{}, {"reason": "yes"}, {"number": None}, {"changed": None}])
+def test_nothing_is_approved_that_was_not_named(
+    world: World, program: Program, body: dict[str, Any]
+) -> None:
+    rated(world)
+
+    status, said = program.post(_address(world, "approve"), body)
+
+    assert (status, said["error"]["code"]) == (422, "wrong_input")
+    assert (world.case().state, world.case().make_goods) == ("awaiting_approval", [])
+
+
+def test_lines_are_named_where_there_are_several(world: World, program: Program) -> None:
+    order_id = rated(world)
+    add_line(world.sandbox.ledger, order_id, SCARF)
+    choose_order(world.context, world.case().id, str(order_id), actor="seller:1")
+    changed = {"action": "resend", "amount_minor": 1, "currency": "IDR"}
+
+    status, _ = program.post(_address(world, "approve"), {"changed": changed})
+
+    assert (status, world.case().make_goods) == (422, [])
+
+
 def test_outdated_proposal_is_refused(world: World, program: Program) -> None:
     order_id = rated(world, 3, "kurang bagus")
     seen = program.get(_address(world))[1]["proposal_id"]
@@ -142,7 +168,7 @@ def test_roles_and_limits_hold(world: World) -> None:
         viewer.get(_address(world)),
         viewer.post(_address(world, "approve"), {}),
         viewer.post(_address(world, "decline"), {"reason": "no"}),
-        limited.post(_address(world, "approve"), {}),
+        limited.post(_address(world, "approve"), {"number": 0}),
         limited.post(_address(world, "approve"), small),
     ]
 

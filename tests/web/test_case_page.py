@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from integrations.sandbox.seed import sell
+from integrations.sandbox.ledger import add_order
+from integrations.sandbox.seed import SCARF, sell
 from tests.web.pages import form_of, text_of
 from tests.world import World
 
@@ -145,7 +146,9 @@ def test_earlier_case_of_the_buyer_is_shown_with_its_outcome(world: World) -> No
     first, browser = _case(world), world.browser()
     browser.post(first, {"do": "approve", "number": "1"})
     world.work()
-    world.rate(2, "Lagi")
+    with world.sandbox.ledger.write() as connection:
+        again = add_order(connection, 1, SCARF, world.clock.now())
+    world.rate(2, "Lagi", again)
     world.work()
 
     page = text_of(browser.get(f"/cases/{world.cases()[1].reference}"))

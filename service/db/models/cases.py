@@ -16,6 +16,10 @@ from service.db.types import BigId, TextColumn
 
 STUCK = text("state = 'needs_attention'")
 """The few that wait for a person, for the waiting list."""
+DOUBTFUL = text("doubt <> ''")
+TASKS = text("task <> ''")
+MAYBE_DONE = ("open", "unknown", "seen")
+"""Outcomes of an attempt after which the make-good may have been carried out."""
 
 
 class Case(Base):
@@ -33,6 +37,7 @@ class Case(Base):
         Index("ix_cases_state_opened", "state", "opened_at"),
         Index("ix_cases_shop_buyer", "shop_id", "buyer_key"),
         Index("ix_cases_product", "product_key"),
+        Index("ix_cases_doubtful", "id", sqlite_where=DOUBTFUL, postgresql_where=DOUBTFUL),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -52,9 +57,16 @@ class Case(Base):
     order_id: Mapped[str] = mapped_column(default="")
     order: Mapped[dict[str, Any]] = mapped_column("order_seen", default=dict)
     """The order as last seen (service.operations.cases.orders); empty until it is known."""
+    order_connection_id: Mapped[int | None] = mapped_column(ForeignKey("connection.id"))
+    """Where the order is; its make-goods are carried out there."""
     candidates: Mapped[list[Any]] = mapped_column(default=list)
     advice: Mapped[Said | None] = mapped_column(TextColumn, default=None, nullable=False)
     """What a person has to do now, where only a person can go on."""
+    doubt: Mapped[Said | None] = mapped_column(TextColumn, default=None, nullable=False)
+    """What speaks against this order or against an automatic answer; None: nothing. Until a
+    person has confirmed, nothing is said to the buyer and nothing goes by itself."""
+    grave: Mapped[bool] = mapped_column(default=False)
+    """The review once spoke of health, injury or law: this buyer is never invited."""
     cause: Mapped[str] = mapped_column(default="")
     messages_stopped: Mapped[bool] = mapped_column(default=False)
     erased_at: Mapped[datetime | None]
@@ -103,7 +115,9 @@ class MakeGood(Base):
     __tablename__ = "make_good"
     __table_args__ = (
         Index("ix_make_good_decided", "shop_id", "currency", "decided_at"),
+        Index("ix_make_good_order", "connection_id", "order_id"),
         Index("ix_make_good_stuck", "case_id", sqlite_where=STUCK, postgresql_where=STUCK),
+        Index("ix_make_good_tasks", "case_id", sqlite_where=TASKS, postgresql_where=TASKS),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -111,6 +125,7 @@ class MakeGood(Base):
     shop_id: Mapped[int] = mapped_column(ForeignKey("shop.id"))
     decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"), unique=True)
     connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id"))
+    order_id: Mapped[str] = mapped_column(default="")
     buyer_key: Mapped[str] = mapped_column(default="")
     action: Mapped[str]
     amount_minor: Mapped[int] = mapped_column(BigInteger)
@@ -133,6 +148,22 @@ class MakeGood(Base):
     decision: Mapped[Decision] = relationship()
     attempts: Mapped[list[Attempt]] = relationship(order_by="Attempt.id")
 
+    @property
+    def open_attempts(self) -> list[Attempt]:
+        """Attempts that may have done it, or may still do it: money may have moved."""
+        return [one for one in self.attempts if one.outcome in MAYBE_DONE]
+
+    @property
+    def outcome_unknown(self) -> bool:
+        """Nobody knows whether it was carried out."""
+        return self.state != "done" and bool(self.open_attempts)
+
+    @property
+    def refused(self) -> bool:
+        """The platform refused it and surely did nothing: another make-good may take its place."""
+        tried = self.state == "needs_attention" and bool(self.attempts)
+        return tried and not self.open_attempts
+
 
 class Attempt(Base):
     """One try, written before the call. `ended_at` None: the outcome is not known (yet)."""
@@ -145,7 +176,8 @@ class Attempt(Base):
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     outcome: Mapped[str] = mapped_column(default="open")
-    """open, done, found, not_done, unknown, refused."""
+    """open, done, found, not_done, unknown, seen (the platform has noted it, but it is not settled
+    there), refused."""
     note: Mapped[Said | None] = mapped_column(TextColumn, default=None, nullable=False)
 
 

@@ -353,6 +353,21 @@ def give_back(session: Session, held: Sequence[Claim], now: datetime) -> None:
         session.connection().execute(_MINE, values)
 
 
+def bring_forward(
+    session: Session, kind: Kind, ref_ids: Sequence[int], now: datetime, *, note: Said
+) -> None:
+    """Make rows that nobody has in hand, put off with this note, due now."""
+    if not ref_ids:
+        return
+    session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.kind == kind, OutboxRow.ref_id.in_(ref_ids), OutboxRow.note == note)
+        .where(OutboxRow.done_at.is_(None), OutboxRow.claim_token.is_(None))
+        .values(due_at=now)
+    )
+    session.info["wake"] = True
+
+
 def end(session: Session, kind: Kind, ref_id: int, now: datetime, note: Said | None = None) -> None:
     """Mark the work about a row as done, whoever has it in hand; written at the transaction's end."""
     row = {"about": kind, "ref": ref_id, "done_at": now, "note": note}

@@ -73,6 +73,7 @@ class Move(StrEnum):
     MADE = "made"
     MADE_WITH_TASK = "made_with_task"
     FAIL = "fail"
+    TRY_AGAIN = "try_again"
     TASK_DONE = "task_done"
     REOPEN = "reopen"
     COME_BACK = "come_back"
@@ -97,6 +98,7 @@ MOVES: dict[Move, tuple[frozenset[CaseState], CaseState]] = {
     Move.MADE: (frozenset({_S.APPROVED, _S.NEEDS_ATTENTION}), _S.FOLLOWING_UP),
     Move.MADE_WITH_TASK: (frozenset({_S.APPROVED, _S.NEEDS_ATTENTION}), _S.MADE_GOOD),
     Move.FAIL: (_OPEN, _S.NEEDS_ATTENTION),
+    Move.TRY_AGAIN: (frozenset({_S.NEEDS_ATTENTION}), _S.APPROVED),
     Move.TASK_DONE: (frozenset({_S.MADE_GOOD}), _S.FOLLOWING_UP),
     Move.REOPEN: (
         frozenset({_S.FOLLOWING_UP, _S.MADE_GOOD, _S.DECLINED, _S.NEEDS_ATTENTION}),

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from integrations.sentence import Text
+from integrations.sentence import Said, Text
 from service.domain import fields
 from service.domain.errors import WrongInput
 from service.domain.messages.kinds import FOLLOW_UPS, Step
@@ -16,6 +16,9 @@ from service.domain.messages.policy import Verdict
 from service.domain.phrase import Phrase
 
 _MOST_HOURS = 24 * 90
+EARLIER = Phrase("An earlier message has not reached the buyer yet.")
+LOOK_AGAIN = timedelta(hours=1)
+"""How long a message waits that has no time of its own to wait for."""
 _DAYS_AHEAD = 16
 """A week and a day finds the next open day; another week covers a day that a zone skips."""
 _LONGEST_GAP = timedelta(hours=12)
@@ -68,7 +71,10 @@ class SendFacts:
 
     `reachable`: there is a channel and an address. `made_good_at`: None until the make-good is
     carried out. `check_sent_at`: when the resolution check went out. `by_seller`: the seller
-    pressed "send now", which skips waiting and quiet hours and nothing else.
+    pressed "send now", which skips waiting and quiet hours and nothing else. `unconfirmed`: something
+    speaks against the case and no person has taken it up. `grave`: the review spoke of health,
+    injury or law. `earlier_due_at`: when a message that must reach the buyer before this one is due;
+    None: none is under way. `refusal`: what the channels said that refused it.
     """
 
     now: datetime
@@ -86,6 +92,10 @@ class SendFacts:
     silent_after: timedelta = timedelta(days=3)
     due_at: datetime | None = None
     by_seller: bool = False
+    unconfirmed: bool = False
+    grave: bool = False
+    earlier_due_at: datetime | None = None
+    refusal: Said | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +115,7 @@ class Wait:
 class Stop:
     """Never send this one."""
 
-    reason: Phrase
+    reason: Said
 
 
 def plan_from_data(data: object) -> FollowUpPlan:
@@ -227,12 +237,14 @@ def plan(
     zones: Collection[str],
     steps: Collection[Step] = FOLLOW_UPS,
 ) -> dict[Step, datetime]:
-    """When each wanted step is due, in UTC and inside the sending window."""
+    """When each wanted step is due, in UTC and inside the sending window. Whatever the delays say,
+    the confirmation comes before the question, and that before the invitation."""
+    told = next_sending_time(made_good_at + settings.confirmation_after, zones, settings.window)
     check = next_sending_time(
-        made_good_at + settings.resolution_check_after, zones, settings.window
+        max(told, made_good_at + settings.resolution_check_after), zones, settings.window
     )
     wanted = {
-        Step.CONFIRMATION: made_good_at + settings.confirmation_after,
+        Step.CONFIRMATION: told,
         Step.RESOLUTION_CHECK: check,
         Step.UPDATE_INVITATION: check + settings.update_invitation_after,
     }
@@ -248,6 +260,9 @@ def send_time_check(step: Step, facts: SendFacts) -> Send | Wait | Stop:
     reason = _stop_reason(step, facts)
     if reason is not None:
         return Stop(reason)
+    held_up = _held_up(step, facts)
+    if held_up is not None:
+        return held_up
     ready = _policy_ready(step, facts)
     if ready > facts.now:
         return Wait(ready, Phrase("The policy asks for more time after the make-good."))
@@ -262,13 +277,26 @@ def send_time_check(step: Step, facts: SendFacts) -> Send | Wait | Stop:
     return Send()
 
 
-def _stop_reason(step: Step, facts: SendFacts) -> Phrase | None:
+def _held_up(step: Step, facts: SendFacts) -> Wait | None:
+    """What a person has to look at first, and messages that come before this one: the seller's hurry
+    does not change either. A confirmation tells what a person decided, so it waits for neither."""
+    if step is Step.CONFIRMATION:
+        return None
+    if facts.unconfirmed:
+        return Wait(facts.now + LOOK_AGAIN, Phrase("A person has to look at this case first."))
+    if facts.earlier_due_at is not None:
+        until = max(facts.earlier_due_at, facts.now + LOOK_AGAIN)
+        return Wait(until, EARLIER)
+    return None
+
+
+def _stop_reason(step: Step, facts: SendFacts) -> Said | None:
     """The first reason for which this message must never go out."""
     for holds, reason in (
         (facts.already_sent, Phrase("This message was already sent.")),
         (not facts.case_open, Phrase("The case is closed.")),
         (facts.opted_out, Phrase("The buyer does not want any messages.")),
-        (not facts.reachable, Phrase("There is no channel or no address to reach the buyer.")),
+        (not facts.reachable, _unreachable(facts)),
     ):
         if holds:
             return reason
@@ -280,6 +308,8 @@ def _stop_reason(step: Step, facts: SendFacts) -> Phrase | None:
         return Phrase("The make-good has not been carried out.")
     if step is Step.CONFIRMATION:
         return None
+    if facts.grave and step is Step.UPDATE_INVITATION:
+        return Phrase("After a complaint of this kind no buyer is asked to change a review.")
     if facts.rating_changed:
         return Phrase("The buyer has changed the rating already.")
     if facts.answer is Answer.NOT_SOLVED:
@@ -290,6 +320,12 @@ def _stop_reason(step: Step, facts: SendFacts) -> Phrase | None:
     if facts.answer is Answer.NONE and facts.check_sent_at is None:
         return Phrase("The buyer has not been asked whether the problem is solved.")
     return None
+
+
+def _unreachable(facts: SendFacts) -> Said:
+    if facts.refusal:
+        return facts.refusal
+    return Phrase("There is no channel or no address to reach the buyer.")
 
 
 def _policy_ready(step: Step, facts: SendFacts) -> datetime:

@@ -7,9 +7,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
+from math import lcm
 
 from integrations.contract import Action
-from integrations.money import Money
+from integrations.money import Money, least_step
 from service.domain.phrase import Phrase
 
 CAUSES = (
@@ -106,7 +107,11 @@ class Playbook:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of a case. `left` is what can still be refunded; None: no order is known."""
+    """What is known of a case. `left` is what can still be refunded; None: no order is known.
+
+    `line_paid`: what was paid for the lines the review is about; None: nobody knows which they are.
+    `step`: the smallest amount the shop books, in minor units.
+    """
 
     stars: int
     left: Money | None
@@ -117,16 +122,19 @@ class Facts:
     line_paid: Money | None = None
     earlier_cases: int = 0
     country: str = ""
+    step: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One concrete make-good with the reason it is proposed."""
+    """One concrete make-good with the reason it is proposed. `capped`: its rule sets an upper limit in
+    this currency, so that a dear order cannot make it any dearer."""
 
     action: Action
     amount: Money
     reason: Phrase
     expires_days: int | None = None
+    capped: bool = True
 
     def expires_at(self, now: datetime) -> datetime | None:
         """The last moment of a voucher issued now; None where it does not end."""
@@ -158,9 +166,15 @@ def propose(
     playbook: Playbook, facts: Facts, available: Collection[Action]
 ) -> Proposal | NoProposal:
     """Propose make-goods of the first fitting rule that has one this platform can carry out."""
-    worth = facts.line_paid or facts.order_value
-    if facts.left is None or worth is None:
+    worth = facts.line_paid
+    if facts.left is None or (worth is None and facts.order_value is None):
         return NoProposal(Phrase("The order is not known yet, so no amount can be worked out."))
+    if worth is None:
+        return NoProposal(
+            Phrase(
+                "It is not known which line of the order is meant. Choose it, and the make-good."
+            )
+        )
     if facts.left.amount_minor <= 0:
         return NoProposal(Phrase("Nothing is left of this order: it has been refunded in full."))
     fitting = [rule for rule in playbook.rules if fits(rule.when, facts)]
@@ -239,15 +253,17 @@ def _value_fits(when: When, value: Money | None) -> bool:
 
 
 def _option(playbook: Playbook, rule: Rule, remedy: Remedy, facts: Facts) -> Option | None:
-    """The concrete make-good; None where it has no amount in the order's currency."""
-    worth = facts.line_paid or facts.order_value
-    if worth is None or facts.left is None:
+    """The concrete make-good; None where it has no amount in the order's currency, or is more than
+    what is left of the order."""
+    worth, left = facts.line_paid, facts.left
+    if worth is None or left is None or worth.currency != left.currency:
         return None
     if remedy.action is Action.RESEND:
         reason = Phrase("Rule “%(rule)s”: send the item again.", {"rule": rule.name})
-        return Option(remedy.action, worth.in_use(), reason)
-    amount, how = _amount(playbook, rule, remedy, worth)
-    if amount is None or amount.currency != facts.left.currency:
+        return Option(remedy.action, worth.in_use(), reason) if worth <= left else None
+    step = lcm(facts.step, least_step(worth.currency))
+    amount, how = _amount(playbook, rule, remedy, worth, step)
+    if amount is None:
         return None
     most = remedy.cap.get(amount.currency)
     if most is not None and most < amount.amount_minor:
@@ -255,26 +271,48 @@ def _option(playbook: Playbook, rule: Rule, remedy: Remedy, facts: Facts) -> Opt
             Money(most, amount.currency),
             Phrase("Rule “%(rule)s”: up to the cap of this rule.", {"rule": rule.name}),
         )
-    if facts.left < amount:
+    if left < amount:
         amount, how = (
-            facts.left,
+            left,
             Phrase("Rule “%(rule)s”: all that is left of the order.", {"rule": rule.name}),
         )
-    amount = amount.in_use()
-    if amount.amount_minor <= 0:
+    booked = amount.amount_minor // step * step
+    if booked <= 0:
         return None
-    return Option(remedy.action, amount, how, remedy.expires_days)
+    return Option(
+        remedy.action,
+        Money(booked, amount.currency),
+        how,
+        remedy.expires_days,
+        capped=_is_capped(remedy, amount.currency),
+    )
+
+
+def _is_capped(remedy: Remedy, currency: str) -> bool:
+    """A fixed amount is its own cap; a resend is one item, whatever it costs."""
+    fixed = remedy.percent is None and not remedy.whole_line
+    return fixed or currency in remedy.cap
+
+
+def uncapped(playbook: Playbook) -> list[tuple[str, Remedy]]:
+    """The remedies, with the names of their rules, that have no upper limit in some currency."""
+    return [
+        (rule.name, remedy)
+        for rule in playbook.rules
+        for remedy in rule.remedies
+        if remedy.percent is not None or remedy.whole_line
+    ]
 
 
 def _amount(
-    playbook: Playbook, rule: Rule, remedy: Remedy, worth: Money
+    playbook: Playbook, rule: Rule, remedy: Remedy, worth: Money, step: int
 ) -> tuple[Money | None, Phrase]:
     if remedy.whole_line:
         return worth, Phrase("Rule “%(rule)s”: all that was paid.", {"rule": rule.name})
     if remedy.percent is not None:
         share = worth.share(remedy.percent)
-        step = playbook.rounding.get(worth.currency, 1)
-        rounded = (share.amount_minor + step // 2) // step * step
+        unit = max(playbook.rounding.get(worth.currency, 1), step)
+        rounded = (share.amount_minor + unit // 2) // unit * unit
         return Money(rounded or share.amount_minor, worth.currency), Phrase(
             "Rule “%(rule)s”: %(percent)s %% of what was paid.",
             {"rule": rule.name, "percent": str(remedy.percent)},

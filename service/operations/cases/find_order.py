@@ -1,8 +1,13 @@
-"""Finds the order behind a low review. One candidate is taken, several are for the seller."""
+"""Finds the order behind a low review. One candidate is taken, several are for the seller.
+
+Ids mean something at their own platform only: a review's own connection is asked with all that the
+review says, another one of the shop with the buyer's address alone.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -11,45 +16,48 @@ from integrations.contract import Buyer, EventKind, Order, ReviewEvent, Role
 from integrations.errors import Permanent, Unsupported
 from integrations.sentence import Said, Text
 from service.db import queries
-from service.db.models import Case, Review
+from service.db.models import Case, Connection, Kind, Review
 from service.db.outbox import claims
 from service.db.outbox.claims import Claim
 from service.domain.cases.states import CaseState, Move
 from service.domain.errors import NotFound, WrongInput, WrongState
-from service.operations.cases import history
+from service.operations.cases import doubts, history
 from service.operations.cases.orders import order_to_data
 from service.operations.context import Context
 from service.operations.messages import follow_ups
 from service.operations.outbox.calls import Call, Next, Outcome
-from service.operations.remedies import decisions
+from service.operations.remedies import proposals
 
 NO_ORDERS = Text("Connect where this shop's orders are, then enter the order number.")
 NONE_FOUND = Text("No order fits this review. Enter the order number, or decline.")
-OTHER_BUYER = Text("This order is of another buyer than the review. Check it before you approve.")
-OTHER_PRODUCT = Text("The reviewed product is not in this order. Check it before you approve.")
-NOBODY = ("", "0")
 SEVERAL = Text("Several orders fit this review. Choose the right one.")
 
 
 def begin_find_order(context: Context, session: Session, held: Claim, now: datetime) -> Next:
-    """Ask the platform for candidates and go on with what it says."""
+    """Ask a platform for candidates and go on with what it says; where it has none, the next."""
     case = queries.case(session, held.ref_id, lock=True)
-    found = queries.connections_for(session, case.shop_id, Role.ORDERS)
-    if not found:
-        _settle(context, session, held, [], NO_ORDERS, now)
+    sources = order_sources(session, case.review)
+    source = next((one for one in sources if str(one.id) == held.step), None)
+    if not held.step:
+        source = next(iter(sources), None)
+    if source is None:
+        connected = queries.connections_for(session, case.shop_id, Role.ORDERS)
+        _settle(context, session, held, [], NONE_FOUND if connected else NO_ORDERS, source, now)
         return None
-    adapter, event = context.adapter(found[0]), _event(case.review)
+    event, adapter, source_id = _event(case.review, source), context.adapter(source), source.id
 
     def asked(session: Session, outcome: Outcome) -> Next:
+        source = session.get_one(Connection, source_id)
         if isinstance(outcome.error, Permanent | Unsupported):
             advice = Text("%(why)s %(advice)s", why=outcome.error.text, advice=NONE_FOUND)
-            _settle(context, session, held, [], advice, outcome.now)
+            _none(context, session, held, advice, outcome.now)
         elif outcome.error is not None:
             return outcome.error
+        elif not outcome.value:
+            _none(context, session, held, NONE_FOUND, outcome.now)
         else:
             orders: list[Order] = outcome.value
-            advice = SEVERAL if orders else NONE_FOUND
-            _settle(context, session, held, orders, advice, outcome.now)
+            _settle(context, session, held, orders, SEVERAL, source, outcome.now, seen_at=now)
         return None
 
     return Call(
@@ -57,8 +65,17 @@ def begin_find_order(context: Context, session: Session, held: Claim, now: datet
     )
 
 
-def _event(review: Review) -> ReviewEvent:
-    return ReviewEvent(
+def order_sources(session: Session, review: Review) -> list[Connection]:
+    """Where the order of a review is looked for, in this order: at the review's own connection,
+    then, where the buyer's address is known, at the shop's others."""
+    connected = queries.connections_for(session, review.shop_id, Role.ORDERS)
+    own = [one for one in connected if one.id == review.connection_id]
+    others = [one for one in connected if one.id != review.connection_id]
+    return own + (others if review.buyer.get("email") else [])
+
+
+def _event(review: Review, source: Connection) -> ReviewEvent:
+    event = ReviewEvent(
         EventKind.CHANGED,
         review_id=review.platform_id,
         rating=review.rating,
@@ -69,6 +86,28 @@ def _event(review: Review) -> ReviewEvent:
         buyer=Buyer(**review.buyer),
         order_ids=tuple(review.order_ids),
     )
+    if source.id == review.connection_id:
+        return event
+    # Another platform's ids name strangers here.
+    by_address = replace(event.buyer, id="")
+    return replace(event, review_id="", product_id="", buyer=by_address, order_ids=())
+
+
+def _none(context: Context, session: Session, held: Claim, advice: Text, now: datetime) -> None:
+    """Ask the next connection, else the seller."""
+    case = queries.case(session, held.ref_id, lock=True)
+    sources = order_sources(session, case.review)
+    ids = [str(one.id) for one in sources]
+    at = ids.index(held.step) + 1 if held.step in ids else 1
+    if at >= len(sources):
+        _settle(context, session, held, [], advice, None, now)
+        return
+    onward = sources[at]
+    lane = queries.lane(session, onward.id, outward=True)
+    claims.finish(session, held, now)
+    claims.put(
+        session, Kind.FIND_ORDER, case, lane_id=lane, due_at=now, step=str(onward.id), now=now
+    )
 
 
 def _settle(
@@ -77,16 +116,30 @@ def _settle(
     held: Claim,
     orders: Sequence[Order],
     advice: Said | None,
+    source: Connection | None,
     now: datetime,
+    *,
+    seen_at: datetime | None = None,
 ) -> None:
     claims.finish(session, held, now)
     case = queries.case(session, held.ref_id, lock=True)
     if case.state not in (CaseState.OPENED, CaseState.AWAITING_ORDER):
         return
-    if len(orders) == 1:
-        take_order(context, session, case, orders[0], at=now, actor=history.SYSTEM)
+    if source is not None and len(orders) == 1:
+        take_order(
+            context,
+            session,
+            case,
+            orders[0],
+            source,
+            seen_at=seen_at or now,
+            at=now,
+            actor=history.SYSTEM,
+        )
         return
-    case.candidates = [order_to_data(order) for order in orders]
+    case.candidates = [
+        order_to_data(order, source.id, seen_at or now) for order in orders if source is not None
+    ]
     case.advice = advice
     history.move(
         session, case, Move.ASK_ORDER, at=now, detail=Text("%(count)s orders", count=len(orders))
@@ -94,57 +147,61 @@ def _settle(
 
 
 def take_order(
-    context: Context, session: Session, case: Case, order: Order, *, at: datetime, actor: str
+    context: Context,
+    session: Session,
+    case: Case,
+    order: Order,
+    source: Connection,
+    *,
+    seen_at: datetime,
+    at: datetime,
+    actor: str,
 ) -> None:
-    """Fix the order of a case, answer the buyer, propose."""
-    buyer = order.buyer
-    case.order_id, case.order, case.candidates = order.id, order_to_data(order), []
-    case.advice = None
-    case.buyer_key = (
-        f"id:{buyer.id}"
-        if buyer.id and buyer.id != "0"
-        else f"mail:{context.vault.fingerprint(buyer.email)}"
-        if buyer.email
-        else ""
-    )
+    """Fix the order of a case, look for what speaks against it, then answer the buyer and propose.
+
+    `seen_at`: when the platform was asked for it.
+    """
+    # What was made good before, and what is left, must not change until this is committed.
+    queries.lock_shops(session, [case.shop_id])
+    case.order_connection_id = source.id
+    case.order_id, case.order = order.id, order_to_data(order, source.id, seen_at)
+    case.candidates, case.advice = [], None
+    case.buyer_key = buyer_key(context, order.buyer)
     history.note(session, case, "order_found", at=at, actor=actor, new=order.number)
-    follow_ups.plan_receipt(context, session, case, now=at)
-    doubt = None if actor == history.SYSTEM else _doubt(case.review, order)
-    decisions.propose_remedies(context, session, case, now=at, by_limit=not doubt)
-    case.advice = doubt or case.advice
+    against = doubts.about_order(session, case, order, source.id)
+    if not against:
+        follow_ups.plan_receipt(context, session, case, now=at)
+    doubts.set_doubts(case, against)
+    proposals.propose_remedies(session, case, now=at)
 
 
-def _doubt(review: Review, order: Order) -> Text | None:
-    """What speaks against an order a person named; None for nothing. It warns and does not block:
-    gifts are reviewed by others, and shops number their products anew."""
-    known = [
-        (review.buyer.get("id", ""), order.buyer.id),
-        (review.buyer.get("email", "").strip().lower(), order.buyer.email.strip().lower()),
-    ]
-    both = [(ours, theirs) for ours, theirs in known if ours not in NOBODY and theirs not in NOBODY]
-    if both and all(ours != theirs for ours, theirs in both):
-        return OTHER_BUYER
-    products = {line.product_id for line in order.lines}
-    return OTHER_PRODUCT if review.product_id and review.product_id not in products else None
+def buyer_key(context: Context, buyer: Buyer) -> str:
+    """What tells one buyer of a shop from another: the platform's id, else a hash of the address;
+    '' for one of whom nothing is known."""
+    if buyer.id:
+        return f"id:{buyer.id}"
+    return f"mail:{context.vault.fingerprint(buyer.email)}" if buyer.email else ""
 
 
-def choose_order(context: Context, case_id: int, order_id: str, *, actor: str) -> None:
-    """Take the order a seller chose or typed; raises `NotFound`, `WrongState`, `WrongInput`."""
-    if not order_id.strip():
+def choose_order(
+    context: Context, case_id: int, order_id: str, *, actor: str, is_candidate: bool = False
+) -> None:
+    """Take the order a seller typed by its number, or chose among the candidates by its id; raises
+    `NotFound`, `WrongState`, `WrongInput`."""
+    named = order_id.strip().lstrip("#").strip()
+    if not named:
         raise WrongInput("Enter the order number.")
     with context.database.reading() as session:
         case = queries.case(session, case_id)
-        found = queries.connections_for(session, case.shop_id, Role.ORDERS)
-    if not found:
+        sources = order_sources(session, case.review)
+        everywhere = queries.connections_for(session, case.shop_id, Role.ORDERS)
+        chosen = [one for one in case.candidates if is_candidate and one["id"] == named]
+    sources += [one for one in everywhere if one not in sources]
+    if not sources:
         raise WrongState(NO_ORDERS)
-    try:
-        order = context.adapter(found[0]).order(order_id.strip().lstrip("#"))
-    except Permanent as error:
-        raise NotFound(
-            "The shop has no order %(order_id)s. Check the number.", order_id=order_id
-        ) from error
+    asked_at = context.clock.now()
+    order, source = _named(context, sources, named, chosen)
     with context.database.transaction() as session:
-        now = context.clock.now()
         case = queries.case(session, case_id, lock=True)
         open_to_choice = (
             CaseState.OPENED,
@@ -153,7 +210,24 @@ def choose_order(context: Context, case_id: int, order_id: str, *, actor: str) -
         )
         if case.state not in open_to_choice or case.make_goods:
             raise WrongState("The order can no longer be changed: a decision was made.")
-        take_order(context, session, case, order, at=now, actor=actor)
+        now = context.clock.now()
+        take_order(context, session, case, order, source, seen_at=asked_at, at=now, actor=actor)
+
+
+def _named(
+    context: Context, sources: Sequence[Connection], named: str, chosen: Sequence[dict[str, object]]
+) -> tuple[Order, Connection]:
+    """The order of a candidate, else the one sellers see under this number: the review's own
+    connection comes first. Raises `NotFound`."""
+    for source in sources:
+        if chosen and source.id != chosen[0].get("connection_id", sources[0].id):
+            continue
+        adapter = context.adapter(source)
+        try:
+            return adapter.order(named) if chosen else adapter.order_by_number(named), source
+        except (Permanent, Unsupported):
+            continue
+    raise NotFound("The shop has no order %(order_id)s. Check the number.", order_id=named)
 
 
 def give_up_order(session: Session, held: Claim, advice: Said, *, now: datetime) -> None:

@@ -14,10 +14,12 @@ from service.domain.reviews.versions import same_buyer
 PLACE = ("country", "language", "zone", "region")
 
 
-def order_to_data(order: Order) -> dict[str, Any]:
-    """Plain data for a JSON column."""
+def order_to_data(order: Order, connection_id: int, seen_at: datetime) -> dict[str, Any]:
+    """Plain data for a JSON column: the order as its connection showed it, at the earliest then."""
     buyer = order.buyer
     return {
+        "connection_id": connection_id,
+        "seen_at": seen_at.isoformat(),
         "id": order.id,
         "number": order.number,
         "placed_at": order.placed_at.isoformat(),
@@ -93,6 +95,7 @@ def buyer_of(case: Case) -> Buyer:
 
 
 def lines_of(order: Order, product_id: str) -> tuple[OrderLine, ...]:
-    """The lines a review is about: those of its product, or all when none matches."""
-    found = tuple(line for line in order.lines if line.product_id == product_id)
-    return found if found else order.lines
+    """The lines a review is about: those of its product, or the only one there is. Empty where
+    nobody knows: it is never all of several."""
+    same = tuple(line for line in order.lines if product_id and line.product_id == product_id)
+    return same or (order.lines if len(order.lines) == 1 else ())

@@ -20,6 +20,7 @@ from service.domain.cases.states import CaseState, Move, allows
 from service.domain.errors import NotPermitted, WrongInput, WrongState
 from service.domain.messages.kinds import Step
 from service.domain.messages.schedule import (
+    EARLIER,
     FollowUpPlan,
     next_sending_time,
     plan,
@@ -27,10 +28,10 @@ from service.domain.messages.schedule import (
 )
 from service.domain.messages.zones import zones_for
 from service.domain.remedies.limits import SellerRole, may_decide
-from service.operations.cases import close, expire, history
+from service.operations.cases import close, doubts, expire, history
 from service.operations.cases.orders import buyer_of
 from service.operations.context import Context
-from service.operations.remedies import decisions
+from service.operations.remedies import decisions, proposals
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +71,8 @@ def plan_follow_ups(
     with _whatever_happens(session, case, Step.CONFIRMATION, round_, make_good, now):
         for step, due in plan(settings_of(shop), now, zones_of(case, shop)).items():
             if case.closed_at is not None and step is not Step.CONFIRMATION:
+                continue
+            if case.grave and step is Step.UPDATE_INVITATION:
                 continue
             _plan_one(session, case, step, due, round_, make_good, now)
     if case.closed_at is None:
@@ -169,6 +172,9 @@ def answer(
         )
         if not solved:
             _reopen(context, session, case, one.comment, now)
+        if case.closed_at is None:
+            doubts.look_at_words(case, one.comment)
+        if not solved:
             return
         for planned in case.follow_ups:
             if planned.step == Step.UPDATE_INVITATION and planned.state == "planned":
@@ -188,7 +194,7 @@ def _reopen(context: Context, session: Session, case: Case, comment: str, now: d
         how = Move.REOPEN if case.closed_at is None else Move.COME_BACK
         case.closed_at, case.close_reason = None, ""
         history.move(session, case, how, at=now, actor=history.BUYER)
-        decisions.propose_remedies(context, session, case, now=now, by_limit=False)
+        proposals.propose_remedies(session, case, now=now, by_limit=False)
     if case.state == CaseState.AWAITING_APPROVAL:
         words = " ".join(comment.split())[:MOST_WORDS]
         said = Text("The buyer says the problem is not solved: “%(words)s”", words=Words(words))
@@ -200,6 +206,19 @@ def _may_come_back(session: Session, case: Case) -> bool:
     if case.closed_at is None:
         return allows(CaseState(case.state), Move.REOPEN)
     return bool(case.order) and queries.open_case(session, case.review) is None
+
+
+def wake(session: Session, case: Case, *, now: datetime) -> None:
+    """Let what is planned look again at once whether it may go out."""
+    for one in case.follow_ups:
+        if one.state == "planned":
+            _due_now(session, one, now)
+
+
+def let_next_follow(session: Session, one: FollowUp, now: datetime) -> None:
+    """What waited for this message to reach the buyer looks again at once."""
+    others = [other.id for other in one.case.follow_ups if other.state == "planned"]
+    claims.bring_forward(session, Kind.FOLLOW_UP, others, now, note=EARLIER)
 
 
 def _due_now(session: Session, one: FollowUp, now: datetime) -> None:
@@ -223,6 +242,9 @@ def send_now(context: Context, follow_up_id: int, seller: Seller) -> None:
         if one.state not in ("planned", "needs_attention"):
             raise WrongState("This message was sent or stopped already.")
         one.state, one.by_seller, one.reason = "planned", True, None
+        for message in one.messages:
+            # A channel that refused is given another try.
+            message.state = "not_sent" if message.state == "refused" else message.state
         history.note(
             session, one.case, "send_now", at=now, actor=decisions.actor_of(seller), new=one.step
         )
@@ -246,6 +268,7 @@ def mark_sent(context: Context, follow_up_id: int, seller: Seller) -> None:
         for message in one.messages:
             if message.state == "unknown":
                 message.state = "sent"
+        let_next_follow(session, one, now)
         history.note(
             session, one.case, "sent", at=now, actor=decisions.actor_of(seller), new=one.step
         )
@@ -259,6 +282,7 @@ def leave_out(context: Context, follow_up_id: int, seller: Seller) -> None:
         now = context.clock.now()
         one = _stuck(session, follow_up_id)
         one.state, one.reason = "stopped", BY_SELLER
+        let_next_follow(session, one, now)
         actor = decisions.actor_of(seller)
         history.note(session, one.case, "stopped", at=now, actor=actor, new=one.step)
 

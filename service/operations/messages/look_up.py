@@ -18,6 +18,7 @@ from service.db.outbox import claims
 from service.db.outbox.claims import Claim
 from service.operations.cases import history
 from service.operations.context import Context
+from service.operations.messages import follow_ups
 from service.operations.outbox.calls import Call, Next, Outcome
 
 UNSURE = Text(
@@ -90,6 +91,7 @@ def mark_sent(
         session, follow_up.case, "sent", at=now, new=follow_up.step, detail=Words(channel.name)
     )
     claims.end(session, held.kind, held.ref_id, now)
+    follow_ups.let_next_follow(session, follow_up, now)
 
 
 def give_to_person(session: Session, held: Claim, follow_up: FollowUp, now: datetime) -> None:

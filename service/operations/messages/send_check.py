@@ -20,12 +20,15 @@ from service.db.models import (
     Review,
     Shop,
 )
-from service.domain.messages.kinds import Step
+from service.domain.messages.kinds import FOLLOW_UPS, Step
 from service.domain.messages.policy import Asking, Policies, ShopSwitch, Verdict, channel_of
 from service.domain.messages.schedule import Answer, Send, SendFacts, Stop, Wait, send_time_check
 from service.operations.cases.orders import buyer_of
 from service.operations.context import Context
 from service.operations.messages import follow_ups
+
+UNDER_WAY = ("planned", "sending", "needs_attention")
+"""States of a message that may yet reach the buyer."""
 
 
 def check(
@@ -70,13 +73,40 @@ def check(
         silent_after=settings.silent_after,
         due_at=one.due_at,
         by_seller=one.by_seller if by_seller is None else by_seller,
+        unconfirmed=bool(case.doubt),
+        grave=case.grave,
+        earlier_due_at=_earlier_due_at(one),
+        refusal=one.reason if any(m.state == "refused" for m in one.messages) else None,
     )
     return send_time_check(Step(one.step), facts), channel, verdict
+
+
+def reaches_buyer(context: Context, session: Session, case: Case) -> bool:
+    """True when there is a way to write to this buyer, who has not asked for silence."""
+    buyer = buyer_of(case)
+    channels = follow_ups.channels_of(session, case.shop_id)
+    known = any(_reaches(channel, case, buyer) for channel in channels)
+    return known and not follow_ups.is_opted_out(context, session, case)
 
 
 def _reaches(channel: Connection, case: Case, buyer: Buyer) -> bool:
     """The channel itself says so: what it accepts and nobody gets is no message."""
     return registry.get(channel.adapter).reaches(buyer, case.order_id)
+
+
+def _earlier_due_at(one: FollowUp) -> datetime | None:
+    """When what must reach the buyer before this message is due; None where nothing is under way.
+
+    A message of unknown outcome holds the next back until a person has looked.
+    """
+    order = list(FOLLOW_UPS)
+    before = order[: order.index(Step(one.step))] if one.step in order else []
+    due = [
+        other.due_at
+        for other in one.case.follow_ups
+        if other.step in before and other.round == one.round and other.state in UNDER_WAY
+    ]
+    return max(due, default=None)
 
 
 def _refused(one: FollowUp, channel: Connection) -> bool:
@@ -88,8 +118,7 @@ def _asked_at(checks: list[FollowUp], now: datetime) -> datetime | None:
     asked = [one.sent_at for one in checks if one.sent_at is not None]
     # A check of unknown outcome holds the invitation back until a person has looked: it may have
     # arrived, and then the invitation is not lost.
-    maybe = ("planned", "sending", "needs_attention")
-    asked += [max(one.due_at, now) for one in checks if one.state in maybe]
+    asked += [max(one.due_at, now) for one in checks if one.state in UNDER_WAY]
     return max(asked, default=None)
 
 

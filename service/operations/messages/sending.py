@@ -22,7 +22,7 @@ from service.domain.messages.kinds import Step
 from service.domain.messages.policy import Verdict
 from service.domain.messages.schedule import Send, Stop, Wait
 from service.localization import amount_text, day_text
-from service.operations.cases import history
+from service.operations.cases import close, history
 from service.operations.cases.orders import buyer_of
 from service.operations.context import Context
 from service.operations.messages import follow_ups
@@ -103,8 +103,7 @@ def _send(
         return None
     if isinstance(decision, Stop) or channel is None:
         reason = decision.reason if isinstance(decision, Stop) else Text("There is no channel.")
-        one.state, one.reason = "stopped", reason
-        history.note(session, one.case, "stopped", at=now, new=one.step, detail=reason)
+        close.stop_message(session, one, reason, at=now)
         claims.finish(session, held, now, reason)
         return None
     lane = queries.lane(session, channel.id, outward=True)

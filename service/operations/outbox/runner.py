@@ -21,7 +21,7 @@ from service.operations.cases import expire, find_order
 from service.operations.context import Context
 from service.operations.messages import sending
 from service.operations.outbox.calls import Call, Next, Outcome, Stopping
-from service.operations.remedies import make_goods
+from service.operations.remedies import attempts
 from service.operations.reviews import ingest, refetch
 from service.operations.shops import connection_check
 
@@ -42,7 +42,7 @@ GiveUp = Callable[..., None]
 
 BEGIN: dict[Kind, Begin] = {
     Kind.FIND_ORDER: find_order.begin_find_order,
-    Kind.MAKE_GOOD: make_goods.begin_make_good,
+    Kind.MAKE_GOOD: attempts.begin_make_good,
     Kind.FOLLOW_UP: sending.begin_follow_up,
     Kind.END_CASE: expire.end_case,
     Kind.LOOK: refetch.begin_look,
@@ -52,7 +52,7 @@ BEGIN: dict[Kind, Begin] = {
 GIVE_UPS: dict[Kind, GiveUp] = {
     Kind.READ_DELIVERY: ingest.give_up_delivery,
     Kind.FIND_ORDER: find_order.give_up_order,
-    Kind.MAKE_GOOD: make_goods.give_up_make_good,
+    Kind.MAKE_GOOD: attempts.give_up_make_good,
     Kind.FOLLOW_UP: sending.give_up_follow_up,
 }
 
@@ -110,6 +110,10 @@ def _advance(
     rows = [*(one.call.held for one in done), *held]
     # Cases are locked before outbox rows, here as everywhere.
     queries.lock_cases(session, _cases(session, rows), {one.kind for one in rows})
+    # What decides about money is added up under the shop's lock, taken before that of its rows.
+    deciding = [one.call.held for one in done if one.call.held.kind is Kind.FIND_ORDER]
+    deciding += [one for one in held if one.kind is Kind.MAKE_GOOD]
+    queries.lock_shops_of(session, _cases(session, deciding))
     ours = claims.hold(session, rows, now)
     calls, stopped = _settle(session, done, ours, now)
     # Claimed before their lane was told to wait: not begun after all.

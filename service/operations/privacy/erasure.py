@@ -32,8 +32,6 @@ KEEP_OF_BUYER = ("country",)
 CASES_AT_ONCE = 50
 REVIEWS_AT_ONCE = 200
 SHORTEST_NAME = 3
-NO_ID = ("", "0")
-"""What platforms give for guests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +67,7 @@ def erase_buyer(
     make-good is not settled or a delivery about the buyer is still being read.
     """
     who = who.strip()
-    if "@" not in who and (shop_id is None or who in NO_ID):
+    if "@" not in who and (shop_id is None or not who):
         raise WrongInput("Enter the buyer's address, or the buyer's id together with the shop.")
     with context.database.reading() as session:
         found = _find(session, who, shop_id)
@@ -118,7 +116,7 @@ def _names(table: type[Case] | type[Review], buyer: Any, found: _Found) -> Colum
 def _learn(found: _Found, shop_id: int, buyer: dict[str, Any]) -> None:
     if buyer.get("email"):
         found.emails.add(buyer["email"].strip().lower())
-    if buyer.get("id", "") not in NO_ID:
+    if buyer.get("id"):
         found.ids.add((shop_id, buyer["id"]))
 
 
@@ -157,10 +155,10 @@ def _empty_case(session: Session, case: Case, at: datetime, why: Said, actor: st
     """Remove the buyer from a case, closing it where it is open; gives how many messages."""
     if case.closed_at is None:
         close.close(session, case, CloseReason.BY_SELLER, at=at, actor=actor, detail=why)
-    close.stop_follow_ups(session, case, why, at=at)
+    close.stop_follow_ups(session, case, why, at=at, with_codes=True)
     _scrub(case)
     case.order = _without_buyer(case.order)
-    case.candidates, case.buyer_key, case.advice = [], "", None
+    case.candidates, case.buyer_key, case.advice, case.doubt = [], "", None, None
     case.messages_stopped, case.erased_at = True, at
     for make_good in case.make_goods:
         make_good.buyer_key = ""

@@ -1,41 +1,30 @@
-"""Proposes, approves and declines. Nothing is carried out without a decision recorded here."""
+"""Approves and declines. Nothing is carried out without a decision recorded here."""
 
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from integrations import registry
 from integrations.contract import Action, Order, Role, Way
 from integrations.money import Money
-from integrations.sentence import Text, Words, to_data
+from integrations.sentence import Text, Words
 from service.db import queries
-from service.db.models import Case, Connection, Decision, Kind, MakeGood, Proposal, Seller, Shop
+from service.db.models import Case, Connection, Decision, Kind, MakeGood, Seller
 from service.db.outbox import claims
 from service.domain.cases.reference import make_good_reference
-from service.domain.cases.severity import is_grave
-from service.domain.cases.states import CaseState, CloseReason, Move
+from service.domain.cases.states import CaseState, CloseReason, Move, allows
 from service.domain.errors import NotPermitted, OverLimit, WrongInput, WrongState
-from service.domain.remedies import playbook
-from service.domain.remedies.limits import (
-    AutomaticLimits,
-    SellerRole,
-    may_approve,
-    may_decide,
-    may_go_by_itself,
-)
-from service.domain.remedies.playbook_data import default_playbook, playbook_from_data
-from service.operations.cases import close, expire, history
-from service.operations.cases.orders import lines_of, order_from_data
+from service.domain.remedies.limits import SellerRole, may_approve, may_decide
+from service.operations.cases import close, doubts, expire, history
+from service.operations.cases.orders import order_from_data
 from service.operations.context import Context
+from service.operations.remedies import balance
 
-GRAVE = Text("This complaint speaks of health, injury or law. Write to the buyer yourself first.")
 UNSETTLED = ("approved", "needs_attention")
 NOT_SETTLED = "A make-good of this case is not settled. Mark it as done, or try again, first."
 REMEDIES = {
@@ -49,7 +38,8 @@ AUTOMATIC = "limit"
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """What is to be done: `amount` to refund or of the voucher; `line_ids` concerned."""
+    """What is to be done: `amount` to refund or of the voucher, for a resend what its lines were paid;
+    `line_ids` concerned."""
 
     action: Action
     amount: Money
@@ -78,134 +68,6 @@ def way_of(connection: Connection, action: Action) -> Way:
     return way
 
 
-def propose_remedies(
-    context: Context, session: Session, case: Case, *, now: datetime, by_limit: bool = True
-) -> None:
-    """Propose by the shop's playbook; what the owner's limit covers is approved at once, unless
-    the case came back and a person has to look at it."""
-    shop = queries.shop(session, case.shop_id)
-    proposal = _worked_out(session, case, shop, now)
-    session.add(proposal)
-    history.move(session, case, Move.PROPOSE, at=now, detail=Words(proposal.rule))
-    grave = is_grave(case.review.text)
-    if grave:
-        case.advice = GRAVE
-    if proposal.remedies and by_limit and not grave:
-        _approve_by_limit(session, case, shop, remedy_from_data(proposal.remedies[0]), now)
-
-
-def refresh_proposal(session: Session, case: Case, *, now: datetime) -> None:
-    """The buyer edited the review before the decision: propose for what it says now. A person
-    decides, because one may be looking at the case."""
-    if case.state != CaseState.AWAITING_APPROVAL:
-        return
-    fresh = _worked_out(session, case, queries.shop(session, case.shop_id), now)
-    known = queries.proposal(session, case.id)
-    if known is None or (known.rule, known.remedies) != (fresh.rule, fresh.remedies):
-        session.add(fresh)
-        history.move(session, case, Move.PROPOSE, at=now, detail=Words(fresh.rule))
-    if is_grave(case.review.text):
-        case.advice = case.advice or GRAVE
-
-
-def _worked_out(session: Session, case: Case, shop: Shop, now: datetime) -> Proposal:
-    """What the playbook says to the case as it is now."""
-    review = case.review
-    order = order_from_data(case.order)
-    lines = lines_of(order, review.product_id)
-    orders = queries.connections_for(session, case.shop_id, Role.ORDERS)[:1]
-    available = [a for a in Action for one in orders if way_of(one, a) is not Way.NONE]
-    rules = playbook_from_data(shop.playbook) if shop.playbook else default_playbook()
-    facts = playbook.Facts(
-        stars=review.rating or 1,
-        left=order.left,
-        text=review.text,
-        cause=case.cause,
-        product_ids=frozenset(line.product_id for line in lines),
-        order_value=order.paid,
-        line_paid=_paid(lines[0].paid, [line.paid for line in lines[1:]]) if lines else None,
-        earlier_cases=len(queries.earlier_cases(session, case)),
-        country=order.buyer.country,
-    )
-    found = playbook.propose(rules, facts, available)
-    options = found.options if isinstance(found, playbook.Proposal) else ()
-    return Proposal(
-        case_id=case.id,
-        rule=found.rule,
-        created_at=now,
-        reason=None if isinstance(found, playbook.Proposal) else found.reason,
-        remedies=[
-            {
-                "action": one.action,
-                "amount_minor": one.amount.amount_minor,
-                "currency": one.amount.currency,
-                "line_ids": [line.id for line in lines],
-                "expires_days": one.expires_days,
-                "reason": to_data(one.reason),
-            }
-            for one in options
-        ],
-    )
-
-
-def _paid(first: Money, others: list[Money]) -> Money:
-    total = first
-    for one in others:
-        total = total + one
-    return total
-
-
-def _approve_by_limit(
-    session: Session, case: Case, shop: Shop, remedy: Remedy, now: datetime
-) -> None:
-    limits = shop.automatic.get(remedy.amount.currency)
-    if limits is None or _was_made_good(session, case):
-        return
-    midnight = now.astimezone(ZoneInfo(shop.zone)).replace(hour=0, minute=0, second=0)
-    day = midnight.replace(microsecond=0)
-    shop_spent = _spent(session, shop.id, remedy.amount.currency, day, None)
-    buyer_spent = _spent(session, shop.id, remedy.amount.currency, day, case.buyer_key)
-    amount = remedy.amount
-    if may_go_by_itself(amount, AutomaticLimits(**limits), shop_spent.minor, buyer_spent.minor):
-        _decide(session, case, remedy, actor=AUTOMATIC, reason="", limit=str(limits), now=now)
-        shop_spent.minor += amount.amount_minor
-        buyer_spent.minor += amount.amount_minor
-
-
-@dataclass(slots=True)
-class _Sum:
-    minor: int
-
-
-def _spent(
-    session: Session, shop_id: int, currency: str, day: datetime, buyer_key: str | None
-) -> _Sum:
-    """What went by itself today, with what this transaction adds to it."""
-    sums: dict[tuple[int, str, str | None], _Sum] = session.info.setdefault("spent", {})
-    key = (shop_id, currency, buyer_key)
-    if key not in sums:
-        if not sums:
-            # Two cases decided at once must see each other's sums.
-            session.execute(
-                select(Shop.id).where(Shop.id == shop_id).with_for_update(key_share=True)
-            )
-        sums[key] = _Sum(queries.spent(session, shop_id, currency, day, buyer_key))
-    return sums[key]
-
-
-def _was_made_good(session: Session, case: Case) -> bool:
-    """This review was made good before: a rating that goes up and down is for a person."""
-    if case.opened_at == case.review.seen_at:
-        # Opened by the first version ever seen.
-        return False
-    before = (
-        select(MakeGood.id)
-        .join(Case, Case.id == MakeGood.case_id)
-        .where(Case.review_id == case.review_id, MakeGood.state != "cancelled")
-    )
-    return session.scalar(before.limit(1)) is not None
-
-
 def approve(
     context: Context,
     case_id: int,
@@ -218,54 +80,122 @@ def approve(
 ) -> None:
     """Approve a proposed remedy by its number, or a changed one. `seen`: the proposal looked at.
 
+    A person who approves has looked at what speaks against the case.
+
     Raises `NotPermitted`, `OverLimit`, `WrongState`, `WrongInput`, `NotFound`.
     """
     if not may_decide(SellerRole(seller.role)):
         raise NotPermitted("Viewers may not approve. Ask the owner for the role of an agent.")
+    if changed is not None and number is not None:
+        raise WrongInput("Approve either a proposed make-good or another one, not both.")
     with context.database.transaction() as session:
         now = context.clock.now()
         case = queries.case(session, case_id, lock=True)
-        remedy = changed or _proposed(session, case, number, seen)
-        _check(case, remedy)
+        # What other cases of this order are promised, and what went by itself today, is counted.
+        queries.lock_shops(session, [case.shop_id])
+        remedy = _priced(case, changed or _proposed(session, case, number, seen))
+        _check(session, case, remedy)
         shop = queries.shop(session, case.shop_id)
         if not may_approve(SellerRole(seller.role), shop.agent_limits, remedy.amount):
             raise OverLimit(
                 "%(amount)s is above what you may approve alone. Ask the owner to approve it.",
-                amount=str(remedy.amount),
+                amount=remedy.amount,
             )
         limit = str(shop.agent_limits.get(remedy.amount.currency, "")) or seller.role
-        _decide(session, case, remedy, actor=actor_of(seller), reason=reason, limit=limit, now=now)
+        doubts.clear(case)
+        _replace_refused(session, case, actor_of(seller), now)
+        decide(session, case, remedy, actor=actor_of(seller), reason=reason, limit=limit, now=now)
+
+
+def _replace_refused(session: Session, case: Case, actor: str, now: datetime) -> None:
+    """What the platform surely refused gives way to the make-good that is approved instead."""
+    for one in case.make_goods:
+        if one.refused:
+            take_back(session, one, actor=actor, now=now)
+
+
+def take_back(session: Session, make_good: MakeGood, *, actor: str, now: datetime) -> None:
+    """Undo a decision whose make-good was surely not carried out."""
+    case = make_good.case
+    make_good.state, make_good.task, case.advice = "cancelled", None, None
+    claims.end(session, Kind.MAKE_GOOD, make_good.id, now, Text("taken back"))
+    if allows(CaseState(case.state), Move.REOPEN):
+        history.move(session, case, Move.REOPEN, at=now, actor=actor, detail=Text("taken back"))
+    else:
+        history.note(session, case, "cancelled", at=now, actor=actor)
 
 
 def _proposed(session: Session, case: Case, number: int | None, seen: int | None) -> Remedy:
     proposal = queries.proposal(session, case.id)
     if proposal is not None and seen not in (None, proposal.id):
         raise WrongState("The proposal has changed since you looked at it. Look at the case again.")
-    if proposal is None or number is None or not 0 <= number < len(proposal.remedies):
+    if number is None:
+        raise WrongInput("Say which of the proposed make-goods you approve, or name another.")
+    if proposal is None or not 0 <= number < len(proposal.remedies):
         raise WrongInput("This proposal is no longer there. Look at the case again.")
     return remedy_from_data(proposal.remedies[number])
 
 
-def _check(case: Case, remedy: Remedy) -> None:
+def _priced(case: Case, remedy: Remedy) -> Remedy:
+    """A resend costs what its lines were paid, whatever amount came with it."""
+    if remedy.action is not Action.RESEND or not case.order:
+        return remedy
+    order = order_from_data(case.order)
+    paid = sum(line.paid.amount_minor for line in order.lines if line.id in remedy.line_ids)
+    return replace(remedy, amount=Money(paid, order.paid.currency))
+
+
+def _check(session: Session, case: Case, remedy: Remedy) -> None:
     if not case.order:
         raise WrongState("Choose the order first.")
     order = order_from_data(case.order)
+    unknown = set(remedy.line_ids) - {line.id for line in order.lines}
+    if unknown or (remedy.action is Action.RESEND and not remedy.line_ids):
+        raise WrongInput("Choose which lines of the order are meant.")
     if remedy.amount.currency != order.paid.currency:
         raise WrongInput(
             "The order was paid in %(currency)s: enter that currency.", currency=order.paid.currency
         )
     if remedy.amount.amount_minor <= 0:
         raise WrongInput("Enter an amount above zero.")
-    if remedy.action is Action.REFUND and not remedy.amount <= order.left:
-        raise WrongInput("Only %(left)s of this order can still be refunded.", left=order.left)
-    if remedy.action is Action.VOUCHER and not remedy.amount <= order.paid:
-        raise WrongInput("A voucher may be worth at most what was paid, %(paid)s.", paid=order.paid)
-    unknown = set(remedy.line_ids) - {line.id for line in order.lines}
-    if unknown or (remedy.action is Action.RESEND and not remedy.line_ids):
-        raise WrongInput("Choose which lines of the order are meant.")
+    if remedy.action is not Action.RESEND and remedy.amount.amount_minor % order.step:
+        raise WrongInput(
+            "This shop books amounts in steps of %(step)s. Enter %(amount)s, say.",
+            step=Money(order.step, order.paid.currency),
+            amount=_booked(remedy.amount, order.step),
+        )
+    _check_left(session, case, remedy)
 
 
-def _decide(
+def _booked(amount: Money, step: int) -> Money:
+    """The nearest amount below that the shop can book, at least one step."""
+    return Money(max(step, amount.amount_minor // step * step), amount.currency)
+
+
+def _check_left(session: Session, case: Case, remedy: Remedy) -> None:
+    """Nothing is promised twice: what other make-goods of the order were promised counts."""
+    left = balance.left_of(session, case)
+    if remedy.amount <= left:
+        return
+    if remedy.action is Action.RESEND:
+        raise WrongInput(
+            "Only %(left)s of this order is left: what was refunded is not sent again as well.",
+            left=left,
+        )
+    promised = balance.promised_of(session, case)
+    if promised.amount_minor:
+        raise WrongInput(
+            "Only %(left)s of this order can still be refunded: %(promised)s is promised already by"
+            " other make-goods of it.",
+            left=left,
+            promised=promised,
+        )
+    if remedy.action is Action.VOUCHER:
+        raise WrongInput("A voucher may be worth at most what is left, %(left)s.", left=left)
+    raise WrongInput("Only %(left)s of this order can still be refunded.", left=left)
+
+
+def decide(
     session: Session,
     case: Case,
     remedy: Remedy,
@@ -275,9 +205,9 @@ def _decide(
     limit: str,
     now: datetime,
 ) -> None:
-    orders = queries.connections_for(session, case.shop_id, Role.ORDERS)
-    if not orders:
-        raise WrongState("Connect where this shop's orders are first.")
+    """Record the decision and let the make-good be carried out; raises `WrongState`. The caller has
+    checked it under the shop's lock."""
+    orders = order_connection(session, case)
     case.advice = None
     described = Text("%(what)s %(amount)s", what=REMEDIES[remedy.action], amount=remedy.amount)
     history.move(session, case, Move.APPROVE, at=now, actor=actor, detail=described)
@@ -289,7 +219,8 @@ def _decide(
         case=case,
         shop_id=case.shop_id,
         decision=decision,
-        connection_id=orders[0].id,
+        connection_id=orders.id,
+        order_id=case.order_id,
         buyer_key=case.buyer_key,
         action=remedy.action,
         amount_minor=remedy.amount.amount_minor,
@@ -304,14 +235,22 @@ def _decide(
         attempts=[],
     )
     session.add(make_good)
-    if way_of(orders[0], remedy.action) is Way.API:
-        lane = queries.lane(session, orders[0].id, outward=True)
+    if way_of(orders, remedy.action) is Way.API:
+        lane = queries.lane(session, orders.id, outward=True)
         claims.put(session, Kind.MAKE_GOOD, make_good, lane_id=lane, due_at=now, now=now)
         return
     make_good.state = "needs_attention"
     make_good.task = task_for(make_good, order_from_data(case.order))
     case.advice = make_good.task
     history.move(session, case, Move.FAIL, at=now, detail=Text("by hand"))
+
+
+def order_connection(session: Session, case: Case) -> Connection:
+    """Where the case's order is; raises `WrongState` where that is not connected any more."""
+    found = session.get(Connection, case.order_connection_id or 0)
+    if found is None or Role.ORDERS not in found.roles:
+        raise WrongState("Connect where this shop's orders are first.")
+    return found
 
 
 def task_for(make_good: MakeGood, order: Order) -> Text:
@@ -347,6 +286,8 @@ def decline(context: Context, case_id: int, seller: Seller, reason: str) -> None
     with context.database.transaction() as session:
         now = context.clock.now()
         case = queries.case(session, case_id, lock=True)
+        if any(one.state in UNSETTLED for one in case.make_goods):
+            raise WrongState(NOT_SETTLED)
         actor = actor_of(seller)
         history.move(session, case, Move.DECLINE, at=now, actor=actor, detail=Words(reason.strip()))
         session.add(
@@ -354,9 +295,8 @@ def decline(context: Context, case_id: int, seller: Seller, reason: str) -> None
                 case_id=case.id, kind="decline", actor=actor, reason=reason.strip(), decided_at=now
             )
         )
+        doubts.clear(case)
         case.advice = None
-        if any(one.state in UNSETTLED for one in case.make_goods):
-            raise WrongState(NOT_SETTLED)
         expire.plan_end(session, case, now=now)
 
 

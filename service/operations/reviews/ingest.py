@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from integrations import registry
-from integrations.contract import EventKind, Inbound, ReviewEvent, Role
+from integrations.contract import EventKind, Inbound, ReviewEvent
 from integrations.errors import AdapterError
 from integrations.sentence import Said, Text, Words
 from service.db import queries
@@ -23,11 +23,12 @@ from service.db.outbox import claims
 from service.db.outbox.claims import Claim
 from service.db.reviews.products import product_key, remember_opened
 from service.domain.cases.reference import new_reference
+from service.domain.cases.severity import is_grave
 from service.domain.cases.states import CaseState, CloseReason
 from service.domain.reviews.versions import Change, Known, change, is_low
-from service.operations.cases import close, history
+from service.operations.cases import close, doubts, find_order, history
 from service.operations.context import Context
-from service.operations.remedies import decisions
+from service.operations.remedies import proposals
 from service.operations.reviews import rewritten
 
 log = logging.getLogger(__name__)
@@ -256,7 +257,9 @@ def _changed(
     case.product_key = case.product_key or product_key(review.connection_id, review.product_id)
     _note_rating(session, case, was, review.rating, now)
     if review.rating is None or low:
-        decisions.refresh_proposal(session, case, now=now)
+        if len(review.versions) < 2 or review.versions[-2].text != review.text:
+            doubts.look_at_words(case, review.text)
+        proposals.refresh_proposal(session, case, now=now)
         return "changed"
     if case.closed_at is None:
         close.close(session, case, CloseReason.RECOVERED, at=now, actor=history.BUYER)
@@ -295,6 +298,7 @@ def open_case(session: Session, connection: Connection, review: Review, *, now: 
         opened_at=now,
         order={},
         candidates=[],
+        grave=is_grave(review.text),
     )
     session.add(case)
     queries.remember_case(session, case)
@@ -308,8 +312,8 @@ def open_case(session: Session, connection: Connection, review: Review, *, now: 
         new=case.state,
         detail=Text("%(stars)s/5", stars=review.rating or 0),
     )
-    orders = queries.connections_for(session, connection.shop_id, Role.ORDERS)
-    lane = queries.lane(session, (orders or [connection])[0].id, outward=True)
+    sources = find_order.order_sources(session, review)
+    lane = queries.lane(session, (sources or [connection])[0].id, outward=True)
     claims.put(session, Kind.FIND_ORDER, case, lane_id=lane, due_at=now, now=now)
     return case
 

@@ -37,10 +37,12 @@ class RemedyOut(Schema):
     line_ids = fields.List(fields.String())
     expires_days = fields.Integer(allow_none=True)
     reason = Sentence()
+    capped = fields.Boolean()
 
 
 class MakeGoodOut(Schema):
-    """A make-good that was approved."""
+    """A make-good that was approved. `outcome_unknown`: it may have been carried out; somebody has to
+    look at the payment provider or in the shop."""
 
     reference = fields.String()
     action = fields.String()
@@ -50,6 +52,7 @@ class MakeGoodOut(Schema):
     vendor_id = fields.String()
     code = fields.String()
     task = Sentence()
+    outcome_unknown = fields.Boolean()
     decided_at = fields.AwareDateTime()
     done_at = fields.AwareDateTime(allow_none=True)
 
@@ -70,9 +73,11 @@ class CaseOut(Schema):
 
 
 class CaseDetailOut(CaseOut):
-    """One case with its proposal and make-goods."""
+    """One case with its proposal and make-goods. `doubt`: what speaks against it;
+    until a person confirms or decides nothing is said to the buyer."""
 
     text = fields.String(attribute="review.text")
+    doubt = Sentence()
     proposal = fields.List(fields.Nested(RemedyOut))
     proposal_id = fields.Integer(allow_none=True)
     make_goods = fields.List(fields.Nested(MakeGoodOut))
@@ -86,7 +91,8 @@ class CasesOut(Schema):
 
 
 class ChangedIn(Strict):
-    """Another make-good than the proposed ones."""
+    """Another make-good than the proposed ones. Lines may be left out where the order has only one. A
+    resend is worth what its lines were paid, whatever amount is sent."""
 
     action = fields.String(required=True, validate=validate.OneOf([str(one) for one in Action]))
     amount_minor = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
@@ -98,13 +104,15 @@ class ChangedIn(Strict):
 
 
 class ApproveIn(Strict):
-    """Approve a proposed remedy by its place in the list, or a changed one.
+    """Approve a proposed remedy by its place in the list (`number`), or a changed one: one of both.
 
     With `proposal_id` a proposal that was replaced since it was read is refused.
     """
 
     proposal_id = fields.Integer(load_default=None, allow_none=True, strict=True)
-    number = fields.Integer(load_default=0, strict=True, validate=validate.Range(min=0))
+    number = fields.Integer(
+        load_default=None, allow_none=True, strict=True, validate=validate.Range(min=0)
+    )
     changed = fields.Nested(ChangedIn, load_default=None, allow_none=True)
     reason = fields.String(load_default="", validate=validate.Length(max=500))
 

@@ -131,7 +131,7 @@ def approve(reference: str) -> Response:
     changed = wanted["changed"] and Remedy(
         Action(wanted["changed"]["action"]),
         Money(wanted["changed"]["amount_minor"], wanted["changed"]["currency"].upper()),
-        tuple(wanted["changed"]["line_ids"]) or _lines(found),
+        tuple(wanted["changed"]["line_ids"]) or _only_line(found),
         wanted["changed"]["expires_days"],
     )
     decisions.approve(
@@ -146,8 +146,10 @@ def approve(reference: str) -> Response:
     return _detail(reference)
 
 
-def _lines(found: Case) -> tuple[str, ...]:
-    return tuple(line["id"] for line in found.order.get("lines", ()))
+def _only_line(found: Case) -> tuple[str, ...]:
+    """The line of an order that has no other. Which of several is meant, a program says itself."""
+    lines = tuple(line["id"] for line in found.order.get("lines", ()))
+    return lines if len(lines) == 1 else ()
 
 
 @blueprint.post("/cases/<reference>/decline")

@@ -15,16 +15,16 @@ from werkzeug.wrappers import Response
 from integrations.contract import Action
 from service import VERSION
 from service.db import queries
-from service.db.models import Case, Review, Seller
+from service.db.models import Case, MakeGood, Review, Seller
 from service.db.outbox.backlog import backlog
 from service.domain.cases.states import CLOSE_REASONS, CaseState
 from service.domain.errors import DomainError, NotPermitted, WrongInput
 from service.domain.messages.zones import exists
 from service.localization import read_amount
-from service.operations.cases import find_order
+from service.operations.cases import confirm, find_order
 from service.operations.messages import follow_ups
 from service.operations.messages.preview import preview, refuse_if_stopped
-from service.operations.remedies import decisions, make_goods
+from service.operations.remedies import balance, decisions, make_goods
 from service.operations.remedies.decisions import Remedy, actor_of
 from service.web import formatting, words
 from service.web.auth import sellers_only
@@ -51,6 +51,8 @@ DONE = {
     "leave": lazy("Noted: this message will not be sent."),
     "stop": lazy("No more messages to this buyer about this case."),
     "close": lazy("The case is closed."),
+    "confirm": lazy("Noted: you have looked. The buyer is answered as usual."),
+    "look_again": lazy("It is looked up again now. Nothing is carried out."),
     "try_again": lazy("It is tried again now."),
     "not_done": lazy("It is carried out now."),
     "done": lazy("Noted: it is done."),
@@ -143,6 +145,9 @@ def _case_page(reference: str, problem: str) -> str:
             problem=problem,
             names=names,
             offers=offers(session, found, seller()),
+            left=balance.left_of(session, found) if found.order else None,
+            may_ask={one.id: _may_ask(session, one) for one in found.make_goods},
+            decidable=_decidable(found),
             first=_first(found, proposal),
             why_none=proposal.reason if proposal is not None else "",
             earlier=queries.earlier_cases(session, found),
@@ -159,6 +164,19 @@ def _case_page(reference: str, problem: str) -> str:
             states=set(CaseState),
             hidden_details=list(CLOSE_REASONS.values()),
         )
+
+
+def _may_ask(session: Session, make_good: MakeGood) -> bool:
+    """Whether the platform can be asked what became of it."""
+    return make_good.outcome_unknown and make_goods.capabilities_of(session, make_good).look_up
+
+
+def _decidable(case: Case) -> bool:
+    """Awaits a decision, or another one because the platform refused the first."""
+    if case.state == CaseState.NEEDS_ATTENTION:
+        stuck = [one for one in case.make_goods if one.state in decisions.UNSETTLED]
+        return bool(stuck) and all(one.refused for one in stuck)
+    return case.state == CaseState.AWAITING_APPROVAL
 
 
 def _first(case: Case, proposal: object) -> dict[str, object]:
@@ -207,7 +225,16 @@ def _do(found: Case, what: str) -> None:
     elif what == "close":
         decisions.close_case(ctx, found.id, me, form.get("reason", ""))
     elif what == "order":
-        find_order.choose_order(ctx, found.id, form.get("order_id", ""), actor=actor_of(me))
+        candidate = form.get("candidate", "")
+        find_order.choose_order(
+            ctx,
+            found.id,
+            candidate or form.get("order_id", ""),
+            actor=actor_of(me),
+            is_candidate=bool(candidate),
+        )
+    elif what == "confirm":
+        confirm.confirm(ctx, found.id, me)
     elif what == "stop":
         follow_ups.stop_messages(ctx, found.id, me)
     elif what in ("send_now", "mark_sent", "leave"):
@@ -235,6 +262,8 @@ def _settle(found: Case, what: str, number: int) -> None:
     actor, ctx = actor_of(seller()), context()
     if what in ("try_again", "not_done"):
         make_goods.try_again(ctx, number, actor=actor, surely_not_done=what == "not_done")
+    elif what == "look_again":
+        make_goods.look_again(ctx, number, actor=actor)
     elif what == "done":
         make_goods.done_by_hand(ctx, number, actor=actor, code=request.form.get("code", ""))
     elif what == "cancel":

@@ -35,6 +35,8 @@ def next_step(session: Session, case: Case) -> NextStep:
     state = case.state
     if state == "closed":
         return NextStep(_("Nothing: %(why)s.", why=word(case.close_reason)))
+    if case.doubt:
+        return NextStep(translate(case.doubt), blocked_by=_("a person"))
     if state == "awaiting_approval":
         return NextStep(_("Approve, change or decline."), blocked_by=_("a decision"))
     if state in ("awaiting_order", "needs_attention", "made_good"):
@@ -59,7 +61,7 @@ def next_step(session: Session, case: Case) -> NextStep:
 def _stuck(case: Case) -> NextStep | None:
     """What only a person can settle: a make-good, else a message."""
     for one in case.make_goods:
-        if one.state == "needs_attention":
+        if one.state == "needs_attention" or (one.state == "done" and one.task):
             return NextStep(translate(one.task) or word(one.state), blocked_by=_("a person"))
     for message in case.follow_ups:
         if message.state == "needs_attention":

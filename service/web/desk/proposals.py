@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from integrations.contract import Action, Role, Way
+from integrations.contract import Action, Way
 from integrations.money import Money
 from integrations.sentence import Said, from_data
 from service.db import queries
-from service.db.models import Case, Seller
+from service.db.models import Case, Connection, Seller
 from service.domain.remedies.limits import SellerRole, may_approve
 from service.operations.remedies.decisions import remedy_from_data, way_of
 from service.web import formatting
@@ -31,6 +31,7 @@ class Offer:
     reason: Said | str
     by_hand: bool
     refused: str
+    capped: bool
 
 
 def _(text: str, **values: str) -> str:
@@ -61,14 +62,17 @@ def offers(session: Session, case: Case, seller: Seller) -> list[Offer]:
                 from_data(row["reason"]),
                 remedy.action not in by_api,
                 refused(case, seller, amount),
+                row.get("capped", True),
             )
         )
-    return found
+    # What the platform has just refused comes last.
+    tried = {one.action for one in case.make_goods if one.refused}
+    return sorted(found, key=lambda offer: offer.action in tried)
 
 
 def _by_api(session: Session, case: Case) -> list[Action]:
-    orders = queries.connections_for(session, case.shop_id, Role.ORDERS)
-    return [one for one in Action if orders and way_of(orders[0], one) is Way.API]
+    connection = session.get(Connection, case.order_connection_id or 0)
+    return [one for one in Action if connection and way_of(connection, one) is Way.API]
 
 
 def refused(case: Case, seller: Seller, amount: Money) -> str:

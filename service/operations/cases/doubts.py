@@ -1,0 +1,119 @@
+"""What speaks against an order, or against answering by itself: a person confirms before anything
+is said to the buyer or goes by itself. It is the same whoever chose the order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select, union
+from sqlalchemy.orm import Session
+
+from integrations.contract import Order
+from integrations.sentence import Said, Text
+from service.db.models import Case, MakeGood, Review
+from service.domain.cases.severity import is_grave
+from service.operations.cases.orders import lines_of, order_from_data
+
+GRAVE = Text("This complaint speaks of health, injury or law. Write to the buyer yourself first.")
+OTHER_SHOP = Text(
+    "This order is at another connection than the review. Check it before you approve."
+)
+OTHER_BUYER = Text("This order is of another buyer than the review. Check it before you approve.")
+OTHER_PRODUCT = Text("The reviewed product is not in this order. Check it before you approve.")
+UNKNOWN_LINE = Text("The review does not say which product of this order it is about.")
+MADE_GOOD_BEFORE = Text("This was made good before. Look at the buyer's other cases first.")
+
+
+def about_order(session: Session, case: Case, order: Order, connection_id: int) -> list[Text]:
+    """All that speaks against this order for this case; empty where nothing does."""
+    review = case.review
+    found = [
+        (OTHER_SHOP, connection_id != review.connection_id),
+        (OTHER_BUYER, _other_buyer(review, order)),
+        (OTHER_PRODUCT, _other_product(review, order)),
+        (UNKNOWN_LINE, not review.product_id and len(order.lines) != 1),
+        (MADE_GOOD_BEFORE, made_good_before(session, case)),
+        (GRAVE, case.grave),
+    ]
+    return [text for text, holds in found if holds]
+
+
+def _other_buyer(review: Review, order: Order) -> bool:
+    """Nothing that both name is the same. Platforms leave empty what a guest does not have."""
+    pairs = (
+        (review.buyer.get("id", ""), order.buyer.id),
+        (review.buyer.get("email", "").strip().casefold(), order.buyer.email.strip().casefold()),
+    )
+    known = [(ours, theirs) for ours, theirs in pairs if ours and theirs]
+    return bool(known) and all(ours != theirs for ours, theirs in known)
+
+
+def _other_product(review: Review, order: Order) -> bool:
+    return bool(review.product_id) and review.product_id not in {
+        line.product_id for line in order.lines
+    }
+
+
+def made_good_before(session: Session, case: Case) -> bool:
+    """The review, its line of the order, or this product for this buyer was made good already, or
+    is promised to be: under this review's id or another, in a case open or closed."""
+    of_case = select(MakeGood.id).join(Case, Case.id == MakeGood.case_id)
+    same_review = of_case.where(Case.review_id == case.review_id)
+    same_order = select(MakeGood.id).where(
+        MakeGood.connection_id == case.order_connection_id, MakeGood.order_id == case.order_id
+    )
+    same_buyer = (
+        of_case.join(Review, Review.id == Case.review_id)
+        .where(Case.shop_id == case.shop_id, Case.buyer_key == case.buyer_key)
+        .where(Case.buyer_key != "", Review.product_id == case.review.product_id)
+    )
+    stored = session.scalars(
+        select(MakeGood)
+        .where(MakeGood.id.in_(union(same_review, same_order, same_buyer)))
+        .where(MakeGood.case_id != case.id, MakeGood.state != "cancelled")
+    ).all()
+    new = [one for one in session.new if isinstance(one, MakeGood) and one.case is not case]
+    return any(_same_matter(case, one) for one in [*stored, *new])
+
+
+def _same_matter(case: Case, one: MakeGood) -> bool:
+    earlier = one.case
+    if earlier.review_id is not None and earlier.review_id == case.review_id:
+        return True
+    product = case.review.product_id
+    buyer = case.shop_id, case.buyer_key, product
+    if case.buyer_key and buyer == (
+        earlier.shop_id,
+        earlier.buyer_key,
+        earlier.review.product_id,
+    ):
+        return True
+    if (one.connection_id, one.order_id) != (case.order_connection_id, case.order_id):
+        return False
+    lines = {line.id for line in lines_of(order_from_data(case.order), product)}
+    # Nobody knows which line, of this one or of the other: it may be the same.
+    return not lines or not one.line_ids or bool(lines & set(one.line_ids))
+
+
+def look_at_words(case: Case, text: str) -> None:
+    """These words of the buyer may make the case a grave one, which a person has to take up."""
+    if is_grave(text):
+        case.grave = True
+        if str(GRAVE) not in str(case.doubt or ""):
+            set_doubts(case, [GRAVE, *([case.doubt] if case.doubt else [])])
+
+
+def set_doubts(case: Case, doubts: Sequence[Said]) -> None:
+    """Keep what speaks against the case, and tell the seller to look at it."""
+    together: Said | None = None
+    for one in reversed(doubts):
+        together = one if together is None else Text("%(first)s %(rest)s", first=one, rest=together)
+    case.doubt = together
+    case.advice = together or case.advice
+
+
+def clear(case: Case) -> None:
+    """A person has looked."""
+    if case.advice == case.doubt:
+        case.advice = None
+    case.doubt = None

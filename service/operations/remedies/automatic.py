@@ -1,0 +1,53 @@
+"""Approves what the owner's automatic limit covers, its sums added up under the shop's lock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from service.db import queries
+from service.db.models import Case, Shop
+from service.domain.remedies.limits import AutomaticLimits, may_go_by_itself
+from service.operations.remedies.decisions import AUTOMATIC, Remedy, decide
+
+
+def approve(session: Session, case: Case, shop: Shop, remedy: Remedy, now: datetime) -> None:
+    """Approve a proposal about which there is no doubt, where the limit covers it."""
+    limits = shop.automatic.get(remedy.amount.currency)
+    if limits is None:
+        return
+    queries.lock_shops(session, [shop.id])
+    currency, day = remedy.amount.currency, _midnight(shop, now)
+    by_shop = _spent(session, shop.id, currency, day, None)
+    by_buyer = _spent(session, shop.id, currency, day, case.buyer_key)
+    if may_go_by_itself(
+        remedy.amount, AutomaticLimits(**limits), by_shop.amount_minor, by_buyer.amount_minor
+    ):
+        decide(session, case, remedy, actor=AUTOMATIC, reason="", limit=str(limits), now=now)
+        for spent in (by_shop, by_buyer):
+            spent.amount_minor += remedy.amount.amount_minor
+
+
+def _midnight(shop: Shop, now: datetime) -> datetime:
+    """When the shop's day began."""
+    return now.astimezone(ZoneInfo(shop.zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+@dataclass(slots=True)
+class _Sum:
+    amount_minor: int
+
+
+def _spent(
+    session: Session, shop_id: int, currency: str, day: datetime, buyer_key: str | None
+) -> _Sum:
+    """What went by itself today, with what this transaction adds to it; read once in it, under the
+    lock."""
+    sums: dict[tuple[int, str, str | None], _Sum] = session.info.setdefault("spent", {})
+    key = (shop_id, currency, buyer_key)
+    if key not in sums:
+        sums[key] = _Sum(queries.spent(session, shop_id, currency, day, buyer_key))
+    return sums[key]

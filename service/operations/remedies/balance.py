@@ -1,0 +1,51 @@
+"""What can still be given of an order: what its platform last said is left, without what was
+promised since and is not in that figure yet."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from integrations.contract import Action
+from integrations.money import Money
+from service.db import queries
+from service.db.models import Case, MakeGood
+from service.operations.cases.orders import order_from_data
+
+
+def left_of(session: Session, case: Case, *, without: MakeGood | None = None) -> Money:
+    """What is left of the case's order, all its cases counted, never below zero; `without` is not
+    counted. Whoever decides by it holds the shop's lock (`queries.lock_shops`)."""
+    left = order_from_data(case.order).left
+    promised = promised_of(session, case, without=without)
+    return Money(max(0, left.amount_minor - promised.amount_minor), left.currency)
+
+
+def promised_of(session: Session, case: Case, *, without: MakeGood | None = None) -> Money:
+    """Money promised for the case's order that its platform's figure does not hold yet."""
+    currency = str(case.order["currency"])
+    seen_at = _seen_at(case)
+    promised = sum(
+        one.amount_minor
+        for one in queries.make_goods_of(session, case.order_connection_id or 0, case.order_id)
+        if one is not without and one.currency == currency and not _is_seen(one, seen_at)
+    )
+    return Money(promised, currency)
+
+
+def _is_seen(one: MakeGood, seen_at: datetime | None) -> bool:
+    """It is in the platform's figure, or costs no money. A platform counts no voucher as given, and
+    does not know what was paid by hand."""
+    if one.action == Action.RESEND:
+        return True
+    by_platform = one.action == Action.REFUND and one.state == "done" and bool(one.vendor_id)
+    return (
+        by_platform and seen_at is not None and one.done_at is not None and one.done_at <= seen_at
+    )
+
+
+def _seen_at(case: Case) -> datetime | None:
+    """When the platform showed the order; None for one kept before that was noted."""
+    text = case.order.get("seen_at")
+    return datetime.fromisoformat(text) if text else None

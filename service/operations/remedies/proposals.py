@@ -1,0 +1,98 @@
+"""Proposes make-goods by the shop's playbook; what the owner's limit covers goes by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from integrations.contract import Action, Order, OrderLine, Way
+from integrations.money import Money
+from integrations.sentence import Words, to_data
+from service.db import queries
+from service.db.models import Case, Proposal, Shop
+from service.domain.cases.states import CaseState, Move
+from service.domain.remedies import playbook
+from service.domain.remedies.playbook_data import default_playbook, playbook_from_data
+from service.operations.cases import history
+from service.operations.cases.orders import lines_of, order_from_data
+from service.operations.remedies import automatic, balance
+from service.operations.remedies.decisions import order_connection, remedy_from_data, way_of
+
+
+def propose_remedies(session: Session, case: Case, *, now: datetime, by_limit: bool = True) -> None:
+    """Propose by the shop's playbook; what the owner's limit covers is approved at once, unless
+    something speaks against it or `by_limit` is False."""
+    shop = queries.shop(session, case.shop_id)
+    proposal = _worked_out(session, case, shop, now)
+    session.add(proposal)
+    history.move(session, case, Move.PROPOSE, at=now, detail=Words(proposal.rule))
+    if proposal.remedies and by_limit and not case.doubt:
+        automatic.approve(session, case, shop, remedy_from_data(proposal.remedies[0]), now)
+
+
+def refresh_proposal(session: Session, case: Case, *, now: datetime) -> None:
+    """The buyer edited the review before the decision: propose for what it says now. A person
+    decides, because one may be looking at the case."""
+    if case.state != CaseState.AWAITING_APPROVAL:
+        return
+    fresh = _worked_out(session, case, queries.shop(session, case.shop_id), now)
+    known = queries.proposal(session, case.id)
+    if known is None or (known.rule, known.remedies) != (fresh.rule, fresh.remedies):
+        session.add(fresh)
+        history.move(session, case, Move.PROPOSE, at=now, detail=Words(fresh.rule))
+
+
+def _worked_out(session: Session, case: Case, shop: Shop, now: datetime) -> Proposal:
+    """What the playbook says to the case as it is now."""
+    order = order_from_data(case.order)
+    lines = lines_of(order, case.review.product_id)
+    connection = order_connection(session, case)
+    available = [
+        action
+        for action in Action
+        if way_of(connection, action) is not Way.NONE and action not in order.unavailable
+    ]
+    rules = playbook_from_data(shop.playbook) if shop.playbook else default_playbook()
+    answer = playbook.propose(rules, _facts(session, case, order, lines), available)
+    options = answer.options if isinstance(answer, playbook.Proposal) else ()
+    return Proposal(
+        case_id=case.id,
+        rule=answer.rule,
+        created_at=now,
+        reason=None if isinstance(answer, playbook.Proposal) else answer.reason,
+        remedies=[
+            {
+                "action": option.action,
+                "amount_minor": option.amount.amount_minor,
+                "currency": option.amount.currency,
+                "line_ids": [line.id for line in lines],
+                "expires_days": option.expires_days,
+                "reason": to_data(option.reason),
+                "capped": option.capped,
+            }
+            for option in options
+        ],
+    )
+
+
+def _facts(
+    session: Session, case: Case, order: Order, lines: Sequence[OrderLine]
+) -> playbook.Facts:
+    return playbook.Facts(
+        stars=case.review.rating or 1,
+        left=balance.left_of(session, case),
+        text=case.review.text,
+        cause=case.cause,
+        product_ids=frozenset(line.product_id for line in lines),
+        order_value=order.paid,
+        line_paid=_paid(lines, order.paid.currency) if lines else None,
+        earlier_cases=len(queries.earlier_cases(session, case)),
+        country=order.buyer.country,
+        step=order.step,
+    )
+
+
+def _paid(lines: Sequence[OrderLine], currency: str) -> Money:
+    return Money(sum(line.paid.amount_minor for line in lines), currency)
