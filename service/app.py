@@ -18,6 +18,7 @@ from service.web.api import v1
 from service.web.buyer import pages
 from service.web.desk import cases, deliveries, message_templates, shops, staff
 from service.web.request_context import wired as wired_here
+from service.web.typed import clean_request
 from service.web.webhooks import make_webhooks
 from service.wiring import Wiring, keep_loaded, wiring
 
@@ -51,6 +52,7 @@ def create_app(wired: Wiring | None = None) -> Flask:
     # programs keep no cookies.
     guard.exempt(pages.blueprint)
     errors.register(app)
+    app.before_request(clean_request)
     app.before_request(_note_case)
     app.after_request(_protect)
     return app

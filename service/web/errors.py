@@ -9,9 +9,10 @@ from typing import Any
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import NotFound as NotFoundPage
 
 from integrations.errors import AdapterError
 from integrations.sentence import to_data
@@ -48,6 +49,8 @@ def register(app: Flask) -> None:
     # What an answer of the database itself is not: no connection, none free, a disk that is full.
     for away in (OperationalError, InterfaceError, InternalError, PoolTimeout):
         app.register_error_handler(away, _database_away)
+    for refused in (DataError, OverflowError, UnicodeEncodeError, RecursionError):
+        app.register_error_handler(refused, _not_storable)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -109,6 +112,15 @@ def _database_away(error: DBAPIError | PoolTimeout) -> tuple[Response | str, int
     answer = make_response(said, status)
     answer.headers["Retry-After"] = RETRY_AFTER
     return answer, status
+
+
+def _not_storable(error: Exception) -> tuple[Response | str, int]:
+    """Nothing in an address or a form that no database can hold names anything of ours."""
+    log.warning("a request holds what cannot be stored (%s)", type(error).__name__)
+    if request.method == "GET":
+        return _http(NotFoundPage())
+    text = _("This holds a number that is too large, or characters that cannot be kept.")
+    return _answer(422, "not_storable", text)
 
 
 def _unexpected(error: Exception) -> tuple[Response | str, int]:

@@ -109,6 +109,11 @@ def make_webhooks(wired: Wiring) -> WsgiApp:
     return receive
 
 
+def _plain(public_id: str) -> bool:
+    """Whether it can be an id of ours at all; others are not looked up."""
+    return public_id.isascii() and public_id.isprintable()
+
+
 def _headers(environ: WSGIEnvironment) -> dict[str, str]:
     found = {
         name[5:].replace("_", "-").lower(): value
@@ -128,7 +133,7 @@ def _receive(
 ) -> tuple[int, str]:
     now = context.clock.now()
     try:
-        known = doors.find(public_id, now)
+        known = doors.find(public_id, now) if _plain(public_id) else None
     except SQLAlchemyError:
         log.exception("an address could not be looked up")
         return 503, NOT_STORED

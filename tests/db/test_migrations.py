@@ -11,11 +11,12 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from service.db import migrations
 from service.db.models import Base
 from service.db.session import Database
+from tests.world import World
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -88,3 +89,23 @@ def test_nothing_breaks_when_two_processes_migrate_at_once(database: Database) -
 
     assert [one.wait(60) for one in both] == [0, 0]
     assert _differences(database) == []
+
+
+def test_each_step_back_and_forth_keeps_the_data(world: World) -> None:
+    world.rate(1)
+    world.work()
+    database = world.context.database
+    with database.transaction() as session:
+        session.execute(text("UPDATE review SET sequence = 1764230400000"))
+    config = migrations.config(database)
+    revisions = [one.revision for one in ScriptDirectory.from_config(config).walk_revisions()]
+
+    for revision in revisions[1:]:
+        command.downgrade(config, revision)
+        with database.reading() as session:
+            kept = session.execute(text("SELECT count(*) FROM cases")).scalar()
+        assert kept == 1, revision
+    migrations.migrate(database)
+
+    assert _differences(database) == []
+    assert len(world.cases()) == 1

@@ -30,6 +30,10 @@ with ExitStack() as stack:
             if getattr(error.orig, "sqlstate", "") != LOCK_NOT_AVAILABLE:
                 raise
             raise MigrationUnderWay(WAIT_SECONDS) from error
+    else:
+        # A table is changed by copying it, and others refer to its rows meanwhile.
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+        stack.callback(connection.exec_driver_sql, "PRAGMA foreign_keys=ON")
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,

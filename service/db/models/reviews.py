@@ -45,7 +45,7 @@ class Review(Base):
     platform_id: Mapped[str]
     rating: Mapped[int | None]
     text: Mapped[str] = mapped_column(default="")
-    sequence: Mapped[int | None]
+    sequence: Mapped[int | None] = mapped_column(BigId)
     withdrawn: Mapped[bool] = mapped_column(default=False)
     written_at: Mapped[datetime | None]
     seen_at: Mapped[datetime]
@@ -66,6 +66,6 @@ class ReviewVersion(Base):
     review_id: Mapped[int] = mapped_column(ForeignKey("review.id"), index=True)
     rating: Mapped[int | None]
     text: Mapped[str]
-    sequence: Mapped[int | None]
+    sequence: Mapped[int | None] = mapped_column(BigId)
     withdrawn: Mapped[bool] = mapped_column(default=False)
     seen_at: Mapped[datetime]
