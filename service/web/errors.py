@@ -12,7 +12,6 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
-from werkzeug.exceptions import NotFound as NotFoundPage
 
 from integrations.errors import AdapterError
 from integrations.sentence import to_data
@@ -118,7 +117,7 @@ def _not_storable(error: Exception) -> tuple[Response | str, int]:
     """Nothing in an address or a form that no database can hold names anything of ours."""
     log.warning("a request holds what cannot be stored (%s)", type(error).__name__)
     if request.method == "GET":
-        return _http(NotFoundPage())
+        return _answer(404, "not_found", _("There is no such page."))
     text = _("This holds a number that is too large, or characters that cannot be kept.")
     return _answer(422, "not_storable", text)
 
