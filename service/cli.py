@@ -23,6 +23,7 @@ from service.operations.shops import reencryption
 from service.operations.staff import accounts
 from service.replay import replay
 from service.settings import WrongSetting
+from service.training.commands import causes
 from service.wiring import Wiring, wiring
 
 NO_TABLES = "The database has not the tables of this version. Run `flask migrate` first."
@@ -58,6 +59,7 @@ def register(app: Flask) -> None:
         rekey_command,
         backup_command,
         version_command,
+        causes,
     ):
         app.cli.add_command(command)
 

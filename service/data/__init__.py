@@ -1,4 +1,4 @@
-"""What ships as files: playbook, policies, texts, zones. The one reader of them."""
+"""What ships as files: playbook, policies, texts, zones, the model of causes. The one reader of them."""
 
 from __future__ import annotations
 
@@ -10,3 +10,8 @@ from importlib.resources import files
 def read_file(*path: str) -> str:
     """The text of a shipped file, named by its parts below this folder: `read_file("texts", "en.toml")`."""
     return files("service.data").joinpath(*path).read_text("utf-8")
+
+
+def read_bytes(*path: str) -> bytes:
+    """The content of a shipped file that is no text; the caller keeps what it makes of it."""
+    return files("service.data").joinpath(*path).read_bytes()

@@ -1,0 +1,103 @@
+"""Labelled complaints: a public data set by row, sentences of our own, sellers' corrections."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from service.data import read_file
+from service.domain.complaints.causes import CAUSES
+
+
+class WrongLabels(ValueError):
+    """A file of reviews or labels is not as it should be; the message says where."""
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A complaint with its cause. `product` may be ''. `example`: a sentence written for training."""
+
+    text: str
+    cause: str
+    product: str = ""
+    example: bool = False
+
+
+def of_reviews(reviews: Path, labels: Path | None) -> list[Labelled]:
+    """The labelled reviews of the data set.
+
+    `reviews` is a CSV with the columns id, product and text; `labels` a TSV with id and cause,
+    without it the shipped one. A label whose row is missing is an error: the model would differ.
+    """
+    rows = {row["id"]: row for row in _rows(reviews, ",", ("id", "text"))}
+    if labels is None:
+        pairs = list(_table(read_file("causes", "labels.tsv").splitlines(), "the shipped labels"))
+    else:
+        pairs = list(_rows(labels, "\t", ("id", "cause")))
+    missing = [pair["id"] for pair in pairs if pair["id"] not in rows]
+    if missing:
+        raise WrongLabels(
+            f"{len(missing)} labelled rows are not in {reviews.name}, the first is id {missing[0]}:"
+            " this is another data set, or a part of it."
+        )
+    return [
+        Labelled(
+            rows[pair["id"]]["text"],
+            _checked(pair["cause"], f"id {pair['id']}"),
+            rows[pair["id"]].get("product") or "",
+        )
+        for pair in pairs
+    ]
+
+
+def examples() -> list[Labelled]:
+    """The sentences written for training: rare causes, English, both mixed."""
+    lines = read_file("causes", "examples.tsv").splitlines()
+    return [
+        Labelled(row["text"], _checked(row["cause"], row["text"]), example=True)
+        for row in _table(lines, "the shipped examples")
+    ]
+
+
+def of_file(path: Path) -> list[Labelled]:
+    """A TSV with the columns text and cause; product is used where it is there, the rest is not."""
+    return [
+        Labelled(row["text"], _checked(row["cause"], f"line {number}"), row.get("product") or "")
+        for number, row in enumerate(_rows(path, "\t", ("text", "cause")), start=2)
+    ]
+
+
+def _checked(cause: str, where: str) -> str:
+    cause = cause.strip()
+    if cause not in CAUSES:
+        raise WrongLabels(f"{where}: “{cause}” is no cause. The causes are {', '.join(CAUSES)}.")
+    return cause
+
+
+def _rows(path: Path, delimiter: str, wanted: tuple[str, ...]) -> Iterator[dict[str, str]]:
+    """Commas come with quotes around texts, tabs without: there a quote is a sign like any other."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = (
+                csv.DictReader(file)
+                if delimiter == ","
+                else csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+            )
+            absent = [name for name in wanted if name not in (reader.fieldnames or ())]
+            if absent:
+                raise WrongLabels(f"{path.name} has no column {' and '.join(absent)}.")
+            for row in reader:
+                if any(row[name] is None for name in wanted):
+                    raise WrongLabels(f"{path.name}, line {reader.line_num}: a column is missing.")
+                yield row
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise WrongLabels(f"{path.name} cannot be read: {error}") from error
+
+
+def _table(lines: Iterable[str], name: str) -> Iterator[dict[str, str]]:
+    try:
+        yield from csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+    except csv.Error as error:
+        raise WrongLabels(f"{name} cannot be read: {error}") from error
