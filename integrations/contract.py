@@ -175,7 +175,7 @@ class UnreadRow:
     key: str
     headers: Mapping[str, str]
     body: bytes
-    problem: str
+    problem: Said | str
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from integrations.contract import (
     Way,
 )
 from integrations.errors import Unsupported
+from integrations.sentence import Text
 from integrations.woocommerce import checks, coupons, notes, orders, refunds, resends, webhook
 from integrations.woocommerce.client import Client
 from integrations.woocommerce.schemas import AS_STORED, ReviewIn
@@ -60,25 +61,39 @@ class WooCommerce(BaseAdapter):
         look_up_message=True,
     )
     keep_headers: ClassVar[tuple[str, ...]] = ("x-wc-webhook-",)
-    webhook_help: ClassVar[str] = (
+    webhook_help: ClassVar[Text | str | None] = Text(
         "Install the Makegood plugin in WordPress. Then WooCommerce > Settings > Advanced > Webhooks >"
         " Add webhook: one each for Review created, Review updated and Review deleted, status Active,"
         " with this delivery URL and this secret."
     )
     fields: ClassVar[tuple[Field, ...]] = (
-        Field("base_url", "Address of the shop", "Such as https://shop.example, without /wp-json."),
+        Field(
+            "base_url",
+            Text("Address of the shop"),
+            Text("Such as https://shop.example, without /wp-json."),
+        ),
         Field(
             "consumer_key",
-            "Consumer key",
-            "WooCommerce > Settings > Advanced > REST API > Add key, with read and write permission.",
+            Text("Consumer key"),
+            Text(
+                "WooCommerce > Settings > Advanced > REST API > Add key, with read and write permission."
+            ),
             secret=True,
         ),
-        Field("consumer_secret", "Consumer secret", "Shown once beside the key.", secret=True),
+        Field(
+            "consumer_secret",
+            Text("Consumer secret"),
+            Text("Shown once beside the key."),
+            secret=True,
+        ),
         Field(
             "review_order_page",
-            "Slug of the review-order page",
-            "review-order, where your shop has that page (WooCommerce 10.8 and later): the invitation"
-            " to a buyer who wrote the review there then holds the link to it. Empty: never.",
+            Text("Slug of the review-order page"),
+            Text(
+                "review-order, where your shop has that page (WooCommerce 10.8 and later): the"
+                " invitation to a buyer who wrote the review there then holds the link to it. Empty:"
+                " never."
+            ),
             required=False,
         ),
     )

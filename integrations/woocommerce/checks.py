@@ -8,6 +8,7 @@ from typing import Any
 
 from integrations.contract import Config, Finding
 from integrations.errors import AdapterError
+from integrations.sentence import Said, Text
 from integrations.woocommerce.client import Client, base_url
 from integrations.woocommerce.schemas import AnythingIn, OrderIn, ReviewIn, WebhookIn
 from integrations.woocommerce.shop import coupons_on
@@ -15,12 +16,12 @@ from integrations.woocommerce.shop import coupons_on
 MAKEGOOD = re.compile(r"/webhooks/[\w-]{24}$")
 """The end of a webhook address of any Makegood; other receivers are none of our business."""
 TOPICS = ("review.created", "review.updated", "review.deleted")
-PLAIN_PERMALINKS = (
+PLAIN_PERMALINKS = Text(
     "WordPress answers, but not at /wp-json: choose any permalink structure but 'plain' in"
     " Settings > Permalinks"
 )
-NO_WOOCOMMERCE = "WordPress answers, but WooCommerce is not active there: activate it"
-DROPPED_HEADER = (
+NO_WOOCOMMERCE = Text("WordPress answers, but WooCommerce is not active there: activate it")
+DROPPED_HEADER = Text(
     "the host drops the Authorization header, so the keys go in the address of each call: it works,"
     " but they are then kept in the server's own log. Let the host pass the header on (Apache:"
     " CGIPassAuth On)"
@@ -33,53 +34,59 @@ def findings(config: Config, client: Callable[[], Client]) -> list[Finding]:
         calls = client()
         calls.page("orders", OrderIn, {"per_page": "1"})
     except AdapterError as error:
-        return [Finding("Address and key", False, _cause(client) or error.message)]
+        return [Finding(Text("Address and key"), False, _cause(client) or error.text)]
     return [
-        Finding("Address and key", True, DROPPED_HEADER if calls.keys_in_address else ""),
+        Finding(Text("Address and key"), True, DROPPED_HEADER if calls.keys_in_address else None),
         _encrypted(config),
         # An empty batch changes nothing, yet needs the permission to write.
-        _tried("Permission to write", lambda: calls.post("orders/batch", AnythingIn, {})),
-        _tried("Reviews", lambda: calls.page("products/reviews", ReviewIn, {"per_page": "1"})),
+        _tried(Text("Permission to write"), lambda: calls.post("orders/batch", AnythingIn, {})),
+        _tried(
+            Text("Reviews"), lambda: calls.page("products/reviews", ReviewIn, {"per_page": "1"})
+        ),
         _coupons(calls),
         *_webhooks(calls, config.webhook_url),
     ]
 
 
-def _cause(client: Callable[[], Client]) -> str:
-    """What the root of WordPress's API says of a shop that cannot be called, '' for nothing."""
+def _cause(client: Callable[[], Client]) -> Text | None:
+    """What the root of WordPress's API says of a shop that cannot be called, None for nothing."""
     try:
         calls = client()
         index = calls.index(pretty=False)
         if index is None or "wp/v2" not in index["namespaces"]:
-            return ""
+            return None
         if "wc/v3" not in index["namespaces"]:
             return NO_WOOCOMMERCE
-        return "" if calls.index(pretty=True) else PLAIN_PERMALINKS
+        return None if calls.index(pretty=True) else PLAIN_PERMALINKS
     except AdapterError:
-        return ""
+        return None
 
 
 def _encrypted(config: Config) -> Finding:
     fine = base_url(config).startswith("https:")
-    advice = "" if fine else "requests are signed, but not hidden: use https:// where you can"
-    return Finding("Encryption", True, advice)
+    hint = Text("requests are signed, but not hidden: use https:// where you can")
+    return Finding(Text("Encryption"), True, None if fine else hint)
 
 
-def _tried(name: str, call: Callable[[], object]) -> Finding:
+def _tried(name: Text, call: Callable[[], object]) -> Finding:
     try:
         call()
     except AdapterError as error:
-        return Finding(name, False, error.message)
+        return Finding(name, False, error.text)
     return Finding(name, True)
 
 
 def _coupons(calls: Client) -> Finding:
     coupons = coupons_on(calls)
     if coupons is None:
-        return Finding("Coupons", True, "whether coupons are switched on could not be read")
+        return Finding(
+            Text("Coupons"), True, Text("whether coupons are switched on could not be read")
+        )
     if not coupons:
-        return Finding("Coupons", True, "coupons are switched off: no vouchers are proposed")
-    return _tried("Coupons", lambda: calls.post("coupons/batch", AnythingIn, {}))
+        return Finding(
+            Text("Coupons"), True, Text("coupons are switched off: no vouchers are proposed")
+        )
+    return _tried(Text("Coupons"), lambda: calls.post("coupons/batch", AnythingIn, {}))
 
 
 def _webhooks(calls: Client, address: str) -> list[Finding]:
@@ -87,12 +94,14 @@ def _webhooks(calls: Client, address: str) -> list[Finding]:
     try:
         rows = calls.page("webhooks", WebhookIn, {}).rows
     except AdapterError as error:
-        return [Finding("Webhooks", False, error.message)]
+        return [Finding(Text("Webhooks"), False, error.text)]
     to_makegood = [one for one in rows if MAKEGOOD.search(_target(one["delivery_url"]))]
     ours = [one for one in to_makegood if _same_receiver(one["delivery_url"], address)]
     off = [
         Finding(
-            f"Webhook {one['name'] or one['topic']}", False, "it is off: set it to active again"
+            Text("Webhook %(name)s", name=one["name"] or one["topic"]),
+            False,
+            Text("it is off: set it to active again"),
         )
         for one in ours
         if one["status"] != "active"
@@ -113,15 +122,12 @@ def _topics(ours: Sequence[dict[str, Any]], *, strangers: int) -> Finding:
     active = {one["topic"] for one in ours if one["status"] == "active"}
     missing = [one for one in TOPICS if one not in active]
     if not missing:
-        return Finding("Review webhooks", True)
-    others = (
-        f" {strangers} of the shop's webhooks go to an earlier connection or another Makegood."
-        if strangers
-        else ""
+        return Finding(Text("Review webhooks"), True)
+    hint: Said = Text(
+        "no active webhook for %(topics)s: reviews are polled every ten minutes. Install the Makegood"
+        " plugin and add a webhook for each, to hear of them at once. Webhooks of the shop that go to"
+        " an earlier connection or another Makegood: %(strangers)s.",
+        topics=", ".join(missing),
+        strangers=strangers,
     )
-    return Finding(
-        "Review webhooks",
-        True,
-        f"no active webhook for {', '.join(missing)}: reviews are polled every ten minutes.{others}"
-        " Install the Makegood plugin and add a webhook for each, to hear of them at once.",
-    )
+    return Finding(Text("Review webhooks"), True, hint)

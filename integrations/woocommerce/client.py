@@ -22,6 +22,7 @@ from oauthlib.oauth1 import Client as OAuthClient
 from integrations.contract import Config
 from integrations.errors import Misconfigured, Permanent, Temporary
 from integrations.http import Answer, Http
+from integrations.sentence import Said, Text
 from integrations.woocommerce import refusals
 from integrations.woocommerce.fields import rows_of
 from integrations.woocommerce.refusals import Refused
@@ -42,7 +43,7 @@ class Unread:
     """A row that is not as documented: as it came, and what is wrong with it."""
 
     raw: Any
-    problem: str
+    problem: Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class Client:
         answer = self._ask("GET", path, asked)
         data = rows_of(answer.json())
         if not isinstance(data, list):
-            raise Permanent(f"the shop's answer about {path.split('/')[0]} is no list")
+            raise Permanent("the shop's answer about %(what)s is no list", what=path.split("/")[0])
         rows, unread = _each_loaded(schema(), data, path)
         size = int(asked["per_page"])
         skipped = int(asked.get("offset", "0")) or (int(asked.get("page", "1")) - 1) * size
@@ -114,14 +115,16 @@ class Client:
             for row in listing.unread:
                 if mark in json.dumps(row.raw):
                     raise Permanent(
-                        f"the shop holds {mark}, but {row.problem}: look at it there",
+                        "the shop holds %(mark)s, but it cannot be read: look at it there",
+                        mark=mark,
                         outcome="unknown",
                     )
             if not listing.more:
                 return
         raise Permanent(
-            f"the shop has too many {path.split('/')[-1]} to look through: look there for the"
-            " reference, then mark this as done or carry it out again",
+            "the shop has too many %(what)s to look through: look there for the reference, then mark"
+            " this as done or carry it out again",
+            what=path.split("/")[-1],
             outcome="unknown",
         )
 
@@ -137,7 +140,7 @@ class Client:
         try:
             data: dict[str, Any] = _loaded(schema(), answer.json(), path)
         except Permanent as error:
-            raise Temporary(error.message) from error
+            raise Temporary(error.text) from error
         return data
 
     def index(self, *, pretty: bool) -> dict[str, Any] | None:
@@ -247,6 +250,9 @@ def _each_loaded(
     return rows, unread
 
 
-def _problem(error: ValidationError, path: str) -> str:
-    about = path.split("/")[0]
-    return f"the shop's answer about {about} is not as documented: {error.messages}"[:300]
+def _problem(error: ValidationError, path: str) -> Text:
+    return Text(
+        "the shop's answer about %(what)s is not as documented: %(wrong)s",
+        what=path.split("/")[0],
+        wrong=str(error.messages)[:200],
+    )

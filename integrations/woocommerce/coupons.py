@@ -9,6 +9,7 @@ from typing import Any
 
 from integrations.contract import ActionRequest, ActionResult
 from integrations.errors import Permanent, Rejected, Temporary, Unsupported
+from integrations.sentence import Text
 from integrations.woocommerce.client import Client
 from integrations.woocommerce.refusals import Refused
 from integrations.woocommerce.schemas import CouponIn
@@ -79,8 +80,10 @@ def _possible(client: Client, request: ActionRequest) -> None:
     currency = shop_currency(client)
     if currency not in ("", request.amount.currency):
         raise Unsupported(
-            f"The shop's coupons are in {currency}, the order is in {request.amount.currency}. Make"
-            " one by hand and enter its code."
+            "The shop's coupons are in %(currency)s, the order is in %(other)s. Make one by hand and"
+            " enter its code.",
+            currency=currency,
+            other=request.amount.currency,
         )
     if problem := unbookable(request.amount, request.order.step):
         raise Rejected(problem)
@@ -100,14 +103,18 @@ def _result(request: ActionRequest, data: Mapping[str, Any], *, already: bool) -
     ]
     if differ:
         raise Permanent(
-            f"the shop has coupon {data['code']} with another {' and '.join(differ)}: compare it there",
+            "the shop has coupon %(code)s with another %(what)s: compare it there",
+            code=data["code"],
+            what=", ".join(differ),
             outcome="unknown",
         )
-    task = ""
+    task = None
     # An empty date is a coupon without end; an earlier one ends before the buyer was told.
     if request.expires_at and (data["date_expires"] or "") < _last_day(request.expires_at):
-        task = (
-            f"Coupon {data['code']} does not end on the promised day: set its expiry date to"
-            f" {_last_day(request.expires_at)[:10]} in the shop, then mark this as done."
+        task = Text(
+            "Coupon %(code)s does not end on the promised day: set its expiry date to %(day)s in the"
+            " shop, then mark this as done.",
+            code=data["code"],
+            day=_last_day(request.expires_at)[:10],
         )
     return ActionResult(str(data["id"]), already=already, code=data["code"].upper(), task=task)

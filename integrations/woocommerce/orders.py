@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 from integrations.contract import Action, Buyer, EventKind, Order, OrderLine, ReviewEvent
 from integrations.errors import Misconfigured, Permanent, Rejected
 from integrations.money import Money
+from integrations.sentence import Said
 from integrations.text import from_html
 from integrations.woocommerce.client import Client, Listing
 from integrations.woocommerce.schemas import AS_STORED, EXACT, OrderIn, ReviewIn
@@ -22,7 +23,6 @@ NOTHING_BOUGHT = frozenset(
 )
 REFERENCE_META = "_makegood_reference"
 """Where a replacement order keeps the reference of its make-good."""
-NO_DATE = "order {number} has no date the shop can tell: choose another, or mend it in the shop"
 
 
 def candidates(client: Client, event: ReviewEvent) -> list[Order]:
@@ -43,13 +43,14 @@ def candidates(client: Client, event: ReviewEvent) -> list[Order]:
     return [order_of(one, settings) for one in bought]
 
 
-def _named(client: Client, order_ids: tuple[str, ...]) -> tuple[list[dict[str, Any]], list[str]]:
-    rows, problems = [], []
+def _named(client: Client, order_ids: tuple[str, ...]) -> tuple[list[dict[str, Any]], list[Said]]:
+    rows: list[dict[str, Any]] = []
+    problems: list[Said] = []
     for order_id in order_ids[:MOST_NAMED]:
         try:
             row = _fetched(client, order_id)
         except Permanent as error:
-            problems.append(error.message)
+            problems.append(error.text)
             continue
         if row is not None:
             rows.append(row)
@@ -67,7 +68,7 @@ def _named_by_plugin(client: Client, event: ReviewEvent) -> tuple[str, ...]:
     return event_of(EventKind.CHANGED, data).order_ids if data else ()
 
 
-def _searched(client: Client, event: ReviewEvent) -> tuple[list[dict[str, Any]], list[str]]:
+def _searched(client: Client, event: ReviewEvent) -> tuple[list[dict[str, Any]], list[Said]]:
     """Orders have no filter for an address: by customer, else by search, else by product."""
     product = {"product": event.product_id} if event.product_id else {}
     queries: list[tuple[dict[str, str], bool]] = []
@@ -76,7 +77,7 @@ def _searched(client: Client, event: ReviewEvent) -> tuple[list[dict[str, Any]],
     if event.buyer.email:
         queries.append(({"search": event.buyer.email}, True))
         queries += [(product, True)] if product else []
-    problems: list[str] = []
+    problems: list[Said] = []
     for query, by_address in queries:
         listing = client.page("orders", OrderIn, {**query, **EXACT})
         problems += [row.problem for row in listing.unread]
@@ -132,9 +133,15 @@ def order_by_number(client: Client, number: str) -> Order:
     if not found and (one := _fetched(client, wanted)) and _number(one).casefold() == wanted:
         found = {one["id"]: one}
     if len(found) > 1:
-        raise Rejected(f"the shop has several orders of the number {number}: choose by the buyer")
+        raise Rejected(
+            "the shop has several orders of the number %(number)s: choose by the buyer",
+            number=number,
+        )
     if not found:
-        raise Rejected(f"the shop has no order of the number {number}: look at the number there")
+        raise Rejected(
+            "the shop has no order of the number %(number)s: look at the number there",
+            number=number,
+        )
     return _complete(client, next(iter(found.values())))
 
 
@@ -163,7 +170,10 @@ def order_of(data: Mapping[str, Any], settings: ShopSettings) -> Order:
     """Make the order of loaded `OrderIn`; raises `Permanent` where it has no date."""
     currency, placed = data["currency"], _placed_at(data)
     if placed is None:
-        raise Rejected(NO_DATE.format(number=_number(data)))
+        raise Rejected(
+            "order %(number)s has no date the shop can tell: choose another, or mend it in the shop",
+            number=_number(data),
+        )
     no_coupons = settings.coupons is False
     return Order(
         id=str(data["id"]),

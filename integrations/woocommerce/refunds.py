@@ -17,21 +17,22 @@ from urllib.parse import quote
 
 from integrations.contract import ActionRequest, ActionResult
 from integrations.errors import Misconfigured, Permanent, Rejected, Temporary
+from integrations.sentence import N_, Text
 from integrations.woocommerce import orders
 from integrations.woocommerce.client import Client
 from integrations.woocommerce.refusals import RefundFailed
 from integrations.woocommerce.schemas import EXACT, GatewayIn, RefundIn
 from integrations.woocommerce.shop import same_amount, unbookable
 
-TASK = (
-    "The refund of {amount} is recorded in the shop, but no payment provider confirmed it. Look at"
+TASK = N_(
+    "The refund of %(amount)s is recorded in the shop, but no payment provider confirmed it. Look at"
     " the provider, pay the buyer back by hand if it has not, then mark this as done."
 )
-UNSEEN = (
-    "The shop keeps no refund under {reference}, yet its payment provider may have paid: look there"
-    " before anything else. If it has paid, mark this as done; if not, carry it out again.{said}"
+UNSEEN = N_(
+    "The shop keeps no refund under %(reference)s, yet its payment provider may have paid: look there"
+    " before anything else. If it has paid, mark this as done; if not, carry it out again.%(said)s"
 )
-UNDER_WAY = "the shop has begun the refund and waits for its payment provider"
+UNDER_WAY = N_("the shop has begun the refund and waits for its payment provider")
 SETTLES = timedelta(minutes=5)
 """How long a refund of the shop may wait for its gateway: confirmed or deleted after that."""
 NO_GATEWAY = re.compile("does not support automatic refunds|gateway for this order does not exist")
@@ -84,7 +85,9 @@ def _after_failure(
         raise error from unseen
     _still_left(order, request)
     if TOO_MUCH.search(error.message):
-        raise Rejected(f"{error.message} Look at the refunds of this order in the shop.")
+        raise Rejected(
+            "%(said)s Look at the refunds of this order in the shop.", said=error.message
+        )
     if not by_gateway:
         raise error
     if NO_GATEWAY.search(error.message):
@@ -94,7 +97,7 @@ def _after_failure(
 
 def _unseen(request: ActionRequest, said: str = "") -> Permanent:
     """Money may have moved, and nobody but the payment provider can tell."""
-    return Permanent(UNSEEN.format(reference=request.reference, said=said), outcome="unknown")
+    return Permanent(Text(UNSEEN, reference=request.reference, said=said), outcome="unknown")
 
 
 def _kept(client: Client, request: ActionRequest, *, by_gateway: bool) -> ActionResult | None:
@@ -148,17 +151,23 @@ def _refund(client: Client, request: ActionRequest, *, by_gateway: bool) -> Acti
 def _still_left(order: Mapping[str, Any], request: ActionRequest) -> None:
     left = orders.left_of(order)
     if left.currency != request.amount.currency:
-        raise Rejected(f"the order is in {left.currency}: propose the amount in it")
+        raise Rejected(
+            "the order is in %(currency)s: propose the amount in it", currency=left.currency
+        )
     if left < request.amount:
-        raise Rejected(f"only {left} of this order can still be refunded: change the amount")
+        raise Rejected(
+            "only %(left)s of this order can still be refunded: change the amount", left=left
+        )
 
 
 def _result(request: ActionRequest, data: Mapping[str, Any], *, already: bool) -> ActionResult:
     if not same_amount(data["amount"], request.amount):
         raise Permanent(
-            f"the shop has a refund of {abs(data['amount'])} {request.amount.currency} under"
-            f" {request.reference}: compare it there",
+            "the shop has a refund of %(amount)s %(currency)s under %(reference)s: compare it there",
+            amount=str(abs(data["amount"])),
+            currency=request.amount.currency,
+            reference=request.reference,
             outcome="unknown",
         )
-    task = "" if data["refunded_payment"] else TASK.format(amount=request.amount)
+    task = None if data["refunded_payment"] else Text(TASK, amount=request.amount)
     return ActionResult(str(data["id"]), already=already, task=task)

@@ -9,23 +9,24 @@ from typing import Any
 
 from integrations.errors import Misconfigured, Rejected, Temporary
 from integrations.http import Answer, retry_after
+from integrations.sentence import N_, Said, Text
 
 OWN = "woocommerce_"
 REFUND_FAILED = "woocommerce_rest_cannot_create_order_refund"
-KEY = (
-    "the shop refused the key ({status}{said}): enter a key with read and write permission, and an"
+KEY = N_(
+    "the shop refused the key (%(status)s%(said)s): enter a key with read and write permission, and an"
     " address that starts with https:// if the shop has one"
 )
-FILTERED = (
-    "something in front of the shop refused ({status}{said}), such as a firewall, a security"
+FILTERED = N_(
+    "something in front of the shop refused (%(status)s%(said)s), such as a firewall, a security"
     " plugin or maintenance: let Makegood through to /wp-json/wc/v3"
 )
-NOT_ALLOWED = (
-    "the shop does not let this key do that ({status}{said}): give its user the role of shop"
+NOT_ALLOWED = N_(
+    "the shop does not let this key do that (%(status)s%(said)s): give its user the role of shop"
     " manager, and switch on in WooCommerce what this needs"
 )
-NO_API = (
-    "there is no WooCommerce API at this address now ({status}{said}): if that lasts, correct the"
+NO_API = N_(
+    "there is no WooCommerce API at this address now (%(status)s%(said)s): if that lasts, correct the"
     " address, activate WooCommerce, and choose any permalink structure but 'plain' in WordPress"
 )
 
@@ -33,8 +34,8 @@ NO_API = (
 class Refused(Rejected):
     """Refused, and nothing done, with WooCommerce's own `code`."""
 
-    def __init__(self, message: str, code: str) -> None:
-        super().__init__(message)
+    def __init__(self, text: Said, code: str) -> None:
+        super().__init__(text)
         self.code = code
 
 
@@ -61,33 +62,39 @@ def refuse(answer: Answer, url: str, now: datetime) -> None:
     if status in (401, 403):
         raise _not_allowed(status, code, said)
     if code == REFUND_FAILED:
-        raise RefundFailed(f"the shop could not refund{said}")
+        raise RefundFailed(Text("the shop could not refund%(said)s", said=said))
     if "invalid_order_id" in code:
         # A missing order comes as 404, or as 500 where a refund was asked for.
-        raise Refused(f"the shop refused ({status}){said}", code)
+        raise Refused(_refused(status, said), code)
     if status == 404 and code in ("", "rest_no_route"):
-        missing = NO_API.format(status=status, said=said)
+        missing = Text(NO_API, status=status, said=said)
         raise Temporary(missing, retry_after=wait, outcome="not_done")
     if status < 500 and status not in (408, 425):
         if code:
-            raise Refused(f"the shop refused ({status}){said}", code)
-        raise Temporary(FILTERED.format(status=status, said=said), retry_after=wait)
-    raise Temporary(f"the shop answered {status}{said}", retry_after=wait)
+            raise Refused(_refused(status, said), code)
+        raise Temporary(Text(FILTERED, status=status, said=said), retry_after=wait)
+    raise Temporary(
+        "the shop answered %(status)s%(said)s", status=status, said=said, retry_after=wait
+    )
+
+
+def _refused(status: int, said: str) -> Text:
+    return Text("the shop refused (%(status)s)%(said)s", status=status, said=said)
 
 
 def _not_allowed(status: int, code: str, said: str) -> Exception:
     if not code.startswith(OWN):
-        return Temporary(FILTERED.format(status=status, said=said))
+        return Temporary(Text(FILTERED, status=status, said=said))
     if status == 401:
-        return Misconfigured(KEY.format(status=status, said=said))
+        return Misconfigured(Text(KEY, status=status, said=said))
     # Known and not permitted this one thing: everything else goes on.
-    return Refused(NOT_ALLOWED.format(status=status, said=said), code)
+    return Refused(Text(NOT_ALLOWED, status=status, said=said), code)
 
 
 def _elsewhere(answer: Answer, url: str) -> Exception:
     """A redirect. Followed it would carry the key along."""
     if answer.status not in (301, 308):
-        return Temporary(FILTERED.format(status=answer.status, said=""))
+        return Temporary(Text(FILTERED, status=answer.status, said=""))
     plain, target = url.split("?")[0], answer.headers.get("location", "").split("?")[0]
     if target == f"{plain}/":
         return Misconfigured(

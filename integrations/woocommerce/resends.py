@@ -14,6 +14,7 @@ from typing import Any
 
 from integrations.contract import ActionRequest, ActionResult
 from integrations.errors import Rejected, Unsupported
+from integrations.sentence import Text
 from integrations.woocommerce import orders
 from integrations.woocommerce.client import Client
 from integrations.woocommerce.schemas import EXACT, OrderIn
@@ -116,11 +117,15 @@ def _possible(lines: Iterable[Mapping[str, Any]]) -> None:
     for one in lines:
         if one["quantity"] != one["quantity"].to_integral_value() or one["quantity"] <= 0:
             raise Unsupported(
-                f"The shop's API takes whole quantities only, and {one['name']} was bought"
-                f" {one['quantity']:f} times. Make the replacement order by hand."
+                "The shop's API takes whole quantities only, and %(name)s was bought %(quantity)s"
+                " times. Make the replacement order by hand.",
+                name=one["name"],
+                quantity=f"{one['quantity']:f}",
             )
         if not one["product_id"]:
-            raise Unsupported(f"{one['name']} is no product of the shop any more. Send it by hand.")
+            raise Unsupported(
+                "%(name)s is no product of the shop any more. Send it by hand.", name=one["name"]
+            )
 
 
 def _again(line: Mapping[str, Any]) -> dict[str, Any]:
@@ -137,19 +142,20 @@ def _again(line: Mapping[str, Any]) -> dict[str, Any]:
 def _result(
     data: Mapping[str, Any], lines: Sequence[Mapping[str, Any]], *, already: bool
 ) -> ActionResult:
-    number = data["number"] or data["id"]
-    tasks = []
-    if data["total"]:
-        tasks.append(f"has a total of {data['total'].normalize():f}: set it to zero")
-    if missing := _missing(data, lines):
-        tasks.append(f"lacks {', '.join(missing)}: add it")
-    if hidden := _not_copied(lines):
-        tasks.append(
-            f"was made without what a plugin keeps of the first order ({', '.join(hidden)}):"
-            " compare the two"
+    lacking, hidden = ", ".join(_missing(data, lines)), ", ".join(_not_copied(lines))
+    number = data["number"] or str(data["id"])
+    task = None
+    if data["total"] or lacking or hidden:
+        task = Text(
+            "Compare the replacement order %(number)s with the first one in the shop, then mark this"
+            " as done. To be paid: %(total)s; lacking: %(lacking)s; kept by plugins and not copied:"
+            " %(hidden)s.",
+            number=number,
+            total=f"{data['total'].normalize():f}",
+            lacking=lacking or "-",
+            hidden=hidden or "-",
         )
-    task = f"The replacement order {number} {', and '.join(tasks)} in the shop, then mark this as done."
-    return ActionResult(str(data["id"]), already=already, task=task if tasks else "")
+    return ActionResult(str(data["id"]), already=already, task=task)
 
 
 def _missing(data: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from integrations.errors import AdapterError, Misconfigured, Permanent
 from integrations.money import Money
+from integrations.sentence import Text
 from integrations.woocommerce.client import Client
 from integrations.woocommerce.schemas import CurrencyIn, SettingIn
 
@@ -70,8 +71,12 @@ def same_amount(shown: Decimal, amount: Money) -> bool:
     return amount.amount.quantize(abs(shown), ROUND_HALF_UP) == abs(shown)
 
 
-def unbookable(amount: Money, step: int) -> str:
-    """Why the shop cannot book this amount, '' where it can."""
+def unbookable(amount: Money, step: int) -> Text | None:
+    """Why the shop cannot book this amount, None where it can."""
     if not amount.amount_minor % step:
-        return ""
-    return f"the shop books {Money(step, amount.currency)} at least: round {amount} to that"
+        return None
+    return Text(
+        "the shop books %(least)s at least: round %(amount)s to that",
+        least=Money(step, amount.currency),
+        amount=amount,
+    )

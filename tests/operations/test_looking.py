@@ -235,5 +235,9 @@ def test_row_that_cannot_be_read_is_shown_once_and_hides_no_other(world: World, 
     with world.context.database.reading() as session:
         [kept] = session.scalars(select(Delivery).where(Delivery.key == "review:7"))
     assert [one.review.platform_id for one in world.cases()] == ["r1"]
-    assert (kept.state, str(kept.note), kept.body) == ("needs_attention", odd.problem, odd.body)
+    assert (kept.state, str(kept.note), kept.body) == (
+        "needs_attention",
+        str(odd.problem),
+        odd.body,
+    )
     assert f"#{kept.id}<" in world.browser().get("/deliveries").text

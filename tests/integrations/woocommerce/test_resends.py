@@ -43,7 +43,7 @@ def test_what_was_chosen_goes_along(shop: PretendShop) -> None:
         "Engraving": "Ayu",
         "Options": {"wrap": ["gold"]},
     }
-    assert result.task == ""
+    assert result.task is None
 
 
 def test_what_a_plugin_hides_is_named_and_not_copied(shop: PretendShop) -> None:
@@ -111,5 +111,5 @@ def test_what_the_shop_left_out_is_named(shop: PretendShop) -> None:
 
     result = adapter().act(_lines(shop, {"meta_data": ENGRAVED}))
 
-    assert "lacks Teapot" in str(result.task)
+    assert "lacking: Teapot" in str(result.task)
     assert "Engraving of Teapot" in str(result.task)

@@ -54,7 +54,7 @@ def test_keys_are_tried_in_the_address_once_and_then_kept_there(
 def test_what_is_lost_is_said_by_the_connection_test(wire: responses.RequestsMock) -> None:
     DroppingShop(wire, HOST)
 
-    findings = {one.name: one for one in adapter(HOST).check()}
+    findings = {str(one.name): one for one in adapter(HOST).check()}
 
     assert findings["Address and key"].ok
     assert "server's own log" in str(findings["Address and key"].advice)

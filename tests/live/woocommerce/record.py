@@ -246,7 +246,7 @@ def deliveries(recorder: Recorder) -> None:
         headers, body = receiver.arrived[-1]
         name, request = f"delivery_{event}", f"webhook review.{event} of order {order['id']}"
         recorder.keep(name, request, 200, headers, json.loads(body))
-    store._made.remove(path)
+    store.gone(path)
     receiver.shutdown()
 
 
