@@ -16,7 +16,7 @@ from service.operations.staff import sessions
 from service.web import auth, errors, health
 from service.web.api import v1
 from service.web.buyer import pages
-from service.web.desk import cases, deliveries, message_templates, shops, staff
+from service.web.desk import cases, deliveries, message_templates, shops, staff, waiting
 from service.web.request_context import wired as wired_here
 from service.web.typed import clean_request
 from service.web.webhooks import make_webhooks
@@ -45,7 +45,18 @@ def create_app(wired: Wiring | None = None) -> Flask:
     )
     Babel(app, locale_selector=_language)
     guard = CSRFProtect(app)
-    for module in (cases, shops, message_templates, staff, deliveries, auth, pages, v1, health):
+    for module in (
+        waiting,
+        cases,
+        shops,
+        message_templates,
+        staff,
+        deliveries,
+        auth,
+        pages,
+        v1,
+        health,
+    ):
         app.register_blueprint(module.blueprint)
     guard.exempt(v1.blueprint)
     # The signed link is the permission: who cannot know it cannot forge a request, and mail

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, literal_column, select, union
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from integrations.contract import Role
@@ -23,11 +23,7 @@ from service.db.models import (
     Review,
     Shop,
 )
-from service.db.models.cases import DOUBTFUL, TASKS
 from service.domain.errors import NotFound
-
-WAITING = ("awaiting_order", "awaiting_approval", "needs_attention", "made_good")
-"""States in which a person has something to do."""
 
 
 def lane(session: Session, connection_id: int, *, outward: bool) -> int:
@@ -203,27 +199,6 @@ def case_by_reference(session: Session, reference: str, *, lock: bool = False) -
     if found is None:
         raise NotFound("there is no such case")
     return found
-
-
-def cases_waiting(session: Session, *, most: int = 50, after: int = 0) -> Sequence[Case]:
-    """Cases a person has to look at, oldest first; also those in another state, even closed, whose
-    make-good or message got stuck or left a task, and open ones that something speaks against."""
-    # Spelled out, not bound: only then is the partial index of the few rows taken.
-    stuck: ColumnElement[str] = literal_column("'needs_attention'")
-    wanted = union(
-        select(Case.id).where(Case.state.in_(WAITING)),
-        select(MakeGood.case_id).where(MakeGood.state == stuck),
-        select(MakeGood.case_id).where(TASKS, MakeGood.state == "done"),
-        select(FollowUp.case_id).where(FollowUp.state == stuck),
-        select(Case.id).where(DOUBTFUL, Case.closed_at.is_(None)),
-    )
-    return session.scalars(
-        select(Case)
-        .where(Case.id.in_(wanted))
-        .order_by(Case.opened_at, Case.id)
-        .offset(after)
-        .limit(most)
-    ).all()
 
 
 def cases_in(

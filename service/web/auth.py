@@ -125,7 +125,7 @@ def own_path(onward: str) -> str:
         with suppress(HTTPException, RoutingException):
             pages.match(onward.partition("?")[0], method="GET")
             return request.script_root + onward
-    return url_for("admin.waiting")
+    return url_for("waiting.overview")
 
 
 @blueprint.get("/sign-in/<token>")
@@ -144,7 +144,7 @@ def use_link(token: str) -> Response | tuple[str, int]:
         begin(accounts.sign_in_by_link(context(), token))
     except DomainError as error:
         return render_template("sign_in_link.html", token="", problem=translate(error.text)), 401
-    return redirect(url_for("admin.waiting"), 303)
+    return redirect(url_for("waiting.overview"), 303)
 
 
 @blueprint.post("/sign-out")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select, update
+from typing import Any
+
+from sqlalchemy import select
 
 from integrations.sentence import Text
 from service.db.models import Connection, FollowUp, MakeGood
+from service.operations.cases import history
 from tests.web.pages import text_of
 from tests.world import World
 
@@ -57,8 +60,10 @@ def _followed_up(world: World) -> str:
 
 def _get_stuck(world: World, table: type[FollowUp] | type[MakeGood]) -> None:
     with world.context.database.transaction() as session:
-        last = select(func.max(table.id)).scalar_subquery()
-        session.execute(update(table).where(table.id == last).values(state="needs_attention"))
+        row: Any = session.scalars(select(table).order_by(table.id.desc())).first()
+        assert row is not None
+        row.state = "needs_attention"
+        history.note(session, row.case, "needs_attention", at=world.clock.now())
 
 
 def test_case_waits_when_the_outcome_of_its_message_is_unknown(world: World) -> None:

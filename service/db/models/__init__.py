@@ -15,6 +15,7 @@ from service.db.models.cases import (
 from service.db.models.outbox import Kind, Lane, OutboxRow, Periodic
 from service.db.models.reviews import Delivery, Review, ReviewVersion
 from service.db.models.shops import ApiToken, Connection, DoNotContact, Seller, Shop
+from service.db.models.tasks import Task
 from service.db.types import UtcTime
 
 __all__ = [
@@ -41,5 +42,6 @@ __all__ = [
     "Seller",
     "Shop",
     "SignIn",
+    "Task",
     "UtcTime",
 ]

@@ -16,8 +16,6 @@ from service.db.types import BigId, TextColumn
 
 STUCK = text("state = 'needs_attention'")
 """The few that wait for a person, for the waiting list."""
-DOUBTFUL = text("doubt <> ''")
-TASKS = text("task <> ''")
 MAYBE_DONE = ("open", "unknown", "seen")
 """Outcomes of an attempt after which the make-good may have been carried out."""
 
@@ -37,7 +35,6 @@ class Case(Base):
         Index("ix_cases_state_opened", "state", "opened_at"),
         Index("ix_cases_shop_buyer", "shop_id", "buyer_key"),
         Index("ix_cases_product", "product_key"),
-        Index("ix_cases_doubtful", "id", sqlite_where=DOUBTFUL, postgresql_where=DOUBTFUL),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -117,7 +114,6 @@ class MakeGood(Base):
         Index("ix_make_good_decided", "shop_id", "currency", "decided_at"),
         Index("ix_make_good_order", "connection_id", "order_id"),
         Index("ix_make_good_stuck", "case_id", sqlite_where=STUCK, postgresql_where=STUCK),
-        Index("ix_make_good_tasks", "case_id", sqlite_where=TASKS, postgresql_where=TASKS),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

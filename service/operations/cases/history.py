@@ -12,6 +12,7 @@ from integrations.sentence import Said
 from service.db.models import Case, History
 from service.db.session import later
 from service.domain.cases.states import CaseState, Move, after
+from service.operations.tasks import tasks
 
 SYSTEM = "makegood"
 BUYER = "buyer"
@@ -39,6 +40,7 @@ def note(
         "detail": detail,
     }
     later(session, _write).append((case, line))
+    tasks.case_changed(session, case, at, actor)
 
 
 def _write(session: Session, lines: list[tuple[Case, dict[str, Any]]]) -> None:

@@ -1,8 +1,7 @@
-"""The seller's pages: the waiting list, one case, and what can be done with it."""
+"""The seller's pages of cases: all of them, one, and what can be done with it."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
@@ -16,7 +15,6 @@ from integrations.contract import Action
 from service import VERSION
 from service.db import queries
 from service.db.models import Case, MakeGood, Review, Seller
-from service.db.outbox.backlog import backlog
 from service.domain.cases.states import CLOSE_REASONS, CaseState
 from service.domain.errors import DomainError, NotPermitted, WrongInput
 from service.domain.messages.zones import exists
@@ -36,8 +34,6 @@ from service.web.request_context import context, seller
 
 blueprint = Blueprint("admin", __name__)
 PAGE = 50
-LATE = timedelta(minutes=5)
-"""Work this long overdue means that no worker is running."""
 DAYS = 90
 """How long a voucher is good where the seller does not say."""
 
@@ -73,36 +69,6 @@ def _words() -> dict[str, object]:
         "get_locale": get_locale,
         "version": VERSION,
     }
-
-
-@blueprint.get("/")
-@sellers_only
-def waiting() -> str:
-    """Cases in which a person has something to do, oldest first."""
-    after = max(0, request.args.get("after", 0, type=int))
-    with context().database.reading() as session:
-        cases = queries.cases_waiting(session, most=PAGE, after=after)
-        return render_template(
-            "admin/waiting.html",
-            cases=cases,
-            onward=after + PAGE if len(cases) == PAGE else None,
-            broken=queries.deliveries_needing_attention(session, most=1),
-            paused=queries.paused_connections(session),
-            late=_late(session),
-            noted=queries.connections_with_note(session),
-            price=lambda case: _price(session, case),
-        )
-
-
-def _late(session: Session) -> bool:
-    now = context().clock.now()
-    stalled = backlog(session, now).stalled_since
-    return stalled is not None and stalled < now - LATE
-
-
-def _price(session: Session, case: Case) -> dict[str, object] | None:
-    found = queries.proposal(session, case.id)
-    return found.remedies[0] if found is not None and found.remedies else None
 
 
 @blueprint.get("/cases")

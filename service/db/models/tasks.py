@@ -1,0 +1,67 @@
+"""What waits for a person, a row each."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from integrations.sentence import Said
+from service.db.models.base import Base
+from service.db.models.cases import Case
+from service.db.models.shops import Shop
+from service.db.types import BigId, TextColumn, state_column
+from service.domain.tasks.kinds import TaskKind
+from service.domain.tasks.states import TaskState
+
+OPEN = text("state = 'open'")
+
+
+class Task(Base):
+    """One thing asked of a person (service.domain.tasks.kinds). Of each kind at most one is open
+    about the same subject."""
+
+    __tablename__ = "task"
+    __table_args__ = (
+        Index(
+            "uq_task_open",
+            "kind",
+            "subject_id",
+            unique=True,
+            sqlite_where=OPEN,
+            postgresql_where=OPEN,
+        ),
+        # Serves the waiting page: the most pressing first, the oldest of these first.
+        Index(
+            "ix_task_open_urgency",
+            "urgency",
+            "opened_at",
+            "id",
+            sqlite_where=OPEN,
+            postgresql_where=OPEN,
+        ),
+        Index("ix_task_case_id", "case_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    kind: Mapped[TaskKind] = state_column(TaskKind)
+    state: Mapped[TaskState] = state_column(TaskState, default=TaskState.OPEN)
+    urgency: Mapped[int]
+    """The number of its group on the waiting page."""
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shop.id"))
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    subject_id: Mapped[int] = mapped_column(BigInteger)
+    """The case, make-good or follow-up that it is about."""
+    text: Mapped[Said | None] = mapped_column(TextColumn, default=None, nullable=False)
+    """What to do, and why; None where the title says it all."""
+    amount_minor: Mapped[int | None] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(default="")
+    """What is at stake, where money is."""
+    opened_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str] = mapped_column(default="")
+    """Who brought its end about, as history names actors."""
+
+    case: Mapped[Case] = relationship()
+    shop: Mapped[Shop] = relationship()

@@ -1,0 +1,71 @@
+"""Named reads of what waits for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.orm import Session, contains_eager
+
+from service.db.models import Case, Task
+from service.domain.tasks.states import TaskState
+
+Key = tuple[int, datetime, int]
+"""Where a page of open tasks goes on: urgency, opening and id of the last one shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingTask:
+    """An open task with its case, review and shop at hand, and how many are open in its group."""
+
+    task: Task
+    in_group: int
+
+    @property
+    def key(self) -> Key:
+        """Where the next page begins."""
+        return self.task.urgency, self.task.opened_at, self.task.id
+
+
+def open_tasks(session: Session, *, most: int, after: Key | None = None) -> list[WaitingTask]:
+    """Open tasks, the most pressing first, the oldest of these first: one statement, whatever the
+    length of the list."""
+    counts = (
+        select(Task.urgency, func.count().label("in_group"))
+        .where(Task.state == TaskState.OPEN)
+        .group_by(Task.urgency)
+        .subquery()
+    )
+    tasks = (
+        select(Task, counts.c.in_group)
+        .join(counts, counts.c.urgency == Task.urgency)
+        .join(Task.case)
+        .join(Case.review)
+        .join(Task.shop)
+        .where(Task.state == TaskState.OPEN)
+        .options(
+            contains_eager(Task.case).contains_eager(Case.review),
+            contains_eager(Task.shop),
+        )
+        .order_by(Task.urgency, Task.opened_at, Task.id)
+        .limit(most)
+    )
+    if after is not None:
+        tasks = tasks.where(tuple_(Task.urgency, Task.opened_at, Task.id) > after)
+    return [WaitingTask(task, in_group) for task, in_group in session.execute(tasks)]
+
+
+def count_open(session: Session) -> int:
+    """How much waits for a person."""
+    return session.scalar(select(func.count()).where(Task.state == TaskState.OPEN)) or 0
+
+
+def open_tasks_of(session: Session, case_id: int) -> Sequence[Task]:
+    """The open tasks of a case, the most pressing first."""
+    return session.scalars(
+        select(Task)
+        .where(Task.case_id == case_id, Task.state == TaskState.OPEN)
+        .order_by(Task.urgency, Task.id)
+    ).all()

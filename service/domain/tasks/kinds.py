@@ -1,0 +1,72 @@
+"""The kinds of tasks: what waits for a person, and how pressing it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+from integrations.sentence import Text
+
+
+class TaskGroup(IntEnum):
+    """The parts of the waiting page, the most pressing first."""
+
+    URGENT = 0
+    NOT_SOLVED = 1
+    STUCK = 2
+    ORDER = 3
+    DECIDE = 4
+
+
+GROUPS: Mapping[TaskGroup, Text] = {
+    TaskGroup.URGENT: Text("Urgent: health, safety or law"),
+    TaskGroup.NOT_SOLVED: Text("Not solved, says the buyer"),
+    TaskGroup.STUCK: Text("Stuck"),
+    TaskGroup.ORDER: Text("Which order?"),
+    TaskGroup.DECIDE: Text("To decide"),
+}
+
+
+class TaskKind(StrEnum):
+    """What a person is asked to do. The subject is a case, except where another table is named."""
+
+    TAKE_UP = "take_up"
+    """A grave complaint: nothing goes to the buyer by itself until a person has taken it up."""
+    NOT_SOLVED = "not_solved"
+    FIND_OUT = "find_out"
+    """Nobody knows whether the platform carried out a make-good: money may have moved."""
+    REFUSED = "refused"
+    """The platform surely did not carry out a make-good, and will not."""
+    CARRY_OUT = "carry_out"
+    """The platform has no such call: a make-good is carried out by hand."""
+    FINISH = "finish"
+    """A make-good was carried out, with something left to do by hand."""
+    MESSAGE = "message"
+    """A follow-up got stuck: nobody knows whether it went out, or nothing carries it."""
+    CHOOSE_ORDER = "choose_order"
+    CONFIRM = "confirm"
+    """Something speaks against the order, or against answering by itself."""
+    DECIDE = "decide"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRule:
+    """What holds for all tasks of a kind."""
+
+    group: TaskGroup
+    title: Text
+
+
+TASK_RULES: Mapping[TaskKind, TaskRule] = {
+    TaskKind.TAKE_UP: TaskRule(TaskGroup.URGENT, Text("Take up a grave complaint")),
+    TaskKind.NOT_SOLVED: TaskRule(TaskGroup.NOT_SOLVED, Text("Go one step further")),
+    TaskKind.FIND_OUT: TaskRule(TaskGroup.STUCK, Text("Find out whether it was carried out")),
+    TaskKind.REFUSED: TaskRule(TaskGroup.STUCK, Text("Choose another make-good")),
+    TaskKind.CARRY_OUT: TaskRule(TaskGroup.STUCK, Text("Carry out by hand")),
+    TaskKind.FINISH: TaskRule(TaskGroup.STUCK, Text("Finish by hand")),
+    TaskKind.MESSAGE: TaskRule(TaskGroup.STUCK, Text("Look after a message")),
+    TaskKind.CHOOSE_ORDER: TaskRule(TaskGroup.ORDER, Text("Choose the order")),
+    TaskKind.CONFIRM: TaskRule(TaskGroup.ORDER, Text("Look at what speaks against it")),
+    TaskKind.DECIDE: TaskRule(TaskGroup.DECIDE, Text("Decide")),
+}

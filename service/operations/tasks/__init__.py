@@ -1,0 +1,1 @@
+"""Keeps a row for whatever waits for a person."""

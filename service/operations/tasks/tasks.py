@@ -1,0 +1,111 @@
+"""Brings the tasks of a case in line with how it stands, at the end of each transaction that wrote
+its history: nothing has to remember to ask for something, nor to take it back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, inspect, select
+from sqlalchemy.orm import Session, selectinload
+
+from integrations.money import Money
+from service.db.models import Case, Proposal, Task
+from service.db.session import later
+from service.domain.tasks.kinds import TASK_RULES, TaskKind
+from service.domain.tasks.states import TASKS, TaskMove, TaskState
+from service.operations.tasks.wanted import Wanted, wanted_of
+
+SELLER = "seller:"
+_Change = tuple[Case, datetime, str]
+
+
+def case_changed(session: Session, case: Case, at: datetime, actor: str) -> None:
+    """A case has changed; its tasks follow when the transaction ends."""
+    later(session, _follow).append((case, at, actor))
+
+
+def _follow(session: Session, changes: list[_Change]) -> None:
+    last = {case.id: (case, at, actor) for case, at, actor in changes}
+    _load(session, [case for case, _, _ in last.values()])
+    open_tasks: dict[int, list[Task]] = {case_id: [] for case_id in last}
+    for task in session.scalars(
+        select(Task).where(Task.case_id.in_(last), Task.state == TaskState.OPEN)
+    ):
+        open_tasks[task.case_id].append(task)
+    wanted = {case_id: list(wanted_of(case)) for case_id, (case, _, _) in last.items()}
+    prices = _prices(session, wanted)
+    for case_id, (case, at, actor) in last.items():
+        _bring_in_line(session, case, open_tasks[case_id], wanted[case_id], prices, at, actor)
+
+
+def _load(session: Session, cases: Sequence[Case]) -> None:
+    """Read at once what some of these cases lack."""
+    lacking = [
+        case.id for case in cases if {"make_goods", "follow_ups"} & set(inspect(case).unloaded)
+    ]
+    if lacking:
+        session.scalars(
+            select(Case)
+            .where(Case.id.in_(lacking))
+            .options(selectinload(Case.make_goods), selectinload(Case.follow_ups))
+        ).all()
+
+
+def _prices(session: Session, wanted: dict[int, list[Wanted]]) -> dict[int, Money]:
+    """What the first proposal costs, by case, where a decision waits."""
+    deciding = [
+        case_id
+        for case_id, tasks in wanted.items()
+        if any(task.kind in (TaskKind.DECIDE, TaskKind.NOT_SOLVED) for task in tasks)
+    ]
+    if not deciding:
+        return {}
+    session.flush()
+    newest = (
+        select(func.max(Proposal.id))
+        .where(Proposal.case_id.in_(deciding))
+        .group_by(Proposal.case_id)
+    )
+    proposals = session.scalars(select(Proposal).where(Proposal.id.in_(newest)))
+    return {
+        proposal.case_id: Money(
+            proposal.remedies[0]["amount_minor"], proposal.remedies[0]["currency"]
+        )
+        for proposal in proposals
+        if proposal.remedies
+    }
+
+
+def _bring_in_line(
+    session: Session,
+    case: Case,
+    open_tasks: Sequence[Task],
+    wanted: Sequence[Wanted],
+    prices: dict[int, Money],
+    at: datetime,
+    actor: str,
+) -> None:
+    still_open = {(task.kind, task.subject_id): task for task in open_tasks}
+    for want in wanted:
+        task = still_open.pop((want.kind, want.subject_id), None)
+        if task is None:
+            task = Task(
+                kind=want.kind,
+                state=TASKS.first,
+                urgency=TASK_RULES[want.kind].group,
+                shop_id=case.shop_id,
+                case_id=case.id,
+                subject_id=want.subject_id,
+                opened_at=at,
+            )
+            session.add(task)
+        amount = want.amount or (prices.get(case.id) if want.subject_id == case.id else None)
+        task.text = want.text
+        task.amount_minor = None if amount is None else amount.amount_minor
+        task.currency = "" if amount is None else amount.currency
+    for task in still_open.values():
+        by_person = actor.startswith(SELLER)
+        move = TaskMove.FINISH if by_person else TaskMove.DROP
+        task.state = TASKS.after(task.state, move)
+        task.ended_at, task.ended_by = at, actor

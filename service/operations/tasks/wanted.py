@@ -1,0 +1,67 @@
+"""What a case asks of people as it stands now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from integrations.money import Money
+from integrations.sentence import Said
+from service.db.models import Case, FollowUp, MakeGood
+from service.domain.cases.states import CaseState
+from service.domain.tasks.kinds import TaskKind
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A task that should be open; its subject is the row of that id."""
+
+    kind: TaskKind
+    subject_id: int
+    text: Said | None = None
+    amount: Money | None = None
+
+
+def wanted_of(case: Case) -> Iterator[Wanted]:
+    """All that waits for a person: what got stuck, whatever the case's state, and one thing about
+    the case itself, the most pressing."""
+    for make_good in case.make_goods:
+        yield from _of_make_good(make_good)
+    for follow_up in case.follow_ups:
+        if follow_up.state == "needs_attention":
+            yield Wanted(TaskKind.MESSAGE, follow_up.id, follow_up.reason)
+    kind = None if case.closed_at is not None else _about(case)
+    if kind is not None:
+        yield Wanted(kind, case.id, case.doubt or case.advice)
+
+
+def _of_make_good(make_good: MakeGood) -> Iterator[Wanted]:
+    if make_good.state == "needs_attention":
+        if make_good.outcome_unknown:
+            kind = TaskKind.FIND_OUT
+        else:
+            kind = TaskKind.REFUSED if make_good.refused else TaskKind.CARRY_OUT
+    elif make_good.state == "done" and make_good.task is not None:
+        kind = TaskKind.FINISH
+    else:
+        return
+    amount = Money(make_good.amount_minor, make_good.currency)
+    yield Wanted(kind, make_good.id, make_good.task, amount)
+
+
+def _about(case: Case) -> TaskKind | None:
+    if case.doubt is not None and case.grave:
+        return TaskKind.TAKE_UP
+    if case.state == CaseState.AWAITING_ORDER:
+        return TaskKind.CHOOSE_ORDER
+    if case.state == CaseState.AWAITING_APPROVAL and _is_not_solved(case.follow_ups):
+        return TaskKind.NOT_SOLVED
+    if case.doubt is not None:
+        return TaskKind.CONFIRM
+    return TaskKind.DECIDE if case.state == CaseState.AWAITING_APPROVAL else None
+
+
+def _is_not_solved(follow_ups: list[FollowUp]) -> bool:
+    """The buyer's last word: it brought the case back to a decision."""
+    answers = [(one.answered_at, one.solved) for one in follow_ups if one.answered_at is not None]
+    return bool(answers) and max(answers)[1] is False

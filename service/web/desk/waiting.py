@@ -1,0 +1,89 @@
+"""The waiting page: whatever waits for a person, in groups, the most pressing first."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from flask import Blueprint, g, render_template, request
+from flask_babel import format_timedelta
+from sqlalchemy.orm import Session
+
+from service.db import queries, tasks
+from service.db.outbox.backlog import backlog
+from service.domain.errors import NotFound
+from service.domain.tasks.kinds import GROUPS, TASK_RULES, TaskGroup
+from service.web.auth import sellers_only
+from service.web.request_context import context
+
+blueprint = Blueprint("waiting", __name__)
+PAGE = 50
+LATE = timedelta(minutes=5)
+"""Work this long overdue means that no worker is running."""
+
+
+@blueprint.app_context_processor
+def _count() -> dict[str, object]:
+    return {"count_waiting": _count_waiting}
+
+
+def _count_waiting() -> int:
+    """How much waits for a person, for the navigation of each page."""
+    if "waiting" not in g:
+        with context().database.reading() as session:
+            g.waiting = tasks.count_open(session)
+    return int(g.waiting)
+
+
+@blueprint.app_template_filter("age")
+def age(since: datetime) -> str:
+    """How long something has waited, such as `3 hours`."""
+    return str(format_timedelta(context().clock.now() - since, granularity="minute"))
+
+
+@blueprint.get("/")
+@sellers_only
+def overview() -> str:
+    """All open tasks."""
+    with context().database.reading() as session:
+        found = tasks.open_tasks(session, most=PAGE, after=_after())
+        groups = [
+            (GROUPS[TaskGroup(urgency)], list(rows))
+            for urgency, rows in groupby(found, key=lambda row: row.task.urgency)
+        ]
+        return render_template(
+            "admin/waiting.html",
+            groups=groups,
+            rules=TASK_RULES,
+            onward=_key_text(found[-1].key) if len(found) == PAGE else None,
+            broken=queries.deliveries_needing_attention(session, most=1),
+            paused=queries.paused_connections(session),
+            late=_late(session),
+            noted=queries.connections_with_note(session),
+        )
+
+
+def _key_text(key: tasks.Key) -> str:
+    urgency, opened_at, task_id = key
+    return f"{int(urgency)}_{opened_at.isoformat()}_{task_id}"
+
+
+def _after() -> tasks.Key | None:
+    """Where the page goes on; raises `NotFound` for what no page of ours says."""
+    text = request.args.get("after", "")
+    if not text:
+        return None
+    try:
+        urgency, opened_at, task_id = text.split("_")
+        key = int(urgency), datetime.fromisoformat(opened_at), int(task_id)
+    except ValueError as error:
+        raise NotFound("There is no such page.") from error
+    if key[1].tzinfo is None or not 0 <= key[0] < len(GROUPS) or not 0 <= key[2] < 2**63:
+        raise NotFound("There is no such page.")
+    return key
+
+
+def _late(session: Session) -> bool:
+    now = context().clock.now()
+    stalled = backlog(session, now).stalled_since
+    return stalled is not None and stalled < now - LATE
