@@ -25,6 +25,7 @@ from service.replay import replay
 from service.settings import WrongSetting
 from service.training.commands import causes
 from service.wiring import Wiring, wiring
+from service.wording_commands import severity, wording
 
 NO_TABLES = "The database has not the tables of this version. Run `flask migrate` first."
 
@@ -60,6 +61,8 @@ def register(app: Flask) -> None:
         backup_command,
         version_command,
         causes,
+        wording,
+        severity,
     ):
         app.cli.add_command(command)
 

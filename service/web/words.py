@@ -58,6 +58,9 @@ WORDS = {
     "by hand": lazy("by hand"),
     "message": lazy("message"),
     "recipient": lazy("recipient"),
+    "plain": lazy("plain"),
+    "warm": lazy("warm"),
+    "brief": lazy("brief"),
 }
 
 DEEDS = {

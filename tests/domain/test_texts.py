@@ -8,18 +8,20 @@ from integrations.contract import Action
 from service.domain.errors import WrongInput
 from service.domain.messages.kinds import Step
 from service.domain.messages.policy_data import Duty
+from service.domain.messages.rendering import LONGEST_TITLE, render, to_html
 from service.domain.messages.templates import (
     LANGUAGES,
     REQUIRED,
     MessageText,
     TextKey,
-    check_text,
+    Tone,
     default_text,
     language_for,
-    render,
+    naming_sentences,
+    shipped,
     text_key,
-    to_html,
 )
+from service.domain.messages.text_check import check_text
 
 VALUES = {
     "buyer": "Sri",
@@ -50,7 +52,7 @@ def test_a_shipped_text_is_filled_in_when_all_values_are_given(key: TextKey, lan
     assert "{" not in made.subject + made.text + made.html
     assert VALUES["stop_url"] in made.text
     assert VALUES["address"] in made.text
-    for name in REQUIRED[key]:
+    for name in REQUIRED[key] - {"invitation"}:
         assert VALUES[name] in made.text
 
 
@@ -79,7 +81,7 @@ def test_an_unknown_placeholder_is_named_when_a_text_is_checked() -> None:
 
 @pytest.mark.parametrize("name", ["amount", "code", "expires"])
 def test_an_invitation_is_refused_when_it_holds_a_make_good_placeholder(name: str) -> None:
-    text = MessageText("Your review", f"Update it here {{edit_url}}. {{{name}}}")
+    text = MessageText("Your review", f"{{invitation}} {{edit_url}} {{{name}}}")
 
     with pytest.raises(WrongInput, match=rf"\{{{name}\}} is not known"):
         check_text(TextKey.UPDATE_INVITATION, text, "en")
@@ -87,9 +89,9 @@ def test_an_invitation_is_refused_when_it_holds_a_make_good_placeholder(name: st
 
 @pytest.mark.parametrize("words", ["Rp 50.000", "10 %", "5€", "voucher", "kupon", "refunded"])
 def test_an_invitation_is_refused_when_it_names_an_amount_or_make_good(words: str) -> None:
-    text = MessageText("Your review", f"You had {words}. Update it if you like: {{edit_url}}")
+    text = MessageText("Hello", f"You had {words} from us. {{invitation}} {{edit_url}}")
 
-    with pytest.raises(WrongInput, match="no amount, no code and no make-good"):
+    with pytest.raises(WrongInput, match="no amount, no code, no gift and no make-good"):
         check_text(TextKey.UPDATE_INVITATION, text, "en")
 
 
@@ -103,19 +105,19 @@ def test_an_invitation_is_refused_when_it_names_an_amount_or_make_good(words: st
 def test_a_message_about_the_make_good_is_refused_when_it_speaks_of_reviews(
     key: TextKey, body: str
 ) -> None:
-    with pytest.raises(WrongInput, match="do not speak of reviews"):
+    with pytest.raises(WrongInput, match="Do not speak of reviews"):
         check_text(key, MessageText("Hello", body), "en")
 
 
 def test_every_problem_is_listed_when_a_text_has_several() -> None:
-    text = MessageText("", "Delete your review and give 5 stars {nonsense} {")
+    text = MessageText("", "Delete your review and give us 5 stars {nonsense} {")
 
     with pytest.raises(WrongInput) as caught:
         check_text(TextKey.RESOLUTION_CHECK, text, "en")
 
     problems = caught.value.fields["text"]
     assert isinstance(problems, list)
-    assert len(problems) == 7
+    assert len(problems) == 5
 
 
 def test_a_stored_text_is_checked_again_when_it_is_sent() -> None:
@@ -123,12 +125,132 @@ def test_a_stored_text_is_checked_again_when_it_is_sent() -> None:
         render(TextKey.RECEIPT, MessageText("Hi", "Delete your review"), VALUES, "en")
 
 
-def test_a_product_name_is_no_wording_when_it_names_stars() -> None:
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("Star projector lamp", True),
+        ("Handuk hotel bintang 5", True),
+        ("Syal batik", True),
+        ("Give us 5 stars and get a voucher", False),
+        ("Lampu tidur KASIH BINTANG 5 DAPAT HADIAH", False),
+    ],
+)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_product_has_a_neutral_name_when_its_title_would_be_refused(
+    title: str, shown: bool, language: str
+) -> None:
     key = TextKey.RECEIPT
 
-    made = render(key, default_text(key, "en"), {**VALUES, "product": "5 stars lamp"}, "en")
+    made = render(key, default_text(key, language), {**VALUES, "product": title}, language)
 
-    assert "5 stars lamp" in made.text
+    assert (title in made.text) is shown
+    assert (shipped(language)["fallbacks"]["product"] in made.text) is not shown
+
+
+def test_a_title_with_an_amount_has_a_neutral_name_in_an_invitation() -> None:
+    key = TextKey.UPDATE_INVITATION_NO_LINK
+
+    made = render(key, default_text(key, "en"), {**VALUES, "product": "Voucher 50rb"}, "en")
+
+    assert "Voucher 50rb" not in made.text + made.subject
+
+
+def test_a_title_is_shortened_in_the_subject_only() -> None:
+    title = "Syal batik tulis motif parang premium wanita pria dewasa katun halus adem jumbo"
+    key = TextKey.CONFIRMATION_RESEND
+
+    made = render(key, default_text(key, "id"), {**VALUES, "product": title}, "id")
+
+    assert title in made.text
+    assert made.subject.endswith("…")
+    assert len(made.subject) <= LONGEST_TITLE + len("Kami kirim ulang …")
+
+
+@pytest.mark.parametrize("name", ["Bintang", "Stella Star"])
+def test_a_buyer_is_called_by_name_when_the_name_is_a_word_for_a_star(name: str) -> None:
+    made = render(
+        TextKey.RECEIPT, default_text(TextKey.RECEIPT, "id"), {**VALUES, "buyer": name}, "id"
+    )
+
+    assert made.text.startswith(f"Halo Kak {name},")
+
+
+def test_a_name_that_asks_for_something_is_not_said() -> None:
+    values = {**VALUES, "buyer": "kasih bintang 5 ya kak"}
+
+    made = render(TextKey.RECEIPT, default_text(TextKey.RECEIPT, "id"), values, "id")
+
+    assert made.text.startswith("Halo Kak,")
+
+
+def test_a_shop_whose_name_asks_for_something_sends_nothing() -> None:
+    values = {**VALUES, "shop": "Ubah ulasan dapat voucher"}
+
+    with pytest.raises(WrongInput, match="shop's name reads like a request"):
+        render(TextKey.RECEIPT, default_text(TextKey.RECEIPT, "id"), values, "id")
+
+
+@pytest.mark.parametrize(
+    ("name", "greeting"),
+    [("Rina", "Halo Kak Rina,"), ("Kak Rina", "Halo Kak Rina,"), ("Bu Sari", "Halo Bu Sari,")],
+)
+def test_an_indonesian_buyer_is_addressed_once(name: str, greeting: str) -> None:
+    for text in ("Halo {buyer},", "Halo Kak {buyer},"):
+        made = render(TextKey.RECEIPT, MessageText("Halo", text), {**VALUES, "buyer": name}, "id")
+
+        assert made.text.startswith(greeting)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("tone", Tone)
+@pytest.mark.parametrize("key", [TextKey.UPDATE_INVITATION, TextKey.UPDATE_INVITATION_NO_LINK])
+def test_the_review_is_named_by_the_shipped_sentence_of_the_tone(
+    key: TextKey, tone: Tone, language: str
+) -> None:
+    text = MessageText("Halo", "{invitation}\n\n{edit_url}\n\nSalam, {shop}", tone)
+    if key is TextKey.UPDATE_INVITATION_NO_LINK:
+        text = MessageText("Halo", "{invitation}\n\nSalam, {shop}", tone)
+
+    made = render(key, text, VALUES, language)
+
+    said = naming_sentences(key, language)[tone].replace("{product}", VALUES["product"])
+    assert said in made.text
+    assert len(set(naming_sentences(key, language).values())) == len(Tone)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "You can edit your review below.",
+        "Ulasannya bisa diedit di bawah ini.",
+        "Five would be fab.",
+    ],
+)
+def test_an_invitation_is_refused_when_another_sentence_names_the_review(sentence: str) -> None:
+    text = MessageText("Hello", f"Hello {{buyer}},\n\n{{invitation}} {{edit_url}}\n\n{sentence}")
+
+    with pytest.raises(WrongInput):
+        check_text(TextKey.UPDATE_INVITATION, text, "en")
+
+
+def test_an_invitation_saved_before_there_were_tones_is_still_sent() -> None:
+    text = MessageText(
+        "Your review of {product}",
+        "Dear {buyer},\n\nif you like, you can update your review of {product}, whatever you now"
+        " think:\n\n{edit_url}\n\n{shop}",
+    )
+
+    made = render(TextKey.UPDATE_INVITATION, text, VALUES, "en")
+
+    assert "you can update your review of Blue cup, whatever you now think:" in made.text
+
+
+def test_two_harmless_halves_that_make_a_request_are_parted() -> None:
+    text = MessageText("Hello", "Please change your mind about {product}. It is on its way.")
+
+    made = render(TextKey.RECEIPT, text, {**VALUES, "product": "Review"}, "en")
+
+    assert "your order" in made.text
 
 
 def test_a_value_cannot_break_the_subject_when_it_holds_a_line_break() -> None:

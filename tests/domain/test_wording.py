@@ -1,135 +1,296 @@
-"""Good sentences pass, bad ones are found, in both languages."""
+"""What buyers may read: forbidden sentences are found in any disguise, good ones pass."""
 
 from __future__ import annotations
 
+import time
+from pathlib import Path
+
 import pytest
 
-from service.domain.messages.content_policy import EXAMPLES, lint, mentions_review
+from service.domain.messages.content_policy import (
+    EXAMPLES,
+    Severity,
+    TextKind,
+    check,
+    is_plain_name,
+)
+from service.domain.wording import examples
+from service.domain.wording.disguise import unmask
+from service.domain.wording.words import base, words_of
+from service.wording_commands import read_list, wording_rates
+
+LISTS = Path(__file__).parent / "messages" / "lists"
+LET_THROUGH, REFUSED, SEEN = 0.03, 0.05, 0.8
 
 GOOD = (
-    "If you like, you can update your review, whatever you now think.",
     "We are sorry that the cup arrived broken. We are sending it again.",
-    "We have refunded 19.90 EUR to you.",
     "Is the problem solved? You can tell us here, yes or no.",
-    "It is entirely your choice, and honest words are always welcome.",
-    "Nothing depends on it, and what we have done for you stays as it is.",
+    "Nothing depends on your review, and what we have done for you stays as it is.",
     "Thank you for your honest review. We are looking into it.",
-    "Here is a voucher of 5 EUR. It is valid until 1 March.",
     "If it is not solved, we will look at it again.",
-    "You can change your review at any time, or leave it as it is.",
-    "Please tell us whether the new one works.",
     "The good news: your parcel was sent today.",
     "We will not ask again.",
-    "Please reply to this message if anything is missing.",
-    "Jika berkenan, Kakak dapat memperbarui ulasan, apa pun pendapat Kakak sekarang.",
+    "Your five-star hotel towels are on their way, and the All Star laces too.",
+    "We never delete comments, and no refund depends on a rating.",
+    "We are reviewing how we pack glass.",
     "Mohon maaf atas kejadian ini. Kami mengirim ulang barangnya tanpa biaya.",
-    "Kami telah mengembalikan dana sebesar Rp50.000.",
     "Apakah masalahnya sudah selesai?",
-    "Ini sepenuhnya pilihan Kakak, dan pendapat yang jujur selalu kami hargai.",
     "Terima kasih atas ulasan Kakak. Kami sedang memeriksanya.",
-    "Ini voucher sebesar Rp25.000 untuk Kakak.",
     "Jika belum selesai, kami akan memeriksanya lagi.",
-    "Mohon kabari kami apakah barang penggantinya berfungsi dengan baik.",
+    "Kami tidak menghapus ulasan siapa pun.",
+    "Stiker bintang laut dan handuk hotel bintang 5 sudah kami kirim.",
     "Kami tidak akan bertanya lagi.",
 )
 
 BAD = (
     ("stars", "Please give us 5 stars"),
-    ("stars", "A five-star rating would help us"),
-    ("stars", "Would you make it ⭐⭐⭐⭐⭐?"),
-    ("stars", "Could you raise your rating a little?"),
-    ("stars", "A rating of 5 would be fair"),
-    ("stars", "Mohon beri bintang 5 ya kak"),
     ("stars", "Kasih bintang lima dong"),
-    ("stars", "Boleh dinaikkan jadi 5 bintang?"),
-    ("stars", "Semoga bisa naikkan rating toko kami"),
     ("praise", "We would love a good review"),
-    ("praise", "A more positive rating would be great; leave positive feedback"),
-    ("praise", "Rate us highly"),
-    ("praise", "Kami tunggu ulasan yang lebih baik"),
     ("praise", "Minta rating bagus ya kak"),
-    ("praise", "Tolong beri nilai yang bagus"),
-    ("removal", "Please delete your review"),
     ("removal", "Could you take your review down?"),
-    ("removal", "We hope your rating can be removed"),
-    ("removal", "Mohon hapus ulasan Kakak"),
-    ("removal", "Boleh ulasannya dihapus?"),
-    ("removal", "Tarik kembali penilaian Kakak"),
     ("removal", "Reviewnya tolong dihapus"),
-    ("trade", "In return we ask you to update your review"),
-    ("trade", "A gift in exchange for a new review"),
-    ("trade", "Ada imbalan untuk Kakak"),
-    ("trade", "Sebagai ganti ulasan, kami kirim hadiah"),
-    ("trade", "Sebagai tanda terima kasih, mohon perbarui ulasan"),
-    ("trade", "We will refund you as a reward for changing it"),
-    ("condition", "You get a voucher if you change your review"),
-    ("condition", "If you update your review, we will refund you"),
-    ("condition", "Once the review is updated you receive a refund"),
-    ("condition", "The refund depends on your review"),
-    ("condition", "Update your review to get a coupon"),
-    ("condition", "Jika ulasan sudah diubah, voucher kami kirim"),
-    ("condition", "Voucher dikirim setelah Kakak ubah ulasan"),
-    ("condition", "Kalau Kakak ubah ulasan, kami akan kembalikan uangnya"),
-    ("condition", "Ubah ulasan untuk mendapatkan diskon"),
-    ("pressure", "You must change your review today"),
-    ("pressure", "Please kindly update the review"),
-    ("pressure", "Your review hurts our small shop"),
-    ("pressure", "We will take legal action"),
-    ("pressure", "If you are happy, leave a review"),
+    ("removal", "Keluhannya di lapak tolong diturunkan ya"),
+    ("trade", "You get a voucher if you change your review"),
+    ("trade", "The refund depends on your review"),
+    ("trade", "Kalau sudah diubah, nanti kami kirim bonus lagi kak."),
+    ("trade", "Edit dulu baru kami transfer ya"),
+    ("pressure", "We will take legal action about what you wrote"),
     ("pressure", "Mohon segera ubah ulasannya"),
-    ("pressure", "Ulasan Kakak merugikan toko kami"),
-    ("pressure", "Kami bisa menempuh jalur hukum"),
-    ("pressure", "Kalau Kakak puas, tulis ulasan ya"),
+    ("mention", "Your review matters a lot to a small shop"),
+    ("mention", "Ditunggu ulasannya ya kak"),
+    ("hint", "You scratch my back, I scratch yours"),
+)
+
+DISGUISED = (
+    "r e v i e w nya tolong diubah",
+    "u.l.a.s.a.n kakak kami tunggu",
+    "r-a-t-i-n-g nya dibantu ya",
+    "b1nt4ng l1ma dong",
+    "r3v1ew us again",
+    "biiintaaang limaaa ya kak",
+    "bin\u200btang lima ya kak",
+    "re\u00adview us again",
+    "rеvіеw us again",
+    "ｒｅｖｉｅｗ us again",
+    "𝓻𝓪𝓽𝓲𝓷𝓰 us please",
+    "ʀᴇᴠɪᴇᴡ us again",
+    "🅡🅔🅥🅘🅔🅦 us again",
+    "r̶e̶v̶i̶e̶w us again",
+    "ülasän kakak kami tunggu",
+    "**Ula**san-nya diganti ya",
+    "rev<b></b>iew us again",
+    "&#9733;&#9733;&#9733;&#9733;&#9733; ya kak",
+    "⭐⭐⭐⭐⭐ ya kak",
+    "⭐️ jadi ⭐️⭐️⭐️⭐️⭐️ ya",
+    "a solid 5* please",
+    "bntg 5 nya ya gan",
+    "plz updt ur rvw",
+    "ripyu ulang dong kak",
+    "bi ntang nya ya kak",
+    "pnilaian kmrn direvisi y",
+    "peniIaian kakak kami tunggu",
+    "DELETE\nYOUR\nREVIEW",
 )
 
 
-@pytest.mark.parametrize("language", ["en", "id"])
+@pytest.mark.parametrize("kind", [TextKind.RECEIPT, TextKind.REPLY])
 @pytest.mark.parametrize("text", GOOD)
-def test_nothing_is_found_when_the_sentence_is_polite(text: str, language: str) -> None:
-    assert lint(text, language) == []
+def test_nothing_is_found_in_a_sentence_that_asks_for_nothing(text: str, kind: TextKind) -> None:
+    assert [(one.code, one.words) for one in check(text, kind, "en")] == []
 
 
-@pytest.mark.parametrize("language", ["en", "id"])
+@pytest.mark.parametrize("kind", TextKind)
 @pytest.mark.parametrize(("code", "text"), BAD, ids=[text for _, text in BAD])
-def test_a_problem_is_found_whatever_the_language_is_said_to_be(
-    code: str, text: str, language: str
+def test_a_forbidden_sentence_is_refused_in_every_kind_of_text(
+    code: str, text: str, kind: TextKind
 ) -> None:
-    assert code in {problem.code for problem in lint(text, language)}
+    findings = check(f"Halo Kak Rina. {text}", kind, "id")
+
+    assert code in {one.code for one in findings}
+    assert Severity.REFUSE in {one.severity for one in findings}
+
+
+@pytest.mark.parametrize("text", DISGUISED)
+def test_a_disguise_hides_nothing(text: str) -> None:
+    assert check(text, TextKind.RECEIPT, "id")
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "DELETE YOUR REVIEW",
-        "delete\nyour\n review",
-        "de\u200blete your review",
-        "delete  your  review",
+        "Uang 25rb sudah kami kembalikan.",
+        "Uang 25 ribu sudah kami kembalikan.",
+        "Rp25.000 sudah masuk.",
+        "RM 10 is on its way to you.",
+        "There is store credit for you.",
+        "Ada hadiah kecil untuk Kakak.",
+        "Cashback sudah masuk ya.",
+        "Gratis ongkir buat Kakak.",
+        "Twenty bucks are yours.",
+        "Here is 10% off your next order.",
+        "Dua puluh ribu sudah kami transfer.",
     ],
-    ids=["capitals", "line breaks", "invisible sign", "blanks"],
 )
-def test_a_phrase_is_found_when_layout_hides_it(text: str) -> None:
-    assert [problem.code for problem in lint(text, "en")] == ["removal"]
+def test_an_invitation_names_no_amount_and_no_reward(text: str) -> None:
+    assert "reward" in {one.code for one in check(text, TextKind.INVITATION, "id")}
+    assert "reward" not in {one.code for one in check(text, TextKind.RECEIPT, "id")}
 
 
-def test_a_curly_apostrophe_changes_nothing_when_a_trade_is_offered() -> None:
-    assert lint("If you change the review we\u2019ll thank you", "en")
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("blame", "You should have read the description before you ordered."),
+        ("blame", "Salah kakak sendiri tidak baca ukurannya."),
+        ("sarcasm", "Congratulations on finding the one loose thread in the house."),
+        ("sarcasm", "Wah hebat ya, beli murah maunya kualitas sultan."),
+        ("defence", "We shipped on time, so this is not our fault."),
+        ("defence", "Kami sudah kirim sesuai SOP, bukan salah kami."),
+        ("shouting", "We answered you TWICE!!!"),
+        ("shouting", "SUDAH KAMI JAWAB KEMARIN"),
+    ],
+)
+@pytest.mark.parametrize("kind", [TextKind.REPLY, TextKind.MESSAGE])
+def test_a_hurtful_tone_asks_for_a_confirmation(code: str, text: str, kind: TextKind) -> None:
+    findings = {one.code: one for one in check(text, kind, "en")}
+
+    assert findings[code].severity is Severity.CONFIRM
+    assert findings[code].words
+    assert EXAMPLES[code]["en"] in str(findings[code].advice)
+    assert code not in {one.code for one in check(text, TextKind.RECEIPT, "en")}
 
 
+@pytest.mark.parametrize(
+    ("text", "piece"),
+    [
+        ("Silakan WA admin di 0812-3456-7890 ya kak", "0812-3456-7890"),
+        ("Call us on +44 20 7946 0958.", "+44 20 7946 0958"),
+        ("Write to help@shop.example please.", "help@shop.example"),
+        ("mail me: deals (at) yahoo (dot) com", "deals (at) yahoo (dot) com"),
+        ("Pakai kode MAAF-77QZ ya kak.", "MAAF-77QZ"),
+        ("Paketnya ke Jl. Kenanga 5, Depok.", "jl. kenanga 5"),
+        ("Rek Mandiri 1370012345678 sudah kami isi.", "1370012345678"),
+        ("Your order 112-9983321 was shipped.", "112-9983321"),
+        ("Chat kami di wa.me/6281234567890", "wa.me/6281234567890"),
+    ],
+)
+def test_personal_data_and_codes_are_refused_in_public(text: str, piece: str) -> None:
+    public = {one.code: one for one in check(text, TextKind.REPLY, "en")}
+    private = {one.code: one for one in check(text, TextKind.MESSAGE, "en")}
+
+    assert public["personal_data"].severity is Severity.REFUSE
+    assert piece in public["personal_data"].words
+    assert private["personal_data"].severity is Severity.CONFIRM
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We refunded Rp1.250.000 on 12/03/2026.",
+        "Model XR-200 needs the 65 W charger, 4000 mAh.",
+        "Refund masuk 3-5 hari kerja, garansi 30 hari.",
+        "Ukuran XXL sudah ready, bahan LED dan USB-C.",
+    ],
+)
+def test_amounts_days_and_models_are_no_personal_data_and_no_shouting(text: str) -> None:
+    codes = {one.code for one in check(text, TextKind.REPLY, "en")}
+
+    assert not codes & {"personal_data", "shouting"}
+
+
+def test_the_place_and_the_words_of_a_finding_are_told() -> None:
+    text = "Halo Kak Rina,\n\nTerima kasih. Mohon hapus ulasan Kakak ya. Salam"
+
+    (finding,) = check(text, TextKind.RECEIPT, "id")
+
+    assert text[finding.start : finding.end] == "Mohon hapus ulasan Kakak ya."
+    assert "ulasan" in finding.words
+
+
+def test_an_approved_sentence_is_not_looked_at() -> None:
+    sentence = "If you like, you can update your review."
+
+    assert check(sentence, TextKind.INVITATION, "en")
+    assert not check(
+        sentence,
+        TextKind.INVITATION,
+        "en",
+        approved={"if you like you can update your review"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [
+        ("Bintang", True),
+        ("Five Star Electronics", True),
+        ("Toko Bintang Jaya", True),
+        ("Kasih bintang 5 ya kak", False),
+        ("Ubah ulasan dapat voucher", False),
+    ],
+)
+def test_a_name_is_told_from_a_request(name: str, plain: bool) -> None:
+    assert is_plain_name(name) is plain
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("diperbarui", "perbarui"),
+        ("ngubah", "ubah"),
+        ("dinaikin", "naik"),
+        ("ulasannya", "ulasan"),
+        ("dihapuskan", "hapus"),
+        ("updating", "update"),
+        ("binatang", "binatang"),
+        ("preview", "preview"),
+        ("started", "started"),
+    ],
+)
+def test_a_word_is_known_in_its_forms(word: str, meant: str) -> None:
+    assert base(word) == meant
+
+
+def test_what_is_only_like_a_hidden_word_stays_what_it_is() -> None:
+    assert words_of("binatang preview 5 in 1 USB-C IP44") == [
+        "binatang", "preview", "5", "in", "1", "usb", "c", "ip", "44",
+    ]  # fmt: skip
+    assert unmask("Rp 119.000 & 3 < 4") == "rp 119.000 & 3 < 4"
+
+
+@pytest.mark.parametrize(
+    "unit", ["ulasan ", "r.", "a b ", "⭐", "jl. ", "1 ", "<b", "tidak ", "at ("]
+)
+def test_a_long_text_is_checked_in_time_that_grows_with_its_length(unit: str) -> None:
+    def seconds(times: int) -> float:
+        started = time.perf_counter()
+        check(unit * times, TextKind.REPLY, "id")
+        return time.perf_counter() - started
+
+    seconds(10)
+    assert seconds(8000) < 12 * seconds(1000) + 0.5
+
+
+@pytest.mark.parametrize("name", ["first-writer", "second-writer", "unseen"])
 @pytest.mark.parametrize("language", ["en", "id"])
-def test_the_advice_quotes_its_own_language_when_something_is_found(language: str) -> None:
-    advice = str(lint("Please delete your review", language)[0].advice)
+def test_the_rates_are_kept_on_the_lists(name: str, language: str) -> None:
+    rows = [
+        row
+        for row in read_list(LISTS / f"wording-{name}.tsv", ("allowed", "forbidden"))
+        if row.language == language
+    ]
 
-    assert EXAMPLES[language] in advice
+    told = wording_rates(rows, TextKind.REPLY)
+
+    rates = told["rates"]
+    assert isinstance(rates, dict)
+    assert rates["all"]["forbidden_let_through_rate"] <= LET_THROUGH, told["wrong"]
+    assert rates["all"]["allowed_refused_rate"] <= REFUSED, told["wrong"]
+    tones = told["tone_kinds"]
+    assert isinstance(tones, dict)
+    assert all(tone["seen_rate"] >= SEEN for tone in tones.values()), told["wrong"]
 
 
-def test_the_found_words_are_named_when_something_is_found() -> None:
-    assert lint("Hello. Mohon hapus ulasan Kakak.", "id")[0].fragment == "hapus ulasan"
-
-
-@pytest.mark.parametrize("text", ["your review", "ulasan Kakak", "ratingnya", "bintang"])
-def test_a_review_is_noticed_when_it_is_named(text: str) -> None:
-    assert mentions_review(text)
-
-
-def test_no_review_is_noticed_when_only_the_goods_are_named() -> None:
-    assert not mentions_review("We have looked at a preview of your order and started at once.")
+@pytest.mark.parametrize("name", examples.MODELS)
+def test_the_model_was_taught_by_the_sentences_that_ship(name: str) -> None:
+    """`flask wording train` makes it anew."""
+    assert examples.model(name).digest == examples.digest_of(examples.shipped_sentences(name))

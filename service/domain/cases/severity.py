@@ -1,67 +1,62 @@
-"""Complaints that no automatic limit may answer: health, injury, law, discrimination."""
+"""Complaints that no automatic limit may answer: health, injury, fire, law, fraud, discrimination.
+
+A small model decides by words, forms and neighbours (“untung ga kebakaran”, “racun tikus” and
+“killer deal” are none); docs/wording.md says how it is taught and measured.
+"""
 
 from __future__ import annotations
 
-from service.domain.remedies.playbook import mentions
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-WORDS = (
-    "allergy",
-    "allergic",
-    "allergic reaction",
-    "injured",
-    "injury",
-    "bleeding",
-    "burned",
-    "burnt",
-    "hospital",
-    "emergency room",
-    "doctor",
-    "poisoned",
-    "food poisoning",
-    "vomited",
-    "fire",
-    "caught fire",
-    "exploded",
-    "explosion",
-    "electric shock",
-    "lawyer",
-    "solicitor",
-    "sue",
-    "lawsuit",
-    "court",
-    "police",
-    "fraud",
-    "discrimination",
-    "racist",
-    "alergi",
-    "terluka",
-    "luka",
-    "luka bakar",
-    "cedera",
-    "berdarah",
-    "iritasi",
-    "gatal-gatal",
-    "rumah sakit",
-    "dokter",
-    "keracunan",
-    "muntah",
-    "kebakaran",
-    "terbakar",
-    "meledak",
-    "kesetrum",
-    "pengacara",
-    "polisi",
-    "tuntut",
-    "menuntut",
-    "pengadilan",
-    "penipuan",
-    "penipu",
-    "diskriminasi",
-    "rasis",
-)
-"""English and Indonesian; a word that is denied just before it does not count."""
+from service.domain.wording import examples
+from service.domain.wording.features import features_of
+from service.domain.wording.words import words_of
+
+KINDS = examples.GRAVE_KINDS
+_SURE, _KIND_SURE = 0.45, 0.5
+_LONGEST = 30
+"""Words looked at together; a longer stretch without a full stop is read in overlapping windows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grave:
+    """Why a person has to read a complaint first: kinds of harm, and the words they went by."""
+
+    kinds: tuple[str, ...]
+    words: tuple[str, ...]
+
+
+def grave(text: str) -> Grave | None:
+    """What is grave in a complaint, else None; linear in the length of the text."""
+    model, kinds, said = examples.model("severity"), dict[str, None](), dict[str, None]()
+    for words in _stretches(text):
+        seen = features_of(words)
+        if model.probability("grave", seen) < _SURE:
+            continue
+        likely = {kind: model.probability(kind, seen) for kind in KINDS}
+        best = max(likely, key=lambda kind: likely[kind])
+        kinds |= dict.fromkeys([best, *(kind for kind in KINDS if likely[kind] >= _KIND_SURE)])
+        strong = model.strongest("grave", {word: features_of([word]) for word in words})[:4]
+        said |= dict.fromkeys(word for word in words if word in strong)
+    return Grave(tuple(kinds), tuple(said)) if kinds else None
 
 
 def is_grave(text: str) -> bool:
     """True when a person has to read this before anything happens."""
-    return mentions(text, WORDS)
+    return grave(text) is not None
+
+
+def _stretches(text: str) -> Iterator[list[str]]:
+    """The whole of a short complaint; the sentences and windows of a long one."""
+    whole = words_of(text)
+    if len(whole) <= _LONGEST:
+        if whole:
+            yield whole
+        return
+    for sentence in re.split(r"[.!?\n]+", text):
+        words = words_of(sentence)
+        for start in range(0, max(1, len(words) - _LONGEST // 2), _LONGEST // 2):
+            if window := words[start : start + _LONGEST]:
+                yield window

@@ -1,23 +1,21 @@
-"""The texts buyers read: the shipped ones, the check before saving, and filling them in."""
+"""The texts buyers read: which there are, those that ship, and the sentences we stand behind."""
 
 from __future__ import annotations
 
-import html
 import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from typing import Any
 
 from integrations.contract import Action
-from integrations.sentence import Text
-from integrations.text import line
 from service.data import read_file
 from service.domain.errors import WrongInput
-from service.domain.messages.content_policy import lint, mentions_review
+from service.domain.messages import content_policy
+from service.domain.messages.content_policy import TextKind
 from service.domain.messages.kinds import Step
-from service.domain.messages.policy_data import Duty
 
 LANGUAGES = ("id", "en")
 _CODES = {"in": "id", "ind": "id", "eng": "en"}
@@ -38,25 +36,27 @@ class TextKey(StrEnum):
     UPDATE_INVITATION_ANOTHER = "update_invitation_another"
 
 
+class Tone(StrEnum):
+    """How the sentence that names the review sounds; it is always one that ships."""
+
+    PLAIN = "plain"
+    WARM = "warm"
+    BRIEF = "brief"
+
+
 @dataclass(frozen=True, slots=True)
 class MessageText:
-    """A subject and a plain text with placeholders."""
+    """A subject and a plain text with placeholders; `tone` chooses what {invitation} says."""
 
     subject: str
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """A message filled in; `html` says the same as `text`."""
-
-    subject: str
-    text: str
-    html: str
+    tone: str = Tone.PLAIN
 
 
 _ALWAYS = frozenset({"buyer", "shop", "product", "stop_url", "address"})
 _K = TextKey
+INVITATION = "invitation"
+"""The placeholder for the sentence that names the review."""
 
 REQUIRED: Mapping[TextKey, frozenset[str]] = {
     _K.RECEIPT: frozenset(),
@@ -64,36 +64,19 @@ REQUIRED: Mapping[TextKey, frozenset[str]] = {
     _K.CONFIRMATION_REFUND: frozenset({"amount"}),
     _K.CONFIRMATION_VOUCHER: frozenset({"amount", "code", "expires"}),
     _K.RESOLUTION_CHECK: frozenset({"answer_url"}),
-    _K.UPDATE_INVITATION: frozenset({"edit_url"}),
-    _K.UPDATE_INVITATION_NO_LINK: frozenset(),
-    _K.UPDATE_INVITATION_ANOTHER: frozenset(),
+    _K.UPDATE_INVITATION: frozenset({INVITATION, "edit_url"}),
+    _K.UPDATE_INVITATION_NO_LINK: frozenset({INVITATION}),
+    _K.UPDATE_INVITATION_ANOTHER: frozenset({INVITATION}),
 }
 """What the text must hold to be of any use."""
 
 PLACEHOLDERS: Mapping[TextKey, frozenset[str]] = {key: _ALWAYS | REQUIRED[key] for key in TextKey}
 """What the text may hold. No amount and no code is possible in an invitation."""
 
-_INVITATIONS = (
-    _K.UPDATE_INVITATION,
-    _K.UPDATE_INVITATION_NO_LINK,
-    _K.UPDATE_INVITATION_ANOTHER,
+INVITATIONS = frozenset(
+    {_K.UPDATE_INVITATION, _K.UPDATE_INVITATION_NO_LINK, _K.UPDATE_INVITATION_ANOTHER}
 )
-_FREE_OF_REVIEWS = (
-    _K.CONFIRMATION_RESEND,
-    _K.CONFIRMATION_REFUND,
-    _K.CONFIRMATION_VOUCHER,
-    _K.RESOLUTION_CHECK,
-)
-_BRACES = re.compile(r"\{([^{}]*)\}")
-_LINK = re.compile(r"https?://[^\s<>\"]+")
-_AMOUNT = re.compile(
-    r"(?:[$€£¥]|\bRp\.?|\b(?:IDR|USD|EUR|GBP|SGD|MYR))\s?\d|\d\s?(?:[$€£¥%]|(?:IDR|USD|EUR|GBP)\b)",
-    re.IGNORECASE,
-)
-_MADE_GOOD = re.compile(
-    r"\b(?:refund\w*|vouchers?|coupons?|kupon|discounts?|diskon|pengembalian dana|kode promo)\b",
-    re.IGNORECASE,
-)
+BRACES = re.compile(r"\{([^{}]*)\}")
 
 
 def text_key(
@@ -115,6 +98,11 @@ def text_key(
     return TextKey(step)
 
 
+def kind_of(key: TextKey) -> TextKind:
+    """What may be said in this text."""
+    return TextKind.INVITATION if key in INVITATIONS else TextKind.RECEIPT
+
+
 def language_for(code: str, otherwise: str = "en") -> str:
     """The language we have for a code such as `id-ID` or `eng`, else `otherwise`: the shop's."""
     language = re.split("[-_]", code.strip().lower())[0]
@@ -124,127 +112,34 @@ def language_for(code: str, otherwise: str = "en") -> str:
 
 def default_text(key: TextKey, language: str) -> MessageText:
     """The text that ships, in the nearest language."""
-    row = _shipped(language_for(language))[key]
+    row = shipped(language)[key]
     return MessageText(row["subject"], row["text"].strip() + "\n")
 
 
-def check_text(key: TextKey, text: MessageText, language: str) -> None:
-    """Raise `WrongInput` with all problems of a text; to be called before it is saved."""
-    problems = [*_shape_problems(key, text), *_content_problems(key, text, language)]
-    if problems:
-        told = " ".join(str(problem) for problem in problems)
-        raise WrongInput(
-            "This text cannot be used. %(problems)s", problems=told, fields={"text": problems}
-        )
-
-
-def render(
-    key: TextKey,
-    text: MessageText,
-    values: Mapping[str, str],
-    language: str,
-    *,
-    duties: frozenset[Duty] = frozenset(),
-) -> Rendered:
-    """Check the text again and fill it in; raises `WrongInput` naming a missing value.
-
-    `duties` of the verdict add their footer lines unless the text has them itself.
-    """
-    check_text(key, text, language)
-    shipped = _shipped(language_for(language))
-    body = "\n\n".join([text.text.strip(), *_footer(text.text, duties, shipped["footer"])])
-    known = _clean(values, shipped["fallbacks"])
-    return Rendered(
-        subject=line(_fill(text.subject, known)),
-        text=_fill(body, known) + "\n",
-        html=to_html(_fill(body, known)),
-    )
-
-
-def to_html(text: str) -> str:
-    """Plain text as paragraphs: everything escaped, web addresses clickable."""
-    paragraphs = [part.strip() for part in re.split(r"\n\s*\n", text) if part.strip()]
-    return "\n".join(f"<p>{_linked(part)}</p>" for part in paragraphs) + "\n"
+def naming_sentences(key: TextKey, language: str) -> Mapping[str, str]:
+    """By tone: the sentences that may name the review in this text, with their placeholders."""
+    sentences: Mapping[str, Mapping[str, str]] = shipped(language)["naming"]
+    return sentences.get(key, {})
 
 
 @cache
-def _shipped(language: str) -> Mapping[str, Mapping[str, str]]:
-    source = read_file("texts", f"{language}.toml")
-    return tomllib.loads(source)
-
-
-def _shape_problems(key: TextKey, text: MessageText) -> list[str]:
-    problems = []
-    if not text.subject.strip() or not text.text.strip():
-        problems.append("Subject and text must not be empty.")
-    if "\n" in text.subject.strip() or "\r" in text.subject:
-        problems.append("The subject must be one line.")
-    both = f"{text.subject}\n{text.text}"
-    used = set(_BRACES.findall(both))
-    for name in sorted(used - PLACEHOLDERS[key]):
-        offered = ", ".join(f"{{{known}}}" for known in sorted(PLACEHOLDERS[key]))
-        problems.append(f"The placeholder {{{name}}} is not known here; use one of {offered}.")
-    if re.search(r"[{}]", _BRACES.sub("", both)):
-        problems.append("A curly bracket has no partner.")
-    in_text = set(_BRACES.findall(text.text))
-    problems.extend(
-        f"The placeholder {{{name}}} is missing in the text."
-        for name in sorted(REQUIRED[key] - in_text)
+def approved(key: TextKey) -> frozenset[str]:
+    """Whole sentences we stand behind in this text, in all languages, as `sentence_key` writes
+    them: those of the shipped text and those that name the review."""
+    texts = []
+    for language in LANGUAGES:
+        own = default_text(key, language)
+        earlier = shipped(language)["earlier"].get(key, [])
+        texts += [own.subject, own.text, *naming_sentences(key, language).values(), *earlier]
+    bare = [BRACES.sub("", text) for text in texts]
+    return frozenset(
+        content_policy.sentence_key(text[start:end])
+        for text in bare
+        for start, end in content_policy.spans(text)
     )
-    return problems
 
 
-def _content_problems(key: TextKey, text: MessageText, language: str) -> list[str | Text]:
-    # A placeholder's name is no wording; "." ends the sentence so that parts are not joined.
-    both = _BRACES.sub("", f"{text.subject}. {text.text}")
-    problems: list[str | Text] = [
-        Text("“%(fragment)s”: %(advice)s", fragment=found.fragment, advice=found.advice)
-        for found in lint(both, language)
-    ]
-    if key in _FREE_OF_REVIEWS and mentions_review(both):
-        problems.append("This message is about the make-good: do not speak of reviews or ratings.")
-    if key in _INVITATIONS:
-        found = _AMOUNT.search(both) or _MADE_GOOD.search(both)
-        if found is not None:
-            problems.append(
-                f"“{found.group()}”: an invitation names no amount, no code and no make-good."
-            )
-    return problems
-
-
-def _footer(text: str, duties: frozenset[Duty], lines: Mapping[str, str]) -> list[str]:
-    """Footer lines the verdict asks for, without those the text holds already."""
-    held = set(_BRACES.findall(text))
-    wanted = ((Duty.POSTAL_ADDRESS, "address"), (Duty.STOP_LINK, "stop_url"))
-    return [lines[duty] for duty, name in wanted if duty in duties and name not in held]
-
-
-def _clean(values: Mapping[str, str], fallbacks: Mapping[str, str]) -> dict[str, str]:
-    """Values on one line each, so that none can add a line or a header of its own."""
-    clean = {name: line(value) for name, value in values.items()}
-    for name, value in clean.items():
-        if name.endswith("_url") and value and not _LINK.fullmatch(value):
-            raise WrongInput("{%(name)s} must be a web address", name=name)
-    filled = {name: value or fallbacks.get(name, "") for name, value in clean.items()}
-    return {name: value for name, value in filled.items() if value}
-
-
-def _fill(text: str, values: Mapping[str, str]) -> str:
-    def value(found: re.Match[str]) -> str:
-        name = found.group(1)
-        if name not in values:
-            raise WrongInput("the value for {%(name)s} is missing", name=name)
-        return values[name]
-
-    return _BRACES.sub(value, text)
-
-
-def _linked(text: str) -> str:
-    parts, end = [], 0
-    for found in _LINK.finditer(text):
-        address = found.group().rstrip(".,;:!?)")
-        parts.append(html.escape(text[end : found.start()]))
-        safe = html.escape(address, quote=True)
-        parts.append(f'<a href="{safe}">{safe}</a>')
-        end = found.start() + len(address)
-    return "".join([*parts, html.escape(text[end:])]).replace("\n", "<br>\n")
+@cache
+def shipped(language: str) -> Mapping[str, Any]:
+    """The file of shipped texts in the nearest language."""
+    return tomllib.loads(read_file("texts", f"{language_for(language)}.toml"))

@@ -6,10 +6,11 @@ from datetime import date
 
 from integrations.money import Money
 from service.db.models import Seller, Shop
-from service.domain.errors import NotPermitted
-from service.domain.messages import templates
+from service.domain.errors import NotPermitted, WrongInput
+from service.domain.messages import rendering, templates, text_check
 from service.domain.messages.policy_data import Duty
-from service.domain.messages.templates import MessageText, Rendered, TextKey
+from service.domain.messages.rendering import Rendered
+from service.domain.messages.templates import MessageText, TextKey
 from service.domain.remedies.limits import SellerRole
 from service.localization import amount_text, day_text
 from service.operations.context import Context
@@ -27,6 +28,17 @@ def is_changed(shop: Shop, key: TextKey, language: str) -> bool:
     return language in shop.texts.get(key, {})
 
 
+def is_outdated(shop: Shop, key: TextKey, language: str) -> bool:
+    """True where the owner's text was saved before a check that now refuses it: it is not sent."""
+    if not is_changed(shop, key, language):
+        return False
+    try:
+        sample(shop, key, text_of(shop, key, language), language)
+    except WrongInput:
+        return True
+    return False
+
+
 def save_text(
     context: Context, shop_id: int, key: TextKey, language: str, text: MessageText, seller: Seller
 ) -> None:
@@ -35,8 +47,12 @@ def save_text(
     Raises `NotPermitted`, `NotFound`, and `WrongInput` with every problem in `values["problems"]`.
     """
     _owner(seller)
-    templates.check_text(key, text, language)
-    kept = {"subject": text.subject.strip(), "text": text.text.strip() + "\n"}
+    text_check.check_text(key, text, language)
+    kept = {
+        "subject": text.subject.strip(),
+        "text": text.text.strip() + "\n",
+        "tone": str(text.tone),
+    }
     with context.database.transaction() as session:
         shop = settings.get(session, shop_id)
         shop.texts = {**shop.texts, key.value: {**shop.texts.get(key, {}), language: kept}}
@@ -54,7 +70,7 @@ def ship_text(context: Context, shop_id: int, key: TextKey, language: str, selle
 
 def sample(shop: Shop, key: TextKey, text: MessageText, language: str) -> Rendered:
     """The text as a buyer would get it, with made-up values; raises `WrongInput` as `save_text`."""
-    templates.check_text(key, text, language)
+    text_check.check_text(key, text, language)
     values = {
         "buyer": "Sari",
         "shop": shop.name,
@@ -67,7 +83,7 @@ def sample(shop: Shop, key: TextKey, text: MessageText, language: str) -> Render
         "edit_url": "https://shop.example/review",
         "stop_url": "https://shop.example/stop",
     }
-    return templates.render(key, text, values, language, duties=frozenset({Duty.STOP_LINK}))
+    return rendering.render(key, text, values, language, duties=frozenset({Duty.STOP_LINK}))
 
 
 def _owner(seller: Seller) -> None:

@@ -17,7 +17,7 @@ from service.db.outbox import claims
 from service.db.outbox.claims import Claim
 from service.domain.days import last_day
 from service.domain.errors import DomainError
-from service.domain.messages import templates
+from service.domain.messages import rendering, templates
 from service.domain.messages.kinds import Step
 from service.domain.messages.policy import Verdict
 from service.domain.messages.schedule import Send, Stop, Wait
@@ -176,7 +176,7 @@ def _rendered(
     language: str,
     verdict: Verdict,
     edit_link: str,
-) -> templates.Rendered:
+) -> rendering.Rendered:
     """The shop's own text, else the shipped one, filled in."""
     case = one.case
     shop = queries.shop(session, case.shop_id)
@@ -200,7 +200,7 @@ def _rendered(
         "address": shop.asking.get("postal_address", ""),
         **_terms(make_good, language, follow_ups.zones_of(case, shop)),
     }
-    return templates.render(key, text, values, language, duties=verdict.duties)
+    return rendering.render(key, text, values, language, duties=verdict.duties)
 
 
 def _terms(make_good: MakeGood | None, language: str, zones: tuple[str, ...]) -> dict[str, str]:

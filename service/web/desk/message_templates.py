@@ -7,8 +7,9 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from service.domain.errors import NotFound, WrongInput
-from service.domain.messages import templates
-from service.domain.messages.templates import MessageText, Rendered, TextKey
+from service.domain.messages import templates, text_check
+from service.domain.messages.rendering import Rendered
+from service.domain.messages.templates import MessageText, TextKey, Tone
 from service.operations.messages import custom_texts
 from service.operations.shops import settings
 from service.web.auth import owners_only
@@ -33,6 +34,7 @@ def overview(shop_id: int) -> str:
                         one,
                         custom_texts.text_of(shop, key, one).subject,
                         custom_texts.is_changed(shop, key, one),
+                        custom_texts.is_outdated(shop, key, one),
                     )
                     for one in templates.LANGUAGES
                 ],
@@ -57,11 +59,15 @@ def text(shop_id: int, key: str, language: str) -> str:
 def change(shop_id: int, key: str, language: str) -> Answer:
     """Try or save what was typed, or go back; problems are shown beside the text as typed."""
     known, form = _known(key, language), request.form
-    typed = MessageText(form.get("subject", ""), form.get("text", "").replace("\r\n", "\n"))
+    typed = MessageText(
+        form.get("subject", ""),
+        form.get("text", "").replace("\r\n", "\n"),
+        form.get("tone", Tone.PLAIN.value),
+    )
     what = form.get("do", "")
     try:
         if what == "try":
-            templates.check_text(known, typed, language)
+            text_check.check_text(known, typed, language)
             return _page(shop_id, known, language, typed, [])
         if what == "ship":
             custom_texts.ship_text(context(), shop_id, known, language, seller())
@@ -105,6 +111,7 @@ def _page(
             shown=shown,
             problems=problems,
             sample=sample,
+            naming=templates.naming_sentences(key, language),
             required=sorted(templates.REQUIRED[key]),
             offered=sorted(templates.PLACEHOLDERS[key]),
             changed=custom_texts.is_changed(shop, key, language),

@@ -1,0 +1,136 @@
+"""Fills a text in: checked once more, with its footer, as plain text and as HTML."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from integrations.text import line
+from service.domain.errors import WrongInput
+from service.domain.messages.policy_data import Duty
+from service.domain.messages.templates import (
+    BRACES,
+    INVITATION,
+    INVITATIONS,
+    MessageText,
+    TextKey,
+    naming_sentences,
+    shipped,
+)
+from service.domain.messages.text_check import check_filled, safe_values
+
+LONGEST_TITLE = 60
+"""Letters of a product's title in a subject; marketplaces fill titles with search words."""
+_LINK = re.compile(r"https?://[^\s<>\"]+")
+_SEEN_WITHOUT = frozenset({"shop", "buyer", "code", "amount", "expires", "address"})
+"""Values that are no wording: names are looked at on their own, the others are ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A message filled in; `html` says the same as `text`."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def render(
+    key: TextKey,
+    text: MessageText,
+    values: Mapping[str, str],
+    language: str,
+    *,
+    duties: frozenset[Duty] = frozenset(),
+) -> Rendered:
+    """Fill a text in and check what the buyer would read; raises `WrongInput`.
+
+    The error names a missing value, or the words that may not be sent. `duties` of the verdict
+    add their footer lines unless the text has them itself.
+    """
+    ours = shipped(language)
+    body = "\n\n".join([text.text.strip(), *_footer(text.text, duties, ours["footer"])])
+    filled = safe_values(key, _clean(values, ours["fallbacks"]), language)
+    checked = {name: value for name, value in filled.items() if name not in _SEEN_WITHOUT}
+    try:
+        check_filled(key, text, checked, language)
+    except WrongInput:
+        # Two harmless halves, a sentence and a title, can make one that is not.
+        filled["product"] = ours["fallbacks"]["product"]
+        check_filled(key, text, {**checked, "product": filled["product"]}, language)
+    filled["buyer"] = _addressed(filled.get("buyer", ""), ours)
+    if key in INVITATIONS:
+        filled[INVITATION] = _fill(naming_sentences(key, language)[text.tone], filled)
+    subject = _fill(text.subject, {**filled, "product": _shortened(filled.get("product", ""))})
+    body = _fill(_spoken(body, ours), filled)
+    return Rendered(subject=line(subject), text=body + "\n", html=to_html(body))
+
+
+def to_html(text: str) -> str:
+    """Plain text as paragraphs: everything escaped, web addresses clickable."""
+    paragraphs = [part.strip() for part in re.split(r"\n\s*\n", text) if part.strip()]
+    return "\n".join(f"<p>{_linked(part)}</p>" for part in paragraphs) + "\n"
+
+
+def _footer(text: str, duties: frozenset[Duty], lines: Mapping[str, str]) -> list[str]:
+    """Footer lines the verdict asks for, without those the text holds already."""
+    present = set(BRACES.findall(text))
+    asked = ((Duty.POSTAL_ADDRESS, "address"), (Duty.STOP_LINK, "stop_url"))
+    return [lines[duty] for duty, name in asked if duty in duties and name not in present]
+
+
+def _clean(values: Mapping[str, str], fallbacks: Mapping[str, str]) -> dict[str, str]:
+    """Values on one line each, so that none can add a line or a header of its own."""
+    clean = {name: line(value) for name, value in values.items()}
+    for name, value in clean.items():
+        if name.endswith("_url") and value and not _LINK.fullmatch(value):
+            raise WrongInput("{%(name)s} must be a web address", name=name)
+    filled = {name: value or fallbacks.get(name, "") for name, value in clean.items()}
+    return {name: value for name, value in filled.items() if value}
+
+
+def _addressed(name: str, ours: Mapping[str, Mapping[str, str]]) -> str:
+    """How a buyer is spoken to: “Kak Rina” in Indonesian, unless the name brings its own title."""
+    titles = ours["address"]["titles"].split()
+    if not name or name.split()[0].casefold().rstrip(".") in titles:
+        return name
+    return ours["address"]["buyer"].replace("{name}", name)
+
+
+def _spoken(text: str, ours: Mapping[str, Mapping[str, str]]) -> str:
+    """A seller's own “Kak {buyer}” is said once."""
+    titles = "|".join(ours["address"]["titles"].split())
+    return (
+        re.sub(rf"\b(?:{titles})\.?\s+\{{buyer\}}", "{buyer}", text, flags=re.IGNORECASE)
+        if titles
+        else text
+    )
+
+
+def _shortened(title: str) -> str:
+    if len(title) <= LONGEST_TITLE:
+        return title
+    return re.sub(r"[\s,;:(\-|/]+\S*$", "", title[:LONGEST_TITLE]) + "…"
+
+
+def _fill(text: str, values: Mapping[str, str]) -> str:
+    def value(place: re.Match[str]) -> str:
+        name = place.group(1)
+        if name not in values:
+            raise WrongInput("the value for {%(name)s} is missing", name=name)
+        return values[name]
+
+    return BRACES.sub(value, text)
+
+
+def _linked(text: str) -> str:
+    parts, end = [], 0
+    for match in _LINK.finditer(text):
+        address = match.group().rstrip(".,;:!?)")
+        parts.append(html.escape(text[end : match.start()]))
+        safe = html.escape(address, quote=True)
+        parts.append(f'<a href="{safe}">{safe}</a>')
+        end = match.start() + len(address)
+    return "".join([*parts, html.escape(text[end:])]).replace("\n", "<br>\n")

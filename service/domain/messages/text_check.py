@@ -1,0 +1,119 @@
+"""Whether a text may be saved, and whether it may be sent as it is filled in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from integrations.sentence import Text
+from service.domain.errors import WrongInput
+from service.domain.messages import content_policy
+from service.domain.messages.content_policy import TextKind, check, is_plain_name
+from service.domain.messages.templates import (
+    BRACES,
+    INVITATION,
+    PLACEHOLDERS,
+    REQUIRED,
+    MessageText,
+    TextKey,
+    approved,
+    kind_of,
+    naming_sentences,
+    shipped,
+)
+
+
+def check_text(key: TextKey, text: MessageText, language: str) -> None:
+    """Raise `WrongInput` with all problems of a text; to be called before it is saved."""
+    bare = dict.fromkeys(PLACEHOLDERS[key], "")
+    _refuse([*_shape_problems(key, text, language), *_said(key, text, bare, language)])
+
+
+def check_filled(key: TextKey, text: MessageText, values: Mapping[str, str], language: str) -> None:
+    """Raise `WrongInput` when a text may not be sent with these values in it."""
+    _refuse([*_shape_problems(key, text, language), *_said(key, text, values, language)])
+
+
+def safe_values(key: TextKey, values: Mapping[str, str], language: str) -> dict[str, str]:
+    """The values with a neutral name for a product or a buyer whose own name would be refused.
+
+    Raises `WrongInput` for a shop whose name is a request: there is no neutral name for it.
+    """
+    neutral: Mapping[str, str] = shipped(language)["fallbacks"]
+    safe = dict(values)
+    for name in ("product", "buyer"):
+        if name in safe and not _may_stand(safe[name], kind_of(key)):
+            safe[name] = neutral[name]
+    if not _may_stand(safe.get("shop", ""), kind_of(key)):
+        raise WrongInput(
+            "The shop's name reads like a request to the buyer. Change it in the shop's settings."
+        )
+    return safe
+
+
+def _may_stand(name: str, kind: TextKind) -> bool:
+    return is_plain_name(name) or not check(name, kind, "en")
+
+
+def _refuse(problems: list[str | Text]) -> None:
+    if problems:
+        told = " ".join(str(problem) for problem in problems)
+        raise WrongInput(
+            "This text cannot be used. %(problems)s", problems=told, fields={"text": problems}
+        )
+
+
+def _shape_problems(key: TextKey, text: MessageText, language: str) -> list[str | Text]:
+    problems: list[str | Text] = []
+    if not text.subject.strip() or not text.text.strip():
+        problems.append("Subject and text must not be empty.")
+    if "\n" in text.subject.strip() or "\r" in text.subject:
+        problems.append("The subject must be one line.")
+    both = f"{text.subject}\n{text.text}"
+    offered = PLACEHOLDERS[key]
+    for name in sorted(set(BRACES.findall(both)) - offered):
+        names = ", ".join(f"{{{known}}}" for known in sorted(offered))
+        problems.append(f"The placeholder {{{name}}} is not known here; use one of {names}.")
+    if INVITATION in BRACES.findall(text.subject):
+        problems.append("The placeholder {invitation} belongs in the text, not in the subject.")
+    if re.search(r"[{}]", BRACES.sub("", both)):
+        problems.append("A curly bracket has no partner.")
+    missing = REQUIRED[key] - set(BRACES.findall(text.text))
+    if INVITATION in missing and _names_review(key, text.text):
+        missing -= {INVITATION}
+    problems.extend(
+        f"The placeholder {{{name}}} is missing in the text." for name in sorted(missing)
+    )
+    if INVITATION in offered and text.tone not in naming_sentences(key, language):
+        tones = ", ".join(naming_sentences(key, language))
+        problems.append(f"There is no such tone; choose one of {tones}.")
+    return problems
+
+
+def _names_review(key: TextKey, text: str) -> bool:
+    """True for an earlier text that has a shipped sentence written out."""
+    bare = BRACES.sub("", text)
+    keys = [
+        content_policy.sentence_key(bare[start:end]) for start, end in content_policy.spans(bare)
+    ]
+    return any(
+        sentence in approved(key) and content_policy.names_review(sentence) for sentence in keys
+    )
+
+
+def _said(
+    key: TextKey, text: MessageText, values: Mapping[str, str], language: str
+) -> list[str | Text]:
+    """What the wording check finds in the seller's own sentences, filled in."""
+    problems: list[str | Text] = []
+    for part in (text.subject, text.text):
+        for start, end in content_policy.spans(part):
+            sentence = part[start:end]
+            if content_policy.sentence_key(BRACES.sub("", sentence)) in approved(key):
+                continue
+            said = BRACES.sub(lambda place: values.get(place[1], ""), sentence)
+            problems += [
+                Text("“%(fragment)s”: %(advice)s", fragment=finding.fragment, advice=finding.advice)
+                for finding in check(said, kind_of(key), language)
+            ]
+    return problems
