@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -141,7 +142,7 @@ def _row(
     )
 
 
-def wording_rates(rows: Iterable[Row], text_kind: TextKind) -> dict[str, object]:
+def wording_rates(rows: Iterable[Row], text_kind: TextKind) -> dict[str, Any]:
     """What was let through and what was refused, per language and in all, with the phrases."""
     counts: Counter[tuple[str, str]] = Counter()
     seen: dict[str, Counter[str]] = {}
@@ -190,7 +191,7 @@ def wording_rates(rows: Iterable[Row], text_kind: TextKind) -> dict[str, object]
     }
 
 
-def severity_rates(rows: Iterable[Row]) -> dict[str, object]:
+def severity_rates(rows: Iterable[Row]) -> dict[str, Any]:
     """Recall and precision for grave complaints, per language and in all, with the phrases."""
     counts: Counter[tuple[str, str]] = Counter()
     wrong: list[dict[str, object]] = []
@@ -218,7 +219,7 @@ def severity_rates(rows: Iterable[Row]) -> dict[str, object]:
     }
 
 
-def _wrong(row: Row, codes: list[str]) -> dict[str, object]:
+def _wrong(row: Row, codes: list[str]) -> dict[str, Any]:
     return {
         "line": row.line,
         "language": row.language,
@@ -233,18 +234,16 @@ def _rate(part: int, whole: int) -> float | None:
     return round(part / whole, 4) if whole else None
 
 
-def _plain(told: Mapping[str, object]) -> str:
+def _plain(told: Mapping[str, Any]) -> str:
     """The same for people: a line a language, a line a tone, a line a wrong phrase."""
     lines = [f"{told['phrases']} phrases"]
     for name in ("rates", "tone_kinds"):
         table = told.get(name, {})
-        assert isinstance(table, dict)
         lines += [
             f"{key}: "
             + ", ".join(f"{what.replace('_', ' ')} {value}" for what, value in row.items())
             for key, row in table.items()
         ]
     wrong = told["wrong"]
-    assert isinstance(wrong, list)
     lines += [f"line {row['line']} ({row['verdict']}): {row['phrase']}" for row in wrong]
     return "\n".join(lines)

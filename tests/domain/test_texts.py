@@ -246,7 +246,7 @@ def test_an_invitation_saved_before_there_were_tones_is_still_sent() -> None:
 
 
 def test_two_harmless_halves_that_make_a_request_are_parted() -> None:
-    text = MessageText("Hello", "Please change your mind about {product}. It is on its way.")
+    text = MessageText("Hello", "You can edit {product} until tomorrow.")
 
     made = render(TextKey.RECEIPT, text, {**VALUES, "product": "Review"}, "en")
 

@@ -271,7 +271,8 @@ def _code(words: list[str], named: tuple[str, ...]) -> str:
     bases = {base(word) for word in words}
     if "remove" in told or _TAKEN_DOWN.search(" ".join(words)):
         return "removal"
-    if told & {"money", "gift", "trade"} and told & {"condition", "change", "trade", "give"}:
+    given = told & {"money", "gift", "trade", "resend"}
+    if given and told & {"condition", "change", "trade", "give", "depend"}:
         return "trade"
     if bases & {"star", "stars", "bintang", "score", "skor"} or (named and told & {"five", "few"}):
         return "stars"

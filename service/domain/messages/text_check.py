@@ -55,7 +55,7 @@ def _may_stand(name: str, kind: TextKind) -> bool:
     return is_plain_name(name) or not check(name, kind, "en")
 
 
-def _refuse(problems: list[str | Text]) -> None:
+def _refuse(problems: list[Text]) -> None:
     if problems:
         told = " ".join(str(problem) for problem in problems)
         raise WrongInput(
@@ -63,30 +63,39 @@ def _refuse(problems: list[str | Text]) -> None:
         )
 
 
-def _shape_problems(key: TextKey, text: MessageText, language: str) -> list[str | Text]:
-    problems: list[str | Text] = []
+def _shape_problems(key: TextKey, text: MessageText, language: str) -> list[Text]:
+    problems: list[Text] = []
     if not text.subject.strip() or not text.text.strip():
-        problems.append("Subject and text must not be empty.")
+        problems.append(Text("Subject and text must not be empty."))
     if "\n" in text.subject.strip() or "\r" in text.subject:
-        problems.append("The subject must be one line.")
+        problems.append(Text("The subject must be one line."))
     both = f"{text.subject}\n{text.text}"
     offered = PLACEHOLDERS[key]
     for name in sorted(set(BRACES.findall(both)) - offered):
         names = ", ".join(f"{{{known}}}" for known in sorted(offered))
-        problems.append(f"The placeholder {{{name}}} is not known here; use one of {names}.")
+        problems.append(
+            Text(
+                "The placeholder {%(name)s} is not known here; use one of %(offered)s.",
+                name=name,
+                offered=names,
+            )
+        )
     if INVITATION in BRACES.findall(text.subject):
-        problems.append("The placeholder {invitation} belongs in the text, not in the subject.")
+        problems.append(
+            Text("The placeholder {invitation} belongs in the text, not in the subject.")
+        )
     if re.search(r"[{}]", BRACES.sub("", both)):
-        problems.append("A curly bracket has no partner.")
+        problems.append(Text("A curly bracket has no partner."))
     missing = REQUIRED[key] - set(BRACES.findall(text.text))
     if INVITATION in missing and _names_review(key, text.text):
         missing -= {INVITATION}
     problems.extend(
-        f"The placeholder {{{name}}} is missing in the text." for name in sorted(missing)
+        Text("The placeholder {%(name)s} is missing in the text.", name=name)
+        for name in sorted(missing)
     )
     if INVITATION in offered and text.tone not in naming_sentences(key, language):
         tones = ", ".join(naming_sentences(key, language))
-        problems.append(f"There is no such tone; choose one of {tones}.")
+        problems.append(Text("There is no such tone; choose one of %(tones)s.", tones=tones))
     return problems
 
 
@@ -101,11 +110,9 @@ def _names_review(key: TextKey, text: str) -> bool:
     )
 
 
-def _said(
-    key: TextKey, text: MessageText, values: Mapping[str, str], language: str
-) -> list[str | Text]:
+def _said(key: TextKey, text: MessageText, values: Mapping[str, str], language: str) -> list[Text]:
     """What the wording check finds in the seller's own sentences, filled in."""
-    problems: list[str | Text] = []
+    problems: list[Text] = []
     for part in (text.subject, text.text):
         for start, end in content_policy.spans(part):
             sentence = part[start:end]

@@ -1,0 +1,105 @@
+"""Grave complaints are found by what happened, not by a word that stands in a product's name."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from service.domain.cases.severity import KINDS, grave, is_grave
+from service.wording_commands import read_list, severity_rates
+
+LISTS = Path(__file__).parent / "messages" / "lists"
+RECALL, PRECISION = 0.85, 0.8
+UNSEEN = 0.75
+"""For sentences that taught the model nothing; a floor, since the list is small."""
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("injury", "The handle snapped and I needed six stitches"),
+        ("injury", "jari saya teriris tutup kaleng sampai dijahit"),
+        ("illness", "keracunan habis makan ini, muntah semua sekeluarga"),
+        ("illness", "food poisoning from the mussels"),
+        ("allergy", "muka bengkak merah gatal habis pakai krim ini"),
+        ("allergy", "broke out in hives all over my arms"),
+        ("child", "anak saya tersedak matanya boneka"),
+        ("child", "my toddler choked on a loose button"),
+        ("fire", "baru dicolok langsung ngebul kabelnya kebakar"),
+        ("fire", "the charger caught fire on my desk"),
+        ("shock", "kesetrum tiap pegang bodinya"),
+        ("shock", "gave me an electric shock"),
+        ("legal", "tunggu somasi dari saya"),
+        ("legal", "you will hear from my lawyer"),
+        ("police", "sudah saya laporkan ke polisi"),
+        ("police", "I filed a police report"),
+        ("fraud", "toko penipu, isi paket cuma batu"),
+        ("fraud", "scammers, they took my money and vanished"),
+        ("discrimination", "adminnya rasis, ngatain agama saya"),
+        ("discrimination", "racist message in the chat"),
+    ],
+)
+def test_a_grave_complaint_is_found_with_its_kind_and_words(kind: str, text: str) -> None:
+    found = grave(text)
+
+    assert found is not None
+    assert kind in found.kinds
+    assert set(found.kinds) <= set(KINDS)
+    assert found.words
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tidak meledak, cuma ga nyala",
+        "untung ga kebakaran, cuma lampunya redup",
+        "no burns, just cold tea",
+        "racun tikusnya ga mempan",
+        "mainan polisinya patah",
+        "obat lukanya bocor",
+        "kompor apinya kecil, lama panasnya",
+        "sakit hati beli di sini",
+        "killer deal but the zip broke",
+        "barang telat seminggu",
+        "",
+        "⭐",
+    ],
+)
+def test_a_denied_or_figurative_word_is_not_grave(text: str) -> None:
+    assert grave(text) is None
+    assert not is_grave(text)
+
+
+def test_a_grave_sentence_is_found_in_a_long_complaint() -> None:
+    calm = "Barangnya datang telat dan warnanya beda dari foto. " * 12
+
+    assert is_grave(f"{calm}Chargernya meledak dan tangan saya melepuh. {calm}")
+    assert is_grave(f"{calm} chargernya meledak tangan saya melepuh {calm}".replace(".", ""))
+    assert not is_grave(calm)
+
+
+def test_a_long_complaint_is_read_in_time_that_grows_with_its_length() -> None:
+    def seconds(times: int) -> float:
+        started = time.perf_counter()
+        grave("barangnya lama sekali datang " * times)
+        return time.perf_counter() - started
+
+    seconds(10)
+    assert seconds(4000) < 20 * seconds(400) + 1
+
+
+@pytest.mark.parametrize("name", ["first-writer", "second-writer", "unseen"])
+@pytest.mark.parametrize("language", ["en", "id"])
+def test_the_rates_are_kept_on_the_lists(name: str, language: str) -> None:
+    rows = [
+        row
+        for row in read_list(LISTS / f"severity-{name}.tsv", ("grave", "harmless"))
+        if row.language == language
+    ]
+
+    told = severity_rates(rows)
+
+    assert told["recall"] >= (UNSEEN if name == "unseen" else RECALL), told["wrong"]
+    assert told["precision"] >= (UNSEEN if name == "unseen" else PRECISION), told["wrong"]
