@@ -30,9 +30,7 @@ class Bad:
 BAD = [
     Bad("update_invitation_no_link", "en", "Please change your review to five stars.", "stars"),
     Bad("update_invitation_no_link", "id", "Tolong ubah ulasan Kakak jadi bintang 5.", "bintang"),
-    Bad(
-        "update_invitation_no_link", "en", "If you change your review we send a voucher.", "voucher"
-    ),
+    Bad("update_invitation_no_link", "en", "If you change your review we send a voucher.", "given"),
     Bad("update_invitation_no_link", "id", "Mohon hapus ulasan Kakak.", "dihapus"),
     Bad("resolution_check", "en", "Solved? {answer_url} Rate us well in your review.", "review"),
     Bad("resolution_check", "id", "Sudah beres?", "{answer_url}"),
@@ -76,8 +74,7 @@ def test_bad_text_is_not_saved_and_nothing_typed_is_lost(world: World, bad: Bad)
 
     assert refused.status_code == 422
     assert bad.text in text_of(refused)
-    problems = text_of(refused).partition(bad.text)[0]
-    assert bad.advice in problems
+    assert bad.advice in text_of(refused).replace(bad.text, "")
     assert _own(world) == {}
 
 

@@ -16,16 +16,15 @@ from service.domain.messages.templates import (
     INVITATIONS,
     MessageText,
     TextKey,
+    language_for,
     naming_sentences,
     shipped,
 )
-from service.domain.messages.text_check import check_filled, safe_values
+from service.domain.messages.text_check import PLAIN, check_filled, safe_values
 
 LONGEST_TITLE = 60
 """Letters of a product's title in a subject; marketplaces fill titles with search words."""
 _LINK = re.compile(r"https?://[^\s<>\"]+")
-_SEEN_WITHOUT = frozenset({"shop", "buyer", "code", "amount", "expires", "address"})
-"""Values that are no wording: names are looked at on their own, the others are ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ def render(
     ours = shipped(language)
     body = "\n\n".join([text.text.strip(), *_footer(text.text, duties, ours["footer"])])
     filled = safe_values(key, _clean(values, ours["fallbacks"]), language)
-    checked = {name: value for name, value in filled.items() if name not in _SEEN_WITHOUT}
+    checked = {**PLAIN[language_for(language)], "product": filled.get("product", "")}
     try:
         check_filled(key, text, checked, language)
     except WrongInput:
