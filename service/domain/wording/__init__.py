@@ -1,1 +1,1 @@
-"""What a sentence says, however it is written: plain words, their forms, a score of what they mean."""
+"""What a sentence says, however it is written: plain words, their forms, how likely a meaning is."""
