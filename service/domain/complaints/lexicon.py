@@ -20,6 +20,8 @@ class Lexicon:
     """The Indonesian word of the same meaning."""
     ideas: Mapping[str, tuple[str, ...]]
     goods: Mapping[str, tuple[str, ...]]
+    denial: Mapping[str, frozenset[str]]
+    """The words that deny and those that stand around them, by their part in it."""
 
 
 @cache
@@ -28,6 +30,8 @@ def lexicon() -> Lexicon:
     data = tomllib.loads(read_file("causes", "lexicon.toml"))
     spellings = {variant: tuple(plain.split("_")) for plain, variant in _pairs(data["spellings"])}
     meanings = {variant: plain for plain, variant in _pairs(data["meanings"])}
+
+    denial = {part: frozenset(members.split()) for part, members in data["denial"].items()}
 
     def plain(word: str) -> str:
         spelled = spellings.get(word, ())
@@ -42,7 +46,7 @@ def lexicon() -> Lexicon:
                 turned[key] = (*turned.get(key, ()), group)
         return turned
 
-    return Lexicon(spellings, meanings, by_word(data["ideas"]), by_word(data["goods"]))
+    return Lexicon(spellings, meanings, by_word(data["ideas"]), by_word(data["goods"]), denial)
 
 
 def _pairs(groups: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -2,51 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
 from math import lcm
 
 from integrations.contract import Action
 from integrations.money import Money, least_step
+from service.domain.complaints.mentions import mentions
 from service.domain.phrase import Phrase
-
-CAUSES = (
-    "damaged",
-    "wrong_item",
-    "missing",
-    "late",
-    "defective",
-    "quality",
-    "not_as_described",
-    "service",
-    "price_promo",
-    "other",
-)
-NEGATIONS = frozenset(
-    [
-        "not",
-        "no",
-        "never",
-        "isn't",
-        "wasn't",
-        "without",
-        "bukan",
-        "tidak",
-        "tdk",
-        "gak",
-        "ga",
-        "gk",
-        "ngga",
-        "nggak",
-        "enggak",
-        "tak",
-        "belum",
-        "tanpa",
-    ]
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,27 +173,6 @@ def fits(when: When, facts: Facts) -> bool:
     if when.products and facts.product_ids.isdisjoint(when.products):
         return False
     return _value_fits(when, facts.order_value) and _complaint_fits(when, facts)
-
-
-def mentions(text: str, words: Collection[str]) -> bool:
-    """True when a whole word or phrase stands in the text and is not denied just before it."""
-    folded = text.casefold()
-    return any(
-        _before(folded, found.start()) not in NEGATIONS
-        for word in words
-        for found in _whole_word(word).finditer(folded)
-    )
-
-
-@cache
-def _whole_word(word: str) -> re.Pattern[str]:
-    parts = (re.escape(part) for part in word.casefold().split())
-    return re.compile(r"(?<!\w)" + r"\s+".join(parts) + r"(?!\w)")
-
-
-def _before(text: str, position: int) -> str:
-    words = text[:position].split()
-    return words[-1] if words else ""
 
 
 def _complaint_fits(when: When, facts: Facts) -> bool:

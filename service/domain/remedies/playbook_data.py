@@ -10,8 +10,9 @@ from integrations.contract import Action
 from integrations.sentence import Text
 from service.data import read_file
 from service.domain import fields
+from service.domain.complaints.causes import CAUSES
 from service.domain.errors import WrongInput
-from service.domain.remedies.playbook import CAUSES, Playbook, Remedy, Rule, When
+from service.domain.remedies.playbook import Playbook, Remedy, Rule, When
 
 _PLAYBOOK_KEYS = ("name", "rules", "rounding")
 _RULE_KEYS = ("name", "when", "remedies")
