@@ -127,10 +127,11 @@ def one_order(client: Client, order_id: str) -> Order:
 def order_by_number(client: Client, number: str) -> Order:
     """The order that is shown under this number. Plugins number orders apart from their ids, so an
     id counts only where it is the number too. Raises `Permanent` for none and for several."""
-    wanted = number.strip().lstrip("#").casefold()
-    listing: Listing = client.page("orders", OrderIn, {"search": wanted, **EXACT})
+    typed = number.strip().lstrip("#").strip()
+    wanted = typed.casefold()
+    listing: Listing = client.page("orders", OrderIn, {"search": typed, **EXACT})
     found = {one["id"]: one for one in listing.rows if _number(one).casefold() == wanted}
-    if not found and (one := _fetched(client, wanted)) and _number(one).casefold() == wanted:
+    if not found and (one := _fetched(client, typed)) and _number(one).casefold() == wanted:
         found = {one["id"]: one}
     if len(found) > 1:
         raise Rejected(

@@ -37,6 +37,15 @@ def test_number_with_letters_is_found_whatever_their_case(shop: PretendShop) -> 
     assert adapter().order_by_number("wc-0031").id == "1042"
 
 
+def test_number_is_searched_for_as_it_was_typed(shop: PretendShop) -> None:
+    shop.orders = {1042: order(1042, number="WC-0031")}
+    shop.list_orders = lambda query: [
+        one for one in shop.orders.values() if one["number"] == query["search"]
+    ]
+
+    assert adapter().order_by_number(" #WC-0031").id == "1042"
+
+
 def test_id_counts_only_where_it_is_the_number_too(shop: PretendShop) -> None:
     shop.orders[14] = order(14, number="9")
     shop.list_orders = lambda query: []
