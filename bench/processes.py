@@ -103,6 +103,11 @@ class Process:
         if self._running is not None:
             os.killpg(self._running.pid, which)
 
+    def kill(self) -> None:
+        """Kill it with its children; nobody starts it again here."""
+        if self._running is not None and self._running.poll() is None:
+            self.send_all(signal.SIGKILL)
+
     @property
     def pid(self) -> int:
         """Of the process last started; 0 when it is not running."""

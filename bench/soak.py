@@ -2,7 +2,9 @@
 something is killed every few seconds. At the end the books of shop and Makegood are compared.
 
     make soak                        five minutes; SOAK_SECONDS changes that
-    python -m bench.soak embedded    one of the two ways of running alone: scale, embedded
+    python -m bench.soak embedded    some of the ways of running alone: scale, embedded,
+                                     supervised (nothing but a plain supervisor starts what was
+                                     killed again), redis (Redis alone is killed, often)
 
 The last line is JSON; the exit status is 0 when nothing was done twice and nothing was lost.
 """
@@ -56,12 +58,7 @@ class Run:
 
 def scale(folder: Path, stack: ExitStack) -> Run:
     """PostgreSQL, Redis, web, two workers, clock; a shop that knows no idempotency key."""
-    postgres, redis = Postgres(folder), RedisServer(folder)
-    stack.callback(postgres.process.end)
-    stack.callback(redis.process.end)
-    found = site(folder, postgres.url, redis.url, stack)
-    for name, one in found.running.items():
-        start(one, found.sender.url if name == "web" else "")
+    found, postgres, redis = _scaled(folder, stack)
     acts: dict[str, Callable[[], None]] = {name: one.again for name, one in found.running.items()}
     acts |= {
         "redis": lambda: _redis_again(redis),
@@ -69,6 +66,44 @@ def scale(folder: Path, stack: ExitStack) -> Run:
         "postgres": postgres.restart,
     }
     return Run(found, acts, 2.0)
+
+
+def supervised(folder: Path, stack: ExitStack) -> Run:
+    """The same; the saboteur only kills, and what has ended is started again by a supervisor."""
+    found, postgres, redis = _scaled(folder, stack)
+    processes = [*found.running.values(), redis.process]
+    ended = threading.Event()
+
+    def supervise() -> None:
+        while not ended.wait(1.0):
+            for process in processes:
+                if process.ended:
+                    process.start()
+
+    supervisor = threading.Thread(target=supervise)
+    supervisor.start()
+    stack.callback(supervisor.join)
+    stack.callback(ended.set)
+    acts: dict[str, Callable[[], None]] = {
+        name: process.kill for name, process in found.running.items()
+    }
+    return Run(found, acts | {"redis": redis.process.kill, "postgres": postgres.restart}, 2.0)
+
+
+def redis_alone(folder: Path, stack: ExitStack) -> Run:
+    """The same; only Redis is killed, more than once a second."""
+    found, _, redis = _scaled(folder, stack)
+    return Run(found, {"redis": lambda: _redis_again(redis)}, 0.7)
+
+
+def _scaled(folder: Path, stack: ExitStack) -> tuple[Site, Postgres, RedisServer]:
+    postgres, redis = Postgres(folder), RedisServer(folder)
+    stack.callback(postgres.process.end)
+    stack.callback(redis.process.end)
+    found = site(folder, postgres.url, redis.url, stack)
+    for name, one in found.running.items():
+        start(one, found.sender.url if name == "web" else "")
+    return found, postgres, redis
 
 
 def _redis_again(redis: RedisServer) -> None:
@@ -217,30 +252,38 @@ def soak(name: str, make: Callable[[Path, ExitStack], Run], seconds: float) -> d
     return told
 
 
+WAYS: dict[str, Callable[[Path, ExitStack], Run]] = {
+    "scale": scale,
+    "embedded": embedded,
+    "supervised": supervised,
+    "redis": redis_alone,
+}
+SHARES = {"scale": 0.4, "embedded": 0.2, "supervised": 0.2, "redis": 0.2}
+COUNTS = (
+    "ratings",
+    "acknowledged",
+    "cases",
+    "approved",
+    "performed_once",
+    "performed_twice",
+    "messages_twice",
+    "lost",
+    "needs_attention",
+)
+
+
 def main(wanted: list[str]) -> int:
-    """Run the ways named, both when none is; two thirds of the time belong to `scale`."""
+    """Run the ways named, all when none is; each has its share of the time."""
     seconds = float(os.environ.get("SOAK_SECONDS", "300"))
-    ways = {"scale": (scale, 2 / 3), "embedded": (embedded, 1 / 3)}
-    chosen = wanted or list(ways)
     told = {
-        name: soak(name, ways[name][0], seconds * (ways[name][1] if not wanted else 1.0))
-        for name in chosen
+        name: soak(name, WAYS[name], seconds * (1 if wanted else SHARES[name]))
+        for name in wanted or WAYS
     }
-    counts = (
-        "ratings",
-        "acknowledged",
-        "cases",
-        "approved",
-        "performed_once",
-        "performed_twice",
-        "messages_twice",
-        "lost",
-        "needs_attention",
-    )
-    total: dict[str, Any] = {key: sum(one[key] for one in told.values()) for key in counts}
+    total: dict[str, Any] = {key: sum(one[key] for one in told.values()) for key in COUNTS}
     total["kills"] = dict(sum((Counter(one["kills"]) for one in told.values()), Counter()))
     total["ways"] = told
-    good = not (total["performed_twice"] or total["messages_twice"] or total["lost"])
+    wrong = total["performed_twice"] or total["messages_twice"] or total["lost"]
+    good = not wrong and all(one["settled"] for one in told.values())
     print(json.dumps({"ok": good, **total}))
     return 0 if good else 1
 

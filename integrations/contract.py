@@ -281,11 +281,12 @@ class OutgoingMessage:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of a connection test: what was tried, whether it works, what to do if not."""
+    """One line of a connection test; `blocking`: nothing at all works there while it is not `ok`."""
 
     name: Text | str
     ok: bool
     advice: Said | str | None = None
+    blocking: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,12 +32,13 @@ from requests.exceptions import (
 from requests.utils import should_bypass_proxies
 from urllib3.util.ssl_ import create_urllib3_context
 
+from integrations import time_limits
 from integrations.connections import Call, EncryptedPool, Pool, current
 from integrations.errors import AdapterError, CallOutcome, Misconfigured, Permanent, Temporary
 from integrations.network import CONNECT_SECONDS, Network
 
 PROGRAM = "Makegood"
-TOTAL_SECONDS = 40.0
+TOTAL_SECONDS = time_limits.HTTP_CALL
 """Below the outbox's lease, so that a call has ended before another worker takes over."""
 MAX_BYTES = 8 * 1024 * 1024
 

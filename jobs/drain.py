@@ -66,6 +66,7 @@ class Drain:
         self._ends = math.inf
         self._woken = -1
         self._looked_at = 0.0
+        self._served = 0
         self.done = 0
 
     def run(self) -> int:
@@ -129,6 +130,7 @@ class Drain:
         self._looked_at, woken = self._context.http.now(), self._context.database.woken
         held = [] if self._stop.is_set() else self._claimed(room)
         self._woken = -1 if held else woken
+        self._served = held[-1].lane_id if held else 0
         return held
 
     def _claimed(self, room: int) -> list[Claim]:
@@ -141,6 +143,7 @@ class Drain:
                 per_lane=max(1, self._threads // 2),
                 inward=self._at_once,
                 skip=self._lanes_to_skip(free),
+                after=self._served,
             )
 
     def _lanes_to_skip(self, free: int) -> list[int]:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from cryptography.fernet import Fernet
 from sqlalchemy import select
 
-from integrations import registry
+from integrations import registry, time_limits
 from integrations.contract import Role
 from integrations.network import loopback
 from integrations.sandbox.seed import seed
@@ -34,8 +34,7 @@ from service.settings import Settings, WrongSetting
 from service.wiring import Wiring, keep_loaded, prepare_process, wire
 
 OWNER = "owner@example.test"
-STOP_SECONDS = 45.0
-"""Longer than the longest call out, so that the row at hand is finished."""
+STOP_SECONDS = time_limits.STOP
 
 
 def own_settings() -> Settings:

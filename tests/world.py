@@ -193,7 +193,13 @@ class Browser:
 
     def post(self, path: str, form: dict[str, Any]) -> requests.Response:
         """Send a form of that page."""
-        page = self.get(path)
+        return self.press(path, path, form)
+
+    def press(
+        self, page_path: str, path: str, form: dict[str, Any] | None = None
+    ) -> requests.Response:
+        """Send a form of one page to another address."""
+        page = self.get(page_path)
         token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
-        sent = {**form, "csrf_token": token.group(1) if token else ""}
+        sent = {**(form or {}), "csrf_token": token.group(1) if token else ""}
         return self._session.post(self.url + path, data=sent, timeout=10)

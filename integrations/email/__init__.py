@@ -98,9 +98,10 @@ class Email(BaseAdapter):
                 if smtp.noop()[0] != 250:
                     raise Temporary("the mail server answers, but is not ready")
         except AdapterError as error:
-            return [*found, Finding(Text("Mail server"), False, error.text)]
+            return [*found, Finding(Text("Mail server"), False, error.text, blocking=True)]
         except OSError:
-            return [*found, Finding(Text("Mail server"), False, Text("the line broke: try again"))]
+            advice = Text("the line broke: try again")
+            return [*found, Finding(Text("Mail server"), False, advice, blocking=True)]
         return [*found, Finding(Text("Mail server"), True)]
 
 

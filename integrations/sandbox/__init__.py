@@ -146,7 +146,7 @@ class Sandbox(BaseAdapter):
         try:
             self._get("/api/check")
         except AdapterError as error:
-            return [Finding(Text("Sandbox"), ok=False, advice=error.text)]
+            return [Finding(Text("Sandbox"), ok=False, advice=error.text, blocking=True)]
         return [Finding(Text("Sandbox"), ok=True)]
 
     def _result(self, data: dict[str, Any], request: ActionRequest) -> ActionResult:

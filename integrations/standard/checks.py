@@ -25,7 +25,7 @@ def findings(config: Config, client: Callable[[], Client]) -> list[Finding]:
         found.append(_encrypted(base_url(config)))
         calls.refuse(calls.ask("/check"))
     except AdapterError as error:
-        return [*found, Finding(Text("Address and secret"), False, error.text)]
+        return [*found, Finding(Text("Address and secret"), False, error.text, blocking=True)]
     found.append(Finding(Text("Address and secret"), True))
     found.append(
         _tried(Text("Orders"), lambda: calls.get("/orders", OrdersIn, {"buyer_id": PROBE}))

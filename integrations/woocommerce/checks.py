@@ -34,7 +34,8 @@ def findings(config: Config, client: Callable[[], Client]) -> list[Finding]:
         calls = client()
         calls.page("orders", OrderIn, {"per_page": "1"})
     except AdapterError as error:
-        return [Finding(Text("Address and key"), False, _cause(client) or error.text)]
+        advice = _cause(client) or error.text
+        return [Finding(Text("Address and key"), False, advice, blocking=True)]
     return [
         Finding(Text("Address and key"), True, DROPPED_HEADER if calls.keys_in_address else None),
         _encrypted(config),

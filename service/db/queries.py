@@ -319,3 +319,23 @@ def connections_with_note(session: Session) -> Sequence[Connection]:
 def paused_connections(session: Session) -> Sequence[Connection]:
     """Connections that wait for the seller to mend something."""
     return session.scalars(select(Connection).where(Connection.paused_reason != "")).all()
+
+
+def connections_resumed_since(session: Session, since: datetime) -> Sequence[Connection]:
+    """Connections that were paused and went on by themselves."""
+    return session.scalars(
+        select(Connection).where(Connection.resumed_at >= since, Connection.paused_reason == "")
+    ).all()
+
+
+def connections_to_tell_of(session: Session) -> Sequence[Connection]:
+    """Connections that are paused, were found not to work in part, or once went on by themselves."""
+    return session.scalars(
+        select(Connection)
+        .where(
+            (Connection.paused_reason != "")
+            | (Connection.check_note != "")
+            | Connection.resumed_at.is_not(None)
+        )
+        .order_by(Connection.id)
+    ).all()

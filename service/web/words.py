@@ -61,6 +61,14 @@ WORDS = {
     "plain": lazy("plain"),
     "warm": lazy("warm"),
     "brief": lazy("brief"),
+    "read_delivery": lazy("reading what came in"),
+    "find_order": lazy("looking for an order"),
+    "make_good": lazy("a make-good"),
+    "follow_up": lazy("a message to a buyer"),
+    "end_case": lazy("closing a case"),
+    "look": lazy("reading a review again"),
+    "poll": lazy("looking for new reviews"),
+    "check": lazy("the check of the connection"),
 }
 
 DEEDS = {

@@ -67,18 +67,60 @@ def test_lane_full_of_due_rows_does_not_hold_up_another(desk: Desk) -> None:
     assert len(held) == 5
 
 
+def _finish(desk: Desk, held: list[Claim]) -> None:
+    with desk.database.transaction() as session:
+        for claim in held:
+            claims.finish(session, claim, desk.now())
+
+
 def test_lane_left_out_of_one_batch_leads_the_next(desk: Desk) -> None:
     lanes = [desk.lane() for _ in range(4)]
     for lane in lanes:
         desk.put(lane, 3)
         desk.clock.move(seconds=1)
 
-    first = {one.lane_id for one in desk.claim(most=2, per_lane=1)}
-    second = {one.lane_id for one in desk.claim(most=2, per_lane=1)}
+    first = [claim.lane_id for claim in desk.claim(most=2, per_lane=1)]
+    second = [claim.lane_id for claim in desk.claim(most=2, per_lane=1)]
 
-    # The older rows of the first two lanes are still there, yet theirs are not all that goes.
-    assert first == set(lanes[:2])
-    assert len(second) == 2
+    assert (first, second) == (lanes[:2], lanes[2:])
+
+
+@pytest.mark.parametrize("outward", [True, False])
+@pytest.mark.parametrize("number", [2, 5, 30])
+def test_lanes_that_are_done_at_once_are_served_in_turn(
+    desk: Desk, outward: bool, number: int
+) -> None:
+    """Whatever is due longer elsewhere: after as many rows as there are lanes each had its turn."""
+    lanes = [desk.lane(outward=outward) for _ in range(number)]
+    for lane in lanes:
+        desk.put(lane, 2 * number)
+        desk.clock.move(seconds=1)
+
+    served: list[int] = []
+    after = 0
+    while len(served) < 2 * number:
+        with desk.database.transaction() as session:
+            held = claims.claim(session, desk.now(), most=4, per_lane=4, inward=4, after=after)
+        _finish(desk, held)
+        after = held[-1].lane_id
+        served += [claim.lane_id for claim in held]
+
+    assert set(served) == set(lanes)
+
+
+@pytest.mark.parametrize("outward", [True, False])
+def test_one_lane_takes_no_more_than_its_share_of_a_batch(desk: Desk, outward: bool) -> None:
+    crowded = desk.lane(outward=outward)
+    desk.put(crowded, 1000)
+    others = [desk.lane(outward=outward) for _ in range(3)]
+    for lane in others:
+        desk.put(lane, 10)
+
+    shares = [claim.lane_id for claim in desk.claim(most=12, per_lane=16, inward=12)]
+
+    assert {lane: shares.count(lane) for lane in [crowded, *others]} == dict.fromkeys(
+        [crowded, *others], 3
+    )
 
 
 def test_slow_lane_is_skipped_when_asked(desk: Desk) -> None:

@@ -76,24 +76,28 @@ def test_many_at_once_are_all_stored_and_share_commits(
 
     assert all(fresh)
     assert _stored(desk.database) == (400, 400)
-    assert len(commits) < 400 or not desk.database.sqlite
+    # On PostgreSQL each has a connection of its own, and commits go side by side.
+    assert len(commits) <= (200 if desk.database.sqlite else 400)
 
 
 def test_nobody_is_answered_before_the_commit(desk: Desk, lane: int, intake: Intake) -> None:
-    seen: list[tuple[int, int]] = []
-    answered = threading.Event()
+    at_commit, may_commit = threading.Event(), threading.Event()
 
-    def look() -> None:
-        assert not answered.is_set()
-        if desk.database.sqlite:
-            seen.append(_stored(Database(desk.database.url)))
+    def wait() -> None:
+        at_commit.set()
+        assert may_commit.wait(10)
 
-    desk.database.before_commit = look
-    intake.accept(_new(desk, lane, "d1"))
-    answered.set()
-    desk.database.before_commit = lambda: None
+    desk.database.before_commit = wait
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(intake.accept, _new(desk, lane, "d1"))
+        assert at_commit.wait(10)
+        other = Database(desk.database.url)
+        before = (answer.done(), _stored(other))
+        other.close()
+        may_commit.set()
+        fresh = answer.result(10)
 
-    assert seen in ([], [(0, 0)])
+    assert (before, fresh) == ((False, (0, 0)), True)
     assert _stored(desk.database) == (1, 1)
 
 

@@ -19,10 +19,10 @@ from jobs.drain import Drain
 from service.db import queries
 from service.db.models import Case
 from service.domain.errors import WrongInput
-from service.operations.outbox.runner import pause_connection
 from service.operations.remedies import decisions, make_goods
 from service.operations.remedies.decisions import Remedy
 from service.operations.shops import connections
+from service.operations.shops.recovery import pause
 from service.wiring import wire
 from tests.operations.steps import KETTLE, sell_to, work_for
 from tests.world import World
@@ -177,7 +177,7 @@ def test_after_a_pause_they_leave_one_after_the_other(world: World) -> None:
     first, second = two_cases(world)
     with world.context.database.transaction() as session:
         lane = queries.lane(session, world.connection_id, outward=True)
-        pause_connection(session, lane, Words("the key is wrong"), now=world.clock.now())
+        pause(session, lane, Words("the key is wrong"), now=world.clock.now())
     approve(world, first, part(first, 50))
     approve(world, second, part(second, 50))
     world.work()

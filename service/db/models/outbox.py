@@ -46,6 +46,8 @@ class Lane(Base):
     allowance_at: Mapped[datetime]
     paused_until: Mapped[datetime | None]
     paused: Mapped[bool] = mapped_column(default=False)
+    away: Mapped[bool] = mapped_column(default=False)
+    """A check has seen that nothing gets through; the next success wakes what was put off."""
 
 
 class Periodic(Base):
@@ -58,6 +60,7 @@ class Periodic(Base):
 
 
 OPEN = text("done_at IS NULL")
+PUT_OFF = text("done_at IS NULL AND tries > 0")
 CLAIMED = text("done_at IS NULL AND claim_token IS NOT NULL")
 
 
@@ -75,6 +78,8 @@ class OutboxRow(Base):
         Index("ix_outbox_open", "lane_id", "due_at", sqlite_where=OPEN, postgresql_where=OPEN),
         # Serves counting what a lane has in hand.
         Index("ix_outbox_claimed", "lane_id", sqlite_where=CLAIMED, postgresql_where=CLAIMED),
+        # Serves what waits for its shop.
+        Index("ix_outbox_put_off", "lane_id", sqlite_where=PUT_OFF, postgresql_where=PUT_OFF),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -70,6 +70,10 @@ class Connection(Base):
     paused_reason: Mapped[Said | None] = mapped_column(TextColumn, default=None, nullable=False)
     """Why nothing goes out: the seller must mend something. Empty: working."""
     paused_at: Mapped[datetime | None]
+    resumed_at: Mapped[datetime | None]
+    """When a check last let it go on by itself."""
+    resumed_after: Mapped[Said | None] = mapped_column(TextColumn, default=None, nullable=False)
+    """Why it had been paused then."""
     created_at: Mapped[datetime]
 
     shop: Mapped[Shop] = relationship(back_populates="connections")

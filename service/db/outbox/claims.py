@@ -18,16 +18,17 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Protocol
 
-from sqlalchemy import CursorResult, bindparam, func, insert, select, update
+from sqlalchemy import CursorResult, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from integrations import time_limits
 from integrations.sentence import Said
 from service.db.models import Kind, Lane, OutboxRow
 from service.db.session import later
 from service.domain.errors import LostClaim
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=time_limits.CLAIM)
 """Longer than the longest call out (integrations.http), so that a held row is never taken over."""
 
 
@@ -67,12 +68,12 @@ def put(
     Work already there for the same row and step is made due then; if it was done or given up it
     starts anew. With `now`, work due by then wakes the workers after the commit.
     """
-    later(session, _write_puts).append((kind, about, step, lane_id, due_at))
+    later(session, write_puts).append((kind, about, step, lane_id, due_at))
     if now is not None and due_at <= now:
         session.info["wake"] = True
 
 
-def _write_puts(session: Session, puts: list[tuple[Kind, Any, str, int, datetime]]) -> None:
+def write_puts(session: Session, puts: list[tuple[Kind, Any, str, int, datetime]]) -> None:
     rows = {}
     for kind, about, step, lane_id, due_at in puts:
         ref_id = about if isinstance(about, int) else about.id
@@ -106,57 +107,6 @@ def _upsert(dialect: str) -> Any:
     )
 
 
-def take_over(session: Session, ended: Sequence[Claim], kind: Kind, now: datetime) -> list[Claim]:
-    """Claim work of a kind that is new in this transaction and due now, in place of as many rows
-    of the same lanes that end in it: a lane never has more in hand than before.
-
-    Lanes that are paused or count calls a minute are left to `claim`.
-    """
-    puts = later(session, _write_puts)
-    room = Counter(one.lane_id for one in ended)
-    free = set(session.scalars(_FREE_LANES, {"lanes": list(room)})) if puts and room else set()
-    taken: list[tuple[Any, int]] = []
-    for row in list(puts):
-        of_kind, about, _, lane_id, due_at = row
-        if of_kind is not kind or due_at > now or about not in session.new:
-            continue
-        if lane_id in free and room[lane_id] > 0:
-            room[lane_id] -= 1
-            puts.remove(row)
-            taken.append((about, lane_id))
-    return _put_claimed(session, kind, taken, now) if taken else []
-
-
-_FREE_LANES = select(Lane.id).where(
-    Lane.id.in_(bindparam("lanes", expanding=True)), Lane.per_minute.is_(None), ~Lane.paused
-)
-_PUT_CLAIMED = insert(_TABLE).returning(OutboxRow.id, OutboxRow.ref_id)
-
-
-def _put_claimed(
-    session: Session, kind: Kind, taken: Sequence[tuple[Any, int]], now: datetime
-) -> list[Claim]:
-    session.flush()
-    token = secrets.token_hex(8)
-    lanes = {about.id: lane_id for about, lane_id in taken}
-    rows = [
-        {
-            "kind": kind,
-            "ref_id": ref_id,
-            "step": "",
-            "lane_id": lane_id,
-            "tries": 0,
-            "due_at": now + LEASE,
-            "claim_token": token,
-            "given_up": False,
-            "note": None,
-        }
-        for ref_id, lane_id in lanes.items()
-    ]
-    made = session.connection().execute(_PUT_CLAIMED, rows).all()
-    return [Claim(row.id, kind, row.ref_id, "", lanes[row.ref_id], 0, token) for row in made]
-
-
 def claim(
     session: Session,
     now: datetime,
@@ -165,19 +115,24 @@ def claim(
     per_lane: int,
     inward: int,
     skip: Sequence[int] = (),
+    after: int = 0,
 ) -> list[Claim]:
     """Claim due rows, a few of each lane in turn. Empty: nothing is due that may go now.
 
-    `most` and `per_lane` bound outward rows, which call out; `inward` bounds the others.
+    `most` and `per_lane` bound outward rows, which call out; `inward` bounds the others. Each lane
+    gets an equal share of what its like may still take. `after` is the lane that was served last.
     """
     claimed: list[Claim] = []
     left = {True: most, False: inward}
-    for lane in _lanes(session, now, skip):
-        room = left[lane.outward]
+    lanes = _lanes(session, now, skip, after)
+    waiting = Counter(lane.outward for lane in lanes)
+    for lane in lanes:
+        share = -(-left[lane.outward] // waiting[lane.outward])
+        waiting[lane.outward] -= 1
         if lane.outward:
-            room = min(room, per_lane)
-            room = min(room, _allowance(session, lane, now)) if room > 0 else 0
-        rows = _take(session, lane.id, now, room) if room > 0 else []
+            share = min(share, per_lane)
+            share = min(share, _allowance(session, lane, now)) if share > 0 else 0
+        rows = _take(session, lane.id, now, share) if share > 0 else []
         if lane.outward and lane.per_minute is not None and rows:
             lane.allowance -= len(rows)
         left[lane.outward] -= len(rows)
@@ -185,12 +140,18 @@ def claim(
     return claimed
 
 
-def _lanes(session: Session, now: datetime, skip: Sequence[int]) -> list[Lane]:
-    """Lanes with due work that may go, the longest waiting first, so that a lane left out of one
-    batch leads the next."""
-    found = session.scalars(_DUE_LANES, {"now": now}).all()
-    lanes = [one for one in found if one.id not in skip]
+def _lanes(session: Session, now: datetime, skip: Sequence[int], after: int) -> list[Lane]:
+    """Lanes with due work that may go: those with nothing in hand first, then in a ring after the
+    one that was served last, so that a lane left out of one batch leads the next."""
+    lanes = [
+        lane for lane in session.scalars(_DUE_LANES, {"now": now}).all() if lane.id not in skip
+    ]
     _lock(session, lanes)
+    if len(lanes) > 1:
+        ids = [lane.id for lane in lanes]
+        busy = set(session.scalars(_BUSY_LANES, {"lanes": ids, "now": now}))
+        # Where none was served before, the order of the query decides: the longest waiting first.
+        lanes.sort(key=lambda lane: (lane.id in busy, lane.id <= after, lane.id if after else 0))
     return lanes
 
 
@@ -241,6 +202,12 @@ IN_HAND = (
     select(func.count())
     .select_from(OutboxRow)
     .where(OutboxRow.lane_id == bindparam("lane"), OutboxRow.done_at.is_(None))
+    .where(OutboxRow.claim_token.is_not(None), OutboxRow.due_at > bindparam("now"))
+)
+_BUSY_LANES = (
+    select(OutboxRow.lane_id)
+    .distinct()
+    .where(OutboxRow.lane_id.in_(bindparam("lanes", expanding=True)), OutboxRow.done_at.is_(None))
     .where(OutboxRow.claim_token.is_not(None), OutboxRow.due_at > bindparam("now"))
 )
 _NEXT = (

@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from integrations.contract import Buyer, EventKind, Order, ReviewEvent, Role
-from integrations.errors import Permanent, Unsupported
+from integrations.errors import Permanent, Temporary, Unsupported
 from integrations.sentence import Said, Text
 from service.db import queries
 from service.db.models import Case, Connection, Kind, Review
@@ -36,6 +36,9 @@ SEVERAL = Text("Several orders fit this review. Choose the right one.")
 def begin_find_order(context: Context, session: Session, held: Claim, now: datetime) -> Next:
     """Ask a platform for candidates and go on with what it says; where it has none, the next."""
     case = queries.case(session, held.ref_id, lock=True)
+    if case.state not in (CaseState.OPENED, CaseState.AWAITING_ORDER):
+        claims.finish(session, held, now)
+        return None
     sources = order_sources(session, case.review)
     source = next((one for one in sources if str(one.id) == held.step), None)
     if not held.step:
@@ -48,6 +51,10 @@ def begin_find_order(context: Context, session: Session, held: Claim, now: datet
 
     def asked(session: Session, outcome: Outcome) -> Next:
         source = session.get_one(Connection, source_id)
+        if isinstance(outcome.error, Permanent) and _next_source(session, held) is None:
+            # The seller can name it at once; a refusal that passes mends itself meanwhile.
+            give_up_order(session, held, outcome.error.text, now=outcome.now)
+            return Temporary(outcome.error.text, outcome="not_done")
         if isinstance(outcome.error, Permanent | Unsupported):
             advice = Text("%(why)s %(advice)s", why=outcome.error.text, advice=NONE_FOUND)
             _none(context, session, held, advice, outcome.now)
@@ -93,17 +100,22 @@ def _event(review: Review, source: Connection) -> ReviewEvent:
     return replace(event, review_id="", product_id="", buyer=by_address, order_ids=())
 
 
-def _none(context: Context, session: Session, held: Claim, advice: Text, now: datetime) -> None:
-    """Ask the next connection, else the seller."""
-    case = queries.case(session, held.ref_id, lock=True)
-    sources = order_sources(session, case.review)
+def _next_source(session: Session, held: Claim) -> Connection | None:
+    """The connection after the one that was asked, None after the last."""
+    sources = order_sources(session, queries.case(session, held.ref_id, lock=True).review)
     ids = [str(one.id) for one in sources]
     at = ids.index(held.step) + 1 if held.step in ids else 1
-    if at >= len(sources):
+    return sources[at] if at < len(sources) else None
+
+
+def _none(context: Context, session: Session, held: Claim, advice: Text, now: datetime) -> None:
+    """Ask the next connection, else the seller."""
+    onward = _next_source(session, held)
+    if onward is None:
         _settle(context, session, held, [], advice, None, now)
         return
-    onward = sources[at]
     lane = queries.lane(session, onward.id, outward=True)
+    case = queries.case(session, held.ref_id, lock=True)
     claims.finish(session, held, now)
     claims.put(
         session, Kind.FIND_ORDER, case, lane_id=lane, due_at=now, step=str(onward.id), now=now

@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import update
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
+from integrations import time_limits
 from integrations.errors import AdapterError, Misconfigured, Temporary
 from integrations.sentence import Said, Text
 from service.db import queries
-from service.db.models import Connection, Kind, Lane
+from service.db.models import Kind, Lane
 from service.db.outbox import claims
 from service.db.outbox.claims import Claim
+from service.db.outbox.take_over import take_over
 from service.domain.errors import DomainError, LostClaim
 from service.operations.cases import expire, find_order
 from service.operations.context import Context
@@ -23,7 +26,7 @@ from service.operations.messages import sending
 from service.operations.outbox.calls import Call, Next, Outcome, Stopping
 from service.operations.remedies import attempts
 from service.operations.reviews import ingest, refetch
-from service.operations.shops import connection_check
+from service.operations.shops import connection_check, recovery
 
 log = logging.getLogger(__name__)
 
@@ -31,11 +34,13 @@ PAUSES = tuple(
     timedelta(seconds=seconds) for seconds in (5, 15, 60, 300, 900, 1800, 3600, 7200, 14400, 28800)
 )
 """Between tries; together most of a day, so that a shop may be down overnight."""
-CALL_SECONDS = 45.0
-"""Calls of one try start and end within this, well inside the lease (service.db.outbox.claims)."""
 
-ENDLESS = (Kind.POLL, Kind.CHECK)
-"""Rows that wait for the next time instead of ending."""
+RECURRING = frozenset({Kind.POLL, Kind.LOOK, Kind.CHECK, Kind.END_CASE})
+"""Never given up: put off with bounded pauses, and shown as long as they fail
+(service.db.outbox.waiting). All others have an entry in GIVE_UPS."""
+LONGEST_RECURRING = timedelta(minutes=15)
+FAULT_TRIES = 3
+"""Tries of what fails by a fault of ours: it will not pass by waiting, so a person is told soon."""
 
 Begin = Callable[[Context, Session, Claim, datetime], Next]
 GiveUp = Callable[..., None]
@@ -69,7 +74,7 @@ class Done:
 def carry_out(context: Context, call: Call) -> Done:
     """Make the call, within the time that the lease leaves; never raises."""
     try:
-        with context.http.within(CALL_SECONDS - (context.http.now() - call.began)):
+        with context.http.within(time_limits.TRY - (context.http.now() - call.began)):
             return Done(call, call.run())
     except Exception as error:
         if not isinstance(error, AdapterError):
@@ -122,7 +127,7 @@ def _advance(
     # What a limit has just allowed is begun in the commit that allows it.
     found = [one.call.held for one in done if one.call.held.kind is Kind.FIND_ORDER]
     ended = [one for one in found if one.id in ours and one.lane_id not in stopped]
-    for claim in [*begun, *claims.take_over(session, ended, Kind.MAKE_GOOD, now)]:
+    for claim in [*begun, *take_over(session, ended, Kind.MAKE_GOOD, now)]:
         told = BEGIN[claim.kind](context, session, claim, now)
         calls += _onward(session, claim, told, True, now)
     return calls
@@ -134,15 +139,20 @@ def _settle(
     """Settle ended calls; gives what is called next, and the lanes that have to wait."""
     calls: list[Call] = []
     stopped: set[int] = set()
+    answered: set[int] = set()
     for one in done:
         held, mine = one.call.held, one.call.held.id in ours
         if not (mine or one.call.is_fact):
             log.warning("row %s was taken over", held.id)
             continue
+        if one.error is None and held.kind is not Kind.CHECK:
+            answered.add(held.lane_id)
         told = one.call.settle(session, Outcome(now, mine, one.value, one.error))
         calls += _onward(session, held, told, mine, now)
         if _holds_lane(told):
             stopped.add(held.lane_id)
+    if answered:
+        recovery.answered(session, answered, now)
     return calls, stopped
 
 
@@ -187,6 +197,20 @@ def _failed(context: Context, held: Claim, error: Exception) -> None:
         log.warning("row %s was taken over", held.id)
         return
     log.error("row %s failed", held.id, exc_info=error)
+    try:
+        _dealt_with(context, held, error)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        # Not even that could be shown: it must not come again and again before all others.
+        log.exception("row %s cannot be given to a person", held.id)
+        with context.database.transaction() as session:
+            now = context.clock.now()
+            if claims.hold(session, [held], now):
+                claims.put_off(session, held, now + PAUSES[-1], note=unexpected(error))
+
+
+def _dealt_with(context: Context, held: Claim, error: Exception) -> None:
     with context.database.transaction() as session:
         now = context.clock.now()
         if claims.hold(session, [held], now):
@@ -197,34 +221,52 @@ def _deal_with(session: Session, held: Claim, error: Exception, now: datetime) -
     if isinstance(error, Stopping):
         claims.put_off(session, held, now, note=error.text, tries=held.tries)
     elif isinstance(error, Temporary):
-        _again(session, held, error.text, error.retry_after, now)
+        _again(session, held, error.text, now, retry_after=error.retry_after)
     elif isinstance(error, Misconfigured):
-        # The seller must mend the connection; its rows wait untouched until then.
+        # Its rows wait untouched until the seller mends the connection, or it mends itself.
         claims.put_off(session, held, now, note=error.text, tries=held.tries)
-        pause_connection(session, held.lane_id, error.text, now=now)
+        recovery.pause(session, held.lane_id, error.text, now=now)
     elif isinstance(error, AdapterError | DomainError):
-        _to_person(session, held, error.text, now)
+        if held.kind in RECURRING:
+            # A refusal may pass too, for instance while the shop is being updated.
+            _again(session, held, error.text, now)
+        else:
+            _to_person(session, held, error.text, now)
+    elif isinstance(error, OperationalError | InterfaceError):
+        why = Text("the database failed (%(name)s)", name=type(error).__name__)
+        _again(session, held, why, now)
     else:
-        _again(session, held, unexpected(error), None, now)
+        _again(session, held, unexpected(error), now, most=FAULT_TRIES)
 
 
 def _again(
-    session: Session, held: Claim, why: Said, retry_after: float | None, now: datetime
+    session: Session,
+    held: Claim,
+    why: Said,
+    now: datetime,
+    *,
+    retry_after: float | None = None,
+    most: int = len(PAUSES),
 ) -> None:
     """Put off by a growing pause, or as long as the platform says; after the last to a person."""
-    if held.tries >= len(PAUSES) and held.kind not in ENDLESS:
+    recurring = held.kind in RECURRING
+    if held.tries >= most and not recurring:
         told = Text(
             "Tried %(tries)s times, last: %(why)s Try again later.", tries=held.tries + 1, why=why
         )
         _to_person(session, held, told, now)
         return
     pause = PAUSES[min(held.tries, len(PAUSES) - 1)]
+    pause = min(pause, LONGEST_RECURRING) if recurring else pause
     until = now + max(pause, timedelta(seconds=min(retry_after or 0.0, 86400.0)))
     claims.put_off(session, held, until, note=why)
+    lane = session.get_one(Lane, held.lane_id)
     if retry_after:
         # The platform asked for calm: nothing of this connection goes out before then.
         calm = now + timedelta(seconds=min(retry_after, 3600.0))
         session.execute(update(Lane).where(Lane.id == held.lane_id).values(paused_until=calm))
+    elif lane.outward:
+        recovery.watch(session, lane.connection_id, now + recovery.WATCH_EVERY)
 
 
 def unexpected(error: Exception) -> Text:
@@ -232,16 +274,6 @@ def unexpected(error: Exception) -> Text:
     return Text("unexpected failure (%(name)s)", name=type(error).__name__)
 
 
-def pause_connection(session: Session, lane_id: int, why: Said, *, now: datetime) -> None:
-    """Let nothing go out on a lane, and show why."""
-    lane = session.get_one(Lane, lane_id)
-    lane.paused = True
-    connection = session.get_one(Connection, lane.connection_id)
-    connection.paused_reason, connection.paused_at = why, now
-
-
 def _to_person(session: Session, held: Claim, advice: Said, now: datetime) -> None:
     claims.give_up(session, held, now, advice)
-    show = GIVE_UPS.get(held.kind)
-    if show is not None:
-        show(session, held, advice, now=now)
+    GIVE_UPS[held.kind](session, held, advice, now=now)

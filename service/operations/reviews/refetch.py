@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from integrations.contract import Page, ReviewEvent, Role, UnreadRow
-from integrations.errors import Permanent, Unsupported
+from integrations.errors import Unsupported
 from integrations.sentence import Text
 from service.db import queries
 from service.db.models import Case, Connection, Delivery, Kind, OutboxRow, Review
@@ -37,7 +37,7 @@ def begin_look(context: Context, session: Session, held: Claim, now: datetime) -
     adapter = context.adapter(connection)
 
     def looked(session: Session, outcome: Outcome) -> Next:
-        if isinstance(outcome.error, Permanent | Unsupported):
+        if isinstance(outcome.error, Unsupported):
             claims.give_up(session, held, outcome.now, outcome.error.text)
             return None
         if outcome.error is not None:

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from integrations import registry
@@ -21,7 +20,7 @@ from service.db.outbox import claims
 from service.domain.errors import NotFound, WrongInput
 from service.domain.places import check_country, check_language, check_zone
 from service.operations.context import Context
-from service.operations.shops import connection_check, settings
+from service.operations.shops import connection_check, recovery, settings
 
 INWARD_AT_ONCE = 1_000_000
 SECRET_BYTES = 32
@@ -188,23 +187,13 @@ def change_connection(
             connection.roles = [str(role) for role in roles]
             _poll(session, connection, context.clock.now())
             connection_check.start_checking(session, connection.id, context.clock.now())
-        _resume(session, connection)
+        recovery.resume(session, connection, context.clock.now())
 
 
 def resume(context: Context, connection_id: int) -> None:
     """Let a paused connection's work go on."""
     with context.database.transaction() as session:
-        _resume(session, _get(session, connection_id))
-
-
-def _resume(session: Session, connection: Connection) -> None:
-    connection.paused_reason, connection.paused_at = None, None
-    session.execute(
-        update(Lane)
-        .where(Lane.connection_id == connection.id)
-        .values(paused=False, paused_until=None)
-    )
-    session.info["wake"] = True
+        recovery.resume(session, _get(session, connection_id), context.clock.now())
 
 
 def add_webhook_secret(context: Context, connection_id: int, secret: str = "") -> str:

@@ -139,6 +139,38 @@ class DeliveriesOut(Schema):
     next = fields.Integer(allow_none=True)
 
 
+class WaitingOut(Schema):
+    """Work of one kind that did not go through and is tried again by itself."""
+
+    connection_id = fields.Integer(attribute="connection.id")
+    connection = fields.String(attribute="connection.name")
+    kind = fields.String()
+    number = fields.Integer()
+    next_at = fields.AwareDateTime()
+    tries = fields.Integer()
+    stuck = fields.Boolean()
+    note = Sentence()
+
+
+class HeldOut(Schema):
+    """A connection that is paused, does not work in part, or went on by itself."""
+
+    id = fields.Integer()
+    name = fields.String()
+    paused_reason = Sentence()
+    paused_at = fields.AwareDateTime(allow_none=True)
+    check_note = Sentence()
+    resumed_at = fields.AwareDateTime(allow_none=True)
+    resumed_after = Sentence()
+
+
+class WaitingListOut(Schema):
+    """What waits for platforms, and connections of which something is to be told."""
+
+    waiting = fields.List(fields.Nested(WaitingOut))
+    connections = fields.List(fields.Nested(HeldOut))
+
+
 class PageQuery(Strict):
     """Which page; `before` is the `next` of the page before."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any, TypeVar, cast
@@ -16,9 +17,11 @@ from integrations.contract import Action
 from integrations.money import Money
 from service.db import queries
 from service.db.models import Case
+from service.db.outbox.waiting import waiting_work
 from service.domain.errors import WrongInput
 from service.operations.remedies import decisions
 from service.operations.remedies.decisions import Remedy
+from service.operations.shops import recovery
 from service.operations.staff import accounts
 from service.web.api import schemas
 from service.web.auth import open_to_all
@@ -26,6 +29,7 @@ from service.web.limits import MINUTE, limited
 from service.web.request_context import context, seller
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
+UNDERSCORES = str.maketrans("/-", "__")
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -175,6 +179,27 @@ def deliveries() -> Response:
         return jsonify(schemas.DeliveriesOut().dump(page))
 
 
+@blueprint.get("/waiting")
+@programs_only
+def waiting() -> Response:
+    """List what waits for platforms: why, and until when."""
+    with context().database.reading() as session:
+        told = {
+            "waiting": waiting_work(session),
+            "connections": queries.connections_to_tell_of(session),
+        }
+        return jsonify(schemas.WaitingListOut().dump(told))
+
+
+@blueprint.post("/connections/<int:connection_id>/try-now")
+@programs_only
+@limited(120, MINUTE)
+def try_now(connection_id: int) -> Response:
+    """Try at once what waits for a connection."""
+    recovery.try_now(context(), connection_id, seller())
+    return waiting()
+
+
 @blueprint.get("/openapi.json")
 @open_to_all
 def openapi() -> Response:
@@ -226,7 +251,22 @@ def document() -> dict[str, Any]:
         schemas.DeliveriesOut,
         parameters=[{"in": "query", "schema": schemas.PageQuery}],
     )
+    _waiting_paths(spec)
     return spec.to_dict()
+
+
+def _waiting_paths(spec: APISpec) -> None:
+    _path(spec, "/waiting", "get", "List what waits", schemas.WaitingListOut, parameters=[])
+    _path(
+        spec,
+        "/connections/{connection_id}/try-now",
+        "post",
+        "Try at once what waits for a connection",
+        schemas.WaitingListOut,
+        parameters=[
+            {"in": "path", "name": "connection_id", "required": True, "schema": {"type": "integer"}}
+        ],
+    )
 
 
 def _path(
@@ -242,7 +282,7 @@ def _path(
     operation: dict[str, Any] = {
         "summary": summary,
         "parameters": parameters,
-        "operationId": f"{method}_{path.strip('/').replace('/', '_').replace('{reference}', 'one')}",
+        "operationId": f"{method}_{re.sub(r'{.+?}', 'one', path).strip('/').translate(UNDERSCORES)}",
         "responses": {
             "200": {"description": "Done", "content": {"application/json": {"schema": out}}},
             "default": {

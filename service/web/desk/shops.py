@@ -19,12 +19,12 @@ from service.db.models import Connection, Shop
 from service.domain import places
 from service.domain.days import day_begins
 from service.domain.errors import DomainError, NotFound, WrongInput
-from service.operations.shops import connections, disconnect, settings
+from service.operations.shops import connections, disconnect, recovery, settings
 from service.operations.shops.connections import NewConnection
-from service.web.auth import owners_only
+from service.web.auth import owners_only, sellers_only
 from service.web.errors import status_of
 from service.web.i18n import translate
-from service.web.request_context import context
+from service.web.request_context import context, seller
 
 blueprint = Blueprint("shops", __name__)
 Answer = Response | str | tuple[str, int]
@@ -236,3 +236,12 @@ def change_connection(connection_id: int) -> Answer:
         page = _connection_page(connection_id, problem=translate(error.text), typed=typed)
         return page, status_of(error)
     return redirect(url_for("shops.connection", connection_id=connection_id), 303)
+
+
+@blueprint.post("/connections/<int:connection_id>/try-now")
+@sellers_only
+def try_now(connection_id: int) -> Answer:
+    """Try at once what waits for a connection."""
+    recovery.try_now(context(), connection_id, seller())
+    flash(_("It is tried again now."))
+    return redirect(url_for("waiting.overview"), 303)

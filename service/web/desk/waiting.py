@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from service.db import queries, tasks
 from service.db.outbox.backlog import backlog
+from service.db.outbox.waiting import waiting_work
 from service.domain.errors import NotFound
 from service.domain.tasks.kinds import GROUPS, TASK_RULES, TaskGroup
 from service.web.auth import sellers_only
@@ -20,6 +21,8 @@ blueprint = Blueprint("waiting", __name__)
 PAGE = 50
 LATE = timedelta(minutes=5)
 """Work this long overdue means that no worker is running."""
+RECENT = timedelta(days=1)
+"""How long it is told that a connection went on by itself."""
 
 
 @blueprint.app_context_processor
@@ -60,6 +63,8 @@ def overview() -> str:
             paused=queries.paused_connections(session),
             late=_late(session),
             noted=queries.connections_with_note(session),
+            put_off=waiting_work(session),
+            resumed=queries.connections_resumed_since(session, context().clock.now() - RECENT),
         )
 
 

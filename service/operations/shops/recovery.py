@@ -1,0 +1,138 @@
+"""A shop that is away or refuses us: its check watches for its return, and what waited for it goes on.
+
+While calls fail, or the connection is paused, its check comes again and again, beside the lane that
+waits. When it succeeds the connection is resumed, and rows that were put off are due at once; the
+lane's concurrency and pace hold for them as ever. One success of any other call does the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, select, update
+from sqlalchemy.orm import Session
+
+from integrations.sentence import Said
+from service.db import queries
+from service.db.models import Connection, Kind, Lane, OutboxRow, Seller
+from service.db.outbox import claims
+from service.domain.errors import NotFound, NotPermitted
+from service.domain.remedies.limits import SellerRole
+from service.operations.context import Context
+
+WATCH_EVERY = timedelta(seconds=30)
+"""Between checks while a shop is away, and for a quarter of an hour after that, ever longer."""
+PATIENT_AFTER = 30
+LONGEST_WATCH = timedelta(minutes=5)
+REFUSED_AGAIN = timedelta(minutes=1)
+"""After a refusal, doubled each time: a wrong key tried too often gets an address blocked."""
+LONGEST_REFUSED = timedelta(minutes=15)
+REFUSED_SOON = timedelta(hours=1)
+
+
+def pause(session: Session, lane_id: int, why: Said, *, now: datetime) -> None:
+    """Let nothing go out to the platform of a lane, show why, and watch whether that passes."""
+    connection = session.get_one(Connection, session.get_one(Lane, lane_id).connection_id)
+    if not connection.roles:
+        return
+    outward = queries.lane(session, connection.id, outward=True)
+    session.execute(update(Lane).where(Lane.id == outward).values(paused=True))
+    if not connection.paused_reason:
+        connection.paused_at = now
+    connection.paused_reason = why
+    # Refused again soon after a check has let it go on: what is refused is not what a check tries.
+    again = connection.resumed_at is not None and now - connection.resumed_at < REFUSED_SOON
+    watch(session, connection.id, now + (LONGEST_REFUSED if again else REFUSED_AGAIN))
+
+
+def watch(session: Session, connection_id: int, until: datetime) -> None:
+    """Let the check of a connection come by then."""
+    row = queries.row_for(session, Kind.CHECK, connection_id)
+    if row is None or row.done_at is not None:
+        if session.get_one(Connection, connection_id).roles:
+            lane = queries.lane(session, connection_id, outward=False)
+            claims.put(session, Kind.CHECK, connection_id, lane_id=lane, due_at=until)
+        return
+    session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.id == row.id, OutboxRow.claim_token.is_(None), OutboxRow.due_at > until)
+        .values(due_at=until)
+    )
+
+
+def next_watch(tries: int, *, paused: bool) -> timedelta:
+    """How long until the next check of a shop that is away, or of a paused connection."""
+    if paused:
+        doubled: int = 2 ** min(tries, 10)
+        return min(REFUSED_AGAIN * doubled, LONGEST_REFUSED)
+    return min(WATCH_EVERY * max(1, tries - PATIENT_AFTER), LONGEST_WATCH)
+
+
+def is_awaited(session: Session, connection: Connection) -> bool:
+    """True while something waits for this platform, or the connection is paused."""
+    if connection.paused_reason:
+        return True
+    lane = queries.lane(session, connection.id, outward=True)
+    return session.scalar(_put_off([lane]).limit(1)) is not None
+
+
+def resume(session: Session, connection: Connection, now: datetime) -> None:
+    """Let all work of a connection go on now."""
+    connection.paused_reason, connection.paused_at = None, None
+    session.execute(
+        update(Lane)
+        .where(Lane.connection_id == connection.id)
+        .values(paused=False, paused_until=None)
+    )
+    wake(session, connection.id, now)
+
+
+def wake(session: Session, connection_id: int, now: datetime) -> None:
+    """Make what was put off due at once."""
+    lanes = list(session.scalars(select(Lane.id).where(Lane.connection_id == connection_id)))
+    session.execute(update(Lane).where(Lane.id.in_(lanes), Lane.away).values(away=False))
+    waiting = _put_off(lanes).where(OutboxRow.due_at > now)
+    rows = session.scalars(waiting.with_for_update(skip_locked=True, of=OutboxRow)).all()
+    session.execute(update(OutboxRow).where(OutboxRow.id.in_(rows)).values(due_at=now))
+    session.info["wake"] = True
+
+
+def is_away(session: Session, connection_id: int) -> bool:
+    """True when the last check saw that nothing gets through."""
+    lane = queries.lane(session, connection_id, outward=True)
+    return bool(session.scalar(select(Lane.away).where(Lane.id == lane)))
+
+
+def went_away(session: Session, connection_id: int) -> None:
+    """Note that nothing gets through: the next success is the return."""
+    lane = queries.lane(session, connection_id, outward=True)
+    session.execute(update(Lane).where(Lane.id == lane).values(away=True))
+
+
+def answered(session: Session, lane_ids: Collection[int], now: datetime) -> None:
+    """A platform has answered on these lanes: one that was away is back."""
+    back = select(Lane.connection_id).where(Lane.id.in_(lane_ids), Lane.away)
+    for connection_id in session.scalars(back).all():
+        wake(session, connection_id, now)
+
+
+def try_now(context: Context, connection_id: int, seller: Seller) -> None:
+    """Let all that waits for a connection be tried now; raises `NotFound`, `NotPermitted`."""
+    if seller.role == SellerRole.VIEWER:
+        raise NotPermitted("Viewers may only look.")
+    with context.database.transaction() as session:
+        connection = session.get(Connection, connection_id)
+        if connection is None:
+            raise NotFound("there is no such connection")
+        resume(session, connection, context.clock.now())
+
+
+def _put_off(lane_ids: Collection[int]) -> Select[int]:
+    return select(OutboxRow.id).where(
+        OutboxRow.lane_id.in_(lane_ids),
+        OutboxRow.done_at.is_(None),
+        OutboxRow.tries > 0,
+        OutboxRow.claim_token.is_(None),
+        OutboxRow.kind != Kind.CHECK,
+    )
