@@ -130,7 +130,7 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = {
 }
 """A better sentence for each kind of finding, in the language of the text."""
 
-_SURE = {"plain": 0.45, "refused": 0.7, "thing": 0.1, "named": 0.0}
+_SURE = {"plain": 0.45, "refused": 0.95, "thing": 0.08, "named": 0.0}
 """From which probability a sentence is stopped: it names no review; it refuses a trade; it has a
 word that may be a thing's (a star, a rate); it names a review and nothing else explains it."""
 _MAY_BE_THINGS = frozenset(

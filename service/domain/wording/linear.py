@@ -27,9 +27,11 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Weights of each head by bucket; `digest` tells which examples they were taught by."""
+    """Weights of each head by bucket, to be multiplied by the head's `scale`; `digest` tells which
+    examples they were taught by."""
 
     weights: Mapping[str, Sequence[float]]
+    scale: Mapping[str, float]
     bias: Mapping[str, float]
     digest: str
 
@@ -46,7 +48,7 @@ class Model:
     def _score(self, head: str, found: Sequence[int]) -> float:
         weights = self.weights[head]
         total = sum(weights[bucket] for bucket in found)
-        return self.bias[head] + total / math.sqrt(len(found) or 1)
+        return self.bias[head] + self.scale[head] * total / math.sqrt(len(found) or 1)
 
 
 def buckets(features: Iterable[str]) -> list[int]:
@@ -64,7 +66,7 @@ def train(examples: Sequence[Example], *, digest: str, rounds: int = 10, seed: i
         taught = [(found, answers[head]) for found, answers in rows if head in answers]
         chance = random.Random(seed)  # noqa: S311 - an order, no secret
         weights[head], bias[head] = _train_head(taught, rounds, chance)
-    return Model(weights, bias, digest)
+    return Model(weights, dict.fromkeys(heads, 1.0), bias, digest)
 
 
 def _train_head(
@@ -104,19 +106,19 @@ def _logistic(score: float) -> float:
 
 def to_bytes(model: Model) -> bytes:
     """The model as a file holds it, with each weight in one signed byte."""
-    scale = {head: max(abs(w) for w in each) / 127 or 1.0 for head, each in model.weights.items()}
-    head_line = {
+    steps = {head: max(map(abs, weights)) / 127 or 1.0 for head, weights in model.weights.items()}
+    first_line = {
         "heads": list(model.weights),
         "bits": BITS,
-        "scale": scale,
+        "scale": {head: step * model.scale[head] for head, step in steps.items()},
         "bias": dict(model.bias),
         "digest": model.digest,
     }
     body = b"".join(
-        array("b", (round(w / scale[head]) for w in each)).tobytes()
-        for head, each in model.weights.items()
+        array("b", (round(weight / steps[head]) for weight in weights)).tobytes()
+        for head, weights in model.weights.items()
     )
-    return zlib.compress(json.dumps(head_line).encode() + b"\n" + body, 9)
+    return zlib.compress(json.dumps(first_line).encode() + b"\n" + body, 9)
 
 
 def from_bytes(data: bytes) -> Model:
@@ -127,9 +129,6 @@ def from_bytes(data: bytes) -> Model:
     if told["bits"] != BITS or len(body) != size * len(told["heads"]):
         raise ValueError("this model file has another shape; train it again")
     weights = {
-        head: array(
-            "d", (w * told["scale"][head] for w in array("b", body[n * size : (n + 1) * size]))
-        )
-        for n, head in enumerate(told["heads"])
+        head: array("b", body[n * size : (n + 1) * size]) for n, head in enumerate(told["heads"])
     }
-    return Model(weights, told["bias"], told["digest"])
+    return Model(weights, told["scale"], told["bias"], told["digest"])
