@@ -124,8 +124,11 @@ class Sandbox(BaseAdapter):
     def find(self, request: ActionRequest) -> ActionResult | None:
         if not self.capabilities.look_up:
             return super().find(request)
-        data = self._get("/api/make-goods?" + urlencode({"reference": request.reference}))
+        query = {"reference": request.reference, "order": request.order.id}
+        data = self._get("/api/make-goods?" + urlencode(query))
         with _understood():
+            if not data["found"] and data["forgets"]:
+                raise Permanent("the sandbox's payment provider failed")
             if not data["found"]:
                 return None
             return replace(self._result(data["found"][0], request), already=True)

@@ -145,12 +145,15 @@ def review(review_id: str) -> Response:
 @api.get("/make-goods")
 def find() -> Response:
     """What was done under a reference, all of it."""
-    rows = here().ledger.rows(
+    ledger = here().ledger
+    rows = ledger.rows(
         "SELECT * FROM made WHERE reference = ? AND id NOT IN (SELECT made_id FROM forgotten)"
         " ORDER BY id",
         request.args.get("reference", ""),
     )
-    return jsonify(found=[dict(one) for one in rows])
+    order = ledger.row("SELECT * FROM orders WHERE id = ?", request.args.get("order", ""))
+    forgets = order is not None and order["trouble"] == "paid_then_failed"
+    return jsonify(found=[dict(one) for one in rows], forgets=forgets)
 
 
 @api.post("/make-goods")

@@ -113,6 +113,7 @@ class Process:
             "deliver": sender.send_due,
             "work": partial(_work, wired, self.errand.warm),
             "approve": partial(_approve, wired, client, self),
+            "approve_case": partial(_approve_case, client, self),
             "answer": partial(_answer, wired, client, self),
             "move": lambda seconds: clock.move(seconds=seconds),
         }
@@ -185,8 +186,15 @@ def _approve(wired: Wiring, client: Client, process: Process, action: str, minor
         "line_ids": [line],
         "expires_days": 30 if action == "voucher" else None,
     }
+    _approve_case(client, process, case.reference, changed)
+
+
+def _approve_case(
+    client: Client, process: Process, reference: str, changed: dict[str, Any]
+) -> None:
+    """A program approves this make-good of this case."""
     got = client.post(
-        f"/api/v1/cases/{case.reference}/approve",
+        f"/api/v1/cases/{reference}/approve",
         data=json.dumps({"changed": changed}),
         content_type="application/json",
         headers={"Authorization": f"Bearer {process.errand.token}"},
