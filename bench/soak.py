@@ -6,7 +6,7 @@ something is killed every few seconds. At the end the books of shop and Makegood
                                      supervised (nothing but a plain supervisor starts what was
                                      killed again), redis (Redis alone is killed, often)
 
-The last line is JSON; the exit status is 0 when nothing was done twice and nothing was lost.
+The last line is JSON; the exit status is 0 when nothing was done twice, no order was overpaid and nothing was lost.
 """
 
 from __future__ import annotations
@@ -30,11 +30,13 @@ from sqlalchemy import func, select, update
 from bench.processes import Postgres, RedisServer, listens, wait_for
 from bench.shop import now
 from bench.site import Site, site, start
-from integrations.sandbox.ledger import leave_review
-from integrations.sandbox.seed import sell
+from integrations.sandbox.ledger import Ledger, add_line, leave_review
+from integrations.sandbox.seed import SCARF, sell
 from service.db.models import Case, Delivery, Kind, MakeGood, OutboxRow, Shop
 
 PER_SECOND = 9.0
+SHARED = 0.1
+"""Share of orders of which two products are rated low."""
 SETTLE_SECONDS = 600.0
 AT_ONCE = {
     "resolution_check_hours": 0,
@@ -128,7 +130,14 @@ def let_flow(run: Run) -> None:
     """Small and large make-goods go through by themselves; the shop is as bad as it can be."""
     with run.site.wired.context.database.transaction() as session:
         session.execute(update(Shop).values(follow_ups=AT_ONCE))
-    for name, value in (("random_share", "0.2"), ("duplicates", "on"), ("shuffled", "on")):
+    knobs = {
+        "random_share": "0.2",
+        "duplicates": "on",
+        "shuffled": "on",
+        # It looks at what is left of an order and books it later.
+        "careless_seconds": "0.02",
+    }
+    for name, value in knobs.items():
         run.site.ledger.turn(name, value)
     for _ in range(2):
         # Two senders, so that callbacks also overtake each other.
@@ -136,7 +145,8 @@ def let_flow(run: Run) -> None:
 
 
 def rate(run: Run, seconds: float) -> None:
-    """Low ratings at a steady rate; now and then one is made still lower."""
+    """Low ratings at a steady rate; now and then one is made still lower, or another product of the
+    same order is rated low at the same moment."""
     dice, began = random.Random(7), time.monotonic()
     while (passed := time.monotonic() - began) < seconds:
         if run.rated < passed * PER_SECOND:
@@ -145,6 +155,10 @@ def rate(run: Run, seconds: float) -> None:
             if dice.random() < 0.05:
                 leave_review(run.site.ledger, order_id, 1, "Masih rusak", now())
             run.rated += 1
+            if dice.random() < SHARED:
+                line_id = add_line(run.site.ledger, order_id, SCARF)
+                leave_review(run.site.ledger, order_id, 1, "Jelek", now(), line_id=line_id)
+                run.rated += 1
         else:
             time.sleep(0.02)
 
@@ -219,6 +233,7 @@ def compare(run: Run, settled: bool) -> dict[str, Any]:
         "approved": len(goods),
         "performed_once": sum(1 for one in done if made[one] == 1),
         "performed_twice": sum(1 for times in made.values() if times > 1),
+        "orders_overpaid": overpaid(run.site.ledger),
         "messages": len(said),
         "messages_twice": sum(1 for times in said.values() if times > 1),
         "lost": len(lost),
@@ -227,6 +242,17 @@ def compare(run: Run, settled: bool) -> dict[str, Any]:
         "kills": dict(run.kills),
         "settled": settled,
     }
+
+
+def overpaid(ledger: Ledger) -> int:
+    """Orders for which more money was given than the buyer had paid."""
+    return len(
+        ledger.rows(
+            "SELECT o.id FROM orders o JOIN made m ON m.order_id = o.id"
+            " WHERE m.action <> 'resend' GROUP BY o.id HAVING sum(m.amount_minor) > o.paid_minor"
+            " + (SELECT coalesce(sum(l.paid_minor), 0) FROM line l WHERE l.order_id = o.id)"
+        )
+    )
 
 
 def soak(name: str, make: Callable[[Path, ExitStack], Run], seconds: float) -> dict[str, Any]:
@@ -266,6 +292,7 @@ COUNTS = (
     "approved",
     "performed_once",
     "performed_twice",
+    "orders_overpaid",
     "messages_twice",
     "lost",
     "needs_attention",
@@ -282,8 +309,8 @@ def main(wanted: list[str]) -> int:
     total: dict[str, Any] = {key: sum(one[key] for one in told.values()) for key in COUNTS}
     total["kills"] = dict(sum((Counter(one["kills"]) for one in told.values()), Counter()))
     total["ways"] = told
-    wrong = total["performed_twice"] or total["messages_twice"] or total["lost"]
-    good = not wrong and all(one["settled"] for one in told.values())
+    wrong = ("performed_twice", "orders_overpaid", "messages_twice", "lost")
+    good = not any(total[name] for name in wrong) and all(one["settled"] for one in told.values())
     print(json.dumps({"ok": good, **total}))
     return 0 if good else 1
 
