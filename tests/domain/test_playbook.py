@@ -21,6 +21,7 @@ from service.domain.remedies.playbook import (
     When,
     fits,
     propose,
+    uncapped,
 )
 from service.domain.remedies.playbook_data import default_playbook
 
@@ -246,3 +247,11 @@ def test_money_given_is_above_zero_and_never_more_than_left_when_the_default_pro
 
     given_back = [o for o in getattr(found, "options", ()) if o.action is not Action.RESEND]
     assert all(0 < option.amount.amount_minor <= left.amount_minor for option in given_back)
+
+
+def test_every_remedy_without_an_upper_limit_is_named() -> None:
+    capped = Remedy(Action.VOUCHER, percent=40, cap={"EUR": 500})
+    fixed = Remedy(Action.REFUND, fixed={"EUR": 300})
+    playbook = book(RESEND, REFUND, capped, fixed)
+
+    assert [remedy for _, remedy in uncapped(playbook)] == [REFUND, capped]

@@ -294,3 +294,26 @@ def test_no_make_good_is_possible_without_an_order(world: World) -> None:
 
     with pytest.raises(DomainError):
         _approve(world, world.owner, refund(order_id))
+
+
+@pytest.mark.parametrize("minor", [1_000_050, 1])
+def test_amount_is_approved_only_in_steps_the_shop_books(world: World, minor: int) -> None:
+    order_id = rated(world)
+    with world.context.database.transaction() as session:
+        case = session.get_one(type(world.case()), world.case().id)
+        case.order = {**case.order, "step": 100}
+
+    with pytest.raises(WrongInput, match="steps of"):
+        _approve(world, world.owner, refund(order_id, minor))
+    assert world.case().make_goods == []
+
+
+def test_worth_of_a_resend_is_what_was_paid_whatever_is_typed(world: World) -> None:
+    world.set_shop(agent_limits={"IDR": 2_000_000})
+    order_id = rated(world)
+    cheap = Remedy(Action.RESEND, Money(1000, "IDR"), (f"l{order_id}",))
+
+    with pytest.raises(OverLimit):
+        _approve(world, agent(world), cheap)
+    _approve(world, world.owner, cheap)
+    assert world.case().make_goods[0].amount_minor == PAID

@@ -19,6 +19,8 @@ from service.db.models import Connection, Shop
 from service.domain import places
 from service.domain.days import day_begins
 from service.domain.errors import DomainError, NotFound, WrongInput
+from service.domain.remedies.playbook import uncapped
+from service.domain.remedies.playbook_data import default_playbook, playbook_from_data
 from service.operations.shops import connections, disconnect, recovery, settings
 from service.operations.shops.connections import NewConnection
 from service.web.auth import owners_only, sellers_only
@@ -86,8 +88,10 @@ def _shop_page(shop_id: int, typed: Mapping[str, str] | None, problem: str) -> s
     with context().database.reading() as database:
         found = settings.get(database, shop_id)
         form = settings.as_form(found) if typed is None else typed
+        rules = playbook_from_data(found.playbook) if found.playbook else default_playbook()
         return render_template(
             "admin/shop.html",
+            uncapped=uncapped(rules),
             shop=found,
             form=form,
             problem=problem,
