@@ -23,10 +23,10 @@ from service.db import queries
 from service.db.models import Case
 from service.db.outbox.claims import LEASE
 from service.domain.errors import WrongInput, WrongState
-from service.operations.outbox.runner import pause_connection
 from service.operations.remedies import decisions, make_goods
 from service.operations.remedies.decisions import Remedy
 from service.operations.shops import connections
+from service.operations.shops.recovery import pause
 from service.operations.staff import accounts
 from tests.faults import promises
 from tests.faults.flows import SOON
@@ -160,7 +160,7 @@ def test_order_is_never_overpaid_whenever_a_process_dies(
         if flow == "after a pause":
             with world.context.database.transaction() as session:
                 lane = queries.lane(session, world.connection_id, outward=True)
-                pause_connection(session, lane, Words("the key is wrong"), now=world.clock.now())
+                pause(session, lane, Words("the key is wrong"), now=world.clock.now())
             _press(world, cases, shares)
             connections.resume(world.context, world.connection_id)
             steps = WORK
