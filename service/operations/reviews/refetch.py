@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from integrations.contract import Page, ReviewEvent, Role, UnreadRow
 from integrations.errors import Unsupported
-from integrations.sentence import Text
+from integrations.sentence import Text, Words
 from service.db import queries
 from service.db.models import Case, Connection, Delivery, Kind, OutboxRow, Review
 from service.db.outbox import claims
@@ -113,7 +113,7 @@ def _keep_unread(
             body=one.body,
             received_at=now,
             state="needs_attention",
-            note=one.problem,
+            note=Words(one.problem) if isinstance(one.problem, str) else one.problem,
         )
         for one in unread.values()
     )
