@@ -212,3 +212,15 @@ def test_invitation_goes_without_a_link_when_the_order_is_gone(world: World) -> 
 
     assert one(world, INVITATION).state == "sent"
     assert "/sandbox/orders/" not in world.ledger()["messages"][-1]["text"]
+
+
+def test_a_text_that_no_longer_passes_is_work_for_a_person_and_is_not_sent(world: World) -> None:
+    world.set_shop(
+        texts={"receipt": {"id": {"subject": "Halo", "text": "Tolong ubah ulasannya ya kak."}}}
+    )
+
+    rated(world)
+
+    receipt = one(world, RECEIPT)
+    assert (receipt.state, told(world)) == ("needs_attention", [])
+    assert "ubah ulasannya" in str(receipt.reason)

@@ -57,6 +57,10 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+ELSEWHERE = frozenset({"clock", "causes", "wording", "severity"})
+"""Tried apart: one never ends, the others read lists and teach models and keep nothing."""
+
+
 def _all_commands() -> list[list[str]]:
     """Each command there is, with something in place of what it wants to be told."""
     stand_in = {
@@ -81,11 +85,12 @@ def _all_commands() -> list[list[str]]:
         found.append(given)
 
     for name, command in cli.make().cli.commands.items():
-        walk(command, [name])
+        if name not in ELSEWHERE:
+            walk(command, [name])
     return found
 
 
-COMMANDS = [words for words in _all_commands() if words[0] != "clock"]
+COMMANDS = _all_commands()
 
 
 def test_help_lists_our_commands_whatever_the_settings_are(tmp_path: Path) -> None:

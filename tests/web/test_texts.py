@@ -116,3 +116,31 @@ def test_only_the_owner_reaches_the_texts(world: World) -> None:
 
     assert [one.status_code for one in answers] == [403, 403]
     assert _own(world) == {}
+
+
+def test_text_saved_before_the_check_knew_better_is_marked_and_told_what_to_do(
+    world: World,
+) -> None:
+    old = {"subject": "Ulasan Kakak", "text": "Kakak bisa memperbarui ulasannya: {edit_url}\n"}
+    world.set_shop(texts={"update_invitation": {"id": old}})
+    browser = world.browser()
+
+    overview = text_of(browser.get("/shops/1/texts"))
+    page = text_of(browser.get(_address("update_invitation", "id")))
+
+    assert "not sent: open it to see why" in overview
+    assert "The placeholder {invitation} is missing in the text." in page
+
+
+def test_owner_chooses_how_the_sentence_that_names_the_review_sounds(world: World) -> None:
+    browser, address = world.browser(), _address("update_invitation_no_link", "id")
+    text = "Halo {buyer},\n\n{invitation}\n\nSalam, {shop}"
+
+    saved = browser.post(address, {**_form("Kabar dari {shop}", text), "tone": "warm"})
+    refused = browser.post(address, {**_form("Kabar dari {shop}", text), "tone": "loud"})
+
+    assert "Baik atau kurang baik, kami senang mendengarnya" in text_of(saved)
+    assert 'value="warm" checked' in saved.text
+    assert refused.status_code == 422
+    assert "There is no such tone" in text_of(refused)
+    assert _own(world)["update_invitation_no_link"]["id"]["tone"] == "warm"  # type: ignore[index]

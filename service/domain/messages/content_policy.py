@@ -148,7 +148,8 @@ _MAY_BE_THINGS = frozenset(
         "nilai",
     )
 )
-_TONE_SURE, _REWARD_SURE = 0.5, 0.5
+_TONE_SURE, _TONE_DOUBT, _REWARD_SURE = 0.5, 0.3, 0.5
+"""The tones together have to be likely, or nearly so while one of them is."""
 _TAKEN_DOWN = re.compile(
     r"\b(?:take|taken|taking|bring|come|comes|get)\b.* (?:down|off|away|out|back)\b"
 )
@@ -300,7 +301,8 @@ def _tone(
         yield "shouting", Severity.CONFIRM, tuple(loud)
     likely = {code: _model().probability(code, seen) for code in examples.TONES}
     code = max(likely, key=lambda name: likely[name])
-    if max(likely[code], _model().probability("tone", seen)) >= _TONE_SURE:
+    any_of_them = _model().probability("tone", seen)
+    if any_of_them >= _TONE_SURE or (likely[code] >= _TONE_SURE and any_of_them >= _TONE_DOUBT):
         yield code, Severity.CONFIRM, _strongest(code, words)
 
 
