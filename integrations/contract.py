@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
-from integrations import text
+from integrations import entries, text
 from integrations.errors import BadSignature, Unreadable, Unsupported
 from integrations.money import Money
 from integrations.sentence import Said, Text
@@ -75,7 +75,10 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing the seller enters to connect. `secret` values are encrypted and never shown again."""
+    """One thing the seller enters to connect. `secret` values are encrypted and never shown again.
+
+    `choices`: all that may be entered, in lower case. `words`: for people to read, not for programs.
+    """
 
     name: str
     label: Text | str
@@ -83,6 +86,8 @@ class Field:
     secret: bool = False
     required: bool = True
     default: str = ""
+    choices: tuple[str, ...] = ()
+    words: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,6 +324,17 @@ class BaseAdapter:
         self.config = config
         self.http = http
         self.now = now
+
+    @classmethod
+    def check_entries(cls, values: Mapping[str, str]) -> None:
+        """Refuse what cannot work before it is saved, as far as that shows without a call. Raises
+        `entries.WrongEntry`, which names the field."""
+        entries.check_fields(cls.fields, values)
+
+    @classmethod
+    def check_webhook_secret(cls, secret: str) -> None:
+        """Refuse a secret with which no delivery could be verified. Raises `entries.WrongEntry`."""
+        entries.check_visible(entries.WEBHOOK_SECRET, secret)
 
     @classmethod
     def verify(cls, request: Inbound, secrets: Sequence[str], now: datetime) -> str | None:

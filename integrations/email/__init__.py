@@ -5,19 +5,22 @@ Reference: RFC 5321, RFC 8058 (one-click stop), docs/platforms/email.md.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from integrations.contract import (
     BaseAdapter,
     Buyer,
     Capabilities,
+    Config,
     Field,
     Finding,
     OutgoingMessage,
     Role,
 )
-from integrations.email.letter import WrongAddress, address_of, letter, sender_of
-from integrations.email.smtp import Server, hand_over, line
+from integrations.email.letter import WrongAddress, address_of, letter, own_address, sender_of
+from integrations.email.smtp import PORTS, Server, hand_over, line, trusting
+from integrations.entries import WrongEntry
 from integrations.errors import AdapterError, Temporary
 from integrations.sentence import Text
 
@@ -38,6 +41,7 @@ class Email(BaseAdapter):
             Text("starttls, tls, or none (only for a mail server on this machine)."),
             required=False,
             default="starttls",
+            choices=tuple(PORTS),
         ),
         Field(
             "username",
@@ -56,6 +60,7 @@ class Email(BaseAdapter):
             Text("Sender name"),
             Text("What buyers see, such as your shop."),
             required=False,
+            words=True,
         ),
         Field("reply_to", Text("Reply address"), Text("Where buyers' answers go."), required=False),
         Field(
@@ -65,6 +70,19 @@ class Email(BaseAdapter):
             required=False,
         ),
     )
+
+    @classmethod
+    def check_entries(cls, values: Mapping[str, str]) -> None:
+        super().check_entries(values)
+        trusting(Server.of(Config(values)).ca_file)
+        sender_of(values.get("from_address", ""), values.get("from_name", ""))
+        if reply_to := values.get("reply_to", ""):
+            own_address("reply_to", reply_to)
+        if not values.get("username", "").isascii():
+            # The library signs in with ASCII only.
+            raise WrongEntry(
+                "must be of letters without accents, digits and signs", field="username"
+            )
 
     @classmethod
     def reaches(cls, buyer: Buyer, order_id: str) -> bool:
@@ -89,7 +107,7 @@ class Email(BaseAdapter):
         try:
             sender_of(values.get("from_address", ""), values.get("from_name", ""))
             if reply_to := values.get("reply_to", "").strip():
-                sender_of(reply_to, "")
+                own_address("reply_to", reply_to)
             found = [Finding(Text("Addresses"), True)]
         except AdapterError as error:
             found = [Finding(Text("Addresses"), False, error.text)]

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 from integrations import text
 from integrations.contract import OutgoingMessage
-from integrations.errors import Misconfigured, Rejected
+from integrations.entries import WrongEntry
+from integrations.errors import Rejected
 from integrations.signatures import body_hash
 
 NO_ANSWER_BY_MACHINES = {
@@ -59,7 +60,7 @@ def letter(message: OutgoingMessage, sender: Address, reply_to: str, at: datetim
     mail["From"] = sender
     mail["To"] = _recipient(message)
     if reply_to:
-        mail["Reply-To"] = _own(reply_to, "reply address")
+        mail["Reply-To"] = own_address("reply_to", reply_to)
     mail["Subject"] = _line(message.subject, "subject")
     mail["Date"] = at
     mail["Message-ID"] = message_id(message.key, sender.domain)
@@ -83,10 +84,10 @@ def message_id(key: str, domain: str) -> str:
 
 
 def sender_of(address: str, name: str) -> Address:
-    """The sender; raises `Misconfigured` when the entries are no address and name."""
-    own = _own(address, "sender address")
+    """The sender; raises `WrongEntry` when the entries are no address and name."""
+    own = own_address("from_address", address)
     if len(name.splitlines()) > 1:
-        raise Misconfigured("the sender name must be one line")
+        raise WrongEntry("the sender name must be one line", field="from_name")
     return Address(display_name=text.line(name), username=own.username, domain=own.domain)
 
 
@@ -122,11 +123,14 @@ def _recipient(message: OutgoingMessage) -> Address:
         raise Rejected("the buyer's e-mail address is missing or cannot be written to") from error
 
 
-def _own(typed: str, what: str) -> Address:
+def own_address(field: str, typed: str) -> Address:
+    """The address entered in a field of the connection; raises `WrongEntry`."""
     try:
         return address_of(typed)
     except WrongAddress as error:
-        raise Misconfigured("the %(what)s is not an e-mail address", what=what) from error
+        raise WrongEntry(
+            "enter one e-mail address such as care@shop.example, without a name", field=field
+        ) from error
 
 
 def _line(given: str, what: str) -> str:

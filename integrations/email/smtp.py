@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import smtplib
 import socket
 import ssl
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 
 from integrations.contract import Config
+from integrations.entries import WrongEntry, is_host
 from integrations.errors import Misconfigured, Rejected, Temporary
 from integrations.network import Network, TimedReader, loopback
 from integrations.sentence import Text
@@ -40,19 +42,23 @@ class Server:
 
     @classmethod
     def of(cls, config: Config) -> Server:
-        """Read the entries; raises `Misconfigured` naming the wrong one."""
+        """Read the entries; raises `WrongEntry`."""
         given = {name: value.strip() for name, value in config.values.items()}
         security = given.get("security", "").lower() or "starttls"
         host = given.get("host", "")
         port = given.get("port", "") or PORTS.get(security, "")
         if security not in PORTS:
-            raise Misconfigured("security must be starttls, tls or none")
-        if not host or not host.isprintable() or " " in host:
-            raise Misconfigured("enter the name of the mail server, such as smtp.example.com")
-        if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
-            raise Misconfigured("the port must be a number such as 587")
+            raise WrongEntry("security must be starttls, tls or none", field="security")
+        if not is_host(host):
+            raise WrongEntry(
+                "enter the name of the mail server, such as smtp.example.com", field="host"
+            )
+        if not (re.fullmatch("[0-9]{1,5}", port) and 0 < int(port) < 65536):
+            raise WrongEntry("the port must be a number such as 587", field="port")
         if security == "none" and not loopback(host):
-            raise Misconfigured("mail without encryption is for this machine only: use starttls")
+            raise WrongEntry(
+                "mail without encryption is for this machine only: use starttls", field="security"
+            )
         password = config.values.get("password", "")
         return cls(
             host, int(port), security, given.get("username", ""), password, given.get("ca_file", "")
@@ -208,9 +214,17 @@ def _accepted(answer: tuple[int, bytes], what: str) -> None:
 
 
 def _context(server: Server, network: Network) -> ssl.SSLContext:
-    try:
-        context = network.trust(ssl.create_default_context(cafile=server.ca_file or None))
-    except (OSError, ssl.SSLError) as error:
-        raise Misconfigured("the file of trusted certificates cannot be read") from error
+    context = network.trust(trusting(server.ca_file))
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
+
+
+def trusting(ca_file: str) -> ssl.SSLContext:
+    """A context that trusts the certificates in this file, the usual ones without a file; raises
+    `WrongEntry`."""
+    try:
+        return ssl.create_default_context(cafile=ca_file or None)
+    except (OSError, ValueError) as error:
+        raise WrongEntry(
+            "the file of trusted certificates cannot be read", field="ca_file"
+        ) from error

@@ -6,7 +6,7 @@ Reference: docs/platforms/sandbox.md. The shop itself is `integrations.sandbox.s
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -29,6 +29,7 @@ from integrations.contract import (
     Role,
     Way,
 )
+from integrations.entries import web_address
 from integrations.errors import AdapterError, Misconfigured, Permanent, Rejected, Temporary
 from integrations.http import Answer, retry_after
 from integrations.sandbox import wire
@@ -70,6 +71,11 @@ class Sandbox(BaseAdapter):
         ),
         Field("api_key", Text("Key of the sandbox"), Text("Printed when it starts."), secret=True),
     )
+
+    @classmethod
+    def check_entries(cls, values: Mapping[str, str]) -> None:
+        super().check_entries(values)
+        web_address("base_url", values.get("base_url", ""), "http://127.0.0.1:8000/sandbox")
 
     @classmethod
     def verify(cls, request: Inbound, secrets: Sequence[str], now: datetime) -> str | None:

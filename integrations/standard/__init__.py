@@ -14,6 +14,7 @@ from integrations.contract import (
     ActionResult,
     BaseAdapter,
     Capabilities,
+    Config,
     EventKind,
     Field,
     Finding,
@@ -25,10 +26,11 @@ from integrations.contract import (
     Role,
     Way,
 )
+from integrations.entries import WEBHOOK_SECRET, WrongEntry
 from integrations.errors import Permanent, Unsupported
 from integrations.sentence import Text
 from integrations.standard import actions, checks, orders, signing, webhook
-from integrations.standard.client import Client, path_of
+from integrations.standard.client import Client, base_url, outgoing_key, path_of
 from integrations.standard.schemas import ReviewDataIn, ReviewPageIn
 
 PAGE_SIZE = "100"
@@ -78,8 +80,23 @@ class Standard(BaseAdapter):
             ),
             required=False,
             default="yes",
+            choices=("yes", "no"),
         ),
     )
+
+    @classmethod
+    def check_entries(cls, values: Mapping[str, str]) -> None:
+        super().check_entries(values)
+        base_url(Config(values))
+        outgoing_key(Config(values))
+
+    @classmethod
+    def check_webhook_secret(cls, secret: str) -> None:
+        super().check_webhook_secret(secret)
+        try:
+            signing.key_of(secret)
+        except signing.WrongSecret as error:
+            raise WrongEntry(error.text, field=WEBHOOK_SECRET) from error
 
     @classmethod
     def verify(cls, request: Inbound, secrets: Sequence[str], now: datetime) -> str | None:

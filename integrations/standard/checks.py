@@ -47,9 +47,7 @@ def _webhook_secrets(secrets: Sequence[str]) -> Finding:
         try:
             key_of(secret)
         except WrongSecret as error:
-            return Finding(
-                Text("Webhook secret"), False, Text("%(error)s: make a new one", error=str(error))
-            )
+            return Finding(Text("Webhook secret"), False, error.text)
     advice = (
         None if secrets else Text("make a secret and enter it in the program that sends the events")
     )

@@ -11,6 +11,7 @@ from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from marshmallow import Schema, ValidationError
 
+from integrations import entries
 from integrations.contract import Config
 from integrations.errors import Misconfigured, Permanent, Rejected, Temporary, Unsupported
 from integrations.http import Answer, Http, retry_after
@@ -103,26 +104,17 @@ class Client:
 
 
 def base_url(config: Config) -> str:
-    """The entered address without a slash at its end; raises `Misconfigured`."""
-    url = config.values.get("base_url", "").strip().rstrip("/")
-    try:
-        parts = urlsplit(url)
-        fine = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        fine = False
-    if not fine or parts.query or parts.fragment or parts.username is not None:
-        raise Misconfigured("enter the shop's address such as https://shop.example/makegood")
-    return url
+    """The entered address without a slash at its end; raises `WrongEntry`."""
+    given = config.values.get("base_url", "")
+    return entries.web_address("base_url", given, "https://shop.example/makegood")
 
 
 def outgoing_key(config: Config) -> bytes:
-    """The key our calls are signed with; raises `Misconfigured`."""
+    """The key our calls are signed with; raises `WrongEntry`."""
     try:
         return key_of(config.values.get("outgoing_secret", "").strip())
     except WrongSecret as error:
-        raise Misconfigured(
-            "the secret for calls to the shop is wrong: %(error)s", error=str(error)
-        ) from error
+        raise entries.WrongEntry(error.text, field="outgoing_secret") from error
 
 
 def path_of(*parts: str) -> str:

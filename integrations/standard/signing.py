@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from integrations.errors import BadSignature
+from integrations.sentence import Text
 from integrations.signatures import check_age, hmac_sha256
 
 PREFIX = "whsec_"
@@ -21,7 +22,14 @@ MOST_SIGNATURES = 16
 
 
 class WrongSecret(ValueError):
-    """The text is no `whsec_` secret."""
+    """The text is no `whsec_` secret; `text` says what is."""
+
+    text = Text(
+        "a signing secret is %(prefix)s followed by at least %(least)s random bytes in base64: copy"
+        " the whole secret, or make a new one",
+        prefix=PREFIX,
+        least=LEAST_KEY_BYTES,
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -33,9 +41,7 @@ def key_of(secret: str) -> bytes:
     except (binascii.Error, ValueError):
         key = b""
     if not secret.startswith(PREFIX) or len(key) < LEAST_KEY_BYTES:
-        raise WrongSecret(
-            f"a signing secret is {PREFIX} followed by {LEAST_KEY_BYTES} or more bytes in base64"
-        )
+        raise WrongSecret(str(WrongSecret.text))
     return key
 
 

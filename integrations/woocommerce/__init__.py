@@ -6,7 +6,8 @@ woocommerce/woocommerce-rest-api-docs (wp-api-v3).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar
 
@@ -17,6 +18,7 @@ from integrations.contract import (
     BaseAdapter,
     Buyer,
     Capabilities,
+    Config,
     EventKind,
     Field,
     Finding,
@@ -29,12 +31,14 @@ from integrations.contract import (
     Role,
     Way,
 )
+from integrations.entries import WrongEntry
 from integrations.errors import Unsupported
 from integrations.sentence import Text
 from integrations.woocommerce import checks, coupons, notes, orders, refunds, resends, webhook
-from integrations.woocommerce.client import Client
+from integrations.woocommerce.client import Client, base_url, keys_of
 from integrations.woocommerce.schemas import AS_STORED, ReviewIn
 
+SLUG = re.compile(r"[\w%/.~-]*")
 REREAD = timedelta(days=30)
 """Reviews are found by the day they were published, so an edit is seen only by reading again."""
 
@@ -99,6 +103,17 @@ class WooCommerce(BaseAdapter):
     )
     # No limit is documented; most shops run on a small machine.
     pace: ClassVar[Pace] = Pace(concurrency=2, per_minute=120)
+
+    @classmethod
+    def check_entries(cls, values: Mapping[str, str]) -> None:
+        super().check_entries(values)
+        base_url(Config(values))
+        keys_of(Config(values))
+        if not SLUG.fullmatch(values.get("review_order_page", "")):
+            raise WrongEntry(
+                "enter the last part of the page's address only, such as review-order",
+                field="review_order_page",
+            )
 
     @classmethod
     def verify(cls, request: Inbound, secrets: Sequence[str], now: datetime) -> str | None:

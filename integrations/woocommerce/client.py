@@ -13,14 +13,15 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from marshmallow import Schema, ValidationError
 from oauthlib.oauth1 import SIGNATURE_HMAC_SHA256, SIGNATURE_TYPE_QUERY
 from oauthlib.oauth1 import Client as OAuthClient
 
+from integrations import entries
 from integrations.contract import Config
-from integrations.errors import Misconfigured, Permanent, Temporary
+from integrations.errors import Permanent, Temporary
 from integrations.http import Answer, Http
 from integrations.sentence import Said, Text
 from integrations.woocommerce import refusals
@@ -61,7 +62,7 @@ class Client:
     def __init__(self, config: Config, http: Http, now: Callable[[], datetime]) -> None:
         self.base = base_url(config)
         self.now = now
-        self._keys = _keys(config)
+        self._keys = keys_of(config)
         self._http = http
 
     @property
@@ -209,24 +210,21 @@ class Client:
 
 
 def base_url(config: Config) -> str:
-    """The entered address without /wp-json and slash at its end; raises `Misconfigured`."""
-    url = config.values.get("base_url", "").strip().rstrip("/")
-    url = url.split("/wp-json", 1)[0].rstrip("/")
-    try:
-        parts = urlsplit(url)
-        fine = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        fine = False
-    if not fine or parts.query or parts.fragment or parts.username is not None:
-        raise Misconfigured("enter the shop's address such as https://shop.example")
-    return url
+    """The entered address without /wp-json and slash at its end; raises `WrongEntry`."""
+    given = config.values.get("base_url", "").split("/wp-json", 1)[0]
+    return entries.web_address("base_url", given, "https://shop.example")
 
 
-def _keys(config: Config) -> tuple[str, str]:
+def keys_of(config: Config) -> tuple[str, str]:
+    """Consumer key and secret; raises `WrongEntry`."""
     key = config.values.get("consumer_key", "").strip()
     secret = config.values.get("consumer_secret", "").strip()
-    if not (key.startswith("ck_") and secret.startswith("cs_")):
-        raise Misconfigured("the consumer key starts with ck_ and the secret with cs_: enter both")
+    for field, value, prefix in (("consumer_key", key, "ck_"), ("consumer_secret", secret, "cs_")):
+        if not re.fullmatch(rf"{prefix}[!-~]+", value):
+            raise entries.WrongEntry(
+                "the consumer key starts with ck_ and the secret with cs_: copy both whole",
+                field=field,
+            )
     return key, secret
 
 

@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 
 from integrations import registry
 from integrations.contract import Finding, Role
+from integrations.entries import WEBHOOK_SECRET, WrongEntry
 from integrations.errors import AdapterError
 from integrations.sentence import Text
+from integrations.text import line
 from service.db import queries
 from service.db.models import Connection, Kind, Lane, Shop
 from service.db.outbox import claims
@@ -24,6 +26,7 @@ from service.operations.shops import connection_check, recovery, settings
 
 INWARD_AT_ONCE = 1_000_000
 SECRET_BYTES = 32
+LONGEST_NAME = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,10 @@ def connect(context: Context, shop_id: int, new: NewConnection) -> int:
     _check_threshold(new.threshold)
     now = context.clock.now()
     kind = registry.get(new.adapter)
-    own = new.values.get("webhook_secret", "").strip()
+    own = new.values.get(WEBHOOK_SECRET, "").strip()
+    _check_entries(new.adapter, {**plain, **hidden})
+    if own:
+        _check_webhook_secret(new.adapter, own)
     with context.database.transaction() as session:
         if session.get(Shop, shop_id) is None:
             raise NotFound("there is no such shop")
@@ -80,7 +86,7 @@ def connect(context: Context, shop_id: int, new: NewConnection) -> int:
             public_id=secrets.token_urlsafe(18),
             shop_id=shop_id,
             adapter=new.adapter,
-            name=new.name.strip() or kind.label,
+            name=line(new.name)[:LONGEST_NAME] or kind.label,
             roles=[str(role) for role in new.roles],
             values=plain,
             threshold=new.threshold,
@@ -164,6 +170,28 @@ def _sorted_values(
     return plain, hidden
 
 
+def _check_entries(adapter: str, values: Mapping[str, str]) -> None:
+    """Raises `WrongInput` that names the field."""
+    kind = registry.get(adapter)
+    try:
+        kind.check_entries(values)
+    except WrongEntry as error:
+        label = next(field.label for field in kind.fields if field.name == error.field)
+        raise _wrong(label, error) from error
+
+
+def _check_webhook_secret(adapter: str, secret: str) -> None:
+    try:
+        registry.get(adapter).check_webhook_secret(secret)
+    except WrongEntry as error:
+        raise _wrong(Text("Webhook secret"), error) from error
+
+
+def _wrong(label: Text | str, error: WrongEntry) -> WrongInput:
+    said = Text("%(label)s: %(problem)s.", label=label, problem=error.text)
+    return WrongInput(said, fields={error.field: error.message})
+
+
 def change_connection(
     context: Context,
     connection_id: int,
@@ -179,7 +207,9 @@ def change_connection(
         kept = context.vault.unlock(connection.secrets)
         plain, hidden = _sorted_values(connection.adapter, values, {**connection.values, **kept})
         _check_threshold(threshold)
-        connection.name, connection.threshold = name.strip() or connection.name, threshold
+        _check_entries(connection.adapter, {**plain, **hidden})
+        connection.name = line(name)[:LONGEST_NAME] or connection.name
+        connection.threshold = threshold
         connection.values = plain
         connection.secrets = context.vault.lock({**hidden, "webhook": kept["webhook"]})
         if roles is not None:
@@ -202,7 +232,10 @@ def add_webhook_secret(context: Context, connection_id: int, secret: str = "") -
         connection = _get(session, connection_id)
         kept = context.vault.unlock(connection.secrets)
         fresh = secret.strip() or new_secret()
-        kept["webhook"] = [fresh, *kept["webhook"]][:2]
+        _check_webhook_secret(connection.adapter, fresh)
+        # Entered again it stays one of the two, so that it does not push the other out.
+        before = [secret for secret in kept["webhook"] if secret != fresh]
+        kept["webhook"] = [fresh, *before][:2]
         connection.secrets = context.vault.lock(kept)
         return fresh
 

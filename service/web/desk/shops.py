@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
@@ -136,13 +137,13 @@ def connect(shop_id: int, adapter: str) -> Answer:
             form.get("name", ""),
             _roles(),
             form.to_dict(),
-            form.get("threshold", 3, type=int),
+            _threshold(),
             _day_begins(form.get("cases_from", ""), zone),
         )
         connection_id = connections.connect(context(), shop_id, new)
     except DomainError as error:
         return _connect_page(shop_id, adapter, translate(error.text)), status_of(error)
-    flash(_("Connected. Now test it."))
+    flash(_("Saved. Now test it: nothing was tried at the platform yet."))
     return redirect(url_for("shops.connection", connection_id=connection_id), 303)
 
 
@@ -165,13 +166,21 @@ def _roles() -> list[Role]:
         raise WrongInput("Press one of the buttons of the page.") from error
 
 
+def _threshold() -> int:
+    """The highest rating that counts as low; 3 where the form does not ask for it."""
+    typed = request.form.get("threshold", "3").strip()
+    if not re.fullmatch("[0-9]{1,3}", typed):
+        raise WrongInput("The highest low rating must be from 1 to 4.")
+    return int(typed)
+
+
 def _day_begins(text: str, zone: str) -> datetime | None:
     """When the day begins in the shop's zone."""
     if not text.strip():
         return None
     try:
         return day_begins(date.fromisoformat(text.strip()), zone)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise WrongInput("Enter the day as 2026-11-24.") from error
 
 
@@ -231,10 +240,10 @@ def change_connection(connection_id: int) -> Answer:
                 connection_id,
                 name=form.get("name", ""),
                 values=form.to_dict(),
-                threshold=form.get("threshold", 3, type=int),
+                threshold=_threshold(),
                 roles=_roles(),
             )
-            flash(_("Saved."))
+            flash(_("Saved. Test the connection where address or keys have changed."))
     except DomainError as error:
         typed = form.to_dict() if what == "save" else None
         page = _connection_page(connection_id, problem=translate(error.text), typed=typed)
