@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
 from integrations import entries, text
+from integrations.entries import Field as Field
 from integrations.errors import BadSignature, Unreadable, Unsupported
 from integrations.money import Money
 from integrations.sentence import Said, Text
@@ -71,23 +72,6 @@ class Pace:
 
     concurrency: int = 4
     per_minute: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One thing the seller enters to connect. `secret` values are encrypted and never shown again.
-
-    `choices`: all that may be entered, in lower case. `words`: for people to read, not for programs.
-    """
-
-    name: str
-    label: Text | str
-    help: Text | str | None = None
-    secret: bool = False
-    required: bool = True
-    default: str = ""
-    choices: tuple[str, ...] = ()
-    words: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,19 +5,33 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from integrations.errors import Misconfigured
 from integrations.sentence import Said, Text, Value
 
-if TYPE_CHECKING:
-    from integrations.contract import Field
-
 WEBHOOK_SECRET = "webhook_secret"  # noqa: S105 - the name of a field
 LONGEST = 2000
 HOST = re.compile(r"[\w.-]{1,253}")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing the seller enters to connect. `secret` values are encrypted and never shown again.
+
+    `choices`: all that may be entered, in lower case. `words`: for people to read, not for programs.
+    """
+
+    name: str
+    label: Text | str
+    help: Text | str | None = None
+    secret: bool = False
+    required: bool = True
+    default: str = ""
+    choices: tuple[str, ...] = ()
+    words: bool = False
 
 
 class WrongEntry(Misconfigured):
