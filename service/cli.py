@@ -18,10 +18,12 @@ from service.db.migrations import MigrationUnderWay, migrate
 from service.db.models import Seller
 from service.domain.errors import DomainError
 from service.domain.remedies.limits import SellerRole
+from service.operations.cases import causes as case_causes
 from service.operations.privacy import erasure
 from service.operations.shops import reencryption
 from service.operations.staff import accounts
 from service.replay import replay
+from service.security.private_files import write_anew
 from service.settings import WrongSetting
 from service.training.commands import causes
 from service.wiring import Wiring, wiring
@@ -183,6 +185,20 @@ def backup_command(target: Path) -> None:
     except (OSError, sqlite3.Error) as error:
         raise click.ClickException(f"{target} could not be written: {error}") from error
     click.echo(f"Copied to {target}. Keep the keys as well: without them it cannot be read.")
+
+
+@causes.command(cls=Command, name="corrections")
+@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
+def corrections_command(target: Path) -> None:
+    """Write what sellers corrected to TARGET, for `flask causes train --corrections TARGET`.
+
+    It holds buyers' words: keep it where the database is kept.
+    """
+    with wiring().context.database.reading() as session:
+        rows = list(case_causes.corrections(session))
+    lines = ["\t".join(" ".join(value.split()) for value in row) for row in rows]
+    write_anew(target, "\n".join(["text\tcause\tproduct", *lines, ""]))
+    click.echo(f"{len(rows)} corrections in {target}.")
 
 
 @click.command(cls=Command, name="version")

@@ -58,6 +58,17 @@ WORDS = {
     "by hand": lazy("by hand"),
     "message": lazy("message"),
     "recipient": lazy("recipient"),
+    "damaged": lazy("arrived damaged"),
+    "wrong_item": lazy("wrong item"),
+    "missing": lazy("missing"),
+    "late": lazy("late"),
+    "defective": lazy("does not work"),
+    "quality": lazy("poor quality"),
+    "not_as_described": lazy("not as described"),
+    "service": lazy("service"),
+    "price_promo": lazy("price or promotion"),
+    "other": lazy("something else"),
+    "unclear": lazy("unclear"),
     "plain": lazy("plain"),
     "warm": lazy("warm"),
     "brief": lazy("brief"),
@@ -100,6 +111,7 @@ DEEDS = {
     "look_again": lazy("Looked up again"),
     "confirmed": lazy("Looked at by a person"),
     "cancelled": lazy("Taken back"),
+    "cause_corrected": lazy("Cause corrected"),
 }
 """What happened, as history keeps it."""
 

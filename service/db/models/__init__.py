@@ -12,6 +12,7 @@ from service.db.models.cases import (
     Message,
     Proposal,
 )
+from service.db.models.causes import CauseLabel
 from service.db.models.outbox import Kind, Lane, OutboxRow, Periodic
 from service.db.models.reviews import Delivery, Review, ReviewVersion
 from service.db.models.shops import ApiToken, Connection, DoNotContact, Seller, Shop
@@ -24,6 +25,7 @@ __all__ = [
     "Attempted",
     "Base",
     "Case",
+    "CauseLabel",
     "Connection",
     "Decision",
     "Delivery",

@@ -65,6 +65,12 @@ class Case(Base):
     grave: Mapped[bool] = mapped_column(default=False)
     """The review once spoke of health, injury or law: this buyer is never invited."""
     cause: Mapped[str] = mapped_column(default="")
+    """What the complaint is about (service.domain.complaints.causes), `unclear` where the model is not
+    sure enough; '' before it was read."""
+    cause_read: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """What the model read last: {name, confidence, also, places, model}, see `Cause`."""
+    cause_corrected: Mapped[bool] = mapped_column(default=False)
+    """A seller has said what it is about; that counts."""
     messages_stopped: Mapped[bool] = mapped_column(default=False)
     erased_at: Mapped[datetime | None]
     """When all that tells of the buyer was removed (service.operations.privacy.erasure)."""

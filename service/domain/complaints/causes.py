@@ -23,6 +23,8 @@ CAUSES = (
     "price_promo",
     "other",
 )
+UNCLEAR = "unclear"
+"""Kept for a case in place of a cause that is too unsure to act upon."""
 _ALSO_FROM = 0.2
 _MOST_WORDS = 4
 _LONGEST = 4_000

@@ -26,7 +26,7 @@ from service.domain.cases.reference import new_reference
 from service.domain.cases.severity import is_grave
 from service.domain.cases.states import CaseState, CloseReason
 from service.domain.reviews.versions import Change, Known, change, is_low
-from service.operations.cases import close, doubts, find_order, history
+from service.operations.cases import causes, close, doubts, find_order, history
 from service.operations.context import Context
 from service.operations.remedies import proposals
 from service.operations.reviews import rewritten
@@ -259,6 +259,7 @@ def _changed(
     if review.rating is None or low:
         if len(review.versions) < 2 or review.versions[-2].text != review.text:
             doubts.look_at_words(case, review.text)
+        causes.read(case)
         proposals.refresh_proposal(session, case, now=now)
         return "changed"
     if case.closed_at is None:
@@ -300,6 +301,7 @@ def open_case(session: Session, connection: Connection, review: Review, *, now: 
         candidates=[],
         grave=is_grave(review.text),
     )
+    causes.read(case)
     session.add(case)
     queries.remember_case(session, case)
     remember_opened(session, case)

@@ -57,8 +57,19 @@ class MakeGoodOut(Schema):
     done_at = fields.AwareDateTime(allow_none=True)
 
 
+class CauseOut(Schema):
+    """What the model read in the review: `confidence` is 0 to 1, `also` are further causes, `places`
+    the words it went by as start and end in the text, `model` its version."""
+
+    name = fields.String()
+    confidence = fields.Float()
+    also = fields.List(fields.String())
+    places = fields.List(fields.List(fields.Integer()))
+    model = fields.String()
+
+
 class CaseOut(Schema):
-    """One case."""
+    """One case. `cause`: what the complaint is about, `unclear` where nobody is sure."""
 
     reference = fields.String()
     state = fields.String()
@@ -70,6 +81,7 @@ class CaseOut(Schema):
     rating = fields.Integer(allow_none=True, attribute="review.rating")
     product = fields.String(attribute="review.product_name")
     shop_id = fields.Integer()
+    cause = fields.String()
 
 
 class CaseDetailOut(CaseOut):
@@ -81,6 +93,8 @@ class CaseDetailOut(CaseOut):
     proposal = fields.List(fields.Nested(RemedyOut))
     proposal_id = fields.Integer(allow_none=True)
     make_goods = fields.List(fields.Nested(MakeGoodOut))
+    cause_read = fields.Nested(CauseOut)
+    cause_corrected = fields.Boolean()
 
 
 class CasesOut(Schema):

@@ -16,16 +16,18 @@ from service import VERSION
 from service.db import queries
 from service.db.models import Case, MakeGood, Review, Seller
 from service.domain.cases.states import CLOSE_REASONS, CaseState
+from service.domain.complaints.causes import CAUSES
 from service.domain.errors import DomainError, NotPermitted, WrongInput
 from service.domain.messages.zones import exists
 from service.localization import read_amount
-from service.operations.cases import confirm, find_order
+from service.operations.cases import causes, confirm, find_order
 from service.operations.messages import follow_ups
 from service.operations.messages.preview import preview, refuse_if_stopped
 from service.operations.remedies import balance, decisions, make_goods
 from service.operations.remedies.decisions import Remedy, actor_of
 from service.web import formatting, words
 from service.web.auth import sellers_only
+from service.web.desk.complaint import marked
 from service.web.desk.next_step import next_step
 from service.web.desk.proposals import offers
 from service.web.errors import refusal, status_of
@@ -47,6 +49,7 @@ DONE = {
     "leave": lazy("Noted: this message will not be sent."),
     "stop": lazy("No more messages to this buyer about this case."),
     "close": lazy("The case is closed."),
+    "cause": lazy("Noted. It counts from now on."),
     "confirm": lazy("Noted: you have looked. The buyer is answered as usual."),
     "look_again": lazy("It is looked up again now. Nothing is carried out."),
     "try_again": lazy("It is tried again now."),
@@ -125,6 +128,8 @@ def _case_page(reference: str, problem: str) -> str:
                 if one.state in ("planned", "needs_attention")
             },
             actions=list(Action),
+            causes=CAUSES,
+            complaint=marked(found),
             days=DAYS,
             may_decide=seller().role != "viewer",
             states=set(CaseState),
@@ -199,6 +204,8 @@ def _do(found: Case, what: str) -> None:
             actor=actor_of(me),
             is_candidate=bool(candidate),
         )
+    elif what == "cause":
+        causes.correct(ctx, found.id, me, form.get("cause", ""))
     elif what == "confirm":
         confirm.confirm(ctx, found.id, me)
     elif what == "stop":

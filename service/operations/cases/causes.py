@@ -1,0 +1,87 @@
+"""What a case is about: read from the review, corrected by the seller with one tap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.db import queries
+from service.db.models import Case, CauseLabel, ReviewVersion, Seller
+from service.domain.complaints.causes import CAUSES, UNCLEAR, read_cause
+from service.domain.errors import NotPermitted, WrongInput, WrongState
+from service.domain.remedies.limits import SellerRole, may_decide
+from service.operations.cases import history
+from service.operations.context import Context
+from service.operations.remedies import proposals
+
+
+def read(case: Case) -> None:
+    """Read the cause from the review as it is now; a seller's correction stays."""
+    review = case.review
+    cause = read_cause(review.text, review.product_name)
+    case.cause_read = {
+        "name": cause.name,
+        "confidence": round(cause.confidence, 4),
+        "also": list(cause.also),
+        "places": [list(place) for place in cause.places],
+        "model": cause.model,
+    }
+    if not case.cause_corrected:
+        case.cause = cause.settled or UNCLEAR
+
+
+def correct(context: Context, case_id: int, seller: Seller, cause: str) -> None:
+    """The seller says what the case is about. It counts from now on, is proposed for, and kept for
+    the next training. Raises `NotPermitted`, `WrongInput`, `WrongState`."""
+    if not may_decide(SellerRole(seller.role)):
+        raise NotPermitted("Viewers may only look.")
+    if cause not in CAUSES:
+        raise WrongInput("Press one of the buttons of the page.")
+    with context.database.transaction() as session:
+        now = context.clock.now()
+        case = queries.case(session, case_id, lock=True)
+        if case.erased_at is not None:
+            raise WrongState("The buyer's words were removed. There is nothing to correct.")
+        earlier = case.cause
+        session.add(
+            CauseLabel(
+                case_id=case.id,
+                review_version_id=_newest_version(case),
+                cause=cause,
+                read=case.cause_read.get("name", ""),
+                model=case.cause_read.get("model", ""),
+                seller_id=seller.id,
+                created_at=now,
+            )
+        )
+        case.cause, case.cause_corrected = cause, True
+        if cause != earlier:
+            history.note(
+                session,
+                case,
+                "cause_corrected",
+                at=now,
+                actor=f"seller:{seller.id}",
+                old=earlier,
+                new=cause,
+            )
+            proposals.refresh_proposal(session, case, now=now)
+
+
+def _newest_version(case: Case) -> int:
+    return max(version.id for version in case.review.versions if not version.withdrawn)
+
+
+def corrections(session: Session) -> Iterator[tuple[str, str, str]]:
+    """Text, cause and product of what sellers corrected, the last word of each case only; what was
+    erased since is left out."""
+    last: dict[int, CauseLabel] = {}
+    for label in session.scalars(select(CauseLabel).order_by(CauseLabel.id)):
+        last[label.case_id] = label
+    for label in last.values():
+        version = session.get_one(ReviewVersion, label.review_version_id)
+        if version.text:
+            product = queries.case(session, label.case_id).review.product_name
+            yield version.text, label.cause, product
