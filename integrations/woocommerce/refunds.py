@@ -83,13 +83,15 @@ def _after_failure(
         order = orders.fetch(client, request.order.id)
     except (Temporary, Misconfigured) as unseen:
         raise error from unseen
-    _still_left(order, request)
     if TOO_MUCH.search(error.message):
+        _still_left(order, request)
         raise Rejected(
             "%(said)s Look at the refunds of this order in the shop.", said=error.message
         )
     if not by_gateway:
+        _still_left(order, request)
         raise error
+    # Less may be left because of another refund: that says nothing of what the gateway did for this.
     if NO_GATEWAY.search(error.message):
         return _refund(client, request, by_gateway=False)
     raise _unseen(request, f" ({error.message})")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import responses
@@ -73,6 +74,25 @@ def test_person_looks_at_the_provider_when_the_gateway_failed_whatever_it_says(
     assert caught.value.outcome == "unknown"
 
     assert shop.posts() == ["orders/13/refunds"]
+
+
+def test_outcome_stays_unknown_when_another_refund_took_what_was_left_meanwhile(
+    shop: PretendShop,
+) -> None:
+    """What is left then says nothing of what the gateway did for this one."""
+
+    def refunded_by_another(number: int) -> dict[str, Any]:
+        kept = dict(shop.orders[number])
+        if shop.posts():
+            kept["refunds"] = [{"id": 1, "reason": "", "total": f"-{kept['total']}"}]
+        return kept
+
+    shop.gateway_says, shop.read_order = "Waktu habis.", refunded_by_another
+
+    with pytest.raises(Permanent) as caught:
+        adapter().act(asked(Action.REFUND))
+
+    assert caught.value.outcome == "unknown"
 
 
 def test_refund_that_stands_is_found_when_the_shop_called_it_a_failure(shop: PretendShop) -> None:
