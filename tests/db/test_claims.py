@@ -90,15 +90,15 @@ def test_lane_left_out_of_one_batch_leads_the_next(desk: Desk) -> None:
 def test_lanes_that_are_done_at_once_are_served_in_turn(
     desk: Desk, outward: bool, number: int
 ) -> None:
-    """Whatever is due longer elsewhere: after as many rows as there are lanes each had its turn."""
+    """Whatever is due longer elsewhere: each has its turn before one has had many."""
     lanes = [desk.lane(outward=outward) for _ in range(number)]
     for lane in lanes:
-        desk.put(lane, 2 * number)
+        desk.put(lane, 6 * number)
         desk.clock.move(seconds=1)
 
     served: list[int] = []
     after = 0
-    while len(served) < 2 * number:
+    while len(served) < 5 * number:
         with desk.database.transaction() as session:
             held = claims.claim(session, desk.now(), most=4, per_lane=4, inward=4, after=after)
         _finish(desk, held)
@@ -114,12 +114,12 @@ def test_one_lane_takes_no_more_than_its_share_of_a_batch(desk: Desk, outward: b
     desk.put(crowded, 1000)
     others = [desk.lane(outward=outward) for _ in range(3)]
     for lane in others:
-        desk.put(lane, 10)
+        desk.put(lane, 20)
 
-    shares = [claim.lane_id for claim in desk.claim(most=12, per_lane=16, inward=12)]
+    shares = [claim.lane_id for claim in desk.claim(most=48, per_lane=16, inward=48)]
 
     assert {lane: shares.count(lane) for lane in [crowded, *others]} == dict.fromkeys(
-        [crowded, *others], 3
+        [crowded, *others], 12
     )
 
 

@@ -28,6 +28,8 @@ from service.db.models import Kind, Lane, OutboxRow
 from service.db.session import later
 from service.domain.errors import LostClaim
 
+AT_LEAST = 10
+"""Rows of a lane in one batch: fewer would cost a statement for each; other lanes are next."""
 LEASE = timedelta(seconds=time_limits.CLAIM)
 """Longer than the longest call out (integrations.http), so that a held row is never taken over."""
 
@@ -127,7 +129,8 @@ def claim(
     lanes = _lanes(session, now, skip, after)
     waiting = Counter(lane.outward for lane in lanes)
     for lane in lanes:
-        share = -(-left[lane.outward] // waiting[lane.outward])
+        share = max(AT_LEAST, -(-left[lane.outward] // waiting[lane.outward]))
+        share = min(share, left[lane.outward])
         waiting[lane.outward] -= 1
         if lane.outward:
             share = min(share, per_lane)
@@ -141,17 +144,18 @@ def claim(
 
 
 def _lanes(session: Session, now: datetime, skip: Sequence[int], after: int) -> list[Lane]:
-    """Lanes with due work that may go: those with nothing in hand first, then in a ring after the
-    one that was served last, so that a lane left out of one batch leads the next."""
+    """Lanes with due work that may go, in a ring after the one that was served last; where none
+    was, those with nothing in hand first, then the longest waiting. So a lane left out of one batch
+    leads the next."""
     lanes = [
         lane for lane in session.scalars(_DUE_LANES, {"now": now}).all() if lane.id not in skip
     ]
     _lock(session, lanes)
+    if after:
+        return sorted(lanes, key=lambda lane: (lane.id <= after, lane.id))
     if len(lanes) > 1:
-        ids = [lane.id for lane in lanes]
-        busy = set(session.scalars(_BUSY_LANES, {"lanes": ids, "now": now}))
-        # Where none was served before, the order of the query decides: the longest waiting first.
-        lanes.sort(key=lambda lane: (lane.id in busy, lane.id <= after, lane.id if after else 0))
+        busy = set(session.scalars(_BUSY_LANES, {"lanes": [lane.id for lane in lanes], "now": now}))
+        lanes.sort(key=lambda lane: lane.id in busy)
     return lanes
 
 
