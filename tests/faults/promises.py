@@ -48,6 +48,10 @@ def one_effect(world: World, case: Case, minor: int) -> None:
     made = world.sandbox.ledger.rows("SELECT * FROM made WHERE order_id = ?", case.order_id)
     assert len(made) == 1, f"carried out {len(made)} times"
     (make_good,) = case.make_goods
+    if make_good.action == "resend":
+        # Whatever was asked for, a resend costs what its lines were paid.
+        lines = [line for line in case.order["lines"] if line["id"] in make_good.line_ids]
+        minor = sum(line["paid"] for line in lines)
     assert (make_good.state, make_good.amount_minor) == ("done", minor)
     (book,) = made
     assert (book["reference"], book["amount_minor"]) == (make_good.reference, minor)

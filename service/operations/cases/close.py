@@ -71,4 +71,3 @@ def stop_message(session: Session, one: FollowUp, reason: Said, *, at: datetime)
         history.note(session, one.case, one.state, at=at, new=one.step, detail=reason)
         return
     one.state, one.reason = "stopped", reason
-    history.note(session, one.case, "stopped", at=at, new=one.step, detail=reason)

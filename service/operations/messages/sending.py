@@ -104,6 +104,8 @@ def _send(
     if isinstance(decision, Stop) or channel is None:
         reason = decision.reason if isinstance(decision, Stop) else Text("There is no channel.")
         close.stop_message(session, one, reason, at=now)
+        if one.state == "stopped":
+            history.note(session, one.case, "stopped", at=now, new=one.step, detail=reason)
         claims.finish(session, held, now, reason)
         return None
     lane = queries.lane(session, channel.id, outward=True)
