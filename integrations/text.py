@@ -11,7 +11,12 @@ import unicodedata
 
 _JOINERS = "\u200c\u200d"
 """They shape letters and join emoji, so they stay inside a text."""
+_ENDLESS_ENTITY = re.compile("&#(?:[0-9]{20,}|[xX][0-9a-fA-F]{20,});?")
 _BREAKS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_MARKS = "".join(chr(code) for code in range(0x300, 0x1F000) if unicodedata.combining(chr(code)))
+_PILE = re.compile(f"([{_MARKS}]{{30}})[{_MARKS}]+")
+"""More marks on one letter than any writing has (UAX 15, stream-safe text). To bring them in order
+takes time by the square of their number."""
 _DROPPED = ("Cc", "Cf", "Cs")
 """Control and format signs (marks of direction, zero widths), and half surrogates."""
 
@@ -32,7 +37,7 @@ _NO_JOINERS = {ord(one): None for one in _JOINERS}
 
 def paragraphs(text: str) -> str:
     """Text of several lines: `\\n` for every kind of break, nothing invisible, NFC."""
-    kept = _BREAKS.sub("\n", text).translate(_KEPT)
+    kept = _PILE.sub(r"\1", _BREAKS.sub("\n", text).translate(_KEPT))
     return unicodedata.normalize("NFC", kept).strip(f" \n\u00a0{_JOINERS}")
 
 
@@ -48,4 +53,9 @@ def address(text: str) -> str:
 
 def from_html(text: str) -> str:
     """One line of HTML text without tags: entities decoded, once."""
-    return line(html.unescape(text))
+    return line(html.unescape(without_endless_entities(text)))
+
+
+def without_endless_entities(text: str) -> str:
+    """HTML text in which no entity has more digits than Python reads as a number."""
+    return _ENDLESS_ENTITY.sub("\ufffd", text)

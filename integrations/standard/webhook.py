@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import UTC
 from typing import Any
@@ -69,7 +68,7 @@ def event_of(kind: EventKind, data: Mapping[str, Any]) -> ReviewEvent:
         kind,
         review_id=review["id"],
         rating=review["rating"],
-        text=_plain(review["text"]),
+        text=review["text"] or "",
         sequence=review["version"],
         written_at=written_at and written_at.astimezone(UTC),
         product_id=product.get("id") or "",
@@ -95,8 +94,3 @@ def buyer_of(data: Mapping[str, Any]) -> Buyer:
 def _gone(data: Mapping[str, Any]) -> ReviewEvent:
     review = data["review"]
     return ReviewEvent(EventKind.WITHDRAWN, review_id=review["id"], sequence=review["version"])
-
-
-def _plain(text: str | None) -> str:
-    """One form for one text, so that equal reviews compare equal."""
-    return unicodedata.normalize("NFC", (text or "").replace("\r\n", "\n")).strip()

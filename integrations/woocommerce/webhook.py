@@ -9,7 +9,6 @@ from __future__ import annotations
 import html
 import json
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import UTC
 from typing import Any
@@ -20,7 +19,7 @@ from marshmallow import ValidationError
 from integrations.contract import Buyer, EventKind, Inbound, ReviewEvent, UnreadRow
 from integrations.errors import BadSignature, Unreadable
 from integrations.signatures import body_hash, check_base64
-from integrations.text import from_html
+from integrations.text import from_html, without_endless_entities
 from integrations.woocommerce.client import Unread
 from integrations.woocommerce.schemas import ProductIn, ReviewIn, ThinIn
 
@@ -130,9 +129,9 @@ def _linked_customer(links: object) -> int:
 
 def plain(text: str) -> str:
     """One form for one text: a webhook carries what was typed, a GET wraps it in paragraphs."""
-    broken = re.sub(r"<br\s*/?>\n?", "\n", text.replace("\r\n", "\n"), flags=re.IGNORECASE)
+    sound = without_endless_entities(text).replace("\r\n", "\n")
+    broken = re.sub(r"<br\s*/?>\n?", "\n", sound, flags=re.IGNORECASE)
     broken = re.sub(r"</p>\s*", "\n\n", broken, flags=re.IGNORECASE)
     # Nothing is declared safe here: the tags are taken out.
     lines = (Markup(line).striptags() for line in broken.split("\n"))  # noqa: S704
-    joined = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).replace("\0", "")
-    return unicodedata.normalize("NFC", joined).strip()
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).replace("\0", "").strip()

@@ -173,7 +173,7 @@ def answer(
         if not solved:
             _reopen(context, session, case, one.comment, now)
         if case.closed_at is None:
-            doubts.look_at_words(case, one.comment)
+            doubts.look_at_words(session, case, one.comment)
         if not solved:
             return
         for planned in case.follow_ups:

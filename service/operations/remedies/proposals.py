@@ -20,6 +20,9 @@ from service.operations.cases.orders import lines_of, order_from_data
 from service.operations.remedies import automatic, balance
 from service.operations.remedies.decisions import order_connection, remedy_from_data, way_of
 
+LONGEST_COMPLAINT = 20_000
+"""Characters in which a rule's words are looked for, as the proposal is made in a transaction."""
+
 
 def propose_remedies(session: Session, case: Case, *, now: datetime, by_limit: bool = True) -> None:
     """Propose by the shop's playbook; what the owner's limit covers is approved at once, unless
@@ -83,7 +86,7 @@ def _facts(
     return playbook.Facts(
         stars=case.review.rating or 1,
         left=balance.left_of(session, case),
-        text=case.review.text,
+        text=case.review.text[:LONGEST_COMPLAINT],
         cause=case.cause,
         product_ids=frozenset(line.product_id for line in lines),
         order_value=order.paid,

@@ -6,8 +6,8 @@ import json
 import logging
 import secrets
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -23,7 +23,6 @@ from service.db.outbox import claims
 from service.db.outbox.claims import Claim
 from service.db.reviews.products import product_key, remember_opened
 from service.domain.cases.reference import new_reference
-from service.domain.cases.severity import is_grave
 from service.domain.cases.states import CaseState, CloseReason
 from service.domain.reviews.versions import Change, Known, change, is_low
 from service.operations.cases import causes, close, doubts, find_order, history
@@ -36,21 +35,27 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """One delivery with what the adapter read in it, or why it could not."""
+    """One delivery with what the adapter read in it, or why it could not.
+
+    `grave` says of each text whether a person has to read it first.
+    """
 
     claim: Claim
     delivery: Delivery
     connection: Connection
     events: Sequence[ReviewEvent]
     problem: Said | None
+    grave: Mapping[str, bool]
 
 
 def read_deliveries(context: Context, held: Sequence[Claim]) -> None:
-    """Read a batch in one transaction; raises what stops it (`IntegrityError` when another worker
-    stored the same review at the same moment)."""
+    """Read a batch, then take it in in one transaction; raises what stops it (`IntegrityError` when
+    another worker stored the same review at the same moment)."""
+    with context.database.reading() as session:
+        read = _read_all(session, held)
     with context.database.transaction() as session:
         now = context.clock.now()
-        found = _read_all(session, held)
+        found = [_as_it_is_now(session, one) for one in read]
         wanted: dict[int, set[str]] = defaultdict(set)
         for one in found:
             wanted[one.connection.id] |= {
@@ -59,6 +64,8 @@ def read_deliveries(context: Context, held: Sequence[Claim]) -> None:
         named = [(one.connection, event) for one in found for event in one.events]
         rewritten.know(session, named, now)
         queries.know_reviews(session, wanted)
+        for one in found:
+            doubts.know_words(session, one.grave)
         ours = claims.hold(session, held, now)
         for one in found:
             if one.claim.id in ours:
@@ -67,10 +74,19 @@ def read_deliveries(context: Context, held: Sequence[Claim]) -> None:
 
 
 def _read_all(session: Session, held: Sequence[Claim]) -> list[_Read]:
-    """In the order of their arrival."""
+    """In the order of their arrival. A long text takes long, and no webhook waits for it here."""
     rows = session.scalars(select(Delivery).where(Delivery.id.in_([one.ref_id for one in held])))
     deliveries = {one.id: one for one in rows}
     return [_read(session, one, deliveries[one.ref_id]) for one in sorted(held, key=_arrival)]
+
+
+def _as_it_is_now(session: Session, one: _Read) -> _Read:
+    """The same in a transaction that writes; what was removed meanwhile is not brought back."""
+    delivery = session.get_one(Delivery, one.delivery.id)
+    if delivery.body != one.delivery.body:
+        return _read(session, one.claim, delivery)
+    connection = session.get_one(Connection, delivery.connection_id)
+    return replace(one, delivery=delivery, connection=connection)
 
 
 def _arrival(held: Claim) -> int:
@@ -83,15 +99,15 @@ def _read(session: Session, claim: Claim, delivery: Delivery) -> _Read:
     try:
         events = registry.get(connection.adapter).read(request)
     except AdapterError as error:
-        return _Read(claim, delivery, connection, (), error.text)
+        return _Read(claim, delivery, connection, (), error.text, {})
     except Exception as error:
         log.exception("delivery %s cannot be read", delivery.id)
         advice = Text(
             "this body broke the reader (%(name)s); read it again after an update",
             name=type(error).__name__,
         )
-        return _Read(claim, delivery, connection, (), advice)
-    return _Read(claim, delivery, connection, events, None)
+        return _Read(claim, delivery, connection, (), advice, {})
+    return _Read(claim, delivery, connection, events, None, doubts.read_words(events))
 
 
 def _settle(session: Session, one: _Read, now: datetime) -> None:
@@ -258,7 +274,7 @@ def _changed(
     _note_rating(session, case, was, review.rating, now)
     if review.rating is None or low:
         if len(review.versions) < 2 or review.versions[-2].text != review.text:
-            doubts.look_at_words(case, review.text)
+            doubts.look_at_words(session, case, review.text)
         causes.read(case)
         proposals.refresh_proposal(session, case, now=now)
         return "changed"
@@ -299,7 +315,7 @@ def open_case(session: Session, connection: Connection, review: Review, *, now: 
         opened_at=now,
         order={},
         candidates=[],
-        grave=is_grave(review.text),
+        grave=doubts.is_grave_text(session, review.text),
     )
     causes.read(case)
     session.add(case)

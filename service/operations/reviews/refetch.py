@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -16,6 +16,7 @@ from service.db import queries
 from service.db.models import Case, Connection, Delivery, Kind, OutboxRow, Review
 from service.db.outbox import claims
 from service.db.outbox.claims import Claim
+from service.operations.cases import doubts
 from service.operations.context import Context
 from service.operations.outbox.calls import Call, Next, Outcome
 from service.operations.reviews import ingest, rewritten
@@ -43,11 +44,17 @@ def begin_look(context: Context, session: Session, held: Claim, now: datetime) -
         if outcome.error is not None:
             return outcome.error
         connection = session.get_one(Connection, held.ref_id)
-        _take_in(session, connection, outcome.value, outcome.now)
+        events, grave = outcome.value
+        doubts.know_words(session, grave)
+        _take_in(session, connection, events, outcome.now)
         claims.finish(session, held, outcome.now)
         return None
 
-    return Call(held, context.http.now(), lambda: adapter.look(held.step), looked)
+    def look() -> tuple[Sequence[ReviewEvent], Mapping[str, bool]]:
+        events = adapter.look(held.step)
+        return events, doubts.read_words(events)
+
+    return Call(held, context.http.now(), look, looked)
 
 
 def _take_in(
@@ -76,7 +83,9 @@ def begin_poll(context: Context, session: Session, held: Claim, now: datetime) -
     def polled(session: Session, outcome: Outcome) -> Next:
         if outcome.error is not None:
             return outcome.error
-        page: Page = outcome.value
+        page: Page
+        page, grave = outcome.value
+        doubts.know_words(session, grave)
         connection = session.get_one(Connection, held.ref_id)
         first = connection.read_through_at is None
         _take_in(session, connection, page.events, outcome.now, stood_there=first)
@@ -90,7 +99,11 @@ def begin_poll(context: Context, session: Session, held: Claim, now: datetime) -
         claims.put_off(session, held, due, tries=0, now=outcome.now)
         return None
 
-    return Call(held, context.http.now(), lambda: adapter.poll(cursor, now), polled)
+    def poll() -> tuple[Page, Mapping[str, bool]]:
+        page = adapter.poll(cursor, now)
+        return page, doubts.read_words(page.events)
+
+    return Call(held, context.http.now(), poll, polled)
 
 
 def _keep_unread(
