@@ -227,7 +227,7 @@ def _outcome(method: str, *, unsent: bool = False) -> CallOutcome:
 def _too_large(method: str) -> AdapterError:
     said = "the shop's answer is too large to read"
     known = _outcome(method)
-    return Permanent(said) if known == "not_done" else Temporary(said, outcome=known)
+    return Permanent(said, outcome=known) if known == "not_done" else Temporary(said, outcome=known)
 
 
 def _ours(error: Exception, method: str, call: Call) -> AdapterError:

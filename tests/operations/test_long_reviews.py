@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import statistics
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from integrations import registry, text
 from integrations.contract import Inbound, Page, ReviewEvent
 from service.db.models import Delivery, Review
 from service.domain.cases import severity
-from service.operations.cases import doubts
+from service.domain.cases.severity import is_grave
 from tests.world import START, World
 
 UNITS = {
@@ -99,25 +100,28 @@ class Watch:
 
     def __init__(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         self.seen: list[tuple[str, bool]] = []
-        self._open = 0
+        # The server's threads have transactions of their own.
+        self._in_this = threading.local()
         self._begin = world.context.database.transaction
         adapter = registry.get("sandbox")
         monkeypatch.setattr(world.context.database, "transaction", self._transaction)
         monkeypatch.setattr(adapter, "read", self._noted("read", adapter.read))
-        monkeypatch.setattr(doubts, "is_grave", self._noted("grave", doubts.is_grave))
+        monkeypatch.setattr(
+            "service.operations.cases.doubts.is_grave", self._noted("grave", is_grave)
+        )
 
     @contextmanager
     def _transaction(self) -> Iterator[Session]:
         with self._begin() as session:
-            self._open += 1
+            self._in_this.open = True
             try:
                 yield session
             finally:
-                self._open -= 1
+                self._in_this.open = False
 
     def _noted(self, name: str, work: Callable[[Any], Any]) -> Callable[[Any], Any]:
         def noted(given: Any) -> Any:
-            self.seen.append((name, self._open > 0))
+            self.seen.append((name, getattr(self._in_this, "open", False)))
             return work(given)
 
         return noted
@@ -153,7 +157,8 @@ def test_body_removed_while_it_was_read_is_not_brought_back(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     adapter, database = registry.get("sandbox"), world.context.database
-    read, emptied = adapter.read, []
+    read = adapter.read
+    emptied: list[Inbound] = []
 
     def emptied_meanwhile(request: Inbound) -> list[ReviewEvent]:
         events = read(request)

@@ -125,7 +125,7 @@ def test_slow_answer_arrives(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> N
     trial.choose("slow")
 
     assert trial.adapter.act(trial.request()).vendor_id
-    assert waited == [trouble.SLOW_SECONDS]
+    assert [seconds for seconds in waited if seconds] == [trouble.SLOW_SECONDS]
 
 
 @pytest.mark.parametrize("name", ["acted_500", "acted_dropped"])
