@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from integrations.sandbox.ledger import leave_review
 from integrations.sandbox.seed import KETTLE, sell
 from jobs.drain import Drain
 from service.db.models import Connection, MakeGood, Shop
+from service.operations.remedies.automatic import day_of_limit
 from service.operations.reviews.ingest import take_in
 from service.operations.shops import connections
 from service.operations.shops.connections import NewConnection
@@ -102,3 +104,11 @@ def test_cap_holds_when_two_workers_come_to_it_at_once(world: World) -> None:
 
     assert list(_by_shop(world).values()) == [3]
     assert len(world.ledger()["made"]) == 3
+
+
+def test_day_of_a_limit_begins_at_the_first_of_two_midnights(world: World) -> None:
+    """Havana sets its clocks back at one in the morning: midnight comes twice."""
+    shop = Shop(zone="America/Havana")
+    second = datetime(2026, 11, 1, 5, 30, tzinfo=UTC)
+
+    assert day_of_limit(shop, second) == datetime(2026, 11, 1, 4, 0, tzinfo=UTC)

@@ -69,7 +69,7 @@ def test_agent_without_a_limit_in_the_currency_may_approve_nothing(world: World)
     order_id = rated(world)
 
     with pytest.raises(OverLimit):
-        _approve(world, agent(world), refund(order_id, 1))
+        _approve(world, agent(world), refund(order_id, 100))
 
 
 @pytest.mark.parametrize(
@@ -317,3 +317,17 @@ def test_worth_of_a_resend_is_what_was_paid_whatever_is_typed(world: World) -> N
         _approve(world, agent(world), cheap)
     _approve(world, world.owner, cheap)
     assert world.case().make_goods[0].amount_minor == PAID
+
+
+@pytest.mark.parametrize("action", [Action.REFUND, Action.VOUCHER])
+def test_sen_of_rupiah_are_refused_whoever_names_them(world: World, action: Action) -> None:
+    """Programs name minor units: what no page takes, and no buyer can be paid, they may not either."""
+    world.rate(1)
+    world.work()
+    case = world.case()
+    remedy = Remedy(action, Money(1_000_050, "IDR"), (case.order["lines"][0]["id"],), None)
+
+    with pytest.raises(WrongInput, match="in steps of"):
+        decisions.approve(world.context, case.id, world.owner, changed=remedy)
+
+    assert world.case().make_goods == []

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from service.db import queries
 from service.db.models import Case, Shop
+from service.domain.days import day_begins, day_of
 from service.domain.remedies.limits import AutomaticLimits, may_go_by_itself
 from service.operations.remedies.decisions import AUTOMATIC, Remedy, decide
 
@@ -20,7 +20,7 @@ def approve(session: Session, case: Case, shop: Shop, remedy: Remedy, now: datet
     if limits is None:
         return
     queries.lock_shops(session, [shop.id])
-    currency, day = remedy.amount.currency, _midnight(shop, now)
+    currency, day = remedy.amount.currency, day_of_limit(shop, now)
     by_shop = _spent(session, shop.id, currency, day, None)
     by_buyer = _spent(session, shop.id, currency, day, case.buyer_key)
     if may_go_by_itself(
@@ -31,9 +31,9 @@ def approve(session: Session, case: Case, shop: Shop, remedy: Remedy, now: datet
             spent.amount_minor += remedy.amount.amount_minor
 
 
-def _midnight(shop: Shop, now: datetime) -> datetime:
+def day_of_limit(shop: Shop, now: datetime) -> datetime:
     """When the shop's day began."""
-    return now.astimezone(ZoneInfo(shop.zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return day_begins(day_of(now, shop.zone), shop.zone)
 
 
 @dataclass(slots=True)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from math import lcm
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from integrations import registry
 from integrations.contract import Action, Order, Role, Way
-from integrations.money import Money
+from integrations.money import Money, least_step
 from integrations.sentence import Text, Words
 from service.db import queries
 from service.db.models import Case, Connection, Decision, Kind, MakeGood, Seller
@@ -158,11 +159,12 @@ def _check(session: Session, case: Case, remedy: Remedy) -> None:
         )
     if remedy.amount.amount_minor <= 0:
         raise WrongInput("Enter an amount above zero.")
-    if remedy.action is not Action.RESEND and remedy.amount.amount_minor % order.step:
+    step = lcm(order.step, least_step(order.paid.currency))
+    if remedy.action is not Action.RESEND and remedy.amount.amount_minor % step:
         raise WrongInput(
             "This shop books amounts in steps of %(step)s. Enter %(amount)s, say.",
-            step=Money(order.step, order.paid.currency),
-            amount=_booked(remedy.amount, order.step),
+            step=Money(step, order.paid.currency),
+            amount=_booked(remedy.amount, step),
         )
     _check_left(session, case, remedy)
 
