@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -62,7 +63,7 @@ def test_document_is_valid(document: dict[str, Any]) -> None:
 
 def test_document_names_every_address_and_no_other(world: World, document: dict[str, Any]) -> None:
     routes = {
-        (str(rule.rule).replace("<", "{").replace(">", "}"), method.lower())
+        (re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", str(rule.rule)), method.lower())
         for rule in create_app(world.wired).url_map.iter_rules()
         if rule.endpoint.startswith(f"{blueprint.name}.") and "openapi" not in rule.endpoint
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
