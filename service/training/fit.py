@@ -6,6 +6,7 @@ cross-validation then costs a small system of equations instead of a new fit.
 
 from __future__ import annotations
 
+import math
 import re
 from array import array
 from collections import Counter, defaultdict
@@ -33,6 +34,8 @@ RIDGE = 0.35
 FOLDS = 10
 UNCLEAR_BELOW = 0.45
 """Below it every second guess is wrong (cross-validation, docs/causes.md)."""
+_MOST = 32_767
+"""The largest number that a weight is kept as."""
 _TEMPERATURES = tuple(step / 4 for step in range(8, 49))
 
 
@@ -61,7 +64,7 @@ def fit(rows: Sequence[Labelled]) -> tuple[Model, Validated]:
     real = np.array([not row.example for row in rows])
     temperature = _temperature(left_out[real], target[real])
     weights = table.T @ pull
-    step = float(np.abs(weights).max()) / 32767
+    step = _round_up(float(np.abs(weights).max()) / _MOST)
     model = Model(
         version="",
         causes=CAUSES,
@@ -74,6 +77,12 @@ def fit(rows: Sequence[Labelled]) -> tuple[Model, Validated]:
     )
     kept = tuple(row for row in rows if not row.example)
     return unpacked(model.packed()), Validated(kept, _shares(left_out[real], temperature))
+
+
+def _round_up(number: float) -> float:
+    """To four digits, so that the last bit, which hangs on how many threads add up, decides nothing."""
+    unit = 10.0 ** (math.floor(math.log10(number)) - 3)
+    return math.ceil(number / unit) * unit
 
 
 def _table(vectors: Sequence[dict[int, float]]) -> Matrix:

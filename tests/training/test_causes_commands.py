@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
@@ -44,6 +45,18 @@ def reviews(tmp_path: Path) -> Path:
 
 def test_same_input_gives_the_same_model(reviews: Path, tmp_path: Path) -> None:
     for name in ("first.bin", "second.bin"):
+        done = run("train", reviews, "--labels", tmp_path / "labels.tsv", "--out", tmp_path / name)
+        assert done.exit_code == 0, done.output
+    assert (tmp_path / "first.bin").read_bytes() == (tmp_path / "second.bin").read_bytes()
+
+
+def test_the_last_bit_of_a_sum_changes_nothing(
+    reviews: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It hangs on how many threads add up."""
+    inverse = np.linalg.inv
+    for name, factor in (("first.bin", 1.0), ("second.bin", 1.0 + 2**-50)):
+        monkeypatch.setattr(np.linalg, "inv", lambda table, by=factor: inverse(table) * by)
         done = run("train", reviews, "--labels", tmp_path / "labels.tsv", "--out", tmp_path / name)
         assert done.exit_code == 0, done.output
     assert (tmp_path / "first.bin").read_bytes() == (tmp_path / "second.bin").read_bytes()
