@@ -164,7 +164,7 @@ class UnreadRow:
     key: str
     headers: Mapping[str, str]
     body: bytes
-    problem: Said | str
+    problem: Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,8 +249,8 @@ class ActionResult:
     vendor_id: str
     already: bool = False
     code: str = ""
-    task: str | Said | None = None
-    refused: str | Said | None = None
+    task: Said | None = None
+    refused: Said | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,9 +272,9 @@ class OutgoingMessage:
 class Finding:
     """One line of a connection test; `blocking`: nothing at all works there while it is not `ok`."""
 
-    name: Text | str
+    name: Text
     ok: bool
-    advice: Said | str | None = None
+    advice: Said | None = None
     blocking: bool = False
 
 
@@ -299,7 +299,7 @@ class BaseAdapter:
     capabilities: ClassVar[Capabilities]
     fields: ClassVar[tuple[Field, ...]] = ()
     pace: ClassVar[Pace] = Pace()
-    webhook_help: ClassVar[Text | str | None] = None
+    webhook_help: ClassVar[Text | None] = None
     """Where at this platform the webhook address and secret are entered, for the seller."""
     keep_headers: ClassVar[tuple[str, ...]] = ()
     """Beginnings of the headers that are stored with a delivery; never one with a signature."""

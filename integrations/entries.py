@@ -25,8 +25,8 @@ class Field:
     """
 
     name: str
-    label: Text | str
-    help: Text | str | None = None
+    label: Text
+    help: Text | None = None
     secret: bool = False
     required: bool = True
     default: str = ""

@@ -117,10 +117,3 @@ def _without(value: Value, pattern: re.Pattern[str]) -> Value:
     if isinstance(value, Text | Words):
         return without(value, pattern) or ""
     return value
-
-
-def said(text: str | Said | None) -> Said | None:
-    """A sentence as it is kept: what is a plain string has no translation and is shown as it is."""
-    if isinstance(text, str):
-        return Words(text) if text else None
-    return text

@@ -33,7 +33,7 @@ from integrations.entries import web_address
 from integrations.errors import AdapterError, Misconfigured, Permanent, Rejected, Temporary
 from integrations.http import Answer, retry_after
 from integrations.sandbox import wire
-from integrations.sentence import Text
+from integrations.sentence import Text, Words
 
 CAPABILITIES = Capabilities(
     push=True,
@@ -59,7 +59,7 @@ class Sandbox(BaseAdapter):
     roles: ClassVar[frozenset[Role]] = frozenset(Role)
     capabilities: ClassVar[Capabilities] = CAPABILITIES
     keep_headers: ClassVar[tuple[str, ...]] = ("x-sandbox-",)
-    webhook_help: ClassVar[Text | str | None] = Text(
+    webhook_help: ClassVar[Text | None] = Text(
         "The sandbox that came with Makegood knows both already."
     )
     pace: ClassVar[Pace] = Pace(concurrency=32)
@@ -169,7 +169,7 @@ class Sandbox(BaseAdapter):
             vendor_id=str(data["id"]),
             already=bool(data.get("already")),
             code=data["code"],
-            task=data["task"],
+            task=Words(data["task"]) if data["task"] else None,
         )
 
     def _get(self, path: str) -> Any:

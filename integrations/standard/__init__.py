@@ -54,7 +54,7 @@ class Standard(BaseAdapter):
         look_up=True,
     )
     keep_headers: ClassVar[tuple[str, ...]] = ("webhook-",)
-    webhook_help: ClassVar[Text | str | None] = Text(
+    webhook_help: ClassVar[Text | None] = Text(
         "Give both to the program of your shop: it signs each event with the secret, as Standard"
         " Webhooks say, and posts it to the address."
     )

@@ -10,7 +10,7 @@ from integrations.contract import Action, ActionRequest, ActionResult, OutgoingM
 from integrations.errors import Permanent, Rejected, Temporary
 from integrations.http import Answer
 from integrations.money import Money
-from integrations.sentence import Text
+from integrations.sentence import Text, Words
 from integrations.standard.client import Client, loaded_after_effect, path_of, refusal
 from integrations.standard.orders import money_of, one_order
 from integrations.standard.schemas import MakeGoodIn, RecordedMakeGoodIn, SentIn
@@ -109,7 +109,7 @@ def _result(request: ActionRequest, data: Mapping[str, Any], *, already: bool) -
     if data["status"] == "refused":
         said = " ".join((data["message"] or "").split())[:200]
         raise Rejected("the shop refused%(value)s%(said)s", value=": " if said else "", said=said)
-    code, task = data["code"] or "", data["task"] or ""
+    code, task = data["code"] or "", Words(data["task"]) if data["task"] else None
     if request.action is Action.VOUCHER and not (code or task):
         raise _NoCode(Text("the shop made the voucher without saying its code: look it up there"))
     return ActionResult(vendor_id=data["id"], already=already, code=code, task=task)

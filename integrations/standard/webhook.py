@@ -11,6 +11,7 @@ from marshmallow import ValidationError
 
 from integrations.contract import Buyer, EventKind, Inbound, ReviewEvent, UnreadRow
 from integrations.errors import Unreadable
+from integrations.sentence import Words
 from integrations.signatures import body_hash
 from integrations.standard.schemas import EnvelopeIn, GoneDataIn, ReviewDataIn, load
 
@@ -46,7 +47,9 @@ def read_rows(rows: Sequence[Any]) -> tuple[list[ReviewEvent], list[UnreadRow]]:
             events.append(event_of(EventKind.CHANGED, load(ReviewDataIn, row, "data")))
         except ValidationError as error:
             body = json.dumps({"type": "review.updated", "data": row}).encode()
-            unread.append(UnreadRow(f"row:{_name_of(row, body)}", {}, body, error.messages[0]))
+            unread.append(
+                UnreadRow(f"row:{_name_of(row, body)}", {}, body, Words(error.messages[0]))
+            )
     return events, unread
 
 

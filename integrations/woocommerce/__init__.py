@@ -65,7 +65,7 @@ class WooCommerce(BaseAdapter):
         look_up_message=True,
     )
     keep_headers: ClassVar[tuple[str, ...]] = ("x-wc-webhook-",)
-    webhook_help: ClassVar[Text | str | None] = Text(
+    webhook_help: ClassVar[Text | None] = Text(
         "Install the Makegood plugin in WordPress. Then WooCommerce > Settings > Advanced > Webhooks >"
         " Add webhook: one each for Review created, Review updated and Review deleted, status Active,"
         " with this delivery URL and this secret."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -60,12 +59,3 @@ def open_tasks(session: Session, *, most: int, after: Key | None = None) -> list
 def count_open(session: Session) -> int:
     """How much waits for a person."""
     return session.scalar(select(func.count()).where(Task.state == TaskState.OPEN)) or 0
-
-
-def open_tasks_of(session: Session, case_id: int) -> Sequence[Task]:
-    """The open tasks of a case, the most pressing first."""
-    return session.scalars(
-        select(Task)
-        .where(Task.case_id == case_id, Task.state == TaskState.OPEN)
-        .order_by(Task.urgency, Task.id)
-    ).all()

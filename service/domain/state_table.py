@@ -16,12 +16,13 @@ Move = TypeVar("Move", bound=StrEnum)
 
 @dataclass(frozen=True, slots=True)
 class StateTable(Generic[State, Move]):
-    """Moves of a thing called `name`: from which states each is allowed, and where it leads.
+    """From which states each move of a thing is allowed, and where it leads.
 
-    `first` is the state a new thing is in. `labels` say each state to a seller.
+    `first` is the state a new thing is in. `labels` say each state to a seller, `refusal` that a
+    move is not possible from `%(state)s`.
     """
 
-    name: str
+    refusal: str
     first: State
     moves: Mapping[Move, tuple[frozenset[State], State]]
     labels: Mapping[State, Text]
@@ -30,16 +31,9 @@ class StateTable(Generic[State, Move]):
         """The state a move leads to; raises `WrongState` where it is not allowed."""
         allowed, target = self.moves[move]
         if state not in allowed:
-            raise WrongState(
-                "This is not possible any more: it is now “%(state)s”.", state=self.labels[state]
-            )
+            raise WrongState(Text(self.refusal, state=self.labels[state]))
         return target
 
     def allows(self, state: State, move: Move) -> bool:
         """True when the move is possible from this state."""
         return state in self.moves[move][0]
-
-    def last(self) -> frozenset[State]:
-        """States that nothing leads out of."""
-        left = {state for allowed, _ in self.moves.values() for state in allowed}
-        return frozenset(self.labels) - left

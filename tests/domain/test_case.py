@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.domain.cases.states import CaseState, Move, after, allows
+from service.domain.cases.states import CASES, CaseState, Move
 from service.domain.errors import WrongState
 
 S = CaseState
@@ -56,20 +56,20 @@ def test_a_case_moves_only_as_the_table_says_when_a_move_is_tried(
 ) -> None:
     target = POSSIBLE.get((state, move))
 
-    assert allows(state, move) is (target is not None)
+    assert CASES.allows(state, move) is (target is not None)
     if target is None:
         with pytest.raises(WrongState, match="not possible any more"):
-            after(state, move)
+            CASES.after(state, move)
     else:
-        assert after(state, move) is target
+        assert CASES.after(state, move) is target
 
 
 def test_nothing_is_carried_out_when_no_decision_was_made() -> None:
-    before = {state for state in CaseState if allows(state, Move.MADE)}
+    before = {state for state in CaseState if CASES.allows(state, Move.MADE)}
 
     assert before == {S.APPROVED, S.NEEDS_ATTENTION}
 
 
 @pytest.mark.parametrize("state", [state for state in CaseState if state is not S.CLOSED])
 def test_every_open_case_can_be_closed_when_the_rating_changes(state: CaseState) -> None:
-    assert allows(state, Move.CLOSE)
+    assert CASES.allows(state, Move.CLOSE)

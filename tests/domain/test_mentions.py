@@ -10,10 +10,26 @@ from service.domain.complaints.mentions import mentions
 from service.domain.complaints.words import words
 
 DAMAGE = (
-    "rusak", "pecah", "penyok", "bocor", "patah", "sobek", "lecet", "cacat", "copot", "tidak nyala",
-    "tidak berfungsi", "tidak bisa dipakai", "broken", "damaged", "cracked", "does not work",
-    "stopped working", "leaking", "torn",
-)  # fmt: skip
+    "rusak",
+    "pecah",
+    "penyok",
+    "bocor",
+    "patah",
+    "sobek",
+    "lecet",
+    "cacat",
+    "copot",
+    "tidak nyala",
+    "tidak berfungsi",
+    "tidak bisa dipakai",
+    "broken",
+    "damaged",
+    "cracked",
+    "does not work",
+    "stopped working",
+    "leaking",
+    "torn",
+)
 
 SAID = """
 rusak

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from integrations.sentence import Text
 from service.domain.messages.kinds import FOLLOW_UPS, Step
 from service.domain.messages.policy import Verdict
 from service.domain.messages.policy_data import Layer
@@ -20,11 +21,10 @@ from service.domain.messages.schedule import (
     Wait,
     send_time_check,
 )
-from service.domain.phrase import Phrase
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
-YES = Verdict(True, Layer.PLATFORM, Phrase("Fine."), "help page", date(2026, 11, 1))
-NO = replace(YES, allowed=False, reason=Phrase("Not here."))
+YES = Verdict(True, Layer.PLATFORM, Text("Fine."), "help page", date(2026, 11, 1))
+NO = replace(YES, allowed=False, reason=Text("Not here."))
 FACTS = SendFacts(
     now=NOON,
     zones=("UTC",),

@@ -253,8 +253,16 @@ def test_a_word_is_known_in_its_forms(word: str, meant: str) -> None:
 
 def test_what_is_only_like_a_hidden_word_stays_what_it_is() -> None:
     assert words_of("binatang preview 5 in 1 USB-C IP44") == [
-        "binatang", "preview", "5", "in", "1", "usb", "c", "ip", "44",
-    ]  # fmt: skip
+        "binatang",
+        "preview",
+        "5",
+        "in",
+        "1",
+        "usb",
+        "c",
+        "ip",
+        "44",
+    ]
     assert unmask("Rp 119.000 & 3 < 4") == "rp 119.000 & 3 < 4"
 
 

@@ -19,6 +19,7 @@ from integrations.contract import Inbound, Page, ReviewEvent
 from service.db.models import Delivery, Review
 from service.domain.cases import severity
 from service.domain.cases.severity import is_grave
+from service.domain.complaints.causes import read_cause
 from tests.world import START, World
 
 UNITS = {
@@ -107,7 +108,10 @@ class Watch:
         monkeypatch.setattr(world.context.database, "transaction", self._transaction)
         monkeypatch.setattr(adapter, "read", self._noted("read", adapter.read))
         monkeypatch.setattr(
-            "service.operations.cases.doubts.is_grave", self._noted("grave", is_grave)
+            "service.operations.cases.reading.is_grave", self._noted("grave", is_grave)
+        )
+        monkeypatch.setattr(
+            "service.operations.cases.reading.read_cause", self._noted("cause", read_cause)
         )
 
     @contextmanager
@@ -119,10 +123,10 @@ class Watch:
             finally:
                 self._in_this.open = False
 
-    def _noted(self, name: str, work: Callable[[Any], Any]) -> Callable[[Any], Any]:
-        def noted(given: Any) -> Any:
+    def _noted(self, name: str, work: Callable[..., Any]) -> Callable[..., Any]:
+        def noted(*given: Any) -> Any:
             self.seen.append((name, getattr(self._in_this, "open", False)))
-            return work(given)
+            return work(*given)
 
         return noted
 
@@ -135,7 +139,7 @@ def test_texts_are_read_while_nobody_waits(world: World, monkeypatch: pytest.Mon
     world.work()
 
     assert world.case().grave
-    assert {name for name, _ in watch.seen} == {"read", "grave"}
+    assert {name for name, _ in watch.seen} == {"read", "grave", "cause"}
     assert not [name for name, waiting in watch.seen if waiting]
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from integrations.contract import BaseAdapter, EventKind, Finding, Page, ReviewEvent, UnreadRow
 from integrations.errors import Temporary
-from integrations.sentence import Text
+from integrations.sentence import Text, Words
 from service.db.models import Connection, Delivery, Kind, OutboxRow
 from service.operations.reviews import refetch
 from service.operations.reviews.ingest import take_in
@@ -223,7 +223,9 @@ def test_test_button_replaces_what_the_check_found(world: World, shop: Shop) -> 
 
 
 def test_row_that_cannot_be_read_is_shown_once_and_hides_no_other(world: World, shop: Shop) -> None:
-    odd = UnreadRow("review:7", {"x-row": "yes"}, b'{"id": 7}', "rating: must be from 0 to 5")
+    odd = UnreadRow(
+        "review:7", {"x-row": "yes"}, b'{"id": 7}', Words("rating: must be from 0 to 5")
+    )
     shop.pages = [Page([LOW], "1", unread=[odd]), Page([], "1", unread=[odd])]
     with world.context.database.transaction() as session:
         session.get_one(Connection, world.connection_id).read_through_at = world.clock.now()

@@ -15,6 +15,7 @@ from integrations import errors
 from integrations.contract import Action, Finding
 from integrations.money import Money
 from integrations.sandbox import Sandbox
+from integrations.sentence import Text
 from service.db import queries
 from service.db.models import Case, Kind, OutboxRow
 from service.db.outbox import claims
@@ -103,7 +104,7 @@ def test_one_success_wakes_what_waits_though_the_check_still_fails(
     _approved(world, 3)
     shop.error = AWAY
     _lives(world, minutes=10, every=5)
-    blocked = [Finding("Sandbox", ok=False, advice="no such page", blocking=True)]
+    blocked = [Finding(Text("Sandbox"), ok=False, advice=Text("no such page"), blocking=True)]
     monkeypatch.setattr(Sandbox, "check", lambda adapter: blocked)
     shop.error = None
 

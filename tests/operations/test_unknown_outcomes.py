@@ -12,6 +12,7 @@ from integrations.contract import Action, ActionRequest, ActionResult
 from integrations.errors import AdapterError, Permanent, Rejected, Temporary, Unsupported
 from integrations.money import Money
 from integrations.sandbox import Sandbox, trouble
+from integrations.sentence import Text
 from service.db.models import MakeGood
 from service.domain.errors import WrongInput, WrongState
 from service.operations.remedies import decisions, make_goods
@@ -164,7 +165,7 @@ def test_task_that_is_not_settled_yet_is_looked_at_again(
     _approved(world)
     _acts(monkeypatch, Temporary("the shop answered 504"))
     find = Sandbox.find
-    tasks = ["pay it by hand", ""]
+    tasks: list[Text | None] = [Text("pay it by hand"), None]
 
     def found(self: Sandbox, request: ActionRequest) -> ActionResult | None:
         result = find(self, request)
@@ -181,7 +182,7 @@ def test_task_that_is_not_settled_yet_is_looked_at_again(
     ("later", "attempt", "task"),
     [
         (None, "seen", "does not know of it any more"),
-        (ActionResult("7", refused="the bank said no"), "refused", "the bank said no"),
+        (ActionResult("7", refused=Text("the bank said no")), "refused", "the bank said no"),
     ],
     ids=["gone", "refused"],
 )
@@ -194,7 +195,7 @@ def test_what_was_noted_and_is_taken_back_is_not_done_again(
 ) -> None:
     _approved(world)
     asked = _acts(monkeypatch, Temporary("the shop answered 504"))
-    answers: list[Any] = [ActionResult("7", already=True, task="not confirmed"), later, later]
+    answers: list[Any] = [ActionResult("7", already=True, task=Text("not confirmed")), later, later]
     monkeypatch.setattr(Sandbox, "find", lambda self, request: answers.pop(0))
     work_for(world, 1)
 

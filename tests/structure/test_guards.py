@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -40,10 +41,8 @@ def _guard(app: Flask, rule: Rule) -> str:
 
 
 def _path(rule: Rule) -> str:
-    values: dict[str, object] = {
-        name: 1 if "Integer" in type(kind).__name__ else "x"
-        for name, kind in rule._converters.items()
-    }
+    whole = set(re.findall(r"<int:(\w+)>", rule.rule))
+    values: dict[str, object] = {name: 1 if name in whole else "x" for name in rule.arguments}
     built = rule.build(values)
     assert built is not None
     return built[1]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from integrations.sentence import Text
-from service.domain.errors import WrongState
+from integrations.sentence import N_, Text
+from service.domain.state_table import StateTable
 
 
 class CaseState(StrEnum):
@@ -84,7 +84,7 @@ class Move(StrEnum):
 _S = CaseState
 _OPEN = frozenset(_S) - {_S.CLOSED}
 
-MOVES: dict[Move, tuple[frozenset[CaseState], CaseState]] = {
+_MOVES: Mapping[Move, tuple[frozenset[CaseState], CaseState]] = {
     Move.ASK_ORDER: (frozenset({_S.OPENED, _S.AWAITING_ORDER}), _S.AWAITING_ORDER),
     Move.PROPOSE: (
         frozenset({_S.OPENED, _S.AWAITING_ORDER, _S.AWAITING_APPROVAL}),
@@ -107,19 +107,9 @@ MOVES: dict[Move, tuple[frozenset[CaseState], CaseState]] = {
     Move.COME_BACK: (frozenset({_S.CLOSED}), _S.AWAITING_APPROVAL),
     Move.CLOSE: (_OPEN, _S.CLOSED),
 }
-
-
-def after(state: CaseState, move: Move) -> CaseState:
-    """The state a move leads to; raises `WrongState` where it is not allowed."""
-    allowed, target = MOVES[move]
-    if state not in allowed:
-        raise WrongState(
-            "This is not possible any more: the case is now “%(state)s”.",
-            state=CASE_STATES[state],
-        )
-    return target
-
-
-def allows(state: CaseState, move: Move) -> bool:
-    """True when the move is possible now."""
-    return state in MOVES[move][0]
+CASES = StateTable(
+    N_("This is not possible any more: the case is now “%(state)s”."),
+    _S.OPENED,
+    _MOVES,
+    CASE_STATES,
+)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Self
 
+from integrations.sentence import Text
 from service.domain.messages.kinds import Step
 from service.domain.messages.policy_data import (
     UNKNOWN_PLATFORM,
@@ -22,7 +23,6 @@ from service.domain.messages.policy_data import (
     law_entries,
     platform_entries,
 )
-from service.domain.phrase import Phrase
 
 INCENTIVES_ALLOWED: Final = False
 """A make-good is never given for a review. No setting, platform or law changes this."""
@@ -68,7 +68,7 @@ class Verdict:
 
     allowed: bool
     layer: Layer
-    reason: Phrase
+    reason: Text
     source: str
     checked_on: date | None
     min_wait_days: int = 0
@@ -122,9 +122,9 @@ class Policies:
         if step is Step.UPDATE_INVITATION and not _may_stop(layers, platform):
             return _no(
                 platform,
-                Phrase(
+                Text(
                     "%(name)s forbids the stop link that this message needs.",
-                    {"name": asking.platform},
+                    name=asking.platform,
                 ),
             )
         duties = _duties(layers, step, platform)
@@ -136,7 +136,7 @@ class Policies:
         return Verdict(
             allowed=True,
             layer=weakest.layer,
-            reason=Phrase("Platform, law, channel and shop settings allow it."),
+            reason=Text("Platform, law, channel and shop settings allow it."),
             source=weakest.source,
             checked_on=weakest.checked_on,
             min_wait_days=max(entry.min_wait_days for entry in layers) if inviting else 0,
@@ -172,60 +172,62 @@ def _named(entries: tuple[Entry, ...], name: str) -> Entry:
     return UNKNOWN_PLATFORM
 
 
-def _refusal(entry: Entry, step: Step, asking: Asking) -> Phrase | None:
+def _refusal(entry: Entry, step: Step, asking: Asking) -> Text | None:
     """Why an entry says no; every limit is looked at, whatever the answer rests on."""
     name = _shown_name(entry, asking)
     refusal = _answer_refusal(entry, entry.answer(step), name, asking)
     if refusal is not None:
         return refusal
     if entry.channels is not None and asking.channel not in entry.channels:
-        return Phrase(
+        return Text(
             "%(name)s does not allow messages by %(channel)s.",
-            {"name": name, "channel": str(asking.channel)},
+            name=name,
+            channel=str(asking.channel),
         )
     return _limit_refusal(entry, name, asking) if step is Step.UPDATE_INVITATION else None
 
 
-def _answer_refusal(entry: Entry, answer: Ask, name: str, asking: Asking) -> Phrase | None:
+def _answer_refusal(entry: Entry, answer: Ask, name: str, asking: Asking) -> Text | None:
     if answer in (Ask.YES, Ask.NEUTRAL):
         return None
     if answer is not Ask.BASIS:
         known = _REFUSALS.get((entry.layer, answer), _REFUSALS[(entry.layer, Ask.NO)])
-        return Phrase(known, {"name": name})
+        return Text(known, name=name)
     stated = entry.layer is Layer.LAW and asking.country.upper() in asking.shop.lawful_basis
     if asking.consent or stated:
         return None
     if entry.layer is not Layer.LAW:
-        return Phrase("%(name)s: only where this buyer agreed to it.", {"name": name})
-    return Phrase(
+        return Text("%(name)s: only where this buyer agreed to it.", name=name)
+    return Text(
         "%(name)s: needs the buyer's consent, or a lawful basis stated in the shop settings.",
-        {"name": name},
+        name=name,
     )
 
 
-def _limit_refusal(entry: Entry, name: str, asking: Asking) -> Phrase | None:
+def _limit_refusal(entry: Entry, name: str, asking: Asking) -> Text | None:
     if entry.max_asks is not None and asking.asks_made >= entry.max_asks:
-        return Phrase("This buyer has been invited as often as %(name)s allows.", {"name": name})
+        return Text("This buyer has been invited as often as %(name)s allows.", name=name)
     window, age = entry.edit_window_days, asking.review_age_days
     # Nobody knows whether a review of unknown age can still be changed.
     if window is not None and (age is None or age > window):
-        return Phrase(
+        return Text(
             "On %(name)s a review can be changed for %(days)s days only.",
-            {"name": name, "days": str(window)},
+            name=name,
+            days=str(window),
         )
     return None
 
 
-def _shop_refusal(step: Step, asking: Asking, duties: frozenset[Duty]) -> Phrase | None:
+def _shop_refusal(step: Step, asking: Asking, duties: frozenset[Duty]) -> Text | None:
     if step is Step.UPDATE_INVITATION and not asking.shop.invitations:
-        return Phrase("Invitations to update a review are switched off for this shop.")
+        return Text("Invitations to update a review are switched off for this shop.")
     if step is Step.RESOLUTION_CHECK and not asking.shop.resolution_checks:
-        return Phrase("Resolution checks are switched off for this shop.")
+        return Text("Resolution checks are switched off for this shop.")
     if Duty.POSTAL_ADDRESS in duties and not asking.shop.postal_address:
-        return Phrase(
+        return Text(
             "The law of the buyer's country (%(name)s) asks for your postal address in this "
             "message; enter it in the shop settings.",
-            {"name": asking.country.upper()},
+            name=asking.country.upper(),
         )
     return None
 
@@ -253,5 +255,5 @@ def _shown_name(entry: Entry, asking: Asking) -> str:
     return str(asking.channel)
 
 
-def _no(entry: Entry, reason: Phrase) -> Verdict:
+def _no(entry: Entry, reason: Text) -> Verdict:
     return Verdict(False, entry.layer, reason, entry.source, entry.checked_on)

@@ -13,10 +13,9 @@ from service.domain import fields
 from service.domain.errors import WrongInput
 from service.domain.messages.kinds import FOLLOW_UPS, Step
 from service.domain.messages.policy import Verdict
-from service.domain.phrase import Phrase
 
 _MOST_HOURS = 24 * 90
-EARLIER = Phrase("An earlier message has not reached the buyer yet.")
+EARLIER = Text("An earlier message has not reached the buyer yet.")
 LOOK_AGAIN = timedelta(hours=1)
 """How long a message waits that has no time of its own to wait for."""
 _DAYS_AHEAD = 16
@@ -108,7 +107,7 @@ class Wait:
     """Look again at `until`."""
 
     until: datetime
-    reason: Phrase
+    reason: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,15 +264,15 @@ def send_time_check(step: Step, facts: SendFacts) -> Send | Wait | Stop:
         return held_up
     ready = _policy_ready(step, facts)
     if ready > facts.now:
-        return Wait(ready, Phrase("The policy asks for more time after the make-good."))
+        return Wait(ready, Text("The policy asks for more time after the make-good."))
     if facts.by_seller:
         return Send()
     ready = max(facts.due_at or facts.now, _silence_ready(step, facts))
     moment = next_sending_time(max(ready, facts.now), facts.zones, facts.window)
     if ready > facts.now:
-        return Wait(moment, Phrase("It is not due yet."))
+        return Wait(moment, Text("It is not due yet."))
     if moment > facts.now:
-        return Wait(moment, Phrase("It is outside the sending hours where the buyer lives."))
+        return Wait(moment, Text("It is outside the sending hours where the buyer lives."))
     return Send()
 
 
@@ -283,7 +282,7 @@ def _held_up(step: Step, facts: SendFacts) -> Wait | None:
     if step is Step.CONFIRMATION:
         return None
     if facts.unconfirmed:
-        return Wait(facts.now + LOOK_AGAIN, Phrase("A person has to look at this case first."))
+        return Wait(facts.now + LOOK_AGAIN, Text("A person has to look at this case first."))
     if facts.earlier_due_at is not None:
         until = max(facts.earlier_due_at, facts.now + LOOK_AGAIN)
         return Wait(until, EARLIER)
@@ -293,9 +292,9 @@ def _held_up(step: Step, facts: SendFacts) -> Wait | None:
 def _stop_reason(step: Step, facts: SendFacts) -> Said | None:
     """The first reason for which this message must never go out."""
     for holds, reason in (
-        (facts.already_sent, Phrase("This message was already sent.")),
-        (not facts.case_open, Phrase("The case is closed.")),
-        (facts.opted_out, Phrase("The buyer does not want any messages.")),
+        (facts.already_sent, Text("This message was already sent.")),
+        (not facts.case_open, Text("The case is closed.")),
+        (facts.opted_out, Text("The buyer does not want any messages.")),
         (not facts.reachable, _unreachable(facts)),
     ):
         if holds:
@@ -305,27 +304,27 @@ def _stop_reason(step: Step, facts: SendFacts) -> Said | None:
     if step is Step.RECEIPT:
         return None
     if facts.made_good_at is None:
-        return Phrase("The make-good has not been carried out.")
+        return Text("The make-good has not been carried out.")
     if step is Step.CONFIRMATION:
         return None
     if facts.grave and step is Step.UPDATE_INVITATION:
-        return Phrase("After a complaint of this kind no buyer is asked to change a review.")
+        return Text("After a complaint of this kind no buyer is asked to change a review.")
     if facts.rating_changed:
-        return Phrase("The buyer has changed the rating already.")
+        return Text("The buyer has changed the rating already.")
     if facts.answer is Answer.NOT_SOLVED:
-        return Phrase("The buyer said that the problem is not solved.")
+        return Text("The buyer said that the problem is not solved.")
     if step is Step.RESOLUTION_CHECK:
         answered = facts.answer is Answer.SOLVED
-        return Phrase("The buyer has answered already.") if answered else None
+        return Text("The buyer has answered already.") if answered else None
     if facts.answer is Answer.NONE and facts.check_sent_at is None:
-        return Phrase("The buyer has not been asked whether the problem is solved.")
+        return Text("The buyer has not been asked whether the problem is solved.")
     return None
 
 
 def _unreachable(facts: SendFacts) -> Said:
     if facts.refusal:
         return facts.refusal
-    return Phrase("There is no channel or no address to reach the buyer.")
+    return Text("There is no channel or no address to reach the buyer.")
 
 
 def _policy_ready(step: Step, facts: SendFacts) -> datetime:

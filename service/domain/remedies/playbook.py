@@ -9,8 +9,8 @@ from math import lcm
 
 from integrations.contract import Action
 from integrations.money import Money, least_step
+from integrations.sentence import Text
 from service.domain.complaints.mentions import mentions
-from service.domain.phrase import Phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class Option:
 
     action: Action
     amount: Money
-    reason: Phrase
+    reason: Text
     expires_days: int | None = None
     capped: bool = True
 
@@ -122,7 +122,7 @@ class Proposal:
 class NoProposal:
     """Nothing is proposed; the seller is told why and chooses."""
 
-    reason: Phrase
+    reason: Text
     rule: str = ""
 
 
@@ -132,15 +132,13 @@ def propose(
     """Propose make-goods of the first fitting rule that has one this platform can carry out."""
     worth = facts.line_paid
     if facts.left is None or (worth is None and facts.order_value is None):
-        return NoProposal(Phrase("The order is not known yet, so no amount can be worked out."))
+        return NoProposal(Text("The order is not known yet, so no amount can be worked out."))
     if worth is None:
         return NoProposal(
-            Phrase(
-                "It is not known which line of the order is meant. Choose it, and the make-good."
-            )
+            Text("It is not known which line of the order is meant. Choose it, and the make-good.")
         )
     if facts.left.amount_minor <= 0:
-        return NoProposal(Phrase("Nothing is left of this order: it has been refunded in full."))
+        return NoProposal(Text("Nothing is left of this order: it has been refunded in full."))
     fitting = [rule for rule in playbook.rules if fits(rule.when, facts)]
     for rule in fitting:
         made = [_option(playbook, rule, remedy, facts) for remedy in rule.remedies]
@@ -150,11 +148,12 @@ def propose(
         if options:
             return Proposal(rule.name, options)
     if not fitting:
-        return NoProposal(Phrase("No rule of the playbook fits this case."))
+        return NoProposal(Text("No rule of the playbook fits this case."))
     return NoProposal(
-        Phrase(
+        Text(
             "The rule “%(rule)s” fits, but offers nothing this shop can do in %(currency)s.",
-            {"rule": fitting[0].name, "currency": worth.currency},
+            rule=fitting[0].name,
+            currency=worth.currency,
         ),
         fitting[0].name,
     )
@@ -202,7 +201,7 @@ def _option(playbook: Playbook, rule: Rule, remedy: Remedy, facts: Facts) -> Opt
     if worth is None or left is None or worth.currency != left.currency:
         return None
     if remedy.action is Action.RESEND:
-        reason = Phrase("Rule “%(rule)s”: send the item again.", {"rule": rule.name})
+        reason = Text("Rule “%(rule)s”: send the item again.", rule=rule.name)
         return Option(remedy.action, worth.in_use(), reason) if worth <= left else None
     step = lcm(facts.step, least_step(worth.currency))
     amount, how = _amount(playbook, rule, remedy, worth, step)
@@ -212,12 +211,12 @@ def _option(playbook: Playbook, rule: Rule, remedy: Remedy, facts: Facts) -> Opt
     if most is not None and most < amount.amount_minor:
         amount, how = (
             Money(most, amount.currency),
-            Phrase("Rule “%(rule)s”: up to the cap of this rule.", {"rule": rule.name}),
+            Text("Rule “%(rule)s”: up to the cap of this rule.", rule=rule.name),
         )
     if left < amount:
         amount, how = (
             left,
-            Phrase("Rule “%(rule)s”: all that is left of the order.", {"rule": rule.name}),
+            Text("Rule “%(rule)s”: all that is left of the order.", rule=rule.name),
         )
     booked = amount.amount_minor // step * step
     if booked <= 0:
@@ -249,17 +248,18 @@ def uncapped(playbook: Playbook) -> list[tuple[str, Remedy]]:
 
 def _amount(
     playbook: Playbook, rule: Rule, remedy: Remedy, worth: Money, step: int
-) -> tuple[Money | None, Phrase]:
+) -> tuple[Money | None, Text]:
     if remedy.whole_line:
-        return worth, Phrase("Rule “%(rule)s”: all that was paid.", {"rule": rule.name})
+        return worth, Text("Rule “%(rule)s”: all that was paid.", rule=rule.name)
     if remedy.percent is not None:
         share = worth.share(remedy.percent)
         unit = max(playbook.rounding.get(worth.currency, 1), step)
         rounded = (share.amount_minor + unit // 2) // unit * unit
-        return Money(rounded or share.amount_minor, worth.currency), Phrase(
+        return Money(rounded or share.amount_minor, worth.currency), Text(
             "Rule “%(rule)s”: %(percent)s %% of what was paid.",
-            {"rule": rule.name, "percent": str(remedy.percent)},
+            rule=rule.name,
+            percent=str(remedy.percent),
         )
     fixed = remedy.fixed.get(worth.currency)
     amount = None if fixed is None else Money(fixed, worth.currency)
-    return amount, Phrase("Rule “%(rule)s”: a fixed amount.", {"rule": rule.name})
+    return amount, Text("Rule “%(rule)s”: a fixed amount.", rule=rule.name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from integrations.sentence import Text
+from integrations.sentence import N_, Text
 from service.domain.state_table import StateTable
 
 
@@ -27,7 +27,7 @@ class TaskMove(StrEnum):
 
 _S = TaskState
 TASKS = StateTable(
-    "task",
+    N_("This is not possible any more: the task is now “%(state)s”."),
     _S.OPEN,
     {
         TaskMove.FINISH: (frozenset({_S.OPEN}), _S.DONE),

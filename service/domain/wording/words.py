@@ -92,7 +92,6 @@ _MUTATED = {
     "m": "p",
     "ng": "k",
 }
-_VOWELS = re.compile("[aiueo]")
 
 
 @cache

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from service.db import queries
 from service.db.models import Case, CauseLabel, ReviewVersion, Seller
-from service.domain.complaints.causes import CAUSES, UNCLEAR, read_cause
+from service.domain.complaints.causes import CAUSES, UNCLEAR, Cause
 from service.domain.errors import NotPermitted, WrongInput, WrongState
 from service.domain.remedies.limits import SellerRole, may_decide
 from service.operations.cases import history
@@ -17,10 +17,8 @@ from service.operations.context import Context
 from service.operations.remedies import proposals
 
 
-def read(case: Case) -> None:
-    """Read the cause from the review as it is now; a seller's correction stays."""
-    review = case.review
-    cause = read_cause(review.text, review.product_name)
+def take(case: Case, cause: Cause) -> None:
+    """Keep the cause read in the review as it is now; a seller's correction stays."""
     case.cause_read = {
         "name": cause.name,
         "confidence": round(cause.confidence, 4),

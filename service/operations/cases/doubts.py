@@ -3,15 +3,14 @@ is said to the buyer or goes by itself. It is the same whoever chose the order."
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import select, union
 from sqlalchemy.orm import Session
 
-from integrations.contract import Order, ReviewEvent
+from integrations.contract import Order
 from integrations.sentence import Said, Text
 from service.db.models import Case, MakeGood, Review
-from service.domain.cases.severity import is_grave
 from service.operations.cases.orders import lines_of, order_from_data
 
 GRAVE = Text("This complaint speaks of health, injury or law. Write to the buyer yourself first.")
@@ -95,29 +94,11 @@ def _same_matter(case: Case, one: MakeGood) -> bool:
     return not lines or not one.line_ids or bool(lines & set(one.line_ids))
 
 
-def read_words(events: Iterable[ReviewEvent]) -> dict[str, bool]:
-    """Whether a person has to read these reviews first, by their text. It takes long where a text
-    is long, so it is done before the transaction that `know_words` tells of it."""
-    return {event.text: is_grave(event.text) for event in events if event.rating is not None}
-
-
-def know_words(session: Session, grave: Mapping[str, bool]) -> None:
-    """Tell a transaction what was read before it."""
-    session.info.setdefault("grave", {}).update(grave)
-
-
-def is_grave_text(session: Session, text: str) -> bool:
-    """Whether a person has to read this text first."""
-    grave: dict[str, bool] = session.info.get("grave", {})
-    return grave[text] if text in grave else is_grave(text)
-
-
-def look_at_words(session: Session, case: Case, text: str) -> None:
-    """These words of the buyer may make the case a grave one, which a person has to take up."""
-    if is_grave_text(session, text):
-        case.grave = True
-        if str(GRAVE) not in str(case.doubt or ""):
-            set_doubts(case, [GRAVE, *([case.doubt] if case.doubt else [])])
+def mark_grave(case: Case) -> None:
+    """The buyer's words make the case one that a person has to take up first."""
+    case.grave = True
+    if str(GRAVE) not in str(case.doubt or ""):
+        set_doubts(case, [GRAVE, *([case.doubt] if case.doubt else [])])
 
 
 def set_doubts(case: Case, doubts: Sequence[Said]) -> None:

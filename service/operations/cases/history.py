@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from integrations.sentence import Said
 from service.db.models import Case, History
 from service.db.session import later
-from service.domain.cases.states import CaseState, Move, after
+from service.domain.cases.states import CASES, CaseState, Move
 from service.operations.tasks import tasks
 
 SYSTEM = "makegood"
@@ -60,5 +60,5 @@ def move(
 ) -> None:
     """Move a case to its next state and note it; raises `WrongState` where that is not allowed."""
     old = CaseState(case.state)
-    case.state = after(old, how)
+    case.state = CASES.after(old, how)
     note(session, case, how.value, at=at, actor=actor, old=old, new=case.state, detail=detail)

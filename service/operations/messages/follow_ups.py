@@ -16,7 +16,8 @@ from integrations.sentence import Text, Words
 from service.db import queries
 from service.db.models import Case, Connection, DoNotContact, FollowUp, Kind, MakeGood, Seller, Shop
 from service.db.outbox import claims
-from service.domain.cases.states import CaseState, Move, allows
+from service.domain.cases.severity import is_grave
+from service.domain.cases.states import CASES, CaseState, Move
 from service.domain.errors import NotPermitted, WrongInput, WrongState
 from service.domain.messages.kinds import Step
 from service.domain.messages.schedule import (
@@ -172,8 +173,8 @@ def answer(
         )
         if not solved:
             _reopen(context, session, case, one.comment, now)
-        if case.closed_at is None:
-            doubts.look_at_words(session, case, one.comment)
+        if case.closed_at is None and is_grave(one.comment):
+            doubts.mark_grave(case)
         if not solved:
             return
         for planned in case.follow_ups:
@@ -204,7 +205,7 @@ def _reopen(context: Context, session: Session, case: Case, comment: str, now: d
 def _may_come_back(session: Session, case: Case) -> bool:
     """Not one whose buyer was erased, nor one whose review has an open case by now."""
     if case.closed_at is None:
-        return allows(CaseState(case.state), Move.REOPEN)
+        return CASES.allows(CaseState(case.state), Move.REOPEN)
     return bool(case.order) and queries.open_case(session, case.review) is None
 
 

@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 from integrations.contract import Action, ActionRequest, ActionResult, Capabilities
 from integrations.errors import AdapterError, Permanent, Rejected, Temporary
 from integrations.money import Money
-from integrations.sentence import N_, Said, Text, Words, said
+from integrations.sentence import N_, Said, Text, Words
 from service.db import queries
 from service.db.models import Attempt, Connection, Kind, MakeGood
 from service.db.outbox import claims
 from service.db.outbox.claims import Claim
-from service.domain.cases.states import CaseState, Move, allows
+from service.domain.cases.states import CASES, CaseState, Move
 from service.operations.cases import history
 from service.operations.cases.orders import order_from_data
 from service.operations.context import Context
@@ -155,7 +155,7 @@ def _found(
     """It was done; what is only noted so far is looked at again when it is settled there."""
     result: ActionResult = outcome.value
     if result.refused:
-        why = said(result.refused) or NOT_FOUND
+        why = result.refused or NOT_FOUND
         return _refused(session, held, make_good, why, outcome)
     settled_at = _settled_at(make_good, capabilities_of(session, make_good), outcome.now)
     if result.task and outcome.now < settled_at and make_good.open_attempts:
@@ -282,7 +282,7 @@ def give_up_make_good(session: Session, held: Claim, advice: Said, *, now: datet
     task = unsure(make_good, advice) if make_good.open_attempts else advice
     make_good.state, make_good.task = "needs_attention", task
     case.advice = task
-    if allows(CaseState(case.state), Move.FAIL):
+    if CASES.allows(CaseState(case.state), Move.FAIL):
         history.move(session, case, Move.FAIL, at=now, detail=task)
     else:
         history.note(session, case, Move.FAIL.value, at=now, detail=task)

@@ -18,7 +18,7 @@ from service.db import queries
 from service.db.models import Case, Connection, Decision, Kind, MakeGood, Seller
 from service.db.outbox import claims
 from service.domain.cases.reference import make_good_reference
-from service.domain.cases.states import CaseState, CloseReason, Move, allows
+from service.domain.cases.states import CASES, CaseState, CloseReason, Move
 from service.domain.errors import NotPermitted, OverLimit, WrongInput, WrongState
 from service.domain.remedies.limits import SellerRole, may_approve, may_decide
 from service.operations.cases import close, doubts, expire, history
@@ -120,7 +120,7 @@ def take_back(session: Session, make_good: MakeGood, *, actor: str, now: datetim
     case = make_good.case
     make_good.state, make_good.task, case.advice = "cancelled", None, None
     claims.end(session, Kind.MAKE_GOOD, make_good.id, now, Text("taken back"))
-    if allows(CaseState(case.state), Move.REOPEN):
+    if CASES.allows(CaseState(case.state), Move.REOPEN):
         history.move(session, case, Move.REOPEN, at=now, actor=actor, detail=Text("taken back"))
     else:
         history.note(session, case, "cancelled", at=now, actor=actor)
@@ -209,7 +209,7 @@ def decide(
 ) -> None:
     """Record the decision and let the make-good be carried out; raises `WrongState`. The caller has
     checked it under the shop's lock."""
-    orders = order_connection(session, case)
+    connection = order_connection(session, case)
     case.advice = None
     described = Text("%(what)s %(amount)s", what=REMEDIES[remedy.action], amount=remedy.amount)
     history.move(session, case, Move.APPROVE, at=now, actor=actor, detail=described)
@@ -221,7 +221,7 @@ def decide(
         case=case,
         shop_id=case.shop_id,
         decision=decision,
-        connection_id=orders.id,
+        connection_id=connection.id,
         order_id=case.order_id,
         buyer_key=case.buyer_key,
         action=remedy.action,
@@ -237,8 +237,8 @@ def decide(
         attempts=[],
     )
     session.add(make_good)
-    if way_of(orders, remedy.action) is Way.API:
-        lane = queries.lane(session, orders.id, outward=True)
+    if way_of(connection, remedy.action) is Way.API:
+        lane = queries.lane(session, connection.id, outward=True)
         claims.put(session, Kind.MAKE_GOOD, make_good, lane_id=lane, due_at=now, now=now)
         return
     make_good.state = "needs_attention"

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from integrations import registry
 from integrations.contract import Action, ActionResult, Capabilities
 from integrations.money import Money
-from integrations.sentence import N_, Text, said
+from integrations.sentence import N_, Text
 from service.db import queries
 from service.db.models import Case, Connection, Kind, MakeGood
 from service.db.outbox import claims
-from service.domain.cases.states import CaseState, Move, allows
+from service.domain.cases.states import CASES, CaseState, Move
 from service.domain.errors import NotFound, WrongInput, WrongState
 from service.operations.cases import history
 from service.operations.context import Context
@@ -48,7 +48,7 @@ def settle(
         return
     make_good.state, make_good.done_at = "done", now
     make_good.vendor_id, make_good.code = result.vendor_id, result.code
-    make_good.task = said(result.task)
+    make_good.task = result.task
     if result.code and not result.task and not reaches_buyer(context, session, case):
         make_good.task = Text(
             "The buyer cannot be written to: give them the voucher code %(code)s yourself, then mark"
@@ -64,7 +64,7 @@ def settle(
         amount=amount,
         reference=make_good.reference,
     )
-    if allows(CaseState(case.state), how):
+    if CASES.allows(CaseState(case.state), how):
         history.move(session, case, how, at=now, actor=actor, detail=detail)
     else:
         history.note(session, case, how.value, at=now, actor=actor, detail=detail)
@@ -85,7 +85,7 @@ def try_again(context: Context, make_good_id: int, *, actor: str, surely_not_don
             raise WrongState(MAYBE_DONE)
         _not_done(make_good, now)
         make_good.state, make_good.task, case.advice = "approved", None, None
-        if allows(CaseState(case.state), Move.TRY_AGAIN):
+        if CASES.allows(CaseState(case.state), Move.TRY_AGAIN):
             history.move(session, case, Move.TRY_AGAIN, at=now, actor=actor)
         else:
             history.note(session, case, Move.TRY_AGAIN.value, at=now, actor=actor, new=case.state)
@@ -123,7 +123,7 @@ def done_by_hand(context: Context, make_good_id: int, *, actor: str, code: str =
         if make_good.state == "done":
             make_good.task, case.advice = None, None
             make_good.code = code.strip() or make_good.code
-            if allows(CaseState(case.state), Move.TASK_DONE):
+            if CASES.allows(CaseState(case.state), Move.TASK_DONE):
                 history.move(session, case, Move.TASK_DONE, at=now, actor=actor)
             follow_ups.plan_follow_ups(context, session, case, make_good, now=now)
             return

@@ -6,7 +6,7 @@ import json
 import logging
 import secrets
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -25,7 +25,8 @@ from service.db.reviews.products import product_key, remember_opened
 from service.domain.cases.reference import new_reference
 from service.domain.cases.states import CaseState, CloseReason
 from service.domain.reviews.versions import Change, Known, change, is_low
-from service.operations.cases import causes, close, doubts, find_order, history
+from service.operations.cases import causes, close, doubts, find_order, history, reading
+from service.operations.cases.reading import Readings
 from service.operations.context import Context
 from service.operations.remedies import proposals
 from service.operations.reviews import rewritten
@@ -37,7 +38,7 @@ log = logging.getLogger(__name__)
 class _Read:
     """One delivery with what the adapter read in it, or why it could not.
 
-    `grave` says of each text whether a person has to read it first.
+    `readings` are of the low reviews among the events.
     """
 
     claim: Claim
@@ -45,7 +46,7 @@ class _Read:
     connection: Connection
     events: Sequence[ReviewEvent]
     problem: Said | None
-    grave: Mapping[str, bool]
+    readings: Readings
 
 
 def read_deliveries(context: Context, held: Sequence[Claim]) -> None:
@@ -65,7 +66,7 @@ def read_deliveries(context: Context, held: Sequence[Claim]) -> None:
         rewritten.know(session, named, now)
         queries.know_reviews(session, wanted)
         for one in found:
-            doubts.know_words(session, one.grave)
+            reading.remember(session, one.readings)
         ours = claims.hold(session, held, now)
         for one in found:
             if one.claim.id in ours:
@@ -107,7 +108,8 @@ def _read(session: Session, claim: Claim, delivery: Delivery) -> _Read:
             name=type(error).__name__,
         )
         return _Read(claim, delivery, connection, (), advice, {})
-    return _Read(claim, delivery, connection, events, None, doubts.read_words(events))
+    readings = reading.read_complaints(events, connection.threshold)
+    return _Read(claim, delivery, connection, events, None, readings)
 
 
 def _settle(session: Session, one: _Read, now: datetime) -> None:
@@ -273,9 +275,11 @@ def _changed(
     case.product_key = case.product_key or product_key(review.connection_id, review.product_id)
     _note_rating(session, case, was, review.rating, now)
     if review.rating is None or low:
-        if len(review.versions) < 2 or review.versions[-2].text != review.text:
-            doubts.look_at_words(session, case, review.text)
-        causes.read(case)
+        read = reading.reading_of(session, review.text, review.product_name)
+        is_new_text = len(review.versions) < 2 or review.versions[-2].text != review.text
+        if is_new_text and read.is_grave:
+            doubts.mark_grave(case)
+        causes.take(case, read.cause)
         proposals.refresh_proposal(session, case, now=now)
         return "changed"
     if case.closed_at is None:
@@ -305,6 +309,7 @@ def open_case(session: Session, connection: Connection, review: Review, *, now: 
 
     The database refuses a second open case of one review (`IntegrityError`).
     """
+    read = reading.reading_of(session, review.text, review.product_name)
     case = Case(
         shop_id=connection.shop_id,
         review=review,
@@ -315,9 +320,9 @@ def open_case(session: Session, connection: Connection, review: Review, *, now: 
         opened_at=now,
         order={},
         candidates=[],
-        grave=doubts.is_grave_text(session, review.text),
+        grave=read.is_grave,
     )
-    causes.read(case)
+    causes.take(case, read.cause)
     session.add(case)
     queries.remember_case(session, case)
     remember_opened(session, case)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from integrations.contract import Page, ReviewEvent, Role, UnreadRow
 from integrations.errors import Unsupported
-from integrations.sentence import Text, Words
+from integrations.sentence import Text
 from service.db import queries
 from service.db.models import Case, Connection, Delivery, Kind, OutboxRow, Review
 from service.db.outbox import claims
 from service.db.outbox.claims import Claim
-from service.operations.cases import doubts
+from service.operations.cases import reading
+from service.operations.cases.reading import Readings
 from service.operations.context import Context
 from service.operations.outbox.calls import Call, Next, Outcome
 from service.operations.reviews import ingest, rewritten
@@ -35,7 +36,7 @@ def begin_look(context: Context, session: Session, held: Claim, now: datetime) -
     if Role.REVIEWS not in connection.roles:
         claims.give_up(session, held, now, Text("This connection brings no reviews any more."))
         return None
-    adapter = context.adapter(connection)
+    adapter, threshold = context.adapter(connection), connection.threshold
 
     def looked(session: Session, outcome: Outcome) -> Next:
         if isinstance(outcome.error, Unsupported):
@@ -44,15 +45,15 @@ def begin_look(context: Context, session: Session, held: Claim, now: datetime) -
         if outcome.error is not None:
             return outcome.error
         connection = session.get_one(Connection, held.ref_id)
-        events, grave = outcome.value
-        doubts.know_words(session, grave)
+        events, readings = outcome.value
+        reading.remember(session, readings)
         _take_in(session, connection, events, outcome.now)
         claims.finish(session, held, outcome.now)
         return None
 
-    def look() -> tuple[Sequence[ReviewEvent], Mapping[str, bool]]:
+    def look() -> tuple[Sequence[ReviewEvent], Readings]:
         events = adapter.look(held.step)
-        return events, doubts.read_words(events)
+        return events, reading.read_complaints(events, threshold)
 
     return Call(held, context.http.now(), look, looked)
 
@@ -79,13 +80,14 @@ def begin_poll(context: Context, session: Session, held: Claim, now: datetime) -
     """
     connection = session.get_one(Connection, held.ref_id)
     adapter, cursor = context.adapter(connection), connection.poll_cursor
+    threshold = connection.threshold
 
     def polled(session: Session, outcome: Outcome) -> Next:
         if outcome.error is not None:
             return outcome.error
         page: Page
-        page, grave = outcome.value
-        doubts.know_words(session, grave)
+        page, readings = outcome.value
+        reading.remember(session, readings)
         connection = session.get_one(Connection, held.ref_id)
         first = connection.read_through_at is None
         _take_in(session, connection, page.events, outcome.now, stood_there=first)
@@ -99,9 +101,9 @@ def begin_poll(context: Context, session: Session, held: Claim, now: datetime) -
         claims.put_off(session, held, due, tries=0, now=outcome.now)
         return None
 
-    def poll() -> tuple[Page, Mapping[str, bool]]:
+    def poll() -> tuple[Page, Readings]:
         page = adapter.poll(cursor, now)
-        return page, doubts.read_words(page.events)
+        return page, reading.read_complaints(page.events, threshold)
 
     return Call(held, context.http.now(), poll, polled)
 
@@ -126,7 +128,7 @@ def _keep_unread(
             body=one.body,
             received_at=now,
             state="needs_attention",
-            note=Words(one.problem) if isinstance(one.problem, str) else one.problem,
+            note=one.problem,
         )
         for one in unread.values()
     )

@@ -187,7 +187,7 @@ def _check_webhook_secret(adapter: str, secret: str) -> None:
         raise _wrong(Text("Webhook secret"), error) from error
 
 
-def _wrong(label: Text | str, error: WrongEntry) -> WrongInput:
+def _wrong(label: Text, error: WrongEntry) -> WrongInput:
     said = Text("%(label)s: %(problem)s.", label=label, problem=error.text)
     return WrongInput(said, fields={error.field: error.message})
 

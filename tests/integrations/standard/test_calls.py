@@ -56,7 +56,7 @@ def test_make_good_is_signed_and_keyed_when_asked_for(wire: responses.RequestsMo
     assert request.headers["Idempotency-Key"] == "MG-7F3K2Q-1"
     assert asked["amount"] == {"minor": 1095, "currency": "EUR"}
     assert (asked["action"], asked["order_id"], asked["line_ids"]) == ("refund", "1007", ["1"])
-    assert (result.vendor_id, result.already, result.task) == ("rf-1", False, "")
+    assert (result.vendor_id, result.already, result.task) == ("rf-1", False, None)
 
 
 def test_message_id_is_the_same_when_the_same_key_is_tried_again(

@@ -19,8 +19,21 @@ from tests.integrations.standard.samples import BASE, CREATED, NOW, ORDER, adapt
 DATA: dict[str, Any] = CREATED["data"]
 EVENT = ReviewEvent(EventKind.ADDED, "r-81", 2, product_id="p-4", buyer=Buyer("b-9"))
 ODD: list[Any] = [
-    "Indonesia", "", " ", 7, 0.5, True, None, [], {}, ["x"], {"a": 1}, "\0", "\ud800", "x" * 600,
-]  # fmt: skip
+    "Indonesia",
+    "",
+    " ",
+    7,
+    0.5,
+    True,
+    None,
+    [],
+    {},
+    ["x"],
+    {"a": 1},
+    "\0",
+    "\ud800",
+    "x" * 600,
+]
 
 
 @pytest.fixture(name="wire")
@@ -64,11 +77,17 @@ def test_ids_among_odd_ones_are_kept() -> None:
 @pytest.mark.parametrize(
     "odd",
     [
-        {"rating": 0}, {"rating": 3.5}, {"rating": "5"}, {"id": ""}, {"id": None},
-        {"version": 2**63}, {"written_at": "yesterday"}, {"written_at": "9999-12-31T23:59:59Z"},
+        {"rating": 0},
+        {"rating": 3.5},
+        {"rating": "5"},
+        {"id": ""},
+        {"id": None},
+        {"version": 2**63},
+        {"written_at": "yesterday"},
+        {"written_at": "9999-12-31T23:59:59Z"},
     ],
     ids=repr,
-)  # fmt: skip
+)
 def test_odd_review_is_kept_and_its_neighbours_are_read(
     wire: responses.RequestsMock, odd: dict[str, Any]
 ) -> None:
@@ -111,8 +130,14 @@ def test_kept_row_is_read_like_an_event_once_it_can_be(wire: responses.RequestsM
 def test_line_that_is_no_product_is_taken(
     wire: responses.RequestsMock, line: dict[str, Any], taken: tuple[object, ...]
 ) -> None:
-    tip = {"id": "2", "product_id": "p-9", "name": "Tip", "quantity": 1,
-           "paid": {"minor": 200, "currency": "EUR"}, **line}  # fmt: skip
+    tip = {
+        "id": "2",
+        "product_id": "p-9",
+        "name": "Tip",
+        "quantity": 1,
+        "paid": {"minor": 200, "currency": "EUR"},
+        **line,
+    }
     wire.get(f"{BASE}/orders/1007", json=_order(lines=[*ORDER["lines"], tip]))
 
     read = adapter().order("1007").lines[1]

@@ -68,12 +68,23 @@ def test_lines_of_a_bundle_go_with_it(shop: PretendShop, own: str, of: str) -> N
     request = _lines(
         shop,
         {"id": 3, "name": "Set", "meta_data": [{"key": own, "value": "abc"}]},
-        {"id": 4, "name": "Cup", "product_id": 11, "variation_id": 0, "quantity": 4,
-         "meta_data": [{"key": of, "value": "abc"}, {"key": own, "value": "def"}]},
-        {"id": 5, "name": "Else", "product_id": 12, "variation_id": 0,
-         "meta_data": [{"key": of, "value": "zzz"}]},
+        {
+            "id": 4,
+            "name": "Cup",
+            "product_id": 11,
+            "variation_id": 0,
+            "quantity": 4,
+            "meta_data": [{"key": of, "value": "abc"}, {"key": own, "value": "def"}],
+        },
+        {
+            "id": 5,
+            "name": "Else",
+            "product_id": 12,
+            "variation_id": 0,
+            "meta_data": [{"key": of, "value": "zzz"}],
+        },
         {"id": 6, "name": "Alone", "product_id": 13, "variation_id": 0},
-    )  # fmt: skip
+    )
 
     result = adapter().act(replace(request, line_ids=("3",)))
 
