@@ -32,8 +32,9 @@ SENTENCES := _ lazy N_ Text NotFound WrongState NotPermitted OverLimit WrongInpu
 	Unreadable Temporary Permanent Rejected Unsupported Misconfigured WrongEntry
 
 catalogue: .venv/.run ## bring the catalogue of sentences up to date, for translators
-	$(BIN)/pybabel -q extract -F babel.cfg --no-location --no-wrap $(SENTENCES:%=-k %) -o var/messages.pot .
-	$(BIN)/pybabel -q update -i var/messages.pot -d service/web/translations -l id --no-fuzzy-matching --no-wrap
+	@mkdir -p var
+	$(BIN)/pybabel -q extract --sort-output -F babel.cfg --no-location --no-wrap $(SENTENCES:%=-k %) -o var/messages.pot .
+	$(BIN)/pybabel -q update --ignore-pot-creation-date -i var/messages.pot -d service/web/translations -l id --no-fuzzy-matching --no-wrap
 
 run: .venv/.run translations ## a whole Makegood with a sandbox shop, on SQLite, in one process
 	$(BIN)/python -m service.embedded
