@@ -21,16 +21,18 @@ from integrations.sandbox.shop import create_shop
 from jobs.drain import Drain
 from service import settings
 from service.app import create_wsgi
-from service.db.migrations import migrate
 from service.db.models import Case, Connection, Seller, Shop
 from service.domain.remedies.limits import SellerRole
 from service.operations.shops import connections
 from service.operations.shops.connections import NewConnection
 from service.operations.staff import accounts
 from service.wiring import wire
+from tests.migrated import migrate_for_test
 
 START = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 """A Tuesday, ten in the morning in Jakarta."""
+POLL = 0.02
+"""Seconds after which the server notices that it is to end."""
 SECRET, METRICS_TOKEN = "s" * 40, "m" * 20
 KEY = "bWFrZWdvb2QgdGVzdHMgdXNlIHRoaXMga2V5IG9ubHk="
 
@@ -74,7 +76,7 @@ class World:
         }
         self.wired = wire(settings.load(env), clock=self.clock)
         self.context = self.wired.context
-        migrate(self.context.database)
+        migrate_for_test(self.context.database)
         self.owner = self.seller("owner@example.test", SellerRole.OWNER)
         self.shop_id = connections.add_shop(
             self.context, "Toko Uji", zone="Asia/Jakarta", country="ID", language="id"
@@ -82,7 +84,9 @@ class World:
         self.connection_id = self._connect(adapter)
         self.sandbox = self._sandbox(folder)
         self._app = create_wsgi(self.wired, self.sandbox.app.wsgi_app)
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(POLL,), daemon=True
+        )
         self._thread.start()
 
     def _serve(self, environ: Any, start: Any) -> Any:

@@ -9,11 +9,11 @@ from datetime import datetime
 import pytest
 from sqlalchemy import insert, select
 
-from service.db.migrations import migrate
 from service.db.models import Connection, Kind, Lane, OutboxRow, Shop
 from service.db.outbox import claims
 from service.db.outbox.claims import Claim
 from service.db.session import Database
+from tests.migrated import migrate_for_test
 from tests.world import FakeClock
 
 
@@ -99,7 +99,7 @@ def database(database_url: str) -> Iterator[Database]:
 @pytest.fixture
 def desk(database: Database) -> Desk:
     """With tables and a shop."""
-    migrate(database)
+    migrate_for_test(database)
     made = Desk(database)
     with database.transaction() as session:
         session.add(Shop(name="Toko", zone="Asia/Jakarta", created_at=made.now()))

@@ -16,6 +16,7 @@ from sqlalchemy import inspect, text
 from service.db import migrations
 from service.db.models import Base
 from service.db.session import Database
+from tests.migrated import migrate_for_test
 from tests.world import World
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,6 +40,15 @@ def test_tables_equal_the_models_when_migrated_from_nothing(database: Database) 
     migrations.migrate(database)
 
     assert _differences(database) == []
+
+
+def test_tables_equal_the_models_in_the_copies_that_tests_run_on(database: Database) -> None:
+    migrate_for_test(database)
+
+    assert _differences(database) == []
+    migrations.migrate(database)
+    with database.reading() as session:
+        assert session.scalar(text("SELECT count(*) FROM alembic_version")) == 1
 
 
 def test_tables_equal_the_models_when_migrated_from_the_first(database: Database) -> None:
