@@ -16,7 +16,7 @@ from service.operations.staff import sessions
 from service.web import auth, errors, health
 from service.web.api import v1
 from service.web.buyer import pages
-from service.web.desk import cases, deliveries, message_templates, shops, staff, waiting
+from service.web.desk import case_list, cases, deliveries, message_templates, shops, staff, waiting
 from service.web.request_context import wired as wired_here
 from service.web.typed import clean_request
 from service.web.webhooks import make_webhooks
@@ -47,6 +47,7 @@ def create_app(wired: Wiring | None = None) -> Flask:
     guard = CSRFProtect(app)
     for module in (
         waiting,
+        case_list,
         cases,
         shops,
         message_templates,

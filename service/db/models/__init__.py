@@ -15,6 +15,7 @@ from service.db.models.cases import (
 from service.db.models.causes import CauseLabel
 from service.db.models.outbox import Kind, Lane, OutboxRow, Periodic
 from service.db.models.reviews import Delivery, Review, ReviewVersion
+from service.db.models.search import SearchEntry
 from service.db.models.shops import ApiToken, Connection, DoNotContact, Seller, Shop
 from service.db.models.tasks import Task
 from service.db.types import UtcTime
@@ -41,6 +42,7 @@ __all__ = [
     "Proposal",
     "Review",
     "ReviewVersion",
+    "SearchEntry",
     "Seller",
     "Shop",
     "SignIn",

@@ -21,7 +21,7 @@ from service.db.outbox import claims
 from service.db.outbox.claims import Claim
 from service.domain.cases.states import CaseState, Move
 from service.domain.errors import NotFound, WrongInput, WrongState
-from service.operations.cases import doubts, history
+from service.operations.cases import doubts, history, search
 from service.operations.cases.orders import order_to_data
 from service.operations.context import Context
 from service.operations.messages import follow_ups
@@ -178,6 +178,7 @@ def take_order(
     case.order_connection_id = source.id
     case.order_id, case.order = order.id, order_to_data(order, source.id, seen_at)
     case.candidates, case.advice = [], None
+    search.case_changed(session, case)
     case.buyer_key = buyer_key(context, order.buyer)
     history.note(session, case, "order_found", at=at, actor=actor, new=order.number)
     against = doubts.about_order(session, case, order, source.id)

@@ -20,7 +20,7 @@ from service.db import queries
 from service.db.models import Case, Kind, MakeGood, OutboxRow, Review, ReviewVersion
 from service.domain.cases.states import CloseReason
 from service.domain.errors import WrongInput, WrongState
-from service.operations.cases import close, history
+from service.operations.cases import close, history, search
 from service.operations.context import Context
 from service.operations.reviews import delivery_bodies
 from service.operations.reviews.delivery_bodies import Body
@@ -168,6 +168,7 @@ def _empty_case(session: Session, case: Case, at: datetime, why: Said, actor: st
     for one in case.follow_ups:
         one.comment = ""
     _forget_notes(session, case)
+    search.case_changed(session, case)
     history.note(session, case, "erased", at=at, actor=actor, detail=why)
     return len(messages)
 

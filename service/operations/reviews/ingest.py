@@ -25,7 +25,7 @@ from service.db.reviews.products import product_key, remember_opened
 from service.domain.cases.reference import new_reference
 from service.domain.cases.states import CaseState, CloseReason
 from service.domain.reviews.versions import Change, Known, change, is_low
-from service.operations.cases import causes, close, doubts, find_order, history, reading
+from service.operations.cases import causes, close, doubts, find_order, history, reading, search
 from service.operations.cases.reading import Readings
 from service.operations.context import Context
 from service.operations.remedies import proposals
@@ -274,6 +274,7 @@ def _changed(
     """Note another rating or other words; a rating that is no longer low closes the case."""
     case.product_key = case.product_key or product_key(review.connection_id, review.product_id)
     _note_rating(session, case, was, review.rating, now)
+    search.case_changed(session, case)
     if review.rating is None or low:
         read = reading.reading_of(session, review.text, review.product_name)
         is_new_text = len(review.versions) < 2 or review.versions[-2].text != review.text
@@ -326,6 +327,7 @@ def open_case(session: Session, connection: Connection, review: Review, *, now: 
     session.add(case)
     queries.remember_case(session, case)
     remember_opened(session, case)
+    search.case_changed(session, case)
     history.note(
         session,
         case,

@@ -1,4 +1,4 @@
-"""The seller's pages of cases: all of them, one, and what can be done with it."""
+"""The page of one case, and what can be done with it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,6 @@ from service.web.i18n import translate
 from service.web.request_context import context, seller
 
 blueprint = Blueprint("admin", __name__)
-PAGE = 50
 DAYS = 90
 """How long a voucher is good where the seller does not say."""
 
@@ -72,23 +71,6 @@ def _words() -> dict[str, object]:
         "get_locale": get_locale,
         "version": VERSION,
     }
-
-
-@blueprint.get("/cases")
-@sellers_only
-def cases() -> str:
-    """All cases, newest first."""
-    state = request.args.get("state", "")
-    before = request.args.get("before", type=int)
-    with context().database.reading() as session:
-        found = queries.cases_in(session, [state] if state else [], most=PAGE, before=before)
-        return render_template(
-            "admin/cases.html",
-            cases=found,
-            state_chosen=state,
-            counts=queries.counts_by_state(session),
-            onward=found[-1].id if len(found) == PAGE else None,
-        )
 
 
 @blueprint.get("/cases/<reference>")

@@ -1,0 +1,61 @@
+"""Finds cases by words: PostgreSQL's and SQLite's own full-text search, with the same answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, select, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from service.db.models import Case, SearchEntry
+from service.domain.search import words_of
+
+_POSTGRES = text("array_to_tsvector(string_to_array(search_entry.words, ' ')) @@ :query ::tsquery")
+_SQLITE = text("SELECT rowid FROM search_index WHERE search_index MATCH :query")
+
+
+def write_entries(session: Session, words: dict[int, str]) -> None:
+    """Put these words, by case id, in place of those that were there: one statement."""
+    if not words:
+        return
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    entries: Any = (sqlite if is_sqlite else postgresql).insert(SearchEntry)
+    session.execute(
+        entries.on_conflict_do_update(
+            index_elements=["case_id"], set_={"words": entries.excluded.words}
+        ),
+        [{"case_id": case_id, "words": line} for case_id, line in words.items()],
+    )
+
+
+def forget_old_words(session: Session) -> None:
+    """Take words that no case holds any more out of the index itself. PostgreSQL's vacuum does so by
+    itself; SQLite's index keeps them until its parts are merged."""
+    if session.get_bind().dialect.name == "sqlite":
+        session.execute(text("INSERT INTO search_index(search_index) VALUES ('optimize')"))
+
+
+def matching(session: Session, typed: str) -> ColumnElement[bool] | None:
+    """The condition that a case holds each word typed, or a word that begins so; None where
+    nothing was typed that a case could hold."""
+    words = words_of([typed])
+    if not words:
+        return None
+    if session.get_bind().dialect.name == "sqlite":
+        query = " ".join(f'"{word}"*' for word in words)
+        return Case.id.in_(_SQLITE.bindparams(query=query).columns(SearchEntry.case_id))
+    query = " & ".join(f"'{word}':*" for word in words)
+    condition = _POSTGRES.bindparams(bindparam("query", query))
+    return Case.id.in_(select(SearchEntry.case_id).where(condition))
+
+
+def cases_with(session: Session, typed: str, *, most: int) -> Sequence[int]:
+    """Ids of cases that hold these words, newest first."""
+    condition = matching(session, typed)
+    if condition is None:
+        return []
+    return session.scalars(
+        select(Case.id).where(condition).order_by(Case.id.desc()).limit(most)
+    ).all()

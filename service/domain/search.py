@@ -1,0 +1,35 @@
+"""Cuts texts into the words a search goes by: the same way for what is kept and for what is typed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+_WORD = re.compile(r"[^\W_]+")
+_LONGEST_WORD = 64
+MOST_WORDS = 400
+"""Of one case: a review may be as long as a platform lets it be."""
+
+
+def words_of(texts: Iterable[str]) -> list[str]:
+    """The different words of some texts in their order: small letters and digits, without accents.
+
+    An invoice number such as `INV/20261127/MPL/42` and an address such as `rina@shop.test` become
+    their parts, so each part finds them, and so does the whole.
+    """
+    words: dict[str, None] = {}
+    for text in texts:
+        for word in _WORD.findall(_plain(text)):
+            words.setdefault(word[:_LONGEST_WORD])
+            if len(words) == MOST_WORDS:
+                return list(words)
+    return list(words)
+
+
+def _plain(text: str) -> str:
+    """Compatibility forms unified, accents and joiners gone, small letters."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(
+        character for character in decomposed if unicodedata.category(character) not in ("Mn", "Cf")
+    )

@@ -1,0 +1,41 @@
+"""Keeps the words by which a case is found in line with what it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy.orm import Session
+
+from service.db.models import Case
+from service.db.search import forget_old_words, write_entries
+from service.db.session import later
+from service.domain.search import words_of
+
+IN_BUYER = ("name", "email", "id")
+
+
+def case_changed(session: Session, case: Case) -> None:
+    """Its buyer, order, product or words have changed: it is found by the new ones."""
+    later(session, _write).append(case)
+
+
+def _write(session: Session, cases: list[Case]) -> None:
+    write_entries(session, {case.id: " ".join(words_of(_texts(case))) for case in cases})
+    if any(case.erased_at is not None for case in cases):
+        forget_old_words(session)
+
+
+def _texts(case: Case) -> Iterator[str]:
+    """What a person may look for, what is short and certain first: a long review is cut."""
+    order, review = case.order, case.review
+    yield case.reference
+    yield order.get("number", "")
+    yield case.order_id
+    if case.erased_at is None:
+        for buyer in (order.get("buyer", {}), review.buyer):
+            yield from (buyer.get(name, "") for name in IN_BUYER)
+    yield review.product_name
+    yield from (line["name"] for line in order.get("lines", ()))
+    yield review.platform_id
+    if case.erased_at is None:
+        yield review.text

@@ -1,0 +1,78 @@
+"""The list of cases: searched, narrowed and sorted by what the address says."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, render_template, request
+from sqlalchemy import select
+
+from service.db.case_list import CaseFilter, list_cases
+from service.db.models import Shop
+from service.domain.cases.states import CaseState
+from service.domain.complaints.causes import CAUSES, UNCLEAR
+from service.web.auth import sellers_only
+from service.web.request_context import context
+
+blueprint = Blueprint("case_list", __name__)
+PAGE = 50
+LONGEST_SEARCH = 200
+
+
+@blueprint.app_template_global()
+def searched_for() -> str:
+    """What was typed in the search box, so that it stays there."""
+    is_search = request.endpoint == "case_list.overview"
+    return request.args.get("q", "")[:LONGEST_SEARCH] if is_search else ""
+
+
+@blueprint.get("/cases")
+@sellers_only
+def overview() -> str:
+    """Cases that hold all the words, of this shop, state, cause and rating."""
+    wanted, oldest_first = _filter(), request.args.get("sort") == "oldest"
+    with context().database.reading() as session:
+        cases = list_cases(
+            session,
+            wanted,
+            most=PAGE + 1,
+            after=_number("after", 2**63 - 1),
+            oldest_first=oldest_first,
+        )
+        shops = session.scalars(select(Shop).order_by(Shop.name, Shop.id)).all()
+        return render_template(
+            "admin/cases.html",
+            cases=cases[:PAGE],
+            wanted=wanted,
+            oldest_first=oldest_first,
+            is_narrowed=wanted != CaseFilter(),
+            shops=[(shop.id, shop.name) for shop in shops],
+            states=list(CaseState),
+            causes=[*CAUSES, UNCLEAR],
+            onward=_onward(cases[PAGE - 1].id) if len(cases) > PAGE else None,
+        )
+
+
+def _filter() -> CaseFilter:
+    """What the address asks for; what no such page says is left out."""
+    state, cause = request.args.get("state", ""), request.args.get("cause", "")
+    return CaseFilter(
+        words=searched_for(),
+        shop_id=_number("shop", 2**63 - 1),
+        state=CaseState(state) if state in set(CaseState) else None,
+        cause=cause if cause in (*CAUSES, UNCLEAR) else "",
+        stars=_number("stars", 5),
+    )
+
+
+def _number(name: str, most: int) -> int | None:
+    """A number of the address from 1 to `most`, else None."""
+    number = request.args.get(name, type=int)
+    return number if number is not None and 0 < number <= most else None
+
+
+def _onward(last: int) -> str:
+    """The address of the next page: the same, after the last case shown."""
+    pairs: dict[str, Any] = {**request.args.to_dict(), "after": last}
+    return f"?{urlencode(pairs)}"

@@ -1,0 +1,111 @@
+"""A case is found by whatever a person has in hand: name, address, invoice, product, words."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from integrations.sandbox.ledger import add_order
+from integrations.sandbox.seed import LAMP
+from service.db import search
+from service.domain.search import MOST_WORDS, words_of
+from service.operations.privacy import erasure
+from tests.world import World
+
+
+def _found(world: World, typed: str) -> list[str]:
+    with world.context.database.reading() as session:
+        ids = search.cases_with(session, typed, most=50)
+    return [case.reference for case in world.cases() if case.id in ids]
+
+
+@pytest.fixture(name="kettle")
+def _kettle(world: World) -> str:
+    """The reference of a case beside another of another buyer and product."""
+    with world.sandbox.ledger.write() as connection:
+        connection.execute(
+            "INSERT INTO buyer (name, email, country, language, zone)"
+            " VALUES ('José Núñez', 'jose@example.test', 'SG', 'en', 'Asia/Singapore')"
+        )
+        lamp = add_order(connection, 1, LAMP, world.clock.now())
+    world.rate(2, "Arrived late", lamp)
+    world.work()
+    world.rate(1, "Tehnya bocor, tutupnya ﬁnal rusak")
+    world.work()
+    return world.cases()[1].reference
+
+
+@pytest.mark.parametrize("typed", ["Sari", "sari@example.test", "SARI  kettle", "bocor", "tehny"])
+def test_a_case_is_found_by_its_buyer_product_and_words(
+    world: World, kettle: str, typed: str
+) -> None:
+    assert _found(world, typed) == [kettle]
+
+
+def test_a_case_is_found_by_reference_order_number_and_their_parts(
+    world: World, kettle: str
+) -> None:
+    number = world.cases()[1].order["number"]
+
+    assert _found(world, kettle.lower()) == [kettle]
+    assert _found(world, kettle[:6]) == [kettle]
+    assert kettle in _found(world, number)
+
+
+@pytest.mark.parametrize("typed", ["jose nunez", "JOSÉ", "Nuñ"])
+def test_accents_do_not_matter(world: World, kettle: str, typed: str) -> None:
+    assert _found(world, typed) == [world.cases()[0].reference]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", "   ", "'", '"', "%", "_", "*", "sari lamp", "' OR 1=1 --", "sari:* | lamp", "\x00"],
+)
+def test_what_no_case_holds_finds_none(world: World, kettle: str, typed: str) -> None:
+    assert _found(world, typed) == []
+
+
+def test_a_changed_review_is_found_by_its_new_words_only(world: World, kettle: str) -> None:
+    world.clock.move(hours=1)
+    world.rate(1, "Masih belum diganti", int(world.cases()[1].order_id))
+    world.work()
+
+    assert (_found(world, "bocor"), _found(world, "diganti")) == ([], [kettle])
+
+
+def test_an_erased_buyer_is_in_no_index(world: World, kettle: str) -> None:
+    erasure.erase_buyer(world.context, world.cases()[1].order["buyer"]["email"])
+
+    assert _found(world, "sari") == _found(world, "bocor") == []
+    assert _found(world, kettle) == [kettle]
+    database = world.context.database
+    with database.transaction() as session:
+        if database.sqlite:
+            session.execute(
+                text("CREATE VIRTUAL TABLE temp.v USING fts5vocab(main, search_index, row)")
+            )
+            terms = session.scalars(text("SELECT term FROM temp.v")).all()
+            session.execute(text("DROP TABLE temp.v"))
+        else:
+            terms = session.scalars(
+                text("SELECT unnest(string_to_array(words, ' ')) FROM search_entry")
+            ).all()
+    assert "jose" in terms
+    assert not {"sari", "bocor"} & set(terms)
+
+
+@given(st.text(max_size=200))
+def test_every_text_is_cut_into_words_that_find_it(typed: str) -> None:
+    words = words_of([typed])
+
+    assert words_of([" ".join(words)]) == words
+    assert all(word.isalnum() and word == word.lower() for word in words)
+
+
+def test_long_texts_are_bounded() -> None:
+    words = words_of(["x" * 10_000, *(f"w{number}" for number in range(10_000))])
+
+    assert len(words) == MOST_WORDS
+    assert max(map(len, words)) <= 64
