@@ -14,6 +14,7 @@ from standardwebhooks import Webhook
 
 from integrations.contract import Action, Buyer, OutgoingMessage
 from integrations.errors import AdapterError, Misconfigured, Permanent, Temporary, Unsupported
+from integrations.sentence import Words
 from tests.integrations.standard.samples import (
     BASE,
     NOW,
@@ -152,7 +153,7 @@ def test_refusal_is_permanent_when_recorded_as_refused(wire: responses.RequestsM
 def test_task_is_handed_on_when_the_shop_leaves_work(wire: responses.RequestsMock) -> None:
     wire.post(MAKE_GOODS, json={**RECORDED, "task": "Pay it at the bank"})
 
-    assert adapter().act(refund()).task == "Pay it at the bank"
+    assert adapter().act(refund()).task == Words("Pay it at the bank")
 
 
 def test_voucher_has_its_code_when_made(wire: responses.RequestsMock) -> None:
