@@ -8,18 +8,17 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
 from redis.exceptions import RedisError
 
 from service import logs, wakeup
-from service.db.models import Kind
 from service.db.outbox import claims
 from service.db.outbox.claims import Claim
 from service.operations.context import Context
 from service.operations.outbox import runner
-from service.operations.outbox.calls import Call, Stopping
-from service.operations.outbox.runner import Done
+from service.operations.outbox.failures import Stopping
+from service.operations.outbox.runner import CallOut
 from service.wiring import Wiring, wiring
 
 log = logging.getLogger(__name__)
@@ -33,7 +32,6 @@ AWAY_SECONDS = 1.0
 """Between tries to write down outcomes while the database is away."""
 LAST_SECONDS = 30.0
 """How long a worker that was told to stop tries to write them down."""
-STOPPING = Stopping("the worker was stopped before this call", outcome="not_done")
 
 
 class Drain:
@@ -60,9 +58,9 @@ class Drain:
         self._stop = stop
         self._pool = pool
         self._beat = beat
-        self._running: dict[Future[Done], Call] = {}
+        self._running: list[CallOut] = []
         self._held: list[Claim] = []
-        self._unsettled: list[Done] = []
+        self._unsettled: list[CallOut] = []
         self._ends = math.inf
         self._woken = -1
         self._looked_at = 0.0
@@ -105,19 +103,15 @@ class Drain:
         if not (ended or self._held or self._running):
             return False
         idle = not self._held
-        self._read_deliveries()
+        self._held = runner.carry_out_batches(self._context, self._held)
         if ended or self._held:
-            for call in runner.advance(self._context, self._unsettled, self._held):
-                self._running[pool.submit(self._carry_out, call)] = call
-        if self._running and idle:
-            wait(self._running, timeout=LOOK_EVERY, return_when=FIRST_COMPLETED)
+            for out in runner.advance(self._context, self._unsettled, self._held):
+                out.answer = pool.submit(self._call, out)
+                self._running.append(out)
+        if idle:
+            answers = [out.answer for out in self._running if out.answer is not None]
+            wait(answers, timeout=LOOK_EVERY, return_when=FIRST_COMPLETED)
         return True
-
-    def _read_deliveries(self) -> None:
-        deliveries = [claim for claim in self._held if claim.kind is Kind.READ_DELIVERY]
-        if deliveries:
-            runner.read_deliveries(self._context, deliveries)
-            self._held = [claim for claim in self._held if claim.kind is not Kind.READ_DELIVERY]
 
     def _may_find_more(self) -> bool:
         """True while claims give something, after this process has put work due at once, and now
@@ -149,27 +143,27 @@ class Drain:
     def _lanes_to_skip(self, free: int) -> list[int]:
         """Lanes that have half of the threads already; and, while only few are free, those that a
         call of theirs shows to be slow."""
-        running = Counter(one.held.lane_id for one in self._running.values())
+        running = Counter(out.work.claim.lane_id for out in self._running)
         skipped = {lane for lane, number in running.items() if number >= self._threads // 2}
         if free <= self._threads // 2:
             now = self._context.http.now()
-            for one in self._running.values():
-                if now - one.began > SLOW_SECONDS:
-                    skipped.add(one.held.lane_id)
+            skipped |= {
+                out.work.claim.lane_id for out in self._running if now - out.began > SLOW_SECONDS
+            }
         return sorted(skipped)
 
-    def _carry_out(self, call: Call) -> Done:
-        held = call.held
-        with logs.ids(row=held.id, job=held.kind.value, ref=held.ref_id, case=call.case):
+    def _call(self, out: CallOut) -> object:
+        claim = out.work.claim
+        with logs.ids(row=claim.id, job=claim.kind.value, ref=claim.ref_id, case=out.case):
             if self._stop.is_set():
-                return Done(call, error=STOPPING)
-            return runner.carry_out(self._context, call)
+                raise Stopping("the worker was stopped before this call", outcome="not_done")
+            return runner.make_call(self._context, out)
 
-    def _ended(self, most: int) -> list[Done]:
-        ended = [future for future in self._running if future.done()][: max(0, most)]
-        for future in ended:
-            del self._running[future]
-        return [future.result() for future in ended]
+    def _ended(self, most: int) -> list[CallOut]:
+        ended = [out for out in self._running if out.answer is not None and out.answer.done()]
+        ended = ended[: max(0, most)]
+        self._running = [out for out in self._running if out not in ended]
+        return ended
 
 
 def drain_once() -> int:

@@ -8,14 +8,15 @@ from functools import cache
 
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.sql.base import ExecutableOption
 
 from integrations.contract import Role
 from service.db.models import (
+    Base,
     Case,
     Connection,
     Delivery,
     FollowUp,
-    Kind,
     Lane,
     MakeGood,
     OutboxRow,
@@ -123,31 +124,25 @@ def open_case(session: Session, review: Review) -> Case | None:
     return found if found is not None and found.closed_at is None else None
 
 
-def lock_cases(session: Session, case_ids: Iterable[int], kinds: Collection[Kind]) -> None:
-    """Lock cases, always in the same order, and read them at once with what work of these kinds
-    needs of them; `case` then finds them without asking again."""
+def lock_cases(
+    session: Session, case_ids: Iterable[int], loads: Iterable[ExecutableOption] = ()
+) -> None:
+    """Lock cases, always in the same order, and read them at once with their reviews and what else
+    is loaded; `case` then finds them without asking again."""
     wanted = sorted(set(case_ids))
     if not wanted:
         return
-    found = session.scalars(_cases_with(frozenset(kinds)), {"ids": wanted})
-    session.info.setdefault("locked", {}).update({one.id: one for one in found})
+    found = session.scalars(_cases_with(tuple(dict.fromkeys(loads))), {"ids": wanted})
+    session.info.setdefault("locked", {}).update({case.id: case for case in found})
 
 
 @cache
-def _cases_with(kinds: frozenset[Kind]) -> Select[Case]:
-    parts = [selectinload(Case.review)]
-    make_goods, follow_ups = selectinload(Case.make_goods), selectinload(Case.follow_ups)
-    if Kind.MAKE_GOOD in kinds:
-        parts += [make_goods.selectinload(MakeGood.attempts), follow_ups]
-    elif Kind.FIND_ORDER in kinds:
-        parts += [make_goods, follow_ups]
-    if Kind.FOLLOW_UP in kinds:
-        parts.append(follow_ups.selectinload(FollowUp.messages))
+def _cases_with(loads: tuple[ExecutableOption, ...]) -> Select[Case]:
     return (
         select(Case)
         .where(Case.id.in_(bindparam("ids", expanding=True)))
         .order_by(Case.id)
-        .options(*parts)
+        .options(selectinload(Case.review), *loads)
         .with_for_update(of=Case, key_share=True)
     )
 
@@ -169,15 +164,15 @@ def lock_shops_of(session: Session, case_ids: Iterable[int]) -> None:
     lock_shops(session, {cases[one].shop_id for one in case_ids if one in cases})
 
 
-def cases_about(session: Session, kind: Kind, ref_ids: Sequence[int]) -> Sequence[int]:
-    """The cases that outbox rows of a kind are about; empty for kinds that are about none."""
-    if kind in (Kind.FIND_ORDER, Kind.END_CASE):
-        return ref_ids
-    if kind is Kind.MAKE_GOOD and ref_ids:
-        return session.scalars(select(MakeGood.case_id).where(MakeGood.id.in_(ref_ids))).all()
-    if kind is Kind.FOLLOW_UP and ref_ids:
-        return session.scalars(select(FollowUp.case_id).where(FollowUp.id.in_(ref_ids))).all()
-    return ()
+def cases_of(session: Session, table: type[Base], ids: Collection[int]) -> dict[int, int]:
+    """The case that each of these rows of a table belongs to; none where the table has none."""
+    if table is Case:
+        return {case_id: case_id for case_id in ids}
+    columns = table.__table__.columns
+    if "case_id" not in columns:
+        return {}
+    rows = select(columns["id"], columns["case_id"]).where(columns["id"].in_(ids))
+    return {row.id: row.case_id for row in session.execute(rows)}
 
 
 def case(session: Session, case_id: int, *, lock: bool = False) -> Case:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from integrations.sentence import Said, Text, Words
 from service.domain.cases.states import CASE_STATES, CLOSE_REASONS
+from service.operations.outbox.registry import HANDLERS
 from service.operations.remedies.decisions import REMEDIES
 from service.web.i18n import label
 
@@ -64,14 +65,7 @@ WORDS: Mapping[str, Said] = {
     "plain": Text("plain"),
     "warm": Text("warm"),
     "brief": Text("brief"),
-    "read_delivery": Text("reading what came in"),
-    "find_order": Text("looking for an order"),
-    "make_good": Text("a make-good"),
-    "follow_up": Text("a message to a buyer"),
-    "end_case": Text("closing a case"),
-    "look": Text("reading a review again"),
-    "poll": Text("looking for new reviews"),
-    "check": Text("the check of the connection"),
+    **{kind.value: handler.label for kind, handler in HANDLERS.items()},
 }
 
 DEEDS: Mapping[str, Text] = {

@@ -17,7 +17,7 @@ from integrations.money import Money
 from integrations.sandbox import trouble
 from jobs.drain import Drain
 from service.db.models import Case, Delivery, Lane, OutboxRow
-from service.operations.outbox.runner import FAULT_TRIES, PAUSES
+from service.operations.outbox.failures import FAULT_TRIES, PAUSES
 from service.operations.remedies import decisions
 from service.operations.remedies.decisions import Remedy
 from service.operations.reviews import ingest

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
+import pytest
 from sqlalchemy import select, update
 
 from integrations.contract import Action, Role
@@ -13,6 +15,8 @@ from integrations.sandbox.ledger import add_order
 from service.db.models import Case, Connection, FollowUp, Kind, OutboxRow
 from service.domain.messages.kinds import Step
 from service.domain.remedies.limits import SellerRole
+from service.operations.outbox.handler import Handler
+from service.operations.outbox.registry import HANDLERS
 from service.operations.remedies import decisions
 from service.operations.remedies.decisions import Remedy
 from service.operations.shops import connections
@@ -134,6 +138,12 @@ def set_case(world: World, **values: Any) -> None:
     """Change the newest case's row."""
     with world.context.database.transaction() as session:
         session.execute(update(Case).where(Case.id == world.cases()[-1].id).values(**values))
+
+
+def change_handler(monkeypatch: pytest.MonkeyPatch, kind: Kind, **changes: Any) -> None:
+    """Let a kind of outbox work be carried out otherwise, until the test ends."""
+    handler = replace(HANDLERS[kind], **changes)
+    monkeypatch.setitem(cast(dict[Kind, Handler], HANDLERS), kind, handler)
 
 
 def agent(world: World) -> Any:

@@ -19,12 +19,13 @@ from integrations.sentence import Text
 from service.db import queries
 from service.db.models import Case, Kind, OutboxRow
 from service.db.outbox import claims
-from service.db.outbox.claims import Claim
 from service.domain.remedies.limits import SellerRole
-from service.operations.outbox import runner
+from service.operations.outbox.handler import Work
+from service.operations.outbox.registry import HANDLERS
 from service.operations.remedies import decisions
 from service.operations.remedies.decisions import Remedy
 from service.operations.staff import accounts
+from tests.operations.steps import change_handler
 from tests.world import World
 
 Answer = Callable[..., Any]
@@ -228,10 +229,10 @@ def test_fault_of_ours_in_any_kind_of_work_is_seen_soon_and_holds_up_nothing(
     def fail(*_: object, **__: object) -> None:
         raise KeyError("a field that nobody expected")
 
-    if kind is Kind.READ_DELIVERY:
-        monkeypatch.setattr("service.operations.reviews.ingest._settle", fail)
+    if HANDLERS[kind].carry_out is None:
+        change_handler(monkeypatch, kind, carry_out_batch=fail)
     else:
-        monkeypatch.setitem(runner.BEGIN, kind, fail)
+        change_handler(monkeypatch, kind, carry_out=lambda work: work.write(fail))
     with world.context.database.transaction() as session:
         again = session.get_one(OutboxRow, row.id)
         again.due_at, again.done_at = world.clock.now(), None
@@ -239,21 +240,16 @@ def test_fault_of_ours_in_any_kind_of_work_is_seen_soon_and_holds_up_nothing(
 
     with world.context.database.reading() as session:
         row = session.get_one(OutboxRow, row.id)
-    assert (row.done_at is None) == (kind in runner.RECURRING)
+    assert (row.done_at is None) == (HANDLERS[kind].recurs)
     page = world.browser().get("/").text
     waiting = {entry["kind"] for entry in _api(world)["waiting"]}
-    if kind in runner.RECURRING:
+    if HANDLERS[kind].recurs:
         assert kind in waiting
         assert "Try now" in page
     else:
         assert row.given_up
         assert kind is Kind.READ_DELIVERY or world.case().reference in page
         assert kind is not Kind.READ_DELIVERY or "could not be read" in page
-
-
-def test_every_kind_has_somebody_to_turn_to() -> None:
-    assert set(runner.GIVE_UPS) | runner.RECURRING == set(Kind)
-    assert not set(runner.GIVE_UPS) & runner.RECURRING
 
 
 def test_row_that_cannot_even_be_given_up_does_not_block(
@@ -264,13 +260,13 @@ def test_row_that_cannot_even_be_given_up_does_not_block(
 
     _approved(world, 2)
     first, second = _rows(world, Kind.MAKE_GOOD)
-    begin = runner.BEGIN[Kind.MAKE_GOOD]
+    carry_out = HANDLERS[Kind.MAKE_GOOD].carry_out
 
-    def begin_one(context: Any, session: Any, held: Claim, now: Any) -> Any:
-        return fail() if held.id == first.id else begin(context, session, held, now)
+    def carry_out_others(work: Work) -> Any:
+        assert carry_out is not None
+        return work.write(fail) if work.claim.id == first.id else carry_out(work)
 
-    monkeypatch.setitem(runner.BEGIN, Kind.MAKE_GOOD, begin_one)
-    monkeypatch.setitem(runner.GIVE_UPS, Kind.MAKE_GOOD, fail)
+    change_handler(monkeypatch, Kind.MAKE_GOOD, carry_out=carry_out_others, give_up=fail)
     _lives(world, minutes=10, every=20)
 
     states = {row.id: row.done_at is not None for row in _rows(world, Kind.MAKE_GOOD)}

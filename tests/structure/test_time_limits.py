@@ -18,4 +18,4 @@ def test_each_limit_ends_before_the_one_that_relies_on_it() -> None:
     assert http.TOTAL_SECONDS < time_limits.TRY < lease < embedded.STOP_SECONDS
     assert smtp.HURRY_SECONDS + smtp.TEXT_SECONDS + smtp.GOODBYE_SECONDS < time_limits.TRY
     assert lease > drain.LAST_SECONDS
-    assert "time_limits.TRY" in inspect.getsource(runner.carry_out)
+    assert "time_limits.TRY" in inspect.getsource(runner.make_call)

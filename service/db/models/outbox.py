@@ -14,7 +14,7 @@ from service.db.types import BigId, TextColumn
 
 
 class Kind(StrEnum):
-    """What an outbox row is about; `ref_id` is the row of the named table."""
+    """What is done with an outbox row (service.operations.outbox.registry)."""
 
     READ_DELIVERY = "read_delivery"
     FIND_ORDER = "find_order"

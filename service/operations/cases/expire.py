@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from integrations.sentence import Text
 from service.db import queries
 from service.db.models import Case, Kind
 from service.db.outbox import claims
 from service.domain.cases.states import CaseState, CloseReason
 from service.operations.cases import close, history
-from service.operations.context import Context
+from service.operations.outbox.handler import Handler, HeldRow
 
 WAIT_FOR_CHANGE = timedelta(days=30)
 """How long after the last step a case stays open for the rating to change."""
@@ -24,11 +25,19 @@ def plan_end(session: Session, case: Case, *, now: datetime) -> None:
     claims.put(session, Kind.END_CASE, case.id, lane_id=lane, due_at=due)
 
 
-def end_case(context: Context, session: Session, held: claims.Claim, now: datetime) -> None:
+def _end_case(row: HeldRow) -> None:
     """Close a case whose steps have ended and whose rating has not changed."""
-    case = queries.case(session, held.ref_id, lock=True)
+    case = queries.case(row.session, row.ref_id, lock=True)
     if case.state in (CaseState.FOLLOWING_UP, CaseState.DECLINED):
         declined = case.state == CaseState.DECLINED
         reason = CloseReason.DECLINED if declined else CloseReason.FINISHED
-        close.close(session, case, reason, at=now, actor=history.SYSTEM)
-    claims.finish(session, held, now)
+        close.close(row.session, case, reason, at=row.now, actor=history.SYSTEM)
+    row.finish()
+
+
+END_CASE = Handler(
+    kind=Kind.END_CASE,
+    label=Text("closing a case"),
+    about=Case,
+    carry_out=lambda work: work.write(_end_case),
+)

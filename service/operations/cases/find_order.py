@@ -7,25 +7,24 @@ review says, another one of the shop with the buyer's address alone.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
-from integrations.contract import Buyer, EventKind, Order, ReviewEvent, Role
+from integrations.contract import BaseAdapter, Buyer, EventKind, Order, ReviewEvent, Role
 from integrations.errors import Permanent, Temporary, Unsupported
 from integrations.sentence import Said, Text
 from service.db import queries
 from service.db.models import Case, Connection, Kind, Review
 from service.db.outbox import claims
-from service.db.outbox.claims import Claim
 from service.domain.cases.states import CaseState, Move
 from service.domain.errors import NotFound, WrongInput, WrongState
 from service.operations.cases import doubts, history, search
 from service.operations.cases.orders import order_to_data
 from service.operations.context import Context
 from service.operations.messages import follow_ups
-from service.operations.outbox.calls import Call, Next, Outcome
+from service.operations.outbox.handler import Call, Handler, HeldRow, Steps, Work
 from service.operations.remedies import proposals
 
 NO_ORDERS = Text("Connect where this shop's orders are, then enter the order number.")
@@ -33,43 +32,56 @@ NONE_FOUND = Text("No order fits this review. Enter the order number, or decline
 SEVERAL = Text("Several orders fit this review. Choose the right one.")
 
 
-def begin_find_order(context: Context, session: Session, held: Claim, now: datetime) -> Next:
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """Which platform is asked, for the orders behind what, and when."""
+
+    source_id: int
+    adapter: BaseAdapter
+    event: ReviewEvent
+    asked_at: datetime
+
+
+def _carry_out(work: Work) -> Steps[None]:
     """Ask a platform for candidates and go on with what it says; where it has none, the next."""
-    case = queries.case(session, held.ref_id, lock=True)
-    if case.state not in (CaseState.OPENED, CaseState.AWAITING_ORDER):
-        claims.finish(session, held, now)
-        return None
-    sources = order_sources(session, case.review)
-    source = next((one for one in sources if str(one.id) == held.step), None)
-    if not held.step:
-        source = next(iter(sources), None)
-    if source is None:
-        connected = queries.connections_for(session, case.shop_id, Role.ORDERS)
-        _settle(context, session, held, [], NONE_FOUND if connected else NO_ORDERS, source, now)
-        return None
-    event, adapter, source_id = _event(case.review, source), context.adapter(source), source.id
-
-    def asked(session: Session, outcome: Outcome) -> Next:
-        source = session.get_one(Connection, source_id)
-        if isinstance(outcome.error, Permanent) and _next_source(session, held) is None:
+    question = work.write(_question)
+    if question is None:
+        return
+    try:
+        orders = yield Call(question.adapter.orders_for, question.event)
+    except (Permanent, Unsupported) as error:
+        if isinstance(error, Permanent) and work.write(_is_last_source):
             # The seller can name it at once; a refusal that passes mends itself meanwhile.
-            give_up_order(session, held, outcome.error.text, now=outcome.now)
-            return Temporary(outcome.error.text, outcome="not_done")
-        if isinstance(outcome.error, Permanent | Unsupported):
-            advice = Text("%(why)s %(advice)s", why=outcome.error.text, advice=NONE_FOUND)
-            _none(context, session, held, advice, outcome.now)
-        elif outcome.error is not None:
-            return outcome.error
-        elif not outcome.value:
-            _none(context, session, held, NONE_FOUND, outcome.now)
-        else:
-            orders: list[Order] = outcome.value
-            _settle(context, session, held, orders, SEVERAL, source, outcome.now, seen_at=now)
-        return None
+            work.write(_give_up, error.text)
+            raise Temporary(error.text, outcome="not_done") from error
+        work.write(_ask_next, Text("%(why)s %(advice)s", why=error.text, advice=NONE_FOUND))
+        return
+    if orders:
+        work.write(_take_candidates, question, orders)
+    else:
+        work.write(_ask_next, NONE_FOUND)
 
-    return Call(
-        held, context.http.now(), lambda: adapter.orders_for(event), asked, case=case.reference
-    )
+
+def _question(row: HeldRow) -> _Question | None:
+    case = queries.case(row.session, row.ref_id, lock=True)
+    if not _awaits_order(case):
+        row.finish()
+        return None
+    source = _source(row, case.review)
+    if source is None:
+        connected = queries.connections_for(row.session, case.shop_id, Role.ORDERS)
+        _ask_seller(row, NONE_FOUND if connected else NO_ORDERS)
+        return None
+    adapter = row.context.adapter(source)
+    return _Question(source.id, adapter, _event(case.review, source), row.now)
+
+
+def _source(row: HeldRow, review: Review) -> Connection | None:
+    """The connection that the row's step names, else the first."""
+    sources = order_sources(row.session, review)
+    if not row.claim.step:
+        return next(iter(sources), None)
+    return next((source for source in sources if str(source.id) == row.claim.step), None)
 
 
 def order_sources(session: Session, review: Review) -> list[Connection]:
@@ -100,62 +112,82 @@ def _event(review: Review, source: Connection) -> ReviewEvent:
     return replace(event, review_id="", product_id="", buyer=by_address, order_ids=())
 
 
-def _next_source(session: Session, held: Claim) -> Connection | None:
+def _next_source(row: HeldRow) -> Connection | None:
     """The connection after the one that was asked, None after the last."""
-    sources = order_sources(session, queries.case(session, held.ref_id, lock=True).review)
-    ids = [str(one.id) for one in sources]
-    at = ids.index(held.step) + 1 if held.step in ids else 1
+    review = queries.case(row.session, row.ref_id, lock=True).review
+    sources = order_sources(row.session, review)
+    ids = [str(source.id) for source in sources]
+    at = ids.index(row.claim.step) + 1 if row.claim.step in ids else 1
     return sources[at] if at < len(sources) else None
 
 
-def _none(context: Context, session: Session, held: Claim, advice: Text, now: datetime) -> None:
+def _is_last_source(row: HeldRow) -> bool:
+    return _next_source(row) is None
+
+
+def _ask_next(row: HeldRow, advice: Said) -> None:
     """Ask the next connection, else the seller."""
-    onward = _next_source(session, held)
+    onward = _next_source(row)
     if onward is None:
-        _settle(context, session, held, [], advice, None, now)
+        _ask_seller(row, advice)
         return
-    lane = queries.lane(session, onward.id, outward=True)
-    case = queries.case(session, held.ref_id, lock=True)
-    claims.finish(session, held, now)
+    lane = queries.lane(row.session, onward.id, outward=True)
+    case = queries.case(row.session, row.ref_id, lock=True)
+    row.finish()
     claims.put(
-        session, Kind.FIND_ORDER, case, lane_id=lane, due_at=now, step=str(onward.id), now=now
+        row.session,
+        Kind.FIND_ORDER,
+        case,
+        lane_id=lane,
+        due_at=row.now,
+        step=str(onward.id),
+        now=row.now,
     )
 
 
-def _settle(
-    context: Context,
-    session: Session,
-    held: Claim,
-    orders: Sequence[Order],
-    advice: Said | None,
-    source: Connection | None,
-    now: datetime,
-    *,
-    seen_at: datetime | None = None,
-) -> None:
-    claims.finish(session, held, now)
-    case = queries.case(session, held.ref_id, lock=True)
-    if case.state not in (CaseState.OPENED, CaseState.AWAITING_ORDER):
+def _take_candidates(row: HeldRow, question: _Question, orders: Sequence[Order]) -> None:
+    """Take the only order there is, else let the seller choose."""
+    if len(orders) > 1:
+        _ask_seller(row, SEVERAL, question, orders)
         return
-    if source is not None and len(orders) == 1:
+    row.finish()
+    case = queries.case(row.session, row.ref_id, lock=True)
+    if _awaits_order(case):
         take_order(
-            context,
-            session,
+            row.context,
+            row.session,
             case,
             orders[0],
-            source,
-            seen_at=seen_at or now,
-            at=now,
+            row.session.get_one(Connection, question.source_id),
+            seen_at=question.asked_at,
+            at=row.now,
             actor=history.SYSTEM,
         )
+
+
+def _ask_seller(
+    row: HeldRow,
+    advice: Said,
+    question: _Question | None = None,
+    orders: Sequence[Order] = (),
+) -> None:
+    """Let the seller name the order, or choose among candidates."""
+    row.finish()
+    case = queries.case(row.session, row.ref_id, lock=True)
+    if not _awaits_order(case):
         return
     case.candidates = [
-        order_to_data(order, source.id, seen_at or now) for order in orders if source is not None
+        order_to_data(order, question.source_id, question.asked_at)
+        for order in orders
+        if question is not None
     ]
     case.advice = advice
-    history.move(
-        session, case, Move.ASK_ORDER, at=now, detail=Text("%(count)s orders", count=len(orders))
-    )
+    detail = Text("%(count)s orders", count=len(orders))
+    history.move(row.session, case, Move.ASK_ORDER, at=row.now, detail=detail)
+
+
+def _awaits_order(case: Case) -> bool:
+    return case.state in (CaseState.OPENED, CaseState.AWAITING_ORDER)
 
 
 def take_order(
@@ -243,9 +275,20 @@ def _named(
     raise NotFound("The shop has no order %(order_id)s. Check the number.", order_id=named)
 
 
-def give_up_order(session: Session, held: Claim, advice: Said, *, now: datetime) -> None:
+def _give_up(row: HeldRow, advice: Said) -> None:
     """Ask the seller for the order when the platform could not be asked."""
-    case = queries.case(session, held.ref_id, lock=True)
+    case = queries.case(row.session, row.ref_id, lock=True)
     if case.state == CaseState.OPENED:
         case.advice = Text("%(why)s %(advice)s", why=advice, advice=NONE_FOUND)
-        history.move(session, case, Move.ASK_ORDER, at=now, detail=advice)
+        history.move(row.session, case, Move.ASK_ORDER, at=row.now, detail=advice)
+
+
+FIND_ORDER = Handler(
+    kind=Kind.FIND_ORDER,
+    label=Text("looking for an order"),
+    about=Case,
+    loads=(selectinload(Case.make_goods), selectinload(Case.follow_ups)),
+    decides_about_money=True,
+    carry_out=_carry_out,
+    give_up=_give_up,
+)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import selectinload
 
 from integrations import registry
-from integrations.contract import Action, OutgoingMessage
+from integrations.contract import Action, BaseAdapter, OutgoingMessage
 from integrations.errors import AdapterError, Misconfigured, Permanent, Temporary, Unsupported
 from integrations.money import Money
 from integrations.sentence import Said, Text, Words
 from service.db import queries
-from service.db.models import Connection, FollowUp, Kind, MakeGood, Message
+from service.db.models import Case, Connection, FollowUp, Kind, MakeGood, Message
 from service.db.outbox import claims
-from service.db.outbox.claims import Claim
 from service.domain.days import last_day
 from service.domain.errors import DomainError
 from service.domain.messages import rendering, templates
@@ -24,140 +23,139 @@ from service.domain.messages.schedule import Send, Stop, Wait
 from service.localization import amount_text, day_text
 from service.operations.cases import close, history
 from service.operations.cases.orders import buyer_of
-from service.operations.context import Context
-from service.operations.messages import follow_ups
-from service.operations.messages.look_up import (
-    LOOKING,
-    can_look_up,
-    give_to_person,
-    look_up,
-    mark_sent,
-    needs_person,
-)
+from service.operations.messages import follow_ups, look_up
 from service.operations.messages.send_check import check
-from service.operations.outbox.calls import Call, Next, Outcome
+from service.operations.outbox.handler import Call, Handler, HeldRow, Steps, Work
 
 
-def begin_follow_up(context: Context, session: Session, held: Claim, now: datetime) -> Next:
+@dataclass(frozen=True, slots=True)
+class _LinkWanted:
+    """The buyer's own link to the review, and who knows it."""
+
+    adapter: BaseAdapter
+    order_id: str
+    review_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Sending:
+    """A message that is written down as being sent, and its channel."""
+
+    adapter: BaseAdapter
+    message: OutgoingMessage
+
+
+def _carry_out(work: Work) -> Steps[None]:
     """Look at all reasons again, then send, wait or stop."""
-    one = queries.follow_up(session, held.ref_id, lock=True)
-    if one.state == "sending":
+    state = work.write(_state)
+    if state == "sending":
         # A worker died over it, or nobody knows what came of it.
-        message = one.messages[-1]
-        if can_look_up(context, session, message):
-            return look_up(context, session, held, one, message)
-        give_to_person(session, held, one, now)
+        yield from look_up.find_out(work)
+    elif state == "planned":
+        link = yield from _edit_link(work)
+        yield from _send(work, link)
+    else:
+        work.write(HeldRow.finish)
+
+
+def _state(row: HeldRow) -> str:
+    return queries.follow_up(row.session, row.ref_id, lock=True).state
+
+
+def _edit_link(work: Work) -> Steps[str]:
+    """The buyer's own link to the review, read fresh because it is a secret we do not keep; '' where
+    none is wanted or had: there is a text without one."""
+    wanted = work.write(_link_wanted)
+    if wanted is None:
+        return ""
+    try:
+        link: str = yield Call(wanted.adapter.edit_link, wanted.order_id, wanted.review_id)
+    except (Permanent, Unsupported):
+        return ""
+    return link
+
+
+def _link_wanted(row: HeldRow) -> _LinkWanted | None:
+    follow_up = queries.follow_up(row.session, row.ref_id)
+    case = follow_up.case
+    if follow_up.step != Step.UPDATE_INVITATION or not case.order_id:
         return None
-    if one.state != "planned":
-        claims.finish(session, held, now)
+    source = row.session.get_one(Connection, case.review.connection_id)
+    if not (source.roles and registry.get(source.adapter).capabilities.edit_link):
         return None
-    if _wants_link(context, session, one, now):
-        return _fetch_link(context, session, held, one)
-    return _send(context, session, held, one, "", now)
-
-
-def _wants_link(context: Context, session: Session, one: FollowUp, now: datetime) -> bool:
-    if one.step != Step.UPDATE_INVITATION or not one.case.order_id:
-        return False
-    review = session.get_one(Connection, one.case.review.connection_id)
-    can = registry.get(review.adapter).capabilities
-    if not (review.roles and can.edit_link):
-        return False
-    return isinstance(check(context, session, one, now)[0], Send)
-
-
-def _fetch_link(context: Context, session: Session, held: Claim, one: FollowUp) -> Call:
-    """The buyer's own link to the review, read fresh because it is a secret we do not keep."""
-    adapter = context.adapter(session.get_one(Connection, one.case.review.connection_id))
-    order_id, review_id, follow_up_id = one.case.order_id, one.case.review.platform_id, one.id
-
-    def fetched(session: Session, outcome: Outcome) -> Next:
-        one = queries.follow_up(session, follow_up_id)
-        if outcome.error is None:
-            return _send(context, session, held, one, outcome.value, outcome.now)
-        if isinstance(outcome.error, Permanent | Unsupported):
-            # There is a text without a link.
-            return _send(context, session, held, one, "", outcome.now)
-        return outcome.error
-
-    return Call(
-        held,
-        context.http.now(),
-        lambda: adapter.edit_link(order_id, review_id),
-        fetched,
-        case=one.case.reference,
-    )
-
-
-def _send(
-    context: Context, session: Session, held: Claim, one: FollowUp, edit_link: str, now: datetime
-) -> Next:
-    """Still right to send: written down as being sent, then handed over."""
-    if one.state != "planned":
-        claims.finish(session, held, now)
+    if not isinstance(check(row.context, row.session, follow_up, row.now)[0], Send):
         return None
-    decision, channel, verdict = check(context, session, one, now)
+    return _LinkWanted(row.context.adapter(source), case.order_id, case.review.platform_id)
+
+
+def _send(work: Work, edit_link: str) -> Steps[None]:
+    sending = work.write(_prepare, edit_link)
+    if sending is None:
+        return
+    key = sending.message.key
+    try:
+        vendor_id = yield Call(sending.adapter.message, sending.message, is_fact=True)
+    except Exception as error:
+        if work.write(_not_sent, key, error):
+            raise
+        return
+    work.write(_sent, key, vendor_id)
+
+
+def _prepare(row: HeldRow, edit_link: str) -> _Sending | None:
+    """Still right to send: written down as being sent. None: it waits, or is not sent."""
+    session, now = row.session, row.now
+    follow_up = queries.follow_up(session, row.ref_id)
+    if follow_up.state != "planned":
+        row.finish()
+        return None
+    decision, channel, verdict = check(row.context, session, follow_up, now)
     if isinstance(decision, Wait):
-        one.reason = decision.reason
-        claims.put_off(session, held, decision.until, note=one.reason, tries=held.tries)
+        follow_up.reason = decision.reason
+        row.put_off(decision.until, note=decision.reason)
         return None
     if isinstance(decision, Stop) or channel is None:
         reason = decision.reason if isinstance(decision, Stop) else Text("There is no channel.")
-        close.stop_message(session, one, reason, at=now)
-        if one.state == "stopped":
-            history.note(session, one.case, "stopped", at=now, new=one.step, detail=reason)
-        claims.finish(session, held, now, reason)
+        close.stop_message(session, follow_up, reason, at=now)
+        if follow_up.state == "stopped":
+            case = follow_up.case
+            history.note(session, case, "stopped", at=now, new=follow_up.step, detail=reason)
+        row.finish(reason)
         return None
     lane = queries.lane(session, channel.id, outward=True)
-    if lane != held.lane_id:
+    if lane != row.claim.lane_id:
         # Each channel has its own pace and its own pause, so the row waits in the channel's lane.
-        claims.put(session, Kind.FOLLOW_UP, one.id, lane_id=lane, due_at=now, now=now)
+        claims.put(session, Kind.FOLLOW_UP, follow_up.id, lane_id=lane, due_at=now, now=now)
         return None
+    adapter = row.context.adapter(channel)
     try:
-        message, outgoing = _write_down(context, session, one, channel, verdict, edit_link)
+        outgoing = _write_down(row, follow_up, channel, verdict, edit_link)
     except DomainError as error:
-        needs_person(session, one, error.text, now)
-        claims.give_up(session, held, now, error.text)
+        look_up.needs_person(session, follow_up, error.text, now)
+        row.give_up(error.text)
         return None
-    adapter = context.adapter(channel)
-
-    def sent(session: Session, outcome: Outcome) -> Next:
-        return _settle(context, session, held, message.id, outcome)
-
-    return Call(
-        held,
-        context.http.now(),
-        lambda: adapter.message(outgoing),
-        sent,
-        is_fact=True,
-        case=one.case.reference,
-    )
+    return _Sending(adapter, outgoing)
 
 
 def _write_down(
-    context: Context,
-    session: Session,
-    one: FollowUp,
-    channel: Connection,
-    verdict: Verdict,
-    edit_link: str,
-) -> tuple[Message, OutgoingMessage]:
-    case, buyer = one.case, buyer_of(one.case)
-    shop = queries.shop(session, case.shop_id)
+    row: HeldRow, follow_up: FollowUp, channel: Connection, verdict: Verdict, edit_link: str
+) -> OutgoingMessage:
+    case, buyer = follow_up.case, buyer_of(follow_up.case)
+    shop = queries.shop(row.session, case.shop_id)
     language = templates.language_for(buyer.language, shop.language)
-    rendered = _rendered(context, session, one, language, verdict, edit_link)
+    rendered = _rendered(row, follow_up, language, verdict, edit_link)
     message = Message(
         connection_id=channel.id,
         subject=rendered.subject,
         # The link to the review is a secret of the buyer: the copy we keep is without it.
         text=rendered.text.replace(edit_link, "…") if edit_link else rendered.text,
         language=language,
-        key=f"{case.reference}-m{one.id}-{len(one.messages) + 1}",
-        started_at=context.clock.now(),
+        key=f"{case.reference}-m{follow_up.id}-{len(follow_up.messages) + 1}",
+        started_at=row.now,
     )
-    one.state, one.connection_id = "sending", channel.id
-    one.messages.append(message)
-    outgoing = OutgoingMessage(
+    follow_up.state, follow_up.connection_id = "sending", channel.id
+    follow_up.messages.append(message)
+    return OutgoingMessage(
         key=message.key,
         reference=case.reference,
         to=buyer,
@@ -166,26 +164,20 @@ def _write_down(
         html=rendered.html,
         order_id=case.order_id,
         language=language,
-        stop_url=context.links.buyer("unsubscribe", one.id),
+        stop_url=row.context.links.buyer("unsubscribe", follow_up.id),
     )
-    return message, outgoing
 
 
 def _rendered(
-    context: Context,
-    session: Session,
-    one: FollowUp,
-    language: str,
-    verdict: Verdict,
-    edit_link: str,
+    row: HeldRow, follow_up: FollowUp, language: str, verdict: Verdict, edit_link: str
 ) -> rendering.Rendered:
     """The shop's own text, else the shipped one, filled in."""
-    case = one.case
+    session, links, case = row.session, row.context.links, follow_up.case
     shop = queries.shop(session, case.shop_id)
-    make_good = session.get(MakeGood, one.make_good_id) if one.make_good_id else None
+    make_good = session.get(MakeGood, follow_up.make_good_id) if follow_up.make_good_id else None
     platform = registry.get(session.get_one(Connection, case.review.connection_id).adapter)
     key = templates.text_key(
-        Step(one.step),
+        Step(follow_up.step),
         Action(make_good.action) if make_good else None,
         edit_link=bool(edit_link),
         edit_review=platform.capabilities.edit_review,
@@ -196,8 +188,8 @@ def _rendered(
         "buyer": buyer_of(case).name,
         "shop": shop.name,
         "product": case.review.product_name,
-        "answer_url": context.links.buyer("answer", one.id),
-        "stop_url": context.links.buyer("stop", one.id),
+        "answer_url": links.buyer("answer", follow_up.id),
+        "stop_url": links.buyer("stop", follow_up.id),
         "edit_url": edit_link,
         "address": shop.asking.get("postal_address", ""),
         **_terms(make_good, language, follow_ups.zones_of(case, shop)),
@@ -216,54 +208,60 @@ def _terms(make_good: MakeGood | None, language: str, zones: tuple[str, ...]) ->
     }
 
 
-def _settle(
-    context: Context, session: Session, held: Claim, message_id: int, outcome: Outcome
-) -> Next:
-    """Note what came of the hand-over; a worker that was overtaken changes nothing else."""
-    one, error, now = queries.follow_up(session, held.ref_id), outcome.error, outcome.now
-    message = next(message for message in one.messages if message.id == message_id)
-    message.ended_at = now
-    if error is None:
-        message.state, message.vendor_id = "sent", outcome.value
-        mark_sent(session, held, one, message, now)
-        return None
-    if not isinstance(error, AdapterError) or error.outcome == "unknown":
-        message.state = "unknown"
-    elif isinstance(error, Temporary | Misconfigured):
-        message.state = "not_sent"
-    else:
-        message.state = "refused"
-    if not outcome.ours or one.state != "sending":
-        return None
+def _message(row: HeldRow, key: str) -> tuple[FollowUp, Message]:
+    follow_up = queries.follow_up(row.session, row.ref_id)
+    return follow_up, next(message for message in follow_up.messages if message.key == key)
+
+
+def _sent(row: HeldRow, key: str, vendor_id: str) -> None:
+    follow_up, message = _message(row, key)
+    message.state, message.vendor_id, message.ended_at = "sent", vendor_id, row.now
+    look_up.mark_sent(row, follow_up, message)
+
+
+def _not_sent(row: HeldRow, key: str, error: Exception) -> bool:
+    """Note what is known of it; a worker that was overtaken changes nothing else. True where the
+    error is for the outbox: the same message may be tried again."""
+    follow_up, message = _message(row, key)
+    message.state, message.ended_at = _state_after(error), row.now
+    row.require_claim()
+    if follow_up.state != "sending":
+        return False
     if message.state == "unknown":
-        if can_look_up(context, session, message):
-            claims.put_off(session, held, now, note=LOOKING, tries=held.tries, now=now)
+        if look_up.can_look_up(row.context, row.session, message):
+            row.put_off(row.now, note=look_up.LOOKING)
         else:
-            give_to_person(session, held, one, now)
-        return None
-    return _not_sent(session, held, one, message, error, now)
-
-
-def _not_sent(
-    session: Session,
-    held: Claim,
-    one: FollowUp,
-    message: Message,
-    error: Exception,
-    now: datetime,
-) -> Next:
+            look_up.give_to_person(row, follow_up)
+        return False
     note = error.text if isinstance(error, AdapterError) else Words(type(error).__name__)
-    one.state, one.reason = "planned", note
+    follow_up.state, follow_up.reason = "planned", note
     if message.state == "not_sent":
-        return error
-    history.note(session, one.case, "not_sent", at=now, new=one.step, detail=note)
+        return True
+    case = follow_up.case
+    history.note(row.session, case, "not_sent", at=row.now, new=follow_up.step, detail=note)
     # The next channel is tried at once.
-    claims.put_off(session, held, now, note=note, now=now)
-    return None
+    row.put_off(row.now, note=note, tries=row.claim.tries + 1)
+    return False
 
 
-def give_up_follow_up(session: Session, held: Claim, advice: Said, *, now: datetime) -> None:
+def _state_after(error: Exception) -> str:
+    if not isinstance(error, AdapterError) or error.outcome == "unknown":
+        return "unknown"
+    return "not_sent" if isinstance(error, Temporary | Misconfigured) else "refused"
+
+
+def _give_up(row: HeldRow, advice: Said) -> None:
     """After the last try: show the seller that this message could not be sent."""
-    one = queries.follow_up(session, held.ref_id, lock=True)
-    if one.state in ("planned", "sending"):
-        needs_person(session, one, advice, now)
+    follow_up = queries.follow_up(row.session, row.ref_id, lock=True)
+    if follow_up.state in ("planned", "sending"):
+        look_up.needs_person(row.session, follow_up, advice, row.now)
+
+
+FOLLOW_UP = Handler(
+    kind=Kind.FOLLOW_UP,
+    label=Text("a message to a buyer"),
+    about=FollowUp,
+    loads=(selectinload(Case.follow_ups).selectinload(FollowUp.messages),),
+    carry_out=_carry_out,
+    give_up=_give_up,
+)

@@ -6,23 +6,22 @@ Permission to act is fenced by the claim. A fact (it was done) is recorded whoev
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
-from integrations.contract import Action, ActionRequest, ActionResult, Capabilities
+from integrations.contract import Action, ActionRequest, ActionResult, BaseAdapter, Capabilities
 from integrations.errors import AdapterError, Permanent, Rejected, Temporary
 from integrations.money import Money
 from integrations.sentence import N_, Said, Text, Words
 from service.db import queries
-from service.db.models import Attempt, Connection, Kind, MakeGood
+from service.db.models import Attempt, Case, Connection, Kind, MakeGood
 from service.db.outbox import claims
-from service.db.outbox.claims import Claim
 from service.domain.cases.states import CASES, CaseState, Move
 from service.operations.cases import history
 from service.operations.cases.orders import order_from_data
-from service.operations.context import Context
-from service.operations.outbox.calls import Call, Next, Outcome
+from service.operations.outbox.handler import Call, Handler, HeldRow, Steps, Work
 from service.operations.remedies import balance
 from service.operations.remedies.make_goods import capabilities_of, settle
 
@@ -36,77 +35,109 @@ IN_TURN = timedelta(seconds=2)
 """How long a make-good waits before it looks again whether it is its turn."""
 
 
-def begin_make_good(context: Context, session: Session, held: Claim, now: datetime) -> Next:
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """What is known of a make-good that is to be carried out, or only looked up."""
+
+    can: Capabilities
+    maybe_done: bool
+    """A call may be under way since an attempt of before."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Errand:
+    """What is asked of which platform."""
+
+    adapter: BaseAdapter
+    request: ActionRequest
+
+
+def _carry_out(work: Work) -> Steps[None]:
     """Carry out one make-good, or find out that it was: the attempt is written before the call.
 
     A call that may be under way since an attempt of before is looked up first. One that a person
     has in hand is only looked up.
     """
-    make_good = session.get_one(MakeGood, held.ref_id)
-    unclear = make_good.open_attempts
-    can = capabilities_of(session, make_good)
-    if make_good.state == "needs_attention" and unclear and can.look_up:
-        return _look_up(context, session, held, make_good)
-    if make_good.state != "approved":
-        claims.finish(session, held, now)
-        return None
-    for one in unclear:
-        # One still open belongs to a worker that died or was overtaken.
-        one.outcome = "seen" if one.outcome == "seen" else "unknown"
-        one.ended_at = one.ended_at or now
-    if not unclear:
-        return _first_act(context, session, held, make_good, now)
-    if can.look_up:
-        return _look_up(context, session, held, make_good)
-    if can.idempotent:
-        return _act(context, session, held, make_good, now)
-    return Permanent("the shop cannot be asked what it did", outcome="unknown")
-
-
-def _first_act(
-    context: Context, session: Session, held: Claim, make_good: MakeGood, now: datetime
-) -> Next:
-    """Act where nothing of this make-good can be under way: in its turn, and within what is left.
-
-    The shop's lock is held (service.operations.outbox.runner), so no other make-good of the order
-    begins or is approved meanwhile.
-    """
-    turn = _turn(session, make_good, now)
-    if turn > now:
-        claims.put_off(session, held, turn, note=ONE_AT_A_TIME, tries=held.tries)
-        return None
-    if make_good.action != Action.RESEND:
-        left = balance.left_of(session, make_good.case, without=make_good)
-        if not Money(make_good.amount_minor, make_good.currency) <= left:
-            return Rejected(
+    begun = work.write(_begin)
+    if begun is None:
+        return
+    if begun.maybe_done and begun.can.look_up:
+        if not (yield from _look_up(work)):
+            return
+    elif begun.maybe_done and not begun.can.idempotent:
+        raise Permanent("the shop cannot be asked what it did", outcome="unknown")
+    elif not begun.maybe_done:
+        if not work.write(_is_its_turn):
+            return
+        left = work.write(_too_little_left)
+        if left is not None:
+            raise Rejected(
                 "only %(left)s of this order is left beside its other make-goods: change the amount",
                 left=left,
             )
-    return _act(context, session, held, make_good, now)
+    yield from _act(work)
+
+
+def _begin(row: HeldRow) -> _Begun | None:
+    make_good = row.session.get_one(MakeGood, row.ref_id)
+    unclear = make_good.open_attempts
+    begun = _Begun(capabilities_of(row.session, make_good), bool(unclear))
+    if make_good.state == "needs_attention" and unclear and begun.can.look_up:
+        return begun
+    if make_good.state != "approved":
+        row.finish()
+        return None
+    for attempt in unclear:
+        # One still open belongs to a worker that died or was overtaken.
+        attempt.outcome = "seen" if attempt.outcome == "seen" else "unknown"
+        attempt.ended_at = attempt.ended_at or row.now
+    return begun
+
+
+def _is_its_turn(row: HeldRow) -> bool:
+    """Nothing of this make-good can be under way: it waits until no other of its order is.
+
+    The shop's lock is held (`MAKE_GOOD.decides_about_money`), so no other make-good of the order
+    begins or is approved meanwhile.
+    """
+    turn = _turn(row.session, row.session.get_one(MakeGood, row.ref_id), row.now)
+    if turn > row.now:
+        row.put_off(turn, note=ONE_AT_A_TIME)
+    return turn <= row.now
+
+
+def _too_little_left(row: HeldRow) -> Money | None:
+    """What is left of the order, where the make-good needs more."""
+    make_good = row.session.get_one(MakeGood, row.ref_id)
+    if make_good.action == Action.RESEND:
+        return None
+    left = balance.left_of(row.session, make_good.case, without=make_good)
+    return None if Money(make_good.amount_minor, make_good.currency) <= left else left
 
 
 def _turn(session: Session, make_good: MakeGood, now: datetime) -> datetime:
     """When no other make-good of the order is under way: now, or when to look again."""
     turn = now
-    for one in queries.make_goods_of(session, make_good.connection_id, make_good.order_id):
-        if one is make_good or not one.open_attempts:
+    for other in queries.make_goods_of(session, make_good.connection_id, make_good.order_id):
+        if other is make_good or not other.open_attempts:
             continue
-        if one.state == "approved":
+        if other.state == "approved":
             turn = max(turn, now + IN_TURN)
-        elif one.state == "needs_attention":
-            turn = max(turn, _settled_at(one, capabilities_of(session, one), now))
+        elif other.state == "needs_attention":
+            turn = max(turn, _settled_at(other, capabilities_of(session, other), now))
     return turn
 
 
 def _settled_at(make_good: MakeGood, can: Capabilities, now: datetime) -> datetime:
     """When what was asked of the platform can no longer come true. Counted from when a call was
     given up, because it may have been sent at the last moment."""
-    ended = max((one.ended_at or now for one in make_good.open_attempts), default=now)
+    ended = max((attempt.ended_at or now for attempt in make_good.open_attempts), default=now)
     return ended + can.settles_after
 
 
-def _request(make_good: MakeGood) -> ActionRequest:
-    return ActionRequest(
+def _errand(row: HeldRow, make_good: MakeGood) -> _Errand:
+    connection = row.session.get_one(Connection, make_good.connection_id)
+    request = ActionRequest(
         Action(make_good.action),
         make_good.key,
         make_good.reference,
@@ -115,167 +146,166 @@ def _request(make_good: MakeGood) -> ActionRequest:
         tuple(make_good.line_ids),
         make_good.expires_at,
     )
+    return _Errand(row.context.adapter(connection), request)
 
 
-def _look_up(context: Context, session: Session, held: Claim, make_good: MakeGood) -> Call:
-    adapter = context.adapter(session.get_one(Connection, make_good.connection_id))
-    request, make_good_id = _request(make_good), make_good.id
-
-    def looked_up(session: Session, outcome: Outcome) -> Next:
-        make_good = session.get_one(MakeGood, make_good_id)
-        if outcome.error is not None:
-            return _look_up_failed(session, held, make_good, outcome)
-        if outcome.value is not None:
-            return _found(context, session, held, make_good, outcome)
-        return _not_found(context, session, held, make_good, outcome) if outcome.ours else None
-
-    return Call(
-        held,
-        context.http.now(),
-        lambda: adapter.find(request),
-        looked_up,
-        is_fact=True,
-        case=make_good.reference,
-    )
+def _look_up(work: Work) -> Steps[bool]:
+    """Ask the platform what became of it. True: it was not done, and is to be done now."""
+    errand = work.write(_looking)
+    try:
+        result = yield Call(errand.adapter.find, errand.request, is_fact=True)
+    except Exception as error:
+        if work.write(_is_left_to_person, error):
+            return False
+        raise
+    if result is None:
+        if work.write(_is_gone):
+            raise Permanent(GONE, outcome="unknown")
+        return work.write(_may_act)
+    if not result.refused:
+        work.write(_found, result)
+    elif work.write(_refused, result.refused):
+        raise Rejected(result.refused)
+    return False
 
 
-def _look_up_failed(session: Session, held: Claim, make_good: MakeGood, outcome: Outcome) -> Next:
+def _looking(row: HeldRow) -> _Errand:
+    return _errand(row, row.session.get_one(MakeGood, row.ref_id))
+
+
+def _is_left_to_person(row: HeldRow, error: Exception) -> bool:
     """A person who has it in hand already needs no second task."""
-    if make_good.state == "approved" or isinstance(outcome.error, Temporary):
-        return outcome.error
-    if outcome.ours:
-        note = getattr(outcome.error, "text", NOT_FOUND)
-        claims.finish(session, held, outcome.now, note)
-    return None
+    make_good = row.session.get_one(MakeGood, row.ref_id)
+    if make_good.state == "approved" or isinstance(error, Temporary):
+        return False
+    row.finish(getattr(error, "text", NOT_FOUND))
+    return True
 
 
-def _found(
-    context: Context, session: Session, held: Claim, make_good: MakeGood, outcome: Outcome
-) -> Next:
+def _found(row: HeldRow, result: ActionResult) -> None:
     """It was done; what is only noted so far is looked at again when it is settled there."""
-    result: ActionResult = outcome.value
-    if result.refused:
-        why = result.refused or NOT_FOUND
-        return _refused(session, held, make_good, why, outcome)
-    settled_at = _settled_at(make_good, capabilities_of(session, make_good), outcome.now)
-    if result.task and outcome.now < settled_at and make_good.open_attempts:
-        if outcome.ours:
-            for one in make_good.open_attempts:
-                one.outcome = "seen"
-            claims.put_off(session, held, settled_at, note=NOT_YET, tries=held.tries)
-        return None
-    for one in make_good.open_attempts:
-        one.outcome, one.ended_at = "found", outcome.now
-    _done(context, session, make_good, result, outcome.now)
-    return None
+    make_good = row.session.get_one(MakeGood, row.ref_id)
+    settled_at = _settled_at(make_good, capabilities_of(row.session, make_good), row.now)
+    if result.task and row.now < settled_at and make_good.open_attempts:
+        row.put_off(settled_at, note=NOT_YET)
+        for attempt in make_good.open_attempts:
+            attempt.outcome = "seen"
+        return
+    for attempt in make_good.open_attempts:
+        attempt.outcome, attempt.ended_at = "found", row.now
+    _done(row, make_good, result)
 
 
-def _refused(
-    session: Session, held: Claim, make_good: MakeGood, why: Said, outcome: Outcome
-) -> Next:
-    """The platform had taken it up and has refused it since: nothing was done."""
-    for one in make_good.open_attempts:
-        one.outcome, one.ended_at, one.note = "refused", outcome.now, why
+def _refused(row: HeldRow, reason: Said) -> bool:
+    """The platform had taken it up and has refused it since: nothing was done. True where it was
+    still to be carried out."""
+    make_good = row.session.get_one(MakeGood, row.ref_id)
+    for attempt in make_good.open_attempts:
+        attempt.outcome, attempt.ended_at, attempt.note = "refused", row.now, reason
     if make_good.state == "needs_attention":
-        make_good.task = make_good.case.advice = why
-    if make_good.state == "approved":
-        return Rejected(why) if outcome.ours else None
-    if outcome.ours:
-        claims.finish(session, held, outcome.now, why)
-    return None
-
-
-def _not_found(
-    context: Context, session: Session, held: Claim, make_good: MakeGood, outcome: Outcome
-) -> Next:
-    """Act, but where the platform does not know a key not before an earlier call has run out; and
-    not by itself where a person has it in hand, or where the platform's word has changed."""
-    can, now = capabilities_of(session, make_good), outcome.now
+        make_good.task = make_good.case.advice = reason
     if make_good.state != "approved":
-        claims.finish(session, held, now, NOT_FOUND)
-        return None
-    unclear = make_good.open_attempts
-    if any(one.outcome == "seen" for one in unclear):
-        return Permanent(GONE, outcome="unknown")
-    settled_at = _settled_at(make_good, can, now)
-    if now < settled_at and not can.idempotent:
-        claims.put_off(session, held, settled_at, note=NOT_YET, tries=held.tries)
-        return None
-    for one in unclear:
-        one.outcome = "not_done"
-    return _act(context, session, held, make_good, now)
+        row.finish(reason)
+    return make_good.state == "approved"
 
 
-def _act(
-    context: Context, session: Session, held: Claim, make_good: MakeGood, now: datetime
-) -> Call:
+def _is_gone(row: HeldRow) -> bool:
+    """The platform has noted it once and says now that it does not know of it."""
+    row.require_claim()
+    make_good = row.session.get_one(MakeGood, row.ref_id)
+    noted = any(attempt.outcome == "seen" for attempt in make_good.open_attempts)
+    return noted and make_good.state == "approved"
+
+
+def _may_act(row: HeldRow) -> bool:
+    """Surely not done: where the platform does not know a key not before an earlier call has run out;
+    and not by itself where a person has it in hand."""
+    make_good = row.session.get_one(MakeGood, row.ref_id)
+    can, unclear = capabilities_of(row.session, make_good), make_good.open_attempts
+    if make_good.state != "approved":
+        row.finish(NOT_FOUND)
+        return False
+    settled_at = _settled_at(make_good, can, row.now)
+    if row.now < settled_at and not can.idempotent:
+        row.put_off(settled_at, note=NOT_YET)
+        return False
+    for attempt in unclear:
+        attempt.outcome = "not_done"
+    return True
+
+
+def _act(work: Work) -> Steps[None]:
+    errand = work.write(_new_attempt)
+    try:
+        result = yield Call(errand.adapter.act, errand.request, is_fact=True)
+    except Exception as error:
+        raise work.write(_not_acted, error) from error
+    work.write(_acted, result)
+
+
+def _new_attempt(row: HeldRow) -> _Errand:
     """Write the attempt; the call follows when this is committed."""
-    adapter = context.adapter(session.get_one(Connection, make_good.connection_id))
-    attempt = Attempt(claim_token=held.token, started_at=now, outcome="open", note=None)
+    make_good = row.session.get_one(MakeGood, row.ref_id)
+    errand = _errand(row, make_good)
+    attempt = Attempt(claim_token=row.claim.token, started_at=row.now, outcome="open", note=None)
     make_good.attempts.append(attempt)
-    request, make_good_id = _request(make_good), make_good.id
-
-    def acted(session: Session, outcome: Outcome) -> Next:
-        make_good = session.get_one(MakeGood, make_good_id)
-        one = next(one for one in make_good.attempts if one.id == attempt.id)
-        one.ended_at = outcome.now
-        if outcome.error is not None:
-            _not_acted(one, outcome.error)
-            _let_others_follow(session, make_good, outcome.now)
-            return _for_outbox(session, make_good, outcome.error)
-        one.outcome = "found" if outcome.value.already else "done"
-        _done(context, session, make_good, outcome.value, outcome.now)
-        return None
-
-    return Call(
-        held,
-        context.http.now(),
-        lambda: adapter.act(request),
-        acted,
-        is_fact=True,
-        case=make_good.reference,
-    )
+    return errand
 
 
-def _not_acted(attempt: Attempt, error: Exception) -> None:
-    """Note what is known of the attempt. Nothing but an adapter's own word says that it was not
-    done: after any other failure the platform may have acted."""
+def _attempt_of(row: HeldRow, make_good: MakeGood) -> Attempt:
+    """The attempt made under this claim: there is one at most."""
+    token = row.claim.token
+    return next(attempt for attempt in make_good.attempts if attempt.claim_token == token)
+
+
+def _acted(row: HeldRow, result: ActionResult) -> None:
+    make_good = row.session.get_one(MakeGood, row.ref_id)
+    attempt = _attempt_of(row, make_good)
+    attempt.outcome, attempt.ended_at = "found" if result.already else "done", row.now
+    _done(row, make_good, result)
+
+
+def _not_acted(row: HeldRow, error: Exception) -> Exception:
+    """Note what is known of the attempt; gives the error as the outbox is to take it.
+
+    Nothing but an adapter's own word says that it was not done: after any other failure the platform
+    may have acted. Trying again then needs somebody to ask, or a key the platform knows.
+    """
+    make_good = row.session.get_one(MakeGood, row.ref_id)
+    attempt = _attempt_of(row, make_good)
+    attempt.ended_at = row.now
     attempt.note = error.text if isinstance(error, AdapterError) else Words(type(error).__name__)
-    if getattr(error, "outcome", "unknown") == "unknown":
+    is_unknown = getattr(error, "outcome", "unknown") == "unknown"
+    if is_unknown:
         attempt.outcome = "unknown"
     else:
         attempt.outcome = "not_done" if isinstance(error, Temporary) else "refused"
-
-
-def _for_outbox(session: Session, make_good: MakeGood, error: Exception) -> Exception:
-    """Trying again needs somebody to ask, or a key the platform knows."""
-    can = capabilities_of(session, make_good)
-    unknown = getattr(error, "outcome", "unknown") == "unknown"
-    if isinstance(error, Temporary) and unknown and not (can.look_up or can.idempotent):
+    _let_others_follow(row.session, make_good, row.now)
+    can = capabilities_of(row.session, make_good)
+    if isinstance(error, Temporary) and is_unknown and not (can.look_up or can.idempotent):
         return Permanent(error.text, outcome="unknown")
     return error
 
 
-def _done(
-    context: Context, session: Session, make_good: MakeGood, result: ActionResult, now: datetime
-) -> None:
+def _done(row: HeldRow, make_good: MakeGood, result: ActionResult) -> None:
     """Record that it was done. No claim is asked for: it is true whoever holds the row."""
-    settle(context, session, make_good, result, actor=history.PLATFORM, now=now)
-    claims.end(session, Kind.MAKE_GOOD, make_good.id, now, Text("done"))
-    _let_others_follow(session, make_good, now)
+    settle(row.context, row.session, make_good, result, actor=history.PLATFORM, now=row.now)
+    claims.end(row.session, Kind.MAKE_GOOD, make_good.id, row.now, Text("done"))
+    _let_others_follow(row.session, make_good, row.now)
 
 
 def _let_others_follow(session: Session, make_good: MakeGood, now: datetime) -> None:
     """Those of the same order that wait for their turn look again at once."""
     others = queries.make_goods_of(session, make_good.connection_id, make_good.order_id)
-    waiting = [one.id for one in others if one is not make_good and one.state == "approved"]
+    waiting = [other.id for other in others if other is not make_good and other.state == "approved"]
     claims.bring_forward(session, Kind.MAKE_GOOD, waiting, now, note=ONE_AT_A_TIME)
 
 
-def give_up_make_good(session: Session, held: Claim, advice: Said, *, now: datetime) -> None:
+def _give_up(row: HeldRow, advice: Said) -> None:
     """Show the seller that only a person can go on, and why. What may have been done is looked up
     once more when the platform has settled it."""
-    make_good = session.get_one(MakeGood, held.ref_id)
+    session, now = row.session, row.now
+    make_good = session.get_one(MakeGood, row.ref_id)
     case = queries.case(session, make_good.case_id, lock=True)
     if make_good.state != "approved":
         return
@@ -289,7 +319,7 @@ def give_up_make_good(session: Session, held: Claim, advice: Said, *, now: datet
     can = capabilities_of(session, make_good)
     if make_good.open_attempts and can.look_up:
         due = max(_settled_at(make_good, can, now), now + IN_TURN)
-        claims.put(session, Kind.MAKE_GOOD, make_good.id, lane_id=held.lane_id, due_at=due)
+        claims.put(session, Kind.MAKE_GOOD, make_good.id, lane_id=row.claim.lane_id, due_at=due)
 
 
 def unsure(make_good: MakeGood, why: Said) -> Text:
@@ -309,3 +339,19 @@ def unsure(make_good: MakeGood, why: Said) -> Text:
         why=why,
         reference=make_good.reference,
     )
+
+
+MAKE_GOOD = Handler(
+    kind=Kind.MAKE_GOOD,
+    label=Text("a make-good"),
+    about=MakeGood,
+    loads=(
+        selectinload(Case.make_goods).selectinload(MakeGood.attempts),
+        selectinload(Case.follow_ups),
+    ),
+    decides_about_money=True,
+    # What a limit has just allowed is begun in the commit that allows it.
+    follows=Kind.FIND_ORDER,
+    carry_out=_carry_out,
+    give_up=_give_up,
+)

@@ -28,6 +28,7 @@ from service.domain.reviews.versions import Change, Known, change, is_low
 from service.operations.cases import causes, close, doubts, find_order, history, reading, search
 from service.operations.cases.reading import Readings
 from service.operations.context import Context
+from service.operations.outbox.handler import Handler, HeldRow
 from service.operations.remedies import proposals
 from service.operations.reviews import rewritten
 
@@ -343,8 +344,17 @@ def open_case(session: Session, connection: Connection, review: Review, *, now: 
     return case
 
 
-def give_up_delivery(session: Session, held: Claim, advice: Said, *, now: datetime) -> None:
+def _give_up(row: HeldRow, advice: Said) -> None:
     """After the last try: show the seller that this delivery could not be taken in."""
-    delivery = session.get_one(Delivery, held.ref_id)
+    delivery = row.session.get_one(Delivery, row.ref_id)
     if delivery.state == "waiting":
         delivery.state, delivery.note = "needs_attention", advice
+
+
+READ_DELIVERY = Handler(
+    kind=Kind.READ_DELIVERY,
+    label=Text("reading what came in"),
+    about=Delivery,
+    carry_out_batch=read_deliveries,
+    give_up=_give_up,
+)

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from integrations.contract import Page, ReviewEvent, Role, UnreadRow
+from integrations.contract import BaseAdapter, Page, ReviewEvent, Role, UnreadRow
 from integrations.errors import Unsupported
 from integrations.sentence import Text
 from service.db import queries
 from service.db.models import Case, Connection, Delivery, Kind, OutboxRow, Review
 from service.db.outbox import claims
-from service.db.outbox.claims import Claim
 from service.operations.cases import reading
 from service.operations.cases.reading import Readings
-from service.operations.context import Context
-from service.operations.outbox.calls import Call, Next, Outcome
+from service.operations.outbox.handler import Call, Handler, HeldRow, Steps, Work
 from service.operations.reviews import ingest, rewritten
 from service.operations.shops import connection_check
 
@@ -30,32 +29,48 @@ REVIEW = "review:"
 """What `look` of an adapter takes for a review; the number follows."""
 
 
-def begin_look(context: Context, session: Session, held: Claim, now: datetime) -> Next:
-    """Read again what a delivery named (`held.step`); what is gone changes nothing."""
-    connection = session.get_one(Connection, held.ref_id)
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where reviews are read, and up to how many stars they are read closely."""
+
+    adapter: BaseAdapter
+    threshold: int
+
+
+def _look(work: Work) -> Steps[None]:
+    """Read again what a delivery named (the row's step); what is gone changes nothing."""
+    source = work.write(_source)
+    if source is None:
+        return
+    try:
+        events, readings = yield Call(_look_and_read, source, work.claim.step)
+    except Unsupported as error:
+        work.write(HeldRow.give_up, error.text)
+    else:
+        work.write(_take_in_looked, events, readings)
+
+
+def _source(row: HeldRow) -> _Source | None:
+    connection = row.session.get_one(Connection, row.ref_id)
     if Role.REVIEWS not in connection.roles:
-        claims.give_up(session, held, now, Text("This connection brings no reviews any more."))
+        row.give_up(Text("This connection brings no reviews any more."))
         return None
-    adapter, threshold = context.adapter(connection), connection.threshold
+    return _source_of(row, connection)
 
-    def looked(session: Session, outcome: Outcome) -> Next:
-        if isinstance(outcome.error, Unsupported):
-            claims.give_up(session, held, outcome.now, outcome.error.text)
-            return None
-        if outcome.error is not None:
-            return outcome.error
-        connection = session.get_one(Connection, held.ref_id)
-        events, readings = outcome.value
-        reading.remember(session, readings)
-        _take_in(session, connection, events, outcome.now)
-        claims.finish(session, held, outcome.now)
-        return None
 
-    def look() -> tuple[Sequence[ReviewEvent], Readings]:
-        events = adapter.look(held.step)
-        return events, reading.read_complaints(events, threshold)
+def _source_of(row: HeldRow, connection: Connection) -> _Source:
+    return _Source(row.context.adapter(connection), connection.threshold)
 
-    return Call(held, context.http.now(), look, looked)
+
+def _look_and_read(source: _Source, subject: str) -> tuple[Sequence[ReviewEvent], Readings]:
+    events = source.adapter.look(subject)
+    return events, reading.read_complaints(events, source.threshold)
+
+
+def _take_in_looked(row: HeldRow, events: Sequence[ReviewEvent], readings: Readings) -> None:
+    reading.remember(row.session, readings)
+    _take_in(row.session, row.session.get_one(Connection, row.ref_id), events, row.now)
+    row.finish()
 
 
 def _take_in(
@@ -73,39 +88,37 @@ def _take_in(
         ingest.take_in(session, connection, event, now=now, looked=True, stood_there=stood_there)
 
 
-def begin_poll(context: Context, session: Session, held: Claim, now: datetime) -> Next:
-    """Read one page of changes; the row then waits for the next time instead of ending.
+def _poll(work: Work) -> Steps[None]:
+    """Read one page of changes; the row then waits for the next time instead of ending."""
+    source, cursor, now = work.write(_poll_from)
+    page, readings = yield Call(_poll_and_read, source, cursor, now)
+    work.write(_take_in_page, page, readings)
 
-    After the last page open cases are looked at that no page may have told of.
-    """
-    connection = session.get_one(Connection, held.ref_id)
-    adapter, cursor = context.adapter(connection), connection.poll_cursor
-    threshold = connection.threshold
 
-    def polled(session: Session, outcome: Outcome) -> Next:
-        if outcome.error is not None:
-            return outcome.error
-        page: Page
-        page, readings = outcome.value
-        reading.remember(session, readings)
-        connection = session.get_one(Connection, held.ref_id)
-        first = connection.read_through_at is None
-        _take_in(session, connection, page.events, outcome.now, stood_there=first)
-        _keep_unread(session, connection, page.unread, outcome.now)
-        connection.poll_cursor = page.cursor
-        if not page.more:
-            connection.read_through_at = outcome.now
-            _look_at_open_cases(session, connection, outcome.now)
-            connection_check.start_checking(session, connection.id, outcome.now)
-        due = outcome.now if page.more else outcome.now + POLL_EVERY
-        claims.put_off(session, held, due, tries=0, now=outcome.now)
-        return None
+def _poll_from(row: HeldRow) -> tuple[_Source, str, datetime]:
+    connection = row.session.get_one(Connection, row.ref_id)
+    return _source_of(row, connection), connection.poll_cursor, row.now
 
-    def poll() -> tuple[Page, Readings]:
-        page = adapter.poll(cursor, now)
-        return page, reading.read_complaints(page.events, threshold)
 
-    return Call(held, context.http.now(), poll, polled)
+def _poll_and_read(source: _Source, cursor: str, now: datetime) -> tuple[Page, Readings]:
+    page = source.adapter.poll(cursor, now)
+    return page, reading.read_complaints(page.events, source.threshold)
+
+
+def _take_in_page(row: HeldRow, page: Page, readings: Readings) -> None:
+    """After the last page open cases are looked at that no page may have told of."""
+    session, now = row.session, row.now
+    reading.remember(session, readings)
+    connection = session.get_one(Connection, row.ref_id)
+    first = connection.read_through_at is None
+    _take_in(session, connection, page.events, now, stood_there=first)
+    _keep_unread(session, connection, page.unread, now)
+    connection.poll_cursor = page.cursor
+    if not page.more:
+        connection.read_through_at = now
+        _look_at_open_cases(session, connection, now)
+        connection_check.start_checking(session, connection.id, now)
+    row.put_off(now if page.more else now + POLL_EVERY, tries=0)
 
 
 def _keep_unread(
@@ -165,3 +178,17 @@ def _look_at_open_cases(session: Session, connection: Connection, now: datetime)
             step=f"{REVIEW}{number}",
             now=now,
         )
+
+
+LOOK = Handler(
+    kind=Kind.LOOK,
+    label=Text("reading a review again"),
+    about=Connection,
+    carry_out=_look,
+)
+POLL = Handler(
+    kind=Kind.POLL,
+    label=Text("looking for new reviews"),
+    about=Connection,
+    carry_out=_poll,
+)

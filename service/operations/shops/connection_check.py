@@ -8,15 +8,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from integrations.contract import Finding
+from integrations.contract import BaseAdapter, Finding
 from integrations.errors import AdapterError
 from integrations.sentence import Said, Text
 from service.db import queries
 from service.db.models import Connection, Kind
 from service.db.outbox import claims
-from service.db.outbox.claims import Claim
-from service.operations.context import Context
-from service.operations.outbox.calls import Call, Next, Outcome
+from service.operations.outbox.handler import Call, Handler, HeldRow, Steps, Work
 from service.operations.shops import recovery
 
 CHECK_EVERY = timedelta(days=1)
@@ -24,46 +22,48 @@ CHECK_AGAIN = timedelta(hours=1)
 """After something was found: it may be mended, or may have been a passing fault."""
 
 
-def begin_check(context: Context, session: Session, held: Claim, now: datetime) -> Next:
+def _carry_out(work: Work) -> Steps[None]:
     """Try what a connection needs and keep what does not work; the row waits for the next time."""
+    adapter = work.write(_adapter)
+    if adapter is None:
+        return
     try:
-        adapter = context.adapter(session.get_one(Connection, held.ref_id))
+        findings = yield Call(adapter.check)
     except AdapterError as error:
-        _settle(session, held, [_blocked(error)], now)
-        return None
+        findings = [_blocked(error)]
+    work.write(_settle, findings)
 
-    def checked(session: Session, outcome: Outcome) -> Next:
-        if isinstance(outcome.error, AdapterError):
-            _settle(session, held, [_blocked(outcome.error)], outcome.now)
-        elif outcome.error is not None:
-            return outcome.error
-        else:
-            _settle(session, held, outcome.value, outcome.now)
-        return None
 
-    return Call(held, context.http.now(), adapter.check, checked)
+def _adapter(row: HeldRow) -> BaseAdapter | None:
+    """None: what was entered makes no adapter, which is what the check has found."""
+    try:
+        return row.context.adapter(row.session.get_one(Connection, row.ref_id))
+    except AdapterError as error:
+        _settle(row, [_blocked(error)])
+        return None
 
 
 def _blocked(error: AdapterError) -> Finding:
     return Finding(Text("Connection"), ok=False, advice=error.text, blocking=True)
 
 
-def _settle(session: Session, held: Claim, findings: list[Finding], now: datetime) -> None:
+def _settle(row: HeldRow, findings: list[Finding]) -> None:
     """Keep what was found, let go on what waited for this, and say when to check again."""
-    note = keep(session, held.ref_id, findings)
-    connection = session.get_one(Connection, held.ref_id)
+    session, now, tries = row.session, row.now, row.claim.tries
+    note = keep(session, row.ref_id, findings)
+    connection = session.get_one(Connection, row.ref_id)
     paused, awaited = bool(connection.paused_reason), recovery.is_awaited(session, connection)
-    until, tries = now + (CHECK_AGAIN if note else CHECK_EVERY), 0
+    until, next_tries = now + (CHECK_AGAIN if note else CHECK_EVERY), 0
     if any(finding.blocking and not finding.ok for finding in findings):
         if awaited:
             recovery.went_away(session, connection.id)
-            until, tries = now + recovery.next_watch(held.tries, paused=paused), held.tries + 1
+            until, next_tries = now + recovery.next_watch(tries, paused=paused), tries + 1
     elif paused:
         connection.resumed_at, connection.resumed_after = now, connection.paused_reason
         recovery.resume(session, connection, now)
     elif recovery.is_away(session, connection.id):
         recovery.wake(session, connection.id, now)
-    claims.put_off(session, held, until, note=note, tries=tries)
+    row.put_off(until, note=note, tries=next_tries)
 
 
 def keep(session: Session, connection_id: int, findings: list[Finding]) -> Said | None:
@@ -89,3 +89,11 @@ def start_checking(session: Session, connection_id: int, now: datetime) -> None:
         lane = queries.lane(session, connection_id, outward=False)
         due = now + CHECK_EVERY
         claims.put(session, Kind.CHECK, connection_id, lane_id=lane, due_at=due, now=now)
+
+
+CHECK = Handler(
+    kind=Kind.CHECK,
+    label=Text("the check of the connection"),
+    about=Connection,
+    carry_out=_carry_out,
+)

@@ -1,0 +1,27 @@
+"""All kinds of outbox work. A new one is a `Handler` in the module of its subject, and a line here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from service.db.models import Kind
+from service.operations.cases import expire, find_order
+from service.operations.messages import sending
+from service.operations.outbox.handler import Handler
+from service.operations.remedies import attempts
+from service.operations.reviews import ingest, refetch
+from service.operations.shops import connection_check
+
+HANDLERS: Mapping[Kind, Handler] = {
+    handler.kind: handler
+    for handler in (
+        ingest.READ_DELIVERY,
+        find_order.FIND_ORDER,
+        attempts.MAKE_GOOD,
+        sending.FOLLOW_UP,
+        expire.END_CASE,
+        refetch.LOOK,
+        refetch.POLL,
+        connection_check.CHECK,
+    )
+}
