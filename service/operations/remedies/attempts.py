@@ -7,32 +7,32 @@ Permission to act is fenced by the claim. A fact (it was done) is recorded whoev
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import selectinload
 
 from integrations.contract import Action, ActionRequest, ActionResult, BaseAdapter, Capabilities
 from integrations.errors import AdapterError, Permanent, Rejected, Temporary
 from integrations.money import Money
 from integrations.sentence import N_, Said, Text, Words
-from service.db import queries
 from service.db.models import Attempt, Case, Connection, Kind, MakeGood
 from service.db.outbox import claims
-from service.domain.cases.states import CASES, CaseState, Move
 from service.operations.cases import history
 from service.operations.cases.orders import order_from_data
 from service.operations.outbox.handler import Call, Handler, HeldRow, Steps, Work
-from service.operations.remedies import balance
+from service.operations.remedies import balance, to_person
 from service.operations.remedies.make_goods import capabilities_of, settle
+from service.operations.remedies.turns import (
+    ONE_AT_A_TIME,
+    let_others_follow,
+    settles_at,
+    turn_of,
+)
 
 NOT_YET = Text(
     "It may still be under way at the shop: it is looked up again before it is tried again."
 )
-ONE_AT_A_TIME = Text("Another make-good of this order is under way. This one follows it.")
 NOT_FOUND = Text("The shop does not know of it now.")
 GONE = N_("The shop had noted it and does not know of it any more")
-IN_TURN = timedelta(seconds=2)
-"""How long a make-good waits before it looks again whether it is its turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def _is_its_turn(row: HeldRow) -> bool:
     The shop's lock is held (`MAKE_GOOD.decides_about_money`), so no other make-good of the order
     begins or is approved meanwhile.
     """
-    turn = _turn(row.session, row.session.get_one(MakeGood, row.ref_id), row.now)
+    turn = turn_of(row.session, row.session.get_one(MakeGood, row.ref_id), row.now)
     if turn > row.now:
         row.put_off(turn, note=ONE_AT_A_TIME)
     return turn <= row.now
@@ -113,26 +113,6 @@ def _too_little_left(row: HeldRow) -> Money | None:
         return None
     left = balance.left_of(row.session, make_good.case, without=make_good)
     return None if Money(make_good.amount_minor, make_good.currency) <= left else left
-
-
-def _turn(session: Session, make_good: MakeGood, now: datetime) -> datetime:
-    """When no other make-good of the order is under way: now, or when to look again."""
-    turn = now
-    for other in queries.make_goods_of(session, make_good.connection_id, make_good.order_id):
-        if other is make_good or not other.open_attempts:
-            continue
-        if other.state == "approved":
-            turn = max(turn, now + IN_TURN)
-        elif other.state == "needs_attention":
-            turn = max(turn, _settled_at(other, capabilities_of(session, other), now))
-    return turn
-
-
-def _settled_at(make_good: MakeGood, can: Capabilities, now: datetime) -> datetime:
-    """When what was asked of the platform can no longer come true. Counted from when a call was
-    given up, because it may have been sent at the last moment."""
-    ended = max((attempt.ended_at or now for attempt in make_good.open_attempts), default=now)
-    return ended + can.settles_after
 
 
 def _errand(row: HeldRow, make_good: MakeGood) -> _Errand:
@@ -185,7 +165,7 @@ def _is_left_to_person(row: HeldRow, error: Exception) -> bool:
 def _found(row: HeldRow, result: ActionResult) -> None:
     """It was done; what is only noted so far is looked at again when it is settled there."""
     make_good = row.session.get_one(MakeGood, row.ref_id)
-    settled_at = _settled_at(make_good, capabilities_of(row.session, make_good), row.now)
+    settled_at = settles_at(make_good, capabilities_of(row.session, make_good), row.now)
     if result.task and row.now < settled_at and make_good.open_attempts:
         row.put_off(settled_at, note=NOT_YET)
         for attempt in make_good.open_attempts:
@@ -225,7 +205,7 @@ def _may_act(row: HeldRow) -> bool:
     if make_good.state != "approved":
         row.finish(NOT_FOUND)
         return False
-    settled_at = _settled_at(make_good, can, row.now)
+    settled_at = settles_at(make_good, can, row.now)
     if row.now < settled_at and not can.idempotent:
         row.put_off(settled_at, note=NOT_YET)
         return False
@@ -280,7 +260,7 @@ def _not_acted(row: HeldRow, error: Exception) -> Exception:
         attempt.outcome = "unknown"
     else:
         attempt.outcome = "not_done" if isinstance(error, Temporary) else "refused"
-    _let_others_follow(row.session, make_good, row.now)
+    let_others_follow(row.session, make_good, row.now)
     can = capabilities_of(row.session, make_good)
     if isinstance(error, Temporary) and is_unknown and not (can.look_up or can.idempotent):
         return Permanent(error.text, outcome="unknown")
@@ -291,54 +271,7 @@ def _done(row: HeldRow, make_good: MakeGood, result: ActionResult) -> None:
     """Record that it was done. No claim is asked for: it is true whoever holds the row."""
     settle(row.context, row.session, make_good, result, actor=history.PLATFORM, now=row.now)
     claims.end(row.session, Kind.MAKE_GOOD, make_good.id, row.now, Text("done"))
-    _let_others_follow(row.session, make_good, row.now)
-
-
-def _let_others_follow(session: Session, make_good: MakeGood, now: datetime) -> None:
-    """Those of the same order that wait for their turn look again at once."""
-    others = queries.make_goods_of(session, make_good.connection_id, make_good.order_id)
-    waiting = [other.id for other in others if other is not make_good and other.state == "approved"]
-    claims.bring_forward(session, Kind.MAKE_GOOD, waiting, now, note=ONE_AT_A_TIME)
-
-
-def _give_up(row: HeldRow, advice: Said) -> None:
-    """Show the seller that only a person can go on, and why. What may have been done is looked up
-    once more when the platform has settled it."""
-    session, now = row.session, row.now
-    make_good = session.get_one(MakeGood, row.ref_id)
-    case = queries.case(session, make_good.case_id, lock=True)
-    if make_good.state != "approved":
-        return
-    task = unsure(make_good, advice) if make_good.open_attempts else advice
-    make_good.state, make_good.task = "needs_attention", task
-    case.advice = task
-    if CASES.allows(CaseState(case.state), Move.FAIL):
-        history.move(session, case, Move.FAIL, at=now, detail=task)
-    else:
-        history.note(session, case, Move.FAIL.value, at=now, detail=task)
-    can = capabilities_of(session, make_good)
-    if make_good.open_attempts and can.look_up:
-        due = max(_settled_at(make_good, can, now), now + IN_TURN)
-        claims.put(session, Kind.MAKE_GOOD, make_good.id, lane_id=row.claim.lane_id, due_at=due)
-
-
-def unsure(make_good: MakeGood, why: Said) -> Text:
-    """What a person has to find out, and where: money is seen where it was paid from."""
-    if make_good.action == Action.REFUND:
-        return Text(
-            "It is not known whether this refund was paid (%(why)s). Look at the payment provider of"
-            " the shop for %(amount)s on order %(number)s: money may have moved though the shop"
-            " shows nothing.",
-            why=why,
-            amount=Money(make_good.amount_minor, make_good.currency),
-            number=str(make_good.case.order["number"]),
-        )
-    return Text(
-        "It is not known whether this was carried out (%(why)s). Look in the shop for the reference"
-        " %(reference)s, then say what you saw.",
-        why=why,
-        reference=make_good.reference,
-    )
+    let_others_follow(row.session, make_good, row.now)
 
 
 MAKE_GOOD = Handler(
@@ -353,5 +286,5 @@ MAKE_GOOD = Handler(
     # What a limit has just allowed is begun in the commit that allows it.
     follows=Kind.FIND_ORDER,
     carry_out=_carry_out,
-    give_up=_give_up,
+    give_up=to_person.give_up,
 )
