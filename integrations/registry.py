@@ -6,9 +6,9 @@ import tomllib
 from functools import cache
 from importlib import import_module
 from importlib.resources import files
-from typing import Any
+from typing import Any, cast
 
-from integrations.contract import BaseAdapter
+from integrations.contract import Adapter, MessageChannel, NoWebhooks, Role, WebhookSource
 
 ADAPTERS: dict[str, str] = {
     "woocommerce": "integrations.woocommerce",
@@ -24,11 +24,25 @@ HIDDEN = frozenset({"sandbox-nokey", "sandbox-nolookup", "sandbox-blind"})
 
 
 @cache
-def get(name: str) -> type[BaseAdapter]:
+def get(name: str) -> type[Adapter]:
     """The adapter class of that name; raises `KeyError` for an unknown one."""
     module = import_module(ADAPTERS[name])
-    adapter: type[BaseAdapter] = getattr(module, "VARIANTS", {}).get(name, module.ADAPTER)
+    adapter: type[Adapter] = getattr(module, "VARIANTS", {}).get(name, module.ADAPTER)
     return adapter
+
+
+def webhooks(name: str) -> type[WebhookSource]:
+    """What verifies and reads the deliveries of this platform; one that sends none refuses them."""
+    adapter = get(name)
+    return cast(type[WebhookSource], adapter) if adapter.sends_webhooks else NoWebhooks
+
+
+def channel(name: str) -> type[MessageChannel]:
+    """The channel of this platform; raises `TypeError` where it writes to nobody."""
+    adapter = get(name)
+    if Role.MESSAGES not in adapter.roles:
+        raise TypeError(f"{name} sends no messages")
+    return cast(type[MessageChannel], adapter)
 
 
 def names() -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Callable
 
 _JOINERS = "\u200c\u200d"
 """They shape letters and join emoji, so they stay inside a text."""
@@ -49,6 +50,12 @@ def line(text: str) -> str:
 def address(text: str) -> str:
     """An e-mail address, a code or a name of a zone: nothing invisible, no space around."""
     return line(text).translate(_NO_JOINERS).strip()
+
+
+def clean(value: object, read: Callable[[str], str], *names: str) -> None:
+    """Read the fields of a frozen value as all text from outside is read."""
+    for name in names:
+        object.__setattr__(value, name, read(getattr(value, name)))
 
 
 def from_html(text: str) -> str:

@@ -162,6 +162,7 @@ class World:
         return {
             "made": [dict(one) for one in book.rows("SELECT * FROM made ORDER BY id")],
             "messages": [dict(one) for one in book.rows("SELECT * FROM message ORDER BY id")],
+            "replies": [dict(one) for one in book.rows("SELECT * FROM reply ORDER BY id")],
         }
 
     def browser(self, seller: Seller | None = None) -> Browser:

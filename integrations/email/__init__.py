@@ -9,14 +9,16 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from integrations.contract import (
-    BaseAdapter,
+    Adapter,
     Buyer,
     Capabilities,
+    Channel,
     Config,
     Field,
     Finding,
+    MessageChannel,
     OutgoingMessage,
-    Role,
+    Reach,
 )
 from integrations.email.letter import WrongAddress, address_of, letter, own_address, sender_of
 from integrations.email.smtp import PORTS, Server, hand_over, line, trusting
@@ -25,13 +27,14 @@ from integrations.errors import AdapterError, Temporary
 from integrations.sentence import Text
 
 
-class Email(BaseAdapter):
+class Email(Adapter, MessageChannel):
     """Sends messages, and nothing else."""
 
     name: ClassVar[str] = "email"
     label: ClassVar[str] = "E-mail (SMTP)"
-    roles: ClassVar[frozenset[Role]] = frozenset({Role.MESSAGES})
-    capabilities: ClassVar[Capabilities] = Capabilities(message=True)
+    capabilities: ClassVar[Capabilities] = Capabilities()
+    channel: ClassVar[Channel] = Channel.EMAIL
+    reach: ClassVar[frozenset[Reach]] = frozenset({Reach.ADDRESS})
     fields: ClassVar[tuple[Field, ...]] = (
         Field("host", Text("Mail server"), Text("Such as smtp.example.com.")),
         Field("port", Text("Port"), Text("Empty: 587 for starttls, 465 for tls."), required=False),

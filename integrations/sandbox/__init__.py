@@ -15,19 +15,26 @@ from urllib.parse import quote, urlencode
 
 from integrations.contract import (
     ActionRequest,
-    ActionResult,
-    BaseAdapter,
+    Adapter,
+    ByHand,
     Capabilities,
+    Done,
     Field,
     Finding,
     Inbound,
+    MessageChannel,
     Order,
+    OrderStore,
     OutgoingMessage,
     Pace,
     Page,
+    PublicReply,
+    ReplyTarget,
     ReviewEvent,
-    Role,
+    ReviewSource,
     Way,
+    WebhookSource,
+    done_unless,
 )
 from integrations.entries import web_address
 from integrations.errors import AdapterError, Misconfigured, Permanent, Rejected, Temporary
@@ -36,12 +43,10 @@ from integrations.sandbox import wire
 from integrations.sentence import Text, Words
 
 CAPABILITIES = Capabilities(
-    push=True,
     poll=True,
     refund=Way.API,
     resend=Way.API,
     voucher=Way.API,
-    message=True,
     edit_link=True,
     edit_review=True,
     idempotent=True,
@@ -51,12 +56,11 @@ CAPABILITIES = Capabilities(
 )
 
 
-class Sandbox(BaseAdapter):
+class Sandbox(Adapter, WebhookSource, ReviewSource, OrderStore, MessageChannel, ReplyTarget):
     """Calls the pretend shop as it would a real one."""
 
     name: ClassVar[str] = "sandbox"
     label: ClassVar[str] = "Sandbox"
-    roles: ClassVar[frozenset[Role]] = frozenset(Role)
     capabilities: ClassVar[Capabilities] = CAPABILITIES
     keep_headers: ClassVar[tuple[str, ...]] = ("x-sandbox-",)
     webhook_help: ClassVar[Text | None] = Text(
@@ -83,7 +87,7 @@ class Sandbox(BaseAdapter):
 
     @classmethod
     def read(cls, request: Inbound) -> list[ReviewEvent]:
-        return [wire.read_event(request.body)]
+        return wire.read_event(request.body)
 
     def look(self, subject: str) -> list[ReviewEvent]:
         review_id = subject.removeprefix("review:")
@@ -96,6 +100,9 @@ class Sandbox(BaseAdapter):
         with _understood():
             events = [wire.event_of(one) for one in data["reviews"]]
             return Page(events, data["cursor"], data["more"])
+
+    def edit_link(self, order_id: str, review_id: str) -> str:
+        return self.order(order_id).edit_link
 
     def orders_for(self, event: ReviewEvent) -> list[Order]:
         query = {
@@ -113,7 +120,7 @@ class Sandbox(BaseAdapter):
         with _understood():
             return wire.order_of(data)
 
-    def act(self, request: ActionRequest) -> ActionResult:
+    def act(self, request: ActionRequest) -> Done | ByHand:
         body = {
             "action": request.action,
             "reference": request.reference,
@@ -127,9 +134,7 @@ class Sandbox(BaseAdapter):
         with _understood():
             return self._result(data, request)
 
-    def find(self, request: ActionRequest) -> ActionResult | None:
-        if not self.capabilities.look_up:
-            return super().find(request)
+    def find(self, request: ActionRequest) -> Done | ByHand | None:
         query = {"reference": request.reference, "order": request.order.id}
         data = self._get("/api/make-goods?" + urlencode(query))
         with _understood():
@@ -151,6 +156,12 @@ class Sandbox(BaseAdapter):
         with _understood():
             return str(data["id"])
 
+    def reply(self, reply: PublicReply) -> str:
+        body = {"key": reply.key, "review_id": reply.review_id, "text": reply.text}
+        data = self._post("/api/replies", body)
+        with _understood():
+            return str(data["id"])
+
     def check(self) -> list[Finding]:
         try:
             self._get("/api/check")
@@ -158,18 +169,18 @@ class Sandbox(BaseAdapter):
             return [Finding(Text("Sandbox"), ok=False, advice=error.text, blocking=True)]
         return [Finding(Text("Sandbox"), ok=True)]
 
-    def _result(self, data: dict[str, Any], request: ActionRequest) -> ActionResult:
+    def _result(self, data: dict[str, Any], request: ActionRequest) -> Done | ByHand:
         amount = (data["amount_minor"], data["currency"])
         if amount != (request.amount.amount_minor, request.amount.currency):
             raise Permanent(
                 "the shop has %(reference)s already, with another amount: compare them",
                 reference=request.reference,
             )
-        return ActionResult(
-            vendor_id=str(data["id"]),
+        return done_unless(
+            Words(data["task"]) if data["task"] else None,
+            str(data["id"]),
             already=bool(data.get("already")),
             code=data["code"],
-            task=Words(data["task"]) if data["task"] else None,
         )
 
     def _get(self, path: str) -> Any:

@@ -32,6 +32,8 @@ CREATE INDEX IF NOT EXISTS made_key ON made (key);
 CREATE INDEX IF NOT EXISTS made_order ON made (order_id);
 CREATE TABLE IF NOT EXISTS message (id INTEGER PRIMARY KEY, key TEXT, order_id INTEGER,
   recipient TEXT, subject TEXT, text TEXT, at TEXT);
+CREATE TABLE IF NOT EXISTS reply (id INTEGER PRIMARY KEY, key TEXT, review_id INTEGER UNIQUE, text TEXT,
+  at TEXT);
 CREATE TABLE IF NOT EXISTS callback (id INTEGER PRIMARY KEY, delivery TEXT, body BLOB, due_at TEXT,
   tries INTEGER DEFAULT 0, sent_at TEXT);
 CREATE INDEX IF NOT EXISTS callback_due ON callback (due_at) WHERE sent_at IS NULL;

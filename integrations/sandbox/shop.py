@@ -234,6 +234,24 @@ def message() -> Response:
     return trouble.after_message(shop.ledger, order) or jsonify(id=cursor.lastrowid)
 
 
+@api.post("/replies")
+def reply() -> Response:
+    """Put the one public reply under a review; with the key of the one that is there it is the same."""
+    shop, wanted = here(), request.get_json()
+    review_id = wanted["review_id"].removeprefix("r")
+    if shop.ledger.row("SELECT id FROM review WHERE id = ?", review_id) is None:
+        return _say(404, "no such review")
+    with shop.ledger.write() as connection:
+        connection.execute(
+            "INSERT INTO reply (key, review_id, text, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            (wanted["key"], review_id, wanted["text"], shop.now().isoformat()),
+        )
+    written = shop.ledger.row("SELECT * FROM reply WHERE review_id = ?", review_id)
+    if written is None or written["key"] != wanted["key"]:
+        return _say(409, "this review has a reply already")
+    return jsonify(id=written["id"])
+
+
 @api.get("/ledger")
 def ledger() -> Response:
     """Everything done and said, for comparing with Makegood's own books."""
@@ -241,4 +259,5 @@ def ledger() -> Response:
     return jsonify(
         made=[dict(one) for one in book.rows("SELECT * FROM made ORDER BY id")],
         messages=[dict(one) for one in book.rows("SELECT * FROM message ORDER BY id")],
+        replies=[dict(one) for one in book.rows("SELECT * FROM reply ORDER BY id")],
     )

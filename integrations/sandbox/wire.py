@@ -8,7 +8,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from integrations.contract import Buyer, EventKind, Inbound, Order, OrderLine, ReviewEvent
+from integrations.contract import (
+    Buyer,
+    EventKind,
+    Inbound,
+    Order,
+    OrderLine,
+    ReviewEvent,
+)
 from integrations.errors import BadSignature, Unreadable
 from integrations.money import Money
 from integrations.signatures import check_age, hmac_sha256
@@ -40,14 +47,14 @@ def verify(request: Inbound, secrets: Sequence[str], now: datetime) -> str:
     return delivery
 
 
-def read_event(body: bytes) -> ReviewEvent:
-    """One event; raises `Unreadable`."""
+def read_event(body: bytes) -> list[ReviewEvent]:
+    """The event of a body, none where it is of no interest; raises `Unreadable`."""
     try:
         data = json.loads(body)
         kind = KINDS.get(data["event"])
         if kind is None:
-            return ReviewEvent(EventKind.UNKNOWN)
-        return event_of(data["review"], kind)
+            return []
+        return [event_of(data["review"], kind)]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Unreadable(
             "the sandbox sent something else (%(value)s)", value=type(error).__name__

@@ -11,20 +11,25 @@ from typing import ClassVar
 
 from integrations.contract import (
     ActionRequest,
-    ActionResult,
-    BaseAdapter,
+    Adapter,
+    ByHand,
     Capabilities,
     Config,
+    Done,
     EventKind,
     Field,
     Finding,
     Inbound,
+    MessageChannel,
     Order,
+    OrderStore,
     OutgoingMessage,
     Page,
+    Refused,
     ReviewEvent,
-    Role,
+    ReviewSource,
     Way,
+    WebhookSource,
 )
 from integrations.entries import WEBHOOK_SECRET, WrongEntry
 from integrations.errors import Permanent, Unsupported
@@ -36,19 +41,16 @@ from integrations.standard.schemas import ReviewDataIn, ReviewPageIn
 PAGE_SIZE = "100"
 
 
-class Standard(BaseAdapter):
+class Standard(Adapter, WebhookSource, ReviewSource, OrderStore, MessageChannel):
     """A shop whose own program follows docs/platforms/standard.md."""
 
     name: ClassVar[str] = "standard"
     label: ClassVar[str] = "Own shop (Standard Webhooks)"
-    roles: ClassVar[frozenset[Role]] = frozenset({Role.REVIEWS, Role.ORDERS, Role.MESSAGES})
     capabilities: ClassVar[Capabilities] = Capabilities(
-        push=True,
         poll=True,
         refund=Way.API,
         resend=Way.API,
         voucher=Way.API,
-        message=True,
         edit_link=True,
         idempotent=True,
         look_up=True,
@@ -129,16 +131,19 @@ class Standard(BaseAdapter):
         events, unread = webhook.read_rows(data["reviews"])
         return Page(events, onward, data["more"], unread)
 
+    def edit_link(self, order_id: str, review_id: str) -> str:
+        return self.order(order_id).edit_link
+
     def orders_for(self, event: ReviewEvent) -> list[Order]:
         return orders.candidates(self._client(), event, self._edit_links())
 
     def order(self, order_id: str) -> Order:
         return orders.one_order(self._client(), order_id, self._edit_links())
 
-    def act(self, request: ActionRequest) -> ActionResult:
+    def act(self, request: ActionRequest) -> Done | ByHand:
         return actions.act(self._client(), request)
 
-    def find(self, request: ActionRequest) -> ActionResult | None:
+    def find(self, request: ActionRequest) -> Done | ByHand | Refused | None:
         return actions.find(self._client(), request)
 
     def message(self, message: OutgoingMessage) -> str:

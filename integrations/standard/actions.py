@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from integrations.contract import Action, ActionRequest, ActionResult, OutgoingMessage
+from integrations.contract import (
+    Action,
+    ActionRequest,
+    ByHand,
+    Done,
+    OutgoingMessage,
+    Refused,
+    done_unless,
+)
 from integrations.errors import Permanent, Rejected, Temporary
 from integrations.http import Answer
 from integrations.money import Money
@@ -19,7 +27,7 @@ MAKE_GOODS = "/make-goods"
 MESSAGES = "/messages"
 
 
-def act(client: Client, request: ActionRequest) -> ActionResult:
+def act(client: Client, request: ActionRequest) -> Done | ByHand:
     """Ask the shop for a make-good; asked again with the same key it does nothing more.
 
     Before a refund the order is read again: somebody may have refunded it in the shop meanwhile.
@@ -27,7 +35,8 @@ def act(client: Client, request: ActionRequest) -> ActionResult:
     if request.action is Action.REFUND:
         left = one_order(client, request.order.id, edit_links=False).left
         if left.currency != request.amount.currency or left < request.amount:
-            if (made := find(client, request)) and not made.refused:
+            made = find(client, request)
+            if isinstance(made, Done | ByHand):
                 return made
             raise Rejected(
                 "only %(left)s of this order can still be refunded: change the amount", left=left
@@ -42,7 +51,7 @@ def act(client: Client, request: ActionRequest) -> ActionResult:
         raise Temporary(error.message) from error
 
 
-def find(client: Client, request: ActionRequest) -> ActionResult | None:
+def find(client: Client, request: ActionRequest) -> Done | ByHand | Refused | None:
     """Look the make-good up by its key; raises `Permanent` when its terms are others."""
     data = client.get_or_none(path_of("make-goods", request.key), RecordedMakeGoodIn)
     if data is None:
@@ -50,7 +59,7 @@ def find(client: Client, request: ActionRequest) -> ActionResult | None:
     try:
         return _result(request, data, already=True)
     except Rejected as error:
-        return ActionResult(data["id"], refused=error.text)
+        return Refused(error.text)
 
 
 def send(client: Client, message: OutgoingMessage) -> str:
@@ -90,19 +99,19 @@ def _moment(at: datetime | None) -> str | None:
     return None if at is None else at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _known_already(client: Client, request: ActionRequest, answer: Answer) -> ActionResult:
+def _known_already(client: Client, request: ActionRequest, answer: Answer) -> Done | ByHand:
     """A conflict is a success where the shop's record has our terms."""
     made = find(client, request)
-    if made is not None and made.refused:
-        raise Rejected(made.refused)
-    if made is not None:
+    if isinstance(made, Refused):
+        raise Rejected(made.text)
+    if isinstance(made, Done | ByHand):
         return made
     raise Permanent(
         "the shop says it conflicts with something else%(value)s", value=refusal(answer)
     )
 
 
-def _result(request: ActionRequest, data: Mapping[str, Any], *, already: bool) -> ActionResult:
+def _result(request: ActionRequest, data: Mapping[str, Any], *, already: bool) -> Done | ByHand:
     _same_terms(request, data)
     if data["status"] == "pending":
         raise Temporary("the shop is still at it")
@@ -112,7 +121,7 @@ def _result(request: ActionRequest, data: Mapping[str, Any], *, already: bool) -
     code, task = data["code"] or "", Words(data["task"]) if data["task"] else None
     if request.action is Action.VOUCHER and not (code or task):
         raise _NoCode(Text("the shop made the voucher without saying its code: look it up there"))
-    return ActionResult(vendor_id=data["id"], already=already, code=code, task=task)
+    return done_unless(task, data["id"], already=already, code=code)
 
 
 def _same_terms(request: ActionRequest, data: Mapping[str, Any]) -> None:

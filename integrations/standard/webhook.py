@@ -28,7 +28,7 @@ def read(request: Inbound) -> list[ReviewEvent]:
         envelope = load(EnvelopeIn, json.loads(request.body))
         kind = KINDS.get(envelope["type"])
         if kind is None:
-            return [ReviewEvent(EventKind.UNKNOWN)]
+            return []
         if kind is EventKind.WITHDRAWN:
             return [_gone(load(GoneDataIn, envelope["data"], "data"))]
         return [event_of(kind, load(ReviewDataIn, envelope["data"], "data"))]

@@ -14,22 +14,27 @@ from typing import ClassVar
 from integrations.contract import (
     Action,
     ActionRequest,
-    ActionResult,
-    BaseAdapter,
-    Buyer,
+    Adapter,
+    ByHand,
     Capabilities,
     Config,
+    Done,
     EventKind,
     Field,
     Finding,
     Inbound,
+    MessageChannel,
     Order,
+    OrderStore,
     OutgoingMessage,
     Pace,
     Page,
+    Reach,
     ReviewEvent,
-    Role,
+    ReviewSource,
+    SomethingChanged,
     Way,
+    WebhookSource,
 )
 from integrations.entries import WrongEntry
 from integrations.errors import Unsupported
@@ -46,19 +51,18 @@ ACT = {Action.REFUND: refunds.act, Action.RESEND: resends.act, Action.VOUCHER: c
 FIND = {Action.REFUND: refunds.find, Action.RESEND: resends.find, Action.VOUCHER: coupons.find}
 
 
-class WooCommerce(BaseAdapter):
+class WooCommerce(Adapter, WebhookSource, ReviewSource, OrderStore, MessageChannel):
     """A WooCommerce shop; without the companion plugin its reviews are polled."""
 
     name: ClassVar[str] = "woocommerce"
     label: ClassVar[str] = "WooCommerce"
-    roles: ClassVar[frozenset[Role]] = frozenset(Role)
+    # A customer note goes by mail to the address of the order; without one it is only stored.
+    reach: ClassVar[frozenset[Reach]] = frozenset({Reach.ORDER, Reach.ADDRESS})
     capabilities: ClassVar[Capabilities] = Capabilities(
-        push=True,
         poll=True,
         refund=Way.API,
         resend=Way.API,
         voucher=Way.API,
-        message=True,
         edit_link=True,
         idempotent=False,
         look_up=True,
@@ -120,7 +124,7 @@ class WooCommerce(BaseAdapter):
         return webhook.verify(request, secrets)
 
     @classmethod
-    def read(cls, request: Inbound) -> list[ReviewEvent]:
+    def read(cls, request: Inbound) -> list[ReviewEvent | SomethingChanged]:
         return webhook.read(request)
 
     def look(self, subject: str) -> list[ReviewEvent]:
@@ -169,19 +173,14 @@ class WooCommerce(BaseAdapter):
         slug = self.config.values.get("review_order_page", "").strip().strip("/")
         return orders.edit_link(self._client(), order_id, review_id, slug)
 
-    def act(self, request: ActionRequest) -> ActionResult:
+    def act(self, request: ActionRequest) -> Done | ByHand:
         return ACT[request.action](self._client(), request)
 
-    def find(self, request: ActionRequest) -> ActionResult | None:
+    def find(self, request: ActionRequest) -> Done | ByHand | None:
         return FIND[request.action](self._client(), request)
 
     def message(self, message: OutgoingMessage) -> str:
         return notes.send(self._client(), message)
-
-    @classmethod
-    def reaches(cls, buyer: Buyer, order_id: str) -> bool:
-        # A customer note goes by mail to the address of the order; without one it is only stored.
-        return bool(order_id) and "@" in buyer.email
 
     def find_message(self, order_id: str, mark: str) -> str | None:
         return notes.find(self._client(), order_id, mark)

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from integrations.contract import ActionRequest, ActionResult
-from integrations.errors import Permanent, Rejected, Temporary, Unsupported
+from integrations.contract import ActionRequest, ByHand, Done, done_unless
+from integrations.errors import Permanent, Rejected, Temporary
 from integrations.sentence import Text
 from integrations.woocommerce.client import Client
 from integrations.woocommerce.refusals import Refused
@@ -17,16 +17,18 @@ from integrations.woocommerce.shop import coupons_on, same_amount, shop_currency
 
 TAKEN = "woocommerce_rest_coupon_code_already_exists"
 EASTERNMOST = timedelta(hours=14)
+NO_ADDRESS = Text(
+    "The order has no e-mail address to limit a coupon to. Make one by hand and enter its code."
+)
 
 
-def act(client: Client, request: ActionRequest) -> ActionResult:
+def act(client: Client, request: ActionRequest) -> Done | ByHand:
     """Make the coupon, and read back what WooCommerce made of it."""
     address = request.order.buyer.email
     if not address:
-        raise Unsupported(
-            "The order has no e-mail address to limit a coupon to. Make one by hand and enter its code."
-        )
-    _possible(client, request)
+        return ByHand(NO_ADDRESS)
+    if problem := _by_hand(client, request):
+        return ByHand(problem)
     body: dict[str, Any] = {
         "code": _code(request),
         "discount_type": "fixed_cart",
@@ -52,7 +54,7 @@ def act(client: Client, request: ActionRequest) -> ActionResult:
     return _result(request, made, already=False)
 
 
-def find(client: Client, request: ActionRequest) -> ActionResult | None:
+def find(client: Client, request: ActionRequest) -> Done | ByHand | None:
     """The coupon of our code; raises `Permanent` when it is worth or limited to something else."""
     code = _code(request)
     for row in client.walk("coupons", CouponIn, {"code": code}, most=1, mark=code):
@@ -70,8 +72,11 @@ def _last_day(expires_at: datetime) -> str:
     return f"{expires_at + EASTERNMOST + timedelta(days=1):%Y-%m-%dT00:00:00}"
 
 
-def _possible(client: Client, request: ActionRequest) -> None:
-    """A coupon has no currency of its own: it is worth so many of the shop's."""
+def _by_hand(client: Client, request: ActionRequest) -> Text | None:
+    """Why this coupon cannot be made by API, None where it can; raises `Permanent` where none can.
+
+    A coupon has no currency of its own: it is worth so many of the shop's.
+    """
     if coupons_on(client) is False:
         raise Permanent(
             "coupons are switched off in the shop: switch them on in WooCommerce > Settings, or"
@@ -79,7 +84,7 @@ def _possible(client: Client, request: ActionRequest) -> None:
         )
     currency = shop_currency(client)
     if currency not in ("", request.amount.currency):
-        raise Unsupported(
+        return Text(
             "The shop's coupons are in %(currency)s, the order is in %(other)s. Make one by hand and"
             " enter its code.",
             currency=currency,
@@ -87,9 +92,10 @@ def _possible(client: Client, request: ActionRequest) -> None:
         )
     if problem := unbookable(request.amount, request.order.step):
         raise Rejected(problem)
+    return None
 
 
-def _result(request: ActionRequest, data: Mapping[str, Any], *, already: bool) -> ActionResult:
+def _result(request: ActionRequest, data: Mapping[str, Any], *, already: bool) -> Done | ByHand:
     limited = {one.casefold() for one in data["email_restrictions"]}
     differ = [
         name
@@ -108,13 +114,13 @@ def _result(request: ActionRequest, data: Mapping[str, Any], *, already: bool) -
             what=", ".join(differ),
             outcome="unknown",
         )
-    task = None
+    left = None
     # An empty date is a coupon without end; an earlier one ends before the buyer was told.
     if request.expires_at and (data["date_expires"] or "") < _last_day(request.expires_at):
-        task = Text(
+        left = Text(
             "Coupon %(code)s does not end on the promised day: set its expiry date to %(day)s in the"
             " shop, then mark this as done.",
             code=data["code"],
             day=_last_day(request.expires_at)[:10],
         )
-    return ActionResult(str(data["id"]), already=already, code=data["code"].upper(), task=task)
+    return done_unless(left, str(data["id"]), already=already, code=data["code"].upper())

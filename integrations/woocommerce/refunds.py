@@ -15,7 +15,7 @@ from datetime import UTC, timedelta
 from typing import Any
 from urllib.parse import quote
 
-from integrations.contract import ActionRequest, ActionResult
+from integrations.contract import ActionRequest, ByHand, Done, done_unless
 from integrations.errors import Misconfigured, Permanent, Rejected, Temporary
 from integrations.sentence import N_, Text
 from integrations.woocommerce import orders
@@ -41,7 +41,7 @@ TOO_MUCH = re.compile("Invalid refund amount")
 MOST_PAGES = 5
 
 
-def act(client: Client, request: ActionRequest) -> ActionResult:
+def act(client: Client, request: ActionRequest) -> Done | ByHand:
     """Refund an amount; where the gateway cannot, record it and leave the payment to the seller.
 
     At most one call of this can move money: a second one only records.
@@ -61,7 +61,7 @@ def act(client: Client, request: ActionRequest) -> ActionResult:
         return _after_failure(client, request, error, by_gateway=by_gateway)
 
 
-def find(client: Client, request: ActionRequest) -> ActionResult | None:
+def find(client: Client, request: ActionRequest) -> Done | ByHand | None:
     """The refund whose reason names the reference; raises `Temporary` while the shop waits for its
     gateway, `Permanent` on another amount and where money may have moved although none is kept."""
     order = orders.fetch(client, request.order.id)
@@ -75,7 +75,7 @@ def find(client: Client, request: ActionRequest) -> ActionResult | None:
 
 def _after_failure(
     client: Client, request: ActionRequest, error: RefundFailed, *, by_gateway: bool
-) -> ActionResult:
+) -> Done | ByHand:
     """What a refusal of the shop means: done all the same, too much, no gateway, or unknown."""
     try:
         if kept := _kept(client, request, by_gateway=by_gateway):
@@ -102,7 +102,7 @@ def _unseen(request: ActionRequest, said: str = "") -> Permanent:
     return Permanent(Text(UNSEEN, reference=request.reference, said=said), outcome="unknown")
 
 
-def _kept(client: Client, request: ActionRequest, *, by_gateway: bool) -> ActionResult | None:
+def _kept(client: Client, request: ActionRequest, *, by_gateway: bool) -> Done | ByHand | None:
     path, mark = f"orders/{request.order.id}/refunds", request.reference
     for one in client.walk(path, RefundIn, EXACT, most=MOST_PAGES, mark=mark):
         if _names(request, one):
@@ -138,7 +138,7 @@ def _pays(client: Client, gateway: str) -> bool:
     )
 
 
-def _refund(client: Client, request: ActionRequest, *, by_gateway: bool) -> ActionResult:
+def _refund(client: Client, request: ActionRequest, *, by_gateway: bool) -> Done | ByHand:
     body = {
         "amount": request.amount.text(),
         "reason": f"Makegood {request.reference}",
@@ -162,7 +162,7 @@ def _still_left(order: Mapping[str, Any], request: ActionRequest) -> None:
         )
 
 
-def _result(request: ActionRequest, data: Mapping[str, Any], *, already: bool) -> ActionResult:
+def _result(request: ActionRequest, data: Mapping[str, Any], *, already: bool) -> Done | ByHand:
     if not same_amount(data["amount"], request.amount):
         raise Permanent(
             "the shop has a refund of %(amount)s %(currency)s under %(reference)s: compare it there",
@@ -171,5 +171,5 @@ def _result(request: ActionRequest, data: Mapping[str, Any], *, already: bool) -
             reference=request.reference,
             outcome="unknown",
         )
-    task = None if data["refunded_payment"] else Text(TASK, amount=request.amount)
-    return ActionResult(str(data["id"]), already=already, task=task)
+    left = None if data["refunded_payment"] else Text(TASK, amount=request.amount)
+    return done_unless(left, str(data["id"]), already=already)

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from integrations.contract import ActionRequest, ActionResult
-from integrations.errors import Rejected, Unsupported
+from integrations.contract import ActionRequest, ByHand, Done, done_unless
+from integrations.errors import Rejected
 from integrations.sentence import Text
 from integrations.woocommerce import orders
 from integrations.woocommerce.client import Client
@@ -30,14 +30,15 @@ BUNDLE_KEY = "_cart_key"
 """The end of the name under which a bundle keeps its own key; its lines hold that key too."""
 
 
-def act(client: Client, request: ActionRequest) -> ActionResult:
+def act(client: Client, request: ActionRequest) -> Done | ByHand:
     """Make an order of the lines at zero, to the addresses of the first one."""
     order = orders.fetch(client, request.order.id)
     listing = client.page("orders", OrderIn, _query(request))
     if made := next((one for one in listing.rows if _ours(one, request)), None):
         return _result(made, _chosen(order, request), already=True)
     lines = _chosen(order, request)
-    _possible(lines)
+    if problem := _by_hand(lines):
+        return ByHand(problem)
     body = {
         "status": "processing",
         "customer_id": order["customer_id"],
@@ -59,7 +60,7 @@ def act(client: Client, request: ActionRequest) -> ActionResult:
     return _result(made, lines, already=False)
 
 
-def find(client: Client, request: ActionRequest) -> ActionResult | None:
+def find(client: Client, request: ActionRequest) -> Done | ByHand | None:
     """The order with our reference among those since the first one; meta data cannot be searched.
     Raises `Permanent` where they are too many to look through."""
     query, mark = _query(request), request.reference
@@ -112,20 +113,21 @@ def _hidden(line: Mapping[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
-def _possible(lines: Iterable[Mapping[str, Any]]) -> None:
-    """Raise `Unsupported` for what the API does not take: parts of one, and lines of no product."""
+def _by_hand(lines: Iterable[Mapping[str, Any]]) -> Text | None:
+    """Why the API does not take these lines, None where it does: parts of one, lines of no product."""
     for one in lines:
         if one["quantity"] != one["quantity"].to_integral_value() or one["quantity"] <= 0:
-            raise Unsupported(
+            return Text(
                 "The shop's API takes whole quantities only, and %(name)s was bought %(quantity)s"
                 " times. Make the replacement order by hand.",
                 name=one["name"],
                 quantity=f"{one['quantity']:f}",
             )
         if not one["product_id"]:
-            raise Unsupported(
+            return Text(
                 "%(name)s is no product of the shop any more. Send it by hand.", name=one["name"]
             )
+    return None
 
 
 def _again(line: Mapping[str, Any]) -> dict[str, Any]:
@@ -141,12 +143,12 @@ def _again(line: Mapping[str, Any]) -> dict[str, Any]:
 
 def _result(
     data: Mapping[str, Any], lines: Sequence[Mapping[str, Any]], *, already: bool
-) -> ActionResult:
+) -> Done | ByHand:
     lacking, hidden = ", ".join(_missing(data, lines)), ", ".join(_not_copied(lines))
     number = data["number"] or str(data["id"])
-    task = None
+    left = None
     if data["total"] or lacking or hidden:
-        task = Text(
+        left = Text(
             "Compare the replacement order %(number)s with the first one in the shop, then mark this"
             " as done. To be paid: %(total)s; lacking: %(lacking)s; kept by plugins and not copied:"
             " %(hidden)s.",
@@ -155,7 +157,7 @@ def _result(
             lacking=lacking or "-",
             hidden=hidden or "-",
         )
-    return ActionResult(str(data["id"]), already=already, task=task)
+    return done_unless(left, str(data["id"]), already=already)
 
 
 def _missing(data: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> list[str]:

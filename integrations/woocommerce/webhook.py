@@ -16,7 +16,14 @@ from typing import Any
 from markupsafe import Markup
 from marshmallow import ValidationError
 
-from integrations.contract import Buyer, EventKind, Inbound, ReviewEvent, UnreadRow
+from integrations.contract import (
+    Buyer,
+    EventKind,
+    Inbound,
+    ReviewEvent,
+    SomethingChanged,
+    UnreadRow,
+)
 from integrations.errors import BadSignature, Unreadable
 from integrations.signatures import body_hash, check_base64
 from integrations.text import from_html, without_endless_entities
@@ -48,7 +55,7 @@ def verify(request: Inbound, secrets: Sequence[str]) -> str | None:
     return f"{number}:{delivery}:{body_hash(request.body)}"
 
 
-def read(request: Inbound) -> list[ReviewEvent]:
+def read(request: Inbound) -> list[ReviewEvent | SomethingChanged]:
     """Read a verified delivery; raises `Unreadable` naming what is wrong in it."""
     topic = request.headers.get("x-wc-webhook-topic", "")
     try:
@@ -58,14 +65,14 @@ def read(request: Inbound) -> list[ReviewEvent]:
         if topic.startswith("action.") or set(body) == {"action", "arg"}:
             return _thin(ThinIn().load(body))
         if topic.startswith("product."):
-            return [ReviewEvent(EventKind.POKE, subject=f"product:{ProductIn().load(body)['id']}")]
+            return [SomethingChanged(f"product:{ProductIn().load(body)['id']}")]
         if topic.startswith("review."):
             return [event_of(EventKind.CHANGED, ReviewIn().load(_known_review(body)))]
     except ValidationError as error:
         raise Unreadable(f"not a review as the plugin sends it: {error.messages}"[:300]) from error
     except (ValueError, RecursionError) as error:
         raise Unreadable("the body is not JSON in UTF-8") from error
-    return [ReviewEvent(EventKind.UNKNOWN)]
+    return []
 
 
 def _known_review(body: dict[str, Any]) -> dict[str, Any]:
@@ -74,12 +81,12 @@ def _known_review(body: dict[str, Any]) -> dict[str, Any]:
     return body
 
 
-def _thin(body: Mapping[str, Any]) -> list[ReviewEvent]:
+def _thin(body: Mapping[str, Any]) -> list[ReviewEvent | SomethingChanged]:
     """An `action.*` topic carries one argument only; a product's id is worth another look."""
     number = body["arg"]
     if PRODUCT_ACTIONS.fullmatch(body["action"]) and str(number).isdigit():
-        return [ReviewEvent(EventKind.POKE, subject=f"product:{number}")]
-    return [ReviewEvent(EventKind.UNKNOWN)]
+        return [SomethingChanged(f"product:{number}")]
+    return []
 
 
 def unread_row(row: Unread) -> UnreadRow:

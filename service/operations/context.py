@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from integrations import registry
-from integrations.contract import BaseAdapter, Config
+from integrations.contract import (
+    Adapter,
+    Config,
+    MessageChannel,
+    OrderStore,
+    ReplyTarget,
+    ReviewSource,
+    Role,
+)
+from integrations.errors import Unsupported
 from integrations.http import Http
 from service.clock import Clock
 from service.db.models import Connection
@@ -37,7 +47,29 @@ class Context:
             {**connection.values, **secrets}, webhook, self.links.webhook(connection.public_id)
         )
 
-    def adapter(self, connection: Connection) -> BaseAdapter:
+    def adapter(self, connection: Connection) -> Adapter:
         """The adapter of this connection, ready to call out."""
         kind = registry.get(connection.adapter)
         return kind(self.config(connection), self.http, self.clock.now)
+
+    def reviews(self, connection: Connection) -> ReviewSource:
+        """Where this connection's reviews are read; raises `Unsupported` where there are none."""
+        return self._playing(connection, Role.REVIEWS)  # type: ignore[no-any-return]
+
+    def orders(self, connection: Connection) -> OrderStore:
+        """Where this connection's orders are; raises `Unsupported` where there are none."""
+        return self._playing(connection, Role.ORDERS)  # type: ignore[no-any-return]
+
+    def channel(self, connection: Connection) -> MessageChannel:
+        """What writes to this connection's buyers; raises `Unsupported` where nothing does."""
+        return self._playing(connection, Role.MESSAGES)  # type: ignore[no-any-return]
+
+    def replies(self, connection: Connection) -> ReplyTarget:
+        """What takes public replies; raises `Unsupported` where nothing does."""
+        return self._playing(connection, Role.REPLIES)  # type: ignore[no-any-return]
+
+    def _playing(self, connection: Connection, role: Role) -> Any:
+        adapter = self.adapter(connection)
+        if role not in adapter.roles:
+            raise Unsupported("%(label)s has no %(role)s", label=adapter.label, role=role)
+        return adapter

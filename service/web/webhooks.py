@@ -21,7 +21,7 @@ from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.wsgi import get_input_stream
 
 from integrations import registry
-from integrations.contract import BaseAdapter, Inbound
+from integrations.contract import Adapter, Inbound, WebhookSource
 from integrations.errors import BadSignature
 from service.db import queries
 from service.db.models import Connection
@@ -51,7 +51,8 @@ class Known:
 
     connection_id: int
     lane_id: int
-    adapter: type[BaseAdapter]
+    adapter: type[Adapter]
+    webhooks: type[WebhookSource]
     secrets: tuple[str, ...]
     read_at: datetime
 
@@ -84,7 +85,9 @@ class Doors:
                 return None
             lane = queries.lane(session, found.id, outward=False)
         adapter = registry.get(found.adapter)
-        return Known(found.id, lane, adapter, self._context.config(found).webhook_secrets, now)
+        secrets = self._context.config(found).webhook_secrets
+        webhooks = registry.webhooks(found.adapter)
+        return Known(found.id, lane, adapter, webhooks, secrets, now)
 
 
 def make_webhooks(wired: Wiring) -> WsgiApp:
@@ -163,15 +166,15 @@ def _verify(
 ) -> str | None:
     """The key of a genuine delivery; a secret changed a moment ago is read before refusing."""
     try:
-        return known.adapter.verify(inbound, known.secrets, now)
+        return known.webhooks.verify(inbound, known.secrets, now)
     except BadSignature:
         again = doors.find(public_id, now, fresh=True)
         if again is None or again.secrets == known.secrets:
             raise
-        return again.adapter.verify(inbound, again.secrets, now)
+        return again.webhooks.verify(inbound, again.secrets, now)
 
 
-def _kept(headers: dict[str, str], adapter: type[BaseAdapter]) -> str:
+def _kept(headers: dict[str, str], adapter: type[Adapter]) -> str:
     kept = {
         name: value
         for name, value in headers.items()

@@ -34,6 +34,7 @@ WORDS: Mapping[str, Said] = {
     "agent": Text("agent"),
     "viewer": Text("viewer"),
     "reviews": Text("reviews"),
+    "replies": Text("public replies"),
     "orders": Text("orders"),
     "messages": Text("messages"),
     "confirmation_resend": Text("Confirmation: sent again"),

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from integrations.contract import Channel
 from service.domain.errors import WrongInput
 from service.domain.messages import policy
 from service.domain.messages.kinds import Step
-from service.domain.messages.policy import Asking, Policies, ShopSwitch, channel_of, stale
-from service.domain.messages.policy_data import Ask, Channel, Duty, Layer
+from service.domain.messages.policy import Asking, Policies, ShopSwitch, stale
+from service.domain.messages.policy_data import Ask, Duty, Layer
 
 ROW: dict[str, Any] = {
     "region": "*",
@@ -265,11 +266,3 @@ def test_the_platforms_own_threshold_is_told_when_a_region_is_named(region: str,
     both = policies(ROW | {"region": "ID", "low_rating_max": 2})
 
     assert both.low_rating_max(region) == most
-
-
-@pytest.mark.parametrize(
-    ("adapter", "channel"),
-    [("email", Channel.EMAIL), ("whatsapp", Channel.WHATSAPP), ("woocommerce", Channel.PLATFORM)],
-)
-def test_the_channel_is_known_when_an_adapter_sends(adapter: str, channel: Channel) -> None:
-    assert channel_of(adapter) is channel

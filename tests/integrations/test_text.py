@@ -19,7 +19,7 @@ FIELDS: list[tuple[Any, str]] = [
     (lambda given: Buyer(email=given), "email"),
     (lambda given: Buyer(region=given), "region"),
     (lambda given: Buyer(language=given), "language"),
-    (lambda given: ReviewEvent(EventKind.ADDED, product_name=given), "product_name"),
+    (lambda given: ReviewEvent(EventKind.ADDED, "1", product_name=given), "product_name"),
     (lambda given: OrderLine("1", "2", given, 1, Money(1, "EUR")), "name"),
 ]
 

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from integrations import registry
-from integrations.contract import Role
 from integrations.entries import WrongEntry
 from service.db.models import Connection
 from service.domain.errors import WrongInput
@@ -245,14 +244,14 @@ def test_secret_that_is_nearly_one_is_refused_and_the_good_ones_stay(world: Worl
 @pytest.mark.parametrize("name", INVISIBLE)
 def test_invisible_in_a_webhook_secret_is_refused(adapter: str, name: str) -> None:
     with pytest.raises(WrongEntry) as refused:
-        registry.get(adapter).check_webhook_secret(f"{WHSEC}{HOSTILE[name]}x")
+        registry.webhooks(adapter).check_webhook_secret(f"{WHSEC}{HOSTILE[name]}x")
 
     assert refused.value.field == "webhook_secret"
 
 
 @pytest.mark.parametrize("adapter", registry.ADAPTERS)
 def test_fresh_secret_is_good_for_every_platform(adapter: str) -> None:
-    registry.get(adapter).check_webhook_secret(connections.new_secret())
+    registry.webhooks(adapter).check_webhook_secret(connections.new_secret())
 
 
 def test_same_new_secret_twice_does_not_push_the_old_one_out(world: World) -> None:
@@ -278,7 +277,7 @@ def test_threshold_that_is_none_is_refused_and_the_old_one_stays(world: World) -
 
 
 def test_page_says_saved_and_not_that_it_works(world: World) -> None:
-    form = {**GOOD["standard"], "name": "Toko", "roles": [str(role) for role in Role]}
+    form = {**GOOD["standard"], "name": "Toko", "roles": sorted(registry.get("standard").roles)}
 
     answer = world.browser().post(f"/shops/{world.shop_id}/connect/standard", form)
 

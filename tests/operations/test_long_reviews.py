@@ -6,7 +6,7 @@ import json
 import statistics
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,11 +15,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from integrations import registry, text
-from integrations.contract import Inbound, Page, ReviewEvent
+from integrations.contract import Inbound, InboundEvent, Page, ReviewEvent
 from service.db.models import Delivery, Review
 from service.domain.cases import severity
 from service.domain.cases.severity import is_grave
 from service.domain.complaints.causes import read_cause
+from tests.integrations.reading import reviews
 from tests.world import START, World
 
 UNITS = {
@@ -69,7 +70,8 @@ def _growth(work: Callable[[str], object], unit: str, size: int) -> float:
 def _woo(value: str) -> list[ReviewEvent]:
     body = {"id": 7, "status": "approved", "rating": 1, "review": value, "product_id": 3}
     headers = {"x-wc-webhook-topic": "review.created"}
-    return registry.get("woocommerce").read(Inbound(headers, json.dumps(body).encode(), START))
+    woocommerce = registry.webhooks("woocommerce")
+    return reviews(woocommerce.read(Inbound(headers, json.dumps(body).encode(), START)))
 
 
 @pytest.mark.parametrize("unit", UNITS.values(), ids=UNITS)
@@ -104,7 +106,7 @@ class Watch:
         # The server's threads have transactions of their own.
         self._in_this = threading.local()
         self._begin = world.context.database.transaction
-        adapter = registry.get("sandbox")
+        adapter = registry.webhooks("sandbox")
         monkeypatch.setattr(world.context.database, "transaction", self._transaction)
         monkeypatch.setattr(adapter, "read", self._noted("read", adapter.read))
         monkeypatch.setattr(
@@ -160,11 +162,11 @@ def test_polled_texts_are_read_while_nobody_waits(
 def test_body_removed_while_it_was_read_is_not_brought_back(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    adapter, database = registry.get("sandbox"), world.context.database
+    adapter, database = registry.webhooks("sandbox"), world.context.database
     read = adapter.read
     emptied: list[Inbound] = []
 
-    def emptied_meanwhile(request: Inbound) -> list[ReviewEvent]:
+    def emptied_meanwhile(request: Inbound) -> Sequence[InboundEvent]:
         events = read(request)
         if not emptied:
             emptied.append(request)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from integrations.contract import BaseAdapter, EventKind, Finding, Page, ReviewEvent, UnreadRow
+from integrations.contract import EventKind, Finding, Page, ReviewEvent, UnreadRow
 from integrations.errors import Temporary
 from integrations.sentence import Text, Words
 from service.db.models import Connection, Delivery, Kind, OutboxRow
@@ -54,7 +54,7 @@ def _shop(world: World, monkeypatch: pytest.MonkeyPatch) -> Shop:
         return lambda self, *given: getattr(made, name)(*given)
 
     for name in ("poll", "look", "check"):
-        assert callable(getattr(BaseAdapter, name))
+        assert callable(getattr(kind, name))
         monkeypatch.setattr(kind, name, of(name))
     return made
 

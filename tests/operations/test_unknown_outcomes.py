@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import requests
 
-from integrations.contract import Action, ActionRequest, ActionResult
+from integrations.contract import Action, ActionRequest, ByHand, Done, Refused, done_unless
 from integrations.errors import AdapterError, Permanent, Rejected, Temporary, Unsupported
 from integrations.money import Money
 from integrations.sandbox import Sandbox, trouble
@@ -21,7 +21,7 @@ from service.operations.staff import accounts
 from tests.operations.steps import rated, refund, work_for
 from tests.world import World
 
-Act = Callable[[Sandbox, ActionRequest], ActionResult]
+Act = Callable[[Sandbox, ActionRequest], Done | ByHand]
 
 
 def _approved(world: World, name: str = "") -> MakeGood:
@@ -36,7 +36,7 @@ def _acts(monkeypatch: pytest.MonkeyPatch, error: Exception) -> list[str]:
     asked: list[str] = []
     act = Sandbox.act
 
-    def acted(self: Sandbox, request: ActionRequest) -> ActionResult:
+    def acted(self: Sandbox, request: ActionRequest) -> Done | ByHand:
         asked.append(request.key)
         act(self, request)
         raise error
@@ -120,7 +120,7 @@ def test_definite_refusal_gives_way_to_another_make_good(
     made = _approved(world)
     with monkeypatch.context() as patch:
 
-        def refused(self: Sandbox, request: ActionRequest) -> ActionResult:
+        def refused(self: Sandbox, request: ActionRequest) -> Done | ByHand:
             raise error
 
         patch.setattr(Sandbox, "act", refused)
@@ -167,9 +167,9 @@ def test_task_that_is_not_settled_yet_is_looked_at_again(
     find = Sandbox.find
     tasks: list[Text | None] = [Text("pay it by hand"), None]
 
-    def found(self: Sandbox, request: ActionRequest) -> ActionResult | None:
+    def found(self: Sandbox, request: ActionRequest) -> Done | ByHand | None:
         result = find(self, request)
-        return result and ActionResult(result.vendor_id, already=True, task=tasks.pop(0))
+        return result and done_unless(tasks.pop(0), result.vendor_id, already=True)
 
     monkeypatch.setattr(Sandbox, "find", found)
     work_for(world, 1)
@@ -182,20 +182,20 @@ def test_task_that_is_not_settled_yet_is_looked_at_again(
     ("later", "attempt", "task"),
     [
         (None, "seen", "does not know of it any more"),
-        (ActionResult("7", refused=Text("the bank said no")), "refused", "the bank said no"),
+        (Refused(Text("the bank said no")), "refused", "the bank said no"),
     ],
     ids=["gone", "refused"],
 )
 def test_what_was_noted_and_is_taken_back_is_not_done_again(
     world: World,
     monkeypatch: pytest.MonkeyPatch,
-    later: ActionResult | None,
+    later: Refused | None,
     attempt: str,
     task: str,
 ) -> None:
     _approved(world)
     asked = _acts(monkeypatch, Temporary("the shop answered 504"))
-    answers: list[Any] = [ActionResult("7", already=True, task=Text("not confirmed")), later, later]
+    answers: list[Any] = [ByHand(Text("not confirmed"), "7", already=True), later, later]
     monkeypatch.setattr(Sandbox, "find", lambda self, request: answers.pop(0))
     work_for(world, 1)
 

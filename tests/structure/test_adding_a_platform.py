@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from integrations import contract, errors, registry
-from integrations.contract import BaseAdapter, Capabilities, Way
+from integrations.contract import PROTOCOLS, Adapter, Capabilities, Way, WebhookSource
 from service.domain.messages import policy_data
 from tests.adapter_cases import AdapterCases
 
@@ -54,7 +54,8 @@ def test_every_way_is_explained() -> None:
 def test_every_method_of_the_contract_has_its_paragraph() -> None:
     methods = [
         name
-        for name, value in vars(BaseAdapter).items()
+        for protocol in (WebhookSource, *PROTOCOLS.values(), Adapter)
+        for name, value in vars(protocol).items()
         if not name.startswith("_") and (callable(value) or isinstance(value, classmethod))
     ]
     told = " ".join(re.findall(r"^### (.*)$", _page(), re.MULTILINE))
@@ -76,7 +77,8 @@ def test_every_error_is_explained() -> None:
 
 
 def test_every_data_name_of_an_adapter_is_explained() -> None:
-    names = set(BaseAdapter.__annotations__)
+    names = set(Adapter.__annotations__)
+    names |= {name for one in PROTOCOLS.values() for name in one.__annotations__}
 
     assert names <= set(_rows("Data of the class"))
     assert f"`{contract.Role.REVIEWS}`" in _page()

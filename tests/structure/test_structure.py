@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from integrations import registry
+from integrations.contract import Channel
 from service import settings
 from service.domain.messages.policy import Policies
 
@@ -109,6 +110,39 @@ def test_named_platforms_are_reached_through_the_registry_only() -> None:
     ]
 
     assert not wrong
+
+
+def test_no_platform_is_named_outside_its_folder() -> None:
+    """Not as a literal either: what differs between platforms is data of the adapter."""
+    names = set(registry.ADAPTERS) - {str(one) for one in Channel}
+    wrong = [
+        f"{_name(path)}:{node.lineno} {node.value}"
+        for path in SOURCES
+        if not re.match(r"integrations/(registry\.py|\w+/)", _name(path))
+        # The embedded start brings the pretend shop itself, not its adapter.
+        and _name(path) != "service/embedded.py"
+        # Babel's own name for the usual way of writing a number.
+        and _name(path) != "service/localization.py"
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and node.value in names
+    ]
+
+    assert not wrong
+
+
+def test_contract_loads_nothing_that_does_anything() -> None:
+    load = "import sys, integrations.contract; print(*sorted(sys.modules))"
+    loaded = subprocess.run(
+        [sys.executable, "-c", load], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split()
+    ours = {one for one in loaded if re.match("integrations|service|jobs", one)}
+    values = {"entries", "errors", "money", "sentence", "text"}
+
+    assert {one for one in ours if not one.startswith("integrations.contract")} == {
+        "integrations",
+        *(f"integrations.{one}" for one in values),
+    }
+    assert not {"requests", "urllib3", "marshmallow", "sqlalchemy", "flask"} & set(loaded)
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Self
 
+from integrations.contract import Channel
 from integrations.sentence import Text
 from service.domain.messages.kinds import Step
 from service.domain.messages.policy_data import (
     UNKNOWN_PLATFORM,
     Ask,
-    Channel,
     Duty,
     Entry,
     Layer,
@@ -73,12 +73,6 @@ class Verdict:
     checked_on: date | None
     min_wait_days: int = 0
     duties: frozenset[Duty] = frozenset()
-
-
-def channel_of(adapter_name: str) -> Channel:
-    """The channel an adapter's messages count as."""
-    own = {str(Channel.EMAIL): Channel.EMAIL, str(Channel.WHATSAPP): Channel.WHATSAPP}
-    return own.get(adapter_name, Channel.PLATFORM)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
 
+from integrations.contract import Channel
 from service.data import read_file
 from service.domain import fields
 from service.domain.errors import WrongInput
@@ -22,14 +23,6 @@ class Layer(StrEnum):
     LAW = "law"
     CHANNEL = "channel"
     SHOP = "shop"
-
-
-class Channel(StrEnum):
-    """The ways to a buyer that have rules of their own."""
-
-    PLATFORM = "platform"
-    EMAIL = "email"
-    WHATSAPP = "whatsapp"
 
 
 class Ask(StrEnum):

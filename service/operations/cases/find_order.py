@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session, selectinload
 
-from integrations.contract import BaseAdapter, Buyer, EventKind, Order, ReviewEvent, Role
+from integrations.contract import Buyer, EventKind, Order, OrderStore, ReviewEvent, Role
 from integrations.errors import Permanent, Temporary, Unsupported
 from integrations.sentence import Said, Text
 from service.db import queries
@@ -37,7 +37,7 @@ class _Question:
     """Which platform is asked, for the orders behind what, and when."""
 
     source_id: int
-    adapter: BaseAdapter
+    adapter: OrderStore
     event: ReviewEvent
     asked_at: datetime
 
@@ -72,7 +72,7 @@ def _question(row: HeldRow) -> _Question | None:
         connected = queries.connections_for(row.session, case.shop_id, Role.ORDERS)
         _ask_seller(row, NONE_FOUND if connected else NO_ORDERS)
         return None
-    adapter = row.context.adapter(source)
+    adapter = row.context.orders(source)
     return _Question(source.id, adapter, _event(case.review, source), row.now)
 
 
@@ -267,7 +267,7 @@ def _named(
     for source in sources:
         if chosen and source.id != chosen[0].get("connection_id", sources[0].id):
             continue
-        adapter = context.adapter(source)
+        adapter = context.orders(source)
         try:
             return adapter.order(named) if chosen else adapter.order_by_number(named), source
         except (Permanent, Unsupported):

@@ -48,6 +48,7 @@ def order_to_data(order: Order, connection_id: int, seen_at: datetime) -> dict[s
             "language": buyer.language,
             "zone": buyer.zone,
             "region": buyer.region,
+            "phone": buyer.phone,
         },
     }
 

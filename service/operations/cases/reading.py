@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from integrations.contract import ReviewEvent
+from integrations.contract import InboundEvent, ReviewEvent
 from service.domain.cases.severity import is_grave
 from service.domain.complaints.causes import Cause, read_cause
 from service.domain.reviews.versions import is_low
@@ -28,12 +28,14 @@ Readings = Mapping[tuple[str, str], Reading]
 """By text and name of the product."""
 
 
-def read_complaints(events: Iterable[ReviewEvent], threshold: int) -> Readings:
+def read_complaints(events: Iterable[InboundEvent], threshold: int) -> Readings:
     """Read the reviews that may open a case or stand in one: those not rated well."""
     return {
         (event.text, event.product_name): _read(event.text, event.product_name)
         for event in events
-        if event.text and (event.rating is None or is_low(event.rating, threshold))
+        if isinstance(event, ReviewEvent)
+        and event.text
+        and (event.rating is None or is_low(event.rating, threshold))
     }
 
 

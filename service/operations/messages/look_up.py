@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from integrations import registry
-from integrations.contract import BaseAdapter, Capabilities
+from integrations.contract import Capabilities, MessageChannel
 from integrations.errors import Permanent, Unsupported
 from integrations.sentence import Said, Text, Words
 from service.db import queries
@@ -32,7 +32,7 @@ LOOKING = Text("It is not known whether this message went out: the channel is as
 class _Question:
     """Which channel is asked for which message: by a link that no other message has."""
 
-    adapter: BaseAdapter
+    adapter: MessageChannel
     order_id: str
     mark: str
 
@@ -61,7 +61,7 @@ def _question(row: HeldRow) -> _Question | None:
     if not can_look_up(row.context, row.session, message):
         give_to_person(row, follow_up)
         return None
-    adapter = row.context.adapter(row.session.get_one(Connection, message.connection_id))
+    adapter = row.context.channel(row.session.get_one(Connection, message.connection_id))
     return _Question(adapter, follow_up.case.order_id, _mark(row.context, message))
 
 

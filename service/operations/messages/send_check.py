@@ -8,7 +8,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from integrations import registry
-from integrations.contract import Buyer
+from integrations.contract import Buyer, Channel
 from service.db import queries
 from service.db.models import (
     Case,
@@ -21,7 +21,7 @@ from service.db.models import (
     Shop,
 )
 from service.domain.messages.kinds import FOLLOW_UPS, Step
-from service.domain.messages.policy import Asking, Policies, ShopSwitch, Verdict, channel_of
+from service.domain.messages.policy import Asking, Policies, ShopSwitch, Verdict
 from service.domain.messages.schedule import Answer, Send, SendFacts, Stop, Wait, send_time_check
 from service.operations.cases.orders import buyer_of
 from service.operations.context import Context
@@ -91,7 +91,7 @@ def reaches_buyer(context: Context, session: Session, case: Case) -> bool:
 
 def _reaches(channel: Connection, case: Case, buyer: Buyer) -> bool:
     """The channel itself says so: what it accepts and nobody gets is no message."""
-    return registry.get(channel.adapter).reaches(buyer, case.order_id)
+    return registry.channel(channel.adapter).reaches(buyer, case.order_id)
 
 
 def _earlier_due_at(one: FollowUp) -> datetime | None:
@@ -196,7 +196,7 @@ def _verdict(
                 platform=platform,
                 region=shop.asking.get("region", ""),
                 country=buyer.country,
-                channel=channel_of(channel.adapter if channel else platform),
+                channel=registry.channel(channel.adapter).channel if channel else Channel.PLATFORM,
                 shop=switch,
                 asks_made=asks,
                 review_age_days=(now - review.written_at).days if review.written_at else None,

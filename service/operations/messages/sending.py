@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import selectinload
 
 from integrations import registry
-from integrations.contract import Action, BaseAdapter, OutgoingMessage
+from integrations.contract import Action, MessageChannel, OutgoingMessage, ReviewSource
 from integrations.errors import AdapterError, Misconfigured, Permanent, Temporary, Unsupported
 from integrations.money import Money
 from integrations.sentence import Said, Text, Words
@@ -32,7 +32,7 @@ from service.operations.outbox.handler import Call, Handler, HeldRow, Steps, Wor
 class _LinkWanted:
     """The buyer's own link to the review, and who knows it."""
 
-    adapter: BaseAdapter
+    adapter: ReviewSource
     order_id: str
     review_id: str
 
@@ -41,7 +41,7 @@ class _LinkWanted:
 class _Sending:
     """A message that is written down as being sent, and its channel."""
 
-    adapter: BaseAdapter
+    adapter: MessageChannel
     message: OutgoingMessage
 
 
@@ -85,7 +85,7 @@ def _link_wanted(row: HeldRow) -> _LinkWanted | None:
         return None
     if not isinstance(check(row.context, row.session, follow_up, row.now)[0], Send):
         return None
-    return _LinkWanted(row.context.adapter(source), case.order_id, case.review.platform_id)
+    return _LinkWanted(row.context.reviews(source), case.order_id, case.review.platform_id)
 
 
 def _send(work: Work, edit_link: str) -> Steps[None]:
@@ -127,7 +127,7 @@ def _prepare(row: HeldRow, edit_link: str) -> _Sending | None:
         # Each channel has its own pace and its own pause, so the row waits in the channel's lane.
         claims.put(session, Kind.FOLLOW_UP, follow_up.id, lane_id=lane, due_at=now, now=now)
         return None
-    adapter = row.context.adapter(channel)
+    adapter = row.context.channel(channel)
     try:
         outgoing = _write_down(row, follow_up, channel, verdict, edit_link)
     except DomainError as error:

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, and_, cast, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from integrations.contract import MessageReceived, ReviewEvent
 from integrations.sentence import Said, Text, without
 from service.db import queries
 from service.db.models import Case, Kind, MakeGood, OutboxRow, Review, ReviewVersion
@@ -138,6 +139,7 @@ def _is_about(body: Body, found: _Found, reviews: set[tuple[int, str]]) -> bool:
         (body.connection_id, event.review_id) in reviews
         or found.holds(event.buyer.email, body.shop_id, event.buyer.id)
         for event in body.events()
+        if isinstance(event, ReviewEvent | MessageReceived)
     )
 
 
@@ -183,7 +185,7 @@ def _without_buyer(order: dict[str, Any]) -> dict[str, Any]:
 def _scrub(case: Case) -> None:
     """Take name and address out of what sellers wrote and platforms answered."""
     buyers = (case.order.get("buyer", {}), case.review.buyer)
-    words = {one.get(name, "") for one in buyers for name in ("name", "email")}
+    words = {one.get(name, "") for one in buyers for name in ("name", "email", "phone")}
     words = {one for one in words if len(one) >= SHORTEST_NAME}
     if not words:
         return

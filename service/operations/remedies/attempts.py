@@ -10,8 +10,16 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import selectinload
 
-from integrations.contract import Action, ActionRequest, ActionResult, BaseAdapter, Capabilities
-from integrations.errors import AdapterError, Permanent, Rejected, Temporary
+from integrations.contract import (
+    Action,
+    ActionRequest,
+    ByHand,
+    Capabilities,
+    Done,
+    OrderStore,
+    Refused,
+)
+from integrations.errors import AdapterError, Permanent, Rejected, Temporary, Unsupported
 from integrations.money import Money
 from integrations.sentence import N_, Said, Text, Words
 from service.db.models import Attempt, Case, Connection, Kind, MakeGood
@@ -48,7 +56,7 @@ class _Begun:
 class _Errand:
     """What is asked of which platform."""
 
-    adapter: BaseAdapter
+    adapter: OrderStore
     request: ActionRequest
 
 
@@ -126,7 +134,7 @@ def _errand(row: HeldRow, make_good: MakeGood) -> _Errand:
         tuple(make_good.line_ids),
         make_good.expires_at,
     )
-    return _Errand(row.context.adapter(connection), request)
+    return _Errand(row.context.orders(connection), request)
 
 
 def _look_up(work: Work) -> Steps[bool]:
@@ -142,10 +150,10 @@ def _look_up(work: Work) -> Steps[bool]:
         if work.write(_is_gone):
             raise Permanent(GONE, outcome="unknown")
         return work.write(_may_act)
-    if not result.refused:
+    if not isinstance(result, Refused):
         work.write(_found, result)
-    elif work.write(_refused, result.refused):
-        raise Rejected(result.refused)
+    elif work.write(_refused, result.text):
+        raise Rejected(result.text)
     return False
 
 
@@ -162,11 +170,12 @@ def _is_left_to_person(row: HeldRow, error: Exception) -> bool:
     return True
 
 
-def _found(row: HeldRow, result: ActionResult) -> None:
+def _found(row: HeldRow, result: Done | ByHand) -> None:
     """It was done; what is only noted so far is looked at again when it is settled there."""
     make_good = row.session.get_one(MakeGood, row.ref_id)
     settled_at = settles_at(make_good, capabilities_of(row.session, make_good), row.now)
-    if result.task and row.now < settled_at and make_good.open_attempts:
+    noted = isinstance(result, ByHand)
+    if noted and row.now < settled_at and make_good.open_attempts:
         row.put_off(settled_at, note=NOT_YET)
         for attempt in make_good.open_attempts:
             attempt.outcome = "seen"
@@ -218,6 +227,9 @@ def _act(work: Work) -> Steps[None]:
     errand = work.write(_new_attempt)
     try:
         result = yield Call(errand.adapter.act, errand.request, is_fact=True)
+        if isinstance(result, ByHand) and not result.vendor_id:
+            # Nothing was done of it: all is left for a person.
+            raise Unsupported(result.text)
     except Exception as error:
         raise work.write(_not_acted, error) from error
     work.write(_acted, result)
@@ -238,7 +250,7 @@ def _attempt_of(row: HeldRow, make_good: MakeGood) -> Attempt:
     return next(attempt for attempt in make_good.attempts if attempt.claim_token == token)
 
 
-def _acted(row: HeldRow, result: ActionResult) -> None:
+def _acted(row: HeldRow, result: Done | ByHand) -> None:
     make_good = row.session.get_one(MakeGood, row.ref_id)
     attempt = _attempt_of(row, make_good)
     attempt.outcome, attempt.ended_at = "found" if result.already else "done", row.now
@@ -267,7 +279,7 @@ def _not_acted(row: HeldRow, error: Exception) -> Exception:
     return error
 
 
-def _done(row: HeldRow, make_good: MakeGood, result: ActionResult) -> None:
+def _done(row: HeldRow, make_good: MakeGood, result: Done | ByHand) -> None:
     """Record that it was done. No claim is asked for: it is true whoever holds the row."""
     settle(row.context, row.session, make_good, result, actor=history.PLATFORM, now=row.now)
     claims.end(row.session, Kind.MAKE_GOOD, make_good.id, row.now, Text("done"))

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from integrations import registry
-from integrations.contract import Action, ActionResult, Capabilities
+from integrations.contract import Action, ByHand, Capabilities, Done
 from integrations.money import Money
 from integrations.sentence import N_, Text
 from service.db import queries
@@ -37,7 +37,7 @@ def settle(
     context: Context,
     session: Session,
     make_good: MakeGood,
-    result: ActionResult,
+    result: Done | ByHand,
     *,
     actor: str,
     now: datetime,
@@ -48,8 +48,8 @@ def settle(
         return
     make_good.state, make_good.done_at = "done", now
     make_good.vendor_id, make_good.code = result.vendor_id, result.code
-    make_good.task = result.task
-    if result.code and not result.task and not reaches_buyer(context, session, case):
+    make_good.task = result.text if isinstance(result, ByHand) else None
+    if result.code and not make_good.task and not reaches_buyer(context, session, case):
         make_good.task = Text(
             "The buyer cannot be written to: give them the voucher code %(code)s yourself, then mark"
             " this as done.",
@@ -129,7 +129,7 @@ def done_by_hand(context: Context, make_good_id: int, *, actor: str, code: str =
             return
         for one in make_good.open_attempts:
             one.outcome, one.note, one.ended_at = "found", SAID_BY_SELLER, now
-        result = ActionResult(vendor_id="", code=code.strip())
+        result = Done(vendor_id="", code=code.strip())
         settle(context, session, make_good, result, actor=actor, now=now)
         claims.end(session, Kind.MAKE_GOOD, make_good.id, now)
 

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from integrations import registry
-from integrations.contract import Inbound, ReviewEvent
+from integrations.contract import Inbound, InboundEvent
 from service.db.models import Connection, Delivery
 
 AT_ONCE = 200
@@ -35,11 +35,11 @@ class Body:
         text = self.body.decode("utf-8", "replace").lower()
         return any(word in text for word in words)
 
-    def events(self) -> Sequence[ReviewEvent]:
+    def events(self) -> Sequence[InboundEvent]:
         """What the adapter reads in it; nothing where it cannot."""
         request = Inbound(json.loads(self.headers), self.body, self.received_at)
         try:
-            return registry.get(self.adapter).read(request)
+            return registry.webhooks(self.adapter).read(request)
         except Exception:
             # Also a fault of the reader: the words above are looked for all the same.
             return ()

@@ -14,7 +14,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from integrations import registry
-from integrations.contract import EventKind, Inbound, ReviewEvent
+from integrations.contract import (
+    EventKind,
+    Inbound,
+    InboundEvent,
+    ReviewEvent,
+    SomethingChanged,
+)
 from integrations.errors import AdapterError
 from integrations.sentence import Said, Text, Words
 from service.db import queries
@@ -45,7 +51,7 @@ class _Read:
     claim: Claim
     delivery: Delivery
     connection: Connection
-    events: Sequence[ReviewEvent]
+    events: Sequence[InboundEvent]
     problem: Said | None
     readings: Readings
 
@@ -61,7 +67,7 @@ def read_deliveries(context: Context, held: Sequence[Claim]) -> None:
         wanted: dict[int, set[str]] = defaultdict(set)
         for one in found:
             wanted[one.connection.id] |= {
-                event.review_id for event in one.events if event.review_id
+                event.review_id for event in one.events if isinstance(event, ReviewEvent)
             }
         named = [(one.connection, event) for one in found for event in one.events]
         rewritten.know(session, named, now)
@@ -99,7 +105,7 @@ def _read(session: Session, claim: Claim, delivery: Delivery) -> _Read:
     connection = session.get_one(Connection, delivery.connection_id)
     request = Inbound(json.loads(delivery.headers), delivery.body, delivery.received_at)
     try:
-        events = registry.get(connection.adapter).read(request)
+        events = registry.webhooks(connection.adapter).read(request)
     except AdapterError as error:
         return _Read(claim, delivery, connection, (), error.text, {})
     except Exception as error:
@@ -126,7 +132,7 @@ def _settle(session: Session, one: _Read, now: datetime) -> None:
 def take_in(
     session: Session,
     connection: Connection,
-    event: ReviewEvent,
+    event: InboundEvent,
     *,
     now: datetime,
     looked: bool = False,
@@ -138,10 +144,10 @@ def take_in(
     `stood_there`: it was read in the first pass over what stood in the shop, so that a new review
     of unknown date counts as old.
     """
-    if event.kind is EventKind.POKE:
+    if isinstance(event, SomethingChanged):
         _look(session, connection, event.subject, now)
         return "looking"
-    if event.kind is EventKind.UNKNOWN or not event.review_id:
+    if not isinstance(event, ReviewEvent):
         return "nothing"
     review = queries.review(session, connection.id, event.review_id)
     what = change(_known(review), event)
@@ -235,6 +241,7 @@ def _complete(review: Review, event: ReviewEvent) -> None:
         "language": event.buyer.language,
         "zone": event.buyer.zone,
         "region": event.buyer.region,
+        "phone": event.buyer.phone,
     }
     review.buyer = {**review.buyer, **{key: value for key, value in named.items() if value}}
 

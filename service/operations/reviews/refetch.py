@@ -10,7 +10,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from integrations.contract import BaseAdapter, Page, ReviewEvent, Role, UnreadRow
+from integrations.contract import (
+    InboundEvent,
+    Page,
+    ReviewEvent,
+    ReviewSource,
+    Role,
+    UnreadRow,
+)
 from integrations.errors import Unsupported
 from integrations.sentence import Text
 from service.db import queries
@@ -33,7 +40,7 @@ REVIEW = "review:"
 class _Source:
     """Where reviews are read, and up to how many stars they are read closely."""
 
-    adapter: BaseAdapter
+    adapter: ReviewSource
     threshold: int
 
 
@@ -59,15 +66,15 @@ def _source(row: HeldRow) -> _Source | None:
 
 
 def _source_of(row: HeldRow, connection: Connection) -> _Source:
-    return _Source(row.context.adapter(connection), connection.threshold)
+    return _Source(row.context.reviews(connection), connection.threshold)
 
 
-def _look_and_read(source: _Source, subject: str) -> tuple[Sequence[ReviewEvent], Readings]:
+def _look_and_read(source: _Source, subject: str) -> tuple[Sequence[InboundEvent], Readings]:
     events = source.adapter.look(subject)
     return events, reading.read_complaints(events, source.threshold)
 
 
-def _take_in_looked(row: HeldRow, events: Sequence[ReviewEvent], readings: Readings) -> None:
+def _take_in_looked(row: HeldRow, events: Sequence[InboundEvent], readings: Readings) -> None:
     reading.remember(row.session, readings)
     _take_in(row.session, row.session.get_one(Connection, row.ref_id), events, row.now)
     row.finish()
@@ -76,12 +83,12 @@ def _take_in_looked(row: HeldRow, events: Sequence[ReviewEvent], readings: Readi
 def _take_in(
     session: Session,
     connection: Connection,
-    events: Sequence[ReviewEvent],
+    events: Sequence[InboundEvent],
     now: datetime,
     *,
     stood_there: bool = False,
 ) -> None:
-    named = {event.review_id for event in events if event.review_id}
+    named = {event.review_id for event in events if isinstance(event, ReviewEvent)}
     rewritten.know(session, [(connection, event) for event in events], now)
     queries.know_reviews(session, {connection.id: named})
     for event in events:

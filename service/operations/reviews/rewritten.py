@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from integrations.contract import EventKind, ReviewEvent
+from integrations.contract import EventKind, InboundEvent, ReviewEvent
 from integrations.sentence import Text
 from service.db.models import Case, Connection, Review
 from service.db.reviews.products import (
@@ -30,7 +30,7 @@ STILL_COUNTS = timedelta(days=30)
 ANSWERED = (CaseState.FOLLOWING_UP, CaseState.MADE_GOOD, CaseState.DECLINED)
 
 
-def know(session: Session, named: Iterable[tuple[Connection, ReviewEvent]], now: datetime) -> None:
+def know(session: Session, named: Iterable[tuple[Connection, InboundEvent]], now: datetime) -> None:
     """Prepare `older_case` for the reviews of a batch; before any row is locked."""
     pairs = [
         (
@@ -38,7 +38,7 @@ def know(session: Session, named: Iterable[tuple[Connection, ReviewEvent]], now:
             {"id": event.buyer.id, "email": event.buyer.email},
         )
         for connection, event in named
-        if event.kind in (EventKind.ADDED, EventKind.CHANGED)
+        if isinstance(event, ReviewEvent) and event.kind is not EventKind.WITHDRAWN
     ]
     know_products(session, pairs, now - STILL_COUNTS)
 

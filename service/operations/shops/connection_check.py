@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from integrations.contract import BaseAdapter, Finding
+from integrations.contract import Adapter, Finding
 from integrations.errors import AdapterError
 from integrations.sentence import Said, Text
 from service.db import queries
@@ -34,7 +34,7 @@ def _carry_out(work: Work) -> Steps[None]:
     work.write(_settle, findings)
 
 
-def _adapter(row: HeldRow) -> BaseAdapter | None:
+def _adapter(row: HeldRow) -> Adapter | None:
     """None: what was entered makes no adapter, which is what the check has found."""
     try:
         return row.context.adapter(row.session.get_one(Connection, row.ref_id))

@@ -182,7 +182,7 @@ def _check_entries(adapter: str, values: Mapping[str, str]) -> None:
 
 def _check_webhook_secret(adapter: str, secret: str) -> None:
     try:
-        registry.get(adapter).check_webhook_secret(secret)
+        registry.webhooks(adapter).check_webhook_secret(secret)
     except WrongEntry as error:
         raise _wrong(Text("Webhook secret"), error) from error
 

@@ -10,10 +10,9 @@ from typing import Any
 
 import pytest
 
-from integrations.contract import Action, ActionRequest, Buyer, Order
+from integrations.contract import Buyer, Role
 from integrations.email import ADAPTER
-from integrations.errors import AdapterError, Misconfigured, Permanent, Temporary, Unsupported
-from integrations.money import Money
+from integrations.errors import AdapterError, Misconfigured, Permanent, Temporary
 from tests.integrations.email.post_office import (
     NOW,
     PASSWORD,
@@ -352,12 +351,8 @@ def test_advice_is_given_when_checked_with_wrong_entries(tmp_path: Path) -> None
     assert [(one.ok, bool(one.advice)) for one in found] == [(False, True), (False, True)]
 
 
-def test_make_good_is_unsupported_when_asked_of_mail() -> None:
-    money = Money(1, "EUR")
-    order = Order("1", "1", NOW, "", money, money, (), Buyer())
-
-    with pytest.raises(Unsupported):
-        adapter(25).act(ActionRequest(Action.REFUND, "k", "r", order, money))
+def test_mail_plays_no_other_role() -> None:
+    assert ADAPTER.roles == {Role.MESSAGES}
 
 
 def test_secrets_are_marked_when_the_fields_are_shown() -> None:

@@ -42,12 +42,15 @@ class TestSandbox(AdapterCases):
 
 
 class TestWithoutKey(TestSandbox):
+    variant = True
     platform = VARIANTS["sandbox-nokey"]
 
 
 class TestWithoutLookUp(TestSandbox):
+    variant = True
     platform = VARIANTS["sandbox-nolookup"]
 
 
 class TestBlind(TestSandbox):
+    variant = True
     platform = VARIANTS["sandbox-blind"]

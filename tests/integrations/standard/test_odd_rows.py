@@ -14,6 +14,7 @@ import responses
 from integrations.contract import Buyer, EventKind, Inbound, ReviewEvent
 from integrations.errors import AdapterError, Permanent
 from integrations.standard import ADAPTER
+from tests.integrations.reading import review, reviews
 from tests.integrations.standard.samples import BASE, CREATED, NOW, ORDER, adapter, delivery
 
 DATA: dict[str, Any] = CREATED["data"]
@@ -44,8 +45,7 @@ def _wire() -> Iterator[responses.RequestsMock]:
 
 def _event(**parts: Any) -> ReviewEvent:
     body = json.dumps({**CREATED, "data": {**DATA, **parts}}).encode()
-    [event] = ADAPTER.read(Inbound({}, body, NOW))
-    return event
+    return review(ADAPTER.read(Inbound({}, body, NOW)))
 
 
 def _order(**other: Any) -> dict[str, Any]:
@@ -96,7 +96,7 @@ def test_odd_review_is_kept_and_its_neighbours_are_read(
 
     page = adapter().poll("", NOW)
 
-    assert [one.review_id for one in page.events] == ["r-81"]
+    assert [one.review_id for one in reviews(page.events)] == ["r-81"]
     assert page.cursor == "1"
     assert len({one.key for one in page.unread}) == 3
     assert "data.review" in str(page.unread[0].problem)
@@ -108,7 +108,7 @@ def test_kept_row_is_read_like_an_event_once_it_can_be(wire: responses.RequestsM
     [unread] = adapter().poll("", NOW).unread
     mended = unread.body.replace(b'"rating": 10', b'"rating": 1')
 
-    [event] = ADAPTER.read(Inbound(unread.headers, mended, NOW))
+    event = review(ADAPTER.read(Inbound(unread.headers, mended, NOW)))
 
     assert (event.kind, event.rating) == (EventKind.CHANGED, 1)
 
@@ -196,6 +196,6 @@ def test_documented_order_with_an_empty_variant_is_read(wire: responses.Requests
 def test_signed_event_with_odd_decorations_is_genuine_and_read() -> None:
     odd = {**CREATED, "data": {**DATA, "buyer": {"country": "Indonesia", "name": "x" * 600}}}
 
-    [event] = ADAPTER.read(delivery(odd))
+    event = review(ADAPTER.read(delivery(odd)))
 
     assert (event.buyer.country, len(event.buyer.name)) == ("", 500)

@@ -16,7 +16,8 @@ import responses
 from oauthlib.oauth1.rfc5849 import signature
 
 from integrations.contract import Action, Buyer, EventKind, OutgoingMessage, ReviewEvent
-from integrations.errors import AdapterError, Misconfigured, Permanent, Temporary, Unsupported
+from integrations.errors import AdapterError, Misconfigured, Permanent, Temporary
+from tests.integrations.reading import left, reviews
 from tests.integrations.woocommerce.samples import (
     API,
     ENDS,
@@ -181,7 +182,7 @@ def test_resend_is_an_order_for_nothing_to_the_same_address(shop: PretendShop) -
     [line] = made["line_items"]
     assert (made["total"], line["quantity"], line["variation_id"]) == ("0.00", 2, 7)
     assert made["shipping"]["city"] == "Bandung"
-    assert result.task is None
+    assert left(result) is None
 
 
 def test_resend_asked_for_twice_is_one_order(shop: PretendShop) -> None:
@@ -238,7 +239,7 @@ def test_voucher_is_for_this_buyer_once_and_asked_twice_is_one(shop: PretendShop
 def test_voucher_without_its_end_is_a_task(shop: PretendShop) -> None:
     shop.ignores_expiry = True
 
-    assert "2027-02-23" in str(adapter().act(asked(Action.VOUCHER)).task)
+    assert "2027-02-23" in str(left(adapter().act(asked(Action.VOUCHER))))
 
 
 @pytest.mark.parametrize(
@@ -249,7 +250,7 @@ def test_voucher_is_good_until_the_promised_moment_in_the_easternmost_zone(
 ) -> None:
     wanted = replace(asked(Action.VOUCHER), expires_at=ENDS.replace(hour=hour))
 
-    assert adapter().act(wanted).task is None
+    assert left(adapter().act(wanted)) is None
     assert shop.coupons[0]["date_expires"] == ends
 
 
@@ -260,12 +261,12 @@ def test_voucher_is_made_when_the_key_may_not_read_settings(shop: PretendShop) -
 
 
 def test_voucher_is_not_made_in_another_currency_or_without_an_address(shop: PretendShop) -> None:
-    with pytest.raises(Unsupported, match="e-mail"):
-        adapter().act(asked(Action.VOUCHER, billing={"first_name": "Sari"}))
+    nowhere = adapter().act(asked(Action.VOUCHER, billing={"first_name": "Sari"}))
     shop.currency = "USD"
-    with pytest.raises(Unsupported, match="USD"):
-        adapter().act(asked(Action.VOUCHER))
+    elsewhere = adapter().act(asked(Action.VOUCHER))
 
+    assert "e-mail" in str(left(nowhere))
+    assert "USD" in str(left(elsewhere))
     assert shop.coupons == []
 
 
@@ -297,7 +298,7 @@ def test_reviews_are_read_as_typed_and_before_they_are_approved(
     events = one.poll("", NOW).events if read == "poll" else one.look(f"{read}:31")
 
     query = parse_qs(urlsplit(shop.requests[-1].url or "").query)
-    assert [event.rating for event in events] == [4]
+    assert [event.rating for event in reviews(events)] == [4]
     assert query["context"] == ["edit"]
     assert read == "review" or query["status"] == ["all"]
 

@@ -21,6 +21,7 @@ from integrations.woocommerce.schemas import (
     RefundIn,
     ReviewIn,
 )
+from tests.integrations.reading import review, reviews
 from tests.integrations.woocommerce.samples import (
     LISTED,
     NOW,
@@ -95,7 +96,7 @@ def test_odd_review_is_kept_and_its_neighbours_are_read(
 
     page = adapter().poll("", NOW)
 
-    assert [one.review_id for one in page.events] == ["32", "33"]
+    assert [one.review_id for one in reviews(page.events)] == ["32", "33"]
     [unread] = page.unread
     assert json.loads(unread.body) == shop.reviews[0]
     assert unread.problem
@@ -107,7 +108,7 @@ def test_kept_row_is_read_like_a_delivery_once_it_can_be(shop: PretendShop) -> N
     [unread] = adapter().poll("", NOW).unread
     mended = json.dumps({**json.loads(unread.body), "rating": 2}).encode()
 
-    [event] = ADAPTER.read(Inbound(unread.headers, mended, NOW))
+    event = review(ADAPTER.read(Inbound(unread.headers, mended, NOW)))
 
     assert (event.kind, event.review_id, event.rating) == (EventKind.CHANGED, "31", 2)
 
@@ -119,7 +120,7 @@ def test_zero_date_is_an_unknown_one(shop: PretendShop, dates: object) -> None:
     shop.reviews = [{**LISTED, "date_created_gmt": dates}]
     shop.orders[13] = order(13, date_created_gmt=dates, date_paid_gmt="2026-11-19T10:00:00")
 
-    [event] = adapter().poll("", NOW).events
+    event = review(adapter().poll("", NOW).events)
 
     assert event.written_at is None
     assert adapter().order("13").placed_at.day == 19

@@ -12,6 +12,7 @@ import pytest
 
 from integrations.contract import EventKind, ReviewEvent
 from integrations.woocommerce import ADAPTER
+from tests.integrations.reading import review
 from tests.integrations.woocommerce.samples import delivery
 
 HERE = Path(__file__).resolve().parent
@@ -46,8 +47,7 @@ def _ran() -> dict[str, Any]:
 
 def _event(ran: dict[str, Any], what: str) -> ReviewEvent:
     [(topic, body)] = ran["sent"][what]["bodies"]
-    [event] = ADAPTER.read(delivery(body, topic))
-    return event
+    return review(ADAPTER.read(delivery(body, topic)))
 
 
 @pytest.mark.parametrize(

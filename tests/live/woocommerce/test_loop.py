@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from integrations.contract import Action, Role
+from integrations import registry
+from integrations.contract import Action
 from integrations.money import Money
 from service.db.models import Case, Connection
 from service.operations.remedies import decisions
@@ -49,7 +50,13 @@ class Live:
             "consumer_secret": settings.consumer_secret,
         }
         since = world.clock.now() - timedelta(minutes=2)
-        new = NewConnection("woocommerce", "Real shop", list(Role), values, cases_from=since)
+        new = NewConnection(
+            "woocommerce",
+            "Real shop",
+            sorted(registry.get("woocommerce").roles),
+            values,
+            cases_from=since,
+        )
         self.connection_id = connections.connect(context, self.shop_id, new)
         world.work()
 

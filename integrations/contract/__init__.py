@@ -1,0 +1,102 @@
+"""The one contract between Makegood and a platform: reviews in, orders and messages out.
+
+Plain frozen values go in and come out, protocols say what each role has to do, and errors are those
+of `integrations.errors`. Nothing here does anything: it may be imported from everywhere.
+"""
+
+from integrations.contract.actions import (
+    Action,
+    ActionRequest,
+    ActionResult,
+    ByHand,
+    Done,
+    Found,
+    Pending,
+    Progress,
+    Refused,
+    done_unless,
+)
+from integrations.contract.adapter import (
+    Adapter,
+    Capabilities,
+    Config,
+    Field,
+    Finding,
+    Pace,
+    Way,
+)
+from integrations.contract.events import (
+    EventKind,
+    Inbound,
+    InboundEvent,
+    MessageReceived,
+    MessageStatus,
+    MessageStatusEvent,
+    OrderChanged,
+    Page,
+    ReturnChanged,
+    ReturnStatus,
+    ReviewEvent,
+    SomethingChanged,
+    UnreadRow,
+)
+from integrations.contract.messages import Channel, OutgoingMessage, PublicReply, Reach
+from integrations.contract.orders import Buyer, Order, OrderLine
+from integrations.contract.roles import (
+    PROTOCOLS,
+    MessageChannel,
+    NoWebhooks,
+    OrderStore,
+    ReplyTarget,
+    ReviewSource,
+    Role,
+    WebhookSource,
+)
+
+__all__ = [
+    "PROTOCOLS",
+    "Action",
+    "ActionRequest",
+    "ActionResult",
+    "Adapter",
+    "Buyer",
+    "ByHand",
+    "Capabilities",
+    "Channel",
+    "Config",
+    "Done",
+    "EventKind",
+    "Field",
+    "Finding",
+    "Found",
+    "Inbound",
+    "InboundEvent",
+    "MessageChannel",
+    "MessageReceived",
+    "MessageStatus",
+    "MessageStatusEvent",
+    "NoWebhooks",
+    "Order",
+    "OrderChanged",
+    "OrderLine",
+    "OrderStore",
+    "OutgoingMessage",
+    "Pace",
+    "Page",
+    "Pending",
+    "Progress",
+    "PublicReply",
+    "Reach",
+    "Refused",
+    "ReplyTarget",
+    "ReturnChanged",
+    "ReturnStatus",
+    "ReviewEvent",
+    "ReviewSource",
+    "Role",
+    "SomethingChanged",
+    "UnreadRow",
+    "Way",
+    "WebhookSource",
+    "done_unless",
+]

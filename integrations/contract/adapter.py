@@ -1,0 +1,126 @@
+"""An adapter: one platform or channel, described as data, and made anew for each use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, ClassVar
+
+from integrations import entries
+from integrations.contract.roles import PROTOCOLS, Role, WebhookSource
+from integrations.entries import Field as Field
+from integrations.sentence import Said, Text
+
+if TYPE_CHECKING:
+    from integrations.http import Http
+
+
+class Way(StrEnum):
+    """How a platform does one thing. TASK: a person does it by hand, told what to do.
+    ON_BUYER_RETURN: by API, once the buyer has opened a return."""
+
+    API = "api"
+    ON_BUYER_RETURN = "on_buyer_return"
+    TASK = "task"
+    NONE = "none"
+
+    @property
+    def is_called(self) -> bool:
+        """True where the platform is asked to do it."""
+        return self in (Way.API, Way.ON_BUYER_RETURN)
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a platform can do, as data. Nothing absent is ever called."""
+
+    poll: bool = False
+    refund: Way = Way.NONE
+    resend: Way = Way.NONE
+    voucher: Way = Way.NONE
+    edit_link: bool = False
+    """`edit_link` may know where a buyer changes the very review."""
+    edit_review: bool = False
+    """Buyers can change a review where they wrote it. Elsewhere they can only write another one,
+    which counts as the change."""
+    idempotent: bool = False
+    """Acting twice with one key has one effect, so trying again needs no look-up."""
+    look_up: bool = False
+    """`find` can tell whether an action was done."""
+    look_up_message: bool = False
+    """`find_message` can tell whether a message was sent."""
+    settles_after: timedelta = timedelta(minutes=5)
+    """How long after a call was begun its effect may still appear. Where the platform knows no key,
+    nothing is done again before that, however often `find` says that nothing is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How hard the platform may be called: calls at once, and calls a minute (None: no limit)."""
+
+    concurrency: int = 4
+    per_minute: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of a connection test; `blocking`: nothing at all works there while it is not `ok`."""
+
+    name: Text
+    ok: bool
+    advice: Said | None = None
+    blocking: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What the seller entered: plain values, secrets in clear, webhook secrets newest first.
+
+    `webhook_url` is where deliveries to this connection go, '' where that is not known.
+    """
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    webhook_secrets: tuple[str, ...] = ()
+    webhook_url: str = ""
+
+
+class Adapter:
+    """One platform: inherits the protocols of the roles it can play, and says the rest as data."""
+
+    name: ClassVar[str]
+    label: ClassVar[str]
+    roles: ClassVar[frozenset[Role]] = frozenset()
+    """Those whose protocols the class inherits; nobody enters them."""
+    sends_webhooks: ClassVar[bool] = False
+    """Likewise, of `WebhookSource`."""
+    capabilities: ClassVar[Capabilities]
+    fields: ClassVar[tuple[Field, ...]] = ()
+    pace: ClassVar[Pace] = Pace()
+    webhook_help: ClassVar[Text | None] = None
+    """Where at this platform the webhook address and secret are entered, for the seller."""
+    keep_headers: ClassVar[tuple[str, ...]] = ()
+    """Beginnings of the headers that are stored with a delivery; never one with a signature."""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.roles = frozenset(
+            role for role, protocol in PROTOCOLS.items() if protocol in cls.__mro__
+        )
+        cls.sends_webhooks = WebhookSource in cls.__mro__
+
+    def __init__(self, config: Config, http: Http, now: Callable[[], datetime]) -> None:
+        self.config = config
+        self.http = http
+        self.now = now
+
+    @classmethod
+    def check_entries(cls, values: Mapping[str, str]) -> None:
+        """Refuse what cannot work before it is saved, as far as that shows without a call. Raises
+        `entries.WrongEntry`, which names the field."""
+        entries.check_fields(cls.fields, values)
+
+    def check(self) -> list[Finding]:
+        """Try everything the seller's test button should try, without changing anything."""
+        return []
