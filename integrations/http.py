@@ -7,7 +7,6 @@ because a key must not travel to another host.
 from __future__ import annotations
 
 import email.utils
-import json
 import ssl
 import threading
 import time
@@ -32,7 +31,7 @@ from requests.exceptions import (
 from requests.utils import should_bypass_proxies
 from urllib3.util.ssl_ import create_urllib3_context
 
-from integrations import time_limits
+from integrations import json_input, time_limits
 from integrations.connections import Call, EncryptedPool, Pool, current
 from integrations.errors import AdapterError, CallOutcome, Misconfigured, Permanent, Temporary
 from integrations.network import CONNECT_SECONDS, Network
@@ -58,7 +57,7 @@ class Answer:
     def json(self) -> Any:
         """The body as JSON; raises `Temporary`, outcome unknown, when it is none."""
         try:
-            return json.loads(self.body)
+            return json_input.read(self.body)
         except (ValueError, RecursionError) as error:
             raise Temporary("the platform answered something that is not JSON") from error
 
@@ -260,8 +259,8 @@ def _unverified(error: BaseException | None) -> bool:
 def retry_after(answer: Answer, now: datetime) -> float | None:
     """Seconds named by a `Retry-After` header in either of its forms (RFC 9110, 10.2.3)."""
     value = answer.headers.get("retry-after", "").strip()
-    if value.isdigit():
-        return float(value)
+    if (seconds := json_input.digits(value)) is not None:
+        return float(seconds)
     try:
         parsed = email.utils.parsedate_to_datetime(value)
     except ValueError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import socket
 import stat
 from contextlib import suppress
@@ -56,7 +57,7 @@ def parse(text: str) -> Address:
         return Address(path=path)
     host, colon, port = text.rpartition(":")
     bare = host.removeprefix("[").removesuffix("]")
-    if not colon or not port.isdecimal() or not port.isascii() or not 0 < int(port) < 65536:
+    if not colon or not re.fullmatch("[0-9]{1,5}", port) or not 0 < int(port) < 65536:
         raise wrong
     if (":" in bare) != host.startswith("[") or any(sign in bare for sign in "/@ []"):
         raise wrong

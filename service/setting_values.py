@@ -121,7 +121,7 @@ def between(low: int, high: int) -> Callable[[str], int]:
     """A whole number within limits."""
 
     def read(text: str) -> int:
-        number = int(text) if text.lstrip("-").isdigit() else low - 1
+        number = int(text) if re.fullmatch("-?[0-9]{1,18}", text) else low - 1
         if not low <= number <= high:
             raise ValueError(f"must be a whole number from {low} to {high}")
         return number

@@ -37,7 +37,7 @@ def verify(request: Inbound, secrets: Sequence[str], now: datetime) -> str:
     delivery = request.headers.get("x-sandbox-delivery", "")
     timestamp = request.headers.get("x-sandbox-timestamp", "")
     given = request.headers.get("x-sandbox-signature", "")
-    if not (delivery and timestamp.isdigit() and given):
+    if not (delivery and timestamp.isascii() and timestamp.isdigit() and given):
         raise BadSignature("the signature headers are missing")
     wanted = [sign(one, delivery, timestamp, request.body) for one in secrets if one]
     if not any(hmac.compare_digest(given.encode(), one.encode()) for one in wanted):

@@ -38,7 +38,11 @@ def candidates(client: Client, event: ReviewEvent, edit_links: bool) -> list[Ord
         if unread:
             raise Permanent(unread)
         return []
-    rows = client.get("/orders", OrdersIn, known)["orders"][:MOST_CANDIDATES]
+    try:
+        rows = client.get("/orders", OrdersIn, known)["orders"][:MOST_CANDIDATES]
+    except Permanent as error:
+        # What is wrong with the order that was named says more than that no other can be found.
+        raise Permanent(unread) if unread else error from error
     orders, problem = _each_read(rows, edit_links)
     fitting = [one for one in orders if not event.product_id or _holds(one, event.product_id)]
     if not fitting and (unread or problem):
@@ -52,7 +56,7 @@ def _named(client: Client, order_ids: Sequence[str], edit_links: bool) -> tuple[
     for order_id in order_ids:
         try:
             data = client.get_or_none(path_of("orders", order_id), OrderIn)
-            orders += [order_of(data, edit_links)] if data is not None else []
+            orders += [_asked_for(order_id, data, edit_links)] if data is not None else []
         except Permanent as error:
             problem = problem or error.message
     return orders, problem
@@ -80,7 +84,23 @@ def one_order(client: Client, order_id: str, edit_links: bool) -> Order:
     data = client.get_or_none(path_of("orders", order_id), OrderIn)
     if data is None:
         raise Rejected("the shop has no order of this number: choose another order")
-    return order_of(data, edit_links)
+    return _asked_for(order_id, data, edit_links)
+
+
+def _asked_for(asked: str, data: Mapping[str, Any], edit_links: bool) -> Order:
+    """The order that was asked for; raises `Rejected` where the shop gave another."""
+    order = order_of(data, edit_links)
+    if _plain(asked) not in (_plain(order.id), _plain(order.number)):
+        raise Rejected(
+            "the shop was asked for order %(asked)s and gave order %(given)s: mend the shop's program",
+            asked=asked,
+            given=order.number,
+        )
+    return order
+
+
+def _plain(number: str) -> str:
+    return number.strip("# ").casefold()
 
 
 def order_of(data: Mapping[str, Any], edit_links: bool) -> Order:
@@ -95,7 +115,8 @@ def order_of(data: Mapping[str, Any], edit_links: bool) -> Order:
         placed_at=data["placed_at"].astimezone(UTC),
         status=data["status"] or "",
         paid=paid,
-        left=left,
+        # A shop that says more would have it paid back.
+        left=left.capped(paid),
         lines=lines,
         buyer=buyer_of(data["buyer"]),
         edit_link=_web_address(data["edit_link"] or "") if edit_links else "",

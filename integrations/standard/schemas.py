@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+
+from integrations.json_input import exact
 
 LONGEST_ID = 190
 LONGEST_TEXT = 20_000
@@ -112,11 +114,8 @@ class Quantity(fields.Field[Decimal]):
     """How many, or a part of one: a number or a decimal as text."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Decimal:
-        try:
-            number = Decimal(str(value).strip()) if not isinstance(value, bool) else None
-        except InvalidOperation:
-            number = None
-        if number is None or not number.is_finite() or not 0 <= number <= MOST_PIECES:
+        number = exact(value)
+        if number is None or not 0 <= number <= MOST_PIECES:
             raise ValidationError(f"must be a number from 0 to {MOST_PIECES}")
         return number
 
@@ -130,7 +129,7 @@ class BuyerIn(_Loose):
     id = Decoration(Id())
     name = Label()
     email = Decoration(_text(320), "")
-    country = Decoration(fields.String(validate=validate.Regexp("^[A-Za-z]{2}$")), "")
+    country = Decoration(fields.String(validate=validate.Regexp(r"[A-Za-z]{2}\Z")), "")
     language = Decoration(_text(35), "")
     zone = Decoration(_text(64), "")
     region = Label(100)
@@ -185,7 +184,7 @@ class MoneyIn(_Loose):
     minor = Whole(0, MOST_MINOR, required=True)
     currency = fields.String(
         required=True,
-        validate=validate.Regexp("^[A-Z]{3}$", error="must be three capitals, such as EUR"),
+        validate=validate.Regexp(r"[A-Z]{3}\Z", error="must be three capitals, such as EUR"),
     )
 
 

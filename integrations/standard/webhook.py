@@ -9,6 +9,7 @@ from typing import Any
 
 from marshmallow import ValidationError
 
+from integrations import json_input
 from integrations.contract import Buyer, EventKind, Inbound, ReviewEvent, UnreadRow
 from integrations.errors import Unreadable
 from integrations.sentence import Words
@@ -25,7 +26,7 @@ KINDS = {
 def read(request: Inbound) -> list[ReviewEvent]:
     """Read a verified delivery; raises `Unreadable` naming what is wrong in it."""
     try:
-        envelope = load(EnvelopeIn, json.loads(request.body))
+        envelope = load(EnvelopeIn, json_input.read(request.body))
         kind = KINDS.get(envelope["type"])
         if kind is None:
             return []

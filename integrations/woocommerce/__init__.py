@@ -38,6 +38,7 @@ from integrations.contract import (
 )
 from integrations.entries import WrongEntry
 from integrations.errors import Unsupported
+from integrations.json_input import digits
 from integrations.sentence import Text
 from integrations.woocommerce import checks, coupons, notes, orders, refunds, resends, webhook
 from integrations.woocommerce.client import Client, base_url, keys_of
@@ -129,12 +130,12 @@ class WooCommerce(Adapter, WebhookSource, ReviewSource, OrderStore, MessageChann
 
     def look(self, subject: str) -> list[ReviewEvent]:
         kind, _, number = subject.partition(":")
-        if kind == "review" and number.isdigit():
+        if kind == "review" and digits(number):
             data = self._client().get_or_none(f"products/reviews/{number}", ReviewIn, AS_STORED)
             if data is None:
                 return [ReviewEvent(EventKind.WITHDRAWN, review_id=number)]
             return [webhook.event_of(EventKind.CHANGED, data)]
-        if kind == "product" and number.isdigit():
+        if kind == "product" and digits(number):
             query = {**AS_STORED, "status": "all", "product": number}
             listing = self._client().page("products/reviews", ReviewIn, query)
             return [webhook.event_of(EventKind.CHANGED, one) for one in listing.rows]
@@ -195,7 +196,7 @@ class WooCommerce(Adapter, WebhookSource, ReviewSource, OrderStore, MessageChann
 def _cursor(cursor: str, now: datetime) -> tuple[str, str, int]:
     """Since when (shop's clock, '' for ever), when this pass began, the next page."""
     since, began, page = [*cursor.split("|"), "", "", ""][:3]
-    return since, began or now.isoformat(), int(page) if page.isdigit() else 1
+    return since, began or now.isoformat(), digits(page) or 1
 
 
 ADAPTER = WooCommerce

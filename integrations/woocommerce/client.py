@@ -23,6 +23,7 @@ from integrations import entries
 from integrations.contract import Config
 from integrations.errors import Permanent, Temporary
 from integrations.http import Answer, Http
+from integrations.json_input import digits
 from integrations.sentence import Said, Text
 from integrations.woocommerce import refusals
 from integrations.woocommerce.fields import rows_of
@@ -98,8 +99,8 @@ class Client:
         rows, unread = _each_loaded(schema(), data, path)
         size = int(asked["per_page"])
         skipped = int(asked.get("offset", "0")) or (int(asked.get("page", "1")) - 1) * size
-        total = answer.headers.get("x-wp-total", "")
-        more = skipped + size < int(total) if total.isdigit() else len(data) >= size
+        total = digits(answer.headers.get("x-wp-total", ""))
+        more = len(data) >= size if total is None else skipped + size < total
         return Listing(rows, unread, more)
 
     def walk(

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load
 
-LARGEST = 2**62
+from integrations.json_input import LARGEST, digits, exact
+
+MOST_PAID = 10**12
+"""In major units: what no order costs, and what a database holds in minor ones."""
+LONGEST_LABEL = 500
 NOTHING: tuple[Any, ...] = (None, "", False, [], {})
 """Everything PHP may write where there is nothing; 0 is a number."""
 
@@ -27,7 +31,7 @@ class PhpSchema(Schema):
 
 def rows_of(data: Any) -> Any:
     """The rows of a list; PHP writes a list with gaps as an object with numbers for names."""
-    if isinstance(data, Mapping) and data and all(str(name).isdigit() for name in data):
+    if isinstance(data, Mapping) and data and all(digits(str(name)) is not None for name in data):
         return list(data.values())
     return data
 
@@ -97,6 +101,13 @@ class Text(PhpField):
         return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
+class Label(Text):
+    """Words to be shown on one line: cut where nobody reads on."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        return super()._deserialize(value, *args, **kwargs)[:LONGEST_LABEL]
+
+
 class Number(PhpField):
     """A whole number, also as text; 3.5 is no whole number and is refused, never cut."""
 
@@ -121,8 +132,8 @@ class Amount(PhpField):
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Decimal:
         number = exact(value)
-        if number is None:
-            raise ValidationError("must be a number")
+        if number is None or abs(number) > MOST_PAID:
+            raise ValidationError(f"must be a number up to {MOST_PAID}")
         return number
 
 
@@ -145,14 +156,3 @@ class Flag(PhpField):
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> bool:
         return value in (True, 1, "1", "true", "yes")
-
-
-def exact(value: Any) -> Decimal | None:
-    """The number that is meant, None where it is none or too large to reckon with."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return None
-    try:
-        number = Decimal(str(value).strip())
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() and abs(number) <= LARGEST else None

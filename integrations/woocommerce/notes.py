@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from integrations.contract import OutgoingMessage
 from integrations.errors import Rejected
+from integrations.json_input import digits
 from integrations.woocommerce import orders
 from integrations.woocommerce.client import Client
 from integrations.woocommerce.schemas import NoteIn
@@ -11,7 +12,7 @@ from integrations.woocommerce.schemas import NoteIn
 
 def send(client: Client, message: OutgoingMessage) -> str:
     """Add the note; raises `Permanent` where the shop would send it to nobody."""
-    if not message.order_id.isdecimal():
+    if not digits(message.order_id):
         raise Rejected("a customer note needs an order: choose the order of this case")
     order = orders.fetch(client, message.order_id)
     if "@" not in str(order["billing"].get("email") or ""):
@@ -23,7 +24,7 @@ def send(client: Client, message: OutgoingMessage) -> str:
 
 def find(client: Client, order_id: str, mark: str) -> str | None:
     """The customer note of the order that holds `mark`; all of them come on one page."""
-    if not order_id.isdecimal():
+    if not digits(order_id):
         return None
     path = f"orders/{order_id}/notes"
     for note in client.walk(path, NoteIn, {"type": "customer"}, most=1, mark=mark):

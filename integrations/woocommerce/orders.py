@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 
 from integrations.contract import Action, Buyer, EventKind, Order, OrderLine, ReviewEvent
 from integrations.errors import Misconfigured, Permanent, Rejected
+from integrations.json_input import digits
 from integrations.money import Money
 from integrations.sentence import Said
 from integrations.text import from_html
@@ -59,7 +60,7 @@ def _named(client: Client, order_ids: tuple[str, ...]) -> tuple[list[dict[str, A
 
 def _named_by_plugin(client: Client, event: ReviewEvent) -> tuple[str, ...]:
     """What the companion plugin, where installed, says of one review; a list leaves it out."""
-    if not event.review_id.isdigit():
+    if not digits(event.review_id):
         return ()
     try:
         data = client.get_or_none(f"products/reviews/{event.review_id}", ReviewIn, AS_STORED)
@@ -72,7 +73,7 @@ def _searched(client: Client, event: ReviewEvent) -> tuple[list[dict[str, Any]],
     """Orders have no filter for an address: by customer, else by search, else by product."""
     product = {"product": event.product_id} if event.product_id else {}
     queries: list[tuple[dict[str, str], bool]] = []
-    if event.buyer.id.isdigit():
+    if digits(event.buyer.id):
         queries.append(({"customer": event.buyer.id, **product}, False))
     if event.buyer.email:
         queries.append(({"search": event.buyer.email}, True))
@@ -106,7 +107,7 @@ def is_resend(data: Mapping[str, Any]) -> bool:
 
 
 def _fetched(client: Client, order_id: str) -> dict[str, Any] | None:
-    if not order_id.isdecimal():
+    if not digits(order_id):
         return None
     return client.get_or_none(f"orders/{order_id}", OrderIn, EXACT)
 
@@ -220,7 +221,7 @@ def edit_link(client: Client, order_id: str, review_id: str, slug: str) -> str:
     """The review-order page (src/Internal/OrderReviews of WooCommerce) opens for completed orders
     that are not wholly refunded. It changes a review only where it was written there, for this
     order and address; any other would get a second one beside it."""
-    if not slug or not review_id.isdecimal():
+    if not slug or not digits(review_id):
         return ""
     review = client.get_or_none(f"products/reviews/{review_id}", ReviewIn, AS_STORED)
     tied = review and review["makegood"] and str(review["makegood"]["tied_order_id"])

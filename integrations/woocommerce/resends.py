@@ -14,6 +14,7 @@ from typing import Any
 
 from integrations.contract import ActionRequest, ByHand, Done, done_unless
 from integrations.errors import Rejected
+from integrations.json_input import digits
 from integrations.sentence import Text
 from integrations.woocommerce import orders
 from integrations.woocommerce.client import Client
@@ -75,7 +76,7 @@ def _query(request: ActionRequest) -> dict[str, str]:
     """Orders among which the replacement must be: of the buyer, or of a guest's product."""
     query = {"after": f"{request.order.placed_at - MARGIN:%Y-%m-%dT%H:%M:%S}", **EXACT}
     products = [one.product_id for one in request.order.lines if one.id in request.line_ids]
-    if request.order.buyer.id.isdigit():
+    if digits(request.order.buyer.id):
         query["customer"] = request.order.buyer.id
     elif products and products[0].strip("0"):
         query["product"] = products[0]

@@ -14,6 +14,7 @@ from integrations.woocommerce.fields import (
     Dictionary,
     Flag,
     Inside,
+    Label,
     Moment,
     Number,
     PhpSchema,
@@ -47,11 +48,11 @@ class ReviewIn(FromPluginIn):
 
     id = Number(required=True)
     product_id = Number()
-    product_name = Text()
+    product_name = Label()
     status = Text()
     date_created_gmt = Moment()
-    reviewer = Text()
-    reviewer_email = Text()
+    reviewer = Label()
+    reviewer_email = Label()
     review = Text()
     rating = Number(most=5)
     makegood = Inside(FromPluginIn)
@@ -73,7 +74,7 @@ class LineIn(PhpSchema):
     id = Number(required=True)
     product_id = Number()
     variation_id = Number()
-    name = Text()
+    name = Label()
     quantity = Amount(default=Decimal(1))
     total = Amount()
     total_tax = Amount()
@@ -92,9 +93,9 @@ class ShippingLineIn(PhpSchema):
 
 class OrderIn(PhpSchema):
     id = Number(required=True)
-    number = Text()
-    status = Text()
-    currency = fields.String(required=True, validate=validate.Length(equal=3))
+    number = Label()
+    status = Label()
+    currency = fields.String(required=True, validate=validate.Regexp(r"[A-Z]{3}\Z"))
     date_created_gmt = Moment()
     date_paid_gmt = Moment()
     date_modified_gmt = Moment()

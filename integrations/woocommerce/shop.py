@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from integrations.errors import AdapterError, Misconfigured, Permanent
+from integrations.json_input import digits
 from integrations.money import Money
 from integrations.sentence import Text
 from integrations.woocommerce.client import Client
@@ -35,9 +36,9 @@ class ShopSettings:
 def read_settings(client: Client) -> ShopSettings:
     """As far as the shop lets them be read: a key may be good for orders and not for settings, and
     no order waits for them."""
-    decimals = _setting(client, "woocommerce_price_num_decimals")
+    decimals = digits(_setting(client, "woocommerce_price_num_decimals"))
     return ShopSettings(
-        decimals=min(int(decimals), 8) if decimals.isdecimal() else None,
+        decimals=None if decimals is None else min(decimals, 8),
         coupons=coupons_on(client),
     )
 

@@ -16,6 +16,7 @@ from typing import Any
 from markupsafe import Markup
 from marshmallow import ValidationError
 
+from integrations import json_input
 from integrations.contract import (
     Buyer,
     EventKind,
@@ -25,6 +26,7 @@ from integrations.contract import (
     UnreadRow,
 )
 from integrations.errors import BadSignature, Unreadable
+from integrations.json_input import digits
 from integrations.signatures import body_hash, check_base64
 from integrations.text import from_html, without_endless_entities
 from integrations.woocommerce.client import Unread
@@ -59,7 +61,7 @@ def read(request: Inbound) -> list[ReviewEvent | SomethingChanged]:
     """Read a verified delivery; raises `Unreadable` naming what is wrong in it."""
     topic = request.headers.get("x-wc-webhook-topic", "")
     try:
-        body = json.loads(request.body)
+        body = json_input.read(request.body)
         if not isinstance(body, dict):
             raise Unreadable("the body is not a JSON object")
         if topic.startswith("action.") or set(body) == {"action", "arg"}:
@@ -84,7 +86,7 @@ def _known_review(body: dict[str, Any]) -> dict[str, Any]:
 def _thin(body: Mapping[str, Any]) -> list[ReviewEvent | SomethingChanged]:
     """An `action.*` topic carries one argument only; a product's id is worth another look."""
     number = body["arg"]
-    if PRODUCT_ACTIONS.fullmatch(body["action"]) and str(number).isdigit():
+    if PRODUCT_ACTIONS.fullmatch(body["action"]) and digits(str(number)):
         return [SomethingChanged(f"product:{number}")]
     return []
 

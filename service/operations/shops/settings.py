@@ -154,7 +154,7 @@ def _follow_ups(form: Form) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key in HOURS:
         text = form.get(key, "").strip()
-        if text and not text.isdecimal():
+        if text and not re.fullmatch("[0-9]{1,4}", text):
             raise WrongInput("“%(text)s”: enter the hours as a whole number such as 72.", text=text)
         if text:
             found[key] = int(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
@@ -257,6 +258,6 @@ def _changed(found: Case) -> Remedy:
 
 def _days() -> int:
     text = request.form.get("expires_days", "").strip()
-    if not text.isdecimal() or not 1 <= int(text) <= 3650:
+    if not re.fullmatch("[0-9]{1,4}", text) or not 1 <= int(text) <= 3650:
         raise WrongInput("Enter for how many days the voucher is good, from 1 to 3650.")
     return int(text)

@@ -73,7 +73,7 @@ def test_message_id_is_the_same_when_the_same_key_is_tried_again(
 
 
 def test_signature_covers_the_address_when_there_is_no_body(wire: responses.RequestsMock) -> None:
-    wire.get(f"{BASE}/orders/10%2F07", json=ORDER)
+    wire.get(f"{BASE}/orders/10%2F07", json={**ORDER, "id": "10/07"})
 
     adapter().order("10/07")
 

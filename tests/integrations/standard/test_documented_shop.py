@@ -12,14 +12,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import responses
 from werkzeug.serving import make_server
 
-from integrations.contract import Action, Buyer, Config, EventKind, OutgoingMessage, ReviewEvent
+from integrations.contract import (
+    Action,
+    Buyer,
+    Config,
+    Done,
+    EventKind,
+    OutgoingMessage,
+    ReviewEvent,
+)
 from integrations.errors import Misconfigured, Permanent, Unsupported
 from integrations.http import Http
 from integrations.money import Money
 from integrations.standard import ADAPTER, Standard
-from tests.integrations.standard.samples import OTHER, SECRET, delivery, refund
+from tests.integrations.reading import review
+from tests.integrations.standard.samples import BASE, OTHER, SECRET, adapter, delivery, refund
 
 PAGE = Path(__file__).parents[3] / "docs" / "platforms" / "standard.md"
 
@@ -118,9 +128,23 @@ def test_only_what_the_shop_lacks_is_named_when_checked(shop: dict[str, Any]) ->
     assert [str(one.name) for one in found if not one.ok] == ["Reviews"]
 
 
-def test_printed_event_is_read_when_sent() -> None:
-    event = json.loads(blocks("json")[0])
+def test_every_printed_sample_is_what_is_spoken() -> None:
+    event, order, asked, made = map(json.loads, blocks("json"))
+    with responses.RequestsMock() as wire:
+        wire.get(f"{BASE}/orders/{order['id']}", json=order)
+        wire.post(f"{BASE}/make-goods", json=made)
+        wire.get(f"{BASE}/make-goods/{asked['key']}", json=made)
+        shop = adapter()
+        request = replace(refund(asked["key"], asked["amount"]["minor"]), order=shop.order("1007"))
+        done, found = shop.act(request), shop.find(request)
+        sent = json.loads(wire.calls[2].request.body or b"")
 
-    (read,) = ADAPTER.read(delivery(event))
-
-    assert (read.review_id, read.rating, read.buyer.zone) == ("r-81", 2, "Asia/Jakarta")
+    read = review(Standard.read(delivery(event)))
+    assert (read.kind, read.review_id, read.rating) == (EventKind.ADDED, "r-81", 2)
+    assert (read.buyer.zone, read.order_ids) == ("Asia/Jakarta", ("1007",))
+    assert (request.order.left, request.order.lines[0].name) == (Money(2590, "EUR"), "Teapot")
+    assert request.order.edit_link == order["edit_link"]
+    assert sent == asked
+    assert isinstance(done, Done)
+    assert isinstance(found, Done)
+    assert (done.vendor_id, found.vendor_id, found.already) == (made["id"], made["id"], True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from copy import deepcopy
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -199,3 +200,32 @@ def test_signed_event_with_odd_decorations_is_genuine_and_read() -> None:
     event = review(ADAPTER.read(delivery(odd)))
 
     assert (event.buyer.country, len(event.buyer.name)) == ("", 500)
+
+
+def test_other_order_than_was_asked_for_is_refused(wire: responses.RequestsMock) -> None:
+    wire.get(f"{BASE}/orders/1042", json=_order())
+
+    with pytest.raises(Permanent, match="asked for order 1042 and gave order 1007"):
+        adapter().order("1042")
+
+
+def test_order_is_taken_by_the_number_that_people_see(wire: responses.RequestsMock) -> None:
+    wire.get(f"{BASE}/orders/%23INV-7", json=_order(number="inv-7"))
+
+    assert adapter().order_by_number("#INV-7").id == "1007"
+
+
+def test_no_more_is_left_than_was_paid(wire: responses.RequestsMock) -> None:
+    wire.get(f"{BASE}/orders/1007", json=_order(left={"minor": 9999, "currency": "EUR"}))
+
+    assert adapter().order("1007").left == adapter().order("1007").paid
+
+
+def test_wrong_field_of_the_named_order_is_told_though_no_other_can_be_looked_for(
+    wire: responses.RequestsMock,
+) -> None:
+    wire.get(f"{BASE}/orders/1007", json=_order(placed_at="yesterday"))
+    wire.get(f"{BASE}/orders", json={"message": "no such address"}, status=404)
+
+    with pytest.raises(Permanent, match="placed_at"):
+        adapter().orders_for(replace(EVENT, order_ids=("1007",)))

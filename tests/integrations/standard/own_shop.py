@@ -1,0 +1,79 @@
+"""An own shop over real HTTP that answers with raw JSON, and sends signed events to a Makegood."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import requests
+from standardwebhooks import Webhook
+from werkzeug.serving import make_server
+
+from integrations.contract import Role
+from service.db.models import Connection
+from service.operations.shops import connections
+from service.operations.shops.connections import NewConnection
+from tests.integrations.standard.samples import OUTGOING
+from tests.world import World
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+
+class OwnShop:
+    """`answers`: the raw JSON of each path; what is not there is 404, said in JSON. `posted`: path
+    and body of each POST."""
+
+    def __init__(self, world: World, roles: Sequence[Role]) -> None:
+        self.world = world
+        self.answers: dict[str, bytes] = {}
+        self.posted: list[tuple[str, Any]] = []
+        self.server = make_server("127.0.0.1", 0, self._answer, threaded=True)
+        self.base = f"http://127.0.0.1:{self.server.server_port}"
+        shop_id = connections.add_shop(
+            world.context, "Toko Sendiri", zone="Asia/Jakarta", country="ID", language="id"
+        )
+        values = {"base_url": self.base, "outgoing_secret": OUTGOING}
+        since = world.clock.now() - timedelta(days=1)
+        new = NewConnection("standard", "Own", list(roles), values, cases_from=since)
+        self.connection_id = connections.connect(world.context, shop_id, new)
+        with world.context.database.reading() as session:
+            connection = session.get_one(Connection, self.connection_id)
+            self._address = f"{world.url}/webhooks/{connection.public_id}"
+            self._secret = connections.webhook_secret(world.context, connection)
+
+    def _answer(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        body = self.answers.get(environ["PATH_INFO"])
+        if environ["REQUEST_METHOD"] == "POST":
+            sent = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+            self.posted.append((environ["PATH_INFO"], json.loads(sent)))
+        status = "404 NOT FOUND" if body is None else "200 OK"
+        start(status, [("Content-Type", "application/json")])
+        return [b'{"message": "There is no such thing"}' if body is None else body]
+
+    def post(self, number: str, body: bytes) -> int:
+        """Send an event under this id, signed; gives the status."""
+        now = self.world.clock.now()
+        headers = {
+            "webhook-id": number,
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": Webhook(self._secret).sign(number, now, body.decode()),
+            "content-type": "application/json",
+        }
+        return requests.post(self._address, data=body, headers=headers, timeout=30).status_code
+
+
+@contextmanager
+def opened(world: World, *roles: Role) -> Iterator[OwnShop]:
+    """An own shop that serves as long as the block lasts."""
+    shop = OwnShop(world, roles)
+    thread = threading.Thread(target=shop.server.serve_forever, daemon=True)
+    thread.start()
+    yield shop
+    shop.server.shutdown()
+    thread.join(5)
+    shop.server.server_close()
