@@ -16,7 +16,16 @@ from service.operations.staff import sessions
 from service.web import auth, errors, health
 from service.web.api import v1
 from service.web.buyer import pages
-from service.web.desk import case_list, cases, deliveries, message_templates, shops, staff, waiting
+from service.web.desk import (
+    case_list,
+    cases,
+    deliveries,
+    message_templates,
+    reports,
+    shops,
+    staff,
+    waiting,
+)
 from service.web.request_context import wired as wired_here
 from service.web.typed import clean_request
 from service.web.webhooks import make_webhooks
@@ -48,6 +57,7 @@ def create_app(wired: Wiring | None = None) -> Flask:
     for module in (
         waiting,
         case_list,
+        reports,
         cases,
         shops,
         message_templates,

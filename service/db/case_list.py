@@ -4,24 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 
-from sqlalchemy import Select, false, select
+from sqlalchemy import ColumnElement, Select, false, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from service.db.models import Case, Review
+from service.db.models import Case, FollowUp, MakeGood, Review
 from service.db.search import matching
-from service.domain.cases.states import CaseState
+from service.domain.cases.states import CaseState, CloseReason
+
+
+class Outcome(StrEnum):
+    """What a case came to, whatever its state."""
+
+    MADE_GOOD = "made_good"
+    RECOVERED = "recovered"
+    SOLVED = "solved"
 
 
 @dataclass(frozen=True, slots=True)
 class CaseFilter:
-    """Which cases to list; what is empty does not narrow. `words` are as typed in the search box."""
+    """Which cases to list; what is empty does not narrow. `words` are as typed in the search box.
+
+    `opened_since` and `opened_before` bound when a case was opened; `remedy` is the kind of a
+    make-good that was carried out.
+    """
 
     words: str = ""
     shop_id: int | None = None
     state: CaseState | None = None
     cause: str = ""
     stars: int | None = None
+    opened_since: datetime | None = None
+    opened_before: datetime | None = None
+    product_key: str = ""
+    remedy: str = ""
+    outcome: Outcome | None = None
 
 
 def list_cases(
@@ -58,4 +77,29 @@ def _narrowed(session: Session, cases: Select[Case], wanted: CaseFilter) -> Sele
         cases = cases.where(Case.cause == wanted.cause)
     if wanted.stars is not None:
         cases = cases.where(Review.rating == wanted.stars)
+    if wanted.opened_since is not None:
+        cases = cases.where(Case.opened_at >= wanted.opened_since)
+    if wanted.opened_before is not None:
+        cases = cases.where(Case.opened_at < wanted.opened_before)
+    if wanted.product_key:
+        cases = cases.where(Case.product_key == wanted.product_key)
+    if wanted.remedy:
+        cases = cases.where(Case.make_goods.any(_carried_out(wanted.remedy)))
+    if wanted.outcome is not None:
+        cases = cases.where(_came_to(wanted.outcome))
     return cases
+
+
+def _carried_out(kind: str = "") -> ColumnElement[bool]:
+    done = MakeGood.done_at.is_not(None)
+    return done & (MakeGood.action == kind) if kind else done
+
+
+def _came_to(outcome: Outcome) -> ColumnElement[bool]:
+    match outcome:
+        case Outcome.MADE_GOOD:
+            return Case.make_goods.any(_carried_out())
+        case Outcome.RECOVERED:
+            return Case.close_reason == CloseReason.RECOVERED
+        case Outcome.SOLVED:
+            return Case.follow_ups.any(FollowUp.solved.is_(True))

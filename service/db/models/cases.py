@@ -34,6 +34,7 @@ class Case(Base):
         ),
         Index("ix_cases_state_opened", "state", "opened_at"),
         Index("ix_cases_shop_buyer", "shop_id", "buyer_key"),
+        Index("ix_cases_shop_opened", "shop_id", "opened_at"),
         Index("ix_cases_product", "product_key"),
     )
 

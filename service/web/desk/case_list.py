@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, render_template, request
 from sqlalchemy import select
 
-from service.db.case_list import CaseFilter, list_cases
+from service.db.case_list import CaseFilter, Outcome, list_cases
 from service.db.models import Shop
 from service.domain.cases.states import CaseState
 from service.domain.complaints.causes import CAUSES, UNCLEAR
+from service.domain.days import day_begins
+from service.domain.reports.periods import EARLIEST, LATEST
 from service.web.auth import sellers_only
 from service.web.request_context import context
 
@@ -31,8 +35,10 @@ def searched_for() -> str:
 @sellers_only
 def overview() -> str:
     """Cases that hold all the words, of this shop, state, cause and rating."""
-    wanted, oldest_first = _filter(), request.args.get("sort") == "oldest"
+    oldest_first = request.args.get("sort") == "oldest"
     with context().database.reading() as session:
+        shops = session.scalars(select(Shop).order_by(Shop.name, Shop.id)).all()
+        wanted = _filter(shops)
         cases = list_cases(
             session,
             wanted,
@@ -40,13 +46,13 @@ def overview() -> str:
             after=_number("after", 2**63 - 1),
             oldest_first=oldest_first,
         )
-        shops = session.scalars(select(Shop).order_by(Shop.name, Shop.id)).all()
         return render_template(
             "admin/cases.html",
             cases=cases[:PAGE],
             wanted=wanted,
             oldest_first=oldest_first,
             is_narrowed=wanted != CaseFilter(),
+            from_report=_from_report(wanted),
             shops=[(shop.id, shop.name) for shop in shops],
             states=list(CaseState),
             causes=[*CAUSES, UNCLEAR],
@@ -54,16 +60,45 @@ def overview() -> str:
         )
 
 
-def _filter() -> CaseFilter:
+def _filter(shops: Sequence[Shop]) -> CaseFilter:
     """What the address asks for; what no such page says is left out."""
     state, cause = request.args.get("state", ""), request.args.get("cause", "")
+    shop_id, outcome = _number("shop", 2**63 - 1), request.args.get("outcome", "")
+    zones = [shop.zone for shop in shops if shop_id in (None, shop.id)] or ["UTC"]
+    first, last = _day("opened_from"), _day("opened_to")
     return CaseFilter(
         words=searched_for(),
-        shop_id=_number("shop", 2**63 - 1),
+        shop_id=shop_id,
         state=CaseState(state) if state in set(CaseState) else None,
         cause=cause if cause in (*CAUSES, UNCLEAR) else "",
         stars=_number("stars", 5),
+        opened_since=day_begins(first, zones[0]) if first else None,
+        opened_before=day_begins(last + timedelta(days=1), zones[0]) if last else None,
+        product_key=request.args.get("product", ""),
+        remedy=request.args.get("remedy", ""),
+        outcome=Outcome(outcome) if outcome in set(Outcome) else None,
     )
+
+
+FROM_REPORT = ("opened_from", "opened_to", "product", "remedy", "outcome")
+"""What only a report's links say; the form hands it on."""
+
+
+def _from_report(wanted: CaseFilter) -> dict[str, str]:
+    """What a report's link asked for, as it stands in the address."""
+    narrowed = wanted.opened_since or wanted.opened_before or wanted.product_key
+    if not (narrowed or wanted.remedy or wanted.outcome):
+        return {}
+    return {name: request.args[name] for name in FROM_REPORT if request.args.get(name)}
+
+
+def _day(name: str) -> date | None:
+    """A day of the address, else None."""
+    try:
+        day = date.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return None
+    return day if EARLIEST <= day <= LATEST else None
 
 
 def _number(name: str, most: int) -> int | None:

@@ -1,0 +1,108 @@
+"""Cases as a table for spreadsheets: what was complained about, what was done, what came of it."""
+
+from __future__ import annotations
+
+import csv as csv_files
+from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
+from io import BytesIO, StringIO
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+from xlsxwriter import Workbook
+
+from integrations.money import Money
+from service.db.models import Case
+from service.domain.cases.states import CaseState
+from service.web.words import word
+
+Cell = str | int | Decimal | None
+Row = list[Cell]
+Write = Callable[[Iterable[Row]], bytes]
+RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+"""A cell that begins so may be run as a formula (https://owasp.org/www-community/attacks/CSV_Injection)."""
+
+
+def rows(cases: Iterable[Case]) -> Iterator[Row]:
+    """The head of the table, then a row for each case."""
+    yield [
+        _("Opened"),
+        _("Shop"),
+        _("Case"),
+        _("Order"),
+        _("Buyer"),
+        _("Product"),
+        _("Stars"),
+        _("Cause"),
+        _("Complaint"),
+        _("Make-good"),
+        _("Amount"),
+        _("Currency"),
+        _("State"),
+        _("Solved?"),
+        _("Stars for the handling"),
+        _("Buyer's comment"),
+    ]
+    for case in cases:
+        yield _row(case)
+
+
+def _row(case: Case) -> Row:
+    buyer = case.order.get("buyer") or case.review.buyer
+    done = [make_good for make_good in case.make_goods if make_good.done_at is not None]
+    answers = [message for message in case.follow_ups if message.answered_at is not None]
+    answer = max(answers, key=lambda message: message.answered_at or case.opened_at, default=None)
+    worths = [Money(made.amount_minor, made.currency) for made in done]
+    currencies = {worth.currency for worth in worths}
+    return [
+        case.opened_at.astimezone(ZoneInfo(case.shop.zone)).strftime("%Y-%m-%d %H:%M"),
+        case.shop.name,
+        case.reference,
+        case.order.get("number", ""),
+        buyer.get("name", ""),
+        case.review.product_name,
+        case.review.rating,
+        word(case.cause or "unclear"),
+        case.review.text,
+        ", ".join(word(made.action) for made in done),
+        sum((worth.amount for worth in worths), Decimal()) if len(currencies) == 1 else None,
+        ", ".join(sorted(currencies)),
+        word(case.close_reason if case.state == CaseState.CLOSED else case.state),
+        "" if answer is None else word("solved" if answer.solved else "not_solved"),
+        None if answer is None else answer.stars,
+        "" if answer is None else answer.comment,
+    ]
+
+
+def csv(table: Iterable[Row]) -> bytes:
+    """As CSV in UTF-8 with a mark, which Excel needs; no cell that a spreadsheet would run."""
+    text = StringIO()
+    writer = csv_files.writer(text)
+    for row in table:
+        writer.writerow([_harmless(cell) if isinstance(cell, str) else cell for cell in row])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _harmless(cell: str) -> str:
+    return f"'{cell}" if cell.lstrip().startswith(RUNS) or cell.startswith(RUNS) else cell
+
+
+def xlsx(table: Iterable[Row]) -> bytes:
+    """As an Excel file: text is text, figures are figures, nothing is a formula or a link."""
+    file = BytesIO()
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    with Workbook(file, options) as book:
+        sheet = book.add_worksheet()
+        sheet.freeze_panes(1, 0)
+        for number, row in enumerate(table):
+            for column, cell in enumerate(row):
+                if isinstance(cell, str):
+                    sheet.write_string(number, column, cell[:32767])
+                elif cell is not None:
+                    sheet.write_number(number, column, cell)
+    return file.getvalue()

@@ -1,0 +1,180 @@
+"""Reports of a day, a week or a month: the page, and its table of cases to download."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from flask import Blueprint, Response, render_template, request, url_for
+from flask_babel import format_date, format_decimal, format_timedelta
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.db import reports
+from service.db.models import Shop
+from service.domain.days import day_of
+from service.domain.reports.figures import (
+    CaseFacts,
+    Share,
+    by_cause,
+    by_product,
+    by_remedy,
+    figures_of,
+)
+from service.domain.reports.periods import Period, PeriodKind
+from service.domain.reports.rising import costliest, rises
+from service.web.auth import sellers_only
+from service.web.desk import case_table
+from service.web.desk.charts import bars
+from service.web.request_context import context
+from service.web.words import word
+
+blueprint = Blueprint("reports", __name__, url_prefix="/reports")
+MOST_PRODUCTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks for: these shops, this period."""
+
+    shops: Sequence[Shop]
+    shop_id: int | None
+    """The one shop chosen; None: all."""
+    period: Period
+
+    @property
+    def shop_ids(self) -> list[int]:
+        """Of the shops reported on."""
+        return [shop.id for shop in self.shops if self.shop_id in (None, shop.id)]
+
+    def address(self, period: Period, endpoint: str = "reports.overview") -> str:
+        """The address of another period."""
+        return url_for(endpoint, kind=period.kind, day=period.first, shop=self.shop_id)
+
+
+def _asked(session: Session) -> Asked:
+    """What no such page says is answered with this week, in the zone of the first shop."""
+    shops = session.scalars(select(Shop).order_by(Shop.name, Shop.id)).all()
+    shop_id = request.args.get("shop", type=int)
+    chosen = [shop for shop in shops if shop.id == shop_id]
+    zone = (chosen or [*shops])[0].zone if shops else "UTC"
+    kind = request.args.get("kind", "")
+    kind = PeriodKind(kind) if kind in set(PeriodKind) else PeriodKind.WEEK
+    try:
+        day = date.fromisoformat(request.args.get("day", ""))
+    except ValueError:
+        day = day_of(context().clock.now(), zone)
+    return Asked(shops, shop_id if chosen else None, Period.around(day, kind, zone))
+
+
+@blueprint.get("")
+@sellers_only
+def overview() -> str:
+    """Figures of a period beside those of the one before; each opens its cases."""
+    with context().database.reading() as session:
+        asked = _asked(session)
+        cases = reports.facts_of(session, asked.shop_ids, asked.period)
+        before = reports.facts_of(session, asked.shop_ids, asked.period.before)
+    causes, products = by_cause(cases, before), by_product(cases, before)
+    rose, too_few = rises([*causes, *products])
+    figures = figures_of(cases)
+    return render_template(
+        "admin/reports.html",
+        asked=asked,
+        period=asked.period,
+        kinds=list(PeriodKind),
+        title=_title(asked.period),
+        figures=figures,
+        earlier=figures_of(before),
+        causes=causes,
+        products=products[:MOST_PRODUCTS],
+        remedies=by_remedy(cases),
+        rose=rose,
+        too_few=len(too_few),
+        costliest=[(money.currency, costliest(products, money.currency)) for money in figures.cost],
+        days=_days(asked.period, cases),
+        day_chart=_day_chart(asked.period, cases),
+        cause_chart=bars(
+            [word(line.name) for line in causes],
+            [len(line.cases) for line in causes],
+            _("Low ratings by cause"),
+        ),
+    )
+
+
+def _title(period: Period) -> str:
+    if period.kind is PeriodKind.MONTH:
+        return str(format_date(period.first, "MMMM yyyy"))
+    first = str(format_date(period.first, "long"))
+    if period.kind is PeriodKind.DAY:
+        return first
+    last = format_date(period.last, "long")
+    return str(_("%(first)s to %(last)s", first=first, last=last))
+
+
+def _days(period: Period, cases: Sequence[CaseFacts]) -> list[tuple[date, int]]:
+    return [(day, sum(case.day == day for case in cases)) for day in period.days()]
+
+
+def _day_chart(period: Period, cases: Sequence[CaseFacts]) -> str:
+    if period.kind is PeriodKind.DAY:
+        return ""
+    pattern = "EEE" if period.kind is PeriodKind.WEEK else "d"
+    days = _days(period, cases)
+    labels = [str(format_date(day, pattern)) for day, _number in days]
+    return bars(labels, [number for _day, number in days], _("Low ratings by day"))
+
+
+@blueprint.app_template_filter("percent")
+def percent(share: Share) -> str:
+    """A share such as `37 % (3 of 8)`."""
+    if share.percent is None:
+        return "-"
+    rounded = format_decimal(round(share.percent))
+    text = _(
+        "%(percent)s %% (%(part)s of %(whole)s)",
+        percent=rounded,
+        part=share.part,
+        whole=share.whole,
+    )
+    return str(text)
+
+
+@blueprint.app_template_filter("span")
+def span(length: timedelta) -> str:
+    """How long something took, such as `3 hours`."""
+    return str(format_timedelta(length, granularity="minute"))
+
+
+@blueprint.app_template_filter("average")
+def average(number: float | None) -> str:
+    """A mean with one decimal."""
+    return "-" if number is None else str(format_decimal(number, "0.0"))
+
+
+@blueprint.get("/cases.csv")
+@sellers_only
+def cases_csv() -> Response:
+    """The period's cases, complaint and solution of each, for any spreadsheet."""
+    return _download(case_table.csv, "text/csv; charset=utf-8", "csv")
+
+
+@blueprint.get("/cases.xlsx")
+@sellers_only
+def cases_xlsx() -> Response:
+    """The same for Excel."""
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return _download(case_table.xlsx, kind, "xlsx")
+
+
+def _download(write: case_table.Write, content_type: str, ending: str) -> Response:
+    with context().database.reading() as session:
+        asked = _asked(session)
+        body = write(case_table.rows(reports.cases_in(session, asked.shop_ids, asked.period)))
+    period = asked.period
+    name = f"makegood-{period.kind}-{period.first}.{ending}"
+    answer = Response(body, content_type=content_type)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer

@@ -1,0 +1,119 @@
+"""A report says what came in, what was given and what came back, and each figure opens its cases."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from xml.etree import ElementTree
+
+import pytest
+
+from service.domain.cases.states import CloseReason
+from service.operations.remedies import decisions
+from tests.web.pages import text_of
+from tests.world import World
+
+FORMULA = '=HYPERLINK("http://x.test","klik")'
+
+
+@pytest.fixture(name="week")
+def _week(world: World) -> World:
+    """Two low ratings of last week, two of this one: one refunded and raised, one with a formula."""
+    for words in ("Pecah semua", "Lama sekali"):
+        world.rate(1, words)
+        world.work()
+    world.clock.move(days=7)
+    world.rate(1, FORMULA)
+    world.work()
+    order = world.rate(2, "Tutupnya pecah")
+    world.work()
+    decisions.approve(world.context, world.cases()[3].id, world.owner, number=0)
+    world.work()
+    world.clock.move(hours=1)
+    world.rate(5, "Sudah diganti", order)
+    world.work()
+    return world
+
+
+def test_a_week_stands_beside_the_one_before(week: World) -> None:
+    page = text_of(week.browser().get("/reports?kind=week"))
+
+    assert "November 30, 2026 to December 6, 2026" in page
+    assert re.search(r"Low ratings 2 2 ", page)
+    assert re.search(r"Made good 1 0 ", page)
+    assert re.search(r"Rating raised, of all 50 % \(1 of 2\) 0 % \(0 of 2\)", page)
+    assert re.search(r"Stars gained where it was raised 3.0 -", page)
+
+
+def test_figures_open_their_cases(week: World) -> None:
+    browser = week.browser()
+    page = browser.get("/reports?kind=week").text
+    references = [case.reference for case in week.cases()]
+
+    def opened(narrowed: str) -> list[str]:
+        (address,) = set(re.findall(rf'href="(/cases\?[^"]*{narrowed}[^"]*)"', page))
+        listed = browser.get(address.replace("&amp;", "&")).text
+        return [reference for reference in references if reference in listed]
+
+    assert week.cases()[3].close_reason == CloseReason.RECOVERED
+    assert opened("outcome=recovered") == opened("outcome=made_good") == references[3:]
+    assert opened("remedy=resend") == references[3:]
+    assert opened("product=") == references[2:]
+
+
+def test_all_days_lie_in_the_zone_of_the_shop(week: World) -> None:
+    """A case of Monday, one in the morning in Jakarta, is of Sunday in UTC."""
+    week.clock.move(days=5, hours=14)
+    assert week.clock.now().isoformat() == "2026-12-06T18:00:00+00:00"
+    week.rate(1, "Rusak")
+    week.work()
+
+    monday = text_of(week.browser().get("/reports?kind=day&day=2026-12-07"))
+
+    assert re.search(r"Low ratings 1 0 ", monday)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "kind=x",
+        "day=9999-99-99",
+        "day=0001-01-01",
+        "shop=99999999999999999999",
+        "day=9999-12-31&kind=month",
+    ],
+)
+def test_an_address_nobody_made_breaks_nothing(world: World, query: str) -> None:
+    assert world.browser().get(f"/reports?{query}").status_code == 200
+
+
+def test_csv_holds_complaint_and_solution_and_nothing_that_runs(week: World) -> None:
+    answer = week.browser().get("/reports/cases.csv?kind=week")
+    head, odd, raised = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+
+    assert "attachment" in answer.headers["Content-Disposition"]
+    assert odd[head.index("Complaint")] == f"'{FORMULA}"
+    assert raised[head.index("Complaint")] == "Sudah diganti"
+    assert raised[head.index("Make-good")] == "Send again"
+    assert raised[head.index("State")] == "rating raised"
+
+
+def test_excel_file_holds_text_as_text(week: World) -> None:
+    answer = week.browser().get("/reports/cases.xlsx?kind=week")
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as book:
+        sheet = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml"))  # noqa: S314 - ours
+        strings = book.read("xl/sharedStrings.xml").decode()
+
+    namespace = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+    assert len(list(sheet.iter(f"{namespace}row"))) == 3
+    assert not list(sheet.iter(f"{namespace}f")), "a formula"
+    assert "=HYPERLINK" in strings
+
+
+def test_a_quiet_week_says_so(world: World) -> None:
+    page = text_of(world.browser().get("/reports"))
+
+    assert "No low rating came in." in page
+    assert "%" not in page
