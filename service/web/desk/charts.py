@@ -7,13 +7,15 @@ from collections.abc import Iterator, Sequence
 import svg
 from markupsafe import Markup, escape
 
-WIDTH, HEIGHT = 640, 220
-LEFT, BELOW, ABOVE = 34, 42, 10
+WIDTH, HEIGHT = 340, 190
+"""Of a phone: the page lets it grow to twice that."""
+LEFT, BELOW, ABOVE = 26, 38, 8
 """Room for the numbers beside, and the labels below, the bars."""
 GAP = 0.25
 """Of a bar's place, left free."""
 STEPS = 5
-LONGEST_LABEL = 12
+LETTER = 6.5
+"""Wide, about, in the size of the labels."""
 
 
 def bars(labels: Sequence[str], values: Sequence[int], title: str) -> Markup:
@@ -55,15 +57,16 @@ def _bars(labels: Sequence[str], values: Sequence[int]) -> Iterator[svg.Element]
             height=height,
             class_=["bar"],
         )
+        rows = 2 if len(values) > STEPS else 1
         # Every other label stands lower where they are many, so that none covers its neighbour.
-        lower = 14 if number % 2 and len(values) > STEPS else 0
+        lower = 14 if number % rows else 0
         yield svg.Text(
             x=round(x + place / 2, 1),
             y=HEIGHT - BELOW + 16 + lower,
-            text=str(escape(_short(label))),
+            text=str(escape(_short(label, int(place * rows / LETTER)))),
             class_=["label"],
         )
 
 
-def _short(label: str) -> str:
-    return label if len(label) <= LONGEST_LABEL else f"{label[: LONGEST_LABEL - 1]}…"
+def _short(label: str, most: int) -> str:
+    return label if len(label) <= most else f"{label[: most - 1]}…"
