@@ -21,7 +21,6 @@ import responses
 from integrations import registry
 from integrations.contract import (
     PROTOCOLS,
-    Action,
     ActionRequest,
     Buyer,
     Config,
@@ -41,6 +40,7 @@ from integrations.contract import (
 from integrations.errors import AdapterError, BadSignature, Temporary, Unreadable, Unsupported
 from integrations.http import Http
 from integrations.money import Money
+from integrations.remedies import KINDS, Remedy, RemedyKind
 from service.domain.messages.policy import Policies
 
 NOW = datetime(2026, 11, 24, 8, 15, tzinfo=UTC)
@@ -113,11 +113,11 @@ class AdapterCases:
         if Role.ORDERS in self.platform.roles:
             found["order"] = lambda: one.order("13")
             found["orders_for"] = lambda: one.orders_for(EVENT)
-        for action in Action:
-            if getattr(can, action).is_called:
-                found[f"act {action}"] = partial(one.act, _asked(action))
+        for kind in KINDS.values():
+            if can.way_of(kind).is_called:
+                found[f"act {kind.name}"] = partial(one.act, _asked(kind))
                 if can.look_up:
-                    found[f"find {action}"] = partial(one.find, _asked(action))
+                    found[f"find {kind.name}"] = partial(one.find, _asked(kind))
         if {Role.MESSAGES, Role.ORDERS} <= self.platform.roles:
             found["message"] = lambda: one.message(MESSAGE)
         if Role.REPLIES in self.platform.roles:
@@ -127,7 +127,7 @@ class AdapterCases:
     def test_what_is_promised_is_there_and_nothing_else(self) -> None:
         """What a role leaves open is written where a capability promises it, and only there."""
         can, roles = self.platform.capabilities, self.platform.roles
-        acts = any(getattr(can, one).is_called for one in Action)
+        acts = any(can.way_of(kind).is_called for kind in KINDS.values())
         promised = {
             (ReviewSource, "poll"): can.poll,
             (ReviewSource, "edit_link"): can.edit_link,
@@ -146,10 +146,10 @@ class AdapterCases:
         assert not any(written.get(one) for one in SWITCHED - wanted) or self.variant
 
     def test_make_good_that_is_not_offered_is_refused(self) -> None:
-        for action in Action:
-            if getattr(self.platform.capabilities, action) is Way.NONE and self._has_orders():
+        for kind in KINDS.values():
+            if self.platform.capabilities.way_of(kind) is Way.NONE and self._has_orders():
                 with pytest.raises(Unsupported):
-                    self.made().act(_asked(action))
+                    self.made().act(_asked(kind))
 
     def _has_orders(self) -> bool:
         return Role.ORDERS in self.platform.roles
@@ -243,7 +243,6 @@ def _said(call: Callable[[], object]) -> str | None:
     return None
 
 
-def _asked(action: Action) -> ActionRequest:
-    return ActionRequest(
-        action, "MG-7F3K2Q-1", "MG-7F3K2Q-1", ORDER, Money(995, "EUR"), ("3",), NOW
-    )
+def _asked(kind: RemedyKind) -> ActionRequest:
+    remedy = Remedy(kind, Money(995, "EUR"), ("3",), NOW)
+    return ActionRequest(remedy, "MG-7F3K2Q-1", "MG-7F3K2Q-1", ORDER)

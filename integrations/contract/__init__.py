@@ -5,7 +5,6 @@ of `integrations.errors`. Nothing here does anything: it may be imported from ev
 """
 
 from integrations.contract.actions import (
-    Action,
     ActionRequest,
     ActionResult,
     ByHand,
@@ -55,7 +54,6 @@ from integrations.contract.roles import (
 
 __all__ = [
     "PROTOCOLS",
-    "Action",
     "ActionRequest",
     "ActionResult",
     "Adapter",

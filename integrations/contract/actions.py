@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from integrations.money import Money
+from integrations.remedies import Remedy
 from integrations.sentence import Said
 
 if TYPE_CHECKING:
@@ -18,37 +17,25 @@ Progress = Mapping[str, str | int]
 """What an adapter wants to know at the next step of the same action: ids of what it has made so far."""
 
 
-class Action(StrEnum):
-    """The three make-goods."""
-
-    RESEND = "resend"
-    REFUND = "refund"
-    VOUCHER = "voucher"
-
-
 @dataclass(frozen=True, slots=True)
 class ActionRequest:
-    """One make-good to carry out, or to go on with.
+    """One make-good to carry out, or to go on with: `remedy` as it was given, with its last moment
+    where it ends.
 
     `key` is the same on every try. `reference` (such as MG-7F3K2Q-1) is put where `find` can read
-    it back. `amount`: what to refund, or the worth of the voucher; for a resend what the line was
-    paid. `line_ids`: the lines concerned. `expires_at`: last moment of a voucher. `progress`: what
-    the last step gave (`Pending.progress`), empty at the first.
+    it back. `progress`: what the last step gave (`Pending.progress`), empty at the first.
     """
 
-    action: Action
+    remedy: Remedy
     key: str
     reference: str
     order: Order
-    amount: Money
-    line_ids: tuple[str, ...] = ()
-    expires_at: datetime | None = None
     progress: Progress = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """It is done. `vendor_id` is the platform's own id, `code` a voucher's; `already`: it had been
+    """It is done. `vendor_id` is the platform's own id, `code` the buyer's; `already`: it had been
     done before this call."""
 
     vendor_id: str

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 from integrations import entries
 from integrations.contract.roles import PROTOCOLS, Role, WebhookSource
 from integrations.entries import Field as Field
+from integrations.remedies import RemedyKind
 from integrations.sentence import Said, Text
 
 if TYPE_CHECKING:
@@ -37,9 +38,8 @@ class Capabilities:
     """What a platform can do, as data. Nothing absent is ever called."""
 
     poll: bool = False
-    refund: Way = Way.NONE
-    resend: Way = Way.NONE
-    voucher: Way = Way.NONE
+    remedies: Way | Mapping[RemedyKind, Way] = field(default_factory=dict)
+    """How each kind of remedy is carried out; one way alone stands for all kinds there are."""
     edit_link: bool = False
     """`edit_link` may know where a buyer changes the very review."""
     edit_review: bool = False
@@ -54,6 +54,11 @@ class Capabilities:
     settles_after: timedelta = timedelta(minutes=5)
     """How long after a call was begun its effect may still appear. Where the platform knows no key,
     nothing is done again before that, however often `find` says that nothing is there."""
+
+    def way_of(self, kind: RemedyKind) -> Way:
+        """How a remedy of this kind is carried out; NONE: not at all."""
+        ways = self.remedies
+        return ways if isinstance(ways, Way) else ways.get(kind, Way.NONE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from integrations import text
-from integrations.contract.actions import Action
 from integrations.money import Money
+from integrations.remedies import RemedyKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Order:
     """An order as the platform has it now. `left` is what can still be refunded.
 
     `step`: the smallest amount the platform books, in minor units; 100 where it knows whole units
-    only. `unavailable`: make-goods the platform cannot give for this order, never proposed.
+    only. `unavailable`: kinds of remedies the platform cannot give for this order, never proposed.
     """
 
     id: str
@@ -68,4 +68,4 @@ class Order:
     edit_link: str = ""
     """Where this buyer can edit the review; a secret of the buyer: never logged, never public."""
     step: int = 1
-    unavailable: frozenset[Action] = frozenset()
+    unavailable: frozenset[RemedyKind] = frozenset()

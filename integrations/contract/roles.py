@@ -96,11 +96,11 @@ class OrderStore(Protocol):
     def act(self, request: ActionRequest) -> ActionResult:
         """Carry out one make-good, or its next step. After an error whose outcome is "unknown" it
         is looked up."""
-        raise Unsupported("no %(action)s by API", action=request.action)
+        raise Unsupported("no %(action)s by API", action=request.remedy.kind.name)
 
     def find(self, request: ActionRequest) -> Found | None:
         """Was it done? None: surely not. Raises `Permanent` where its terms differ or nobody can tell."""
-        raise Unsupported("a %(action)s cannot be looked up", action=request.action)
+        raise Unsupported("a %(action)s cannot be looked up", action=request.remedy.kind.name)
 
 
 class MessageChannel(Protocol):

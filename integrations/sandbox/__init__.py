@@ -44,9 +44,7 @@ from integrations.sentence import Text, Words
 
 CAPABILITIES = Capabilities(
     poll=True,
-    refund=Way.API,
-    resend=Way.API,
-    voucher=Way.API,
+    remedies=Way.API,
     edit_link=True,
     edit_review=True,
     idempotent=True,
@@ -121,13 +119,14 @@ class Sandbox(Adapter, WebhookSource, ReviewSource, OrderStore, MessageChannel, 
             return wire.order_of(data)
 
     def act(self, request: ActionRequest) -> Done | ByHand:
+        minor, currency = _amount(request)
         body = {
-            "action": request.action,
+            "action": request.remedy.kind.name,
             "reference": request.reference,
             "order_id": request.order.id,
-            "amount_minor": request.amount.amount_minor,
-            "currency": request.amount.currency,
-            "line_ids": list(request.line_ids),
+            "amount_minor": minor,
+            "currency": currency,
+            "line_ids": list(request.remedy.line_ids),
             "key": request.key if self.capabilities.idempotent else None,
         }
         data = self._post("/api/make-goods", body)
@@ -170,8 +169,7 @@ class Sandbox(Adapter, WebhookSource, ReviewSource, OrderStore, MessageChannel, 
         return [Finding(Text("Sandbox"), ok=True)]
 
     def _result(self, data: dict[str, Any], request: ActionRequest) -> Done | ByHand:
-        amount = (data["amount_minor"], data["currency"])
-        if amount != (request.amount.amount_minor, request.amount.currency):
+        if (data["amount_minor"], data["currency"]) != _amount(request):
             raise Permanent(
                 "the shop has %(reference)s already, with another amount: compare them",
                 reference=request.reference,
@@ -212,6 +210,11 @@ class Sandbox(Adapter, WebhookSource, ReviewSource, OrderStore, MessageChannel, 
         raise Rejected(
             "the sandbox refused: %(value)s", value=answer.body.decode(errors="replace")[:200]
         )
+
+
+def _amount(request: ActionRequest) -> tuple[int | None, str]:
+    amount = request.remedy.amount
+    return (None, "") if amount is None else (amount.amount_minor, amount.currency)
 
 
 @contextmanager

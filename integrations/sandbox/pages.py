@@ -162,10 +162,10 @@ def _linked(text: str) -> Markup:
 
 @blueprint.get("/done")
 def done() -> str:
-    """Refunds, vouchers and re-sends, newest first."""
+    """What was done for buyers, newest first."""
     made = _ledger().rows("SELECT * FROM made ORDER BY id DESC LIMIT 60")
     return _page(DONE, made=[(one, _shown(one["amount_minor"], one["currency"])) for one in made])
 
 
-def _shown(minor: int, currency: str) -> str:
-    return f"{currency} {Money(minor, currency).amount:,}"
+def _shown(minor: int | None, currency: str) -> str:
+    return "" if minor is None else f"{currency} {Money(minor, currency).amount:,}"

@@ -12,6 +12,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, g, jsonify, request
 
+from integrations.remedies import KINDS, Spends
 from integrations.sandbox import pages, trouble
 from integrations.sandbox.ledger import Ledger, order_data, review_data
 from integrations.sandbox.sender import Sender
@@ -174,7 +175,8 @@ def make_good() -> Response:
     if known:
         return jsonify(**dict(known), already=True)
     data = order_data(shop.ledger, order, "")
-    if wanted["action"] == "refund" and wanted["amount_minor"] > data["left_minor"]:
+    kind = KINDS[wanted["action"]]
+    if kind.spends is Spends.MONEY and wanted["amount_minor"] > data["left_minor"]:
         return _say(422, "more than what is left of this order")
     trouble.dawdle(shop.ledger)
     made_id = _carry_out(shop, wanted, trouble.task(order))
@@ -187,7 +189,7 @@ def make_good() -> Response:
 
 
 def _carry_out(shop: Shop, wanted: dict[str, Any], task: str) -> int:
-    code = wanted["reference"].lower() if wanted["action"] == "voucher" else ""
+    code = wanted["reference"].lower() if KINDS[wanted["action"]].gives_code else ""
     with shop.ledger.write() as connection:
         cursor = connection.execute(
             "INSERT INTO made (action, key, reference, order_id, amount_minor, currency, code,"

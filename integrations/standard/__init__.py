@@ -33,6 +33,7 @@ from integrations.contract import (
 )
 from integrations.entries import WEBHOOK_SECRET, WrongEntry
 from integrations.errors import Permanent, Unsupported
+from integrations.remedies import REFUND, RESEND, VOUCHER
 from integrations.sentence import Text
 from integrations.standard import actions, checks, orders, signing, webhook
 from integrations.standard.client import Client, base_url, outgoing_key, path_of
@@ -48,9 +49,7 @@ class Standard(Adapter, WebhookSource, ReviewSource, OrderStore, MessageChannel)
     label: ClassVar[str] = "Own shop (Standard Webhooks)"
     capabilities: ClassVar[Capabilities] = Capabilities(
         poll=True,
-        refund=Way.API,
-        resend=Way.API,
-        voucher=Way.API,
+        remedies={RESEND: Way.API, REFUND: Way.API, VOUCHER: Way.API},
         edit_link=True,
         idempotent=True,
         look_up=True,

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from integrations.contract import (
-    Action,
     ActionRequest,
     ByHand,
     Done,
@@ -18,6 +17,7 @@ from integrations.contract import (
 from integrations.errors import Permanent, Rejected, Temporary
 from integrations.http import Answer
 from integrations.money import Money
+from integrations.remedies import Spends, Worth
 from integrations.sentence import Text, Words
 from integrations.standard.client import Client, loaded_after_effect, path_of, refusal
 from integrations.standard.orders import money_of, one_order
@@ -32,9 +32,9 @@ def act(client: Client, request: ActionRequest) -> Done | ByHand:
 
     Before a refund the order is read again: somebody may have refunded it in the shop meanwhile.
     """
-    if request.action is Action.REFUND:
+    if request.remedy.kind.spends is Spends.MONEY:
         left = one_order(client, request.order.id, edit_links=False).left
-        if left.currency != request.amount.currency or left < request.amount:
+        if left.currency != request.remedy.money.currency or left < request.remedy.money:
             made = find(client, request)
             if isinstance(made, Done | ByHand):
                 return made
@@ -87,11 +87,14 @@ def _asked(request: ActionRequest) -> dict[str, Any]:
     return {
         "key": request.key,
         "reference": request.reference,
-        "action": request.action.value,
+        "action": request.remedy.kind.name,
         "order_id": request.order.id,
-        "amount": {"minor": request.amount.amount_minor, "currency": request.amount.currency},
-        "line_ids": list(request.line_ids),
-        "expires_at": _moment(request.expires_at),
+        "amount": {
+            "minor": request.remedy.money.amount_minor,
+            "currency": request.remedy.money.currency,
+        },
+        "line_ids": list(request.remedy.line_ids),
+        "expires_at": _moment(request.remedy.ends_at),
     }
 
 
@@ -119,7 +122,7 @@ def _result(request: ActionRequest, data: Mapping[str, Any], *, already: bool) -
         said = " ".join((data["message"] or "").split())[:200]
         raise Rejected("the shop refused%(value)s%(said)s", value=": " if said else "", said=said)
     code, task = data["code"] or "", Words(data["task"]) if data["task"] else None
-    if request.action is Action.VOUCHER and not (code or task):
+    if request.remedy.kind.gives_code and not (code or task):
         raise _NoCode(Text("the shop made the voucher without saying its code: look it up there"))
     return done_unless(task, data["id"], already=already, code=code)
 
@@ -131,14 +134,15 @@ def _same_terms(request: ActionRequest, data: Mapping[str, Any]) -> None:
     differ = [
         name
         for name, wrong in (
-            ("action", data["action"] not in (None, request.action.value)),
+            ("action", data["action"] not in (None, request.remedy.kind.name)),
             ("order", data["order_id"] not in (None, request.order.id)),
             # A resend costs the buyer nothing, so a shop may record it with any worth.
             (
                 "amount",
-                request.action is not Action.RESEND and amount not in (None, request.amount),
+                request.remedy.kind.worth is Worth.CHOSEN
+                and amount not in (None, request.remedy.money),
             ),
-            ("lines", lines is not None and set(lines) != set(request.line_ids)),
+            ("lines", lines is not None and set(lines) != set(request.remedy.line_ids)),
         )
         if wrong
     ]

@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from integrations.contract import (
-    Action,
     ActionRequest,
     Adapter,
     ByHand,
@@ -39,6 +38,7 @@ from integrations.contract import (
 from integrations.entries import WrongEntry
 from integrations.errors import Unsupported
 from integrations.json_input import digits
+from integrations.remedies import REFUND, RESEND, VOUCHER
 from integrations.sentence import Text
 from integrations.woocommerce import checks, coupons, notes, orders, refunds, resends, webhook
 from integrations.woocommerce.client import Client, base_url, keys_of
@@ -48,8 +48,8 @@ SLUG = re.compile(r"[\w%/.~-]*")
 REREAD = timedelta(days=30)
 """Reviews are found by the day they were published, so an edit is seen only by reading again."""
 
-ACT = {Action.REFUND: refunds.act, Action.RESEND: resends.act, Action.VOUCHER: coupons.act}
-FIND = {Action.REFUND: refunds.find, Action.RESEND: resends.find, Action.VOUCHER: coupons.find}
+ACT = {REFUND: refunds.act, RESEND: resends.act, VOUCHER: coupons.act}
+FIND = {REFUND: refunds.find, RESEND: resends.find, VOUCHER: coupons.find}
 
 
 class WooCommerce(Adapter, WebhookSource, ReviewSource, OrderStore, MessageChannel):
@@ -61,9 +61,7 @@ class WooCommerce(Adapter, WebhookSource, ReviewSource, OrderStore, MessageChann
     reach: ClassVar[frozenset[Reach]] = frozenset({Reach.ORDER, Reach.ADDRESS})
     capabilities: ClassVar[Capabilities] = Capabilities(
         poll=True,
-        refund=Way.API,
-        resend=Way.API,
-        voucher=Way.API,
+        remedies={RESEND: Way.API, REFUND: Way.API, VOUCHER: Way.API},
         edit_link=True,
         idempotent=False,
         look_up=True,
@@ -175,10 +173,10 @@ class WooCommerce(Adapter, WebhookSource, ReviewSource, OrderStore, MessageChann
         return orders.edit_link(self._client(), order_id, review_id, slug)
 
     def act(self, request: ActionRequest) -> Done | ByHand:
-        return ACT[request.action](self._client(), request)
+        return ACT[request.remedy.kind](self._client(), request)
 
     def find(self, request: ActionRequest) -> Done | ByHand | None:
-        return FIND[request.action](self._client(), request)
+        return FIND[request.remedy.kind](self._client(), request)
 
     def message(self, message: OutgoingMessage) -> str:
         return notes.send(self._client(), message)

@@ -32,16 +32,16 @@ def act(client: Client, request: ActionRequest) -> Done | ByHand:
     body: dict[str, Any] = {
         "code": _code(request),
         "discount_type": "fixed_cart",
-        "amount": request.amount.text(),
+        "amount": request.remedy.money.text(),
         "individual_use": False,
         "usage_limit": 1,
         "usage_limit_per_user": 1,
         "email_restrictions": [address],
         "description": f"Makegood {request.reference}",
     }
-    if request.expires_at:
+    if request.remedy.ends_at:
         # `date_expires_gmt` is ignored by WooCommerce 11; this one is in the shop's zone.
-        body["date_expires"] = _last_day(request.expires_at)
+        body["date_expires"] = _last_day(request.remedy.ends_at)
     try:
         made = client.post("coupons", CouponIn, body)
     except Refused as error:
@@ -83,14 +83,14 @@ def _by_hand(client: Client, request: ActionRequest) -> Text | None:
             " choose something else"
         )
     currency = shop_currency(client)
-    if currency not in ("", request.amount.currency):
+    if currency not in ("", request.remedy.money.currency):
         return Text(
             "The shop's coupons are in %(currency)s, the order is in %(other)s. Make one by hand and"
             " enter its code.",
             currency=currency,
-            other=request.amount.currency,
+            other=request.remedy.money.currency,
         )
-    if problem := unbookable(request.amount, request.order.step):
+    if problem := unbookable(request.remedy.money, request.order.step):
         raise Rejected(problem)
     return None
 
@@ -101,7 +101,7 @@ def _result(request: ActionRequest, data: Mapping[str, Any], *, already: bool) -
         name
         for name, wrong in (
             ("kind", data["discount_type"] != "fixed_cart"),
-            ("amount", not same_amount(data["amount"], request.amount)),
+            ("amount", not same_amount(data["amount"], request.remedy.money)),
             ("use", data["usage_limit"] != 1),
             ("address", limited != {request.order.buyer.email.casefold()}),
         )
@@ -116,11 +116,11 @@ def _result(request: ActionRequest, data: Mapping[str, Any], *, already: bool) -
         )
     left = None
     # An empty date is a coupon without end; an earlier one ends before the buyer was told.
-    if request.expires_at and (data["date_expires"] or "") < _last_day(request.expires_at):
+    if request.remedy.ends_at and (data["date_expires"] or "") < _last_day(request.remedy.ends_at):
         left = Text(
             "Coupon %(code)s does not end on the promised day: set its expiry date to %(day)s in the"
             " shop, then mark this as done.",
             code=data["code"],
-            day=_last_day(request.expires_at)[:10],
+            day=_last_day(request.remedy.ends_at)[:10],
         )
     return done_unless(left, str(data["id"]), already=already, code=data["code"].upper())

@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from integrations.contract import Action, Buyer, EventKind, Order, OrderLine, ReviewEvent
+from integrations.contract import Buyer, EventKind, Order, OrderLine, ReviewEvent
 from integrations.errors import Misconfigured, Permanent, Rejected
 from integrations.json_input import digits
 from integrations.money import Money
+from integrations.remedies import VOUCHER
 from integrations.sentence import Said
 from integrations.text import from_html
 from integrations.woocommerce.client import Client, Listing
@@ -187,7 +188,7 @@ def order_of(data: Mapping[str, Any], settings: ShopSettings) -> Order:
         lines=tuple(_line(one, currency, settings) for one in data["line_items"]),
         buyer=_buyer(data),
         step=settings.step(currency),
-        unavailable=frozenset({Action.VOUCHER}) if no_coupons else frozenset(),
+        unavailable=frozenset({VOUCHER}) if no_coupons else frozenset(),
     )
 
 

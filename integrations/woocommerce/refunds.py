@@ -53,7 +53,7 @@ def act(client: Client, request: ActionRequest) -> Done | ByHand:
     ):
         return kept
     _still_left(order, request)
-    if problem := unbookable(request.amount, request.order.step):
+    if problem := unbookable(request.remedy.money, request.order.step):
         raise Rejected(problem)
     try:
         return _refund(client, request, by_gateway=by_gateway)
@@ -140,7 +140,7 @@ def _pays(client: Client, gateway: str) -> bool:
 
 def _refund(client: Client, request: ActionRequest, *, by_gateway: bool) -> Done | ByHand:
     body = {
-        "amount": request.amount.text(),
+        "amount": request.remedy.money.text(),
         "reason": f"Makegood {request.reference}",
         "api_refund": by_gateway,
         "api_restock": False,
@@ -152,24 +152,24 @@ def _refund(client: Client, request: ActionRequest, *, by_gateway: bool) -> Done
 
 def _still_left(order: Mapping[str, Any], request: ActionRequest) -> None:
     left = orders.left_of(order)
-    if left.currency != request.amount.currency:
+    if left.currency != request.remedy.money.currency:
         raise Rejected(
             "the order is in %(currency)s: propose the amount in it", currency=left.currency
         )
-    if left < request.amount:
+    if left < request.remedy.money:
         raise Rejected(
             "only %(left)s of this order can still be refunded: change the amount", left=left
         )
 
 
 def _result(request: ActionRequest, data: Mapping[str, Any], *, already: bool) -> Done | ByHand:
-    if not same_amount(data["amount"], request.amount):
+    if not same_amount(data["amount"], request.remedy.money):
         raise Permanent(
             "the shop has a refund of %(amount)s %(currency)s under %(reference)s: compare it there",
             amount=str(abs(data["amount"])),
-            currency=request.amount.currency,
+            currency=request.remedy.money.currency,
             reference=request.reference,
             outcome="unknown",
         )
-    left = None if data["refunded_payment"] else Text(TASK, amount=request.amount)
+    left = None if data["refunded_payment"] else Text(TASK, amount=request.remedy.money)
     return done_unless(left, str(data["id"]), already=already)

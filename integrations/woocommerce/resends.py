@@ -75,7 +75,7 @@ def find(client: Client, request: ActionRequest) -> Done | ByHand | None:
 def _query(request: ActionRequest) -> dict[str, str]:
     """Orders among which the replacement must be: of the buyer, or of a guest's product."""
     query = {"after": f"{request.order.placed_at - MARGIN:%Y-%m-%dT%H:%M:%S}", **EXACT}
-    products = [one.product_id for one in request.order.lines if one.id in request.line_ids]
+    products = [one.product_id for one in request.order.lines if one.id in request.remedy.line_ids]
     if digits(request.order.buyer.id):
         query["customer"] = request.order.buyer.id
     elif products and products[0].strip("0"):
@@ -93,7 +93,7 @@ def _ours(data: Mapping[str, Any], request: ActionRequest) -> bool:
 def _chosen(order: Mapping[str, Any], request: ActionRequest) -> list[Mapping[str, Any]]:
     """The lines to send again, each bundle with the lines that it holds, each line once."""
     lines: Sequence[Mapping[str, Any]] = order["line_items"]
-    chosen = [one for one in lines if str(one["id"]) in request.line_ids]
+    chosen = [one for one in lines if str(one["id"]) in request.remedy.line_ids]
     if not chosen:
         raise Rejected("the order has none of the lines to resend: propose something else")
     bundles = {value for one in chosen for key, value in _hidden(one) if key.endswith(BUNDLE_KEY)}

@@ -92,7 +92,7 @@ def _narrowed(session: Session, cases: Select[Case], wanted: CaseFilter) -> Sele
 
 def _carried_out(kind: str = "") -> ColumnElement[bool]:
     done = MakeGood.done_at.is_not(None)
-    return done & (MakeGood.action == kind) if kind else done
+    return done & (MakeGood.kind == kind) if kind else done
 
 
 def _came_to(outcome: Outcome) -> ColumnElement[bool]:

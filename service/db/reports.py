@@ -81,7 +81,7 @@ def _facts(
         product_key=row.product_key,
         product=row.product_name,
         cause=row.cause or UNCLEAR,
-        given=tuple((made.action, Money(made.amount_minor, made.currency)) for made in make_goods),
+        given=tuple((made.kind, _worth(made)) for made in make_goods),
         first_answer=_since(row.opened_at, messages.first_sent),
         remedied=_since(row.opened_at, done),
         solved=messages.solved,
@@ -90,6 +90,10 @@ def _facts(
         recovered=recovered,
         rise=rise if recovered else None,
     )
+
+
+def _worth(made: Any) -> Money | None:
+    return None if made.amount_minor is None else Money(made.amount_minor, made.currency)
 
 
 def _since(start: datetime, moment: datetime | None) -> timedelta | None:
@@ -102,7 +106,7 @@ def _make_goods(session: Session, opened: ColumnElement[bool]) -> dict[int, list
     for row in session.execute(
         select(
             MakeGood.case_id,
-            MakeGood.action,
+            MakeGood.kind,
             MakeGood.amount_minor,
             MakeGood.currency,
             MakeGood.done_at,

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from integrations.remedies import KINDS
 from integrations.sentence import Said, Text, Words
 from service.domain.cases.states import CASE_STATES, CLOSE_REASONS
+from service.domain.messages.templates import confirmations
 from service.operations.outbox.registry import HANDLERS
-from service.operations.remedies.decisions import REMEDIES
 from service.web.i18n import label
 
 WORDS: Mapping[str, Said] = {
     **{name.value: text for name, text in CASE_STATES.items()},
     **{name.value: text for name, text in CLOSE_REASONS.items()},
-    **{name.value: text for name, text in REMEDIES.items()},
     "receipt": Text("first answer"),
     "confirmation": Text("confirmation"),
     "resolution_check": Text("question whether it is solved"),
@@ -40,9 +40,6 @@ WORDS: Mapping[str, Said] = {
     "replies": Text("public replies"),
     "orders": Text("orders"),
     "messages": Text("messages"),
-    "confirmation_resend": Text("Confirmation: sent again"),
-    "confirmation_refund": Text("Confirmation: refund"),
-    "confirmation_voucher": Text("Confirmation: voucher"),
     "update_invitation_no_link": Text("invitation to update the review, without a link"),
     "update_invitation_another": Text("invitation to review again, where no review can be changed"),
     "delivered": Text("delivered"),
@@ -107,7 +104,11 @@ DEEDS: Mapping[str, Text] = {
 
 
 def word(name: str) -> str:
-    """A state, step, role or reason."""
+    """A state, step, role, reason, text or kind of remedy."""
+    if name in KINDS:
+        return label(KINDS[name].label)
+    if name in confirmations():
+        return label(Text("confirmation: %(what)s", what=confirmations()[name].label))
     return label(WORDS.get(name, Words(name)))
 
 

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integrations.contract import Action
 from integrations.money import Money
+from integrations.remedies import KINDS, REFUND, RESEND, VOUCHER, RemedyKind
 from service.domain.remedies.playbook import (
     Facts,
     NoProposal,
     Playbook,
     Proposal,
-    Remedy,
+    RemedyRule,
     Rule,
     When,
     fits,
@@ -25,14 +25,14 @@ from service.domain.remedies.playbook import (
 )
 from service.domain.remedies.playbook_data import default_playbook
 
-ALL = frozenset(Action)
+ALL = frozenset(KINDS.values())
 PAID = Money(10_000, "EUR")
 FACTS = Facts(stars=1, left=PAID, order_value=PAID, line_paid=PAID)
-RESEND = Remedy(Action.RESEND)
-REFUND = Remedy(Action.REFUND, percent=30)
+SEND_AGAIN = RemedyRule(RESEND)
+PART = RemedyRule(REFUND, percent=30)
 
 
-def book(*remedies: Remedy, when: When | None = None) -> Playbook:
+def book(*remedies: RemedyRule, when: When | None = None) -> Playbook:
     return Playbook("Test", (Rule("Only", when or When(), remedies),))
 
 
@@ -93,40 +93,40 @@ def test_the_known_cause_decides_when_the_words_say_otherwise() -> None:
 @pytest.mark.parametrize(
     ("remedy", "minor"),
     [
-        (Remedy(Action.REFUND, percent=30), 3_000),
-        (Remedy(Action.REFUND, percent=30, cap={"EUR": 500}), 500),
-        (Remedy(Action.REFUND, percent=30, cap={"IDR": 5}), 3_000),
-        (Remedy(Action.REFUND, fixed={"EUR": 700}), 700),
-        (Remedy(Action.REFUND, whole_line=True), 10_000),
-        (Remedy(Action.VOUCHER, fixed={"EUR": 99_999}, expires_days=9), 10_000),
-        (RESEND, 10_000),
+        (RemedyRule(REFUND, percent=30), 3_000),
+        (RemedyRule(REFUND, percent=30, cap={"EUR": 500}), 500),
+        (RemedyRule(REFUND, percent=30, cap={"IDR": 5}), 3_000),
+        (RemedyRule(REFUND, fixed={"EUR": 700}), 700),
+        (RemedyRule(REFUND, whole_line=True), 10_000),
+        (RemedyRule(VOUCHER, fixed={"EUR": 99_999}, expires_days=9), 10_000),
+        (SEND_AGAIN, 10_000),
     ],
 )
-def test_the_amount_is_worked_out_when_a_remedy_is_proposed(remedy: Remedy, minor: int) -> None:
-    assert proposal(book(remedy)).first.amount == Money(minor, "EUR")
+def test_the_amount_is_worked_out_when_a_remedy_is_proposed(remedy: RemedyRule, minor: int) -> None:
+    assert proposal(book(remedy)).first.remedy.amount == Money(minor, "EUR")
 
 
 def test_the_amount_is_all_that_is_left_when_the_share_is_more() -> None:
     facts = replace(FACTS, left=Money(120, "EUR"))
 
-    option = proposal(book(REFUND), facts).first
+    option = proposal(book(PART), facts).first
 
-    assert option.amount == Money(120, "EUR")
+    assert option.remedy.amount == Money(120, "EUR")
     assert "left" in str(option.reason)
 
 
 def test_a_resend_is_not_offered_when_less_than_its_line_is_left() -> None:
     facts = replace(FACTS, left=Money(9_999, "EUR"))
 
-    options = proposal(book(RESEND, REFUND), facts).options
+    options = proposal(book(SEND_AGAIN, PART), facts).options
 
-    assert [option.action for option in options] == [Action.REFUND]
+    assert [option.remedy.kind for option in options] == [REFUND]
 
 
 def test_nothing_is_proposed_when_the_line_is_not_known() -> None:
     facts = replace(FACTS, line_paid=None, order_value=Money(50_000, "EUR"))
 
-    answer = propose(book(RESEND, REFUND), facts, ALL)
+    answer = propose(book(SEND_AGAIN, PART), facts, ALL)
 
     assert isinstance(answer, NoProposal)
     assert "which line" in str(answer.reason)
@@ -143,7 +143,7 @@ def test_nothing_is_proposed_when_the_line_is_not_known() -> None:
 def test_what_is_proposed_can_be_booked_and_is_left(
     paid: int, left: int, percent: int, step: int, rounding: int, cap: int | None
 ) -> None:
-    remedy = Remedy(Action.REFUND, percent=percent, cap={} if cap is None else {"HUF": cap})
+    remedy = RemedyRule(REFUND, percent=percent, cap={} if cap is None else {"HUF": cap})
     playbook = replace(book(remedy), rounding={"HUF": rounding})
     facts = replace(
         FACTS, left=Money(left, "HUF"), line_paid=Money(paid, "HUF"), order_value=None, step=step
@@ -152,7 +152,8 @@ def test_what_is_proposed_can_be_booked_and_is_left(
     answer = propose(playbook, facts, ALL)
 
     if isinstance(answer, Proposal):
-        amount = answer.first.amount.amount_minor
+        assert answer.first.remedy.amount is not None
+        amount = answer.first.remedy.amount.amount_minor
         assert amount % step == 0
         assert 0 < amount <= min(left, cap or left)
         assert answer.first.capped == (cap is not None)
@@ -163,36 +164,36 @@ def test_what_is_proposed_can_be_booked_and_is_left(
 def test_a_share_is_rounded_when_the_playbook_names_a_step() -> None:
     paid = Money(5_355_000, "IDR")
     facts = Facts(stars=1, left=paid, line_paid=paid)
-    playbook = replace(book(REFUND), rounding={"IDR": 50_000})
+    playbook = replace(book(PART), rounding={"IDR": 50_000})
 
-    assert proposal(playbook, facts).first.amount == Money(1_600_000, "IDR")
+    assert proposal(playbook, facts).first.remedy.amount == Money(1_600_000, "IDR")
 
 
 def test_a_small_share_is_not_rounded_away_when_the_step_is_larger() -> None:
     paid = Money(50_000, "IDR")
     facts = Facts(stars=1, left=paid, line_paid=paid)
-    playbook = replace(book(REFUND), rounding={"IDR": 50_000})
+    playbook = replace(book(PART), rounding={"IDR": 50_000})
 
-    assert proposal(playbook, facts).first.amount == Money(15_000, "IDR")
+    assert proposal(playbook, facts).first.remedy.amount == Money(15_000, "IDR")
 
 
 def test_a_remedy_is_skipped_when_the_platform_cannot_do_it() -> None:
-    found = propose(book(RESEND, REFUND), FACTS, {Action.REFUND})
+    found = propose(book(SEND_AGAIN, PART), FACTS, {REFUND})
 
     assert isinstance(found, Proposal)
-    assert [option.action for option in found.options] == [Action.REFUND]
+    assert [option.remedy.kind for option in found.options] == [REFUND]
 
 
 def test_the_next_remedy_is_taken_when_a_fixed_amount_lacks_the_currency() -> None:
-    fixed = Remedy(Action.REFUND, fixed={"IDR": 100})
+    fixed = RemedyRule(REFUND, fixed={"IDR": 100})
 
-    assert proposal(book(fixed, RESEND)).first.action is Action.RESEND
+    assert proposal(book(fixed, SEND_AGAIN)).first.remedy.kind is RESEND
 
 
 def test_the_next_rule_is_tried_when_the_first_offers_nothing_here() -> None:
-    playbook = Playbook("Test", (Rule("A", When(), (RESEND,)), Rule("B", When(), (REFUND,))))
+    playbook = Playbook("Test", (Rule("A", When(), (SEND_AGAIN,)), Rule("B", When(), (PART,))))
 
-    found = propose(playbook, FACTS, {Action.REFUND})
+    found = propose(playbook, FACTS, {REFUND})
 
     assert isinstance(found, Proposal)
     assert found.rule == "B"
@@ -201,17 +202,17 @@ def test_the_next_rule_is_tried_when_the_first_offers_nothing_here() -> None:
 @pytest.mark.parametrize(
     ("playbook", "facts", "available", "words"),
     [
-        (book(REFUND), replace(FACTS, left=None), ALL, "not known yet"),
-        (book(REFUND), replace(FACTS, line_paid=None, order_value=None), ALL, "not known yet"),
-        (book(REFUND), replace(FACTS, left=Money(0, "EUR")), ALL, "refunded in full"),
-        (book(REFUND, when=When(min_stars=5)), FACTS, ALL, "No rule"),
-        (book(REFUND), FACTS, frozenset[Action](), "“Only” fits"),
-        (book(Remedy(Action.REFUND, fixed={"IDR": 1})), FACTS, ALL, "in EUR"),
-        (book(REFUND), replace(FACTS, left=Money(5, "USD")), ALL, "“Only” fits"),
+        (book(PART), replace(FACTS, left=None), ALL, "not known yet"),
+        (book(PART), replace(FACTS, line_paid=None, order_value=None), ALL, "not known yet"),
+        (book(PART), replace(FACTS, left=Money(0, "EUR")), ALL, "refunded in full"),
+        (book(PART, when=When(min_stars=5)), FACTS, ALL, "No rule"),
+        (book(PART), FACTS, frozenset[RemedyKind](), "“Only” fits"),
+        (book(RemedyRule(REFUND, fixed={"IDR": 1})), FACTS, ALL, "in EUR"),
+        (book(PART), replace(FACTS, left=Money(5, "USD")), ALL, "“Only” fits"),
     ],
 )
 def test_the_reason_is_given_when_nothing_is_proposed(
-    playbook: Playbook, facts: Facts, available: frozenset[Action], words: str
+    playbook: Playbook, facts: Facts, available: frozenset[RemedyKind], words: str
 ) -> None:
     found = propose(playbook, facts, available)
 
@@ -219,14 +220,19 @@ def test_the_reason_is_given_when_nothing_is_proposed(
     assert words in str(found.reason)
 
 
-def test_a_voucher_ends_after_its_days_when_it_is_issued() -> None:
-    option = proposal(book(Remedy(Action.VOUCHER, percent=10, expires_days=30))).first
+def test_a_voucher_ends_after_its_days_when_it_is_given() -> None:
+    rule = RemedyRule(VOUCHER, percent=10, expires_days=30)
+    at = datetime(2026, 1, 1, tzinfo=UTC)
 
-    assert option.expires_at(datetime(2026, 1, 1, tzinfo=UTC)) == datetime(2026, 1, 31, tzinfo=UTC)
+    given_one = proposal(book(rule)).first.remedy.given(at)
+
+    assert given_one.ends_at == datetime(2026, 1, 31, tzinfo=UTC)
 
 
 def test_there_is_no_end_when_the_option_is_a_refund() -> None:
-    assert proposal(book(REFUND)).first.expires_at(datetime(2026, 1, 1, tzinfo=UTC)) is None
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+
+    assert proposal(book(PART)).first.remedy.given(at).ends_at is None
 
 
 @given(
@@ -245,13 +251,14 @@ def test_money_given_is_above_zero_and_never_more_than_left_when_the_default_pro
 
     found = propose(default_playbook(), facts, ALL)
 
-    given_back = [o for o in getattr(found, "options", ()) if o.action is not Action.RESEND]
-    assert all(0 < option.amount.amount_minor <= left.amount_minor for option in given_back)
+    remedies = [option.remedy for option in getattr(found, "options", ())]
+    amounts = [remedy.amount for remedy in remedies if remedy.kind is not RESEND]
+    assert all(amount and 0 < amount.amount_minor <= left.amount_minor for amount in amounts)
 
 
 def test_every_remedy_without_an_upper_limit_is_named() -> None:
-    capped = Remedy(Action.VOUCHER, percent=40, cap={"EUR": 500})
-    fixed = Remedy(Action.REFUND, fixed={"EUR": 300})
-    playbook = book(RESEND, REFUND, capped, fixed)
+    capped = RemedyRule(VOUCHER, percent=40, cap={"EUR": 500})
+    fixed = RemedyRule(REFUND, fixed={"EUR": 300})
+    playbook = book(SEND_AGAIN, PART, capped, fixed)
 
-    assert [remedy for _, remedy in uncapped(playbook)] == [REFUND, capped]
+    assert [remedy for _, remedy in uncapped(playbook)] == [PART, capped]

@@ -6,24 +6,16 @@ from typing import Any
 
 import pytest
 
-from integrations.contract import Action
 from integrations.money import Money
+from integrations.remedies import KINDS, REFUND, RESEND, VOUCHER, RemedyKind
 from service.domain.errors import WrongInput
 from service.domain.remedies.playbook import Facts, Proposal, propose
-from service.domain.remedies.playbook_data import (
-    default_playbook,
-    playbook_from_data,
-    playbook_to_data,
-)
+from service.domain.remedies.playbook_data import default_playbook, playbook_from_data
 
 
 def data(when: object = None, **remedy: object) -> dict[str, Any]:
     offered = remedy or {"action": "resend"}
     return {"name": "Own", "rules": [{"name": "R1", "when": when or {}, "remedies": [offered]}]}
-
-
-def test_the_same_playbook_comes_back_when_it_is_written_and_read() -> None:
-    assert playbook_from_data(playbook_to_data(default_playbook())) == default_playbook()
 
 
 @pytest.mark.parametrize(
@@ -88,33 +80,35 @@ def test_it_is_refused_when_two_rules_share_a_name() -> None:
 @pytest.mark.parametrize(
     ("text", "rule", "first"),
     [
-        ("Arrived broken, sad", "Broken", Action.RESEND),
-        ("Barang pecah waktu sampai", "Broken", Action.RESEND),
-        ("salah kirim, pesan merah datang biru", "Wrong item", Action.RESEND),
-        ("You sent the wrong size", "Wrong item", Action.RESEND),
-        ("never arrived", "Missing", Action.RESEND),
-        ("paketnya belum sampai", "Missing", Action.RESEND),
-        ("pengiriman lama, kecewa", "Late", Action.VOUCHER),
-        ("Two weeks late", "Late", Action.VOUCHER),
-        ("bahannya tipis", "Not as shown or poor quality", Action.REFUND),
-        ("meh", "Anything else, very low", Action.REFUND),
+        ("Arrived broken, sad", "Broken", RESEND),
+        ("Barang pecah waktu sampai", "Broken", RESEND),
+        ("salah kirim, pesan merah datang biru", "Wrong item", RESEND),
+        ("You sent the wrong size", "Wrong item", RESEND),
+        ("never arrived", "Missing", RESEND),
+        ("paketnya belum sampai", "Missing", RESEND),
+        ("pengiriman lama, kecewa", "Late", VOUCHER),
+        ("Two weeks late", "Late", VOUCHER),
+        ("bahannya tipis", "Not as shown or poor quality", REFUND),
+        ("meh", "Anything else, very low", REFUND),
     ],
 )
 def test_the_default_knows_the_complaint_when_only_words_tell(
-    text: str, rule: str, first: Action
+    text: str, rule: str, first: RemedyKind
 ) -> None:
     paid = Money(20_000_000, "IDR")
 
-    found = propose(default_playbook(), Facts(1, paid, text=text, line_paid=paid), set(Action))
+    found = propose(
+        default_playbook(), Facts(1, paid, text=text, line_paid=paid), set(KINDS.values())
+    )
 
     assert isinstance(found, Proposal)
-    assert (found.rule, found.first.action) == (rule, first)
+    assert (found.rule, found.first.remedy.kind) == (rule, first)
 
 
-@pytest.mark.parametrize("action", Action)
+@pytest.mark.parametrize("action", KINDS.values(), ids=KINDS)
 @pytest.mark.parametrize("stars", [1, 2, 3])
 def test_the_default_proposes_what_is_possible_when_it_is_only_one_thing(
-    stars: int, action: Action
+    stars: int, action: RemedyKind
 ) -> None:
     paid = Money(5_000, "EUR")
     facts = Facts(stars, paid, text="broken", line_paid=paid)
@@ -122,4 +116,4 @@ def test_the_default_proposes_what_is_possible_when_it_is_only_one_thing(
     found = propose(default_playbook(), facts, {action})
 
     assert isinstance(found, Proposal)
-    assert found.first.action is action
+    assert found.first.remedy.kind is action

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from integrations.contract import Action
 from integrations.money import Money
+from integrations.remedies import KINDS, Remedy
 from integrations.sandbox import trouble
 from service.operations.remedies import decisions
-from service.operations.remedies.decisions import Remedy
 from tests.faults.people import People, case_of
 from tests.world import World
 
@@ -86,8 +86,8 @@ def approve(world: World, order_id: int, action: str) -> None:
     """The owner approves a make-good of this kind."""
     case = case_of(world, order_id)
     line = case.order["lines"][0]["id"]
-    days = 30 if action == "voucher" else None
-    wanted = Remedy(Action(action), Money(MINOR, "IDR"), (line,), days)
+    days = timedelta(days=30) if KINDS[action].expires else None
+    wanted = Remedy(KINDS[action], Money(MINOR, "IDR"), (line,), days)
     decisions.approve(world.context, case.id, world.owner, changed=wanted)
 
 

@@ -43,19 +43,19 @@ def nothing_is_stuck(world: World) -> None:
     assert not waiting, "a delivery was never read"
 
 
-def one_effect(world: World, case: Case, minor: int) -> None:
+def one_effect(world: World, case: Case, minor: int | None) -> None:
     """The shop did it once, and both books say the same."""
     made = world.sandbox.ledger.rows("SELECT * FROM made WHERE order_id = ?", case.order_id)
     assert len(made) == 1, f"carried out {len(made)} times"
     (make_good,) = case.make_goods
-    if make_good.action == "resend":
+    if make_good.kind == "resend":
         # Whatever was asked for, a resend costs what its lines were paid.
         lines = [line for line in case.order["lines"] if line["id"] in make_good.line_ids]
         minor = sum(line["paid"] for line in lines)
     assert (make_good.state, make_good.amount_minor) == ("done", minor)
     (book,) = made
     assert (book["reference"], book["amount_minor"]) == (make_good.reference, minor)
-    assert book["action"] == make_good.action
+    assert book["action"] == make_good.kind
     assert not [one for one in make_good.attempts if one.outcome == "open"]
     assert [one.kind for one in case.decisions].count("approve") == 1
 

@@ -12,14 +12,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from integrations.contract import Action, Role
+from integrations.contract import Role
 from integrations.money import Money
+from integrations.remedies import REFUND, Remedy
 from integrations.sandbox import trouble
 from jobs.drain import Drain
 from service.db.models import Case, Delivery, Lane, OutboxRow
 from service.operations.outbox.failures import FAULT_TRIES, PAUSES
 from service.operations.remedies import decisions
-from service.operations.remedies.decisions import Remedy
 from service.operations.reviews import ingest
 from service.operations.shops import connections
 from service.operations.shops.connections import NewConnection
@@ -32,7 +32,7 @@ def _approved(world: World, number: int) -> list[int]:
     orders = [world.rate(1) for _ in range(number)]
     world.work()
     for case, order_id in zip(world.cases(), orders, strict=True):
-        refund = Remedy(Action.REFUND, Money(1_000_000, "IDR"), (f"l{order_id}",))
+        refund = Remedy(REFUND, Money(1_000_000, "IDR"), (f"l{order_id}",))
         decisions.approve(world.context, case.id, world.owner, changed=refund)
     return orders
 

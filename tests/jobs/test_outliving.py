@@ -18,11 +18,10 @@ from redis import Redis
 from sqlalchemy.exc import DBAPIError
 
 from bench.processes import Postgres, RedisServer
-from integrations.contract import Action
 from integrations.money import Money
+from integrations.remedies import REFUND, Remedy
 from integrations.sandbox import trouble
 from service.operations.remedies import decisions
-from service.operations.remedies.decisions import Remedy
 from tests.jobs.processes import Popen, environment, running, until
 from tests.world import World
 
@@ -227,7 +226,7 @@ def test_worker_outlives_a_database_that_is(
 
     order_id = world.rate(1)
     world.work()
-    refund = Remedy(Action.REFUND, Money(1_000_000, "IDR"), (f"l{order_id}",))
+    refund = Remedy(REFUND, Money(1_000_000, "IDR"), (f"l{order_id}",))
     decisions.approve(world.context, world.cases()[0].id, world.owner, changed=refund)
     monkeypatch.setattr(trouble, "before", before)
     world.rate(1)

@@ -15,13 +15,12 @@ from rq import Queue
 from rq.serializers import JSONSerializer
 from sqlalchemy import select
 
-from integrations.contract import Action
 from integrations.money import Money
+from integrations.remedies import REFUND, Remedy
 from integrations.sandbox import trouble
 from service import wakeup
 from service.db.models import OutboxRow
 from service.operations.remedies import decisions
-from service.operations.remedies.decisions import Remedy
 from tests.jobs.processes import Popen, environment, running, until
 from tests.world import World
 
@@ -59,7 +58,7 @@ def _approved(world: World, number: int) -> None:
     orders = [world.rate(1) for _ in range(number)]
     world.work()
     for case, order_id in zip(world.cases(), orders, strict=True):
-        refund = Remedy(Action.REFUND, Money(1_000_000, "IDR"), (f"l{order_id}",))
+        refund = Remedy(REFUND, Money(1_000_000, "IDR"), (f"l{order_id}",))
         decisions.approve(world.context, case.id, world.owner, changed=refund)
 
 

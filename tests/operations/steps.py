@@ -9,8 +9,9 @@ from typing import Any, cast
 import pytest
 from sqlalchemy import select, update
 
-from integrations.contract import Action, Role
+from integrations.contract import Role
 from integrations.money import Money
+from integrations.remedies import REFUND, Remedy
 from integrations.sandbox.ledger import add_order
 from service.db.models import Case, Connection, FollowUp, Kind, OutboxRow
 from service.domain.messages.kinds import Step
@@ -18,7 +19,6 @@ from service.domain.remedies.limits import SellerRole
 from service.operations.outbox.handler import Handler
 from service.operations.outbox.registry import HANDLERS
 from service.operations.remedies import decisions
-from service.operations.remedies.decisions import Remedy
 from service.operations.shops import connections
 from service.operations.shops.connections import NewConnection
 from tests.integrations.email.post_office import PostOffice
@@ -31,7 +31,7 @@ CHECK, INVITATION = Step.RESOLUTION_CHECK, Step.UPDATE_INVITATION
 
 def refund(order_id: int, minor: int = 1_000_000) -> Remedy:
     """A refund of a small part of an order."""
-    return Remedy(Action.REFUND, Money(minor, "IDR"), (f"l{order_id}",))
+    return Remedy(REFUND, Money(minor, "IDR"), (f"l{order_id}",))
 
 
 def rated(world: World, stars: int = 1, text: str = "Barang rusak") -> int:

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integrations.contract import Action, OutgoingMessage
+from integrations.contract import OutgoingMessage
 from integrations.errors import Rejected
 from integrations.money import Money
+from integrations.remedies import VOUCHER, Remedy
 from integrations.sandbox import Sandbox, trouble
 from service.domain.messages.kinds import Step
 from service.domain.messages.schedule import FollowUpPlan, SendingWindow, plan
 from service.operations.messages import follow_ups
 from service.operations.remedies import decisions, make_goods
-from service.operations.remedies.decisions import Remedy
 from tests.operations.steps import ASKING, CHECK, INVITATION, one, rated, work_for
 from tests.world import World
 
@@ -34,7 +34,7 @@ DELAYS = {
 
 def _voucher(world: World) -> None:
     order_id = int(world.case().order_id)
-    remedy = Remedy(Action.VOUCHER, Money(1_500_000, "IDR"), (f"l{order_id}",), 30)
+    remedy = Remedy(VOUCHER, Money(1_500_000, "IDR"), (f"l{order_id}",), timedelta(days=30))
     decisions.approve(world.context, world.case().id, world.owner, changed=remedy)
     world.work()
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from integrations.contract import Action
 from integrations.money import Money
+from integrations.remedies import REFUND, RESEND, VOUCHER, Remedy, RemedyKind
 from integrations.sandbox import trouble
 from integrations.sandbox.ledger import add_order
 from integrations.sandbox.seed import SCARF
@@ -17,7 +17,6 @@ from service.db.models import Seller
 from service.domain.errors import DomainError, NotPermitted, OverLimit, WrongInput, WrongState
 from service.domain.remedies.limits import SellerRole
 from service.operations.remedies import decisions, make_goods
-from service.operations.remedies.decisions import Remedy
 from tests.operations.steps import agent, help_again, helped, rated, refund, sell_to
 from tests.world import World
 
@@ -79,8 +78,8 @@ def test_agent_without_a_limit_in_the_currency_may_approve_nothing(world: World)
         {"amount": Money(PAID + 1, "IDR")},
         {"amount": Money(100, "SGD")},
         {"line_ids": ("l999",)},
-        {"action": Action.RESEND, "line_ids": ()},
-        {"action": Action.VOUCHER, "amount": Money(PAID + 1, "IDR")},
+        {"kind": RESEND, "line_ids": ()},
+        {"kind": VOUCHER, "amount": Money(PAID + 1, "IDR")},
     ],
     ids=["nothing", "more than is left", "currency", "line", "resend of nothing", "voucher"],
 )
@@ -311,7 +310,7 @@ def test_amount_is_approved_only_in_steps_the_shop_books(world: World, minor: in
 def test_worth_of_a_resend_is_what_was_paid_whatever_is_typed(world: World) -> None:
     world.set_shop(agent_limits={"IDR": 2_000_000})
     order_id = rated(world)
-    cheap = Remedy(Action.RESEND, Money(1000, "IDR"), (f"l{order_id}",))
+    cheap = Remedy(RESEND, Money(1000, "IDR"), (f"l{order_id}",))
 
     with pytest.raises(OverLimit):
         _approve(world, agent(world), cheap)
@@ -319,8 +318,8 @@ def test_worth_of_a_resend_is_what_was_paid_whatever_is_typed(world: World) -> N
     assert world.case().make_goods[0].amount_minor == PAID
 
 
-@pytest.mark.parametrize("action", [Action.REFUND, Action.VOUCHER])
-def test_sen_of_rupiah_are_refused_whoever_names_them(world: World, action: Action) -> None:
+@pytest.mark.parametrize("action", [REFUND, VOUCHER])
+def test_sen_of_rupiah_are_refused_whoever_names_them(world: World, action: RemedyKind) -> None:
     """Programs name minor units: what no page takes, and no buyer can be paid, they may not either."""
     world.rate(1)
     world.work()

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from integrations.contract import Action
 from integrations.money import Money
+from integrations.remedies import REFUND, Remedy
 from integrations.sandbox import trouble
 from service.db.models import Kind
 from service.db.outbox import claims
@@ -17,7 +17,6 @@ from service.domain.errors import OverLimit, WrongInput, WrongState
 from service.domain.remedies.limits import SellerRole
 from service.operations.outbox import runner
 from service.operations.remedies import decisions, make_goods
-from service.operations.remedies.decisions import Remedy
 from tests.world import World
 
 KINDS = ("sandbox", "sandbox-nokey", "sandbox-nolookup", "sandbox-blind")
@@ -33,7 +32,7 @@ def kind_world(
 
 
 def _refund(world: World, order_id: int, minor: int = 1_000_000) -> Remedy:
-    return Remedy(Action.REFUND, Money(minor, "IDR"), (f"l{order_id}",))
+    return Remedy(REFUND, Money(minor, "IDR"), (f"l{order_id}",))
 
 
 def _approved(world: World, name: str = "") -> int:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import func, select, text
 
-from integrations.contract import Action
 from integrations.money import Money
+from integrations.remedies import REFUND, Remedy
 from integrations.sandbox.ledger import add_order
 from integrations.sandbox.seed import KETTLE
 from jobs import retention
@@ -15,7 +15,6 @@ from service.domain.errors import WrongInput, WrongState
 from service.operations.messages import follow_ups
 from service.operations.privacy import erasure
 from service.operations.remedies import decisions
-from service.operations.remedies.decisions import Remedy
 from tests.world import World
 
 AT_ONCE = {
@@ -48,7 +47,7 @@ def _walk(world: World) -> int:
     world.set_shop(follow_ups=AT_ONCE)
     order_id = world.rate(1, WORDS[0])
     world.work()
-    refund = Remedy(Action.REFUND, Money(1_000_000, "IDR"), (f"l{order_id}",))
+    refund = Remedy(REFUND, Money(1_000_000, "IDR"), (f"l{order_id}",))
     decisions.approve(
         world.context, world.case().id, world.owner, changed=refund, reason="Sari rang me"
     )
@@ -163,7 +162,7 @@ def test_do_not_contact_stays_and_nothing_planned_goes_out(world: World) -> None
 def test_erasing_is_refused_while_a_make_good_is_open(world: World) -> None:
     order_id = world.rate(1, WORDS[0])
     world.work()
-    refund = Remedy(Action.REFUND, Money(1_000_000, "IDR"), (f"l{order_id}",))
+    refund = Remedy(REFUND, Money(1_000_000, "IDR"), (f"l{order_id}",))
     decisions.approve(world.context, world.case().id, world.owner, changed=refund)
     before = _everything(world)
 

@@ -12,8 +12,9 @@ import requests
 from sqlalchemy import select, update
 
 from integrations import errors
-from integrations.contract import Action, Finding
+from integrations.contract import Finding
 from integrations.money import Money
+from integrations.remedies import REFUND, Remedy
 from integrations.sandbox import Sandbox
 from integrations.sentence import Text
 from service.db import queries
@@ -23,7 +24,6 @@ from service.domain.remedies.limits import SellerRole
 from service.operations.outbox.handler import Work
 from service.operations.outbox.registry import HANDLERS
 from service.operations.remedies import decisions
-from service.operations.remedies.decisions import Remedy
 from service.operations.staff import accounts
 from tests.operations.steps import change_handler
 from tests.world import World
@@ -63,7 +63,7 @@ def _approved(world: World, number: int) -> None:
     orders = [world.rate(1) for _ in range(number)]
     world.work()
     for case, order_id in zip(world.cases(), orders, strict=True):
-        refund = Remedy(Action.REFUND, Money(1_000_000, "IDR"), (f"l{order_id}",))
+        refund = Remedy(REFUND, Money(1_000_000, "IDR"), (f"l{order_id}",))
         decisions.approve(world.context, case.id, world.owner, changed=refund)
 
 
@@ -199,7 +199,7 @@ def _open_row(world: World, kind: Kind) -> OutboxRow:
     world.work()
     case = world.case()
     if kind is Kind.MAKE_GOOD:
-        refund = Remedy(Action.REFUND, Money(1_000_000, "IDR"), (f"l{order_id}",))
+        refund = Remedy(REFUND, Money(1_000_000, "IDR"), (f"l{order_id}",))
         decisions.approve(world.context, case.id, world.owner, changed=refund)
     if kind in (Kind.FIND_ORDER, Kind.END_CASE):
         with world.context.database.transaction() as session:

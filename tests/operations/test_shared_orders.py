@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from integrations.contract import Action
 from integrations.money import Money
+from integrations.remedies import REFUND, RESEND, VOUCHER, Remedy, RemedyKind
 from integrations.sandbox import trouble
 from integrations.sandbox.ledger import add_line, leave_review
 from integrations.sandbox.seed import SCARF, sell
@@ -20,7 +21,6 @@ from service.db import queries
 from service.db.models import Case
 from service.domain.errors import WrongInput
 from service.operations.remedies import decisions, make_goods
-from service.operations.remedies.decisions import Remedy
 from service.operations.shops import connections
 from service.operations.shops.recovery import pause
 from service.wiring import wire
@@ -51,12 +51,12 @@ def two_cases(world: World, order_id: int = 0) -> tuple[Case, Case]:
     return first, second
 
 
-def part(case: Case, percent: int, action: Action = Action.REFUND) -> Remedy:
+def part(case: Case, percent: int, action: RemedyKind = REFUND) -> Remedy:
     """A share of the whole order for the case's line."""
     lines = tuple(
         line["id"] for line in case.order["lines"] if line["product_id"] == case.review.product_id
     )
-    days = 30 if action is Action.VOUCHER else None
+    days = timedelta(days=30) if action is VOUCHER else None
     return Remedy(action, Money(PAID, "IDR").share(percent), lines, days)
 
 
@@ -69,8 +69,8 @@ def given(world: World) -> int:
     return sum(row["amount_minor"] for row in world.ledger()["made"] if row["action"] != "resend")
 
 
-@pytest.mark.parametrize("action", [Action.REFUND, Action.VOUCHER])
-def test_second_case_gets_what_the_first_has_left(world: World, action: Action) -> None:
+@pytest.mark.parametrize("action", [REFUND, VOUCHER])
+def test_second_case_gets_what_the_first_has_left(world: World, action: RemedyKind) -> None:
     first, second = two_cases(world)
     approve(world, first, part(first, 80, action))
 
@@ -197,7 +197,7 @@ def test_resend_is_not_approved_beyond_what_is_left(world: World) -> None:
     work_for(world, 1)
 
     with pytest.raises(WrongInput, match="left"):
-        approve(world, second, part(second, 1, Action.RESEND))
+        approve(world, second, part(second, 1, RESEND))
     assert [row["action"] for row in world.ledger()["made"]] == ["refund"]
 
 
@@ -213,7 +213,7 @@ def test_orders_of_two_buyers_do_not_wait_for_each_other(world: World) -> None:
         world.context,
         apart.id,
         world.owner,
-        changed=Remedy(Action.REFUND, Money(1_000_000, "IDR"), (f"l{other}",)),
+        changed=Remedy(REFUND, Money(1_000_000, "IDR"), (f"l{other}",)),
     )
     world.work()
 

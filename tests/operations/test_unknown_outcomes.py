@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import requests
 
-from integrations.contract import Action, ActionRequest, ByHand, Done, Refused, done_unless
+from integrations.contract import ActionRequest, ByHand, Done, Refused, done_unless
 from integrations.errors import AdapterError, Permanent, Rejected, Temporary, Unsupported
 from integrations.money import Money
+from integrations.remedies import VOUCHER, Remedy
 from integrations.sandbox import Sandbox, trouble
 from integrations.sentence import Text
 from service.db.models import MakeGood
 from service.domain.errors import WrongInput, WrongState
 from service.operations.remedies import decisions, make_goods
-from service.operations.remedies.decisions import Remedy
 from service.operations.staff import accounts
 from tests.operations.steps import rated, refund, work_for
 from tests.world import World
@@ -126,13 +127,13 @@ def test_definite_refusal_gives_way_to_another_make_good(
         patch.setattr(Sandbox, "act", refused)
         world.work()
     order_id = int(world.case().order_id)
-    voucher = Remedy(Action.VOUCHER, Money(1_000_000, "IDR"), (f"l{order_id}",), 30)
+    voucher = Remedy(VOUCHER, Money(1_000_000, "IDR"), (f"l{order_id}",), timedelta(days=30))
 
     assert world.case().make_goods[0].refused
     decisions.approve(world.context, world.case().id, world.owner, changed=voucher)
     world.work()
 
-    states = {one.action: one.state for one in world.case().make_goods}
+    states = {one.kind: one.state for one in world.case().make_goods}
     assert states == {"refund": "cancelled", "voucher": "done"}
     assert [row["action"] for row in world.ledger()["made"]] == ["voucher"]
     assert made.id

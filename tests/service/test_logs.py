@@ -20,14 +20,13 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from integrations.contract import Action
 from integrations.money import Money
+from integrations.remedies import REFUND, Remedy
 from integrations.sandbox import Sandbox, trouble
 from service import logs
 from service.db import queries
 from service.db.models import DoNotContact, Review
 from service.operations.remedies import decisions
-from service.operations.remedies.decisions import Remedy
 from service.operations.shops import connections
 from service.web.desk import cases
 from tests.jobs.processes import ROOT
@@ -72,7 +71,7 @@ def _walk(world: World) -> None:
     order_id = world.rate(1, TEXT)
     world.work()
     trouble.choose(world.sandbox.ledger, order_id, "acted_dropped")
-    remedy = Remedy(Action.REFUND, Money(1_000_000, "IDR"), (f"l{order_id}",))
+    remedy = Remedy(REFUND, Money(1_000_000, "IDR"), (f"l{order_id}",))
     decisions.approve(world.context, world.case().id, world.owner, changed=remedy)
     for _ in range(3):
         world.work()
@@ -129,7 +128,7 @@ def test_failing_row_is_logged_with_its_ids_and_without_the_words_of_the_error(
     order_id = world.rate(1, TEXT)
     world.work()
     monkeypatch.setattr(Sandbox, "act", broken)
-    remedy = Remedy(Action.REFUND, Money(1_000_000, "IDR"), (f"l{order_id}",))
+    remedy = Remedy(REFUND, Money(1_000_000, "IDR"), (f"l{order_id}",))
     decisions.approve(world.context, world.case().id, world.owner, changed=remedy)
 
     world.work()

@@ -13,6 +13,7 @@ import pytest
 
 from integrations import contract, errors, registry
 from integrations.contract import PROTOCOLS, Adapter, Capabilities, Way, WebhookSource
+from integrations.remedies import KINDS
 from service.domain.messages import policy_data
 from tests.adapter_cases import AdapterCases
 
@@ -117,6 +118,6 @@ def test_platform_inherits_the_shared_cases(folder: str) -> None:
 def test_capabilities_claimed_as_keyed_or_looked_up_belong_to_an_action(folder: str) -> None:
     for name, path in registry.ADAPTERS.items():
         can = registry.get(name).capabilities
-        acts = Way.API in (can.refund, can.resend, can.voucher)
+        acts = Way.API in {can.way_of(kind) for kind in KINDS.values()}
         if path.endswith(f".{folder}"):
             assert acts or not (can.idempotent or can.look_up)

@@ -71,7 +71,7 @@ def test_amount_is_read_as_people_type_it(world: World, typed: str, minor: int) 
     world.browser().post(_case(world), _changed(typed))
 
     (made,) = world.case().make_goods
-    assert (made.action, made.amount_minor) == ("refund", minor)
+    assert (made.kind, made.amount_minor) == ("refund", minor)
 
 
 @pytest.mark.parametrize(

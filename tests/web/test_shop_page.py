@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import tomllib
+
 import pytest
 import requests
 
 from service.db.models import Connection, OutboxRow, Shop
 from service.domain.remedies import playbook_text
-from service.domain.remedies.playbook_data import default_playbook, playbook_to_data
 from service.operations.shops import connections
 from tests.web.pages import form_of, text_of
 from tests.world import World
@@ -125,7 +126,7 @@ def test_shipped_playbook_is_shown_to_start_from(world: World) -> None:
 
 
 def test_own_playbook_is_shown_as_it_works(world: World) -> None:
-    data = playbook_to_data(default_playbook())
+    data = tomllib.loads(playbook_text.shipped_text())
 
     again = playbook_text.data_of(playbook_text.text_of(data))
 

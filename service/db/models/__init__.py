@@ -2,18 +2,10 @@
 
 from service.db.models.access import Attempted, SignIn
 from service.db.models.base import Base
-from service.db.models.cases import (
-    Attempt,
-    Case,
-    Decision,
-    FollowUp,
-    History,
-    MakeGood,
-    Message,
-    Proposal,
-)
+from service.db.models.cases import Case, FollowUp, History, Message
 from service.db.models.causes import CauseLabel
 from service.db.models.outbox import Kind, Lane, OutboxRow, Periodic
+from service.db.models.remedies import Attempt, Decision, MakeGood, Proposal
 from service.db.models.reviews import Delivery, Review, ReviewVersion
 from service.db.models.search import SearchEntry
 from service.db.models.shops import ApiToken, Connection, DoNotContact, Seller, Shop

@@ -15,7 +15,6 @@ from service.domain.messages.templates import (
     INVITATION,
     INVITATIONS,
     MessageText,
-    TextKey,
     language_for,
     naming_sentences,
     shipped,
@@ -37,7 +36,7 @@ class Rendered:
 
 
 def render(
-    key: TextKey,
+    key: str,
     text: MessageText,
     values: Mapping[str, str],
     language: str,

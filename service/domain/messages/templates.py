@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from integrations.contract import Action
+from integrations.remedies import KINDS, RemedyKind, Worth
 from service.data import read_file
 from service.domain.errors import WrongInput
 from service.domain.messages import content_policy
@@ -23,13 +23,11 @@ _CODES = {"in": "id", "ind": "id", "eng": "en"}
 
 
 class TextKey(StrEnum):
-    """One text each; a confirmation differs by make-good, an invitation by what the buyer can do:
-    follow a link, change the review without one, or only write another."""
+    """One text each; a confirmation has one for each kind of remedy (`confirmation_of`). An invitation
+    differs by what the buyer can do: follow a link, change the review without one, or only write
+    another."""
 
     RECEIPT = "receipt"
-    CONFIRMATION_RESEND = "confirmation_resend"
-    CONFIRMATION_REFUND = "confirmation_refund"
-    CONFIRMATION_VOUCHER = "confirmation_voucher"
     RESOLUTION_CHECK = "resolution_check"
     UPDATE_INVITATION = "update_invitation"
     UPDATE_INVITATION_NO_LINK = "update_invitation_no_link"
@@ -58,20 +56,13 @@ _K = TextKey
 INVITATION = "invitation"
 """The placeholder for the sentence that names the review."""
 
-REQUIRED: Mapping[TextKey, frozenset[str]] = {
+_REQUIRED: Mapping[str, frozenset[str]] = {
     _K.RECEIPT: frozenset(),
-    _K.CONFIRMATION_RESEND: frozenset(),
-    _K.CONFIRMATION_REFUND: frozenset({"amount"}),
-    _K.CONFIRMATION_VOUCHER: frozenset({"amount", "code", "expires"}),
     _K.RESOLUTION_CHECK: frozenset({"answer_url"}),
     _K.UPDATE_INVITATION: frozenset({INVITATION, "edit_url"}),
     _K.UPDATE_INVITATION_NO_LINK: frozenset({INVITATION}),
     _K.UPDATE_INVITATION_ANOTHER: frozenset({INVITATION}),
 }
-"""What the text must hold to be of any use."""
-
-PLACEHOLDERS: Mapping[TextKey, frozenset[str]] = {key: _ALWAYS | REQUIRED[key] for key in TextKey}
-"""What the text may hold. No amount and no code is possible in an invitation."""
 
 INVITATIONS = frozenset(
     {_K.UPDATE_INVITATION, _K.UPDATE_INVITATION_NO_LINK, _K.UPDATE_INVITATION_ANOTHER}
@@ -79,18 +70,52 @@ INVITATIONS = frozenset(
 BRACES = re.compile(r"\{([^{}]*)\}")
 
 
+def confirmation_of(kind: RemedyKind) -> str:
+    """The key of the text that tells the buyer what was done."""
+    return f"{Step.CONFIRMATION}_{kind.name}"
+
+
+def confirmations() -> Mapping[str, RemedyKind]:
+    """The keys of all confirmations, with what each confirms."""
+    return {confirmation_of(kind): kind for kind in KINDS.values()}
+
+
+def text_keys() -> list[str]:
+    """The keys of all texts, in the order in which a case sends them."""
+    receipt, *others = TextKey
+    return [receipt.value, *confirmations(), *(key.value for key in others)]
+
+
+def required(key: str) -> frozenset[str]:
+    """What the text must hold to be of any use."""
+    kind = confirmations().get(key)
+    if kind is None:
+        return _REQUIRED[key]
+    told = {
+        "amount": kind.worth is Worth.CHOSEN,
+        "code": kind.gives_code,
+        "expires": kind.expires,
+    }
+    return frozenset(name for name, holds in told.items() if holds)
+
+
+def placeholders(key: str) -> frozenset[str]:
+    """What the text may hold. No amount and no code is possible in an invitation."""
+    return _ALWAYS | required(key)
+
+
 def text_key(
     step: Step,
-    action: Action | None = None,
+    kind: RemedyKind | None = None,
     *,
     edit_link: bool = False,
     edit_review: bool = True,
-) -> TextKey:
-    """The text for a step; raises `WrongInput` for a confirmation of nothing."""
+) -> str:
+    """The key of the text for a step; raises `WrongInput` for a confirmation of nothing."""
     if step is Step.CONFIRMATION:
-        if action is None:
+        if kind is None:
             raise WrongInput("a confirmation needs the make-good that was carried out")
-        return TextKey(f"{step}_{action}")
+        return confirmation_of(kind)
     if step is Step.UPDATE_INVITATION:
         if edit_link:
             return _K.UPDATE_INVITATION
@@ -98,7 +123,7 @@ def text_key(
     return TextKey(step)
 
 
-def kind_of(key: TextKey) -> TextKind:
+def kind_of(key: str) -> TextKind:
     """What may be said in this text."""
     return TextKind.INVITATION if key in INVITATIONS else TextKind.RECEIPT
 
@@ -110,20 +135,25 @@ def language_for(code: str, otherwise: str = "en") -> str:
     return language if language in LANGUAGES else otherwise
 
 
-def default_text(key: TextKey, language: str) -> MessageText:
-    """The text that ships, in the nearest language."""
-    row = shipped(language)[key]
-    return MessageText(row["subject"], row["text"].strip() + "\n")
+def default_text(key: str, language: str) -> MessageText:
+    """The text that ships, in the nearest language; for a kind of remedy without one of its own the
+    general confirmation, without the lines about what the kind does not have."""
+    texts = shipped(language)
+    if key in texts:
+        return MessageText(texts[key]["subject"], texts[key]["text"].strip() + "\n")
+    general, offered = texts[Step.CONFIRMATION], placeholders(key)
+    lines = [line for line in general["text"].splitlines() if set(BRACES.findall(line)) <= offered]
+    return MessageText(general["subject"], "\n".join(lines).strip() + "\n")
 
 
-def naming_sentences(key: TextKey, language: str) -> Mapping[str, str]:
+def naming_sentences(key: str, language: str) -> Mapping[str, str]:
     """By tone: the sentences that may name the review in this text, with their placeholders."""
     sentences: Mapping[str, Mapping[str, str]] = shipped(language)["naming"]
     return sentences.get(key, {})
 
 
 @cache
-def approved(key: TextKey) -> frozenset[str]:
+def approved(key: str) -> frozenset[str]:
     """Whole sentences we stand behind in this text, in all languages, as `sentence_key` writes
     them: those of the shipped text and those that name the review."""
     texts = []

@@ -12,14 +12,13 @@ from service.domain.messages.content_policy import TextKind, check, is_plain_nam
 from service.domain.messages.templates import (
     BRACES,
     INVITATION,
-    PLACEHOLDERS,
-    REQUIRED,
     MessageText,
-    TextKey,
     approved,
     kind_of,
     language_for,
     naming_sentences,
+    placeholders,
+    required,
     shipped,
 )
 
@@ -30,17 +29,17 @@ PLAIN: Mapping[str, Mapping[str, str]] = {
 """What stands for values that are not known yet, or are looked at on their own."""
 
 
-def check_text(key: TextKey, text: MessageText, language: str) -> None:
+def check_text(key: str, text: MessageText, language: str) -> None:
     """Raise `WrongInput` with all problems of a text; to be called before it is saved."""
     check_filled(key, text, PLAIN[language_for(language)], language)
 
 
-def check_filled(key: TextKey, text: MessageText, values: Mapping[str, str], language: str) -> None:
+def check_filled(key: str, text: MessageText, values: Mapping[str, str], language: str) -> None:
     """Raise `WrongInput` when a text may not be sent with these values in it."""
     _refuse([*_shape_problems(key, text, language), *_said(key, text, values, language)])
 
 
-def safe_values(key: TextKey, values: Mapping[str, str], language: str) -> dict[str, str]:
+def safe_values(key: str, values: Mapping[str, str], language: str) -> dict[str, str]:
     """The values with a neutral name for a product or a buyer whose own name would be refused.
 
     Raises `WrongInput` for a shop whose name is a request: there is no neutral name for it.
@@ -69,14 +68,14 @@ def _refuse(problems: list[Text]) -> None:
         )
 
 
-def _shape_problems(key: TextKey, text: MessageText, language: str) -> list[Text]:
+def _shape_problems(key: str, text: MessageText, language: str) -> list[Text]:
     problems: list[Text] = []
     if not text.subject.strip() or not text.text.strip():
         problems.append(Text("Subject and text must not be empty."))
     if "\n" in text.subject.strip() or "\r" in text.subject:
         problems.append(Text("The subject must be one line."))
     both = f"{text.subject}\n{text.text}"
-    offered = PLACEHOLDERS[key]
+    offered = placeholders(key)
     for name in sorted(set(BRACES.findall(both)) - offered):
         names = ", ".join(f"{{{known}}}" for known in sorted(offered))
         problems.append(
@@ -92,7 +91,7 @@ def _shape_problems(key: TextKey, text: MessageText, language: str) -> list[Text
         )
     if re.search(r"[{}]", BRACES.sub("", both)):
         problems.append(Text("A curly bracket has no partner."))
-    missing = REQUIRED[key] - set(BRACES.findall(text.text))
+    missing = required(key) - set(BRACES.findall(text.text))
     if INVITATION in missing and _names_review(key, text.text):
         missing -= {INVITATION}
     problems.extend(
@@ -105,7 +104,7 @@ def _shape_problems(key: TextKey, text: MessageText, language: str) -> list[Text
     return problems
 
 
-def _names_review(key: TextKey, text: str) -> bool:
+def _names_review(key: str, text: str) -> bool:
     """True for an earlier text that has a shipped sentence written out."""
     bare = BRACES.sub("", text)
     keys = [
@@ -116,7 +115,7 @@ def _names_review(key: TextKey, text: str) -> bool:
     )
 
 
-def _said(key: TextKey, text: MessageText, values: Mapping[str, str], language: str) -> list[Text]:
+def _said(key: str, text: MessageText, values: Mapping[str, str], language: str) -> list[Text]:
     """What the wording check finds in the seller's own sentences, filled in."""
     problems: list[Text] = []
     for part in (text.subject, text.text):

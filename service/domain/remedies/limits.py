@@ -34,15 +34,18 @@ def may_decide(role: SellerRole) -> bool:
     return role in (SellerRole.OWNER, SellerRole.AGENT)
 
 
-def may_approve(role: SellerRole, limits: Mapping[str, int], amount: Money) -> bool:
+def may_approve(role: SellerRole, limits: Mapping[str, int], amount: Money | None) -> bool:
     """True when this role may approve the amount alone.
 
-    `limits` maps a currency to minor units; a currency without a limit is not for agents.
+    `limits` maps a currency to minor units; a currency without a limit is not for agents, nor is
+    what has no amount to hold against one.
     """
     if role is SellerRole.OWNER:
         return True
-    most = limits.get(amount.currency)
-    return role is SellerRole.AGENT and most is not None and amount.amount_minor <= most
+    most = None if amount is None else limits.get(amount.currency)
+    if amount is None or most is None:
+        return False
+    return role is SellerRole.AGENT and amount.amount_minor <= most
 
 
 def may_go_by_itself(

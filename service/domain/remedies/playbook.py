@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from math import lcm
 
-from integrations.contract import Action
 from integrations.money import Money, least_step
+from integrations.remedies import Bound, Remedy, RemedyKind, Worth
 from integrations.sentence import Text
 from service.domain.complaints.mentions import mentions
 
 
 @dataclass(frozen=True, slots=True)
-class Remedy:
-    """One make-good a rule offers: a share of the line, a fixed amount, or the whole line.
+class RemedyRule:
+    """How a rule works out one remedy: a share of the line, a fixed amount, or the whole line.
 
-    `fixed` and `cap` are minor units per currency. A resend is always the whole line.
+    `fixed` and `cap` are minor units per currency. Kinds whose amount is not chosen take none of them.
     """
 
-    action: Action
+    kind: RemedyKind
     percent: int | None = None
     fixed: Mapping[str, int] = field(default_factory=dict)
     whole_line: bool = False
@@ -54,7 +54,7 @@ class Rule:
 
     name: str
     when: When
-    remedies: tuple[Remedy, ...]
+    remedies: tuple[RemedyRule, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,8 @@ class Playbook:
 class Facts:
     """What is known of a case. `left` is what can still be refunded; None: no order is known.
 
-    `line_paid`: what was paid for the lines the review is about; None: nobody knows which they are.
+    `line_ids`: the lines the review is about, `line_paid`: what was paid for them; None: nobody
+    knows which they are.
     `step`: the smallest amount the shop books, in minor units.
     """
 
@@ -83,6 +84,7 @@ class Facts:
     cause: str = ""
     product_ids: frozenset[str] = frozenset()
     order_value: Money | None = None
+    line_ids: tuple[str, ...] = ()
     line_paid: Money | None = None
     earlier_cases: int = 0
     country: str = ""
@@ -91,18 +93,12 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One concrete make-good with the reason it is proposed. `capped`: its rule sets an upper limit in
-    this currency, so that a dear order cannot make it any dearer."""
+    """One remedy with the reason it is proposed. `capped`: its rule sets an upper limit in this
+    currency, so that a dear order cannot make it any dearer."""
 
-    action: Action
-    amount: Money
+    remedy: Remedy
     reason: Text
-    expires_days: int | None = None
     capped: bool = True
-
-    def expires_at(self, now: datetime) -> datetime | None:
-        """The last moment of a voucher issued now; None where it does not end."""
-        return None if self.expires_days is None else now + timedelta(days=self.expires_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +110,7 @@ class Proposal:
 
     @property
     def first(self) -> Option:
-        """The recommended make-good."""
+        """The recommended remedy."""
         return self.options[0]
 
 
@@ -127,9 +123,9 @@ class NoProposal:
 
 
 def propose(
-    playbook: Playbook, facts: Facts, available: Collection[Action]
+    playbook: Playbook, facts: Facts, available: Collection[RemedyKind]
 ) -> Proposal | NoProposal:
-    """Propose make-goods of the first fitting rule that has one this platform can carry out."""
+    """Propose remedies of the first fitting rule that has one this platform can carry out."""
     worth = facts.line_paid
     if facts.left is None or (worth is None and facts.order_value is None):
         return NoProposal(Text("The order is not known yet, so no amount can be worked out."))
@@ -137,16 +133,18 @@ def propose(
         return NoProposal(
             Text("It is not known which line of the order is meant. Choose it, and the make-good.")
         )
-    if facts.left.amount_minor <= 0:
-        return NoProposal(Text("Nothing is left of this order: it has been refunded in full."))
     fitting = [rule for rule in playbook.rules if fits(rule.when, facts)]
     for rule in fitting:
-        made = [_option(playbook, rule, remedy, facts) for remedy in rule.remedies]
         options = tuple(
-            option for option in made if option is not None and option.action in available
+            option
+            for remedy_rule in rule.remedies
+            if remedy_rule.kind in available
+            and (option := _option(playbook, rule, remedy_rule, facts)) is not None
         )
         if options:
             return Proposal(rule.name, options)
+    if facts.left.amount_minor <= 0:
+        return NoProposal(Text("Nothing is left of this order: it has been refunded in full."))
     if not fitting:
         return NoProposal(Text("No rule of the playbook fits this case."))
     return NoProposal(
@@ -194,49 +192,65 @@ def _value_fits(when: When, value: Money | None) -> bool:
     return True
 
 
-def _option(playbook: Playbook, rule: Rule, remedy: Remedy, facts: Facts) -> Option | None:
-    """The concrete make-good; None where it has no amount in the order's currency, or is more than
-    what is left of the order."""
-    worth, left = facts.line_paid, facts.left
+def _option(playbook: Playbook, rule: Rule, remedy_rule: RemedyRule, facts: Facts) -> Option | None:
+    """The concrete remedy; None where it has no amount in the order's currency, or is more than it
+    may be."""
+    kind, worth, left = remedy_rule.kind, facts.line_paid, facts.left
     if worth is None or left is None or worth.currency != left.currency:
         return None
-    if remedy.action is Action.RESEND:
+    days = remedy_rule.expires_days
+    remedy = Remedy(kind, None, facts.line_ids, None if days is None else timedelta(days=days))
+    if kind.worth is Worth.NONE:
+        return Option(remedy, Text("Rule “%(rule)s”.", rule=rule.name))
+    most = _most(kind, facts)
+    if kind.worth is Worth.LINES:
         reason = Text("Rule “%(rule)s”: send the item again.", rule=rule.name)
-        return Option(remedy.action, worth.in_use(), reason) if worth <= left else None
-    step = lcm(facts.step, least_step(worth.currency))
-    amount, how = _amount(playbook, rule, remedy, worth, step)
+        fits_in = most is None or (Money(0, worth.currency) < most and worth <= most)
+        return Option(replace(remedy, amount=worth.in_use()), reason) if fits_in else None
+    priced = _priced(playbook, rule, remedy_rule, facts, most)
+    if priced is None:
+        return None
+    amount, reason = priced
+    capped = _is_capped(remedy_rule, amount.currency)
+    return Option(replace(remedy, amount=amount), reason, capped)
+
+
+def _most(kind: RemedyKind, facts: Facts) -> Money | None:
+    """What the amount may not exceed; None where nothing bounds it."""
+    if kind.bound is Bound.NONE:
+        return None
+    return facts.left if kind.bound is Bound.LEFT else facts.order_value
+
+
+def _priced(
+    playbook: Playbook, rule: Rule, remedy_rule: RemedyRule, facts: Facts, most: Money | None
+) -> tuple[Money, Text] | None:
+    """The amount a rule chooses within its cap and `most`, in steps the shop books, with the reason."""
+    assert facts.line_paid is not None
+    step = lcm(facts.step, least_step(facts.line_paid.currency))
+    amount, reason = _amount(playbook, rule, remedy_rule, facts.line_paid, step)
     if amount is None:
         return None
-    most = remedy.cap.get(amount.currency)
-    if most is not None and most < amount.amount_minor:
-        amount, how = (
-            Money(most, amount.currency),
-            Text("Rule “%(rule)s”: up to the cap of this rule.", rule=rule.name),
-        )
-    if left < amount:
-        amount, how = (
-            left,
-            Text("Rule “%(rule)s”: all that is left of the order.", rule=rule.name),
-        )
+    cap = remedy_rule.cap.get(amount.currency)
+    if cap is not None and cap < amount.amount_minor:
+        amount = Money(cap, amount.currency)
+        reason = Text("Rule “%(rule)s”: up to the cap of this rule.", rule=rule.name)
+    if most is not None and most < amount:
+        amount = most
+        reason = Text("Rule “%(rule)s”: all that was paid.", rule=rule.name)
+        if remedy_rule.kind.bound is Bound.LEFT:
+            reason = Text("Rule “%(rule)s”: all that is left of the order.", rule=rule.name)
     booked = amount.amount_minor // step * step
-    if booked <= 0:
-        return None
-    return Option(
-        remedy.action,
-        Money(booked, amount.currency),
-        how,
-        remedy.expires_days,
-        capped=_is_capped(remedy, amount.currency),
-    )
+    return (Money(booked, amount.currency), reason) if booked > 0 else None
 
 
-def _is_capped(remedy: Remedy, currency: str) -> bool:
+def _is_capped(remedy_rule: RemedyRule, currency: str) -> bool:
     """A fixed amount is its own cap; a resend is one item, whatever it costs."""
-    fixed = remedy.percent is None and not remedy.whole_line
-    return fixed or currency in remedy.cap
+    fixed = remedy_rule.percent is None and not remedy_rule.whole_line
+    return fixed or currency in remedy_rule.cap
 
 
-def uncapped(playbook: Playbook) -> list[tuple[str, Remedy]]:
+def uncapped(playbook: Playbook) -> list[tuple[str, RemedyRule]]:
     """The remedies, with the names of their rules, that have no upper limit in some currency."""
     return [
         (rule.name, remedy)
@@ -247,19 +261,19 @@ def uncapped(playbook: Playbook) -> list[tuple[str, Remedy]]:
 
 
 def _amount(
-    playbook: Playbook, rule: Rule, remedy: Remedy, worth: Money, step: int
+    playbook: Playbook, rule: Rule, remedy_rule: RemedyRule, worth: Money, step: int
 ) -> tuple[Money | None, Text]:
-    if remedy.whole_line:
+    if remedy_rule.whole_line:
         return worth, Text("Rule “%(rule)s”: all that was paid.", rule=rule.name)
-    if remedy.percent is not None:
-        share = worth.share(remedy.percent)
+    if remedy_rule.percent is not None:
+        share = worth.share(remedy_rule.percent)
         unit = max(playbook.rounding.get(worth.currency, 1), step)
         rounded = (share.amount_minor + unit // 2) // unit * unit
         return Money(rounded or share.amount_minor, worth.currency), Text(
             "Rule “%(rule)s”: %(percent)s %% of what was paid.",
             rule=rule.name,
-            percent=str(remedy.percent),
+            percent=str(remedy_rule.percent),
         )
-    fixed = remedy.fixed.get(worth.currency)
+    fixed = remedy_rule.fixed.get(worth.currency)
     amount = None if fixed is None else Money(fixed, worth.currency)
     return amount, Text("Rule “%(rule)s”: a fixed amount.", rule=rule.name)

@@ -1,23 +1,22 @@
-"""A playbook as plain data: read strictly, written back, and the one that ships."""
+"""A playbook as plain data, read strictly; and the one that ships."""
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
 from functools import cache
 
-from integrations.contract import Action
+from integrations.remedies import KINDS, RemedyKind, Worth
 from integrations.sentence import Text
 from service.data import read_file
 from service.domain import fields
 from service.domain.complaints.causes import CAUSES
 from service.domain.errors import WrongInput
-from service.domain.remedies.playbook import Playbook, Remedy, Rule, When
+from service.domain.remedies.playbook import Playbook, RemedyRule, Rule, When
 
 _PLAYBOOK_KEYS = ("name", "rules", "rounding")
 _RULE_KEYS = ("name", "when", "remedies")
 _WHEN_KEYS = tuple(When.__dataclass_fields__)
-_REMEDY_KEYS = tuple(Remedy.__dataclass_fields__)
+_REMEDY_KEYS = ("action", "percent", "fixed", "whole_line", "cap", "expires_days")
 _MANY = 1_000_000
 
 
@@ -39,43 +38,11 @@ def playbook_from_data(data: object) -> Playbook:
     )
 
 
-def playbook_to_data(playbook: Playbook) -> dict[str, object]:
-    """Plain data that `playbook_from_data` reads back to an equal playbook."""
-    return {
-        "name": playbook.name,
-        "rounding": dict(playbook.rounding),
-        "rules": [
-            {
-                "name": rule.name,
-                "when": _plain(rule.when, When()),
-                "remedies": [
-                    _plain(remedy, Remedy(remedy.action)) | {"action": str(remedy.action)}
-                    for remedy in rule.remedies
-                ],
-            }
-            for rule in playbook.rules
-        ],
-    }
-
-
 @cache
 def default_playbook() -> Playbook:
     """The playbook every new shop starts with."""
     source = read_file("playbook.toml")
     return playbook_from_data(tomllib.loads(source))
-
-
-def _plain(value: When | Remedy, default: When | Remedy) -> dict[str, object]:
-    """The fields that differ from the default, in types that JSON and TOML know."""
-    plain: dict[str, object] = {}
-    for name in value.__dataclass_fields__:
-        held = getattr(value, name)
-        if held == getattr(default, name):
-            continue
-        if isinstance(held, tuple):
-            held = list(held)
-        plain[name] = dict(held) if isinstance(held, Mapping) else held
-    return plain
 
 
 def _rule(data: object, number: int) -> Rule:
@@ -136,26 +103,38 @@ def _when(data: object, where: str | Text) -> When:
     )
 
 
-def _remedy(data: object, where: str | Text) -> Remedy:
+def _remedy(data: object, where: str | Text) -> RemedyRule:
     found = fields.table(data, where, _REMEDY_KEYS)
-    remedy = Remedy(
-        action=fields.choice(found, "action", where, Action),
+    rule = RemedyRule(
+        kind=_kind(found.get("action"), where),
         percent=fields.number(found, "percent", where, least=1, most=100),
         fixed=fields.amounts(found, "fixed", where),
         whole_line=fields.flag(found, "whole_line", where, default=False),
         cap=fields.amounts(found, "cap", where),
         expires_days=fields.number(found, "expires_days", where, least=1, most=3650),
     )
-    ways = (remedy.percent is not None) + bool(remedy.fixed) + remedy.whole_line
-    if remedy.action is Action.RESEND:
-        if ways or remedy.cap:
+    ways = (rule.percent is not None) + bool(rule.fixed) + rule.whole_line
+    if rule.kind.worth is not Worth.CHOSEN:
+        if ways or rule.cap:
             raise fields.wrong(
-                where, "action", Text("resend is the whole item and takes no amount")
+                where, "action", Text("%(kind)s takes no amount", kind=rule.kind.name)
             )
     elif ways != 1:
         raise fields.wrong(
             where, "percent", Text("or fixed or whole_line: give exactly one of them")
         )
-    if (remedy.action is Action.VOUCHER) != (remedy.expires_days is not None):
-        raise fields.wrong(where, "expires_days", Text("is needed for a voucher, and only there"))
-    return remedy
+    if rule.kind.expires != (rule.expires_days is not None):
+        ending = ", ".join(kind.name for kind in KINDS.values() if kind.expires)
+        raise fields.wrong(
+            where, "expires_days", Text("is needed for %(kinds)s, and only there", kinds=ending)
+        )
+    return rule
+
+
+def _kind(name: object, where: str | Text) -> RemedyKind:
+    kind = KINDS.get(str(name))
+    if kind is None:
+        raise fields.wrong(
+            where, "action", Text("must be one of %(value)s", value=", ".join(KINDS))
+        )
+    return kind

@@ -16,8 +16,9 @@ from integrations.money import Money
 class CaseFacts:
     """One case as far as figures go.
 
-    `given`: kind and worth of each make-good that was carried out. `first_answer`, `remedied`: how
-    long after its opening the first message went out and the first make-good was carried out.
+    `given`: kind and worth (None: it has none) of each make-good that was carried out.
+    `first_answer`, `remedied`: how long after its opening the first message went out and the first
+    make-good was carried out.
     `solved`, `handling`: the buyer's last answer to the question, and its stars.
     `asked`: the invitation to update the review went out. `rise`: stars gained by a raised review.
     """
@@ -27,7 +28,7 @@ class CaseFacts:
     product_key: str
     product: str
     cause: str
-    given: tuple[tuple[str, Money], ...] = ()
+    given: tuple[tuple[str, Money | None], ...] = ()
     first_answer: timedelta | None = None
     remedied: timedelta | None = None
     solved: bool | None = None
@@ -84,7 +85,7 @@ def figures_of(cases: Sequence[CaseFacts]) -> Figures:
     return Figures(
         opened=len(cases),
         made_good=sum(1 for case in cases if case.given),
-        cost=total(worth for case in cases for _, worth in case.given),
+        cost=total(worth for case in cases for _, worth in case.given if worth),
         first_answer=_spread([case.first_answer for case in cases]),
         remedied=_spread([case.remedied for case in cases]),
         solved=Share(sum(answers), len(answers)),
@@ -163,9 +164,12 @@ class RemedyLine:
 
 def by_remedy(cases: Iterable[CaseFacts]) -> list[RemedyLine]:
     """A line for each kind that was carried out, the most frequent first."""
-    given: dict[str, list[Money]] = defaultdict(list)
+    given: dict[str, list[Money | None]] = defaultdict(list)
     for case in cases:
         for kind, worth in case.given:
             given[kind].append(worth)
-    lines = [RemedyLine(kind, len(worths), total(worths)) for kind, worths in given.items()]
+    lines = [
+        RemedyLine(kind, len(worths), total(worth for worth in worths if worth))
+        for kind, worths in given.items()
+    ]
     return sorted(lines, key=lambda line: (-line.number, line.kind))

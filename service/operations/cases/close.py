@@ -26,7 +26,7 @@ def close(
 ) -> None:
     """Close an open case; raises `WrongState` when it is closed already.
 
-    Planned checks and invitations are stopped. A confirmation stays: it may carry a voucher.
+    Planned checks and invitations are stopped. A confirmation stays: it may carry a code.
     """
     history.move(
         session, case, Move.CLOSE, at=at, actor=actor, detail=detail or CLOSE_REASONS[reason]
@@ -46,7 +46,7 @@ def stop_follow_ups(
     keep: tuple[Step, ...] = (),
     with_codes: bool = False,
 ) -> None:
-    """Stop what is planned and not yet being sent. A voucher's code that the buyer has not been told
+    """Stop what is planned and not yet being sent. A code that the buyer has not been told
     becomes work for a person, unless `with_codes`."""
     for one in case.follow_ups:
         if one.state == "planned" and one.step not in keep:
@@ -63,7 +63,7 @@ def stop_message(session: Session, one: FollowUp, reason: Said, *, at: datetime)
     if one.step == Step.CONFIRMATION and make_good is not None and make_good.code:
         one.state = "needs_attention"
         one.reason = Text(
-            "The buyer does not know the voucher code %(code)s yet (%(why)s). Give it to them yourself,"
+            "The buyer does not know the code %(code)s yet (%(why)s). Give it to them yourself,"
             " then mark this as sent.",
             why=reason,
             code=make_good.code,

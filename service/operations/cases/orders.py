@@ -6,8 +6,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from integrations.contract import Action, Buyer, Order, OrderLine
+from integrations.contract import Buyer, Order, OrderLine
 from integrations.money import Money
+from integrations.remedies import KINDS
 from service.db.models import Case
 from service.domain.reviews.versions import same_buyer
 
@@ -28,7 +29,7 @@ def order_to_data(order: Order, connection_id: int, seen_at: datetime) -> dict[s
         "paid": order.paid.amount_minor,
         "left": order.left.amount_minor,
         "step": order.step,
-        "unavailable": sorted(order.unavailable),
+        "unavailable": sorted(kind.name for kind in order.unavailable),
         "lines": [
             {
                 "id": line.id,
@@ -77,7 +78,7 @@ def order_from_data(data: dict[str, Any]) -> Order:
         lines=lines,
         buyer=Buyer(**data["buyer"]),
         step=data.get("step", 1),
-        unavailable=frozenset(Action(one) for one in data.get("unavailable", ())),
+        unavailable=frozenset(KINDS[name] for name in data.get("unavailable", ()) if name in KINDS),
     )
 
 

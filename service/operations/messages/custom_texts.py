@@ -10,25 +10,25 @@ from service.domain.errors import NotPermitted, WrongInput
 from service.domain.messages import rendering, templates, text_check
 from service.domain.messages.policy_data import Duty
 from service.domain.messages.rendering import Rendered
-from service.domain.messages.templates import MessageText, TextKey
+from service.domain.messages.templates import MessageText
 from service.domain.remedies.limits import SellerRole
 from service.localization import amount_text, day_text
 from service.operations.context import Context
 from service.operations.shops import settings
 
 
-def text_of(shop: Shop, key: TextKey, language: str) -> MessageText:
+def text_of(shop: Shop, key: str, language: str) -> MessageText:
     """The shop's own text, else the shipped one."""
     own = shop.texts.get(key, {}).get(language)
     return MessageText(**own) if own else templates.default_text(key, language)
 
 
-def is_changed(shop: Shop, key: TextKey, language: str) -> bool:
+def is_changed(shop: Shop, key: str, language: str) -> bool:
     """True where the owner changed this text."""
     return language in shop.texts.get(key, {})
 
 
-def is_outdated(shop: Shop, key: TextKey, language: str) -> bool:
+def is_outdated(shop: Shop, key: str, language: str) -> bool:
     """True where the owner's text was saved before a check that now refuses it: it is not sent."""
     if not is_changed(shop, key, language):
         return False
@@ -40,7 +40,7 @@ def is_outdated(shop: Shop, key: TextKey, language: str) -> bool:
 
 
 def save_text(
-    context: Context, shop_id: int, key: TextKey, language: str, text: MessageText, seller: Seller
+    context: Context, shop_id: int, key: str, language: str, text: MessageText, seller: Seller
 ) -> None:
     """Check a text and use it from now on.
 
@@ -55,20 +55,20 @@ def save_text(
     }
     with context.database.transaction() as session:
         shop = settings.get(session, shop_id)
-        shop.texts = {**shop.texts, key.value: {**shop.texts.get(key, {}), language: kept}}
+        shop.texts = {**shop.texts, key: {**shop.texts.get(key, {}), language: kept}}
 
 
-def ship_text(context: Context, shop_id: int, key: TextKey, language: str, seller: Seller) -> None:
+def ship_text(context: Context, shop_id: int, key: str, language: str, seller: Seller) -> None:
     """Go back to the shipped text; raises `NotPermitted`, `NotFound`."""
     _owner(seller)
     with context.database.transaction() as session:
         shop = settings.get(session, shop_id)
         left = {name: one for name, one in shop.texts.get(key, {}).items() if name != language}
         others = {name: one for name, one in shop.texts.items() if name != key}
-        shop.texts = {**others, key.value: left} if left else others
+        shop.texts = {**others, key: left} if left else others
 
 
-def sample(shop: Shop, key: TextKey, text: MessageText, language: str) -> Rendered:
+def sample(shop: Shop, key: str, text: MessageText, language: str) -> Rendered:
     """The text as a buyer would get it, with made-up values; raises `WrongInput` as `save_text`."""
     text_check.check_text(key, text, language)
     values = {

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy.orm import selectinload
 
 from integrations import registry
-from integrations.contract import Action, MessageChannel, OutgoingMessage, ReviewSource
+from integrations.contract import MessageChannel, OutgoingMessage, ReviewSource
 from integrations.errors import AdapterError, Misconfigured, Permanent, Temporary, Unsupported
-from integrations.money import Money
 from integrations.sentence import Said, Text, Words
 from service.db import queries
 from service.db.models import Case, Connection, FollowUp, Kind, MakeGood, Message
@@ -178,7 +177,7 @@ def _rendered(
     platform = registry.get(session.get_one(Connection, case.review.connection_id).adapter)
     key = templates.text_key(
         Step(follow_up.step),
-        Action(make_good.action) if make_good else None,
+        make_good.remedy.kind if make_good else None,
         edit_link=bool(edit_link),
         edit_review=platform.capabilities.edit_review,
     )
@@ -200,9 +199,9 @@ def _rendered(
 def _terms(make_good: MakeGood | None, language: str, zones: tuple[str, ...]) -> dict[str, str]:
     if make_good is None:
         return {}
-    ends = make_good.expires_at
+    amount, ends = make_good.remedy.amount, make_good.expires_at
     return {
-        "amount": amount_text(Money(make_good.amount_minor, make_good.currency), language),
+        "amount": amount_text(amount, language) if amount else "",
         "code": make_good.code,
         "expires": day_text(last_day(ends, zones), language) if ends else "-",
     }

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from sqlalchemy.orm import selectinload
 
 from integrations.contract import (
-    Action,
     ActionRequest,
     ByHand,
     Capabilities,
@@ -21,6 +20,7 @@ from integrations.contract import (
 )
 from integrations.errors import AdapterError, Permanent, Rejected, Temporary, Unsupported
 from integrations.money import Money
+from integrations.remedies import Spends
 from integrations.sentence import N_, Said, Text, Words
 from service.db.models import Attempt, Case, Connection, Kind, MakeGood
 from service.db.outbox import claims
@@ -117,23 +117,17 @@ def _is_its_turn(row: HeldRow) -> bool:
 def _too_little_left(row: HeldRow) -> Money | None:
     """What is left of the order, where the make-good needs more."""
     make_good = row.session.get_one(MakeGood, row.ref_id)
-    if make_good.action == Action.RESEND:
+    remedy = make_good.remedy
+    if remedy.amount is None or remedy.kind.spends is Spends.GOODS:
         return None
     left = balance.left_of(row.session, make_good.case, without=make_good)
-    return None if Money(make_good.amount_minor, make_good.currency) <= left else left
+    return None if remedy.amount <= left else left
 
 
 def _errand(row: HeldRow, make_good: MakeGood) -> _Errand:
     connection = row.session.get_one(Connection, make_good.connection_id)
-    request = ActionRequest(
-        Action(make_good.action),
-        make_good.key,
-        make_good.reference,
-        order_from_data(make_good.case.order),
-        Money(make_good.amount_minor, make_good.currency),
-        tuple(make_good.line_ids),
-        make_good.expires_at,
-    )
+    order = order_from_data(make_good.case.order)
+    request = ActionRequest(make_good.remedy, make_good.key, make_good.reference, order)
     return _Errand(row.context.orders(connection), request)
 
 

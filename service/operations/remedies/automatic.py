@@ -7,28 +7,31 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from integrations.remedies import Remedy
 from service.db import queries
 from service.db.models import Case, Shop
 from service.domain.days import day_begins, day_of
 from service.domain.remedies.limits import AutomaticLimits, may_go_by_itself
-from service.operations.remedies.decisions import AUTOMATIC, Remedy, decide
+from service.operations.remedies.decisions import AUTOMATIC, decide
 
 
 def approve(session: Session, case: Case, shop: Shop, remedy: Remedy, now: datetime) -> None:
-    """Approve a proposal about which there is no doubt, where the limit covers it."""
-    limits = shop.automatic.get(remedy.amount.currency)
-    if limits is None:
+    """Approve a proposal about which there is no doubt, where the limit covers it. What has no
+    amount is covered by none."""
+    amount = remedy.amount
+    limits = None if amount is None else shop.automatic.get(amount.currency)
+    if amount is None or limits is None:
         return
     queries.lock_shops(session, [shop.id])
-    currency, day = remedy.amount.currency, day_of_limit(shop, now)
+    currency, day = amount.currency, day_of_limit(shop, now)
     by_shop = _spent(session, shop.id, currency, day, None)
     by_buyer = _spent(session, shop.id, currency, day, case.buyer_key)
     if may_go_by_itself(
-        remedy.amount, AutomaticLimits(**limits), by_shop.amount_minor, by_buyer.amount_minor
+        amount, AutomaticLimits(**limits), by_shop.amount_minor, by_buyer.amount_minor
     ):
         decide(session, case, remedy, actor=AUTOMATIC, reason="", limit=str(limits), now=now)
         for spent in (by_shop, by_buyer):
-            spent.amount_minor += remedy.amount.amount_minor
+            spent.amount_minor += amount.amount_minor
 
 
 def day_of_limit(shop: Shop, now: datetime) -> datetime:

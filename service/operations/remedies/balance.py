@@ -7,8 +7,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from integrations.contract import Action
 from integrations.money import Money
+from integrations.remedies import Spends
 from service.db import queries
 from service.db.models import Case, MakeGood
 from service.operations.cases.orders import order_from_data
@@ -27,22 +27,28 @@ def promised_of(session: Session, case: Case, *, without: MakeGood | None = None
     currency = str(case.order["currency"])
     seen_at = _seen_at(case)
     promised = sum(
-        one.amount_minor
-        for one in queries.make_goods_of(session, case.order_connection_id or 0, case.order_id)
-        if one is not without and one.currency == currency and not _is_seen(one, seen_at)
+        make_good.amount_minor or 0
+        for make_good in queries.make_goods_of(
+            session, case.order_connection_id or 0, case.order_id
+        )
+        if make_good is not without
+        and make_good.currency == currency
+        and not _is_seen(make_good, seen_at)
     )
     return Money(promised, currency)
 
 
-def _is_seen(one: MakeGood, seen_at: datetime | None) -> bool:
-    """It is in the platform's figure, or costs no money. A platform counts no voucher as given, and
+def _is_seen(make_good: MakeGood, seen_at: datetime | None) -> bool:
+    """It is in the platform's figure, or costs no money. A platform counts no credit as given, and
     does not know what was paid by hand."""
-    if one.action == Action.RESEND:
+    spends = make_good.remedy.kind.spends
+    if spends is Spends.GOODS:
         return True
-    by_platform = one.action == Action.REFUND and one.state == "done" and bool(one.vendor_id)
-    return (
-        by_platform and seen_at is not None and one.done_at is not None and one.done_at <= seen_at
-    )
+    by_platform = make_good.state == "done" and bool(make_good.vendor_id)
+    if spends is not Spends.MONEY or not by_platform:
+        return False
+    done_at = make_good.done_at
+    return seen_at is not None and done_at is not None and done_at <= seen_at
 
 
 def _seen_at(case: Case) -> datetime | None:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from math import lcm
-from typing import Any
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from integrations import registry
-from integrations.contract import Action, Order, Role, Way
-from integrations.money import Money, least_step
+from integrations.contract import Order, Role, Way
+from integrations.remedies import Remedy, RemedyKind, remedy_from_data
 from integrations.sentence import Text, Words
 from service.db import queries
 from service.db.models import Case, Connection, Decision, Kind, MakeGood, Seller
@@ -20,6 +17,7 @@ from service.db.outbox import claims
 from service.domain.cases.reference import make_good_reference
 from service.domain.cases.states import CASES, CaseState, CloseReason, Move
 from service.domain.errors import NotPermitted, OverLimit, WrongInput, WrongState
+from service.domain.remedies import terms
 from service.domain.remedies.limits import SellerRole, may_approve, may_decide
 from service.operations.cases import close, doubts, expire, history
 from service.operations.cases.orders import order_from_data
@@ -28,34 +26,8 @@ from service.operations.remedies import balance
 
 UNSETTLED = ("approved", "needs_attention")
 NOT_SETTLED = "A make-good of this case is not settled. Mark it as done, or try again, first."
-REMEDIES = {
-    Action.RESEND: Text("Send again"),
-    Action.REFUND: Text("Refund"),
-    Action.VOUCHER: Text("Voucher"),
-}
 AUTOMATIC = "limit"
 """The actor of a decision that the owner's automatic limit made."""
-
-
-@dataclass(frozen=True, slots=True)
-class Remedy:
-    """What is to be done: `amount` to refund or of the voucher, for a resend what its lines were paid;
-    `line_ids` concerned."""
-
-    action: Action
-    amount: Money
-    line_ids: tuple[str, ...]
-    expires_days: int | None = None
-
-
-def remedy_from_data(data: dict[str, Any]) -> Remedy:
-    """A remedy as a proposal keeps it."""
-    return Remedy(
-        Action(data["action"]),
-        Money(data["amount_minor"], data["currency"]),
-        tuple(data["line_ids"]),
-        data["expires_days"],
-    )
 
 
 def actor_of(seller: Seller) -> str:
@@ -63,10 +35,9 @@ def actor_of(seller: Seller) -> str:
     return f"seller:{seller.id}"
 
 
-def way_of(connection: Connection, action: Action) -> Way:
-    """How this connection's platform carries out a make-good."""
-    way: Way = getattr(registry.get(connection.adapter).capabilities, action.value)
-    return way
+def way_of(connection: Connection, kind: RemedyKind) -> Way:
+    """How this connection's platform carries out a remedy."""
+    return registry.get(connection.adapter).capabilities.way_of(kind)
 
 
 def approve(
@@ -94,15 +65,15 @@ def approve(
         case = queries.case(session, case_id, lock=True)
         # What other cases of this order are promised, and what went by itself today, is counted.
         queries.lock_shops(session, [case.shop_id])
-        remedy = _priced(case, changed or _proposed(session, case, number, seen))
-        _check(session, case, remedy)
+        remedy = _checked(session, case, changed or _proposed(session, case, number, seen))
         shop = queries.shop(session, case.shop_id)
         if not may_approve(SellerRole(seller.role), shop.agent_limits, remedy.amount):
             raise OverLimit(
                 "%(amount)s is above what you may approve alone. Ask the owner to approve it.",
-                amount=remedy.amount,
+                amount=remedy.amount or remedy.kind.label,
             )
-        limit = str(shop.agent_limits.get(remedy.amount.currency, "")) or seller.role
+        currency = remedy.amount.currency if remedy.amount else ""
+        limit = str(shop.agent_limits.get(currency, "")) or seller.role
         doubts.clear(case)
         _replace_refused(session, case, actor_of(seller), now)
         decide(session, case, remedy, actor=actor_of(seller), reason=reason, limit=limit, now=now)
@@ -137,64 +108,17 @@ def _proposed(session: Session, case: Case, number: int | None, seen: int | None
     return remedy_from_data(proposal.remedies[number])
 
 
-def _priced(case: Case, remedy: Remedy) -> Remedy:
-    """A resend costs what its lines were paid, whatever amount came with it."""
-    if remedy.action is not Action.RESEND or not case.order:
-        return remedy
-    order = order_from_data(case.order)
-    paid = sum(line.paid.amount_minor for line in order.lines if line.id in remedy.line_ids)
-    return replace(remedy, amount=Money(paid, order.paid.currency))
-
-
-def _check(session: Session, case: Case, remedy: Remedy) -> None:
+def _checked(session: Session, case: Case, remedy: Remedy) -> Remedy:
+    """The remedy with its amount, which the order still leaves; raises `WrongState`, `WrongInput`."""
     if not case.order:
         raise WrongState("Choose the order first.")
     order = order_from_data(case.order)
-    unknown = set(remedy.line_ids) - {line.id for line in order.lines}
-    if unknown or (remedy.action is Action.RESEND and not remedy.line_ids):
-        raise WrongInput("Choose which lines of the order are meant.")
-    if remedy.amount.currency != order.paid.currency:
-        raise WrongInput(
-            "The order was paid in %(currency)s: enter that currency.", currency=order.paid.currency
-        )
-    if remedy.amount.amount_minor <= 0:
-        raise WrongInput("Enter an amount above zero.")
-    step = lcm(order.step, least_step(order.paid.currency))
-    if remedy.action is not Action.RESEND and remedy.amount.amount_minor % step:
-        raise WrongInput(
-            "This shop books amounts in steps of %(step)s. Enter %(amount)s, say.",
-            step=Money(step, order.paid.currency),
-            amount=_booked(remedy.amount, step),
-        )
-    _check_left(session, case, remedy)
-
-
-def _booked(amount: Money, step: int) -> Money:
-    """The nearest amount below that the shop can book, at least one step."""
-    return Money(max(step, amount.amount_minor // step * step), amount.currency)
-
-
-def _check_left(session: Session, case: Case, remedy: Remedy) -> None:
-    """Nothing is promised twice: what other make-goods of the order were promised counts."""
+    remedy = terms.priced(remedy, order)
+    terms.check_terms(remedy, order)
     left = balance.left_of(session, case)
-    if remedy.amount <= left:
-        return
-    if remedy.action is Action.RESEND:
-        raise WrongInput(
-            "Only %(left)s of this order is left: what was refunded is not sent again as well.",
-            left=left,
-        )
-    promised = balance.promised_of(session, case)
-    if promised.amount_minor:
-        raise WrongInput(
-            "Only %(left)s of this order can still be refunded: %(promised)s is promised already by"
-            " other make-goods of it.",
-            left=left,
-            promised=promised,
-        )
-    if remedy.action is Action.VOUCHER:
-        raise WrongInput("A voucher may be worth at most what is left, %(left)s.", left=left)
-    raise WrongInput("Only %(left)s of this order can still be refunded.", left=left)
+    if not terms.fits(remedy, order, left):
+        raise terms.too_much(remedy, order, left, balance.promised_of(session, case))
+    return remedy
 
 
 def decide(
@@ -211,12 +135,11 @@ def decide(
     checked it under the shop's lock."""
     connection = order_connection(session, case)
     case.advice = None
-    described = Text("%(what)s %(amount)s", what=REMEDIES[remedy.action], amount=remedy.amount)
-    history.move(session, case, Move.APPROVE, at=now, actor=actor, detail=described)
+    history.move(session, case, Move.APPROVE, at=now, actor=actor, detail=remedy.described)
     decision = Decision(
         case_id=case.id, kind="approve", actor=actor, reason=reason, limit=limit, decided_at=now
     )
-    ends = None if remedy.expires_days is None else now + timedelta(days=remedy.expires_days)
+    amount = remedy.amount
     make_good = MakeGood(
         case=case,
         shop_id=case.shop_id,
@@ -224,20 +147,20 @@ def decide(
         connection_id=connection.id,
         order_id=case.order_id,
         buyer_key=case.buyer_key,
-        action=remedy.action,
-        amount_minor=remedy.amount.amount_minor,
-        currency=remedy.amount.currency,
+        kind=remedy.kind.name,
+        amount_minor=None if amount is None else amount.amount_minor,
+        currency="" if amount is None else amount.currency,
         line_ids=list(remedy.line_ids),
         key=secrets.token_urlsafe(24),
         reference=make_good_reference(case.reference, len(case.make_goods) + 1),
-        expires_at=ends,
+        expires_at=remedy.given(now).ends_at,
         automatic=actor == AUTOMATIC,
         decided_at=now,
         state="approved",
         attempts=[],
     )
     session.add(make_good)
-    if way_of(connection, remedy.action) is Way.API:
+    if way_of(connection, remedy.kind).is_called:
         lane = queries.lane(session, connection.id, outward=True)
         claims.put(session, Kind.MAKE_GOOD, make_good, lane_id=lane, due_at=now, now=now)
         return
@@ -257,24 +180,11 @@ def order_connection(session: Session, case: Case) -> Connection:
 
 def task_for(make_good: MakeGood, order: Order) -> Text:
     """What the seller has to do by hand where the platform has no such call."""
-    amount = Money(make_good.amount_minor, make_good.currency)
-    names = ", ".join(line.name for line in order.lines if line.id in make_good.line_ids)
-    what = {
-        Action.REFUND: Text(
-            "Refund %(amount)s on order %(number)s", amount=amount, number=order.number
-        ),
-        Action.RESEND: Text(
-            "Send again from order %(number)s: %(names)s", number=order.number, names=names
-        ),
-        Action.VOUCHER: Text(
-            "Give the buyer of order %(number)s a voucher worth %(amount)s",
-            number=order.number,
-            amount=amount,
-        ),
-    }[Action(make_good.action)]
+    remedy = make_good.remedy
+    names = ", ".join(line.name for line in order.lines if line.id in remedy.line_ids)
     return Text(
         "%(what)s, note the reference %(reference)s, then mark it as done here.",
-        what=what,
+        what=Text(remedy.kind.task, amount=remedy.amount or "", number=order.number, names=names),
         reference=make_good.reference,
     )
 

@@ -7,8 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from integrations import registry
-from integrations.contract import Action, ByHand, Capabilities, Done
-from integrations.money import Money
+from integrations.contract import ByHand, Capabilities, Done
 from integrations.sentence import N_, Text
 from service.db import queries
 from service.db.models import Case, Connection, Kind, MakeGood
@@ -51,18 +50,14 @@ def settle(
     make_good.task = result.text if isinstance(result, ByHand) else None
     if result.code and not make_good.task and not reaches_buyer(context, session, case):
         make_good.task = Text(
-            "The buyer cannot be written to: give them the voucher code %(code)s yourself, then mark"
-            " this as done.",
+            "The buyer cannot be written to: give them the code %(code)s yourself, then mark this as"
+            " done.",
             code=result.code,
         )
     case.advice = make_good.task
-    amount = Money(make_good.amount_minor, make_good.currency)
     how = Move.MADE_WITH_TASK if make_good.task else Move.MADE
     detail = Text(
-        "%(what)s %(amount)s %(reference)s",
-        what=decisions.REMEDIES[Action(make_good.action)],
-        amount=amount,
-        reference=make_good.reference,
+        "%(what)s %(reference)s", what=make_good.remedy.described, reference=make_good.reference
     )
     if CASES.allows(CaseState(case.state), how):
         history.move(session, case, how, at=now, actor=actor, detail=detail)
@@ -113,13 +108,13 @@ def _not_done(make_good: MakeGood, now: datetime) -> None:
 
 
 def done_by_hand(context: Context, make_good_id: int, *, actor: str, code: str = "") -> None:
-    """Record that the seller did it, with a tracking number or voucher code; raises `WrongState`,
+    """Record that the seller did it, with a tracking number or a code; raises `WrongState`,
     `WrongInput`."""
     with context.database.transaction() as session:
         now = context.clock.now()
         make_good, case = _stuck(session, make_good_id, also_task=True)
-        if make_good.action == Action.VOUCHER and not (code.strip() or make_good.code):
-            raise WrongInput("Enter the voucher code, so that the buyer can be told.")
+        if make_good.remedy.kind.gives_code and not (code.strip() or make_good.code):
+            raise WrongInput("Enter the code, so that the buyer can be told.")
         if make_good.state == "done":
             make_good.task, case.advice = None, None
             make_good.code = code.strip() or make_good.code

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from integrations.contract import Action, Order, OrderLine, Way
+from integrations.contract import Order, OrderLine, Way
 from integrations.money import Money
+from integrations.remedies import KINDS, remedy_from_data, remedy_to_data
 from integrations.sentence import Words, to_data
 from service.db import queries
 from service.db.models import Case, Proposal, Shop
@@ -18,7 +19,7 @@ from service.domain.remedies.playbook_data import default_playbook, playbook_fro
 from service.operations.cases import history
 from service.operations.cases.orders import lines_of, order_from_data
 from service.operations.remedies import automatic, balance
-from service.operations.remedies.decisions import order_connection, remedy_from_data, way_of
+from service.operations.remedies.decisions import order_connection, way_of
 
 LONGEST_COMPLAINT = 20_000
 """Characters in which a rule's words are looked for, as the proposal is made in a transaction."""
@@ -53,9 +54,9 @@ def _worked_out(session: Session, case: Case, shop: Shop, now: datetime) -> Prop
     lines = lines_of(order, case.review.product_id)
     connection = order_connection(session, case)
     available = [
-        action
-        for action in Action
-        if way_of(connection, action) is not Way.NONE and action not in order.unavailable
+        kind
+        for kind in KINDS.values()
+        if way_of(connection, kind) is not Way.NONE and kind not in order.unavailable
     ]
     rules = playbook_from_data(shop.playbook) if shop.playbook else default_playbook()
     answer = playbook.propose(rules, _facts(session, case, order, lines), available)
@@ -67,11 +68,7 @@ def _worked_out(session: Session, case: Case, shop: Shop, now: datetime) -> Prop
         reason=None if isinstance(answer, playbook.Proposal) else answer.reason,
         remedies=[
             {
-                "action": option.action,
-                "amount_minor": option.amount.amount_minor,
-                "currency": option.amount.currency,
-                "line_ids": [line.id for line in lines],
-                "expires_days": option.expires_days,
+                **remedy_to_data(option.remedy),
                 "reason": to_data(option.reason),
                 "capped": option.capped,
             }
@@ -90,6 +87,7 @@ def _facts(
         cause=case.cause,
         product_ids=frozenset(line.product_id for line in lines),
         order_value=order.paid,
+        line_ids=tuple(line.id for line in lines),
         line_paid=_paid(lines, order.paid.currency) if lines else None,
         earlier_cases=len(queries.earlier_cases(session, case)),
         country=order.buyer.country,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from integrations.contract import Action
-from integrations.money import Money
+from integrations.remedies import Spends
 from integrations.sentence import Said, Text
 from service.db import queries
 from service.db.models import Kind, MakeGood
@@ -38,13 +37,13 @@ def give_up(row: HeldRow, advice: Said) -> None:
 
 def unsure(make_good: MakeGood, why: Said) -> Text:
     """What a person has to find out, and where: money is seen where it was paid from."""
-    if make_good.action == Action.REFUND:
+    if make_good.remedy.kind.spends is Spends.MONEY:
         return Text(
             "It is not known whether this refund was paid (%(why)s). Look at the payment provider of"
             " the shop for %(amount)s on order %(number)s: money may have moved though the shop"
             " shows nothing.",
             why=why,
-            amount=Money(make_good.amount_minor, make_good.currency),
+            amount=make_good.remedy.amount or "",
             number=str(make_good.case.order["number"]),
         )
     return Text(

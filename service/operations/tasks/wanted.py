@@ -45,8 +45,7 @@ def _of_make_good(make_good: MakeGood) -> Iterator[Wanted]:
         kind = TaskKind.FINISH
     else:
         return
-    amount = Money(make_good.amount_minor, make_good.currency)
-    yield Wanted(kind, make_good.id, make_good.task, amount)
+    yield Wanted(kind, make_good.id, make_good.task, make_good.remedy.amount)
 
 
 def _about(case: Case) -> TaskKind | None:

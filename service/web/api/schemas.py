@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import RAISE, Schema, fields, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
-from integrations.contract import Action
+from integrations.remedies import KINDS, Worth
 from integrations.sentence import from_data
 from service.domain.cases.states import CaseState
 from service.web.i18n import translate
@@ -29,10 +29,10 @@ class Strict(Schema):
 
 
 class RemedyOut(Schema):
-    """A make-good that is proposed; amounts are minor units of the currency."""
+    """A remedy that is proposed; amounts are minor units of the currency, null for a remedy without."""
 
     action = fields.String()
-    amount_minor = fields.Integer()
+    amount_minor = fields.Integer(allow_none=True)
     currency = fields.String()
     line_ids = fields.List(fields.String())
     expires_days = fields.Integer(allow_none=True)
@@ -45,8 +45,8 @@ class MakeGoodOut(Schema):
     look at the payment provider or in the shop."""
 
     reference = fields.String()
-    action = fields.String()
-    amount_minor = fields.Integer()
+    action = fields.String(attribute="kind")
+    amount_minor = fields.Integer(allow_none=True)
     currency = fields.String()
     state = fields.String()
     vendor_id = fields.String()
@@ -105,16 +105,25 @@ class CasesOut(Schema):
 
 
 class ChangedIn(Strict):
-    """Another make-good than the proposed ones. Lines may be left out where the order has only one. A
-    resend is worth what its lines were paid, whatever amount is sent."""
+    """Another remedy than the proposed ones. Lines may be left out where the order has only one. A
+    resend is worth what its lines were paid, whatever amount is sent: only what has an amount of its
+    own needs one."""
 
-    action = fields.String(required=True, validate=validate.OneOf([str(one) for one in Action]))
-    amount_minor = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
-    currency = fields.String(required=True, validate=validate.Length(equal=3))
+    action = fields.String(required=True, validate=validate.OneOf([*KINDS]))
+    amount_minor = fields.Integer(strict=True, validate=validate.Range(min=1))
+    currency = fields.String(validate=validate.Length(equal=3))
     line_ids = fields.List(fields.String(), load_default=list)
     expires_days = fields.Integer(
         load_default=None, allow_none=True, strict=True, validate=validate.Range(min=1, max=3650)
     )
+
+    @validates_schema
+    def _amount_is_whole(self, data: dict[str, Any], **options: Any) -> None:
+        chosen = KINDS[data["action"]].worth is Worth.CHOSEN
+        amount = {"amount_minor", "currency"}
+        missing = amount - set(data) if chosen or amount & set(data) else set()
+        if missing:
+            raise ValidationError({name: ["Missing data for required field."] for name in missing})
 
 
 class ApproveIn(Strict):

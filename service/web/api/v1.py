@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from functools import wraps
 from typing import Any, TypeVar, cast
 
@@ -13,14 +14,13 @@ from flask import Blueprint, Response, g, jsonify, request
 from marshmallow import Schema, ValidationError, fields
 from werkzeug.exceptions import BadRequest
 
-from integrations.contract import Action
 from integrations.money import Money
+from integrations.remedies import KINDS, Remedy
 from service.db import queries
 from service.db.models import Case
 from service.db.outbox.waiting import waiting_work
 from service.domain.errors import WrongInput
 from service.operations.remedies import decisions
-from service.operations.remedies.decisions import Remedy
 from service.operations.shops import recovery
 from service.operations.staff import accounts
 from service.web.api import schemas
@@ -132,22 +132,27 @@ def _find(reference: str) -> Case:
 def approve(reference: str) -> Response:
     """Approve the proposed or a changed make-good."""
     found, wanted = _find(reference), _body(schemas.ApproveIn())
-    changed = wanted["changed"] and Remedy(
-        Action(wanted["changed"]["action"]),
-        Money(wanted["changed"]["amount_minor"], wanted["changed"]["currency"].upper()),
-        tuple(wanted["changed"]["line_ids"]) or _only_line(found),
-        wanted["changed"]["expires_days"],
-    )
     decisions.approve(
         context(),
         found.id,
         seller(),
         number=wanted["number"],
-        changed=changed or None,
+        changed=wanted["changed"] and _remedy(found, wanted["changed"]),
         reason=wanted["reason"],
         seen=wanted["proposal_id"],
     )
     return _detail(reference)
+
+
+def _remedy(case: Case, sent: dict[str, Any]) -> Remedy:
+    """The remedy a program sent."""
+    days, minor = sent["expires_days"], sent.get("amount_minor")
+    return Remedy(
+        KINDS[sent["action"]],
+        None if minor is None else Money(minor, sent["currency"].upper()),
+        tuple(sent["line_ids"]) or _only_line(case),
+        None if days is None else timedelta(days=days),
+    )
 
 
 def _only_line(found: Case) -> tuple[str, ...]:

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 from xlsxwriter import Workbook
 
-from integrations.money import Money
 from service.db.models import Case
 from service.domain.cases.states import CaseState
 from service.web.words import word
@@ -52,7 +51,7 @@ def _row(case: Case) -> Row:
     done = [make_good for make_good in case.make_goods if make_good.done_at is not None]
     answers = [message for message in case.follow_ups if message.answered_at is not None]
     answer = max(answers, key=lambda message: message.answered_at or case.opened_at, default=None)
-    worths = [Money(made.amount_minor, made.currency) for made in done]
+    worths = [amount for make_good in done if (amount := make_good.remedy.amount)]
     currencies = {worth.currency for worth in worths}
     return [
         case.opened_at.astimezone(ZoneInfo(case.shop.zone)).strftime("%Y-%m-%d %H:%M"),
@@ -64,7 +63,7 @@ def _row(case: Case) -> Row:
         case.review.rating,
         word(case.cause or "unclear"),
         case.review.text,
-        ", ".join(word(made.action) for made in done),
+        ", ".join(word(make_good.kind) for make_good in done),
         sum((worth.amount for worth in worths), Decimal()) if len(currencies) == 1 else None,
         ", ".join(sorted(currencies)),
         word(case.close_reason if case.state == CaseState.CLOSED else case.state),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
@@ -12,7 +13,7 @@ from flask_babel import lazy_gettext as lazy
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from integrations.contract import Action
+from integrations.remedies import KINDS, Remedy, Worth
 from service import VERSION
 from service.db import queries
 from service.db.models import Case, MakeGood, Review, Seller
@@ -25,19 +26,19 @@ from service.operations.cases import causes, confirm, find_order
 from service.operations.messages import follow_ups
 from service.operations.messages.preview import preview, refuse_if_stopped
 from service.operations.remedies import balance, decisions, make_goods
-from service.operations.remedies.decisions import Remedy, actor_of
+from service.operations.remedies.decisions import actor_of
 from service.web import formatting, words
 from service.web.auth import sellers_only
 from service.web.desk.complaint import marked
 from service.web.desk.next_step import next_step
-from service.web.desk.proposals import offers
+from service.web.desk.proposals import proposed
 from service.web.errors import refusal, status_of
-from service.web.i18n import translate
+from service.web.i18n import label, translate
 from service.web.request_context import context, seller
 
 blueprint = Blueprint("admin", __name__)
 DAYS = 90
-"""How long a voucher is good where the seller does not say."""
+"""How long what expires is good where the seller does not say."""
 
 DONE = {
     "approve": lazy("Approved. It is carried out now."),
@@ -61,6 +62,7 @@ DONE = {
 blueprint.add_app_template_filter(formatting.money, "money")
 blueprint.add_app_template_filter(formatting.when, "when")
 blueprint.add_app_template_filter(translate, "translate")
+blueprint.add_app_template_filter(label, "label")
 
 
 @blueprint.app_context_processor
@@ -96,7 +98,7 @@ def _case_page(reference: str, problem: str) -> str:
             older_reviews=[session.get_one(Review, one) for one in found.older_review_ids],
             problem=problem,
             names=names,
-            offers=offers(session, found, seller()),
+            proposed=proposed(session, found, seller()),
             left=balance.left_of(session, found) if found.order else None,
             may_ask={one.id: _may_ask(session, one) for one in found.make_goods},
             decidable=_decidable(found),
@@ -110,7 +112,7 @@ def _case_page(reference: str, problem: str) -> str:
                 for one in found.follow_ups
                 if one.state in ("planned", "needs_attention")
             },
-            actions=list(Action),
+            kinds=KINDS,
             causes=CAUSES,
             complaint=marked(found),
             days=DAYS,
@@ -137,7 +139,7 @@ def _first(case: Case, proposal: object) -> dict[str, object]:
     """What the form for another make-good starts with: the first proposal."""
     rows = getattr(proposal, "remedies", None) or [{}]
     row = rows[0]
-    amount = row and formatting.plain(row["amount_minor"], row["currency"])
+    amount = row.get("amount_minor") and formatting.plain(row["amount_minor"], row["currency"])
     return {**row, "amount": amount or "", "currency": case.order.get("currency", "")}
 
 
@@ -245,19 +247,20 @@ def _changed(found: Case) -> Remedy:
     if not found.order:
         raise WrongInput("Choose the order first.")
     form = request.form
-    try:
-        action = Action(form.get("action", ""))
-    except ValueError as error:
-        raise WrongInput("Choose the make-good.") from error
-    amount = read_amount(form.get("amount", ""), found.order["currency"])
+    kind = KINDS.get(form.get("action", ""))
+    if kind is None:
+        raise WrongInput("Choose the make-good.")
+    amount = None
+    if kind.worth is Worth.CHOSEN:
+        amount = read_amount(form.get("amount", ""), found.order["currency"])
     lines = tuple(form.getlist("line"))
     if not lines:
         raise WrongInput("Choose which lines of the order are meant.")
-    return Remedy(action, amount, lines, _days() if action is Action.VOUCHER else None)
+    return Remedy(kind, amount, lines, timedelta(days=_days()) if kind.expires else None)
 
 
 def _days() -> int:
     text = request.form.get("expires_days", "").strip()
     if not re.fullmatch("[0-9]{1,4}", text) or not 1 <= int(text) <= 3650:
-        raise WrongInput("Enter for how many days the voucher is good, from 1 to 3650.")
+        raise WrongInput("Enter for how many days it is good, from 1 to 3650.")
     return int(text)

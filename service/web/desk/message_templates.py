@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from service.domain.errors import NotFound, WrongInput
 from service.domain.messages import templates, text_check
 from service.domain.messages.rendering import Rendered
-from service.domain.messages.templates import MessageText, TextKey, Tone
+from service.domain.messages.templates import MessageText, Tone
 from service.operations.messages import custom_texts
 from service.operations.shops import settings
 from service.web.auth import owners_only
@@ -28,7 +28,7 @@ def overview(shop_id: int) -> str:
         shop = settings.get(session, shop_id)
         rows = [
             (
-                key.value,
+                key,
                 [
                     (
                         one,
@@ -39,7 +39,7 @@ def overview(shop_id: int) -> str:
                     for one in templates.LANGUAGES
                 ],
             )
-            for key in TextKey
+            for key in templates.text_keys()
         ]
         return render_template("admin/texts.html", shop=shop, rows=rows)
 
@@ -48,17 +48,18 @@ def overview(shop_id: int) -> str:
 @owners_only
 def text(shop_id: int, key: str, language: str) -> str:
     """One text to be changed, with a sample of it."""
-    known = _known(key, language)
+    _check_known(key, language)
     with context().database.reading() as session:
-        now = custom_texts.text_of(settings.get(session, shop_id), known, language)
-    return _page(shop_id, known, language, now, [])
+        now = custom_texts.text_of(settings.get(session, shop_id), key, language)
+    return _page(shop_id, key, language, now, [])
 
 
 @blueprint.post("/<key>/<language>")
 @owners_only
 def change(shop_id: int, key: str, language: str) -> Answer:
     """Try or save what was typed, or go back; problems are shown beside the text as typed."""
-    known, form = _known(key, language), request.form
+    _check_known(key, language)
+    form = request.form
     typed = MessageText(
         form.get("subject", ""),
         form.get("text", "").replace("\r\n", "\n"),
@@ -67,16 +68,16 @@ def change(shop_id: int, key: str, language: str) -> Answer:
     what = form.get("do", "")
     try:
         if what == "try":
-            text_check.check_text(known, typed, language)
-            return _page(shop_id, known, language, typed, [])
+            text_check.check_text(key, typed, language)
+            return _page(shop_id, key, language, typed, [])
         if what == "ship":
-            custom_texts.ship_text(context(), shop_id, known, language, seller())
+            custom_texts.ship_text(context(), shop_id, key, language, seller())
             flash(_("The shipped text is used again."))
         else:
-            custom_texts.save_text(context(), shop_id, known, language, typed, seller())
+            custom_texts.save_text(context(), shop_id, key, language, typed, seller())
             flash(_("Saved. Buyers get this text from now on."))
     except WrongInput as error:
-        return _page(shop_id, known, language, typed, _problems(error)), 422
+        return _page(shop_id, key, language, typed, _problems(error)), 422
     return redirect(url_for("texts.text", shop_id=shop_id, key=key, language=language), 303)
 
 
@@ -86,15 +87,12 @@ def _problems(error: WrongInput) -> list[str]:
     return [translate(one) for one in found]
 
 
-def _known(key: str, language: str) -> TextKey:
-    if key not in set(TextKey) or language not in templates.LANGUAGES:
+def _check_known(key: str, language: str) -> None:
+    if key not in templates.text_keys() or language not in templates.LANGUAGES:
         raise NotFound("There is no such text.")
-    return TextKey(key)
 
 
-def _page(
-    shop_id: int, key: TextKey, language: str, shown: MessageText, problems: list[str]
-) -> str:
+def _page(shop_id: int, key: str, language: str, shown: MessageText, problems: list[str]) -> str:
     with context().database.reading() as session:
         shop = settings.get(session, shop_id)
         sample: Rendered | None = None
@@ -106,13 +104,13 @@ def _page(
         return render_template(
             "admin/text.html",
             shop=shop,
-            key=key.value,
+            key=key,
             language=language,
             shown=shown,
             problems=problems,
             sample=sample,
             naming=templates.naming_sentences(key, language),
-            required=sorted(templates.REQUIRED[key]),
-            offered=sorted(templates.PLACEHOLDERS[key]),
+            required=sorted(templates.required(key)),
+            offered=sorted(templates.placeholders(key)),
             changed=custom_texts.is_changed(shop, key, language),
         )

@@ -7,81 +7,81 @@ from dataclasses import dataclass
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from integrations.contract import Action, Way
 from integrations.money import Money
+from integrations.remedies import Remedy, remedy_from_data
 from integrations.sentence import Said, from_data
 from service.db import queries
 from service.db.models import Case, Connection, Seller
 from service.domain.remedies.limits import SellerRole, may_approve
-from service.operations.remedies.decisions import remedy_from_data, way_of
+from service.operations.remedies.decisions import way_of
 from service.web import formatting
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
-    """One proposed make-good. `refused`: why this seller may not approve it; '' when they may."""
+class ProposedRemedy:
+    """One remedy of the newest proposal. `refused`: why this seller may not approve it; '' when they
+    may. `part`: of what was paid for the order, in percent."""
 
     proposal: int
     number: int
-    action: str
-    cost: str
-    part: int | None
+    remedy: Remedy
     items: str
-    expires_days: int | None
     reason: Said | str
     by_hand: bool
     refused: str
     capped: bool
+    part: int | None
 
 
 def _(text: str, **values: str) -> str:
     return str(gettext(text, **values))
 
 
-def offers(session: Session, case: Case, seller: Seller) -> list[Offer]:
+def proposed(session: Session, case: Case, seller: Seller) -> list[ProposedRemedy]:
     """The newest proposal, best first; empty when nothing was proposed."""
     proposal = queries.proposal(session, case.id)
     if proposal is None or not case.order:
         return []
-    by_api = _by_api(session, case)
+    connection = session.get(Connection, case.order_connection_id or 0)
     names = {line["id"]: line["name"] for line in case.order["lines"]}
-    found = []
+    options = []
     for number, row in enumerate(proposal.remedies):
         remedy = remedy_from_data(row)
-        amount = remedy.amount
-        paid = case.order["paid"] if case.order["currency"] == amount.currency else 0
-        found.append(
-            Offer(
+        by_call = connection is not None and way_of(connection, remedy.kind).is_called
+        options.append(
+            ProposedRemedy(
                 proposal.id,
                 number,
-                remedy.action.value,
-                formatting.money(amount.amount_minor, amount.currency),
-                round(100 * amount.amount_minor / paid) if paid else None,
-                ", ".join(names.get(one, one) for one in remedy.line_ids),
-                remedy.expires_days,
-                from_data(row["reason"]),
-                remedy.action not in by_api,
-                refused(case, seller, amount),
-                row.get("capped", True),
+                remedy,
+                items=", ".join(names.get(line, line) for line in remedy.line_ids),
+                reason=from_data(row["reason"]),
+                by_hand=not by_call,
+                refused=refused(case, seller, remedy.amount),
+                capped=row.get("capped", True),
+                part=_part(case, remedy.amount),
             )
         )
     # What the platform has just refused comes last.
-    tried = {one.action for one in case.make_goods if one.refused}
-    return sorted(found, key=lambda offer: offer.action in tried)
+    tried = {make_good.kind for make_good in case.make_goods if make_good.refused}
+    return sorted(options, key=lambda option: option.remedy.kind.name in tried)
 
 
-def _by_api(session: Session, case: Case) -> list[Action]:
-    connection = session.get(Connection, case.order_connection_id or 0)
-    return [one for one in Action if connection and way_of(connection, one) is Way.API]
+def _part(case: Case, amount: Money | None) -> int | None:
+    paid: int = case.order["paid"]
+    if amount is None or not paid or amount.currency != case.order["currency"]:
+        return None
+    return round(100 * amount.amount_minor / paid)
 
 
-def refused(case: Case, seller: Seller, amount: Money) -> str:
+def refused(case: Case, seller: Seller, amount: Money | None) -> str:
     """Why this seller may not approve an amount, with who may; '' when they may."""
     role, limits = SellerRole(seller.role), case.shop.agent_limits
     if role is SellerRole.VIEWER:
         return _("You may look at cases, not decide them.")
     if may_approve(role, limits, amount):
         return ""
+    if amount is None:
+        return _("This has no amount to hold against your limit: the owner has to approve.")
     most = limits.get(amount.currency)
     if most is None:
         return _(

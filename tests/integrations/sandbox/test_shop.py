@@ -13,7 +13,6 @@ import pytest
 from werkzeug.serving import make_server
 
 from integrations.contract import (
-    Action,
     ActionRequest,
     Buyer,
     Config,
@@ -25,6 +24,7 @@ from integrations.contract import (
 from integrations.errors import BadSignature, Misconfigured, Permanent, Rejected, Temporary
 from integrations.http import Http
 from integrations.money import Money
+from integrations.remedies import REFUND, Remedy
 from integrations.sandbox import ADAPTER, Sandbox, trouble, wire
 from integrations.sandbox.ledger import add_order, leave_review
 from integrations.sandbox.seed import sell
@@ -53,7 +53,7 @@ class Trial:
         """A small refund of the order."""
         reference = f"MG-7F3K2Q-{number}"
         order = self.adapter.order(str(self.order_id))
-        return ActionRequest(Action.REFUND, reference, reference, order, Money(minor, "IDR"))
+        return ActionRequest(Remedy(REFUND, Money(minor, "IDR")), reference, reference, order)
 
     def made(self) -> list[Any]:
         """What the shop did."""

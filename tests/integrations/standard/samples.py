@@ -9,9 +9,10 @@ from typing import Any
 
 from standardwebhooks import Webhook
 
-from integrations.contract import Action, ActionRequest, Buyer, Config, Inbound, Order, OrderLine
+from integrations.contract import ActionRequest, Buyer, Config, Inbound, Order, OrderLine
 from integrations.http import Http
 from integrations.money import Money
+from integrations.remedies import REFUND, Remedy, RemedyKind
 from integrations.standard import ADAPTER, Standard
 
 NOW = datetime(2026, 11, 24, 8, 15, tzinfo=UTC)
@@ -82,10 +83,8 @@ def adapter(base: str = BASE, outgoing: str = OUTGOING, **values: str) -> Standa
     return ADAPTER(config, Http(), lambda: NOW)
 
 
-def refund(
-    key: str = "MG-7F3K2Q-1", minor: int = 1095, action: Action = Action.REFUND
-) -> ActionRequest:
+def refund(key: str = "MG-7F3K2Q-1", minor: int = 1095, kind: RemedyKind = REFUND) -> ActionRequest:
     paid = Money(2590, "EUR")
     line = OrderLine("1", "p-4", "Teapot", 1, Money(2190, "EUR"))
     order = Order("1007", "1007", NOW, "delivered", paid, paid, (line,), Buyer("b-9"))
-    return ActionRequest(action, key, key, order, Money(minor, "EUR"), ("1",))
+    return ActionRequest(Remedy(kind, Money(minor, "EUR"), ("1",)), key, key, order)

@@ -10,6 +10,7 @@ import pytest
 import integrations.standard
 from integrations.contract import Way
 from integrations.registry import get
+from integrations.remedies import KINDS
 from integrations.standard import ADAPTER
 from service.domain.messages.policy import Policies, stale
 
@@ -31,7 +32,7 @@ def test_method_is_there_when_the_capabilities_name_it(method: str) -> None:
 def test_every_make_good_is_by_call_when_the_shop_offers_it() -> None:
     can = ADAPTER.capabilities
 
-    assert {can.refund, can.resend, can.voucher} == {Way.API}
+    assert {can.way_of(kind) for kind in KINDS.values()} == {Way.API}
     assert can.idempotent
     assert can.look_up
 

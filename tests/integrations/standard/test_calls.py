@@ -12,8 +12,9 @@ import time_machine
 from requests import ConnectionError, PreparedRequest
 from standardwebhooks import Webhook
 
-from integrations.contract import Action, Buyer, OutgoingMessage
+from integrations.contract import Buyer, OutgoingMessage
 from integrations.errors import AdapterError, Misconfigured, Permanent, Temporary, Unsupported
+from integrations.remedies import RESEND, VOUCHER
 from integrations.sentence import Words
 from tests.integrations.reading import left
 from tests.integrations.standard.samples import (
@@ -160,7 +161,7 @@ def test_task_is_handed_on_when_the_shop_leaves_work(wire: responses.RequestsMoc
 def test_voucher_has_its_code_when_made(wire: responses.RequestsMock) -> None:
     wire.post(MAKE_GOODS, json={**RECORDED, "action": "voucher", "code": "TEA-5"})
 
-    assert adapter().act(refund(action=Action.VOUCHER)).code == "TEA-5"
+    assert adapter().act(refund(kind=VOUCHER)).code == "TEA-5"
 
 
 def test_outcome_is_unknown_when_a_voucher_lacks_its_code(wire: responses.RequestsMock) -> None:
@@ -168,16 +169,16 @@ def test_outcome_is_unknown_when_a_voucher_lacks_its_code(wire: responses.Reques
     wire.get(RECORD, json={**RECORDED, "action": "voucher"})
 
     with pytest.raises(Temporary):
-        adapter().act(refund(action=Action.VOUCHER))
+        adapter().act(refund(kind=VOUCHER))
     with pytest.raises(Permanent, match="code"):
-        adapter().find(refund(action=Action.VOUCHER))
+        adapter().find(refund(kind=VOUCHER))
 
 
 def test_worth_does_not_matter_when_a_resend_is_recorded(wire: responses.RequestsMock) -> None:
     free = {**RECORDED, "action": "resend", "amount": {"minor": 0, "currency": "EUR"}}
     wire.get(RECORD, json=free)
 
-    assert adapter().find(refund(action=Action.RESEND)) is not None
+    assert adapter().find(refund(kind=RESEND)) is not None
 
 
 @pytest.mark.parametrize("body", ["ok", "{}", "[]", '{"id": 5, "status": "perhaps"}'])
@@ -333,6 +334,6 @@ def test_own_earlier_refund_counts_as_done_when_nothing_is_left(
 def test_order_is_not_read_again_when_a_voucher_is_asked_for(wire: responses.RequestsMock) -> None:
     wire.post(MAKE_GOODS, json={**RECORDED, "action": "voucher", "code": "c"})
 
-    adapter().act(refund(action=Action.VOUCHER))
+    adapter().act(refund(kind=VOUCHER))
 
     assert wire.assert_call_count(f"{BASE}/orders/1007", 0)

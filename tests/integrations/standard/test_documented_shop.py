@@ -16,7 +16,6 @@ import responses
 from werkzeug.serving import make_server
 
 from integrations.contract import (
-    Action,
     Buyer,
     Config,
     Done,
@@ -27,6 +26,7 @@ from integrations.contract import (
 from integrations.errors import Misconfigured, Permanent, Unsupported
 from integrations.http import Http
 from integrations.money import Money
+from integrations.remedies import VOUCHER
 from integrations.standard import ADAPTER, Standard
 from tests.integrations.reading import review
 from tests.integrations.standard.samples import BASE, OTHER, SECRET, adapter, delivery, refund
@@ -100,7 +100,7 @@ def test_shop_itself_refuses_what_was_refunded_between_look_and_call(
 
 def test_voucher_is_unsupported_when_the_shop_only_refunds(shop: dict[str, Any]) -> None:
     with pytest.raises(Unsupported, match="only refunds"):
-        connected(shop).act(refund(action=Action.VOUCHER))
+        connected(shop).act(refund(kind=VOUCHER))
 
 
 def test_message_goes_out_once_when_sent_twice(shop: dict[str, Any]) -> None:

@@ -12,8 +12,9 @@ import pytest
 import responses
 from marshmallow import Schema
 
-from integrations.contract import Action, Buyer, EventKind, Inbound, OutgoingMessage, ReviewEvent
+from integrations.contract import Buyer, EventKind, Inbound, OutgoingMessage, ReviewEvent
 from integrations.errors import AdapterError, Unreadable
+from integrations.remedies import RESEND
 from integrations.standard import ADAPTER, Standard, schemas
 from tests import hostile
 from tests.integrations.reading import reviews
@@ -84,7 +85,7 @@ ANSWERS: dict[str, tuple[str, Any, Callable[[Standard], object]]] = {
     "make-good": (
         "/make-goods",
         {**MADE, "action": "resend"},
-        lambda shop: shop.act(refund(action=Action.RESEND)),
+        lambda shop: shop.act(refund(kind=RESEND)),
     ),
     "recorded make-good": (
         "/make-goods/MG-7F3K2Q-1",

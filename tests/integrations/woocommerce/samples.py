@@ -9,6 +9,7 @@ import hmac
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
@@ -18,9 +19,10 @@ from urllib.parse import parse_qs, urlsplit
 import responses
 from requests import PreparedRequest
 
-from integrations.contract import Action, ActionRequest, Config, Inbound
+from integrations.contract import ActionRequest, Config, Inbound
 from integrations.http import Http
 from integrations.money import Money
+from integrations.remedies import Remedy, RemedyKind
 from integrations.woocommerce import ADAPTER, WooCommerce
 from integrations.woocommerce.orders import order_of
 from integrations.woocommerce.schemas import OrderIn
@@ -118,10 +120,16 @@ def adapter(base: str = BASE, **values: str) -> WooCommerce:
     return ADAPTER(config, Http(), lambda: NOW)
 
 
-def asked(action: Action, minor: int = 995, number: int = 1, **other: Any) -> ActionRequest:
+def asked(kind: RemedyKind, minor: int = 995, number: int = 1, **other: Any) -> ActionRequest:
     reference = f"MG-7F3K2Q-{number}"
     made = order_of(OrderIn().load(order(**other)), ShopSettings(2, True))
-    return ActionRequest(action, reference, reference, made, Money(minor, "EUR"), ("3",), ENDS)
+    remedy = Remedy(kind, Money(minor, "EUR"), ("3",), ENDS)
+    return ActionRequest(remedy, reference, reference, made)
+
+
+def changed(request: ActionRequest, **terms: Any) -> ActionRequest:
+    """The request of a remedy with other terms."""
+    return replace(request, remedy=replace(request.remedy, **terms))
 
 
 class PretendShop:

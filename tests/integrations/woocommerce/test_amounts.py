@@ -8,11 +8,18 @@ from dataclasses import replace
 import pytest
 import responses
 
-from integrations.contract import Action
 from integrations.errors import Permanent
 from integrations.money import Money
+from integrations.remedies import REFUND, VOUCHER, RemedyKind
 from tests.integrations.reading import left
-from tests.integrations.woocommerce.samples import PretendShop, adapter, asked, order, recorded
+from tests.integrations.woocommerce.samples import (
+    PretendShop,
+    adapter,
+    asked,
+    changed,
+    order,
+    recorded,
+)
 
 
 @pytest.fixture(name="shop")
@@ -64,9 +71,9 @@ def test_step_is_the_currencys_where_the_key_may_not_read_settings(shop: Pretend
     assert (found.step, found.unavailable) == (1, frozenset())
 
 
-@pytest.mark.parametrize("action", [Action.REFUND, Action.VOUCHER])
+@pytest.mark.parametrize("action", [REFUND, VOUCHER])
 def test_amount_the_shop_cannot_book_is_refused_before_anything_is_done(
-    shop: PretendShop, action: Action
+    shop: PretendShop, action: RemedyKind
 ) -> None:
     request = asked(action, 1250)
 
@@ -81,7 +88,7 @@ def test_refund_shown_with_fewer_decimals_is_ours_to_that_precision(
     shop: PretendShop, shown: str, fine: bool
 ) -> None:
     shop.orders[13] = order(13, total="50.00")
-    request = asked(Action.REFUND, 1996)
+    request = asked(REFUND, 1996)
     made = {**recorded("refund"), "order": 13, "amount": shown, "reason": "Makegood MG-7F3K2Q-1"}
     shop.refunds.append(made)
     shop.orders[13]["refunds"] = [{"reason": made["reason"], "total": f"-{shown}"}]
@@ -96,8 +103,9 @@ def test_refund_shown_with_fewer_decimals_is_ours_to_that_precision(
 
 def test_coupon_of_three_decimals_is_the_one_that_comes_back_with_two(shop: PretendShop) -> None:
     shop.currency = "KWD"
-    request = asked(Action.VOUCHER, currency="KWD", total="12.555")
-    request = replace(request, amount=Money(7533, "KWD"), order=replace(request.order, step=1))
+    request = asked(VOUCHER, currency="KWD", total="12.555")
+    request = changed(request, amount=Money(7533, "KWD"))
+    request = replace(request, order=replace(request.order, step=1))
 
     first = adapter().act(request)
 
@@ -109,7 +117,7 @@ def test_coupon_of_three_decimals_is_the_one_that_comes_back_with_two(shop: Pret
 def test_voucher_is_not_available_and_refused_where_coupons_are_off(shop: PretendShop) -> None:
     shop.takes_coupons = False
 
-    assert adapter().order("13").unavailable == {Action.VOUCHER}
+    assert adapter().order("13").unavailable == {VOUCHER}
     with pytest.raises(Permanent, match="switched off"):
-        adapter().act(asked(Action.VOUCHER))
+        adapter().act(asked(VOUCHER))
     assert shop.posts() == []

@@ -6,7 +6,6 @@ import base64
 import hmac
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -15,8 +14,9 @@ import pytest
 import responses
 from oauthlib.oauth1.rfc5849 import signature
 
-from integrations.contract import Action, Buyer, EventKind, OutgoingMessage, ReviewEvent
+from integrations.contract import Buyer, EventKind, OutgoingMessage, ReviewEvent
 from integrations.errors import AdapterError, Misconfigured, Permanent, Temporary
+from integrations.remedies import KINDS, REFUND, RESEND, VOUCHER, RemedyKind
 from tests.integrations.reading import left, reviews
 from tests.integrations.woocommerce.samples import (
     API,
@@ -26,6 +26,7 @@ from tests.integrations.woocommerce.samples import (
     PretendShop,
     adapter,
     asked,
+    changed,
     order,
 )
 
@@ -80,7 +81,7 @@ def test_every_order_that_the_shop_names_is_a_candidate(shop: PretendShop) -> No
 def test_buyers_orders_with_the_product_are_candidates_without_our_own_resends(
     shop: PretendShop,
 ) -> None:
-    adapter().act(asked(Action.RESEND))
+    adapter().act(asked(RESEND))
     shop.orders[14] = order(14, line_items=[])
     shop.orders[15] = order(15, status="cancelled")
     shop.orders[16] = order(16, date_created_gmt="2026-11-24T08:16:00")
@@ -142,8 +143,8 @@ def test_edit_link_is_given_only_where_the_page_changes_this_very_review(
     assert adapter().edit_link("13", "31") == ""
 
 
-@pytest.mark.parametrize("action", list(Action))
-def test_action_is_found_after_the_answer_was_lost(shop: PretendShop, action: Action) -> None:
+@pytest.mark.parametrize("action", list(KINDS.values()))
+def test_action_is_found_after_the_answer_was_lost(shop: PretendShop, action: RemedyKind) -> None:
     shop.break_after = {"refunds", "orders", "coupons"}
 
     with pytest.raises(Temporary) as caught:
@@ -156,9 +157,9 @@ def test_action_is_found_after_the_answer_was_lost(shop: PretendShop, action: Ac
     assert len(shop.refunds) + len(shop.coupons) + len(shop.orders) - 2 == 1
 
 
-@pytest.mark.parametrize("action", list(Action))
+@pytest.mark.parametrize("action", list(KINDS.values()))
 def test_nothing_is_found_under_a_reference_that_only_begins_alike(
-    shop: PretendShop, action: Action
+    shop: PretendShop, action: RemedyKind
 ) -> None:
     shop.gateway_refunds = False
     adapter().act(asked(action, number=11))
@@ -166,8 +167,8 @@ def test_nothing_is_found_under_a_reference_that_only_begins_alike(
     assert adapter().find(asked(action, number=1)) is None
 
 
-@pytest.mark.parametrize("action", [Action.REFUND, Action.VOUCHER])
-def test_found_with_another_amount_is_for_a_person(shop: PretendShop, action: Action) -> None:
+@pytest.mark.parametrize("action", [REFUND, VOUCHER])
+def test_found_with_another_amount_is_for_a_person(shop: PretendShop, action: RemedyKind) -> None:
     adapter().act(asked(action, 500))
 
     with pytest.raises(Permanent, match="compare") as caught:
@@ -176,7 +177,7 @@ def test_found_with_another_amount_is_for_a_person(shop: PretendShop, action: Ac
 
 
 def test_resend_is_an_order_for_nothing_to_the_same_address(shop: PretendShop) -> None:
-    result = adapter().act(asked(Action.RESEND))
+    result = adapter().act(asked(RESEND))
 
     made = shop.orders[int(result.vendor_id)]
     [line] = made["line_items"]
@@ -186,8 +187,8 @@ def test_resend_is_an_order_for_nothing_to_the_same_address(shop: PretendShop) -
 
 
 def test_resend_asked_for_twice_is_one_order(shop: PretendShop) -> None:
-    first = adapter().act(asked(Action.RESEND))
-    again = adapter().act(asked(Action.RESEND))
+    first = adapter().act(asked(RESEND))
+    again = adapter().act(asked(RESEND))
 
     assert (again.vendor_id, again.already) == (first.vendor_id, True)
     assert shop.posts() == ["orders"]
@@ -197,7 +198,7 @@ def test_resend_of_a_guest_is_found_behind_later_orders_when_some_were_removed_m
     shop: PretendShop,
 ) -> None:
     shop.orders[13] = order(13, customer_id=0)
-    request = asked(Action.RESEND, customer_id=0)
+    request = asked(RESEND, customer_id=0)
     made = int(adapter().act(request).vendor_id)
     later = range(made + 1, made + 101)
     shop.orders |= {number: order(number, customer_id=0) for number in later}
@@ -220,14 +221,14 @@ def test_resend_of_a_guest_is_found_behind_later_orders_when_some_were_removed_m
 def test_resend_without_an_address_of_e_mail_sends_none(shop: PretendShop) -> None:
     shop.orders[13] = order(13, billing={"first_name": "Sari", "email": ""})
 
-    adapter().act(asked(Action.RESEND))
+    adapter().act(asked(RESEND))
 
     assert json.loads(shop.requests[-1].body or "{}")["billing"] == {"first_name": "Sari"}
 
 
 def test_voucher_is_for_this_buyer_once_and_asked_twice_is_one(shop: PretendShop) -> None:
-    first = adapter().act(asked(Action.VOUCHER))
-    again = adapter().act(asked(Action.VOUCHER))
+    first = adapter().act(asked(VOUCHER))
+    again = adapter().act(asked(VOUCHER))
 
     [made] = shop.coupons
     assert (made["code"], made["usage_limit"]) == ("mg-7f3k2q-1", 1)
@@ -239,7 +240,7 @@ def test_voucher_is_for_this_buyer_once_and_asked_twice_is_one(shop: PretendShop
 def test_voucher_without_its_end_is_a_task(shop: PretendShop) -> None:
     shop.ignores_expiry = True
 
-    assert "2027-02-23" in str(left(adapter().act(asked(Action.VOUCHER))))
+    assert "2027-02-23" in str(left(adapter().act(asked(VOUCHER))))
 
 
 @pytest.mark.parametrize(
@@ -248,7 +249,7 @@ def test_voucher_without_its_end_is_a_task(shop: PretendShop) -> None:
 def test_voucher_is_good_until_the_promised_moment_in_the_easternmost_zone(
     shop: PretendShop, hour: int, ends: str
 ) -> None:
-    wanted = replace(asked(Action.VOUCHER), expires_at=ENDS.replace(hour=hour))
+    wanted = changed(asked(VOUCHER), ends=ENDS.replace(hour=hour))
 
     assert left(adapter().act(wanted)) is None
     assert shop.coupons[0]["date_expires"] == ends
@@ -257,13 +258,13 @@ def test_voucher_is_good_until_the_promised_moment_in_the_easternmost_zone(
 def test_voucher_is_made_when_the_key_may_not_read_settings(shop: PretendShop) -> None:
     shop.settings_readable = False
 
-    assert adapter().act(asked(Action.VOUCHER)).code == "MG-7F3K2Q-1"
+    assert adapter().act(asked(VOUCHER)).code == "MG-7F3K2Q-1"
 
 
 def test_voucher_is_not_made_in_another_currency_or_without_an_address(shop: PretendShop) -> None:
-    nowhere = adapter().act(asked(Action.VOUCHER, billing={"first_name": "Sari"}))
+    nowhere = adapter().act(asked(VOUCHER, billing={"first_name": "Sari"}))
     shop.currency = "USD"
-    elsewhere = adapter().act(asked(Action.VOUCHER))
+    elsewhere = adapter().act(asked(VOUCHER))
 
     assert "e-mail" in str(left(nowhere))
     assert "USD" in str(left(elsewhere))

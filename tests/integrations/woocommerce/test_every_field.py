@@ -15,8 +15,9 @@ from marshmallow import Schema, ValidationError
 from requests import PreparedRequest
 
 from integrations import json_input
-from integrations.contract import Action, Buyer, EventKind, Inbound, OutgoingMessage, ReviewEvent
+from integrations.contract import Buyer, EventKind, Inbound, OutgoingMessage, ReviewEvent
 from integrations.errors import AdapterError, Permanent, Unreadable
+from integrations.remedies import KINDS, RESEND, VOUCHER
 from integrations.woocommerce import ADAPTER, WooCommerce, schemas
 from integrations.woocommerce.fields import PhpSchema
 from tests import hostile
@@ -79,61 +80,61 @@ CASES: dict[str, Case] = {
         "GET orders/13",
         ORDER,
         schemas.OrderIn,
-        lambda shop: shop.act(asked(Action.REFUND)),
+        lambda shop: shop.act(asked(KINDS["refund"])),
     ),
     "refund": (
         "POST orders/13/refunds",
         REFUND,
         schemas.RefundIn,
-        lambda shop: shop.act(asked(Action.REFUND)),
+        lambda shop: shop.act(asked(KINDS["refund"])),
     ),
     "refunds": (
         "GET orders/13/refunds",
         [REFUND],
         schemas.RefundIn,
-        lambda shop: shop.find(asked(Action.REFUND)),
+        lambda shop: shop.find(asked(KINDS["refund"])),
     ),
     "gateway": (
         "GET payment_gateways/stripe",
         recorded("gateway"),
         schemas.GatewayIn,
-        lambda shop: shop.act(asked(Action.REFUND)),
+        lambda shop: shop.act(asked(KINDS["refund"])),
     ),
     "order to send again": (
         "GET orders/13",
         ORDER,
         schemas.OrderIn,
-        lambda shop: shop.act(asked(Action.RESEND)),
+        lambda shop: shop.act(asked(RESEND)),
     ),
     "replacement": (
         "POST orders",
         ORDER,
         schemas.OrderIn,
-        lambda shop: shop.act(asked(Action.RESEND)),
+        lambda shop: shop.act(asked(RESEND)),
     ),
     "replacements": (
         "GET orders",
         [ORDER],
         schemas.OrderIn,
-        lambda shop: shop.find(asked(Action.RESEND)),
+        lambda shop: shop.find(asked(RESEND)),
     ),
     "coupon": (
         "POST coupons",
         COUPON,
         schemas.CouponIn,
-        lambda shop: shop.act(asked(Action.VOUCHER)),
+        lambda shop: shop.act(asked(VOUCHER)),
     ),
     "coupons": (
         "GET coupons",
         [COUPON],
         schemas.CouponIn,
-        lambda shop: shop.find(asked(Action.VOUCHER)),
+        lambda shop: shop.find(asked(VOUCHER)),
     ),
     "currency": (
         "GET data/currencies/current",
         recorded("currency"),
         schemas.CurrencyIn,
-        lambda shop: shop.act(asked(Action.VOUCHER)),
+        lambda shop: shop.act(asked(VOUCHER)),
     ),
     "note": ("POST orders/13/notes", NOTE, schemas.NoteIn, lambda shop: shop.message(MESSAGE)),
     "notes": (
@@ -296,7 +297,7 @@ def test_refund_of_a_tiny_amount_is_no_refund_of_ours() -> None:
         shop.odd = {"GET orders/13/refunds": _json([{**REFUND, "amount": "1e-30"}])}
 
         with pytest.raises(Permanent, match="compare it there"):
-            adapter().find(asked(Action.REFUND))
+            adapter().find(asked(KINDS["refund"]))
 
 
 def _json(value: object) -> bytes:

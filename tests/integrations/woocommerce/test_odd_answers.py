@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 import responses
 
-from integrations.contract import Action, EventKind, Inbound
+from integrations.contract import EventKind, Inbound
 from integrations.errors import Permanent
+from integrations.remedies import REFUND, RESEND, VOUCHER, RemedyKind
 from integrations.woocommerce import ADAPTER
 from integrations.woocommerce.schemas import (
     AnythingIn,
@@ -176,26 +177,28 @@ def test_number_of_an_order_may_be_a_number(shop: PretendShop) -> None:
     assert adapter().order("13").number == "1042"
 
 
-@pytest.mark.parametrize("action", [Action.REFUND, Action.VOUCHER, Action.RESEND])
+@pytest.mark.parametrize("action", [REFUND, VOUCHER, RESEND])
 def test_unreadable_row_with_our_reference_is_never_called_surely_not_done(
-    shop: PretendShop, action: Action
+    shop: PretendShop, action: RemedyKind
 ) -> None:
     shop.gateway_refunds = False
     adapter().act(asked(action))
     rows = {
-        Action.REFUND: shop.refunds,
-        Action.VOUCHER: shop.coupons,
-        Action.RESEND: [shop.orders[max(shop.orders)]],
+        REFUND: shop.refunds,
+        VOUCHER: shop.coupons,
+        RESEND: [shop.orders[max(shop.orders)]],
     }
-    broken = "total" if action is Action.RESEND else "amount"
+    broken = "total" if action is RESEND else "amount"
     rows[action][-1][broken] = "much"
 
     with pytest.raises(Permanent, match=r"(?i)MG-7F3K2Q-1"):
         adapter().find(asked(action))
 
 
-@pytest.mark.parametrize("action", [Action.REFUND, Action.RESEND])
-def test_unreadable_row_of_somebody_else_is_passed_over(shop: PretendShop, action: Action) -> None:
+@pytest.mark.parametrize("action", [REFUND, RESEND])
+def test_unreadable_row_of_somebody_else_is_passed_over(
+    shop: PretendShop, action: RemedyKind
+) -> None:
     shop.gateway_refunds = False
     made = adapter().act(asked(action))
     shop.refunds.insert(0, {**recorded("refund"), "order": 13, "amount": "much"})

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import responses
 
-from integrations.contract import Action
 from integrations.errors import Permanent, Temporary
+from integrations.remedies import REFUND
 from integrations.woocommerce import refunds
 from tests.integrations.reading import left
 from tests.integrations.woocommerce.samples import NOW, PretendShop, adapter, asked, order
@@ -25,7 +25,7 @@ def _shop() -> Iterator[PretendShop]:
 
 
 def test_refund_carries_its_reference_and_never_restocks(shop: PretendShop) -> None:
-    result = adapter().act(asked(Action.REFUND))
+    result = adapter().act(asked(REFUND))
 
     [made] = shop.refunds
     assert (made["amount"], made["reason"]) == ("9.95", "Makegood MG-7F3K2Q-1")
@@ -37,7 +37,7 @@ def test_refund_is_only_recorded_and_a_task_when_the_gateway_cannot_refund(
 ) -> None:
     shop.gateway_refunds = False
 
-    result = adapter().act(asked(Action.REFUND))
+    result = adapter().act(asked(REFUND))
 
     assert "pay the buyer back by hand" in str(left(result))
     assert (shop.posts(), shop.paid) == (["orders/13/refunds"], [])
@@ -47,7 +47,7 @@ def test_refund_is_only_recorded_and_a_task_when_the_gateway_cannot_refund(
 def test_refund_is_only_recorded_when_there_is_no_gateway(shop: PretendShop, method: str) -> None:
     shop.orders[13] = order(13, payment_method=method)
 
-    result = adapter().act(asked(Action.REFUND))
+    result = adapter().act(asked(REFUND))
 
     assert left(result)
     assert shop.paid == []
@@ -56,7 +56,7 @@ def test_refund_is_only_recorded_when_there_is_no_gateway(shop: PretendShop, met
 def test_refund_is_recorded_when_the_gateway_turns_out_to_refuse_it(shop: PretendShop) -> None:
     shop.gateway_says = UNSUPPORTED
 
-    result = adapter().act(asked(Action.REFUND))
+    result = adapter().act(asked(REFUND))
 
     sent = [
         json.loads(one.body or "{}")["api_refund"] for one in shop.requests if one.method == "POST"
@@ -71,7 +71,7 @@ def test_person_looks_at_the_provider_when_the_gateway_failed_whatever_it_says(
     shop.gateway_says = "Waktu habis."
 
     with pytest.raises(Permanent, match=r"provider may have paid.*Waktu habis") as caught:
-        adapter().act(asked(Action.REFUND))
+        adapter().act(asked(REFUND))
     assert caught.value.outcome == "unknown"
 
     assert shop.posts() == ["orders/13/refunds"]
@@ -91,7 +91,7 @@ def test_outcome_stays_unknown_when_another_refund_took_what_was_left_meanwhile(
     shop.gateway_says, shop.read_order = "Waktu habis.", refunded_by_another
 
     with pytest.raises(Permanent) as caught:
-        adapter().act(asked(Action.REFUND))
+        adapter().act(asked(REFUND))
 
     assert caught.value.outcome == "unknown"
 
@@ -99,7 +99,7 @@ def test_outcome_stays_unknown_when_another_refund_took_what_was_left_meanwhile(
 def test_refund_that_stands_is_found_when_the_shop_called_it_a_failure(shop: PretendShop) -> None:
     shop.gateway_says, shop.keeps_failed_refund = "Undefined index", True
 
-    result = adapter().act(asked(Action.REFUND))
+    result = adapter().act(asked(REFUND))
 
     assert result.already
     assert (shop.posts(), shop.paid) == (["orders/13/refunds"], ["9.95"])
@@ -111,7 +111,7 @@ def test_outcome_stays_unknown_when_the_shop_cannot_be_looked_at_after_a_failure
     shop.gateway_says, shop.down_from = "Undefined index", 4
 
     with pytest.raises(Temporary) as caught:
-        adapter().act(asked(Action.REFUND))
+        adapter().act(asked(REFUND))
 
     assert caught.value.outcome == "unknown"
     assert shop.posts() == ["orders/13/refunds"]
@@ -123,15 +123,15 @@ def test_nothing_was_done_when_the_shop_broke_before_the_refund_was_asked_for(
     shop.down_from = 2
 
     with pytest.raises(Temporary) as caught:
-        adapter().act(asked(Action.REFUND))
+        adapter().act(asked(REFUND))
 
     assert caught.value.outcome == "not_done"
     assert shop.posts() == []
 
 
 def test_refund_asked_for_twice_is_made_once(shop: PretendShop) -> None:
-    first = adapter().act(asked(Action.REFUND))
-    again = adapter().act(asked(Action.REFUND))
+    first = adapter().act(asked(REFUND))
+    again = adapter().act(asked(REFUND))
 
     assert (again.vendor_id, again.already) == (first.vendor_id, True)
     assert shop.paid == ["9.95"]
@@ -141,17 +141,17 @@ def test_refund_is_surely_not_done_only_where_no_gateway_could_have_paid(
     shop: PretendShop,
 ) -> None:
     with pytest.raises(Permanent, match="MG-7F3K2Q-1"):
-        adapter().find(asked(Action.REFUND))
+        adapter().find(asked(REFUND))
     shop.gateway_refunds = False
 
-    assert adapter().find(asked(Action.REFUND)) is None
+    assert adapter().find(asked(REFUND)) is None
 
 
 def test_refund_is_refused_when_less_is_left(shop: PretendShop) -> None:
-    adapter().act(asked(Action.REFUND, 1000))
+    adapter().act(asked(REFUND, 1000))
 
     with pytest.raises(Permanent, match=r"9\.90 EUR"):
-        adapter().act(asked(Action.REFUND, 1000, number=2))
+        adapter().act(asked(REFUND, 1000, number=2))
 
     assert shop.paid == ["10.00"]
 
@@ -162,12 +162,12 @@ def test_refusal_is_for_good_when_the_shop_says_too_much_and_shows_enough(
     shop.gateway_says = "Invalid refund amount."
 
     with pytest.raises(Permanent, match="Look at the refunds"):
-        adapter().act(asked(Action.REFUND))
+        adapter().act(asked(REFUND))
 
 
 def test_other_refund_taken_meanwhile_is_named_when_too_much_is_asked(shop: PretendShop) -> None:
     shop.orders[13]["total"] = "30.00"
-    wanted = asked(Action.REFUND, 2000)
+    wanted = asked(REFUND, 2000)
     shop.gateway_says = "Invalid refund amount."
     real = shop.orders[13]
     calls = iter([real, {**real, "refunds": [{"id": 1, "reason": "x", "total": "-25.00"}]}])
@@ -180,12 +180,12 @@ def test_other_refund_taken_meanwhile_is_named_when_too_much_is_asked(shop: Pret
 def test_refund_that_waits_for_its_gateway_is_looked_at_again_later(shop: PretendShop) -> None:
     shop.gateway_waits, shop.break_after = True, {"refunds"}
     with pytest.raises(Temporary):
-        adapter().act(asked(Action.REFUND))
+        adapter().act(asked(REFUND))
 
     with pytest.raises(Temporary, match="waits for its payment provider"):
-        adapter().find(asked(Action.REFUND))
+        adapter().find(asked(REFUND))
     shop.refunds[0]["refunded_payment"] = True
-    confirmed = adapter().find(asked(Action.REFUND))
+    confirmed = adapter().find(asked(REFUND))
 
     assert confirmed is not None
     assert (left(confirmed), shop.posts()) == (None, ["orders/13/refunds"])
@@ -193,9 +193,9 @@ def test_refund_that_waits_for_its_gateway_is_looked_at_again_later(shop: Preten
 
 def test_refund_its_gateway_never_confirmed_is_a_task_after_its_time(shop: PretendShop) -> None:
     shop.gateway_waits, shop.refunded_at = True, NOW - refunds.SETTLES
-    adapter().act(asked(Action.REFUND))
+    adapter().act(asked(REFUND))
 
-    found = adapter().find(asked(Action.REFUND))
+    found = adapter().find(asked(REFUND))
 
     assert found is not None
     assert "no payment provider confirmed it" in str(left(found))

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
 import responses
 
-from integrations.contract import Action, ActionRequest
+from integrations.contract import ActionRequest
+from integrations.remedies import RESEND
 from tests.integrations.reading import left
-from tests.integrations.woocommerce.samples import PretendShop, adapter, asked, order
+from tests.integrations.woocommerce.samples import PretendShop, adapter, asked, changed, order
 
 ENGRAVED = [
     {"id": 1, "key": "size", "value": "52"},
@@ -31,7 +31,7 @@ def _lines(shop: PretendShop, *lines: dict[str, Any]) -> ActionRequest:
     first = order()["line_items"][0]
     kept = [{**first, "meta_data": [], **one} for one in lines]
     shop.orders[13] = order(13, line_items=kept)
-    return asked(Action.RESEND, line_items=kept)
+    return asked(RESEND, line_items=kept)
 
 
 def test_what_was_chosen_goes_along(shop: PretendShop) -> None:
@@ -86,7 +86,7 @@ def test_lines_of_a_bundle_go_with_it(shop: PretendShop, own: str, of: str) -> N
         {"id": 6, "name": "Alone", "product_id": 13, "variation_id": 0},
     )
 
-    result = adapter().act(replace(request, line_ids=("3",)))
+    result = adapter().act(changed(request, line_ids=("3",)))
 
     made = shop.orders[int(result.vendor_id)]["line_items"]
     assert [(one["product_id"], one["quantity"]) for one in made] == [(10, 2), (11, 4)]

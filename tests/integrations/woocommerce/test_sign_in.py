@@ -9,8 +9,8 @@ import pytest
 import responses
 from requests import PreparedRequest
 
-from integrations.contract import Action
 from integrations.errors import Misconfigured
+from integrations.remedies import REFUND
 from integrations.woocommerce.client import KEYS_IN_ADDRESS
 from tests.integrations.woocommerce.samples import PretendShop, adapter, answer, asked
 
@@ -44,7 +44,7 @@ def test_keys_are_tried_in_the_address_once_and_then_kept_there(
     adapter(HOST).order("13")
     tried = len([one for one in shop.requests if "consumer_key" not in (one.url or "")])
 
-    adapter(HOST).act(asked(Action.REFUND))
+    adapter(HOST).act(asked(REFUND))
 
     assert tried == 1
     assert len([one for one in shop.requests if "consumer_key" not in (one.url or "")]) == 1

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from integrations.contract import (
-    Action,
     ActionRequest,
     Buyer,
     EventKind,
@@ -20,6 +19,7 @@ from integrations.contract import (
 )
 from integrations.errors import AdapterError, Misconfigured, Permanent
 from integrations.money import Money
+from integrations.remedies import REFUND, RESEND, VOUCHER, Remedy, RemedyKind
 from integrations.woocommerce import ADAPTER, WooCommerce
 from integrations.woocommerce.client import KEYS_IN_ADDRESS
 from tests.integrations.reading import left, reviews
@@ -28,13 +28,13 @@ from tests.live.woocommerce.store import Settings, Store
 ENDS = datetime.now(UTC) + timedelta(days=90)
 
 
-def asked(action: Action, order: Order, share: int = 50) -> ActionRequest:
+def asked(kind: RemedyKind, order: Order, share: int = 50) -> ActionRequest:
     """A make-good under a reference of its own, worth `share` percent in steps of the shop."""
     reference = f"MG-{uuid.uuid4().hex[:6].upper()}-1"
     amount = order.lines[0].paid.share(share)
     booked = Money(amount.amount_minor // order.step * order.step, amount.currency)
     lines = tuple(one.id for one in order.lines)
-    return ActionRequest(action, reference, reference, order, booked, lines, ENDS)
+    return ActionRequest(Remedy(kind, booked, lines, ENDS), reference, reference, order)
 
 
 def through(settings: Settings, base_url: str, **other: str) -> WooCommerce:
@@ -172,7 +172,7 @@ def test_refund_of_the_gateway_is_made_once_and_found(
     adapter: WooCommerce, store: Store, gateway: None, email: str
 ) -> None:
     order = adapter.order(str(store.sell(email, by_gateway=True)["id"]))
-    request = asked(Action.REFUND, order)
+    request = asked(REFUND, order)
 
     first = adapter.act(request)
     again = adapter.act(request)
@@ -182,13 +182,13 @@ def test_refund_of_the_gateway_is_made_once_and_found(
     assert (left(first), first.already, again.already) == (None, False, True)
     assert found is not None
     assert found.vendor_id == again.vendor_id == first.vendor_id == str(kept[0]["id"])
-    assert [Money.of(one["amount"], order.paid.currency) for one in kept] == [request.amount]
-    assert store.paid_back(int(order.id)) == [request.amount.text()]
+    assert [Money.of(one["amount"], order.paid.currency) for one in kept] == [request.remedy.money]
+    assert store.paid_back(int(order.id)) == [request.remedy.money.text()]
     assert adapter.order(order.id).left.amount_minor == (
-        order.left.amount_minor - request.amount.amount_minor
+        order.left.amount_minor - request.remedy.money.amount_minor
     )
     with pytest.raises(Permanent, match="can still be refunded"):
-        adapter.act(asked(Action.REFUND, order, 190))
+        adapter.act(asked(REFUND, order, 190))
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ def test_gateway_that_failed_may_have_paid_and_is_not_asked_again(
     if not store.settings.gateway.mode_file:
         pytest.skip("needs the laboratory's gateway: mode_file in [gateway]")
     order = adapter.order(str(store.sell(email, by_gateway=True)["id"]))
-    request = asked(Action.REFUND, order)
+    request = asked(REFUND, order)
     Path(store.settings.gateway.mode_file).write_text(mode)
 
     with pytest.raises(Permanent, match="provider may have paid") as caught:
@@ -219,7 +219,7 @@ def test_refund_without_a_gateway_is_recorded_and_a_task(
     adapter: WooCommerce, store: Store, email: str
 ) -> None:
     order = adapter.order(str(store.sell(email)["id"]))
-    request = asked(Action.REFUND, order)
+    request = asked(REFUND, order)
 
     result = adapter.act(request)
 
@@ -242,7 +242,7 @@ def test_resend_copies_what_was_chosen(
     if settings.variation:
         lines.append({**settings.variation, "quantity": 1})
     order = adapter.order(str(store.sell(email, line_items=lines)["id"]))
-    request = asked(Action.RESEND, order)
+    request = asked(RESEND, order)
 
     result = adapter.act(request)
     again = adapter.act(request)
@@ -273,7 +273,7 @@ def test_voucher_is_single_use_for_this_buyer_and_made_once(
     adapter: WooCommerce, store: Store, email: str
 ) -> None:
     order = adapter.order(str(store.sell(email)["id"]))
-    request = asked(Action.VOUCHER, order)
+    request = asked(VOUCHER, order)
 
     result = adapter.act(request)
     again = adapter.act(request)
@@ -284,7 +284,7 @@ def test_voucher_is_single_use_for_this_buyer_and_made_once(
     assert (left(result), again.code, again.already) == (None, result.code, True)
     assert found is not None
     assert (made["usage_limit"], made["email_restrictions"]) == (1, [email])
-    assert Money.of(made["amount"], order.paid.currency) == request.amount
+    assert Money.of(made["amount"], order.paid.currency) == request.remedy.money
     assert made["date_expires"] >= f"{ENDS:%Y-%m-%d}"
 
 
@@ -298,12 +298,12 @@ def test_voucher_is_refused_and_not_offered_where_coupons_are_off(
         offered = adapter.order(order.id).unavailable
         findings = adapter.check()
         with pytest.raises(Permanent, match="switched off"):
-            adapter.act(asked(Action.VOUCHER, order))
+            adapter.act(asked(VOUCHER, order))
     finally:
         store.ask("PUT", setting, {"value": "yes"})
 
     assert not order.unavailable
-    assert offered == {Action.VOUCHER}
+    assert offered == {VOUCHER}
     assert [one for one in findings if not one.ok] == []
 
 

@@ -12,11 +12,10 @@ from typing import Any
 import pytest
 
 from integrations import registry
-from integrations.contract import Action
 from integrations.money import Money
+from integrations.remedies import REFUND, RESEND, VOUCHER, Remedy, RemedyKind
 from service.db.models import Case, Connection
 from service.operations.remedies import decisions
-from service.operations.remedies.decisions import Remedy
 from service.operations.shops import connections
 from service.operations.shops.connections import NewConnection
 from tests.live.woocommerce.store import Store
@@ -73,13 +72,13 @@ class Live:
         [case] = self.cases(review_id)
         return case
 
-    def approve(self, case: Case, action: Action, percent: int) -> Money:
+    def approve(self, case: Case, action: RemedyKind, percent: int) -> Money:
         """Approve a remedy of `percent` of the reviewed line, in steps of the shop."""
         paid = Money(case.order["lines"][0]["paid"], case.order["currency"]).share(percent)
         step = case.order["step"]
         amount = Money(paid.amount_minor // step * step, paid.currency)
         lines = tuple(one["id"] for one in case.order["lines"])
-        days = 60 if action is Action.VOUCHER else None
+        days = timedelta(days=60) if action is VOUCHER else None
         changed = Remedy(action, amount, lines, days)
         decisions.approve(self.world.context, case.id, self.world.owner, changed=changed)
         self.world.work()
@@ -127,7 +126,7 @@ def test_refund_loop_ends_recovered_by_polling(live: Live, email: str) -> None:
     world.work()
     case = live.case(review["id"])
     assert (case.state, case.order_id) == ("awaiting_approval", str(order["id"]))
-    amount = live.approve(case, Action.REFUND, 40)
+    amount = live.approve(case, REFUND, 40)
 
     [made] = live.case(review["id"]).make_goods
     assert (made.state, bool(made.task)) == ("done", not ledger)
@@ -168,8 +167,8 @@ def _set_shop(live: Live, **values: Any) -> None:
     live.world.shop_id = kept
 
 
-@pytest.mark.parametrize("action", [Action.RESEND, Action.VOUCHER])
-def test_other_make_goods_are_carried_out_once(live: Live, email: str, action: Action) -> None:
+@pytest.mark.parametrize("action", [RESEND, VOUCHER])
+def test_other_make_goods_are_carried_out_once(live: Live, email: str, action: RemedyKind) -> None:
     world, store = live.world, live.store
     order = store.sell(email)
     review = store.review(email, 2, "Wrong colour")
@@ -180,12 +179,12 @@ def test_other_make_goods_are_carried_out_once(live: Live, email: str, action: A
     live.approve(case, action, 100)
 
     [made] = live.case(review["id"]).make_goods
-    path = "orders" if action is Action.RESEND else "coupons"
+    path = "orders" if action is RESEND else "coupons"
     store.forget(f"{path}/{made.vendor_id}")
     assert (made.state, made.task) == ("done", None)
     kept = store.ask("GET", f"{path}/{made.vendor_id}")
     assert made.reference in str(kept) or made.reference.lower() in str(kept)
-    if action is Action.VOUCHER:
+    if action is VOUCHER:
         world.clock.move(hours=1)
         world.work()
         assert [one for one in notes(store, order["id"]) if made.code in one]
