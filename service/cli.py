@@ -16,6 +16,7 @@ from service import VERSION
 from service.db import backup
 from service.db.migrations import MigrationUnderWay, migrate
 from service.db.models import Seller
+from service.doctor import examine
 from service.domain.errors import DomainError
 from service.domain.remedies.limits import SellerRole
 from service.operations.cases import causes as case_causes
@@ -61,6 +62,7 @@ def register(app: Flask) -> None:
         erase_command,
         rekey_command,
         backup_command,
+        doctor_command,
         version_command,
         causes,
         wording,
@@ -199,6 +201,19 @@ def corrections_command(target: Path) -> None:
     lines = ["\t".join(" ".join(value.split()) for value in row) for row in rows]
     write_anew(target, "\n".join(["text\tcause\tproduct", *lines, ""]))
     click.echo(f"{len(rows)} corrections in {target}.")
+
+
+@click.command(cls=Command, name="doctor")
+@click.option("--offline", is_flag=True, help="Do not call shops and mail servers.")
+def doctor_command(offline: bool) -> None:
+    """Say what works, what does not, and how to mend it; the exit status is 1 when something does not."""
+    ill = 0
+    for seen in examine(wiring(), call_out=not offline):
+        ill += not seen.ok
+        click.echo(f"ok    {seen.name}" if seen.ok else f"WRONG {seen.name}: {seen.advice}")
+    if ill:
+        raise SystemExit(1)
+    click.echo("All is well.")
 
 
 @click.command(cls=Command, name="version")

@@ -1,0 +1,172 @@
+"""Examines an installation from its own machine: what works, what does not, and how to mend it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from redis.exceptions import RedisError
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from integrations import time_limits
+from integrations.errors import AdapterError
+from integrations.network import loopback
+from service import settings
+from service.db import migrations
+from service.db.models import Connection
+from service.db.outbox import backlog, heartbeat
+from service.wiring import Wiring
+
+FREE_SPACE = 500 * 1024 * 1024
+"""Bytes below which a database on this disk soon cannot be written."""
+LATE = timedelta(minutes=5)
+APART = timedelta(seconds=30)
+"""Clocks further apart than this confuse signatures and due times."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """One thing that was looked at; `advice` says how to mend it where it is not `ok`."""
+
+    name: str
+    ok: bool
+    advice: str = ""
+
+
+def examine(wired: Wiring, *, call_out: bool = True) -> Iterator[Examined]:
+    """Look at everything, one thing after the other; only reads. `call_out`: try each connection at
+    its platform too."""
+    yield from _settings(wired)
+    reached = _database(wired)
+    yield reached
+    if reached.ok:
+        yield _tables(wired)
+        yield _time(wired)
+        yield from _at_work(wired)
+    yield from _redis(wired)
+    yield from _disk(wired)
+    if reached.ok and call_out:
+        yield from _connections(wired)
+
+
+def _settings(wired: Wiring) -> Iterator[Examined]:
+    for name in settings.unknown():
+        yield Examined(name, ok=False, advice="is no setting of Makegood: nobody reads it")
+    host = urlsplit(wired.settings.public_url).hostname or ""
+    open_to_all = not wired.settings.secure and not loopback(host)
+    yield Examined(
+        f"address {wired.settings.public_url}",
+        ok=not open_to_all,
+        advice="buyers and platforms reach it without encryption: put a proxy with a certificate in"
+        " front and set MAKEGOOD_PUBLIC_URL to its https address",
+    )
+
+
+def _database(wired: Wiring) -> Examined:
+    try:
+        with wired.context.database.reading() as session:
+            session.execute(select(1))
+    except SQLAlchemyError as error:
+        said = str(getattr(error, "orig", error)).partition("\n")[0]
+        return Examined("database", ok=False, advice=f"cannot be read ({said})")
+    return Examined("database", ok=True)
+
+
+def _tables(wired: Wiring) -> Examined:
+    database = wired.context.database
+    newest = ScriptDirectory.from_config(migrations.config(database)).get_current_head()
+    with database.engine.connect() as connection:
+        present = MigrationContext.configure(connection).get_current_revision()
+    return Examined(
+        f"tables {present or '-'}",
+        ok=present == newest,
+        advice=f"this version needs {newest}: run `flask migrate`",
+    )
+
+
+def _time(wired: Wiring) -> Examined:
+    if wired.context.database.sqlite:
+        return Examined("time", ok=True)
+    before = wired.context.clock.now()
+    with wired.context.database.reading() as session:
+        theirs = session.scalar(select(func.clock_timestamp()))
+    apart = abs(theirs - before) if theirs is not None else timedelta()
+    return Examined(
+        "time",
+        ok=apart < APART,
+        advice=f"this machine and the database are {apart.total_seconds():.0f} seconds apart: let"
+        " both keep time by NTP",
+    )
+
+
+def _at_work(wired: Wiring) -> Iterator[Examined]:
+    now = wired.context.clock.now()
+    with wired.context.database.reading() as session:
+        silent = heartbeat.silent(session, (heartbeat.WORKER, heartbeat.CLOCK), now)
+        waits = backlog.backlog(session, now)
+    for role, name in ((heartbeat.WORKER, "worker"), (heartbeat.CLOCK, "clock")):
+        yield Examined(
+            name,
+            ok=role not in silent,
+            advice="nobody has been at work for minutes: start `make run`, or the line of the"
+            f" Procfile named {name}",
+        )
+    stalled = waits.stalled_since
+    late = now - stalled if stalled is not None else timedelta()
+    yield Examined(
+        f"work due now: {waits.due}",
+        ok=late < LATE,
+        advice=f"the oldest has waited {int(late.total_seconds() // 60)} minutes",
+    )
+
+
+def _redis(wired: Wiring) -> Iterator[Examined]:
+    if wired.redis is None:
+        return
+    try:
+        wired.redis.ping()
+    except (RedisError, OSError) as error:
+        advice = f"does not answer ({type(error).__name__}): work is still done, a second later"
+        yield Examined("Redis", ok=False, advice=advice)
+    else:
+        yield Examined("Redis", ok=True)
+
+
+def _disk(wired: Wiring) -> Iterator[Examined]:
+    if not wired.context.database.sqlite:
+        return
+    folder = wired.context.database.path.absolute().parent
+    free = shutil.disk_usage(folder).free
+    yield Examined(
+        f"{free // 1024**2} MB free in {folder}",
+        ok=free > FREE_SPACE,
+        advice="make room: what cannot be written is refused",
+    )
+
+
+def _connections(wired: Wiring) -> Iterator[Examined]:
+    context = wired.context
+    with context.database.reading() as session:
+        connections = session.scalars(select(Connection).order_by(Connection.id)).all()
+    for connection in connections:
+        if not connection.roles:
+            continue
+        name = f"connection {connection.name}"
+        try:
+            with context.http.within(time_limits.TRY):
+                findings = context.adapter(connection).check()
+        except AdapterError as error:
+            yield Examined(name, ok=False, advice=str(error.text))
+            continue
+        wrong = [finding for finding in findings if not finding.ok]
+        for finding in wrong:
+            advice = str(finding.advice) if finding.advice else "does not work"
+            yield Examined(f"{name}, {finding.name}", ok=False, advice=advice)
+        if not wrong:
+            yield Examined(name, ok=True)

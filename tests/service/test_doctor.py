@@ -1,0 +1,102 @@
+"""The doctor says what is wrong and how to mend it, and finds nothing where all is well."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from alembic import command
+from sqlalchemy.exc import OperationalError
+
+from integrations.errors import Misconfigured
+from service.db import migrations
+from service.db.outbox import heartbeat
+from service.doctor import Examined, examine
+from tests.jobs.processes import flask
+from tests.world import World
+
+
+def _wrong(world: World, *, call_out: bool = True) -> list[Examined]:
+    return [seen for seen in examine(world.wired, call_out=call_out) if not seen.ok]
+
+
+@pytest.fixture(autouse=True)
+def _at_work(world: World) -> None:
+    world.wired.heart.roles = (heartbeat.WORKER, heartbeat.CLOCK)
+    world.wired.heart.beat()
+
+
+def test_nothing_is_wrong_where_all_is_well(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not world.context.database.sqlite:
+        # The database's own clock goes on while the world's stands still.
+        monkeypatch.setattr("service.doctor._time", lambda wired: Examined("time", ok=True))
+    assert _wrong(world) == []
+
+
+def test_clocks_that_are_apart_are_named(world: World) -> None:
+    wrong = [seen.name for seen in _wrong(world)]
+
+    assert wrong == ([] if world.context.database.sqlite else ["time"])
+
+
+def test_silent_worker_and_late_work_are_named(world: World) -> None:
+    world.rate(1)
+    world.clock.move(hours=1)
+
+    names = [seen.name for seen in _wrong(world, call_out=False) if seen.name != "time"]
+
+    assert names == ["worker", "clock", "work due now: 2"]
+
+
+def test_tables_of_an_older_version_are_named(world: World) -> None:
+    command.downgrade(migrations.config(world.context.database), "-1")
+
+    (tables,) = [seen for seen in _wrong(world, call_out=False) if seen.name != "time"]
+
+    assert "run `flask migrate`" in tables.advice
+
+
+def test_a_connection_that_does_not_work_is_named(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adapter = type(world.context.adapter(world.connection()))
+
+    def check(self: object) -> None:
+        raise Misconfigured("The key was refused. Enter it anew.")
+
+    monkeypatch.setattr(adapter, "check", check)
+
+    (sandbox,) = [seen for seen in _wrong(world) if seen.name != "time"]
+
+    assert (sandbox.name, sandbox.advice) == (
+        "connection Sandbox",
+        "The key was refused. Enter it anew.",
+    )
+
+
+def test_an_open_address_without_encryption_is_named(world: World) -> None:
+    public = replace(world.wired.settings, public_url="http://makegood.example.com")
+
+    wrong = [seen for seen in examine(replace(world.wired, settings=public)) if not seen.ok]
+
+    assert "https" in wrong[0].advice
+
+
+def test_a_database_that_is_away_is_named_and_nothing_else_breaks(world: World) -> None:
+    world.settings(public_url=world.wired.settings.public_url)
+    object.__setattr__(world.context.database, "reading", _away)
+
+    assert [seen.name for seen in _wrong(world)] == ["database"]
+
+
+def _away() -> None:
+    raise OperationalError("SELECT 1", {}, Exception("connection refused"))
+
+
+def test_the_command_ends_with_an_error_where_something_is_wrong(world: World) -> None:
+    world.clock.move(hours=1)
+    done = flask(world, "doctor", "--offline")
+
+    assert done.returncode == 1
+    assert "WRONG worker: nobody has been at work for minutes" in done.stdout
+    assert "ok    database" in done.stdout
