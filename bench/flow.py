@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from bench.load import spread
 from bench.site import Site, site, start, wait_until
-from service.db.models import Case, Delivery, FollowUp, MakeGood
+from service.db.models import Case, Delivery, MakeGood, Message
 
 ALONE, TOGETHER = 40, 2000
 MADE = "SELECT 1 FROM made WHERE order_id = ?"
@@ -86,10 +86,10 @@ def together(name: str, database: str, redis: str, folder: Path) -> dict[str, An
 
 def _planned(found: Site) -> int:
     ready = (
-        select(func.count(func.distinct(FollowUp.make_good_id)))
-        .select_from(FollowUp)
-        .join(MakeGood, MakeGood.id == FollowUp.make_good_id)
-        .where(MakeGood.state == "done", FollowUp.step == "resolution_check")
+        select(func.count(func.distinct(Message.make_good_id)))
+        .select_from(Message)
+        .join(MakeGood, MakeGood.id == Message.make_good_id)
+        .where(MakeGood.state == "done", Message.step == "resolution_check")
     )
     with found.wired.context.database.reading() as session:
         return session.scalar(ready) or 0

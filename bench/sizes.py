@@ -82,7 +82,7 @@ def _filled(url: str, waiting: int) -> Wiring:
         lane = queries.lane(session, connection, outward=False)
         # Only what is put below counts.
         session.execute(text("DELETE FROM outbox"))
-        _put(database, session, "follow_up", lane, later, waiting)
+        _put(database, session, "send_message", lane, later, waiting)
         session.connection().execute(
             insert(OutboxRow.__table__),  # type: ignore[arg-type]
             [

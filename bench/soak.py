@@ -195,7 +195,9 @@ def _under_way(run: Run) -> int:
         select(func.count())
         .select_from(OutboxRow)
         .where(
-            OutboxRow.kind == Kind.FOLLOW_UP, OutboxRow.done_at.is_(None), OutboxRow.due_at <= now()
+            OutboxRow.kind == Kind.SEND_MESSAGE,
+            OutboxRow.done_at.is_(None),
+            OutboxRow.due_at <= now(),
         )
     )
     try:

@@ -147,7 +147,7 @@ class World:
         with self.context.database.reading() as session:
             found = list(session.scalars(select(Case).order_by(Case.id)))
             for one in found:
-                _ = (one.review, one.history, one.proposals, one.follow_ups, one.decisions)
+                _ = (one.review, one.history, one.proposals, one.messages, one.decisions)
                 _ = [made.attempts for made in one.make_goods]
             return found
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, false, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, false, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from service.db.models import Case, FollowUp, MakeGood, Review
+from service.db.models import Case, MakeGood, Message, Review
 from service.db.search import matching
 from service.domain.cases.states import CaseState, CloseReason
+from service.domain.messages.kinds import Answer
 
 
 class Outcome(StrEnum):
@@ -102,4 +103,16 @@ def _came_to(outcome: Outcome) -> ColumnElement[bool]:
         case Outcome.RECOVERED:
             return Case.close_reason == CloseReason.RECOVERED
         case Outcome.SOLVED:
-            return Case.follow_ups.any(FollowUp.solved.is_(True))
+            return _last_answer() == Answer.SOLVED
+
+
+def _last_answer() -> ScalarSelect[Answer | None]:
+    """What the buyer said last."""
+    return (
+        select(Message.answer)
+        .where(Message.case_id == Case.id, Message.answer.is_not(None))
+        .order_by(Message.id.desc())
+        .limit(1)
+        .correlate(Case)
+        .scalar_subquery()
+    )

@@ -16,9 +16,9 @@ from service.db.models import (
     Case,
     Connection,
     Delivery,
-    FollowUp,
     Lane,
     MakeGood,
+    Message,
     OutboxRow,
     Proposal,
     Review,
@@ -292,16 +292,16 @@ def deliveries_needing_attention(
     return session.scalars(wanted.order_by(Delivery.id.desc()).limit(most)).all()
 
 
-def follow_up(session: Session, follow_up_id: int, *, lock: bool = False) -> FollowUp:
-    """A follow-up by its id, its case locked if asked for; raises `NotFound`."""
+def message(session: Session, message_id: int, *, lock: bool = False) -> Message:
+    """A message by its id, its case locked if asked for; raises `NotFound`."""
     if lock:
-        case_id = session.scalar(select(FollowUp.case_id).where(FollowUp.id == follow_up_id))
+        case_id = session.scalar(select(Message.case_id).where(Message.id == message_id))
         # What belongs to a case is changed only by who holds the case.
         case(session, case_id or 0, lock=True)
-    found = session.get(FollowUp, follow_up_id)
-    if found is None:
+    message = session.get(Message, message_id)
+    if message is None:
         raise NotFound("there is no such message")
-    return found
+    return message
 
 
 def connections_with_note(session: Session) -> Sequence[Connection]:

@@ -12,11 +12,12 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from integrations.money import Money
-from service.db.models import Case, FollowUp, History, MakeGood, Review
+from service.db.models import Case, History, MakeGood, Message, Review
 from service.domain.cases.states import CloseReason
 from service.domain.complaints.causes import UNCLEAR
 from service.domain.days import day_of
-from service.domain.messages.kinds import Step
+from service.domain.messages.kinds import Answer, Step
+from service.domain.messages.states import MessageState
 from service.domain.reports.figures import CaseFacts
 from service.domain.reports.periods import Period
 
@@ -29,7 +30,6 @@ class _Messages:
 
     first_sent: datetime | None = None
     asked: bool = False
-    answered_at: datetime | None = None
     solved: bool | None = None
     handling: int | None = None
 
@@ -123,28 +123,27 @@ def _messages(session: Session, opened: ColumnElement[bool]) -> dict[int, _Messa
     by_case: dict[int, _Messages] = defaultdict(_Messages)
     for row in session.execute(
         select(
-            FollowUp.case_id,
-            FollowUp.step,
-            FollowUp.sent_at,
-            FollowUp.answered_at,
-            FollowUp.solved,
-            FollowUp.stars,
+            Message.case_id,
+            Message.state,
+            Message.step,
+            Message.sent_at,
+            Message.answer,
+            Message.stars,
         )
-        .join(FollowUp.case)
+        .join(Message.case)
         .where(opened)
+        .order_by(Message.id)
     ):
         _count(by_case[row.case_id], row)
     return by_case
 
 
 def _count(messages: _Messages, row: Any) -> None:
-    if row.sent_at is not None:
+    if row.state == MessageState.SENT:
         messages.first_sent = min(filter(None, (messages.first_sent, row.sent_at)))
         messages.asked = messages.asked or row.step == Step.UPDATE_INVITATION
-    newest = messages.answered_at is None or (row.answered_at or row.sent_at) > messages.answered_at
-    if row.answered_at is not None and newest:
-        messages.answered_at, messages.solved = row.answered_at, row.solved
-        messages.handling = row.stars
+    if row.answer is not None:
+        messages.solved, messages.handling = row.answer is Answer.SOLVED, row.stars
 
 
 def _rises(session: Session, opened: ColumnElement[bool]) -> dict[int, int]:
@@ -177,7 +176,7 @@ def cases_in(session: Session, shop_ids: Collection[int], period: Period) -> Ite
                 joinedload(Case.review),
                 joinedload(Case.shop),
                 selectinload(Case.make_goods),
-                selectinload(Case.follow_ups),
+                selectinload(Case.messages),
             )
         ).all()
         yield from cases

@@ -33,9 +33,9 @@ class Links:
         except BadSignature as error:
             raise NotFound("this link is not valid: open it again from the message") from error
 
-    def buyer(self, page: str, follow_up_id: int) -> str:
+    def buyer(self, page: str, message_id: int) -> str:
         """The full address of a buyer page: `answer`, `stop` or `unsubscribe`."""
-        return f"{self.public_url}/b/{page}/{self.token('buyer-' + page, follow_up_id)}"
+        return f"{self.public_url}/b/{page}/{self.token('buyer-' + page, message_id)}"
 
     def webhook(self, public_id: str) -> str:
         """Where the platform of a connection delivers its webhooks."""

@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 
 from integrations.sentence import Text
-from service.domain.messages.kinds import FOLLOW_UPS, Step
+from service.domain.messages.kinds import FOLLOW_UPS, Answer, Step
 from service.domain.messages.policy import Verdict
 from service.domain.messages.policy_data import Layer
 from service.domain.messages.schedule import (
-    Answer,
     Send,
     SendFacts,
     SendingWindow,

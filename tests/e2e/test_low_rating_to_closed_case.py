@@ -60,7 +60,7 @@ def _walk(world: World, work: Work) -> None:
     answered = browser.post(_link(world, "answer"), {"solved": "yes", "stars": "5"})
     assert answered.status_code == 200
     work()
-    invitation = next(one for one in world.case().follow_ups if one.step == "update_invitation")
+    invitation = next(one for one in world.case().messages if one.step == "update_invitation")
     assert invitation.state == "sent"
     assert f"/sandbox/orders/{order_id}?key=" in world.ledger()["messages"][-1]["text"]
     world.rate(5, "Masalah selesai", order_id)

@@ -31,7 +31,7 @@ from jobs import drain, sweep
 from jobs.worker import Listener
 from service import settings, wakeup
 from service.app import create_wsgi
-from service.db.models import Case, FollowUp
+from service.db.models import Case, Message
 from service.wiring import Wiring, wire
 from tests.world import FakeClock
 
@@ -207,9 +207,9 @@ def _answer(wired: Wiring, client: Client, process: Process, solved: str) -> Non
     case = _case(wired, process.errand.order_id)
     with wired.context.database.reading() as session:
         asked = session.scalars(
-            select(FollowUp)
-            .where(FollowUp.case_id == case.id, FollowUp.state == "sent")
-            .where(FollowUp.step == "resolution_check")
+            select(Message)
+            .where(Message.case_id == case.id, Message.state == "sent")
+            .where(Message.step == "resolution_check")
         ).one_or_none()
     if asked is None:
         return

@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from integrations.sandbox.ledger import leave_review
 from integrations.sandbox.seed import sell
-from service.db.models import Case, FollowUp, MakeGood
+from service.db.models import Case, MakeGood, Message
 from service.domain.errors import WrongState
-from service.operations.messages import follow_ups
+from service.domain.messages.kinds import Step
+from service.domain.messages.states import STUCK
+from service.operations.messages import answers, by_seller
 from service.operations.remedies import decisions, make_goods
 from tests.world import World
 
@@ -27,7 +29,7 @@ def case_of(world: World, order_id: int) -> Case:
         case = find_case(session, order_id)
         assert case is not None
         _ = (case.review.versions, case.history, case.proposals, case.decisions)
-        _ = [one.messages for one in case.follow_ups]
+        _ = [one.attempts for one in case.messages]
         _ = [one.attempts for one in case.make_goods]
         return case
 
@@ -37,7 +39,7 @@ def glance(world: World, order_id: int) -> Case:
     with world.context.database.reading() as session:
         case = find_case(session, order_id)
         assert case is not None, "no case, or its order was not found"
-        _ = (case.make_goods, case.follow_ups)
+        _ = (case.make_goods, case.messages)
         return case
 
 
@@ -73,7 +75,7 @@ class People:
         """Approves what awaits it (once; a case that came back is declined), and looks into what
         got stuck."""
         stuck = [one for one in case.make_goods if one.state == "needs_attention"]
-        unsure = [one for one in case.follow_ups if one.state == "needs_attention"]
+        unsure = [one for one in case.messages if one.state in STUCK]
         for made in stuck:
             self._look_in_shop(made)
         for one in unsure:
@@ -99,13 +101,13 @@ class People:
         book = self.world.sandbox.ledger
         return [dict(one) for one in book.rows("SELECT * FROM made WHERE reference=?", reference)]
 
-    def _look_in_mailbox(self, case: Case, one: FollowUp) -> None:
+    def _look_in_mailbox(self, case: Case, one: Message) -> None:
         self.asked["message"] += 1
         assert one.reason, "a message is stuck and does not say why"
         arrived = self.world.sandbox.ledger.row(
             "SELECT 1 FROM message WHERE key LIKE ?", f"{case.reference}-m{one.id}-%"
         )
-        act = follow_ups.mark_sent if arrived else follow_ups.send_now
+        act = by_seller.mark_sent if arrived else by_seller.send_now
         act(self.world.context, one.id, self.world.owner)
 
     def seller_presses_again(self, order_id: int, approve: Approve) -> None:
@@ -117,10 +119,10 @@ class People:
 
     def _buyer_acts(self, case: Case, order_id: int) -> bool:
         """Answers the question, and raises the rating when all has been said."""
-        steps = {one.step: one for one in case.follow_ups}
-        check, invitation = steps.get("resolution_check"), steps.get("update_invitation")
-        if check is not None and check.state == "sent" and check.answered_at is None:
-            follow_ups.answer(self.world.context, check.id, solved=self.solved, stars=5, comment="")
+        steps = {one.step: one for one in case.messages}
+        check, invitation = steps.get(Step.RESOLUTION_CHECK), steps.get(Step.UPDATE_INVITATION)
+        if check is not None and check.state == "sent" and not case.answers:
+            answers.answer(self.world.context, check.id, solved=self.solved, stars=5, comment="")
             return True
         over = invitation is not None and invitation.state in ("sent", "stopped")
         return over and case.state in ("following_up", "declined") and self._raise(order_id)

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from service.db.models import Case, Delivery, OutboxRow
 from tests.world import World
 
-PEOPLE = ("fail", "needs_attention", "try_again", "send_now", "not_sent")
-"""Words that are there only when a person had to go on."""
+PEOPLE = ("fail", "needs_attention", "try_again", "send_now", "not_sent", "stopped")
+"""Words that are there only when a person had to go on, or what was planned was stopped."""
 UNORDERED = ("sent receipt", "sent confirmation")
 """Sent beside the other work, so that their place among it is free."""
 
@@ -61,12 +61,14 @@ def one_effect(world: World, case: Case, minor: int | None) -> None:
 
 
 def messages_at_most_once(world: World, case: Case) -> None:
-    """Each follow-up was sent once or stopped with a reason, and the mailbox agrees."""
+    """Each message was sent once or stopped with a reason, and the mailbox agrees."""
     got_there = world.sandbox.ledger.rows(
         "SELECT key FROM message WHERE order_id = ?", case.order_id
     )
     box = Counter(one["key"].rpartition("-")[0] for one in got_there)
-    for one in case.follow_ups:
+    for one in case.messages:
+        if one.state == "received":
+            continue
         got = box.pop(f"{case.reference}-m{one.id}", 0)
         assert one.state in ("sent", "stopped"), f"{one.step} is {one.state}: {one.reason}"
         assert got == (1 if one.state == "sent" else 0), f"{one.step} came {got} times"
@@ -82,6 +84,8 @@ def history_is_complete(case: Case, words: Sequence[str]) -> None:
     assert sorted(rest) == sorted(expected), f"history: {told}"
     ordered = [one for one in rest if one not in UNORDERED]
     assert ordered == [one for one in words if one not in UNORDERED], f"history: {told}"
+    stopped = [message for message in case.messages if message.state == "stopped"]
+    assert told.count("stopped") == len(stopped), f"history: {told}"
     times = [one.at for one in case.history]
     assert times == sorted(times)
 

@@ -146,8 +146,7 @@ class Trial:
             assert len(glance(self.world, order_id).make_goods) == 1, "an approval was lost"
         if ending.told("answered"):
             assert ending.told("answered") == ["200"]
-            answered = [one.answered_at for one in glance(self.world, order_id).follow_ups]
-            assert any(answered), "an answer was lost"
+            assert glance(self.world, order_id).answers, "an answer was lost"
 
     def _died_approving(self, ending: Ending) -> bool:
         """The seller pressed and got no answer."""
@@ -177,7 +176,7 @@ class Trial:
                 continue
             case = glance(self.world, order_id)
             if case.closed_at is not None and all(
-                one.state in ("sent", "stopped") for one in case.follow_ups
+                message.state in ("sent", "stopped", "received") for message in case.messages
             ):
                 return
             self._wait_for_work()

@@ -21,6 +21,7 @@ from bench.processes import Postgres, RedisServer
 from integrations.money import Money
 from integrations.remedies import REFUND, Remedy
 from integrations.sandbox import trouble
+from service.domain.messages.states import STUCK
 from service.operations.remedies import decisions
 from tests.jobs.processes import Popen, environment, running, until
 from tests.world import World
@@ -240,8 +241,8 @@ def test_worker_outlives_a_database_that_is(
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
     assert len(world.ledger()["made"]) == 1
-    plans = [plan for case in world.cases() for plan in case.follow_ups]
-    assert "needs_attention" not in {plan.state for plan in plans}
+    plans = [plan for case in world.cases() for plan in case.messages]
+    assert not STUCK & {plan.state for plan in plans}
 
 
 def _state(world: World) -> list[str]:

@@ -13,7 +13,7 @@ from integrations.contract import Role
 from integrations.money import Money
 from integrations.remedies import REFUND, Remedy
 from integrations.sandbox.ledger import add_order
-from service.db.models import Case, Connection, FollowUp, Kind, OutboxRow
+from service.db.models import Case, Connection, Kind, Message, OutboxRow
 from service.domain.messages.kinds import Step
 from service.domain.remedies.limits import SellerRole
 from service.operations.outbox.handler import Handler
@@ -78,10 +78,17 @@ def _next_due(world: World) -> datetime | None:
         )
 
 
-def one(world: World, step: Step, round_: int = 1) -> FollowUp:
-    """A follow-up of the newest case."""
-    (found,) = [f for f in world.cases()[-1].follow_ups if (f.step, f.round) == (step, round_)]
+def one(world: World, step: Step, round_: int = 1) -> Message:
+    """A message of the newest case."""
+    (found,) = [f for f in world.cases()[-1].messages if (f.step, f.round) == (step, round_)]
     return found
+
+
+def due_at(world: World, step: Step) -> datetime:
+    """When a message of the newest case is due."""
+    due = one(world, step).due_at
+    assert due is not None
+    return due
 
 
 def told(world: World) -> list[str]:
@@ -91,7 +98,8 @@ def told(world: World) -> list[str]:
 
 def sent(world: World) -> list[tuple[str, int]]:
     """Steps and rounds that were sent, over all cases."""
-    return [(f.step, f.round) for case in world.cases() for f in case.follow_ups if f.sent_at]
+    messages = [message for case in world.cases() for message in case.messages]
+    return [(each.step, each.round) for each in messages if each.step and each.sent_at]
 
 
 def with_email(world: World, office: PostOffice, **values: str) -> int:

@@ -15,7 +15,7 @@ from integrations.remedies import VOUCHER, Remedy
 from integrations.sandbox import Sandbox, trouble
 from service.domain.messages.kinds import Step
 from service.domain.messages.schedule import FollowUpPlan, SendingWindow, plan
-from service.operations.messages import follow_ups
+from service.operations.messages import by_seller, opt_out
 from service.operations.remedies import decisions, make_goods
 from tests.operations.steps import ASKING, CHECK, INVITATION, one, rated, work_for
 from tests.world import World
@@ -41,7 +41,7 @@ def _voucher(world: World) -> None:
 
 def test_seller_hands_the_code_over_when_the_buyer_wanted_silence_before(world: World) -> None:
     rated(world)
-    follow_ups.opt_out(world.context, one(world, RECEIPT).id)
+    opt_out.opt_out(world.context, one(world, RECEIPT).id)
     _voucher(world)
 
     made = world.case().make_goods[0]
@@ -58,18 +58,18 @@ def test_code_is_not_lost_when_the_confirmation_is_stopped(world: World, stopped
     world.set_shop(follow_ups={**DELAYS, "confirmation_hours": 5})
     _voucher(world)
     if stopped_by == "buyer":
-        follow_ups.opt_out(world.context, one(world, RECEIPT).id)
+        opt_out.opt_out(world.context, one(world, RECEIPT).id)
     else:
-        follow_ups.stop_messages(world.context, world.case().id, world.owner)
+        by_seller.stop_messages(world.context, world.case().id, world.owner)
     work_for(world, 48)
 
     told = one(world, CONFIRMATION)
     assert (told.state, world.case().make_goods[0].code in str(told.reason)) == (
-        "needs_attention",
+        "refused",
         True,
     )
     assert world.case().reference in world.browser().get("/").text
-    follow_ups.mark_sent(world.context, told.id, world.owner)
+    by_seller.mark_sent(world.context, told.id, world.owner)
     assert one(world, CONFIRMATION).state == "sent"
 
 
@@ -88,10 +88,10 @@ def test_refused_confirmation_says_why_and_keeps_the_code_in_sight(
     told = one(world, CONFIRMATION)
     question = one(world, CHECK).state
 
-    assert (told.state, question) == ("needs_attention", "planned")
+    assert (told.state, question) == ("refused", "planned")
     assert "406" in str(told.reason)
     assert world.case().make_goods[0].code in str(told.reason)
-    follow_ups.send_now(world.context, told.id, world.owner)
+    by_seller.send_now(world.context, told.id, world.owner)
     work_for(world, 1)
     assert one(world, CONFIRMATION).state == "sent"
 
@@ -127,12 +127,12 @@ def test_question_and_invitation_wait_for_a_confirmation_that_is_stuck(world: Wo
     _voucher(world)
     stuck = one(world, CONFIRMATION)
     work_for(world, 24 * 10)
-    follow_ups.send_now(world.context, one(world, CHECK).id, world.owner)
+    by_seller.send_now(world.context, one(world, CHECK).id, world.owner)
     work_for(world, 2)
 
-    assert stuck.state == "needs_attention"
+    assert stuck.state == "unknown"
     assert [one(world, step).sent_at for step in (CHECK, INVITATION)] == [None, None]
-    follow_ups.mark_sent(world.context, stuck.id, world.owner)
+    by_seller.mark_sent(world.context, stuck.id, world.owner)
     work_for(world, 24 * 5)
     sent = [one(world, step).sent_at for step in (CONFIRMATION, CHECK, INVITATION)]
     assert all(sent)

@@ -17,7 +17,7 @@ from service.domain.errors import NotPermitted, WrongState
 from service.domain.messages.kinds import Step
 from service.domain.remedies.limits import SellerRole
 from service.operations.cases import confirm, find_order
-from service.operations.messages import follow_ups
+from service.operations.messages import answers
 from service.operations.remedies import decisions
 from service.operations.reviews.ingest import take_in
 from service.operations.shops import connections
@@ -64,7 +64,7 @@ def nothing_happened(world: World) -> bool:
     """Nothing was made and nobody was told anything by the newest case."""
     case = world.cases()[-1]
     said = [row for row in world.ledger()["messages"] if row["key"].startswith(case.reference)]
-    return not (case.make_goods or case.follow_ups or said)
+    return not (case.make_goods or case.messages or said)
 
 
 def test_without_a_doubt_all_goes_by_itself(world: World) -> None:
@@ -299,7 +299,7 @@ def _grave_later(world: World) -> int:
 def test_review_that_becomes_grave_stops_what_is_said_until_it_is_taken_up(world: World) -> None:
     _grave_later(world)
     work_for(world, 24 * 6)
-    before = [f.step for f in world.case().follow_ups if f.sent_at]
+    before = [f.step for f in world.case().messages if f.sent_at]
     browser = world.browser()
 
     assert CHECK not in before
@@ -315,7 +315,7 @@ def test_nobody_is_invited_after_a_grave_complaint(world: World) -> None:
     world.work()
     confirm.confirm(world.context, world.case().id, world.owner)
     work_for(world, 24 * 4)
-    follow_ups.answer(world.context, one(world, CHECK).id, solved=True, stars=5, comment="")
+    answers.answer(world.context, one(world, CHECK).id, solved=True, stars=5, comment="")
     work_for(world, 24 * 20)
 
     assert one(world, INVITATION).state == "stopped"
@@ -325,7 +325,7 @@ def test_grave_words_in_an_answer_are_for_a_person(world: World) -> None:
     world.set_shop(asking=ASKING)
     rated(world)
     work_for(world, 24 * 4)
-    follow_ups.answer(
+    answers.answer(
         world.context,
         one(world, CHECK).id,
         solved=True,

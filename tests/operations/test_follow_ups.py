@@ -12,17 +12,18 @@ import pytest
 from integrations import registry
 from jobs.drain import Drain
 from service.db import queries
-from service.db.models import FollowUp, Kind
+from service.db.models import Kind, Message
 from service.db.outbox import claims
 from service.domain.errors import NotPermitted, WrongState
 from service.domain.remedies.limits import SellerRole
-from service.operations.messages import follow_ups
+from service.operations.messages import answers, by_seller, opt_out
 from service.operations.remedies import decisions
 from service.wiring import wire
 from tests.operations.steps import (
     ASKING,
     CHECK,
     INVITATION,
+    due_at,
     help_again,
     helped,
     one,
@@ -40,7 +41,7 @@ WEEK = 24 * 8
 
 
 def _answer(world: World, *, solved: bool, comment: str = "", round_: int = 1) -> None:
-    follow_ups.answer(
+    answers.answer(
         world.context, one(world, CHECK, round_).id, solved=solved, stars=4, comment=comment
     )
 
@@ -73,7 +74,7 @@ def test_messages_go_out_by_day_where_the_buyer_lives(world: World, zone: str) -
 
 def test_nothing_is_lost_when_the_process_restarts_before_it_is_due(world: World) -> None:
     helped(world)
-    due = one(world, CHECK).due_at
+    due = due_at(world, CHECK)
     world.context.database.close()
     again = wire(world.wired.settings, clock=world.clock)
 
@@ -96,7 +97,7 @@ def test_due_time_keeps_its_local_hour_when_the_clocks_change(world: World) -> N
     world.work()
     help_again(world, order_id)
 
-    due = one(world, CHECK).due_at.astimezone(ZoneInfo("Europe/Berlin"))
+    due = due_at(world, CHECK).astimezone(ZoneInfo("Europe/Berlin"))
 
     # Friday 9:00 and three days, over the night in which an hour is skipped.
     assert due.isoformat(timespec="minutes") == "2027-03-29T10:00+02:00"
@@ -112,7 +113,7 @@ def _opt_out_elsewhere(world: World, order_id: int) -> None:
     other = sell_to(world, name="Sari", email=" SARI@example.test")
     world.rate(1, "rusak", other)
     world.work()
-    follow_ups.opt_out(world.context, world.cases()[-1].follow_ups[0].id)
+    opt_out.opt_out(world.context, world.cases()[-1].messages[0].id)
 
 
 REASONS: dict[str, Callable[[World, int], Any]] = {
@@ -121,13 +122,13 @@ REASONS: dict[str, Callable[[World, int], Any]] = {
     ),
     "opted out in another case": _opt_out_elsewhere,
     "rating changed": _raise_rating,
-    "answered": lambda world, _: follow_ups.answer(
-        world.context, world.cases()[0].follow_ups[2].id, solved=True, stars=None, comment=""
+    "answered": lambda world, _: answers.answer(
+        world.context, world.cases()[0].messages[2].id, solved=True, stars=None, comment=""
     ),
-    "not solved": lambda world, _: follow_ups.answer(
-        world.context, world.cases()[0].follow_ups[2].id, solved=False, stars=None, comment=""
+    "not solved": lambda world, _: answers.answer(
+        world.context, world.cases()[0].messages[2].id, solved=False, stars=None, comment=""
     ),
-    "stopped by the seller": lambda world, _: follow_ups.stop_messages(
+    "stopped by the seller": lambda world, _: by_seller.stop_messages(
         world.context, world.cases()[0].id, world.owner
     ),
     "checks switched off": lambda world, _: world.set_shop(asking={"resolution_checks": False}),
@@ -144,10 +145,13 @@ def test_planned_check_is_not_sent_when_a_reason_has_come_up(world: World, name:
     work_for(world, WEEK)
 
     first = world.cases()[0]
-    found = {f.step: f for f in first.follow_ups}
-    assert found["resolution_check"].sent_at is None
-    assert found["resolution_check"].reason
-    assert found["update_invitation"].sent_at is None or name == "answered"
+    check, invitation = (
+        next(message for message in first.messages if message.step == step)
+        for step in (CHECK, INVITATION)
+    )
+    assert check.sent_at is None
+    assert check.reason
+    assert invitation.sent_at is None or name == "answered"
 
 
 def _buyer_in_germany(world: World) -> None:
@@ -168,7 +172,7 @@ def test_invitation_is_not_sent_when_one_layer_forbids_it(
     else:
         monkeypatch.setattr("integrations.registry.policy", lambda name: {})
 
-    follow_ups.send_now(world.context, one(world, INVITATION).id, world.owner)
+    by_seller.send_now(world.context, one(world, INVITATION).id, world.owner)
     work_for(world, WEEK)
 
     assert (one(world, INVITATION).state, one(world, INVITATION).sent_at) == ("stopped", None)
@@ -269,17 +273,17 @@ def test_planned_message_without_an_order_stops_with_a_reason(world: World) -> N
     case_id = world.case().id
     set_case(world, order={}, order_id="", state="awaiting_order")
     with world.context.database.transaction() as session:
-        planned = FollowUp(
+        planned = Message(
             case_id=case_id, step="receipt", round=9, due_at=world.clock.now(), state="planned"
         )
         session.add(planned)
         session.flush()
         lane, now = queries.lane(session, world.connection_id, outward=True), world.clock.now()
-        claims.put(session, Kind.FOLLOW_UP, planned.id, lane_id=lane, due_at=now)
+        claims.put(session, Kind.SEND_MESSAGE, planned.id, lane_id=lane, due_at=now)
 
     world.work()
 
-    found = next(f for f in world.case().follow_ups if f.round == 9)
+    found = next(f for f in world.case().messages if f.round == 9)
     assert (found.state, "no channel" in str(found.reason)) == ("stopped", True)
 
 
@@ -290,19 +294,19 @@ def test_viewer_may_not_touch_messages(world: World, verb: str) -> None:
     number = world.case().id if verb == "stop_messages" else one(world, CHECK).id
 
     with pytest.raises(NotPermitted):
-        getattr(follow_ups, verb)(world.context, number, viewer)
+        getattr(by_seller, verb)(world.context, number, viewer)
 
 
 def test_send_now_skips_the_wait_and_quiet_hours_only_once(world: World) -> None:
     helped(world)
     world.clock.move(hours=13)
 
-    follow_ups.send_now(world.context, one(world, CHECK).id, world.owner)
+    by_seller.send_now(world.context, one(world, CHECK).id, world.owner)
     world.work()
 
     assert one(world, CHECK).state == "sent"
     with pytest.raises(WrongState):
-        follow_ups.send_now(world.context, one(world, CHECK).id, world.owner)
+        by_seller.send_now(world.context, one(world, CHECK).id, world.owner)
 
 
 def test_receipt_thanks_and_promises_nothing(world: World) -> None:

@@ -90,7 +90,7 @@ def test_task_is_left_when_the_gateway_cannot_refund(world: World) -> None:
     world.work()
 
     assert (world.case().state, bool(world.case().advice)) == ("made_good", True)
-    assert "update_invitation" not in [one.step for one in world.case().follow_ups]
+    assert "update_invitation" not in [one.step for one in world.case().messages]
 
 
 def test_seller_ends_a_task_by_hand(world: World) -> None:

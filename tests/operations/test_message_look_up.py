@@ -117,7 +117,7 @@ def test_person_decides_where_looking_cannot_tell(world: World, channel: Channel
 
     work_for(world, 48)
 
-    assert (one(world, RECEIPT).state, len(told(world))) == ("needs_attention", 1)
+    assert (one(world, RECEIPT).state, len(told(world))) == ("unknown", 1)
     assert "not known" in str(one(world, RECEIPT).reason)
 
 
@@ -131,4 +131,4 @@ def test_person_decides_where_the_text_has_no_link_to_look_for(
     work_for(world, 48)
 
     assert channel.asked == []
-    assert one(world, RECEIPT).state == "needs_attention"
+    assert one(world, RECEIPT).state == "unknown"

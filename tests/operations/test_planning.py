@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from service.db.models import FollowUp
+from service.db.models import Message
 from service.domain.messages.templates import TextKey, default_text
-from service.operations.messages import follow_ups
+from service.operations.messages import by_seller, planning
 from tests.operations.steps import help_again, rated, sell_to, told
 from tests.world import World
 
@@ -35,8 +35,8 @@ def test_a_make_good_stays_done_when_its_messages_cannot_be_planned(
     assert case.state == "following_up"
     assert [one.state for one in case.make_goods] == ["done"]
     assert len(world.ledger()["made"]) == 1
-    stuck = [one for one in case.follow_ups if one.state == "needs_attention"]
-    assert [(one.step, one.reason) for one in stuck] == [("confirmation", follow_ups.NOT_PLANNED)]
+    stuck = [one for one in case.messages if one.state == "refused"]
+    assert [(one.step, one.reason) for one in stuck] == [("confirmation", planning.NOT_PLANNED)]
 
 
 def test_the_message_goes_out_when_the_settings_are_mended(world: World) -> None:
@@ -45,10 +45,10 @@ def test_the_message_goes_out_when_the_settings_are_mended(world: World) -> None
     help_again(world, order_id)
     world.set_shop(follow_ups={})
     with world.context.database.reading() as session:
-        stuck = session.scalar(select(FollowUp).where(FollowUp.state == "needs_attention"))
+        stuck = session.scalar(select(Message).where(Message.state == "refused"))
     assert stuck is not None
 
-    follow_ups.send_now(world.context, stuck.id, world.owner)
+    by_seller.send_now(world.context, stuck.id, world.owner)
     world.work()
 
     assert any("Pengembalian dana" in subject for subject in told(world))
@@ -72,7 +72,7 @@ def test_a_window_that_the_clocks_skip_holds_nothing_up(world: World) -> None:
     help_again(world, order_id)
 
     assert [one.state for one in world.case().make_goods] == ["done"]
-    assert {one.state for one in world.case().follow_ups} == {"planned"}
+    assert {one.state for one in world.case().messages} == {"planned"}
 
 
 @pytest.mark.parametrize("shop", ["id", "en"])
@@ -103,7 +103,7 @@ def test_messages_wait_for_hours_that_fit_wherever_the_buyer_lives(
     world.rate(1, "rusak", order_id)
     world.work()
 
-    (receipt,) = world.case().follow_ups
+    (receipt,) = world.case().messages
     expected = day + timedelta(hours=due, minutes=30 if due < 24 and due != 23 else 0)
     assert (receipt.due_at, receipt.state) == (
         expected,

@@ -12,7 +12,7 @@ from integrations.sandbox.seed import KETTLE
 from jobs import retention
 from service.db.models import Base, Case, DoNotContact, Review
 from service.domain.errors import WrongInput, WrongState
-from service.operations.messages import follow_ups
+from service.operations.messages import answers, opt_out
 from service.operations.privacy import erasure
 from service.operations.remedies import decisions
 from tests.world import World
@@ -52,8 +52,8 @@ def _walk(world: World) -> int:
         world.context, world.case().id, world.owner, changed=refund, reason="Sari rang me"
     )
     world.work()
-    check = next(one for one in world.case().follow_ups if one.step == "resolution_check")
-    follow_ups.answer(world.context, check.id, solved=True, stars=4, comment=WORDS[3])
+    check = next(one for one in world.case().messages if one.step == "resolution_check")
+    answers.answer(world.context, check.id, solved=True, stars=4, comment=WORDS[3])
     return order_id
 
 
@@ -95,8 +95,8 @@ def test_figures_and_history_stay_when_a_buyer_is_erased(world: World) -> None:
     assert (made_good.amount_minor, made_good.state) == (1_000_000, "done")
     assert case.order["paid"] == before.order["paid"]
     assert case.order["buyer"]["country"] == "ID"
-    check = next(one for one in case.follow_ups if one.step == "resolution_check")
-    assert (check.solved, check.stars, case.review.rating) == (True, 4, 1)
+    (answer,) = case.answers
+    assert (answer.answer, answer.stars, case.review.rating) == ("solved", 4, 1)
 
 
 def test_another_buyer_is_left_alone(world: World) -> None:
@@ -147,7 +147,7 @@ def test_candidate_order_of_the_buyer_is_erased_from_another_case(world: World) 
 
 def test_do_not_contact_stays_and_nothing_planned_goes_out(world: World) -> None:
     _walk(world)
-    follow_ups.opt_out(world.context, world.case().follow_ups[0].id)
+    opt_out.opt_out(world.context, world.case().messages[0].id)
     told = len(world.ledger()["messages"])
 
     erasure.erase_buyer(world.context, WORDS[1])

@@ -20,6 +20,7 @@ from integrations.sentence import Text
 from service.db import queries
 from service.db.models import Case, Kind, OutboxRow
 from service.db.outbox import claims
+from service.domain.messages.states import MessageState
 from service.domain.remedies.limits import SellerRole
 from service.operations.outbox.handler import Work
 from service.operations.outbox.registry import HANDLERS
@@ -205,11 +206,11 @@ def _open_row(world: World, kind: Kind) -> OutboxRow:
         with world.context.database.transaction() as session:
             session.execute(update(Case).values(state="opened"))
         _put(world, kind, case.id)
-    if kind is Kind.FOLLOW_UP:
+    if kind is Kind.SEND_MESSAGE:
         with world.context.database.transaction() as session:
-            plan = queries.case(session, case.id).follow_ups[0]
-            plan.state, plan.sent_at = "planned", None
-        _put(world, kind, case.follow_ups[0].id)
+            plan = queries.case(session, case.id).messages[0]
+            plan.state, plan.sent_at = MessageState.PLANNED, None
+        _put(world, kind, case.messages[0].id)
     return _rows(world, kind)[0]
 
 

@@ -9,9 +9,9 @@ import pytest
 
 from integrations.sandbox import trouble
 from service.db import queries
-from service.db.models import Message
+from service.db.models import MessageAttempt
 from service.domain.messages.kinds import Step
-from service.operations.messages import follow_ups
+from service.operations.messages import answers, by_seller
 from service.operations.shops import connections
 from tests.integrations.email.post_office import PostOffice, opened
 from tests.operations.steps import (
@@ -66,7 +66,7 @@ def test_message_of_unknown_outcome_waits_for_a_person(world: World) -> None:
 
     work_for(world, 48)
 
-    assert (one(world, RECEIPT).state, len(told(world))) == ("needs_attention", 1)
+    assert (one(world, RECEIPT).state, len(told(world))) == ("unknown", 1)
     assert "not known" in str(one(world, RECEIPT).reason)
 
 
@@ -82,14 +82,14 @@ def test_message_is_not_repeated_when_the_process_died_over_it(
 
     work_for(world, 48)
 
-    assert (dying, one(world, RECEIPT).state) == ("sending", "needs_attention")
+    assert (dying, one(world, RECEIPT).state) == ("sending", "unknown")
     assert len(told(world)) == arrived
 
 
 def test_seller_marks_an_unknown_message_as_sent(world: World) -> None:
     _met(world, "message_500")
 
-    follow_ups.mark_sent(world.context, one(world, RECEIPT).id, world.owner)
+    by_seller.mark_sent(world.context, one(world, RECEIPT).id, world.owner)
     work_for(world, 48)
 
     assert (one(world, RECEIPT).state, len(told(world))) == ("sent", 1)
@@ -98,7 +98,7 @@ def test_seller_marks_an_unknown_message_as_sent(world: World) -> None:
 def test_seller_sends_an_unknown_message_once_more(world: World) -> None:
     _met(world, "message_500")
 
-    follow_ups.send_now(world.context, one(world, RECEIPT).id, world.owner)
+    by_seller.send_now(world.context, one(world, RECEIPT).id, world.owner)
     work_for(world, 48)
 
     assert (one(world, RECEIPT).state, len(told(world))) == ("sent", 2)
@@ -111,12 +111,12 @@ def test_unknown_invitation_counts_as_made(world: World) -> None:
     trouble.choose(world.sandbox.ledger, order_id, "message_500")
     work_for(world, 24 * 8)
     first = one(world, INVITATION).state
-    follow_ups.answer(world.context, one(world, CHECK).id, solved=False, stars=None, comment="")
+    answers.answer(world.context, one(world, CHECK).id, solved=False, stars=None, comment="")
     help_again(world, order_id)
 
     work_for(world, 24 * 12)
 
-    assert (first, one(world, INVITATION, 2).state) == ("needs_attention", "stopped")
+    assert (first, one(world, INVITATION, 2).state) == ("unknown", "stopped")
     assert "as often as" in str(one(world, INVITATION, 2).reason)
 
 
@@ -129,9 +129,9 @@ def test_message_is_tried_again_when_surely_not_sent(world: World) -> None:
     assert (states, len(told(world))) == (["not_sent", "not_sent", "sent"], 1)
 
 
-def _messages(world: World) -> list[Message]:
+def _messages(world: World) -> list[MessageAttempt]:
     with world.context.database.reading() as session:
-        return list(queries.follow_up(session, one(world, RECEIPT).id).messages)
+        return list(queries.message(session, one(world, RECEIPT).id).attempts)
 
 
 def test_next_channel_is_tried_when_one_refuses_for_good(world: World, office: PostOffice) -> None:
@@ -222,5 +222,5 @@ def test_a_text_that_no_longer_passes_is_work_for_a_person_and_is_not_sent(world
     rated(world)
 
     receipt = one(world, RECEIPT)
-    assert (receipt.state, told(world)) == ("needs_attention", [])
+    assert (receipt.state, told(world)) == ("refused", [])
     assert "ubah ulasannya" in str(receipt.reason)

@@ -9,7 +9,7 @@ from integrations.money import Money
 from service.db import tasks as waiting
 from service.db.models import Case, Task
 from service.domain.tasks.kinds import TASK_RULES, TaskKind
-from service.operations.messages import follow_ups
+from service.operations.messages import answers
 from service.operations.remedies import decisions
 from service.operations.tasks.wanted import wanted_of
 from tests.world import World
@@ -84,9 +84,9 @@ def test_not_solved_comes_before_other_decisions(world: World) -> None:
     world.work()
     world.clock.move(days=20)
     world.work()
-    asked = next(one for one in world.case().follow_ups if one.step == "resolution_check")
+    asked = next(one for one in world.case().messages if one.step == "resolution_check")
 
-    follow_ups.answer(world.context, asked.id, solved=False, stars=None, comment="Masih rusak")
+    answers.answer(world.context, asked.id, solved=False, stars=None, comment="Masih rusak")
     world.rate(2, "Kurang bagus")
     world.work()
 

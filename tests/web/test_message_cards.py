@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.db.models import FollowUp
+from service.db.models import Message
 from service.domain.messages.kinds import Step
 from service.operations.messages.preview import Preview, preview
 from tests.operations.steps import INVITATION, helped, one, set_connection, told
@@ -15,7 +15,7 @@ from tests.world import World
 def look(world: World, step: Step) -> Preview:
     """What the card of a planned message says now."""
     with world.context.database.reading() as session:
-        follow_up = session.get_one(FollowUp, one(world, step).id)
+        follow_up = session.get_one(Message, one(world, step).id)
         return preview(world.context, session, follow_up, world.clock.now())
 
 

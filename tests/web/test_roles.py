@@ -157,7 +157,7 @@ def test_message_of_another_case_is_not_touched(world: World) -> None:
         world.rate(1)
         world.work()
     first, second = world.cases()
-    number = second.follow_ups[0].id
+    number = second.messages[0].id
 
     answer = world.browser().post(f"/cases/{first.reference}", {"do": "send_now", "id": number})
 

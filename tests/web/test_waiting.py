@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from integrations.sentence import Text
-from service.db.models import Connection, FollowUp, MakeGood
+from service.db.models import Connection, MakeGood, Message
 from service.operations.cases import history
 from tests.web.pages import text_of
 from tests.world import World
@@ -58,18 +58,18 @@ def _followed_up(world: World) -> str:
     return reference
 
 
-def _get_stuck(world: World, table: type[FollowUp] | type[MakeGood]) -> None:
+def _get_stuck(world: World, table: type[Message] | type[MakeGood]) -> None:
     with world.context.database.transaction() as session:
         row: Any = session.scalars(select(table).order_by(table.id.desc())).first()
         assert row is not None
-        row.state = "needs_attention"
+        row.state = "unknown" if table is Message else "needs_attention"
         history.note(session, row.case, "needs_attention", at=world.clock.now())
 
 
 def test_case_waits_when_the_outcome_of_its_message_is_unknown(world: World) -> None:
     reference = _followed_up(world)
 
-    _get_stuck(world, FollowUp)
+    _get_stuck(world, Message)
 
     assert reference in world.browser().get("/").text
     assert "Leave it unsent" in world.browser().get(f"/cases/{reference}").text
@@ -87,12 +87,12 @@ def test_closed_case_waits_when_its_make_good_got_stuck(world: World) -> None:
 
 def test_case_waits_no_more_when_its_message_is_left_unsent(world: World) -> None:
     reference = _followed_up(world)
-    _get_stuck(world, FollowUp)
-    number = world.case().follow_ups[-1].id
+    _get_stuck(world, Message)
+    number = world.case().messages[-1].id
 
     world.browser().post(f"/cases/{reference}", {"do": "leave", "id": number})
 
-    assert world.case().follow_ups[-1].state == "stopped"
+    assert world.case().messages[-1].state == "stopped"
     assert reference not in world.browser().get("/").text
 
 

@@ -2,8 +2,9 @@
 
 from service.db.models.access import Attempted, SignIn
 from service.db.models.base import Base
-from service.db.models.cases import Case, FollowUp, History, Message
+from service.db.models.cases import Case, History
 from service.db.models.causes import CauseLabel
+from service.db.models.messages import Message, MessageAttempt
 from service.db.models.outbox import Kind, Lane, OutboxRow, Periodic
 from service.db.models.remedies import Attempt, Decision, MakeGood, Proposal
 from service.db.models.reviews import Delivery, Review, ReviewVersion
@@ -23,12 +24,12 @@ __all__ = [
     "Decision",
     "Delivery",
     "DoNotContact",
-    "FollowUp",
     "History",
     "Kind",
     "Lane",
     "MakeGood",
     "Message",
+    "MessageAttempt",
     "OutboxRow",
     "Periodic",
     "Proposal",

@@ -1,11 +1,11 @@
-"""Our answer to a low review: the case, what was said, and what happened."""
+"""Our answer to a low review: the case, and what happened to it."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from integrations.sentence import Said
@@ -15,10 +15,8 @@ from service.db.models.shops import Shop
 from service.db.types import BigId, TextColumn
 
 if TYPE_CHECKING:
+    from service.db.models.messages import Message
     from service.db.models.remedies import Decision, MakeGood, Proposal
-
-STUCK = text("state = 'needs_attention'")
-"""The few that wait for a person, for the waiting list."""
 
 
 class Case(Base):
@@ -82,61 +80,13 @@ class Case(Base):
     proposals: Mapped[list[Proposal]] = relationship(order_by="Proposal.id")
     decisions: Mapped[list[Decision]] = relationship(order_by="Decision.id")
     make_goods: Mapped[list[MakeGood]] = relationship(order_by="MakeGood.id", back_populates="case")
-    follow_ups: Mapped[list[FollowUp]] = relationship(order_by="FollowUp.id", back_populates="case")
+    messages: Mapped[list[Message]] = relationship(order_by="Message.id", back_populates="case")
     history: Mapped[list[History]] = relationship(order_by="History.id")
 
-
-class FollowUp(Base):
-    """One planned message to the buyer, and what came back."""
-
-    __tablename__ = "follow_up"
-    __table_args__ = (
-        UniqueConstraint("case_id", "step", "round"),
-        Index("ix_follow_up_stuck", "case_id", sqlite_where=STUCK, postgresql_where=STUCK),
-    )
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
-    step: Mapped[str]
-    round: Mapped[int] = mapped_column(default=1)
-    """Grows with each make-good of the case: not solved means help, and a check, once more."""
-    make_good_id: Mapped[int | None] = mapped_column(ForeignKey("make_good.id"))
-    state: Mapped[str] = mapped_column(default="planned")
-    """planned, sending, sent, stopped, needs_attention."""
-    due_at: Mapped[datetime]
-    by_seller: Mapped[bool] = mapped_column(default=False)
-    """Sent now by the seller: waiting times and quiet hours do not hold it, policy does."""
-    reason: Mapped[Said | None] = mapped_column(TextColumn, default=None, nullable=False)
-    """Why it was stopped or waits."""
-    connection_id: Mapped[int | None] = mapped_column(ForeignKey("connection.id"))
-    sent_at: Mapped[datetime | None]
-    answered_at: Mapped[datetime | None]
-    solved: Mapped[bool | None]
-    stars: Mapped[int | None]
-    comment: Mapped[str] = mapped_column(default="")
-
-    case: Mapped[Case] = relationship(back_populates="follow_ups")
-    messages: Mapped[list[Message]] = relationship(order_by="Message.id")
-
-
-class Message(Base):
-    """One message handed to a channel, written before the call; at most one per follow-up is sent
-    without a person's word."""
-
-    __tablename__ = "message"
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    follow_up_id: Mapped[int] = mapped_column(ForeignKey("follow_up.id"), index=True)
-    connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id"))
-    key: Mapped[str] = mapped_column(unique=True)
-    subject: Mapped[str]
-    text: Mapped[str]
-    language: Mapped[str]
-    state: Mapped[str] = mapped_column(default="sending")
-    """sending, sent, not_sent, unknown, refused (for good, by this channel)."""
-    vendor_id: Mapped[str] = mapped_column(default="")
-    started_at: Mapped[datetime]
-    ended_at: Mapped[datetime | None]
+    @property
+    def answers(self) -> list[Message]:
+        """What the buyer said to resolution checks, the last word last."""
+        return [message for message in self.messages if message.answer is not None]
 
 
 class History(Base):

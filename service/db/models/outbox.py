@@ -19,7 +19,7 @@ class Kind(StrEnum):
     READ_DELIVERY = "read_delivery"
     FIND_ORDER = "find_order"
     MAKE_GOOD = "make_good"
-    FOLLOW_UP = "follow_up"
+    SEND_MESSAGE = "send_message"
     END_CASE = "end_case"
     LOOK = "look"
     POLL = "poll"

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from service.db.models import Case, Connection, Delivery, FollowUp, Lane, MakeGood, OutboxRow
+from service.db.models import Case, Connection, Delivery, Lane, MakeGood, Message, OutboxRow
 from service.db.outbox.claims import IN_HAND
+from service.domain.messages.states import STUCK
 
 MOST_COUNTED = 10_000
 """Rows of a lane that are counted; more than that is said as that many."""
@@ -97,15 +98,15 @@ def _is_worked_on(session: Session, lane: Lane, now: datetime) -> bool:
 
 def needing_attention(session: Session) -> dict[str, int]:
     """How many of each only a person can bring on."""
-    tables = {
-        "case": Case.state,
-        "make_good": MakeGood.state,
-        "message": FollowUp.state,
-        "delivery": Delivery.state,
+    stuck = {
+        "case": Case.state == ATTENTION,
+        "make_good": MakeGood.state == ATTENTION,
+        "message": Message.state.in_(STUCK),
+        "delivery": Delivery.state == ATTENTION,
     }
     return {
-        name: session.scalar(select(func.count()).where(state == ATTENTION)) or 0
-        for name, state in tables.items()
+        name: session.scalar(select(func.count()).where(where)) or 0
+        for name, where in stuck.items()
     }
 
 

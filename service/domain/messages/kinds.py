@@ -15,3 +15,10 @@ class Step(StrEnum):
 
 
 FOLLOW_UPS = (Step.CONFIRMATION, Step.RESOLUTION_CHECK, Step.UPDATE_INVITATION)
+
+
+class Answer(StrEnum):
+    """What the buyer says to the resolution check."""
+
+    SOLVED = "solved"
+    NOT_SOLVED = "not_solved"

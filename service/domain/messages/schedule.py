@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from integrations.sentence import Said, Text
 from service.domain import fields
 from service.domain.errors import WrongInput
-from service.domain.messages.kinds import FOLLOW_UPS, Step
+from service.domain.messages.kinds import FOLLOW_UPS, Answer, Step
 from service.domain.messages.policy import Verdict
 
 _MOST_HOURS = 24 * 90
@@ -56,14 +55,6 @@ class FollowUpPlan:
     window: SendingWindow = SendingWindow()
 
 
-class Answer(StrEnum):
-    """What the buyer said to the resolution check."""
-
-    NONE = "none"
-    SOLVED = "solved"
-    NOT_SOLVED = "not_solved"
-
-
 @dataclass(frozen=True, slots=True)
 class SendFacts:
     """All that decides whether one message goes out now; read again at the moment of sending.
@@ -86,7 +77,7 @@ class SendFacts:
     reachable: bool
     already_sent: bool
     made_good_at: datetime | None
-    answer: Answer = Answer.NONE
+    answer: Answer | None = None
     check_sent_at: datetime | None = None
     silent_after: timedelta = timedelta(days=3)
     due_at: datetime | None = None
@@ -316,7 +307,7 @@ def _stop_reason(step: Step, facts: SendFacts) -> Said | None:
     if step is Step.RESOLUTION_CHECK:
         answered = facts.answer is Answer.SOLVED
         return Text("The buyer has answered already.") if answered else None
-    if facts.answer is Answer.NONE and facts.check_sent_at is None:
+    if facts.answer is None and facts.check_sent_at is None:
         return Text("The buyer has not been asked whether the problem is solved.")
     return None
 
@@ -335,7 +326,7 @@ def _policy_ready(step: Step, facts: SendFacts) -> datetime:
 
 def _silence_ready(step: Step, facts: SendFacts) -> datetime:
     """An invitation without an answer waits until silence is an answer."""
-    unanswered = step is Step.UPDATE_INVITATION and facts.answer is Answer.NONE
+    unanswered = step is Step.UPDATE_INVITATION and facts.answer is None
     if not unanswered or facts.check_sent_at is None:
         return facts.now
     return facts.check_sent_at + facts.silent_after

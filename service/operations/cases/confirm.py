@@ -9,7 +9,7 @@ from service.domain.errors import NotPermitted, WrongState
 from service.domain.remedies.limits import SellerRole, may_decide
 from service.operations.cases import doubts, history
 from service.operations.context import Context
-from service.operations.messages import follow_ups
+from service.operations.messages import planning
 
 
 def confirm(context: Context, case_id: int, seller: Seller) -> None:
@@ -24,5 +24,5 @@ def confirm(context: Context, case_id: int, seller: Seller) -> None:
         doubts.clear(case)
         history.note(session, case, "confirmed", at=now, actor=f"seller:{seller.id}")
         if case.state == CaseState.AWAITING_APPROVAL and not case.grave:
-            follow_ups.plan_receipt(context, session, case, now=now)
-        follow_ups.wake(session, case, now=now)
+            planning.plan_receipt(session, case, now=now)
+        planning.wake(session, case, now=now)

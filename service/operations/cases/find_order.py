@@ -23,7 +23,7 @@ from service.domain.errors import NotFound, WrongInput, WrongState
 from service.operations.cases import doubts, history, search
 from service.operations.cases.orders import order_to_data
 from service.operations.context import Context
-from service.operations.messages import follow_ups
+from service.operations.messages import planning
 from service.operations.outbox.handler import Call, Handler, HeldRow, Steps, Work
 from service.operations.remedies import proposals
 
@@ -215,7 +215,7 @@ def take_order(
     history.note(session, case, "order_found", at=at, actor=actor, new=order.number)
     against = doubts.about_order(session, case, order, source.id)
     if not against:
-        follow_ups.plan_receipt(context, session, case, now=at)
+        planning.plan_receipt(session, case, now=at)
     doubts.set_doubts(case, against)
     proposals.propose_remedies(session, case, now=at)
 
@@ -287,7 +287,7 @@ FIND_ORDER = Handler(
     kind=Kind.FIND_ORDER,
     label=Text("looking for an order"),
     about=Case,
-    loads=(selectinload(Case.make_goods), selectinload(Case.follow_ups)),
+    loads=(selectinload(Case.make_goods), selectinload(Case.messages)),
     decides_about_money=True,
     carry_out=_carry_out,
     give_up=_give_up,

@@ -14,11 +14,12 @@ from integrations.contract import Capabilities, MessageChannel
 from integrations.errors import Permanent, Unsupported
 from integrations.sentence import Said, Text, Words
 from service.db import queries
-from service.db.models import Connection, FollowUp, Message
+from service.db.models import Connection, Message, MessageAttempt
 from service.db.outbox import claims
-from service.operations.cases import history
+from service.domain.messages.states import MAYBE_SENT, AttemptState, MessageMove, MessageState
 from service.operations.context import Context
-from service.operations.messages import follow_ups
+from service.operations.messages.moves import allows, move
+from service.operations.messages.planning import let_next_follow
 from service.operations.outbox.handler import Call, HeldRow, Steps, Work
 
 UNSURE = Text(
@@ -37,9 +38,9 @@ class _Question:
     mark: str
 
 
-def can_look_up(context: Context, session: Session, message: Message) -> bool:
+def can_look_up(context: Context, session: Session, attempt: MessageAttempt) -> bool:
     """Whether the channel can be asked for this very message."""
-    return _can(session, message).look_up_message and bool(_mark(context, message))
+    return _can(session, attempt).look_up_message and bool(_mark(context, attempt))
 
 
 def find_out(work: Work) -> Steps[None]:
@@ -56,75 +57,74 @@ def find_out(work: Work) -> Steps[None]:
 
 
 def _question(row: HeldRow) -> _Question | None:
-    follow_up = queries.follow_up(row.session, row.ref_id, lock=True)
-    message = follow_up.messages[-1]
-    if not can_look_up(row.context, row.session, message):
-        give_to_person(row, follow_up)
+    message = queries.message(row.session, row.ref_id, lock=True)
+    attempt = message.attempts[-1]
+    if not can_look_up(row.context, row.session, attempt):
+        give_to_person(row, message)
         return None
-    adapter = row.context.channel(row.session.get_one(Connection, message.connection_id))
-    return _Question(adapter, follow_up.case.order_id, _mark(row.context, message))
+    adapter = row.context.channel(row.session.get_one(Connection, attempt.connection_id))
+    return _Question(adapter, message.case.order_id, _mark(row.context, attempt))
 
 
 def _cannot_be_asked(row: HeldRow) -> None:
-    follow_up = queries.follow_up(row.session, row.ref_id, lock=True)
-    if follow_up.state == "sending":
-        give_to_person(row, follow_up)
+    message = queries.message(row.session, row.ref_id, lock=True)
+    if message.state == MessageState.SENDING:
+        give_to_person(row, message)
 
 
 def _answered(row: HeldRow, vendor_id: str | None) -> None:
     """Sent, where the channel knows it; else planned anew, but not before a call that may still be
     under way has run out."""
-    follow_up = queries.follow_up(row.session, row.ref_id, lock=True)
-    message = follow_up.messages[-1]
-    if follow_up.state != "sending":
+    message = queries.message(row.session, row.ref_id, lock=True)
+    attempt = message.attempts[-1]
+    if message.state != MessageState.SENDING:
         return
     if vendor_id is not None:
-        message.state, message.vendor_id = "sent", vendor_id
-        mark_sent(row, follow_up, message)
+        attempt.state, attempt.vendor_id = AttemptState.SENT, vendor_id
+        mark_sent(row, message, attempt)
         return
-    begun = message.ended_at or message.started_at
-    sure_at = begun + _can(row.session, message).settles_after
+    begun = attempt.ended_at or attempt.started_at
+    sure_at = begun + _can(row.session, attempt).settles_after
     if row.now < sure_at:
         row.put_off(sure_at, note=LOOKING)
         return
-    message.state, message.ended_at = "not_sent", message.ended_at or row.now
-    follow_up.state, follow_up.reason = "planned", None
+    attempt.state, attempt.ended_at = AttemptState.NOT_SENT, attempt.ended_at or row.now
+    move(row.session, message, MessageMove.TRY_AGAIN, at=row.now)
     row.put_off(row.now)
 
 
-def mark_sent(row: HeldRow, follow_up: FollowUp, message: Message) -> None:
+def mark_sent(row: HeldRow, message: Message, attempt: MessageAttempt) -> None:
     """Note that a message went out, whoever holds the row."""
-    follow_up.state, follow_up.sent_at, follow_up.reason = "sent", row.now, None
-    message.ended_at = message.ended_at or row.now
-    channel = row.session.get_one(Connection, message.connection_id)
-    detail = Words(channel.name)
-    history.note(row.session, follow_up.case, "sent", at=row.now, new=follow_up.step, detail=detail)
+    attempt.ended_at = attempt.ended_at or row.now
+    if allows(message, MessageMove.CONFIRM):
+        channel = row.session.get_one(Connection, attempt.connection_id)
+        detail = Words(channel.name)
+        move(row.session, message, MessageMove.CONFIRM, at=row.now, detail=detail)
     claims.end(row.session, row.claim.kind, row.ref_id, row.now)
-    follow_ups.let_next_follow(row.session, follow_up, row.now)
+    let_next_follow(row.session, message, row.now)
 
 
-def give_to_person(row: HeldRow, follow_up: FollowUp) -> None:
+def give_to_person(row: HeldRow, message: Message) -> None:
     """Show the seller that nobody knows whether it went out."""
     row.give_up(UNSURE)
-    needs_person(row.session, follow_up, UNSURE, row.now)
+    needs_person(row.session, message, UNSURE, row.now)
 
 
-def needs_person(session: Session, follow_up: FollowUp, advice: Said, now: datetime) -> None:
+def needs_person(session: Session, message: Message, advice: Said, now: datetime) -> None:
     """Stop here until a person decides; what was being sent is of unknown outcome."""
-    follow_up.state, follow_up.reason = "needs_attention", advice
-    for message in follow_up.messages:
-        if message.state == "sending":
-            message.state, message.ended_at = "unknown", now
-    history.note(
-        session, follow_up.case, "needs_attention", at=now, new=follow_up.step, detail=advice
-    )
+    for attempt in message.attempts:
+        if attempt.state == AttemptState.SENDING:
+            attempt.state, attempt.ended_at = AttemptState.UNKNOWN, now
+    maybe_sent = any(attempt.state in MAYBE_SENT for attempt in message.attempts)
+    how = MessageMove.LOSE if maybe_sent else MessageMove.REFUSE
+    move(session, message, how, at=now, reason=advice)
 
 
-def _can(session: Session, message: Message) -> Capabilities:
-    return registry.get(session.get_one(Connection, message.connection_id).adapter).capabilities
+def _can(session: Session, attempt: MessageAttempt) -> Capabilities:
+    return registry.get(session.get_one(Connection, attempt.connection_id).adapter).capabilities
 
 
-def _mark(context: Context, message: Message) -> str:
+def _mark(context: Context, attempt: MessageAttempt) -> str:
     """A link of ours in the text: each message has links of its own."""
-    link = re.search(rf"{re.escape(context.links.public_url)}/b/\w+/[\w.-]+", message.text)
+    link = re.search(rf"{re.escape(context.links.public_url)}/b/\w+/[\w.-]+", attempt.text)
     return link[0] if link else ""

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from integrations.sentence import Said
 from service.db import queries
-from service.db.models import Connection, FollowUp, Kind
+from service.db.models import Connection, Kind, Message
 from service.domain.errors import WrongState
 from service.domain.messages.schedule import Send, Stop, Wait
 from service.operations.context import Context
@@ -28,26 +28,26 @@ class Preview:
     may_send_now: bool
 
 
-def preview(context: Context, session: Session, one: FollowUp, now: datetime) -> Preview:
+def preview(context: Context, session: Session, message: Message, now: datetime) -> Preview:
     """Look at all reasons as at the moment of sending; changes nothing."""
-    row = queries.row_for(session, Kind.FOLLOW_UP, one.id)
-    due = one.due_at if row is None or row.done_at is not None else row.due_at
-    planned, channel, _ = check(context, session, one, now, by_seller=False)
-    pressed = check(context, session, one, now, by_seller=True)[0]
+    row = queries.row_for(session, Kind.SEND_MESSAGE, message.id)
+    due = message.due_at if row is None or row.done_at is not None else row.due_at
+    planned, channel, _ = check(context, session, message, now, by_seller=False)
+    pressed = check(context, session, message, now, by_seller=True)[0]
     if isinstance(pressed, Stop):
         return Preview(None, pressed.reason, stopped=True, may_send_now=False)
     reason: Said | None = planned.reason if isinstance(planned, Wait) else None
     if isinstance(planned, Wait):
-        due = max(due, planned.until)
+        due = planned.until if due is None else max(due, planned.until)
     paused = None if channel is None else session.get_one(Connection, channel.id).paused_reason
     may = isinstance(pressed, Send)
     return Preview(due, paused or reason, stopped=False, may_send_now=may)
 
 
-def refuse_if_stopped(context: Context, follow_up_id: int) -> None:
+def refuse_if_stopped(context: Context, message_id: int) -> None:
     """Raise `WrongState` with the reason where a message would not go out though it was pressed."""
     with context.database.reading() as session:
-        one = queries.follow_up(session, follow_up_id)
-        decision = check(context, session, one, context.clock.now(), by_seller=True)[0]
+        message = queries.message(session, message_id)
+        decision = check(context, session, message, context.clock.now(), by_seller=True)[0]
         if isinstance(decision, Stop | Wait):
             raise WrongState(decision.reason)

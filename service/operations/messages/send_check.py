@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, or_, select
@@ -13,28 +14,32 @@ from service.db import queries
 from service.db.models import (
     Case,
     Connection,
-    FollowUp,
     History,
     MakeGood,
     Message,
+    MessageAttempt,
     Review,
     Shop,
 )
-from service.domain.messages.kinds import FOLLOW_UPS, Step
+from service.domain.messages.kinds import FOLLOW_UPS, Answer, Step
 from service.domain.messages.policy import Asking, Policies, ShopSwitch, Verdict
-from service.domain.messages.schedule import Answer, Send, SendFacts, Stop, Wait, send_time_check
+from service.domain.messages.schedule import Send, SendFacts, Stop, Wait, send_time_check
+from service.domain.messages.states import (
+    MAYBE_SENT,
+    UNDER_WAY,
+    AttemptState,
+    MessageState,
+)
 from service.operations.cases.orders import buyer_of
 from service.operations.context import Context
-from service.operations.messages import follow_ups
-
-UNDER_WAY = ("planned", "sending", "needs_attention")
-"""States of a message that may yet reach the buyer."""
+from service.operations.messages.opt_out import is_opted_out
+from service.operations.messages.planning import channels_of, settings_of, zones_of
 
 
 def check(
     context: Context,
     session: Session,
-    one: FollowUp,
+    message: Message,
     now: datetime,
     *,
     by_seller: bool | None = None,
@@ -43,50 +48,50 @@ def check(
 
     `by_seller`: as if the seller had pressed the button, or not; None: as it was.
     """
-    case = one.case
+    step, case = Step(message.step or ""), message.case
     shop = queries.shop(session, case.shop_id)
     buyer = buyer_of(case)
     channels = [
         channel
-        for channel in follow_ups.channels_of(session, shop.id)
-        if _reaches(channel, case, buyer) and not _refused(one, channel)
+        for channel in channels_of(session, shop.id)
+        if _reaches(channel, case, buyer) and channel.id not in _refused(message)
     ]
-    verdict, channel = _verdict(session, one, shop, buyer, channels, now)
-    settings = follow_ups.settings_of(shop)
-    make_good = session.get(MakeGood, one.make_good_id) if one.make_good_id else None
+    verdict, channel = _verdict(session, message, shop, buyer, channels, now)
+    settings = settings_of(shop)
+    make_good = session.get(MakeGood, message.make_good_id) if message.make_good_id else None
     made_good_at = None if make_good is None else make_good.done_at
-    checks = [other for other in case.follow_ups if other.step == Step.RESOLUTION_CHECK]
+    checks = [other for other in case.messages if other.step == Step.RESOLUTION_CHECK]
     facts = SendFacts(
         now=now,
-        zones=follow_ups.zones_of(case, shop),
+        zones=zones_of(case, shop),
         window=settings.window,
         verdict=verdict,
         # A confirmation may carry a voucher, so it goes out even after the case has closed.
-        case_open=case.closed_at is None or one.step == Step.CONFIRMATION,
-        rating_changed=_rating_changed(session, one, made_good_at),
-        opted_out=follow_ups.is_opted_out(context, session, case),
+        case_open=case.closed_at is None or message.step == Step.CONFIRMATION,
+        rating_changed=_rating_changed(session, message, made_good_at),
+        opted_out=is_opted_out(context, session, case),
         reachable=channel is not None,
-        already_sent=one.state == "sent",
+        already_sent=message.state == MessageState.SENT,
         made_good_at=made_good_at,
-        answer=_last_answer(checks, one.round, made_good_at),
-        check_sent_at=_asked_at([other for other in checks if other.round >= one.round], now),
+        answer=_last_answer(message, made_good_at),
+        check_sent_at=_asked_at([other for other in checks if other.round >= message.round], now),
         silent_after=settings.silent_after,
-        due_at=one.due_at,
-        by_seller=one.by_seller if by_seller is None else by_seller,
+        due_at=message.due_at,
+        by_seller=message.by_seller if by_seller is None else by_seller,
         unconfirmed=bool(case.doubt),
         grave=case.grave,
-        earlier_due_at=_earlier_due_at(one),
-        refusal=one.reason if any(m.state == "refused" for m in one.messages) else None,
+        earlier_due_at=_earlier_due_at(message, now),
+        refusal=message.reason if _refused(message) else None,
     )
-    return send_time_check(Step(one.step), facts), channel, verdict
+    return send_time_check(step, facts), channel, verdict
 
 
 def reaches_buyer(context: Context, session: Session, case: Case) -> bool:
     """True when there is a way to write to this buyer, who has not asked for silence."""
     buyer = buyer_of(case)
-    channels = follow_ups.channels_of(session, case.shop_id)
+    channels = channels_of(session, case.shop_id)
     known = any(_reaches(channel, case, buyer) for channel in channels)
-    return known and not follow_ups.is_opted_out(context, session, case)
+    return known and not is_opted_out(context, session, case)
 
 
 def _reaches(channel: Connection, case: Case, buyer: Buyer) -> bool:
@@ -94,92 +99,99 @@ def _reaches(channel: Connection, case: Case, buyer: Buyer) -> bool:
     return registry.channel(channel.adapter).reaches(buyer, case.order_id)
 
 
-def _earlier_due_at(one: FollowUp) -> datetime | None:
+def _earlier_due_at(message: Message, now: datetime) -> datetime | None:
     """When what must reach the buyer before this message is due; None where nothing is under way.
 
     A message of unknown outcome holds the next back until a person has looked.
     """
     order = list(FOLLOW_UPS)
-    before = order[: order.index(Step(one.step))] if one.step in order else []
+    before = order[: order.index(message.step)] if message.step in order else []
     due = [
-        other.due_at
-        for other in one.case.follow_ups
-        if other.step in before and other.round == one.round and other.state in UNDER_WAY
+        other.due_at or now
+        for other in message.case.messages
+        if other.step in before and other.round == message.round and other.state in UNDER_WAY
     ]
     return max(due, default=None)
 
 
-def _refused(one: FollowUp, channel: Connection) -> bool:
-    return any(m.state == "refused" and m.connection_id == channel.id for m in one.messages)
+def _refused(message: Message) -> set[int]:
+    """The channels that will not take it."""
+    return {
+        attempt.connection_id
+        for attempt in message.attempts
+        if attempt.state == AttemptState.REFUSED
+    }
 
 
-def _asked_at(checks: list[FollowUp], now: datetime) -> datetime | None:
+def _asked_at(checks: Sequence[Message], now: datetime) -> datetime | None:
     """When the buyer was, or may yet be, asked whether the problem is solved."""
-    asked = [one.sent_at for one in checks if one.sent_at is not None]
+    asked = [check.sent_at for check in checks if check.sent_at is not None]
     # A check of unknown outcome holds the invitation back until a person has looked: it may have
     # arrived, and then the invitation is not lost.
-    asked += [max(one.due_at, now) for one in checks if one.state in UNDER_WAY]
+    asked += [max(check.due_at or now, now) for check in checks if check.state in UNDER_WAY]
     return max(asked, default=None)
 
 
-def _last_answer(checks: list[FollowUp], round_: int, made_good_at: datetime | None) -> Answer:
+def _last_answer(message: Message, made_good_at: datetime | None) -> Answer | None:
     """The last word since this make-good; what was said before it called for this make-good."""
-    told = [
-        (one.answered_at, one.solved)
-        for one in checks
-        if one.answered_at is not None
-        and (one.round >= round_ or (made_good_at is not None and one.answered_at > made_good_at))
+    since = [
+        answer.answer
+        for answer in message.case.answers
+        if answer.round >= message.round
+        or (
+            made_good_at is not None
+            and answer.sent_at is not None
+            and answer.sent_at > made_good_at
+        )
     ]
-    if not told:
-        return Answer.NONE
-    return Answer.SOLVED if max(told)[1] else Answer.NOT_SOLVED
+    return since[-1] if since else None
 
 
-def _rating_changed(session: Session, one: FollowUp, made_good_at: datetime | None) -> bool:
+def _rating_changed(session: Session, message: Message, made_good_at: datetime | None) -> bool:
     """For a check: another rating since the make-good. For an invitation: any edit at all, since
     on some platforms it was the only one."""
     changed = select(History.id).where(
-        History.case_id == one.case_id, History.what == "review_changed"
+        History.case_id == message.case_id, History.what == "review_changed"
     )
-    if one.step != Step.UPDATE_INVITATION:
+    if message.step != Step.UPDATE_INVITATION:
         changed = changed.where(History.old != History.new)
         if made_good_at is not None:
             changed = changed.where(History.at >= made_good_at)
     return session.scalar(changed.limit(1)) is not None
 
 
-def _asks_made(session: Session, one: FollowUp) -> int:
+def _asks_made(session: Session, message: Message) -> int:
     """Invitations about this review, or one it took the place of, that went out or may have, in
     this case and earlier ones."""
-    maybe = select(Message.id).where(
-        Message.follow_up_id == FollowUp.id, Message.state.in_(("unknown", "sending"))
+    maybe = select(MessageAttempt.id).where(
+        MessageAttempt.message_id == Message.id, MessageAttempt.state.in_(MAYBE_SENT)
     )
     wanted = (
         select(func.count())
-        .select_from(FollowUp)
-        .join(Case, Case.id == FollowUp.case_id)
+        .select_from(Message)
+        .join(Case, Case.id == Message.case_id)
         .where(
-            Case.review_id.in_([one.case.review_id, *one.case.older_review_ids]),
-            FollowUp.step == Step.UPDATE_INVITATION,
+            Case.review_id.in_([message.case.review_id, *message.case.older_review_ids]),
+            Message.step == Step.UPDATE_INVITATION,
         )
-        .where(FollowUp.id != one.id, or_(FollowUp.state == "sent", maybe.exists()))
+        .where(Message.id != message.id, or_(Message.state == MessageState.SENT, maybe.exists()))
     )
     return session.scalar(wanted) or 0
 
 
 def _verdict(
     session: Session,
-    one: FollowUp,
+    message: Message,
     shop: Shop,
     buyer: Buyer,
     channels: list[Connection],
     now: datetime,
 ) -> tuple[Verdict, Connection | None]:
     """The first channel on which this may be said, else the reason of the last."""
-    review = session.get_one(Review, one.case.review_id)
+    review = session.get_one(Review, message.case.review_id)
     platform = session.get_one(Connection, review.connection_id).adapter
     policies = Policies.load(registry.policy(platform))
-    asks = _asks_made(session, one) if one.step == Step.UPDATE_INVITATION else 0
+    asks = _asks_made(session, message) if message.step == Step.UPDATE_INVITATION else 0
     switch = ShopSwitch(
         resolution_checks=shop.asking.get("resolution_checks", True),
         invitations=shop.asking.get("invitations", False),
@@ -191,7 +203,7 @@ def _verdict(
         if channel is None and verdict is not None:
             break
         verdict = policies.may_message(
-            Step(one.step),
+            Step(message.step or ""),
             Asking(
                 platform=platform,
                 region=shop.asking.get("region", ""),

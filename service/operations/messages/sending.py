@@ -11,7 +11,7 @@ from integrations.contract import MessageChannel, OutgoingMessage, ReviewSource
 from integrations.errors import AdapterError, Misconfigured, Permanent, Temporary, Unsupported
 from integrations.sentence import Said, Text, Words
 from service.db import queries
-from service.db.models import Case, Connection, FollowUp, Kind, MakeGood, Message
+from service.db.models import Case, Connection, Kind, MakeGood, Message, MessageAttempt
 from service.db.outbox import claims
 from service.domain.days import last_day
 from service.domain.errors import DomainError
@@ -19,11 +19,14 @@ from service.domain.messages import rendering, templates
 from service.domain.messages.kinds import Step
 from service.domain.messages.policy import Verdict
 from service.domain.messages.schedule import Send, Stop, Wait
+from service.domain.messages.states import AttemptState, MessageMove, MessageState
 from service.localization import amount_text, day_text
-from service.operations.cases import close, history
 from service.operations.cases.orders import buyer_of
-from service.operations.messages import follow_ups, look_up
+from service.operations.messages import look_up
+from service.operations.messages.moves import move
+from service.operations.messages.planning import zones_of
 from service.operations.messages.send_check import check
+from service.operations.messages.stopping import stop
 from service.operations.outbox.handler import Call, Handler, HeldRow, Steps, Work
 
 
@@ -47,18 +50,18 @@ class _Sending:
 def _carry_out(work: Work) -> Steps[None]:
     """Look at all reasons again, then send, wait or stop."""
     state = work.write(_state)
-    if state == "sending":
+    if state == MessageState.SENDING:
         # A worker died over it, or nobody knows what came of it.
         yield from look_up.find_out(work)
-    elif state == "planned":
+    elif state == MessageState.PLANNED:
         link = yield from _edit_link(work)
         yield from _send(work, link)
     else:
         work.write(HeldRow.finish)
 
 
-def _state(row: HeldRow) -> str:
-    return queries.follow_up(row.session, row.ref_id, lock=True).state
+def _state(row: HeldRow) -> MessageState:
+    return queries.message(row.session, row.ref_id, lock=True).state
 
 
 def _edit_link(work: Work) -> Steps[str]:
@@ -75,14 +78,14 @@ def _edit_link(work: Work) -> Steps[str]:
 
 
 def _link_wanted(row: HeldRow) -> _LinkWanted | None:
-    follow_up = queries.follow_up(row.session, row.ref_id)
-    case = follow_up.case
-    if follow_up.step != Step.UPDATE_INVITATION or not case.order_id:
+    message = queries.message(row.session, row.ref_id)
+    case = message.case
+    if message.step != Step.UPDATE_INVITATION or not case.order_id:
         return None
     source = row.session.get_one(Connection, case.review.connection_id)
     if not (source.roles and registry.get(source.adapter).capabilities.edit_link):
         return None
-    if not isinstance(check(row.context, row.session, follow_up, row.now)[0], Send):
+    if not isinstance(check(row.context, row.session, message, row.now)[0], Send):
         return None
     return _LinkWanted(row.context.reviews(source), case.order_id, case.review.platform_id)
 
@@ -104,58 +107,56 @@ def _send(work: Work, edit_link: str) -> Steps[None]:
 def _prepare(row: HeldRow, edit_link: str) -> _Sending | None:
     """Still right to send: written down as being sent. None: it waits, or is not sent."""
     session, now = row.session, row.now
-    follow_up = queries.follow_up(session, row.ref_id)
-    if follow_up.state != "planned":
+    message = queries.message(session, row.ref_id)
+    if message.state != MessageState.PLANNED:
         row.finish()
         return None
-    decision, channel, verdict = check(row.context, session, follow_up, now)
+    decision, channel, verdict = check(row.context, session, message, now)
     if isinstance(decision, Wait):
-        follow_up.reason = decision.reason
+        message.reason = decision.reason
         row.put_off(decision.until, note=decision.reason)
         return None
     if isinstance(decision, Stop) or channel is None:
         reason = decision.reason if isinstance(decision, Stop) else Text("There is no channel.")
-        close.stop_message(session, follow_up, reason, at=now)
-        if follow_up.state == "stopped":
-            case = follow_up.case
-            history.note(session, case, "stopped", at=now, new=follow_up.step, detail=reason)
+        stop(session, message, reason, at=now)
         row.finish(reason)
         return None
     lane = queries.lane(session, channel.id, outward=True)
     if lane != row.claim.lane_id:
         # Each channel has its own pace and its own pause, so the row waits in the channel's lane.
-        claims.put(session, Kind.FOLLOW_UP, follow_up.id, lane_id=lane, due_at=now, now=now)
+        claims.put(session, Kind.SEND_MESSAGE, message.id, lane_id=lane, due_at=now, now=now)
         return None
     adapter = row.context.channel(channel)
     try:
-        outgoing = _write_down(row, follow_up, channel, verdict, edit_link)
+        outgoing = _write_down(row, message, channel, verdict, edit_link)
     except DomainError as error:
-        look_up.needs_person(session, follow_up, error.text, now)
+        look_up.needs_person(session, message, error.text, now)
         row.give_up(error.text)
         return None
     return _Sending(adapter, outgoing)
 
 
 def _write_down(
-    row: HeldRow, follow_up: FollowUp, channel: Connection, verdict: Verdict, edit_link: str
+    row: HeldRow, message: Message, channel: Connection, verdict: Verdict, edit_link: str
 ) -> OutgoingMessage:
-    case, buyer = follow_up.case, buyer_of(follow_up.case)
+    case, buyer = message.case, buyer_of(message.case)
     shop = queries.shop(row.session, case.shop_id)
     language = templates.language_for(buyer.language, shop.language)
-    rendered = _rendered(row, follow_up, language, verdict, edit_link)
-    message = Message(
+    rendered = _rendered(row, message, language, verdict, edit_link)
+    attempt = MessageAttempt(
         connection_id=channel.id,
         subject=rendered.subject,
         # The link to the review is a secret of the buyer: the copy we keep is without it.
         text=rendered.text.replace(edit_link, "…") if edit_link else rendered.text,
         language=language,
-        key=f"{case.reference}-m{follow_up.id}-{len(follow_up.messages) + 1}",
+        key=f"{case.reference}-m{message.id}-{len(message.attempts) + 1}",
         started_at=row.now,
     )
-    follow_up.state, follow_up.connection_id = "sending", channel.id
-    follow_up.messages.append(message)
+    move(row.session, message, MessageMove.HAND_OVER, at=row.now)
+    message.connection_id = channel.id
+    message.attempts.append(attempt)
     return OutgoingMessage(
-        key=message.key,
+        key=attempt.key,
         reference=case.reference,
         to=buyer,
         subject=rendered.subject,
@@ -163,20 +164,20 @@ def _write_down(
         html=rendered.html,
         order_id=case.order_id,
         language=language,
-        stop_url=row.context.links.buyer("unsubscribe", follow_up.id),
+        stop_url=row.context.links.buyer("unsubscribe", message.id),
     )
 
 
 def _rendered(
-    row: HeldRow, follow_up: FollowUp, language: str, verdict: Verdict, edit_link: str
+    row: HeldRow, message: Message, language: str, verdict: Verdict, edit_link: str
 ) -> rendering.Rendered:
     """The shop's own text, else the shipped one, filled in."""
-    session, links, case = row.session, row.context.links, follow_up.case
+    session, links, case = row.session, row.context.links, message.case
     shop = queries.shop(session, case.shop_id)
-    make_good = session.get(MakeGood, follow_up.make_good_id) if follow_up.make_good_id else None
+    make_good = session.get(MakeGood, message.make_good_id) if message.make_good_id else None
     platform = registry.get(session.get_one(Connection, case.review.connection_id).adapter)
     key = templates.text_key(
-        Step(follow_up.step),
+        Step(message.step or ""),
         make_good.remedy.kind if make_good else None,
         edit_link=bool(edit_link),
         edit_review=platform.capabilities.edit_review,
@@ -187,11 +188,11 @@ def _rendered(
         "buyer": buyer_of(case).name,
         "shop": shop.name,
         "product": case.review.product_name,
-        "answer_url": links.buyer("answer", follow_up.id),
-        "stop_url": links.buyer("stop", follow_up.id),
+        "answer_url": links.buyer("answer", message.id),
+        "stop_url": links.buyer("stop", message.id),
         "edit_url": edit_link,
         "address": shop.asking.get("postal_address", ""),
-        **_terms(make_good, language, follow_ups.zones_of(case, shop)),
+        **_terms(make_good, language, zones_of(case, shop)),
     }
     return rendering.render(key, text, values, language, duties=verdict.duties)
 
@@ -207,60 +208,60 @@ def _terms(make_good: MakeGood | None, language: str, zones: tuple[str, ...]) ->
     }
 
 
-def _message(row: HeldRow, key: str) -> tuple[FollowUp, Message]:
-    follow_up = queries.follow_up(row.session, row.ref_id)
-    return follow_up, next(message for message in follow_up.messages if message.key == key)
+def _attempt(row: HeldRow, key: str) -> tuple[Message, MessageAttempt]:
+    message = queries.message(row.session, row.ref_id)
+    return message, next(attempt for attempt in message.attempts if attempt.key == key)
 
 
 def _sent(row: HeldRow, key: str, vendor_id: str) -> None:
-    follow_up, message = _message(row, key)
-    message.state, message.vendor_id, message.ended_at = "sent", vendor_id, row.now
-    look_up.mark_sent(row, follow_up, message)
+    message, attempt = _attempt(row, key)
+    attempt.state, attempt.vendor_id, attempt.ended_at = AttemptState.SENT, vendor_id, row.now
+    look_up.mark_sent(row, message, attempt)
 
 
 def _not_sent(row: HeldRow, key: str, error: Exception) -> bool:
     """Note what is known of it; a worker that was overtaken changes nothing else. True where the
     error is for the outbox: the same message may be tried again."""
-    follow_up, message = _message(row, key)
-    message.state, message.ended_at = _state_after(error), row.now
+    message, attempt = _attempt(row, key)
+    attempt.state, attempt.ended_at = _state_after(error), row.now
     row.require_claim()
-    if follow_up.state != "sending":
+    if message.state != MessageState.SENDING:
         return False
-    if message.state == "unknown":
-        if look_up.can_look_up(row.context, row.session, message):
+    if attempt.state == AttemptState.UNKNOWN:
+        if look_up.can_look_up(row.context, row.session, attempt):
             row.put_off(row.now, note=look_up.LOOKING)
         else:
-            look_up.give_to_person(row, follow_up)
+            look_up.give_to_person(row, message)
         return False
     note = error.text if isinstance(error, AdapterError) else Words(type(error).__name__)
-    follow_up.state, follow_up.reason = "planned", note
-    if message.state == "not_sent":
+    if attempt.state == AttemptState.NOT_SENT:
+        move(row.session, message, MessageMove.TRY_AGAIN, at=row.now, reason=note)
         return True
-    case = follow_up.case
-    history.note(row.session, case, "not_sent", at=row.now, new=follow_up.step, detail=note)
+    move(row.session, message, MessageMove.NEXT_CHANNEL, at=row.now, reason=note)
     # The next channel is tried at once.
     row.put_off(row.now, note=note, tries=row.claim.tries + 1)
     return False
 
 
-def _state_after(error: Exception) -> str:
+def _state_after(error: Exception) -> AttemptState:
     if not isinstance(error, AdapterError) or error.outcome == "unknown":
-        return "unknown"
-    return "not_sent" if isinstance(error, Temporary | Misconfigured) else "refused"
+        return AttemptState.UNKNOWN
+    passing = isinstance(error, Temporary | Misconfigured)
+    return AttemptState.NOT_SENT if passing else AttemptState.REFUSED
 
 
 def _give_up(row: HeldRow, advice: Said) -> None:
     """After the last try: show the seller that this message could not be sent."""
-    follow_up = queries.follow_up(row.session, row.ref_id, lock=True)
-    if follow_up.state in ("planned", "sending"):
-        look_up.needs_person(row.session, follow_up, advice, row.now)
+    message = queries.message(row.session, row.ref_id, lock=True)
+    if message.state in (MessageState.PLANNED, MessageState.SENDING):
+        look_up.needs_person(row.session, message, advice, row.now)
 
 
-FOLLOW_UP = Handler(
-    kind=Kind.FOLLOW_UP,
+SEND_MESSAGE = Handler(
+    kind=Kind.SEND_MESSAGE,
     label=Text("a message to a buyer"),
-    about=FollowUp,
-    loads=(selectinload(Case.follow_ups).selectinload(FollowUp.messages),),
+    about=Message,
+    loads=(selectinload(Case.messages).selectinload(Message.attempts),),
     carry_out=_carry_out,
     give_up=_give_up,
 )

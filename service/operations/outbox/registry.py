@@ -18,7 +18,7 @@ HANDLERS: Mapping[Kind, Handler] = {
         ingest.READ_DELIVERY,
         find_order.FIND_ORDER,
         attempts.MAKE_GOOD,
-        sending.FOLLOW_UP,
+        sending.SEND_MESSAGE,
         expire.END_CASE,
         refetch.LOOK,
         refetch.POLL,

@@ -23,6 +23,7 @@ from service.domain.cases.states import CloseReason
 from service.domain.errors import WrongInput, WrongState
 from service.operations.cases import close, history, search
 from service.operations.context import Context
+from service.operations.messages.stopping import stop_planned
 from service.operations.reviews import delivery_bodies
 from service.operations.reviews.delivery_bodies import Body
 
@@ -157,22 +158,22 @@ def _empty_case(session: Session, case: Case, at: datetime, why: Said, actor: st
     """Remove the buyer from a case, closing it where it is open; gives how many messages."""
     if case.closed_at is None:
         close.close(session, case, CloseReason.BY_SELLER, at=at, actor=actor, detail=why)
-    close.stop_follow_ups(session, case, why, at=at, with_codes=True)
+    stop_planned(session, case, why, at=at, with_codes=True)
     _scrub(case)
     case.order = _without_buyer(case.order)
     case.candidates, case.buyer_key, case.advice, case.doubt = [], "", None, None
     case.messages_stopped, case.erased_at = True, at
     for make_good in case.make_goods:
         make_good.buyer_key = ""
-    messages = [message for one in case.follow_ups for message in one.messages]
-    for message in messages:
+    attempts = [attempt for message in case.messages for attempt in message.attempts]
+    for message in case.messages:
         message.subject = message.text = ""
-    for one in case.follow_ups:
-        one.comment = ""
+    for attempt in attempts:
+        attempt.subject = attempt.text = ""
     _forget_notes(session, case)
     search.case_changed(session, case)
     history.note(session, case, "erased", at=at, actor=actor, detail=why)
-    return len(messages)
+    return len(attempts)
 
 
 def _without_buyer(order: dict[str, Any]) -> dict[str, Any]:
@@ -195,7 +196,7 @@ def _scrub(case: Case) -> None:
         (case.history, "detail"),
         (case.decisions, "reason"),
         (case.make_goods, "task"),
-        (case.follow_ups, "reason"),
+        (case.messages, "reason"),
         (attempts, "note"),
     ):
         for row in rows:
@@ -211,7 +212,7 @@ def _forget_notes(session: Session, case: Case) -> None:
         (Kind.FIND_ORDER, [case.id]),
         (Kind.END_CASE, [case.id]),
         (Kind.MAKE_GOOD, [one.id for one in case.make_goods]),
-        (Kind.FOLLOW_UP, [one.id for one in case.follow_ups]),
+        (Kind.SEND_MESSAGE, [message.id for message in case.messages]),
     )
     for kind, ids in about:
         row = update(OutboxRow).where(OutboxRow.kind == kind, OutboxRow.ref_id.in_(ids))

@@ -286,7 +286,7 @@ MAKE_GOOD = Handler(
     about=MakeGood,
     loads=(
         selectinload(Case.make_goods).selectinload(MakeGood.attempts),
-        selectinload(Case.follow_ups),
+        selectinload(Case.messages),
     ),
     decides_about_money=True,
     # What a limit has just allowed is begun in the commit that allows it.

@@ -16,7 +16,7 @@ from service.domain.cases.states import CASES, CaseState, Move
 from service.domain.errors import NotFound, WrongInput, WrongState
 from service.operations.cases import history
 from service.operations.context import Context
-from service.operations.messages import follow_ups
+from service.operations.messages import planning
 from service.operations.messages.send_check import reaches_buyer
 from service.operations.remedies import decisions, proposals
 
@@ -64,7 +64,7 @@ def settle(
     else:
         history.note(session, case, how.value, at=now, actor=actor, detail=detail)
     if not make_good.task:
-        follow_ups.plan_follow_ups(context, session, case, make_good, now=now)
+        planning.plan_follow_ups(session, case, make_good, now=now)
 
 
 def try_again(context: Context, make_good_id: int, *, actor: str, surely_not_done: bool) -> None:
@@ -120,7 +120,7 @@ def done_by_hand(context: Context, make_good_id: int, *, actor: str, code: str =
             make_good.code = code.strip() or make_good.code
             if CASES.allows(CaseState(case.state), Move.TASK_DONE):
                 history.move(session, case, Move.TASK_DONE, at=now, actor=actor)
-            follow_ups.plan_follow_ups(context, session, case, make_good, now=now)
+            planning.plan_follow_ups(session, case, make_good, now=now)
             return
         for one in make_good.open_attempts:
             one.outcome, one.note, one.ended_at = "found", SAID_BY_SELLER, now

@@ -22,7 +22,8 @@ from service.db.reviews.products import (
 from service.domain.cases.states import CaseState, CloseReason, Move
 from service.domain.messages.kinds import Step
 from service.domain.reviews.versions import same_buyer
-from service.operations.cases import close, history
+from service.operations.cases import history
+from service.operations.messages.stopping import stop_planned
 
 ANOTHER = Text("The buyer wrote another low review of this product. Read it before you decide.")
 STILL_COUNTS = timedelta(days=30)
@@ -105,7 +106,7 @@ def look_again(session: Session, case: Case, *, now: datetime) -> None:
         return
     how = Move.REOPEN if case.closed_at is None else Move.COME_BACK
     reason = Text("The buyer wrote another low review.")
-    close.stop_follow_ups(session, case, reason, at=now, keep=(Step.CONFIRMATION,))
+    stop_planned(session, case, reason, at=now, keep=(Step.CONFIRMATION,))
     case.closed_at, case.close_reason = None, ""
     history.move(session, case, how, at=now, actor=history.BUYER)
     case.advice = ANOTHER

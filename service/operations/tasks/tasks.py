@@ -42,13 +42,13 @@ def _follow(session: Session, changes: list[_Change]) -> None:
 def _load(session: Session, cases: Sequence[Case]) -> None:
     """Read at once what some of these cases lack."""
     lacking = [
-        case.id for case in cases if {"make_goods", "follow_ups"} & set(inspect(case).unloaded)
+        case.id for case in cases if {"make_goods", "messages"} & set(inspect(case).unloaded)
     ]
     if lacking:
         session.scalars(
             select(Case)
             .where(Case.id.in_(lacking))
-            .options(selectinload(Case.make_goods), selectinload(Case.follow_ups))
+            .options(selectinload(Case.make_goods), selectinload(Case.messages))
         ).all()
 
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from integrations.money import Money
 from integrations.sentence import Said
-from service.db.models import Case, FollowUp, MakeGood
+from service.db.models import Case, MakeGood
 from service.domain.cases.states import CaseState
+from service.domain.messages.kinds import Answer
+from service.domain.messages.states import STUCK
 from service.domain.tasks.kinds import TaskKind
 
 
@@ -27,9 +29,9 @@ def wanted_of(case: Case) -> Iterator[Wanted]:
     the case itself, the most pressing."""
     for make_good in case.make_goods:
         yield from _of_make_good(make_good)
-    for follow_up in case.follow_ups:
-        if follow_up.state == "needs_attention":
-            yield Wanted(TaskKind.MESSAGE, follow_up.id, follow_up.reason)
+    for message in case.messages:
+        if message.state in STUCK:
+            yield Wanted(TaskKind.MESSAGE, message.id, message.reason)
     kind = None if case.closed_at is not None else _about(case)
     if kind is not None:
         yield Wanted(kind, case.id, case.doubt or case.advice)
@@ -53,14 +55,14 @@ def _about(case: Case) -> TaskKind | None:
         return TaskKind.TAKE_UP
     if case.state == CaseState.AWAITING_ORDER:
         return TaskKind.CHOOSE_ORDER
-    if case.state == CaseState.AWAITING_APPROVAL and _is_not_solved(case.follow_ups):
+    if case.state == CaseState.AWAITING_APPROVAL and _is_not_solved(case):
         return TaskKind.NOT_SOLVED
     if case.doubt is not None:
         return TaskKind.CONFIRM
     return TaskKind.DECIDE if case.state == CaseState.AWAITING_APPROVAL else None
 
 
-def _is_not_solved(follow_ups: list[FollowUp]) -> bool:
+def _is_not_solved(case: Case) -> bool:
     """The buyer's last word: it brought the case back to a decision."""
-    answers = [(one.answered_at, one.solved) for one in follow_ups if one.answered_at is not None]
-    return bool(answers) and max(answers)[1] is False
+    answers = case.answers
+    return bool(answers) and answers[-1].answer is Answer.NOT_SOLVED

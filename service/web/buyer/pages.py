@@ -9,11 +9,12 @@ from flask import Blueprint, Response, g, render_template, request, url_for
 from flask_babel import force_locale
 
 from service.db import queries
-from service.db.models import FollowUp
+from service.db.models import Message
 from service.domain.errors import DomainError
 from service.domain.messages import templates
+from service.domain.messages.kinds import Answer
 from service.operations.cases.orders import buyer_of
-from service.operations.messages import follow_ups
+from service.operations.messages import answers, opt_out
 from service.security.links import BUYER_DAYS
 from service.web.auth import by_link
 from service.web.i18n import translate
@@ -31,31 +32,32 @@ def _zone() -> None:
 
 def _page(page: str, token: str, *, done: bool = False, problem: str = "", action: str = "") -> str:
     """A page in the buyer's language; after a refusal with what was typed."""
-    follow_up_id = _id(page, token)
+    message_id = _id(page, token)
     with context().database.reading() as session:
-        one = queries.follow_up(session, follow_up_id)
-        case = one.case
+        message = queries.message(session, message_id)
+        case = message.case
         language = templates.language_for(buyer_of(case).language, case.shop.language)
+        answer = answers.earlier_answer(message)
         with force_locale(language):
             return render_template(
                 f"buyer/{page}.html",
-                one=one,
+                solved=answer is not None and answer.answer is Answer.SOLVED,
                 shop=case.shop.name,
                 action=action,
                 product=case.review.product_name,
                 done=done,
                 problem=problem,
                 language=language,
-                typed=request.form if problem else _answered(one),
+                typed=request.form if problem else _answered(answer),
             )
 
 
-def _answered(one: FollowUp) -> dict[str, str]:
+def _answered(answer: Message | None) -> dict[str, str]:
     """An earlier answer, to be changed."""
-    if one.answered_at is None:
+    if answer is None:
         return {}
-    solved = "yes" if one.solved else "no"
-    return {"solved": solved, "stars": str(one.stars or ""), "comment": one.comment}
+    solved = "yes" if answer.answer is Answer.SOLVED else "no"
+    return {"solved": solved, "stars": str(answer.stars or ""), "comment": answer.text}
 
 
 def _id(page: str, token: str) -> int:
@@ -79,7 +81,7 @@ def answer(token: str) -> str | tuple[str, int]:
         return _page("answer", token, problem="Choose yes or no."), 422
     stars = request.form.get("stars", type=int) or None
     try:
-        follow_ups.answer(
+        answers.answer(
             context(),
             _id("answer", token),
             solved=solved == "yes",
@@ -102,7 +104,7 @@ def stop_page(token: str) -> str:
 @by_link
 def stop(token: str) -> str:
     """Stop all messages to this buyer."""
-    follow_ups.opt_out(context(), _id("stop", token))
+    opt_out.opt_out(context(), _id("stop", token))
     return _page("stop", token, done=True)
 
 
@@ -110,8 +112,8 @@ def stop(token: str) -> str:
 @by_link
 def unsubscribe_page(token: str) -> str:
     """The same question, for people who open the address of the mail header."""
-    follow_up_id = _id("unsubscribe", token)
-    token = context().links.token("buyer-stop", follow_up_id)
+    message_id = _id("unsubscribe", token)
+    token = context().links.token("buyer-stop", message_id)
     return _page("stop", token, action=url_for("buyer.stop", token=token))
 
 
@@ -119,5 +121,5 @@ def unsubscribe_page(token: str) -> str:
 @by_link
 def one_click(token: str) -> Response:
     """One click in the mail program (RFC 8058): no page, no question."""
-    follow_ups.opt_out(context(), _id("unsubscribe", token))
+    opt_out.opt_out(context(), _id("unsubscribe", token))
     return Response("stopped\n", mimetype="text/plain")

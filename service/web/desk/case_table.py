@@ -49,8 +49,7 @@ def rows(cases: Iterable[Case]) -> Iterator[Row]:
 def _row(case: Case) -> Row:
     buyer = case.order.get("buyer") or case.review.buyer
     done = [make_good for make_good in case.make_goods if make_good.done_at is not None]
-    answers = [message for message in case.follow_ups if message.answered_at is not None]
-    answer = max(answers, key=lambda message: message.answered_at or case.opened_at, default=None)
+    answer = case.answers[-1] if case.answers else None
     worths = [amount for make_good in done if (amount := make_good.remedy.amount)]
     currencies = {worth.currency for worth in worths}
     return [
@@ -67,9 +66,9 @@ def _row(case: Case) -> Row:
         sum((worth.amount for worth in worths), Decimal()) if len(currencies) == 1 else None,
         ", ".join(sorted(currencies)),
         word(case.close_reason if case.state == CaseState.CLOSED else case.state),
-        "" if answer is None else word("solved" if answer.solved else "not_solved"),
+        word(answer.answer) if answer is not None and answer.answer else "",
         None if answer is None else answer.stars,
-        "" if answer is None else answer.comment,
+        "" if answer is None else answer.text,
     ]
 
 

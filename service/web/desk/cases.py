@@ -20,11 +20,13 @@ from service.db.models import Case, MakeGood, Review, Seller
 from service.domain.cases.states import CLOSE_REASONS, CaseState
 from service.domain.complaints.causes import CAUSES
 from service.domain.errors import DomainError, NotPermitted, WrongInput
+from service.domain.messages.states import MessageMove
 from service.domain.messages.zones import exists
 from service.localization import read_amount
 from service.operations.cases import causes, confirm, find_order
-from service.operations.messages import follow_ups
-from service.operations.messages.preview import preview, refuse_if_stopped
+from service.operations.messages import by_seller
+from service.operations.messages.moves import allows
+from service.operations.messages.preview import refuse_if_stopped
 from service.operations.remedies import balance, decisions, make_goods
 from service.operations.remedies.decisions import actor_of
 from service.web import formatting, words
@@ -32,6 +34,7 @@ from service.web.auth import sellers_only
 from service.web.desk.complaint import marked
 from service.web.desk.next_step import next_step
 from service.web.desk.proposals import proposed
+from service.web.desk.thread import thread_of
 from service.web.errors import refusal, status_of
 from service.web.i18n import label, translate
 from service.web.request_context import context, seller
@@ -107,11 +110,9 @@ def _case_page(reference: str, problem: str) -> str:
             earlier=queries.earlier_cases(session, found),
             typed=request.form if problem else {},
             next_step=next_step(session, found),
-            previews={
-                one.id: preview(context(), session, one, context().clock.now())
-                for one in found.follow_ups
-                if one.state in ("planned", "needs_attention")
-            },
+            thread=thread_of(context(), session, found, context().clock.now()),
+            may_stop_messages=any(allows(message, MessageMove.STOP) for message in found.messages)
+            and not found.messages_stopped,
             kinds=KINDS,
             causes=CAUSES,
             complaint=marked(found),
@@ -194,7 +195,7 @@ def _do(found: Case, what: str) -> None:
     elif what == "confirm":
         confirm.confirm(ctx, found.id, me)
     elif what == "stop":
-        follow_ups.stop_messages(ctx, found.id, me)
+        by_seller.stop_messages(ctx, found.id, me)
     elif what in ("send_now", "mark_sent", "leave"):
         _message(found, what, number)
     else:
@@ -203,11 +204,11 @@ def _do(found: Case, what: str) -> None:
 
 def _message(found: Case, what: str, number: int) -> None:
     """What a person does with one message of this case."""
-    _belongs(number, [one.id for one in _loaded(found).follow_ups])
+    _belongs(number, [message.id for message in _loaded(found).messages])
     verb = {
-        "send_now": follow_ups.send_now,
-        "mark_sent": follow_ups.mark_sent,
-        "leave": follow_ups.leave_out,
+        "send_now": by_seller.send_now,
+        "mark_sent": by_seller.mark_sent,
+        "leave": by_seller.leave_out,
     }[what]
     if what == "send_now":
         refuse_if_stopped(context(), number)
@@ -233,7 +234,7 @@ def _settle(found: Case, what: str, number: int) -> None:
 def _loaded(found: Case) -> Case:
     with context().database.reading() as session:
         case = queries.case(session, found.id)
-        _ = (case.follow_ups, case.make_goods)
+        _ = (case.messages, case.make_goods)
         return case
 
 

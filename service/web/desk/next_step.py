@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from integrations.sentence import Text
 from service.db import queries
 from service.db.models import Case, Connection, Kind, Lane, OutboxRow
+from service.domain.messages.states import STUCK, MessageState
 from service.web.i18n import translate
 from service.web.words import word
 
@@ -47,11 +48,11 @@ def next_step(session: Session, case: Case) -> NextStep:
         for one in case.make_goods:
             if one.state == "approved":
                 return _of_row(session, Kind.MAKE_GOOD, one.id, _("The make-good is carried out."))
-    planned = [one for one in case.follow_ups if one.state == "planned"]
+    planned = [message for message in case.messages if message.state == MessageState.PLANNED]
     if planned:
-        first = min(planned, key=lambda one: one.due_at)
-        what = _("To the buyer: %(what)s.", what=word(first.step))
-        found = _of_row(session, Kind.FOLLOW_UP, first.id, what)
+        first = min(planned, key=lambda message: (message.due_at is None, message.due_at))
+        what = _("To the buyer: %(what)s.", what=word(first.step or "message"))
+        found = _of_row(session, Kind.SEND_MESSAGE, first.id, what)
         waits = found.blocked_by or translate(first.reason)
         # The time stands there already.
         return NextStep(found.what, found.due, "" if waits == translate(NOT_DUE) else waits)
@@ -63,9 +64,9 @@ def _stuck(case: Case) -> NextStep | None:
     for one in case.make_goods:
         if one.state == "needs_attention" or (one.state == "done" and one.task):
             return NextStep(translate(one.task) or word(one.state), blocked_by=_("a person"))
-    for message in case.follow_ups:
-        if message.state == "needs_attention":
-            what = _("To the buyer: %(what)s.", what=word(message.step))
+    for message in case.messages:
+        if message.state in STUCK:
+            what = _("To the buyer: %(what)s.", what=word(message.step or "message"))
             return NextStep(f"{what} {translate(message.reason)}", blocked_by=_("a person"))
     return None
 

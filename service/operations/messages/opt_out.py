@@ -1,0 +1,54 @@
+"""Buyers who want no messages: kept for all shops here, and looked at before anything is sent."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from integrations.sentence import Text
+from service.db import queries
+from service.db.models import Case, DoNotContact
+from service.operations.cases import history
+from service.operations.cases.orders import buyer_of
+from service.operations.context import Context
+from service.operations.messages.stopping import stop_planned
+
+NO_MESSAGES = Text("The buyer does not want any messages.")
+
+
+def opt_out(context: Context, message_id: int) -> None:
+    """The buyer wants no more messages: kept for all shops here, and all that is planned stops."""
+    with context.database.transaction() as session:
+        now = context.clock.now()
+        case = queries.message(session, message_id, lock=True).case
+        for mark in _marks_of(context, case):
+            listed = select(DoNotContact).where(DoNotContact.address_hash == mark)
+            if session.scalar(listed) is not None:
+                continue
+            try:
+                with session.begin_nested():
+                    session.add(DoNotContact(address_hash=mark, reason="opted out", created_at=now))
+            except IntegrityError:
+                continue
+        if case.messages_stopped:
+            return
+        case.messages_stopped = True
+        stop_planned(session, case, NO_MESSAGES, at=now)
+        history.note(session, case, "opted_out", at=now, actor=history.BUYER)
+
+
+def is_opted_out(context: Context, session: Session, case: Case) -> bool:
+    """True when this buyer said so to any shop here."""
+    marks = _marks_of(context, case)
+    listed = select(DoNotContact.id).where(DoNotContact.address_hash.in_(marks)).limit(1)
+    return case.messages_stopped or session.scalar(listed) is not None
+
+
+def _marks_of(context: Context, case: Case) -> list[str]:
+    """What tells this buyer apart in the do-not-contact list, without being an address."""
+    email = buyer_of(case).email
+    marks = [context.vault.fingerprint(email)] if email else []
+    if case.buyer_key.startswith("id:"):
+        marks.append(context.vault.fingerprint(f"{case.shop_id}/{case.buyer_key}"))
+    return marks

@@ -1,0 +1,152 @@
+"""Plans what the buyer is told and asked. Sending is in sending.py."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from integrations.contract import Role
+from integrations.sentence import Text
+from service.db import queries
+from service.db.models import Case, Connection, Kind, MakeGood, Message, Shop
+from service.db.outbox import claims
+from service.domain.errors import WrongState
+from service.domain.messages.kinds import Step
+from service.domain.messages.schedule import (
+    EARLIER,
+    FollowUpPlan,
+    next_sending_time,
+    plan,
+    plan_from_data,
+)
+from service.domain.messages.states import MessageState
+from service.domain.messages.zones import zones_for
+from service.operations.cases import expire, history
+from service.operations.cases.orders import buyer_of
+
+log = logging.getLogger(__name__)
+
+NOT_PLANNED = Text(
+    "This message could not be planned. Check the shop's settings for messages, then send it."
+)
+
+
+def settings_of(shop: Shop) -> FollowUpPlan:
+    """The shop's delays and sending window."""
+    return plan_from_data(shop.follow_ups) if shop.follow_ups else FollowUpPlan()
+
+
+def zones_of(case: Case, shop: Shop) -> tuple[str, ...]:
+    """The zones in which the buyer may live, likeliest first."""
+    buyer = buyer_of(case)
+    return zones_for(buyer.zone, buyer.country, buyer.region, shop.zone)
+
+
+def channels_of(session: Session, shop_id: int) -> list[Connection]:
+    """The shop's message channels in the order they are tried."""
+    return queries.connections_for(session, shop_id, Role.MESSAGES)
+
+
+@dataclass(frozen=True, slots=True)
+class _Series:
+    """The messages of one make-good, or, without one, the first answer."""
+
+    case: Case
+    round: int = 1
+    make_good: MakeGood | None = None
+
+    def message(self, step: Step, due_at: datetime, state: MessageState) -> Message:
+        """A message of it, kept in the case."""
+        message = Message(
+            step=step,
+            round=self.round,
+            due_at=due_at,
+            state=state,
+            make_good_id=None if self.make_good is None else self.make_good.id,
+        )
+        self.case.messages.append(message)
+        return message
+
+    def has(self, step: Step) -> bool:
+        return (step, self.round) in {
+            (message.step, message.round) for message in self.case.messages
+        }
+
+
+def plan_receipt(session: Session, case: Case, *, now: datetime) -> None:
+    """Plan the first answer to the complaint; chosen again, an order does not repeat it."""
+    shop, series = queries.shop(session, case.shop_id), _Series(case)
+    with _whatever_happens(session, series, Step.RECEIPT, now):
+        due = next_sending_time(now, zones_of(case, shop), settings_of(shop).window)
+        _plan(session, series, Step.RECEIPT, due, now)
+
+
+def plan_follow_ups(session: Session, case: Case, make_good: MakeGood, *, now: datetime) -> None:
+    """Plan confirmation, resolution check and update invitation of a carried-out make-good."""
+    shop = queries.shop(session, case.shop_id)
+    done = [other for other in case.make_goods if other.state == "done"]
+    series = _Series(case, len(done) or 1, make_good)
+    with _whatever_happens(session, series, Step.CONFIRMATION, now):
+        for step, due in plan(settings_of(shop), now, zones_of(case, shop)).items():
+            if case.closed_at is not None and step is not Step.CONFIRMATION:
+                continue
+            if case.grave and step is Step.UPDATE_INVITATION:
+                continue
+            _plan(session, series, step, due, now)
+    if case.closed_at is None:
+        expire.plan_end(session, case, now=now)
+
+
+@contextmanager
+def _whatever_happens(
+    session: Session, series: _Series, step: Step, now: datetime
+) -> Iterator[None]:
+    """A message that cannot be planned undoes nothing of what was done: it is for a person."""
+    try:
+        yield
+    except Exception:
+        case = series.case
+        log.exception("%s of case %s cannot be planned", step, case.reference)
+        if series.has(step):
+            return
+        series.message(step, now, MessageState.REFUSED).reason = NOT_PLANNED
+        history.note(session, case, "needs_attention", at=now, new=step, detail=NOT_PLANNED)
+
+
+def _plan(session: Session, series: _Series, step: Step, due: datetime, now: datetime) -> None:
+    case = series.case
+    channels = channels_of(session, case.shop_id)
+    if case.messages_stopped or series.has(step) or not channels:
+        return
+    message = series.message(step, due, MessageState.PLANNED)
+    lane = queries.lane(session, channels[0].id, outward=True)
+    claims.put(session, Kind.SEND_MESSAGE, message, lane_id=lane, due_at=due, now=now)
+    history.note(session, case, "planned", at=now, new=step, detail=Text("for %(at)s", at=due))
+
+
+def wake(session: Session, case: Case, *, now: datetime) -> None:
+    """Let what is planned look again at once whether it may go out."""
+    for message in case.messages:
+        if message.state == MessageState.PLANNED:
+            due_now(session, message, now)
+
+
+def let_next_follow(session: Session, message: Message, now: datetime) -> None:
+    """What waited for this message to reach the buyer looks again at once."""
+    others = [other.id for other in message.case.messages if other.state == MessageState.PLANNED]
+    claims.bring_forward(session, Kind.SEND_MESSAGE, others, now, note=EARLIER)
+
+
+def due_now(session: Session, message: Message, now: datetime) -> None:
+    """Look at once whether a planned message may go out; raises `WrongState` without a channel."""
+    row = queries.row_for(session, Kind.SEND_MESSAGE, message.id)
+    channels = channels_of(session, message.case.shop_id)
+    if row is None and not channels:
+        raise WrongState("Connect a channel for messages first.")
+    lane = queries.lane(session, channels[0].id, outward=True) if row is None else row.lane_id
+    claims.put(session, Kind.SEND_MESSAGE, message.id, lane_id=lane, due_at=now, now=now)
