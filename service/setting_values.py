@@ -5,10 +5,15 @@ from __future__ import annotations
 import re
 import ssl
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from cryptography.fernet import Fernet
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+NUMBERED = re.compile("/?[0-9]{0,4}")
 
 
 def database(text: str) -> str:
@@ -16,17 +21,47 @@ def database(text: str) -> str:
     if text.startswith("sqlite:///"):
         if text in ("sqlite:///", "sqlite:///:memory:"):
             raise ValueError("must name a file: sqlite:///path/to/makegood.db")
-        return text
+        return "sqlite:///" + file_path(text.removeprefix("sqlite:///"))
     for scheme in ("postgresql+psycopg://", "postgresql://", "postgres://"):
         if text.startswith(scheme):
-            return "postgresql+psycopg://" + text.removeprefix(scheme)
+            return _postgresql("postgresql+psycopg://" + text.removeprefix(scheme))
     raise ValueError("must start with sqlite:/// or postgresql://")
+
+
+def _postgresql(text: str) -> str:
+    try:
+        port = make_url(text).port
+    except (ValueError, ArgumentError):
+        port = 0
+    if port is not None and not 0 < port < 65536:
+        # It may hold a password, so it is not repeated.
+        raise ValueError("must be an address such as postgresql://user:password@host:5432/makegood")
+    return text
+
+
+def file_path(text: str) -> str:
+    """The path of a file that is there or may be made, or nothing."""
+    try:
+        good = not text or ("?" not in text and (Path(text).is_file() or not Path(text).exists()))
+    except (OSError, ValueError):
+        good = False
+    if not good:
+        raise ValueError(f"{text[:200]!r} must be the path of a file")
+    return text
 
 
 def redis(text: str) -> str:
     """An address of Redis, or nothing."""
     if text and not text.startswith(("redis://", "rediss://", "unix://")):
         raise ValueError("must start with redis://, rediss:// or unix://")
+    try:
+        parts = urlsplit(text)
+        # Asking for the port checks it.
+        good = parts.port != 0 and (parts.scheme == "unix" or NUMBERED.fullmatch(parts.path))
+    except ValueError:
+        good = False
+    if not good:
+        raise ValueError("must be an address such as redis://host:6379/0, ending in a number")
     return text
 
 
@@ -78,6 +113,7 @@ def web_address(text: str) -> str:
         parts = urlsplit(text)
         # Asking for the port checks it.
         good = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        good = good and text.isprintable() and " " not in text
     except ValueError:
         good = False
     if not good:
@@ -91,7 +127,7 @@ def ca_file(text: str) -> str:
         try:
             ssl.create_default_context(cafile=text)
         except OSError as error:
-            raise ValueError(f"{text} must be a readable file of certificates in PEM") from error
+            raise ValueError(f"{text!r} must be a readable file of certificates in PEM") from error
     return text
 
 

@@ -144,7 +144,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         log_level=value("LOG_LEVEL", "INFO", values.one_of("DEBUG", "INFO", "WARNING", "ERROR")),
         language=value("LANGUAGE", "en", values.one_of("en", "id")),
         zone=value("ZONE", "Asia/Jakarta", values.zone),
-        sandbox_path=value("SANDBOX_PATH", "", str),
+        sandbox_path=value("SANDBOX_PATH", "", values.file_path),
         database_pool=value("DATABASE_POOL", "10", values.between(1, 200)),
         ca_file=value(
             "CA_FILE", _first(env, "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"), values.ca_file
@@ -198,6 +198,8 @@ def _read(env: Mapping[str, str], name: str, default: str | None, read: Callable
         if default is None:
             raise WrongSetting(f"{name} is missing: set it, or {name}_FILE to a file that holds it")
         text = default
+    if any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise WrongSetting(f"{name}: must be text in UTF-8")
     try:
         return read(text)
     except ValueError as error:
