@@ -5,17 +5,14 @@ Reference: docs/platforms/sandbox.md. The shop itself is `integrations.sandbox.s
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
-from urllib.parse import quote, urlencode
 
+from integrations.base.client import path_of
 from integrations.contract import (
     ActionRequest,
-    Adapter,
     ByHand,
     Capabilities,
     Done,
@@ -37,9 +34,18 @@ from integrations.contract import (
     done_unless,
 )
 from integrations.entries import web_address
-from integrations.errors import AdapterError, Misconfigured, Permanent, Rejected, Temporary
-from integrations.http import Answer, retry_after
+from integrations.errors import AdapterError, Permanent
 from integrations.sandbox import wire
+from integrations.sandbox.client import Connected
+from integrations.sandbox.schemas import (
+    FoundIn,
+    MadeIn,
+    OrderIn,
+    OrdersIn,
+    PageIn,
+    ReviewIn,
+    SentIn,
+)
 from integrations.sentence import Text, Words
 
 CAPABILITIES = Capabilities(
@@ -54,7 +60,7 @@ CAPABILITIES = Capabilities(
 )
 
 
-class Sandbox(Adapter, WebhookSource, ReviewSource, OrderStore, MessageChannel, ReplyTarget):
+class Sandbox(Connected, WebhookSource, ReviewSource, OrderStore, MessageChannel, ReplyTarget):
     """Calls the pretend shop as it would a real one."""
 
     name: ClassVar[str] = "sandbox"
@@ -85,19 +91,16 @@ class Sandbox(Adapter, WebhookSource, ReviewSource, OrderStore, MessageChannel, 
 
     @classmethod
     def read(cls, request: Inbound) -> list[ReviewEvent]:
-        return wire.read_event(request.body)
+        return wire.read(request)
 
     def look(self, subject: str) -> list[ReviewEvent]:
         review_id = subject.removeprefix("review:")
-        data = self._get(f"/api/reviews/{quote(review_id, safe='')}")
-        with _understood():
-            return [wire.event_of(data)]
+        return [wire.event_of(self.client.get(path_of("reviews", review_id), ReviewIn))]
 
     def poll(self, cursor: str, now: datetime) -> Page:
-        data = self._get("/api/reviews?" + urlencode({"after": cursor or "0"}))
-        with _understood():
-            events = [wire.event_of(one) for one in data["reviews"]]
-            return Page(events, data["cursor"], data["more"])
+        data = self.client.get("/reviews", PageIn, {"after": cursor or "0"})
+        events = [wire.event_of(review) for review in data["reviews"]]
+        return Page(events, data["cursor"], data["more"])
 
     def edit_link(self, order_id: str, review_id: str) -> str:
         return self.order(order_id).edit_link
@@ -109,14 +112,11 @@ class Sandbox(Adapter, WebhookSource, ReviewSource, OrderStore, MessageChannel, 
             "buyer": event.buyer.id,
             "email": "" if event.buyer.id else event.buyer.email,
         }
-        data = self._get("/api/orders?" + urlencode(query))
-        with _understood():
-            return [wire.order_of(one) for one in data["orders"]]
+        data = self.client.get("/orders", OrdersIn, query)
+        return [wire.order_of(order) for order in data["orders"]]
 
     def order(self, order_id: str) -> Order:
-        data = self._get(f"/api/orders/{quote(order_id, safe='')}")
-        with _understood():
-            return wire.order_of(data)
+        return wire.order_of(self.client.get(path_of("orders", order_id), OrderIn))
 
     def act(self, request: ActionRequest) -> Done | ByHand:
         minor, currency = _amount(request)
@@ -129,19 +129,16 @@ class Sandbox(Adapter, WebhookSource, ReviewSource, OrderStore, MessageChannel, 
             "line_ids": list(request.remedy.line_ids),
             "key": request.key if self.capabilities.idempotent else None,
         }
-        data = self._post("/api/make-goods", body)
-        with _understood():
-            return self._result(data, request)
+        return _result(self.client.post("/make-goods", MadeIn, body), request)
 
     def find(self, request: ActionRequest) -> Done | ByHand | None:
         query = {"reference": request.reference, "order": request.order.id}
-        data = self._get("/api/make-goods?" + urlencode(query))
-        with _understood():
-            if not data["found"] and data["forgets"]:
-                raise Permanent("the sandbox's payment provider failed")
-            if not data["found"]:
-                return None
-            return replace(self._result(data["found"][0], request), already=True)
+        data = self.client.get("/make-goods", FoundIn, query)
+        if not data["found"] and data["forgets"]:
+            raise Permanent("the sandbox's payment provider failed")
+        if not data["found"]:
+            return None
+        return replace(_result(data["found"][0], request), already=True)
 
     def message(self, message: OutgoingMessage) -> str:
         body = {
@@ -151,65 +148,20 @@ class Sandbox(Adapter, WebhookSource, ReviewSource, OrderStore, MessageChannel, 
             "subject": message.subject,
             "text": message.text,
         }
-        data = self._post("/api/messages", body)
-        with _understood():
-            return str(data["id"])
+        sent: str = self.client.post("/messages", SentIn, body)["id"]
+        return sent
 
     def reply(self, reply: PublicReply) -> str:
         body = {"key": reply.key, "review_id": reply.review_id, "text": reply.text}
-        data = self._post("/api/replies", body)
-        with _understood():
-            return str(data["id"])
+        posted: str = self.client.post("/replies", SentIn, body)["id"]
+        return posted
 
     def check(self) -> list[Finding]:
         try:
-            self._get("/api/check")
+            self.client.ask("GET", "/check")
         except AdapterError as error:
             return [Finding(Text("Sandbox"), ok=False, advice=error.text, blocking=True)]
         return [Finding(Text("Sandbox"), ok=True)]
-
-    def _result(self, data: dict[str, Any], request: ActionRequest) -> Done | ByHand:
-        if (data["amount_minor"], data["currency"]) != _amount(request):
-            raise Permanent(
-                "the shop has %(reference)s already, with another amount: compare them",
-                reference=request.reference,
-            )
-        return done_unless(
-            Words(data["task"]) if data["task"] else None,
-            str(data["id"]),
-            already=bool(data.get("already")),
-            code=data["code"],
-        )
-
-    def _get(self, path: str) -> Any:
-        return self._ask("GET", path, None)
-
-    def _post(self, path: str, body: dict[str, Any]) -> Any:
-        return self._ask("POST", path, json.dumps(body).encode())
-
-    def _ask(self, method: str, path: str, body: bytes | None) -> Any:
-        url = self.config.values["base_url"].rstrip("/") + path
-        headers = {"Authorization": f"Bearer {self.config.values['api_key']}"}
-        if body is not None:
-            headers["Content-Type"] = "application/json"
-        return self._read(self.http.call(method, url, headers=headers, body=body))
-
-    def _read(self, answer: Answer) -> Any:
-        if answer.ok:
-            return answer.json()
-        if answer.status in (401, 403):
-            raise Misconfigured("the sandbox refused the key: enter the one it printed")
-        if answer.status == 429:
-            wait = retry_after(answer, self.now())
-            raise Temporary("the sandbox is busy", retry_after=wait, outcome="not_done")
-        if answer.headers.get("x-sandbox-payment") == "failed":
-            # Looking it up shows nothing, whether the provider has paid or not.
-            raise Permanent("the sandbox's payment provider failed")
-        if answer.status >= 500:
-            raise Temporary("the sandbox answered %(status)s", status=answer.status)
-        raise Rejected(
-            "the sandbox refused: %(value)s", value=answer.body.decode(errors="replace")[:200]
-        )
 
 
 def _amount(request: ActionRequest) -> tuple[int | None, str]:
@@ -217,15 +169,14 @@ def _amount(request: ActionRequest) -> tuple[int | None, str]:
     return (None, "") if amount is None else (amount.amount_minor, amount.currency)
 
 
-@contextmanager
-def _understood() -> Iterator[None]:
-    """What cannot be read leaves the outcome unknown."""
-    try:
-        yield
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
-        raise Temporary(
-            "the sandbox answered something else (%(value)s)", value=type(error).__name__
-        ) from error
+def _result(data: dict[str, Any], request: ActionRequest) -> Done | ByHand:
+    if (data["amount_minor"], data["currency"]) != _amount(request):
+        raise Permanent(
+            "the shop has %(reference)s already, with another amount: compare them",
+            reference=request.reference,
+        )
+    left = Words(data["task"]) if data["task"] else None
+    return done_unless(left, data["id"], already=data["already"], code=data["code"])
 
 
 class WithoutKey(Sandbox):
@@ -249,5 +200,5 @@ class Blind(Sandbox):
     capabilities: ClassVar[Capabilities] = replace(CAPABILITIES, idempotent=False, look_up=False)
 
 
-VARIANTS = {one.name: one for one in (Sandbox, WithoutKey, WithoutLookUp, Blind)}
+VARIANTS = {kind.name: kind for kind in (Sandbox, WithoutKey, WithoutLookUp, Blind)}
 ADAPTER = Sandbox

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hmac
-import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from integrations.base.loading import delivered, json_of
 from integrations.contract import (
     Buyer,
     EventKind,
@@ -18,6 +18,7 @@ from integrations.contract import (
 )
 from integrations.errors import BadSignature, Unreadable
 from integrations.money import Money
+from integrations.sandbox.schemas import EventIn
 from integrations.signatures import check_age, hmac_sha256
 
 KINDS = {
@@ -39,38 +40,34 @@ def verify(request: Inbound, secrets: Sequence[str], now: datetime) -> str:
     given = request.headers.get("x-sandbox-signature", "")
     if not (delivery and timestamp.isascii() and timestamp.isdigit() and given):
         raise BadSignature("the signature headers are missing")
-    wanted = [sign(one, delivery, timestamp, request.body) for one in secrets if one]
-    if not any(hmac.compare_digest(given.encode(), one.encode()) for one in wanted):
+    wanted = [sign(secret, delivery, timestamp, request.body) for secret in secrets if secret]
+    if not any(hmac.compare_digest(given.encode(), right.encode()) for right in wanted):
         raise BadSignature("signature does not match")
     check_age(datetime.fromtimestamp(int(timestamp), UTC), now)
     # The shop keeps the id over all its tries; only the time is signed anew.
     return delivery
 
 
-def read_event(body: bytes) -> list[ReviewEvent]:
-    """The event of a body, none where it is of no interest; raises `Unreadable`."""
-    try:
-        data = json.loads(body)
-        kind = KINDS.get(data["event"])
-        if kind is None:
-            return []
-        return [event_of(data["review"], kind)]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise Unreadable(
-            "the sandbox sent something else (%(value)s)", value=type(error).__name__
-        ) from error
+def read(request: Inbound) -> list[ReviewEvent]:
+    """The event of a delivery, none where it is of no interest; raises `Unreadable`."""
+    data = delivered(EventIn, json_of(request))
+    kind = KINDS.get(data["event"])
+    if kind is None:
+        return []
+    if data["review"] is None:
+        raise Unreadable("the sandbox sent something else (%(value)s)", value=data["event"])
+    return [event_of(data["review"], kind)]
 
 
-def event_of(review: dict[str, Any], kind: EventKind | None = None) -> ReviewEvent:
-    """A review of the sandbox as an event."""
-    known = EventKind.WITHDRAWN if review["withdrawn"] else EventKind.CHANGED
+def event_of(review: dict[str, Any], kind: EventKind = EventKind.CHANGED) -> ReviewEvent:
+    """The event of loaded `ReviewIn`."""
     return ReviewEvent(
-        known if review["withdrawn"] else kind or known,
-        review_id=str(review["id"]),
+        EventKind.WITHDRAWN if review["withdrawn"] else kind,
+        review_id=review["id"],
         rating=review["rating"],
         text=review["text"],
         sequence=review["version"],
-        written_at=datetime.fromisoformat(review["written_at"]),
+        written_at=review["written_at"],
         product_id=review["product_id"],
         product_name=review["product_name"],
         buyer=Buyer(**review["buyer"]),
@@ -79,7 +76,7 @@ def event_of(review: dict[str, Any], kind: EventKind | None = None) -> ReviewEve
 
 
 def order_of(data: dict[str, Any]) -> Order:
-    """An order as the sandbox answers it."""
+    """The order of loaded `OrderIn`."""
     currency = data["currency"]
     lines = tuple(
         OrderLine(
@@ -92,9 +89,9 @@ def order_of(data: dict[str, Any]) -> Order:
         for line in data["lines"]
     )
     return Order(
-        id=str(data["id"]),
+        id=data["id"],
         number=data["number"],
-        placed_at=datetime.fromisoformat(data["placed_at"]),
+        placed_at=data["placed_at"],
         status=data["status"],
         paid=Money(data["paid_minor"], currency),
         left=Money(data["left_minor"], currency),

@@ -10,39 +10,24 @@ from datetime import datetime
 from typing import ClassVar
 
 from integrations.contract import (
-    ActionRequest,
-    Adapter,
-    ByHand,
     Capabilities,
     Config,
-    Done,
-    EventKind,
     Field,
     Finding,
     Inbound,
-    MessageChannel,
-    Order,
-    OrderStore,
-    OutgoingMessage,
-    Page,
-    Refused,
     ReviewEvent,
-    ReviewSource,
     Way,
     WebhookSource,
 )
 from integrations.entries import WEBHOOK_SECRET, WrongEntry
-from integrations.errors import Permanent, Unsupported
 from integrations.remedies import REFUND, RESEND, VOUCHER
 from integrations.sentence import Text
-from integrations.standard import actions, checks, orders, signing, webhook
-from integrations.standard.client import Client, base_url, outgoing_key, path_of
-from integrations.standard.schemas import ReviewDataIn, ReviewPageIn
-
-PAGE_SIZE = "100"
+from integrations.standard import checks, signing, webhook
+from integrations.standard.actions import MakeGoods, Messages
+from integrations.standard.client import base_url, outgoing_key
 
 
-class Standard(Adapter, WebhookSource, ReviewSource, OrderStore, MessageChannel):
+class Standard(webhook.Reviews, MakeGoods, Messages, WebhookSource):
     """A shop whose own program follows docs/platforms/standard.md."""
 
     name: ClassVar[str] = "standard"
@@ -113,49 +98,11 @@ class Standard(Adapter, WebhookSource, ReviewSource, OrderStore, MessageChannel)
         """A signed event made of a CSV row, for `flask replay`."""
         return signing.sample(row, secret, now)
 
-    def look(self, subject: str) -> list[ReviewEvent]:
-        kind, _, review_id = subject.partition(":")
-        if kind != "review" or not review_id:
-            raise Unsupported("only a review can be read again")
-        data = self._client().get_or_none(path_of("reviews", review_id), ReviewDataIn)
-        if data is None:
-            return [ReviewEvent(EventKind.WITHDRAWN, review_id=review_id)]
-        return [webhook.event_of(EventKind.CHANGED, data)]
-
-    def poll(self, cursor: str, now: datetime) -> Page:
-        data = self._client().get("/reviews", ReviewPageIn, {"cursor": cursor, "limit": PAGE_SIZE})
-        onward = data["cursor"] or cursor
-        if data["more"] and onward == cursor:
-            raise Permanent("the shop names more reviews but no new cursor to read them from")
-        events, unread = webhook.read_rows(data["reviews"])
-        return Page(events, onward, data["more"], unread)
-
     def edit_link(self, order_id: str, review_id: str) -> str:
         return self.order(order_id).edit_link
 
-    def orders_for(self, event: ReviewEvent) -> list[Order]:
-        return orders.candidates(self._client(), event, self._edit_links())
-
-    def order(self, order_id: str) -> Order:
-        return orders.one_order(self._client(), order_id, self._edit_links())
-
-    def act(self, request: ActionRequest) -> Done | ByHand:
-        return actions.act(self._client(), request)
-
-    def find(self, request: ActionRequest) -> Done | ByHand | Refused | None:
-        return actions.find(self._client(), request)
-
-    def message(self, message: OutgoingMessage) -> str:
-        return actions.send(self._client(), message)
-
     def check(self) -> list[Finding]:
-        return checks.findings(self.config, self._client)
-
-    def _client(self) -> Client:
-        return Client(self.config, self.http, self.now)
-
-    def _edit_links(self) -> bool:
-        return self.config.values.get("edit_links", "yes").strip().lower() != "no"
+        return checks.findings(self)
 
 
 ADAPTER = Standard

@@ -6,77 +6,100 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from integrations.base.client import loaded_after_effect, path_of, said_in, words_of
 from integrations.contract import (
     ActionRequest,
     ByHand,
     Done,
+    MessageChannel,
     OutgoingMessage,
     Refused,
     done_unless,
 )
 from integrations.errors import Permanent, Rejected, Temporary
-from integrations.http import Answer
 from integrations.money import Money
 from integrations.remedies import Spends, Worth
 from integrations.sentence import Text, Words
-from integrations.standard.client import Client, loaded_after_effect, path_of, refusal
-from integrations.standard.orders import money_of, one_order
+from integrations.standard.client import Conflict, Connected
+from integrations.standard.orders import Orders, money_of
 from integrations.standard.schemas import MakeGoodIn, RecordedMakeGoodIn, SentIn
 
 MAKE_GOODS = "/make-goods"
 MESSAGES = "/messages"
 
 
-def act(client: Client, request: ActionRequest) -> Done | ByHand:
-    """Ask the shop for a make-good; asked again with the same key it does nothing more.
+class MakeGoods(Orders):
+    """POST /make-goods and GET /make-goods/{key}."""
 
-    Before a refund the order is read again: somebody may have refunded it in the shop meanwhile.
-    """
-    if request.remedy.kind.spends is Spends.MONEY:
-        left = one_order(client, request.order.id, edit_links=False).left
-        if left.currency != request.remedy.money.currency or left < request.remedy.money:
-            made = find(client, request)
-            if isinstance(made, Done | ByHand):
-                return made
-            raise Rejected(
-                "only %(left)s of this order can still be refunded: change the amount", left=left
-            )
-    answer = client.post(MAKE_GOODS, request.key, _asked(request))
-    if answer.status == 409:
-        return _known_already(client, request, answer)
-    data = loaded_after_effect(answer, MakeGoodIn, MAKE_GOODS)
-    try:
-        return _result(request, data, already=data["already"])
-    except _NoCode as error:
-        raise Temporary(error.message) from error
+    def act(self, request: ActionRequest) -> Done | ByHand:
+        """Asked again with the same key the shop does nothing more.
+
+        Before a refund the order is read again: somebody may have refunded it in the shop meanwhile.
+        """
+        if request.remedy.kind.spends is Spends.MONEY:
+            left = self.order(request.order.id).left
+            wanted = request.remedy.money
+            if left.currency != wanted.currency or left < wanted:
+                made = self.find(request)
+                if isinstance(made, Done | ByHand):
+                    return made
+                raise Rejected(
+                    "only %(left)s of this order can still be refunded: change the amount",
+                    left=left,
+                )
+        try:
+            data = self.client.post(MAKE_GOODS, MakeGoodIn, _asked(request), key=request.key)
+        except Conflict as conflict:
+            return self._had_already(request, conflict)
+        try:
+            return _result(request, data, already=data["already"])
+        except _NoCode as error:
+            raise Temporary(error.text) from error
+
+    def find(self, request: ActionRequest) -> Done | ByHand | Refused | None:
+        """Raises `Permanent` when its terms are others."""
+        path = path_of("make-goods", request.key)
+        data = self.client.get_or_none(path, RecordedMakeGoodIn)
+        if data is None:
+            return None
+        try:
+            return _result(request, data, already=True)
+        except Rejected as error:
+            return Refused(error.text)
+
+    def _had_already(self, request: ActionRequest, conflict: Conflict) -> Done | ByHand:
+        """A conflict is a success where the shop's record has our terms."""
+        made = self.find(request)
+        if isinstance(made, Done | ByHand):
+            return made
+        if isinstance(made, Refused):
+            raise Rejected(made.text)
+        raise Permanent(
+            "the shop says it conflicts with something else%(value)s",
+            value=words_of(said_in(conflict.answer)),
+        )
 
 
-def find(client: Client, request: ActionRequest) -> Done | ByHand | Refused | None:
-    """Look the make-good up by its key; raises `Permanent` when its terms are others."""
-    data = client.get_or_none(path_of("make-goods", request.key), RecordedMakeGoodIn)
-    if data is None:
-        return None
-    try:
-        return _result(request, data, already=True)
-    except Rejected as error:
-        return Refused(error.text)
+class Messages(Connected, MessageChannel):
+    """POST /messages; a 409 says that it was sent before."""
 
-
-def send(client: Client, message: OutgoingMessage) -> str:
-    """Have the shop send a message; a 409 says that it was sent before."""
-    body = {
-        "key": message.key,
-        "reference": message.reference,
-        "order_id": message.order_id,
-        "to": {"id": message.to.id, "name": message.to.name, "email": message.to.email},
-        "language": message.language,
-        "subject": message.subject,
-        "text": message.text,
-        "html": message.html,
-        "stop_url": message.stop_url,
-    }
-    answer = client.post(MESSAGES, message.key, body)
-    return loaded_after_effect(answer, SentIn, MESSAGES)["id"] or ""
+    def message(self, message: OutgoingMessage) -> str:
+        body = {
+            "key": message.key,
+            "reference": message.reference,
+            "order_id": message.order_id,
+            "to": {"id": message.to.id, "name": message.to.name, "email": message.to.email},
+            "language": message.language,
+            "subject": message.subject,
+            "text": message.text,
+            "html": message.html,
+            "stop_url": message.stop_url,
+        }
+        try:
+            data = self.client.post(MESSAGES, SentIn, body, key=message.key)
+        except Conflict as conflict:
+            data = loaded_after_effect(SentIn, conflict.answer, MESSAGES)
+        return data["id"] or ""
 
 
 class _NoCode(Permanent):
@@ -84,17 +107,15 @@ class _NoCode(Permanent):
 
 
 def _asked(request: ActionRequest) -> dict[str, Any]:
+    remedy = request.remedy
     return {
         "key": request.key,
         "reference": request.reference,
-        "action": request.remedy.kind.name,
+        "action": remedy.kind.name,
         "order_id": request.order.id,
-        "amount": {
-            "minor": request.remedy.money.amount_minor,
-            "currency": request.remedy.money.currency,
-        },
-        "line_ids": list(request.remedy.line_ids),
-        "expires_at": _moment(request.remedy.ends_at),
+        "amount": {"minor": remedy.money.amount_minor, "currency": remedy.money.currency},
+        "line_ids": list(remedy.line_ids),
+        "expires_at": _moment(remedy.ends_at),
     }
 
 
@@ -102,25 +123,13 @@ def _moment(at: datetime | None) -> str | None:
     return None if at is None else at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _known_already(client: Client, request: ActionRequest, answer: Answer) -> Done | ByHand:
-    """A conflict is a success where the shop's record has our terms."""
-    made = find(client, request)
-    if isinstance(made, Refused):
-        raise Rejected(made.text)
-    if isinstance(made, Done | ByHand):
-        return made
-    raise Permanent(
-        "the shop says it conflicts with something else%(value)s", value=refusal(answer)
-    )
-
-
 def _result(request: ActionRequest, data: Mapping[str, Any], *, already: bool) -> Done | ByHand:
     _same_terms(request, data)
     if data["status"] == "pending":
         raise Temporary("the shop is still at it")
     if data["status"] == "refused":
-        said = " ".join((data["message"] or "").split())[:200]
-        raise Rejected("the shop refused%(value)s%(said)s", value=": " if said else "", said=said)
+        words = " ".join((data["message"] or "").split())[:200]
+        raise Rejected("the shop refused%(said)s", said=f": {words}" if words else "")
     code, task = data["code"] or "", Words(data["task"]) if data["task"] else None
     if request.remedy.kind.gives_code and not (code or task):
         raise _NoCode(Text("the shop made the voucher without saying its code: look it up there"))
@@ -130,24 +139,16 @@ def _result(request: ActionRequest, data: Mapping[str, Any], *, already: bool) -
 def _same_terms(request: ActionRequest, data: Mapping[str, Any]) -> None:
     """Raise `Permanent` where the shop's record under our key says something else."""
     amount: Money | None = money_of(data["amount"]) if data["amount"] else None
-    lines = data["line_ids"]
-    differ = [
-        name
-        for name, wrong in (
-            ("action", data["action"] not in (None, request.remedy.kind.name)),
-            ("order", data["order_id"] not in (None, request.order.id)),
-            # A resend costs the buyer nothing, so a shop may record it with any worth.
-            (
-                "amount",
-                request.remedy.kind.worth is Worth.CHOSEN
-                and amount not in (None, request.remedy.money),
-            ),
-            ("lines", lines is not None and set(lines) != set(request.remedy.line_ids)),
-        )
-        if wrong
-    ]
-    if differ:
+    remedy, lines = request.remedy, data["line_ids"]
+    terms = {
+        "action": data["action"] in (None, remedy.kind.name),
+        "order": data["order_id"] in (None, request.order.id),
+        # A resend costs the buyer nothing, so a shop may record it with any worth.
+        "amount": remedy.kind.worth is not Worth.CHOSEN or amount in (None, remedy.money),
+        "lines": lines is None or set(lines) == set(remedy.line_ids),
+    }
+    if not all(terms.values()):
         raise Permanent(
             "the shop recorded this make-good with another %(value)s: compare it there",
-            value=" and ".join(differ),
+            value=" and ".join(name for name, same in terms.items() if not same),
         )

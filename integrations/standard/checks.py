@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from integrations.contract import Config, Finding
-from integrations.errors import AdapterError, Unsupported
+from integrations.base.checks import tried
+from integrations.base.client import path_of
+from integrations.contract import Finding
+from integrations.errors import AdapterError
 from integrations.sentence import Text
-from integrations.standard.client import Client, base_url, path_of
+from integrations.standard.client import Connected
 from integrations.standard.schemas import OrdersIn, RecordedMakeGoodIn, ReviewPageIn
 from integrations.standard.signing import WrongSecret, key_of
 
@@ -17,29 +20,25 @@ PROBE = "makegood-check"
 """An id no shop has."""
 
 
-def findings(config: Config, client: Callable[[], Client]) -> list[Finding]:
+def findings(adapter: Connected) -> list[Finding]:
     """Try the entries first, then each endpoint that only reads."""
-    found = [_webhook_secrets(config.webhook_secrets)]
+    found = [_webhook_secrets(adapter.config.webhook_secrets)]
     try:
-        calls = client()
-        found.append(_encrypted(base_url(config)))
-        calls.refuse(calls.ask("/check"))
+        client = adapter.client
+        found.append(_encrypted(client.base))
+        client.ask("GET", "/check")
     except AdapterError as error:
         return [*found, Finding(Text("Address and secret"), False, error.text, blocking=True)]
-    found.append(Finding(Text("Address and secret"), True))
-    found.append(
-        _tried(Text("Orders"), lambda: calls.get("/orders", OrdersIn, {"buyer_id": PROBE}))
-    )
-    found.append(
-        _tried(
-            Text("Looking up a make-good"),
-            lambda: calls.get_or_none(path_of("make-goods", PROBE), RecordedMakeGoodIn),
-        )
-    )
-    found.append(
-        _tried(Text("Reviews"), lambda: calls.get("/reviews", ReviewPageIn, {"limit": "1"}))
-    )
-    return found
+    orders = partial(client.get, "/orders", OrdersIn, {"buyer_id": PROBE})
+    record = partial(client.get_or_none, path_of("make-goods", PROBE), RecordedMakeGoodIn)
+    reviews = partial(client.get, "/reviews", ReviewPageIn, {"limit": "1"})
+    return [
+        *found,
+        Finding(Text("Address and secret"), True),
+        tried(Text("Orders"), orders),
+        tried(Text("Looking up a make-good"), record),
+        tried(Text("Reviews"), reviews),
+    ]
 
 
 def _webhook_secrets(secrets: Sequence[str]) -> Finding:
@@ -66,13 +65,3 @@ def _encrypted(url: str) -> Finding:
     return Finding(
         Text("Encryption"), fine, None if fine else Text("use an address that starts with https://")
     )
-
-
-def _tried(name: Text, call: Callable[[], object]) -> Finding:
-    try:
-        call()
-    except Unsupported:
-        return Finding(name, True, Text("the shop does not offer this; it becomes a task for you"))
-    except AdapterError as error:
-        return Finding(name, False, error.text)
-    return Finding(name, True)

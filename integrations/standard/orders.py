@@ -7,106 +7,103 @@ from datetime import UTC
 from typing import Any
 from urllib.parse import urlsplit
 
-from marshmallow import ValidationError
-
-from integrations.contract import Order, OrderLine, ReviewEvent
+from integrations.base.client import path_of
+from integrations.base.loading import load
+from integrations.contract import Order, OrderLine, OrderStore, ReviewEvent
 from integrations.errors import Permanent, Rejected
 from integrations.money import Money
-from integrations.standard.client import Client, path_of
-from integrations.standard.schemas import OrderIn, OrdersIn, load
+from integrations.sentence import Said
+from integrations.standard.client import Connected
+from integrations.standard.schemas import OrderIn, OrdersIn
 from integrations.standard.webhook import buyer_of
 
 MOST_NAMED = 5
 MOST_CANDIDATES = 50
 
 
-def candidates(client: Client, event: ReviewEvent, edit_links: bool) -> list[Order]:
-    """Orders the shop named for the review; where it named none, those it finds. What cannot be
-    read hides no other; raises `Permanent` where nothing else is left."""
-    named, unread = _named(client, event.order_ids[:MOST_NAMED], edit_links)
-    if named:
-        return named
-    # The address ends in the shop's access log only where nothing else names the buyer.
-    asked = {
-        "review_id": event.review_id,
-        "product_id": event.product_id,
-        "buyer_id": event.buyer.id,
-        "buyer_email": "" if event.buyer.id else event.buyer.email,
-    }
-    known = {name: value for name, value in asked.items() if value}
-    if not known:
-        if unread:
-            raise Permanent(unread)
-        return []
-    try:
-        rows = client.get("/orders", OrdersIn, known)["orders"][:MOST_CANDIDATES]
-    except Permanent as error:
-        # What is wrong with the order that was named says more than that no other can be found.
-        raise Permanent(unread) if unread else error from error
-    orders, problem = _each_read(rows, edit_links)
-    fitting = [one for one in orders if not event.product_id or _holds(one, event.product_id)]
-    if not fitting and (unread or problem):
-        raise Permanent(unread or problem)
-    return fitting
+class Orders(Connected, OrderStore):
+    """GET /orders and GET /orders/{id}."""
 
-
-def _named(client: Client, order_ids: Sequence[str], edit_links: bool) -> tuple[list[Order], str]:
-    """Those that can be read, and what is wrong with the first that cannot."""
-    orders, problem = [], ""
-    for order_id in order_ids:
+    def orders_for(self, event: ReviewEvent) -> list[Order]:
+        """Orders the shop named for the review; where it named none, those it finds. What cannot be
+        read hides no other; raises `Permanent` where nothing else is left."""
+        named, problem = self._named(event.order_ids[:MOST_NAMED])
+        if named:
+            return named
+        # The address ends in the shop's access log only where nothing else names the buyer.
+        asked = {
+            "review_id": event.review_id,
+            "product_id": event.product_id,
+            "buyer_id": event.buyer.id,
+            "buyer_email": "" if event.buyer.id else event.buyer.email,
+        }
+        known = {name: value for name, value in asked.items() if value}
         try:
-            data = client.get_or_none(path_of("orders", order_id), OrderIn)
-            orders += [_asked_for(order_id, data, edit_links)] if data is not None else []
+            rows = self.client.get("/orders", OrdersIn, known)["orders"] if known else []
         except Permanent as error:
-            problem = problem or error.message
-    return orders, problem
+            # What is wrong with the order that was named says more than that no other can be found.
+            raise Permanent(problem) if problem else error from error
+        orders, other_problem = self._each_read(rows[:MOST_CANDIDATES])
+        product = event.product_id
+        fitting = [order for order in orders if not product or _holds(order, product)]
+        if not fitting and (said := problem or other_problem):
+            raise Permanent(said)
+        return fitting
 
+    def order(self, order_id: str) -> Order:
+        data = self.client.get_or_none(path_of("orders", order_id), OrderIn)
+        if data is None:
+            raise Rejected("the shop has no order of this number: choose another order")
+        return self._asked_for(order_id, data)
 
-def _each_read(rows: Sequence[Any], edit_links: bool) -> tuple[list[Order], str]:
-    """Those that can be read, and what is wrong with the first that cannot."""
-    orders, problem = [], ""
-    for row in rows:
-        try:
-            orders.append(order_of(load(OrderIn, row, "orders"), edit_links))
-        except ValidationError as error:
-            problem = problem or f"an order of the shop is not as documented: {error.messages[0]}"
-        except Permanent as error:
-            problem = problem or error.message
-    return orders, problem
+    def _named(self, order_ids: Sequence[str]) -> tuple[list[Order], Said | None]:
+        """Those that can be read, and what is wrong with the first that cannot."""
+        orders: list[Order] = []
+        problem: Said | None = None
+        for order_id in order_ids:
+            try:
+                data = self.client.get_or_none(path_of("orders", order_id), OrderIn)
+                orders += [self._asked_for(order_id, data)] if data is not None else []
+            except Permanent as error:
+                problem = problem or error.text
+        return orders, problem
 
+    def _asked_for(self, asked: str, data: Mapping[str, Any]) -> Order:
+        """The order that was asked for; raises `Rejected` where the shop gave another."""
+        order = order_of(data, self.edit_links)
+        if _plain(asked) not in (_plain(order.id), _plain(order.number)):
+            raise Rejected(
+                "the shop was asked for order %(asked)s and gave order %(given)s: mend the shop's program",
+                asked=asked,
+                given=order.number,
+            )
+        return order
 
-def _holds(order: Order, product_id: str) -> bool:
-    return any(line.product_id == product_id for line in order.lines)
-
-
-def one_order(client: Client, order_id: str, edit_links: bool) -> Order:
-    """The order as it is now; raises `Permanent` when there is none."""
-    data = client.get_or_none(path_of("orders", order_id), OrderIn)
-    if data is None:
-        raise Rejected("the shop has no order of this number: choose another order")
-    return _asked_for(order_id, data, edit_links)
-
-
-def _asked_for(asked: str, data: Mapping[str, Any], edit_links: bool) -> Order:
-    """The order that was asked for; raises `Rejected` where the shop gave another."""
-    order = order_of(data, edit_links)
-    if _plain(asked) not in (_plain(order.id), _plain(order.number)):
-        raise Rejected(
-            "the shop was asked for order %(asked)s and gave order %(given)s: mend the shop's program",
-            asked=asked,
-            given=order.number,
-        )
-    return order
+    def _each_read(self, rows: Sequence[Any]) -> tuple[list[Order], Said | None]:
+        """Those that can be read, and what is wrong with the first that cannot."""
+        orders: list[Order] = []
+        problem: Said | None = None
+        for row in rows:
+            try:
+                data = load(OrderIn, row, "orders", "orders")
+                orders.append(order_of(data, self.edit_links))
+            except Permanent as error:
+                problem = problem or error.text
+        return orders, problem
 
 
 def _plain(number: str) -> str:
     return number.strip("# ").casefold()
 
 
+def _holds(order: Order, product_id: str) -> bool:
+    return any(line.product_id == product_id for line in order.lines)
+
+
 def order_of(data: Mapping[str, Any], edit_links: bool) -> Order:
     """Make the order of loaded `OrderIn`; raises `Permanent` when its currencies differ."""
     paid, left = money_of(data["paid"]), money_of(data["left"])
-    lines = tuple(_line(one) for one in data["lines"])
+    lines = tuple(_line(line) for line in data["lines"])
     if len({amount.currency for amount in (paid, left, *(line.paid for line in lines))}) > 1:
         raise Rejected("the shop's order mixes currencies: state all amounts in one")
     return Order(

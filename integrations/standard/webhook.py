@@ -1,21 +1,28 @@
-"""Signed events of the shop, read into review events."""
+"""Reviews of the shop: signed events, and GET /reviews in pages and one by one."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from datetime import UTC
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
-from marshmallow import ValidationError
+from integrations.base.client import path_of
+from integrations.base.lists import Unread, rows_in, unread_row
+from integrations.base.loading import delivered, json_of
+from integrations.contract import (
+    Buyer,
+    EventKind,
+    Inbound,
+    Page,
+    ReviewEvent,
+    ReviewSource,
+    UnreadRow,
+)
+from integrations.errors import Permanent, Unsupported
+from integrations.standard.client import Connected
+from integrations.standard.schemas import EnvelopeIn, GoneDataIn, ReviewDataIn, ReviewPageIn
 
-from integrations import json_input
-from integrations.contract import Buyer, EventKind, Inbound, ReviewEvent, UnreadRow
-from integrations.errors import Unreadable
-from integrations.sentence import Words
-from integrations.signatures import body_hash
-from integrations.standard.schemas import EnvelopeIn, GoneDataIn, ReviewDataIn, load
-
+PAGE_SIZE = "100"
 KINDS = {
     "review.created": EventKind.ADDED,
     "review.updated": EventKind.CHANGED,
@@ -25,41 +32,43 @@ KINDS = {
 
 def read(request: Inbound) -> list[ReviewEvent]:
     """Read a verified delivery; raises `Unreadable` naming what is wrong in it."""
-    try:
-        envelope = load(EnvelopeIn, json_input.read(request.body))
-        kind = KINDS.get(envelope["type"])
-        if kind is None:
-            return []
-        if kind is EventKind.WITHDRAWN:
-            return [_gone(load(GoneDataIn, envelope["data"], "data"))]
-        return [event_of(kind, load(ReviewDataIn, envelope["data"], "data"))]
-    except ValidationError as error:
-        raise Unreadable(str(error.messages[0])) from error
-    except (ValueError, RecursionError) as error:
-        raise Unreadable("the body is not JSON in UTF-8") from error
+    envelope = delivered(EnvelopeIn, json_of(request))
+    kind = KINDS.get(envelope["type"])
+    if kind is None:
+        return []
+    if kind is EventKind.WITHDRAWN:
+        return [_gone(delivered(GoneDataIn, envelope["data"], "data"))]
+    return [event_of(kind, delivered(ReviewDataIn, envelope["data"], "data"))]
 
 
-def read_rows(rows: Sequence[Any]) -> tuple[list[ReviewEvent], list[UnreadRow]]:
-    """Read the reviews of a page one by one; what cannot be read is kept as an event of it."""
-    events: list[ReviewEvent] = []
-    unread: list[UnreadRow] = []
-    for row in rows:
-        try:
-            events.append(event_of(EventKind.CHANGED, load(ReviewDataIn, row, "data")))
-        except ValidationError as error:
-            body = json.dumps({"type": "review.updated", "data": row}).encode()
-            unread.append(
-                UnreadRow(f"row:{_name_of(row, body)}", {}, body, Words(error.messages[0]))
-            )
-    return events, unread
+class Reviews(Connected, ReviewSource):
+    """GET /reviews and GET /reviews/{id}."""
+
+    def look(self, subject: str) -> list[ReviewEvent]:
+        kind, _, review_id = subject.partition(":")
+        if kind != "review" or not review_id:
+            raise Unsupported("only a review can be read again")
+        data = self.client.get_or_none(path_of("reviews", review_id), ReviewDataIn)
+        if data is None:
+            return [ReviewEvent(EventKind.WITHDRAWN, review_id)]
+        return [event_of(EventKind.CHANGED, data)]
+
+    def poll(self, cursor: str, now: datetime) -> Page:
+        query = {"cursor": cursor, "limit": PAGE_SIZE}
+        data = self.client.get("/reviews", ReviewPageIn, query)
+        onward = data["cursor"] or cursor
+        if data["more"] and onward == cursor:
+            raise Permanent("the shop names more reviews but no new cursor to read them from")
+        page = rows_in(data["reviews"], ReviewDataIn, "/reviews", "data")
+        events = [event_of(EventKind.CHANGED, row) for row in page.rows]
+        return Page(events, onward, data["more"], [_unread(row) for row in page.unread])
 
 
-def _name_of(row: Any, body: bytes) -> str:
-    """The same whenever this row is met: its id, else what it holds."""
-    review = row.get("review") if isinstance(row, dict) else None
+def _unread(row: Unread) -> UnreadRow:
+    """As an event of it would have come."""
+    review = row.raw.get("review") if isinstance(row.raw, dict) else None
     number = review.get("id") if isinstance(review, dict) else None
-    named = isinstance(number, str | int) and str(number).isprintable() and str(number).strip()
-    return str(number)[:100] if named else body_hash(body)
+    return unread_row(row, number, {"type": "review.updated", "data": row.raw})
 
 
 def event_of(kind: EventKind, data: Mapping[str, Any]) -> ReviewEvent:

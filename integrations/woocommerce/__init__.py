@@ -1,69 +1,54 @@
 """WooCommerce: reviews of its products, its orders, and customer notes as messages.
 
 Reference: docs/platforms/woocommerce.md; the REST API is documented in
-woocommerce/woocommerce-rest-api-docs (wp-api-v3).
+woocommerce/woocommerce-rest-api-docs (wp-api-v3), whose pages are named here as `wp-api-v3/<page>`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import ClassVar
 
 from integrations.contract import (
     ActionRequest,
-    Adapter,
     ByHand,
     Capabilities,
     Config,
     Done,
-    EventKind,
     Field,
     Finding,
     Inbound,
-    MessageChannel,
-    Order,
-    OrderStore,
-    OutgoingMessage,
     Pace,
-    Page,
-    Reach,
     ReviewEvent,
-    ReviewSource,
     SomethingChanged,
     Way,
     WebhookSource,
 )
 from integrations.entries import WrongEntry
-from integrations.errors import Unsupported
-from integrations.json_input import digits
 from integrations.remedies import REFUND, RESEND, VOUCHER
 from integrations.sentence import Text
-from integrations.woocommerce import checks, coupons, notes, orders, refunds, resends, webhook
-from integrations.woocommerce.client import Client, base_url, keys_of
-from integrations.woocommerce.schemas import AS_STORED, ReviewIn
+from integrations.woocommerce import checks, coupons, refunds, resends, webhook
+from integrations.woocommerce.client import base_url, keys_of
+from integrations.woocommerce.notes import Notes
+from integrations.woocommerce.orders import Orders
+from integrations.woocommerce.reviews import Reviews
 
 SLUG = re.compile(r"[\w%/.~-]*")
-REREAD = timedelta(days=30)
-"""Reviews are found by the day they were published, so an edit is seen only by reading again."""
-
 ACT = {REFUND: refunds.act, RESEND: resends.act, VOUCHER: coupons.act}
 FIND = {REFUND: refunds.find, RESEND: resends.find, VOUCHER: coupons.find}
 
 
-class WooCommerce(Adapter, WebhookSource, ReviewSource, OrderStore, MessageChannel):
+class WooCommerce(Reviews, Orders, Notes, WebhookSource):
     """A WooCommerce shop; without the companion plugin its reviews are polled."""
 
     name: ClassVar[str] = "woocommerce"
     label: ClassVar[str] = "WooCommerce"
-    # A customer note goes by mail to the address of the order; without one it is only stored.
-    reach: ClassVar[frozenset[Reach]] = frozenset({Reach.ORDER, Reach.ADDRESS})
     capabilities: ClassVar[Capabilities] = Capabilities(
         poll=True,
         remedies={RESEND: Way.API, REFUND: Way.API, VOUCHER: Way.API},
         edit_link=True,
-        idempotent=False,
         look_up=True,
         look_up_message=True,
     )
@@ -126,75 +111,14 @@ class WooCommerce(Adapter, WebhookSource, ReviewSource, OrderStore, MessageChann
     def read(cls, request: Inbound) -> list[ReviewEvent | SomethingChanged]:
         return webhook.read(request)
 
-    def look(self, subject: str) -> list[ReviewEvent]:
-        kind, _, number = subject.partition(":")
-        if kind == "review" and digits(number):
-            data = self._client().get_or_none(f"products/reviews/{number}", ReviewIn, AS_STORED)
-            if data is None:
-                return [ReviewEvent(EventKind.WITHDRAWN, review_id=number)]
-            return [webhook.event_of(EventKind.CHANGED, data)]
-        if kind == "product" and digits(number):
-            query = {**AS_STORED, "status": "all", "product": number}
-            listing = self._client().page("products/reviews", ReviewIn, query)
-            return [webhook.event_of(EventKind.CHANGED, one) for one in listing.rows]
-        raise Unsupported("only a review or a product can be read again")
-
-    def poll(self, cursor: str, now: datetime) -> Page:
-        since, began, page = _cursor(cursor, now)
-        # Without a status only approved reviews are listed; most shops hold a buyer's first one.
-        query = {
-            **AS_STORED,
-            "status": "all",
-            "order": "asc",
-            "orderby": "date",
-            "page": str(page),
-        }
-        if since:
-            query["after"] = since
-        listing = self._client().page("products/reviews", ReviewIn, query)
-        events = [webhook.event_of(EventKind.CHANGED, one) for one in listing.rows]
-        unread = [webhook.unread_row(one) for one in listing.unread]
-        if listing.more:
-            return Page(events, f"{since}|{began}|{page + 1}", more=True, unread=unread)
-        start = datetime.fromisoformat(began) - REREAD
-        return Page(events, f"{start:%Y-%m-%dT%H:%M:%S}||1", unread=unread)
-
-    def orders_for(self, event: ReviewEvent) -> list[Order]:
-        return orders.candidates(self._client(), event)
-
-    def order(self, order_id: str) -> Order:
-        return orders.one_order(self._client(), order_id)
-
-    def order_by_number(self, number: str) -> Order:
-        return orders.order_by_number(self._client(), number)
-
-    def edit_link(self, order_id: str, review_id: str) -> str:
-        slug = self.config.values.get("review_order_page", "").strip().strip("/")
-        return orders.edit_link(self._client(), order_id, review_id, slug)
-
     def act(self, request: ActionRequest) -> Done | ByHand:
-        return ACT[request.remedy.kind](self._client(), request)
+        return ACT[request.remedy.kind](self.client, request)
 
     def find(self, request: ActionRequest) -> Done | ByHand | None:
-        return FIND[request.remedy.kind](self._client(), request)
-
-    def message(self, message: OutgoingMessage) -> str:
-        return notes.send(self._client(), message)
-
-    def find_message(self, order_id: str, mark: str) -> str | None:
-        return notes.find(self._client(), order_id, mark)
+        return FIND[request.remedy.kind](self.client, request)
 
     def check(self) -> list[Finding]:
-        return checks.findings(self.config, self._client)
-
-    def _client(self) -> Client:
-        return Client(self.config, self.http, self.now)
-
-
-def _cursor(cursor: str, now: datetime) -> tuple[str, str, int]:
-    """Since when (shop's clock, '' for ever), when this pass began, the next page."""
-    since, began, page = [*cursor.split("|"), "", "", ""][:3]
-    return since, began or now.isoformat(), digits(page) or 1
+        return checks.findings(self)
 
 
 ADAPTER = WooCommerce

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from integrations.contract import Config, Finding
+from integrations.base.checks import tried
+from integrations.contract import Finding
 from integrations.errors import AdapterError
-from integrations.sentence import Said, Text
-from integrations.woocommerce.client import Client, base_url
+from integrations.sentence import N_, Text
+from integrations.woocommerce.client import Client, Connected
 from integrations.woocommerce.schemas import AnythingIn, OrderIn, ReviewIn, WebhookIn
 from integrations.woocommerce.shop import coupons_on
 
@@ -26,86 +28,75 @@ DROPPED_HEADER = Text(
     " but they are then kept in the server's own log. Let the host pass the header on (Apache:"
     " CGIPassAuth On)"
 )
+NOT_HIDDEN = Text("requests are signed, but not hidden: use https:// where you can")
+COUPONS_UNKNOWN = Text("whether coupons are switched on could not be read")
+NO_COUPONS = Text("coupons are switched off: no vouchers are proposed")
+SWITCHED_OFF = Text("it is off: set it to active again")
+POLLED = N_(
+    "no active webhook for %(topics)s: reviews are polled every ten minutes. Install the Makegood"
+    " plugin and add a webhook for each, to hear of them at once. Webhooks of the shop that go to"
+    " an earlier connection or another Makegood: %(strangers)s."
+)
 
 
-def findings(config: Config, client: Callable[[], Client]) -> list[Finding]:
+def findings(adapter: Connected) -> list[Finding]:
     """Address and key first; the rest only when they work."""
     try:
-        calls = client()
-        calls.page("orders", OrderIn, {"per_page": "1"})
+        client = adapter.client
+        client.page("orders", OrderIn, {"per_page": "1"})
     except AdapterError as error:
-        advice = _cause(client) or error.text
+        advice = _cause(adapter) or error.text
         return [Finding(Text("Address and key"), False, advice, blocking=True)]
+    # An empty batch changes nothing, yet needs the permission to write.
+    write = partial(client.post, "orders/batch", AnythingIn, {})
+    read = partial(client.page, "products/reviews", ReviewIn, {"per_page": "1"})
+    encrypted = client.shop.startswith("https:")
     return [
-        Finding(Text("Address and key"), True, DROPPED_HEADER if calls.keys_in_address else None),
-        _encrypted(config),
-        # An empty batch changes nothing, yet needs the permission to write.
-        _tried(Text("Permission to write"), lambda: calls.post("orders/batch", AnythingIn, {})),
-        _tried(
-            Text("Reviews"), lambda: calls.page("products/reviews", ReviewIn, {"per_page": "1"})
-        ),
-        _coupons(calls),
-        *_webhooks(calls, config.webhook_url),
+        Finding(Text("Address and key"), True, DROPPED_HEADER if client.keys_in_address else None),
+        Finding(Text("Encryption"), True, None if encrypted else NOT_HIDDEN),
+        tried(Text("Permission to write"), write),
+        tried(Text("Reviews"), read),
+        _coupons(client),
+        *_webhooks(client, adapter.config.webhook_url),
     ]
 
 
-def _cause(client: Callable[[], Client]) -> Text | None:
+def _cause(adapter: Connected) -> Text | None:
     """What the root of WordPress's API says of a shop that cannot be called, None for nothing."""
     try:
-        calls = client()
-        index = calls.index(pretty=False)
+        client = adapter.client
+        index = client.index(pretty=False)
         if index is None or "wp/v2" not in index["namespaces"]:
             return None
         if "wc/v3" not in index["namespaces"]:
             return NO_WOOCOMMERCE
-        return None if calls.index(pretty=True) else PLAIN_PERMALINKS
+        return None if client.index(pretty=True) else PLAIN_PERMALINKS
     except AdapterError:
         return None
 
 
-def _encrypted(config: Config) -> Finding:
-    fine = base_url(config).startswith("https:")
-    hint = Text("requests are signed, but not hidden: use https:// where you can")
-    return Finding(Text("Encryption"), True, None if fine else hint)
+def _coupons(client: Client) -> Finding:
+    coupons = coupons_on(client)
+    if coupons:
+        return tried(Text("Coupons"), partial(client.post, "coupons/batch", AnythingIn, {}))
+    return Finding(Text("Coupons"), True, COUPONS_UNKNOWN if coupons is None else NO_COUPONS)
 
 
-def _tried(name: Text, call: Callable[[], object]) -> Finding:
+def _webhooks(client: Client, address: str) -> list[Finding]:
+    """WooCommerce switches a webhook off after seven failures and tells nobody
+    (wp-api-v3/webhooks.md)."""
     try:
-        call()
-    except AdapterError as error:
-        return Finding(name, False, error.text)
-    return Finding(name, True)
-
-
-def _coupons(calls: Client) -> Finding:
-    coupons = coupons_on(calls)
-    if coupons is None:
-        return Finding(
-            Text("Coupons"), True, Text("whether coupons are switched on could not be read")
-        )
-    if not coupons:
-        return Finding(
-            Text("Coupons"), True, Text("coupons are switched off: no vouchers are proposed")
-        )
-    return _tried(Text("Coupons"), lambda: calls.post("coupons/batch", AnythingIn, {}))
-
-
-def _webhooks(calls: Client, address: str) -> list[Finding]:
-    """WooCommerce switches a webhook off after seven failures and tells nobody."""
-    try:
-        rows = calls.page("webhooks", WebhookIn, {}).rows
+        rows = client.page("webhooks", WebhookIn, {}).rows
     except AdapterError as error:
         return [Finding(Text("Webhooks"), False, error.text)]
-    to_makegood = [one for one in rows if MAKEGOOD.search(_target(one["delivery_url"]))]
-    ours = [one for one in to_makegood if _same_receiver(one["delivery_url"], address)]
+    to_makegood = [row for row in rows if MAKEGOOD.search(_target(row["delivery_url"]))]
+    # The id in the address is no other connection's.
+    own = _target(address).rpartition("/")[2]
+    ours = [row for row in to_makegood if _target(row["delivery_url"]).rpartition("/")[2] == own]
     off = [
-        Finding(
-            Text("Webhook %(name)s", name=one["name"] or one["topic"]),
-            False,
-            Text("it is off: set it to active again"),
-        )
-        for one in ours
-        if one["status"] != "active"
+        Finding(Text("Webhook %(name)s", name=row["name"] or row["topic"]), False, SWITCHED_OFF)
+        for row in ours
+        if row["status"] != "active"
     ]
     return [*off, _topics(ours, strangers=len(to_makegood) - len(ours))]
 
@@ -114,21 +105,8 @@ def _target(address: str) -> str:
     return address.split("?")[0].rstrip("/")
 
 
-def _same_receiver(delivery_url: str, address: str) -> bool:
-    """Whether a webhook goes to this connection: its id in the address is no other's."""
-    return _target(delivery_url).rpartition("/")[2] == _target(address).rpartition("/")[2]
-
-
-def _topics(ours: Sequence[dict[str, Any]], *, strangers: int) -> Finding:
-    active = {one["topic"] for one in ours if one["status"] == "active"}
-    missing = [one for one in TOPICS if one not in active]
-    if not missing:
-        return Finding(Text("Review webhooks"), True)
-    hint: Said = Text(
-        "no active webhook for %(topics)s: reviews are polled every ten minutes. Install the Makegood"
-        " plugin and add a webhook for each, to hear of them at once. Webhooks of the shop that go to"
-        " an earlier connection or another Makegood: %(strangers)s.",
-        topics=", ".join(missing),
-        strangers=strangers,
-    )
+def _topics(ours: Sequence[Mapping[str, Any]], *, strangers: int) -> Finding:
+    active = {row["topic"] for row in ours if row["status"] == "active"}
+    missing = [topic for topic in TOPICS if topic not in active]
+    hint = Text(POLLED, topics=", ".join(missing), strangers=strangers) if missing else None
     return Finding(Text("Review webhooks"), True, hint)

@@ -1,213 +1,213 @@
 """Authenticated calls to a shop's REST API (wc/v3), and what its refusals mean.
 
-Over https the keys go as Basic, and in the address where a host drops that header; over plain
-http WooCommerce wants OAuth 1.0a (one-legged, HMAC-SHA256). It answers 500 for refusals that are
-for good, so code and status are read together.
+Over https the keys go as Basic, and in the address where a host drops that header; over plain http
+WooCommerce wants OAuth 1.0a, one-legged (wp-api-v3/authentication.md). It names its refusals with a
+code of its own (`woocommerce_rest_...`) and answers 500 for refusals that are for good, so code and
+status are read together; without a code something in front of it answered, which may pass.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Literal
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Any
 from urllib.parse import urlencode
 
-from marshmallow import Schema, ValidationError
+from marshmallow import Schema
 from oauthlib.oauth1 import SIGNATURE_HMAC_SHA256, SIGNATURE_TYPE_QUERY
 from oauthlib.oauth1 import Client as OAuthClient
 
 from integrations import entries
-from integrations.contract import Config
-from integrations.errors import Permanent, Temporary
-from integrations.http import Answer, Http
+from integrations.base.client import (
+    ELSEWHERE,
+    FAILED,
+    REFUSED,
+    JsonClient,
+    Method,
+    NotThere,
+    Query,
+    json_headers,
+    said_in,
+    words_of,
+)
+from integrations.base.lists import Rows, rows_in, search
+from integrations.base.loading import load
+from integrations.base.loose import rows_of
+from integrations.contract import Adapter, Config
+from integrations.errors import AdapterError, Misconfigured, Permanent, Rejected, Temporary
+from integrations.http import Answer, retry_after
 from integrations.json_input import digits
-from integrations.sentence import Said, Text
-from integrations.woocommerce import refusals
-from integrations.woocommerce.fields import rows_of
-from integrations.woocommerce.refusals import Refused
+from integrations.sentence import N_, Text
 from integrations.woocommerce.schemas import IndexIn
 
-Method = Literal["GET", "POST"]
 PAGE = 100
-"""The most that a page of WooCommerce may hold."""
+"""The most that a page of WooCommerce may hold (wp-api-v3/introduction.md, Pagination)."""
 OVERLAP = 10
 """Rows read twice between two pages, so that one removed meanwhile hides no other."""
-NO_SUCH = re.compile("invalid_id|invalid_order_id|payment_gateway_invalid")
 KEYS_IN_ADDRESS: set[str] = set()
 """Shops of this process that read the keys in the address only: tried once, then kept."""
+OWN = "woocommerce_"
+NO_SUCH = re.compile("invalid_id|invalid_order_id|payment_gateway_invalid")
+REFUND_FAILED = "woocommerce_rest_cannot_create_order_refund"
+KEY = N_(
+    "the shop refused the key (%(status)s%(said)s): enter a key with read and write permission, and an"
+    " address that starts with https:// if the shop has one"
+)
+FILTERED = N_(
+    "something in front of the shop refused (%(status)s%(said)s), such as a firewall, a security"
+    " plugin or maintenance: let Makegood through to /wp-json/wc/v3"
+)
+NOT_ALLOWED = N_(
+    "the shop does not let this key do that (%(status)s%(said)s): give its user the role of shop"
+    " manager, and switch on in WooCommerce what this needs"
+)
+NO_API = N_(
+    "there is no WooCommerce API at this address now (%(status)s%(said)s): if that lasts, correct the"
+    " address, activate WooCommerce, and choose any permalink structure but 'plain' in WordPress"
+)
+UNKNOWN_TO_ITSELF = Text(
+    "WordPress does not know the address of its own API: choose any permalink structure but 'plain'"
+    " in Settings > Permalinks"
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """A row that is not as documented: as it came, and what is wrong with it."""
+class Refused(Rejected):
+    """Refused, and nothing done, with WooCommerce's own `code`."""
 
-    raw: Any
-    problem: Said
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """One page of a list; what could not be read of it stands beside what could."""
-
-    rows: list[dict[str, Any]]
-    unread: list[Unread]
-    more: bool
+    def __init__(self, text: Text, code: str) -> None:
+        super().__init__(text)
+        self.code = code
 
 
-class Client:
-    """One shop. Answers come back loaded; every failure is one of our errors."""
+class NoSuch(Refused, NotThere):
+    """Of an id that does not exist."""
 
-    def __init__(self, config: Config, http: Http, now: Callable[[], datetime]) -> None:
-        self.base = base_url(config)
-        self.now = now
+
+class RefundFailed(Temporary):
+    """500 to a refund: refused for good, failed at the gateway, or done all the same."""
+
+
+class Client(JsonClient):
+    """One shop."""
+
+    def __init__(self, config: Config, *args: Any) -> None:
+        self.shop = base_url(config)
         self._keys = keys_of(config)
-        self._http = http
+        super().__init__(f"{self.shop}/wp-json/wc/v3/", *args)
 
     @property
     def keys_in_address(self) -> bool:
         """Whether this shop was seen to read the keys in the address only."""
-        return self.base in KEYS_IN_ADDRESS
+        return self.shop in KEYS_IN_ADDRESS
 
-    def get(
-        self, path: str, schema: type[Schema], query: Mapping[str, str] | None = None
-    ) -> dict[str, Any]:
-        """Read one thing; raises `Permanent` where there is none or it is not as documented."""
-        data: dict[str, Any] = _loaded(schema(), self._ask("GET", path, query).json(), path)
-        return data
-
-    def get_or_none(
-        self, path: str, schema: type[Schema], query: Mapping[str, str] | None = None
-    ) -> dict[str, Any] | None:
-        """Read one thing; None where WooCommerce itself says that there is no such id."""
-        try:
-            return self.get(path, schema, query)
-        except Refused as error:
-            if NO_SUCH.search(error.code):
-                return None
-            raise
-
-    def page(self, path: str, schema: type[Schema], query: Mapping[str, str]) -> Listing:
+    def page(self, path: str, schema: type[Schema], query: Query) -> Rows:
         """One page of a list, row by row."""
         asked = {"per_page": str(PAGE), **query}
-        answer = self._ask("GET", path, asked)
-        data = rows_of(answer.json())
-        if not isinstance(data, list):
-            raise Permanent("the shop's answer about %(what)s is no list", what=path.split("/")[0])
-        rows, unread = _each_loaded(schema(), data, path)
-        size = int(asked["per_page"])
+        answer = self.ask("GET", path, asked)
+        rows, size = rows_of(answer.json()), int(asked["per_page"])
         skipped = int(asked.get("offset", "0")) or (int(asked.get("page", "1")) - 1) * size
         total = digits(answer.headers.get("x-wp-total", ""))
-        more = len(data) >= size if total is None else skipped + size < total
-        return Listing(rows, unread, more)
+        full = isinstance(rows, list) and len(rows) >= size
+        more = full if total is None else skipped + size < total
+        return rows_in(rows, schema, path, more=more)
 
     def walk(
-        self, path: str, schema: type[Schema], query: Mapping[str, str], *, most: int, mark: str
+        self, path: str, schema: type[Schema], query: Query, *, most: int, mark: str
     ) -> Iterator[dict[str, Any]]:
-        """Rows of a list among which one with `mark` is looked for, newest first, some twice.
+        """Rows of a list among which one with `mark` is looked for, newest first, some twice."""
 
-        Raises `Permanent` after `most` pages, and where the row with `mark` cannot be read.
-        """
-        for number in range(most):
+        def page(number: int) -> Rows:
             start = {"offset": str(number * (PAGE - OVERLAP))} if number else {}
-            listing = self.page(path, schema, {**query, **start})
-            yield from listing.rows
-            for row in listing.unread:
-                if mark in json.dumps(row.raw):
-                    raise Permanent(
-                        "the shop holds %(mark)s, but it cannot be read: look at it there",
-                        mark=mark,
-                        outcome="unknown",
-                    )
-            if not listing.more:
-                return
-        raise Permanent(
-            "the shop has too many %(what)s to look through: look there for the reference, then mark"
-            " this as done or carry it out again",
-            what=path.split("/")[-1],
-            outcome="unknown",
-        )
+            return self.page(path, schema, {**query, **start})
 
-    def post(
-        self,
-        path: str,
-        schema: type[Schema],
-        body: Mapping[str, Any],
-        query: Mapping[str, str] | None = None,
-    ) -> dict[str, Any]:
-        """Write; an answer that cannot be read leaves the outcome unknown, hence `Temporary`."""
-        answer = self._ask("POST", path, query, body)
-        try:
-            data: dict[str, Any] = _loaded(schema(), answer.json(), path)
-        except Permanent as error:
-            raise Temporary(error.text) from error
-        return data
+        return search(page, mark, most=most, what=path.split("/")[-1])
 
     def index(self, *, pretty: bool) -> dict[str, Any] | None:
         """What WordPress says of its API to anybody, None where none answers; `pretty`: under
-        /wp-json, else at the address that works under any permalinks."""
-        url = f"{self.base}/wp-json/" if pretty else f"{self.base}/?rest_route=/"
-        answer = self._http.call("GET", url, headers={"accept": "application/json"})
+        /wp-json, else at the address that works under any permalinks (WordPress REST API handbook,
+        "Discovery")."""
+        url = f"{self.shop}/wp-json/" if pretty else f"{self.shop}/?rest_route=/"
+        answer = self.http.call("GET", url, headers=json_headers(None))
         try:
-            data: dict[str, Any] = IndexIn().load(json.loads(answer.body))
-        except (ValueError, RecursionError):
+            return load(IndexIn, said_in(answer), "index") if answer.ok else None
+        except Permanent:
             return None
-        return data if answer.ok else None
 
-    def _ask(
-        self,
-        method: Method,
-        path: str,
-        query: Mapping[str, str] | None,
-        content: Mapping[str, Any] | None = None,
-    ) -> Answer:
-        url = f"{self.base}/wp-json/wc/v3/{path}" + (f"?{urlencode(query)}" if query else "")
-        body = None if content is None else json.dumps(content).encode()
-        try:
-            answer = self._call(method, url, body)
-            refusals.refuse(answer, url, self.now())
-        except Temporary as error:
-            if method == "GET":
-                # Reading changes nothing, so whatever happened to it, nothing was done.
-                error.outcome = "not_done"
-            raise
-        return answer
-
-    def _call(self, method: Method, url: str, body: bytes | None) -> Answer:
-        headers = {"accept": "application/json"}
-        if body is not None:
-            headers["content-type"] = "application/json"
+    def send(self, method: Method, url: str, body: bytes | None, key: str) -> Answer:
+        headers = json_headers(body)
         if not url.startswith("https:"):
-            return self._http.call(method, self._signed(method, url), headers=headers, body=body)
-        addressed = f"{url}{'&' if '?' in url else '?'}{urlencode(self._keys_as_query())}"
+            return self.http.call(method, self._signed(method, url), headers=headers, body=body)
+        keys = urlencode(dict(zip(("consumer_key", "consumer_secret"), self._keys, strict=True)))
+        addressed = f"{url}{'&' if '?' in url else '?'}{keys}"
         if self.keys_in_address:
-            return self._http.call(method, addressed, headers=headers, body=body)
-        answer = self._http.call(method, url, headers=headers, body=body, auth=self._keys)
-        if not refusals.saw_no_key(answer):
+            return self.http.call(method, addressed, headers=headers, body=body)
+        answer = self.http.call(method, url, headers=headers, body=body, auth=self._keys)
+        stranger = answer.status == 401 and _code(said_in(answer)).startswith(f"{OWN}rest_cannot_")
+        if not stranger:
             return answer
-        other = self._http.call(method, addressed, headers=headers, body=body)
-        if other.status == answer.status:
-            return answer
+        # Its host may drop the header of the key.
+        other = self.http.call(method, addressed, headers=headers, body=body)
         if other.ok:
-            KEYS_IN_ADDRESS.add(self.base)
-        return other
-
-    def _keys_as_query(self) -> dict[str, str]:
-        return {"consumer_key": self._keys[0], "consumer_secret": self._keys[1]}
+            KEYS_IN_ADDRESS.add(self.shop)
+        return answer if other.status == answer.status else other
 
     def _signed(self, method: Method, url: str) -> str:
-        key, secret = self._keys
         signer = OAuthClient(
-            key,
-            client_secret=secret,
+            self._keys[0],
+            client_secret=self._keys[1],
             signature_method=SIGNATURE_HMAC_SHA256,
             signature_type=SIGNATURE_TYPE_QUERY,
             timestamp=str(int(self.now().timestamp())),
         )
         signed: str = signer.sign(url, http_method=method)[0]
         return signed
+
+    def own_refusal(
+        self, answer: Answer, said: Mapping[str, Any] | None, url: str
+    ) -> AdapterError | None:
+        status, code, words = answer.status, _code(said), words_of(said)
+        wait = retry_after(answer, self.now())
+        if answer.ok or status == 429:
+            return None
+        if status < 400:
+            return _elsewhere(answer, url)
+        if status in (401, 403):
+            return _not_allowed(status, code, words)
+        if code == REFUND_FAILED:
+            return RefundFailed(Text("the shop could not refund%(said)s", said=words))
+        if status == 404 and code in ("", "rest_no_route"):
+            missing = Text(NO_API, status=status, said=words)
+            return Temporary(missing, retry_after=wait, outcome="not_done")
+        # A missing order comes as 404, or as 500 where a refund was asked for.
+        if code and (status < 500 or "invalid_order_id" in code) and status not in (408, 425):
+            refused = Text(REFUSED, status=status, said=words)
+            return (NoSuch if NO_SUCH.search(code) else Refused)(refused, code)
+        sentence = FAILED if status >= 500 or status in (408, 425) else FILTERED
+        return Temporary(Text(sentence, status=status, said=words), retry_after=wait)
+
+
+def _code(said: Mapping[str, Any] | None) -> str:
+    code = (said or {}).get("code")
+    return code if isinstance(code, str) else ""
+
+
+def _not_allowed(status: int, code: str, words: str) -> AdapterError:
+    if not code.startswith(OWN):
+        return Temporary(Text(FILTERED, status=status, said=words))
+    if status == 401:
+        return Misconfigured(Text(KEY, status=status, said=words))
+    # Known and not permitted this one thing: everything else goes on.
+    return Refused(Text(NOT_ALLOWED, status=status, said=words), code)
+
+
+def _elsewhere(answer: Answer, url: str) -> AdapterError:
+    """A redirect. Followed it would carry the key along."""
+    if answer.status not in (301, 308):
+        return Temporary(Text(FILTERED, status=answer.status, said=""))
+    target = answer.headers.get("location", "").split("?")[0]
+    own = target == f"{url.split('?')[0]}/"
+    return Misconfigured(UNKNOWN_TO_ITSELF if own else ELSEWHERE)
 
 
 def base_url(config: Config) -> str:
@@ -218,8 +218,7 @@ def base_url(config: Config) -> str:
 
 def keys_of(config: Config) -> tuple[str, str]:
     """Consumer key and secret; raises `WrongEntry`."""
-    key = config.values.get("consumer_key", "").strip()
-    secret = config.values.get("consumer_secret", "").strip()
+    key, secret = (config.values.get(f"consumer_{part}", "").strip() for part in ("key", "secret"))
     for field, value, prefix in (("consumer_key", key, "ck_"), ("consumer_secret", secret, "cs_")):
         if not re.fullmatch(rf"{prefix}[!-~]+", value):
             raise entries.WrongEntry(
@@ -229,29 +228,10 @@ def keys_of(config: Config) -> tuple[str, str]:
     return key, secret
 
 
-def _loaded(schema: Schema, data: Any, path: str) -> Any:
-    try:
-        return schema.load(data)
-    except ValidationError as error:
-        raise Permanent(_problem(error, path)) from error
+class Connected(Adapter):
+    """An adapter with its client."""
 
-
-def _each_loaded(
-    schema: Schema, data: list[Any], path: str
-) -> tuple[list[dict[str, Any]], list[Unread]]:
-    rows: list[dict[str, Any]] = []
-    unread: list[Unread] = []
-    for raw in data:
-        try:
-            rows.append(schema.load(raw))
-        except ValidationError as error:
-            unread.append(Unread(raw, _problem(error, path)))
-    return rows, unread
-
-
-def _problem(error: ValidationError, path: str) -> Text:
-    return Text(
-        "the shop's answer about %(what)s is not as documented: %(wrong)s",
-        what=path.split("/")[0],
-        wrong=str(error.messages)[:200],
-    )
+    @cached_property
+    def client(self) -> Client:
+        """Raises `WrongEntry` for entries that cannot work."""
+        return Client(self.config, self.http, self.now)

@@ -10,8 +10,7 @@ from typing import Any
 from integrations.contract import ActionRequest, ByHand, Done, done_unless
 from integrations.errors import Permanent, Rejected, Temporary
 from integrations.sentence import Text
-from integrations.woocommerce.client import Client
-from integrations.woocommerce.refusals import Refused
+from integrations.woocommerce.client import Client, Refused
 from integrations.woocommerce.schemas import CouponIn
 from integrations.woocommerce.shop import coupons_on, same_amount, shop_currency, unbookable
 

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote, urlencode
 
-from integrations.contract import Buyer, EventKind, Order, OrderLine, ReviewEvent
+from integrations.contract import Buyer, Order, OrderLine, OrderStore, ReviewEvent
 from integrations.errors import Misconfigured, Permanent, Rejected
 from integrations.json_input import digits
 from integrations.money import Money
 from integrations.remedies import VOUCHER
 from integrations.sentence import Said
 from integrations.text import from_html
-from integrations.woocommerce.client import Client, Listing
+from integrations.woocommerce.client import Client, Connected
 from integrations.woocommerce.schemas import AS_STORED, EXACT, OrderIn, ReviewIn
 from integrations.woocommerce.shop import ShopSettings, read_settings
-from integrations.woocommerce.webhook import event_of
 
 MOST_NAMED = 10
 NOTHING_BOUGHT = frozenset(
@@ -27,35 +25,59 @@ REFERENCE_META = "_makegood_reference"
 """Where a replacement order keeps the reference of its make-good."""
 
 
-def candidates(client: Client, event: ReviewEvent) -> list[Order]:
-    """Orders that the shop names for the review; where it names none, the buyer's with the
-    product, newest first. Orders made by a resend are left out, and so are those that cannot be
-    read; raises `Permanent` where nothing else is left."""
-    order_ids = event.order_ids or _named_by_plugin(client, event)
-    rows, problems = _named(client, order_ids)
-    if not rows:
-        rows, more = _searched(client, event)
-        problems += more
-    bought = [one for one in rows if not is_resend(one) and _placed_at(one)]
-    if not bought:
-        if problems:
+class Orders(Connected, OrderStore):
+    """wp-api-v3/orders.md."""
+
+    def orders_for(self, event: ReviewEvent) -> list[Order]:
+        """Orders that the shop names for the review; where it names none, the buyer's with the
+        product, newest first. Orders made by a resend are left out, and so are those that cannot be
+        read; raises `Permanent` where nothing else is left."""
+        client = self.client
+        rows, problems = _named(client, event.order_ids or _named_by_plugin(client, event))
+        if not rows:
+            rows, more = _searched(client, event)
+            problems += more
+        bought = [row for row in rows if not is_resend(row) and _placed_at(row)]
+        if not bought and problems:
             raise Rejected(problems[0])
-        return []
-    settings = read_settings(client)
-    return [order_of(one, settings) for one in bought]
+        settings = read_settings(client) if bought else ShopSettings()
+        return [order_of(row, settings) for row in bought]
+
+    def order(self, order_id: str) -> Order:
+        return order_of(fetch(self.client, order_id), read_settings(self.client))
+
+    def order_by_number(self, number: str) -> Order:
+        """Plugins number orders apart from their ids, so an id counts only where it is the number
+        too."""
+        typed = number.strip().lstrip("#").strip()
+        wanted = typed.casefold()
+        listing = self.client.page("orders", OrderIn, {"search": typed, **EXACT})
+        rows = {row["id"]: row for row in listing.rows if _number(row).casefold() == wanted}
+        own = None if rows else _fetched(self.client, typed)
+        if own and _number(own).casefold() == wanted:
+            rows = {own["id"]: own}
+        if len(rows) > 1:
+            raise Rejected(
+                "the shop has several orders of the number %(number)s: choose by the buyer",
+                number=number,
+            )
+        if not rows:
+            raise Rejected(
+                "the shop has no order of the number %(number)s: look at the number there",
+                number=number,
+            )
+        return order_of(next(iter(rows.values())), read_settings(self.client))
 
 
-def _named(client: Client, order_ids: tuple[str, ...]) -> tuple[list[dict[str, Any]], list[Said]]:
+def _named(client: Client, order_ids: Sequence[str]) -> tuple[list[dict[str, Any]], list[Said]]:
     rows: list[dict[str, Any]] = []
     problems: list[Said] = []
     for order_id in order_ids[:MOST_NAMED]:
         try:
             row = _fetched(client, order_id)
+            rows += [row] if row is not None else []
         except Permanent as error:
             problems.append(error.text)
-            continue
-        if row is not None:
-            rows.append(row)
     return rows, problems
 
 
@@ -67,7 +89,8 @@ def _named_by_plugin(client: Client, event: ReviewEvent) -> tuple[str, ...]:
         data = client.get_or_none(f"products/reviews/{event.review_id}", ReviewIn, AS_STORED)
     except (Permanent, Misconfigured):
         return ()
-    return event_of(EventKind.CHANGED, data).order_ids if data else ()
+    named = data and data["makegood"] and data["makegood"]["order_ids"]
+    return tuple(str(order_id) for order_id in named or ())
 
 
 def _searched(client: Client, event: ReviewEvent) -> tuple[list[dict[str, Any]], list[Said]]:
@@ -83,7 +106,7 @@ def _searched(client: Client, event: ReviewEvent) -> tuple[list[dict[str, Any]],
     for query, by_address in queries:
         listing = client.page("orders", OrderIn, {**query, **EXACT})
         problems += [row.problem for row in listing.unread]
-        if kept := [one for one in listing.rows if _fits(one, event, by_address=by_address)]:
+        if kept := [row for row in listing.rows if _fits(row, event, by_address=by_address)]:
             return kept, problems
     return [], problems
 
@@ -104,7 +127,7 @@ def _fits(data: Mapping[str, Any], event: ReviewEvent, *, by_address: bool) -> b
 
 def is_resend(data: Mapping[str, Any]) -> bool:
     """True for a replacement order of ours, which is no purchase."""
-    return any(one["key"] == REFERENCE_META for one in data["meta_data"])
+    return any(meta["key"] == REFERENCE_META for meta in data["meta_data"])
 
 
 def _fetched(client: Client, order_id: str) -> dict[str, Any] | None:
@@ -121,51 +144,20 @@ def fetch(client: Client, order_id: str) -> dict[str, Any]:
     return data
 
 
-def one_order(client: Client, order_id: str) -> Order:
-    """The order as it is now; raises `Permanent` when there is none."""
-    return _complete(client, fetch(client, order_id))
-
-
-def order_by_number(client: Client, number: str) -> Order:
-    """The order that is shown under this number. Plugins number orders apart from their ids, so an
-    id counts only where it is the number too. Raises `Permanent` for none and for several."""
-    typed = number.strip().lstrip("#").strip()
-    wanted = typed.casefold()
-    listing: Listing = client.page("orders", OrderIn, {"search": typed, **EXACT})
-    found = {one["id"]: one for one in listing.rows if _number(one).casefold() == wanted}
-    if not found and (one := _fetched(client, typed)) and _number(one).casefold() == wanted:
-        found = {one["id"]: one}
-    if len(found) > 1:
-        raise Rejected(
-            "the shop has several orders of the number %(number)s: choose by the buyer",
-            number=number,
-        )
-    if not found:
-        raise Rejected(
-            "the shop has no order of the number %(number)s: look at the number there",
-            number=number,
-        )
-    return _complete(client, next(iter(found.values())))
-
-
-def _complete(client: Client, data: Mapping[str, Any]) -> Order:
-    return order_of(data, read_settings(client))
-
-
 def _number(data: Mapping[str, Any]) -> str:
     return (data["number"] or str(data["id"])).strip().lstrip("#")
 
 
 def _placed_at(data: Mapping[str, Any]) -> datetime | None:
     dates = (data["date_created_gmt"], data["date_paid_gmt"], data["date_modified_gmt"])
-    known = next((one for one in dates if one), None)
-    return known and known.replace(tzinfo=UTC)
+    first = next((date for date in dates if date), None)
+    return first and first.replace(tzinfo=UTC)
 
 
 def left_of(data: Mapping[str, Any]) -> Money:
     """What can still be refunded of loaded `OrderIn`."""
     # Refunds are listed with negative totals.
-    refunded = sum(abs(one["total"]) for one in data["refunds"])
+    refunded = sum(abs(refund["total"]) for refund in data["refunds"])
     return Money.of(max(data["total"] - refunded, data["total"] * 0), data["currency"])
 
 
@@ -185,7 +177,7 @@ def order_of(data: Mapping[str, Any], settings: ShopSettings) -> Order:
         status=data["status"],
         paid=Money.of(data["total"], currency),
         left=left_of(data),
-        lines=tuple(_line(one, currency, settings) for one in data["line_items"]),
+        lines=tuple(_line(line, currency, settings) for line in data["line_items"]),
         buyer=_buyer(data),
         step=settings.step(currency),
         unavailable=frozenset({VOUCHER}) if no_coupons else frozenset(),
@@ -194,7 +186,7 @@ def order_of(data: Mapping[str, Any], settings: ShopSettings) -> Order:
 
 def _buyer(data: Mapping[str, Any]) -> Buyer:
     billing = data["billing"]
-    name = " ".join(str(billing.get(one) or "") for one in ("first_name", "last_name"))
+    name = " ".join(str(billing.get(part) or "") for part in ("first_name", "last_name"))
     country = str(billing.get("country") or "").strip().upper()
     return Buyer(
         id=str(data["customer_id"] or ""),
@@ -216,22 +208,3 @@ def _line(data: Mapping[str, Any], currency: str, settings: ShopSettings) -> Ord
         paid=Money.of(settings.booked(data["total"] + data["total_tax"]), currency),
         variant_id=str(data["variation_id"] or ""),
     )
-
-
-def edit_link(client: Client, order_id: str, review_id: str, slug: str) -> str:
-    """The review-order page (src/Internal/OrderReviews of WooCommerce) opens for completed orders
-    that are not wholly refunded. It changes a review only where it was written there, for this
-    order and address; any other would get a second one beside it."""
-    if not slug or not digits(review_id):
-        return ""
-    review = client.get_or_none(f"products/reviews/{review_id}", ReviewIn, AS_STORED)
-    tied = review and review["makegood"] and str(review["makegood"]["tied_order_id"])
-    if not review or tied != order_id:
-        return ""
-    data = fetch(client, order_id)
-    address = str(data["billing"].get("email") or "").casefold()
-    opens = data["status"] == "completed" and data["order_key"] and left_of(data).amount_minor
-    if not opens or not address or address != review["reviewer_email"].casefold():
-        return ""
-    key = urlencode({"key": data["order_key"]})
-    return f"{client.base}/{quote(slug)}/{data['id']}/?{key}"

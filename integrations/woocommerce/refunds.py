@@ -19,8 +19,7 @@ from integrations.contract import ActionRequest, ByHand, Done, done_unless
 from integrations.errors import Misconfigured, Permanent, Rejected, Temporary
 from integrations.sentence import N_, Text
 from integrations.woocommerce import orders
-from integrations.woocommerce.client import Client
-from integrations.woocommerce.refusals import RefundFailed
+from integrations.woocommerce.client import Client, RefundFailed
 from integrations.woocommerce.schemas import EXACT, GatewayIn, RefundIn
 from integrations.woocommerce.shop import same_amount, unbookable
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from marshmallow import fields, validate
 
-from integrations.woocommerce.fields import (
+from integrations.base.loose import (
     Amount,
     Dictionary,
     Flag,

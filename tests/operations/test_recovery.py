@@ -16,6 +16,7 @@ from integrations.contract import Finding
 from integrations.money import Money
 from integrations.remedies import REFUND, Remedy
 from integrations.sandbox import Sandbox
+from integrations.sandbox.client import Client
 from integrations.sentence import Text
 from service.db import queries
 from service.db.models import Case, Kind, OutboxRow
@@ -37,14 +38,14 @@ class Shop:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.error: Exception | None = None
-        ask = Sandbox._ask
+        ask = Client.ask
 
-        def answer(adapter: Sandbox, method: str, path: str, body: bytes | None) -> Any:
+        def answer(client: Client, *asked: Any) -> Any:
             if self.error is not None:
                 raise self.error
-            return ask(adapter, method, path, body)
+            return ask(client, *asked)
 
-        monkeypatch.setattr(Sandbox, "_ask", answer)
+        monkeypatch.setattr(Client, "ask", answer)
 
 
 @pytest.fixture

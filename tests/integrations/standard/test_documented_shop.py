@@ -92,7 +92,7 @@ def test_shop_itself_refuses_what_was_refunded_between_look_and_call(
     adapter = connected(shop)
     seen = adapter.order("1007")
     shop["ORDERS"]["1007"]["left"]["minor"] = 0
-    monkeypatch.setattr("integrations.standard.actions.one_order", lambda *_, **__: seen)
+    monkeypatch.setattr(Standard, "order", lambda *_: seen)
 
     with pytest.raises(Permanent, match="More than is left"):
         adapter.act(refund())

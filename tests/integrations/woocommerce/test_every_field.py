@@ -15,11 +15,11 @@ from marshmallow import Schema, ValidationError
 from requests import PreparedRequest
 
 from integrations import json_input
+from integrations.base.loose import PhpSchema
 from integrations.contract import Buyer, EventKind, Inbound, OutgoingMessage, ReviewEvent
 from integrations.errors import AdapterError, Permanent, Unreadable
 from integrations.remedies import KINDS, RESEND, VOUCHER
 from integrations.woocommerce import ADAPTER, WooCommerce, schemas
-from integrations.woocommerce.fields import PhpSchema
 from tests import hostile
 from tests.integrations.reading import reviews
 from tests.integrations.woocommerce.samples import NOW, PretendShop, adapter, asked, order, recorded
@@ -284,7 +284,7 @@ def test_delivery_is_read_or_said_to_be_unreadable(topic: str, sample: dict[str,
 @pytest.mark.parametrize("total", ["\u00b2", "9" * 5000, "-1", "x", "", "1e9"])
 def test_number_of_rows_that_is_none_ends_no_page(total: str) -> None:
     with responses.RequestsMock() as wire:
-        url = f"{adapter()._client().base}/wp-json/wc/v3/products/reviews"
+        url = f"{adapter().client.base}products/reviews"
         wire.get(url, json=[REVIEW], headers={"x-wp-total": total})
 
         assert [event.review_id for event in reviews(adapter().poll("", NOW).events)] == ["31"]

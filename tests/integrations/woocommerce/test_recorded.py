@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pytest
 import responses
 
+from integrations.base.loose import PhpSchema
 from integrations.errors import AdapterError, Misconfigured, Permanent, Temporary
 from integrations.woocommerce import schemas
-from integrations.woocommerce.fields import PhpSchema
-from integrations.woocommerce.refusals import RefundFailed, Refused
+from integrations.woocommerce.client import NoSuch, RefundFailed, Refused
 from tests.integrations.woocommerce.samples import API, RECORDED, adapter, answer, recorded
 
 READ: dict[str, type[PhpSchema]] = {
@@ -39,19 +39,19 @@ READ: dict[str, type[PhpSchema]] = {
 }
 REFUSED: dict[str, type[AdapterError]] = {
     "coupon_taken": Refused,
-    "gateway_missing": Refused,
+    "gateway_missing": NoSuch,
     "key_read_only": Misconfigured,
     "key_unknown": Misconfigured,
     "key_wrong": Misconfigured,
     "no_route": Temporary,
     "not_permitted": Permanent,
-    "order_missing": Refused,
+    "order_missing": NoSuch,
     "part_of_one": Permanent,
     "plain_permalinks": Misconfigured,
     "refund_failed": RefundFailed,
-    "refund_of_no_order": Refused,
+    "refund_of_no_order": NoSuch,
     "refund_too_large": RefundFailed,
-    "review_missing": Refused,
+    "review_missing": NoSuch,
 }
 
 
@@ -83,6 +83,6 @@ def test_recorded_refusal_is_told_by_its_kind(wire: responses.RequestsMock, name
         wire.post(f"{API}/orders", **given)
 
     with pytest.raises(REFUSED[name]) as caught:
-        adapter()._client().post("orders", schemas.AnythingIn, {})
+        adapter().client.post("orders", schemas.AnythingIn, {})
 
     assert type(caught.value) in (REFUSED[name], Refused)

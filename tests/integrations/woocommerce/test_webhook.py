@@ -11,8 +11,8 @@ import pytest
 from integrations.contract import EventKind, Inbound, ReviewEvent, SomethingChanged
 from integrations.errors import BadSignature, Unreadable
 from integrations.woocommerce import ADAPTER
+from integrations.woocommerce.reviews import event_of, plain
 from integrations.woocommerce.schemas import OrderIn, ReviewIn
-from integrations.woocommerce.webhook import event_of, plain
 from tests.integrations.reading import review
 from tests.integrations.woocommerce.samples import CREATED, NOW, SECRET, delivery, recorded
 
@@ -171,7 +171,7 @@ def test_recorded_deliveries_of_a_review_are_read_from_first_to_last() -> None:
 def test_recorded_review_is_the_same_from_the_list_and_alone() -> None:
     alone, listed = recorded("review"), recorded("reviews")
 
-    events = [event_of(EventKind.CHANGED, ReviewIn().load(one)) for one in (alone, *listed)]
+    events = [event_of(ReviewIn().load(row)) for row in (alone, *listed)]
 
     assert events[0].text == events[1].text == "Datang pecah.\n\nMahal & jelek"
     assert events[0].rating == events[1].rating == 1

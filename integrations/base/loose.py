@@ -1,4 +1,4 @@
-"""How PHP writes values: numbers as text, nothing as "", false or null, an empty object as []."""
+"""Fields of platforms in PHP: numbers as text, nothing as "", false or null, an empty object as []."""
 
 from __future__ import annotations
 
@@ -7,22 +7,18 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load
+from marshmallow import Schema, ValidationError, fields, pre_load
 
+from integrations.base.fields import LONGEST_LABEL, MOST_PAID
+from integrations.base.loading import Loose
 from integrations.json_input import LARGEST, digits, exact
 
-MOST_PAID = 10**12
-"""In major units: what no order costs, and what a database holds in minor ones."""
-LONGEST_LABEL = 500
 NOTHING: tuple[Any, ...] = (None, "", False, [], {})
 """Everything PHP may write where there is nothing; 0 is a number."""
 
 
-class PhpSchema(Schema):
-    """Takes `[]` for an empty object wherever an object may come, and ignores unknown fields."""
-
-    class Meta:
-        unknown = EXCLUDE
+class PhpSchema(Loose):
+    """Takes `[]` for an empty object wherever an object may come."""
 
     @pre_load
     def _object(self, data: Any, **kwargs: Any) -> Any:
@@ -50,7 +46,7 @@ class PhpField(fields.Field[Any]):
 
 
 def _is_nothing(value: Any) -> bool:
-    return any(type(value) is type(one) and value == one for one in NOTHING)
+    return any(type(value) is type(nothing) and value == nothing for nothing in NOTHING)
 
 
 class Inside(PhpField):

@@ -1,0 +1,177 @@
+"""Calls of one JSON API: addresses, loading by schema, what a refusal means, paging.
+
+A subclass says how a call is authorised (`send`) and what its platform's own refusals mean
+(`own_refusal`); an adapter then has one short function or line for each endpoint.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, ClassVar, Literal
+from urllib.parse import quote, urlencode
+
+from marshmallow import Schema
+
+from integrations import json_input
+from integrations.base.loading import NotAsDocumented, load
+from integrations.errors import (
+    AdapterError,
+    Misconfigured,
+    Permanent,
+    Rejected,
+    Temporary,
+    Unsupported,
+)
+from integrations.http import Answer, Http, retry_after
+from integrations.sentence import N_, Text
+
+Method = Literal["GET", "POST"]
+Query = Mapping[str, str]
+ELSEWHERE = Text("the shop's address leads to another: enter the final address")
+BUSY = Text("the shop asks for a pause")
+REFUSED = N_("the shop refused (%(status)s)%(said)s")
+FAILED = N_("the shop answered %(status)s%(said)s")
+
+
+class NotThere(Rejected):
+    """The platform itself says that there is no such thing."""
+
+
+class JsonClient:
+    """One shop. Answers come back loaded; every failure is one of our errors."""
+
+    refused_key: ClassVar[str] = REFUSED
+    """What a 401 or 403 asks of the seller; has `status` and `said` to fill in."""
+
+    def __init__(self, base: str, http: Http, now: Callable[[], datetime]) -> None:
+        self.base = base
+        self.http = http
+        self.now = now
+
+    def get(self, path: str, schema: type[Schema], query: Query | None = None) -> dict[str, Any]:
+        """Read one thing; raises `NotThere`, and `Permanent` when it is not as documented."""
+        return load(schema, self.ask("GET", path, query).json(), path)
+
+    def get_or_none(
+        self, path: str, schema: type[Schema], query: Query | None = None
+    ) -> dict[str, Any] | None:
+        """Read one thing; None where the platform itself says that there is none."""
+        try:
+            return self.get(path, schema, query)
+        except NotThere:
+            return None
+
+    def post(
+        self,
+        path: str,
+        schema: type[Schema],
+        content: Mapping[str, Any],
+        query: Query | None = None,
+        *,
+        key: str = "",
+    ) -> dict[str, Any]:
+        """Write; an answer that cannot be read leaves the outcome unknown, hence `Temporary`."""
+        return loaded_after_effect(schema, self.ask("POST", path, query, content, key), path)
+
+    def ask(
+        self,
+        method: Method,
+        path: str,
+        query: Query | None = None,
+        content: Mapping[str, Any] | None = None,
+        key: str = "",
+    ) -> Answer:
+        """Make a call that succeeds, or raise the error its answer stands for. `key`: of the write,
+        the same on each try, for platforms that take one."""
+        url = self.url(path, query)
+        body = None if content is None else json.dumps(content).encode()
+        try:
+            answer = self.send(method, url, body, key)
+            if error := self.refusal(answer, url):
+                raise error
+        except Temporary as error:
+            if method == "GET":
+                # Reading changes nothing, so whatever happened to it, nothing was done.
+                error.outcome = "not_done"
+            raise
+        return answer
+
+    def url(self, path: str, query: Query | None = None) -> str:
+        """The whole address of a path."""
+        return f"{self.base}{path}" + (f"?{urlencode(query)}" if query else "")
+
+    def send(self, method: Method, url: str, body: bytes | None, key: str) -> Answer:
+        """Authorise a call and make it; whatever its status, it is given back."""
+        return self.http.call(method, url, headers=json_headers(body), body=body)
+
+    def refusal(self, answer: Answer, url: str) -> AdapterError | None:
+        """The error an answer stands for, None for a success."""
+        said = said_in(answer)
+        if own := self.own_refusal(answer, said, url):
+            return own
+        return None if answer.ok else self._usual_refusal(answer, said)
+
+    def own_refusal(
+        self, answer: Answer, said: Mapping[str, Any] | None, url: str
+    ) -> AdapterError | None:
+        """What only this platform means by an answer; None leaves it to its status. `said`: the
+        body, where it is a JSON object."""
+        return None
+
+    def _usual_refusal(self, answer: Answer, said: Mapping[str, Any] | None) -> AdapterError:
+        status, words = answer.status, words_of(said)
+        wait = retry_after(answer, self.now())
+        if status in (401, 403):
+            return Misconfigured(Text(self.refused_key, status=status, said=words))
+        if 300 <= status < 400:
+            return Misconfigured(ELSEWHERE)
+        if status == 429:
+            return Temporary(BUSY, retry_after=wait, outcome="not_done")
+        if status == 501:
+            return Unsupported("the shop cannot do this itself%(said)s", said=words)
+        if status in (408, 425) or status >= 500:
+            return Temporary(Text(FAILED, status=status, said=words), retry_after=wait)
+        refused = Text(REFUSED, status=status, said=words)
+        if said is None:
+            # Not in the shop's own words: something before it answered, or it broke in the middle.
+            return Permanent(refused)
+        return NotThere(refused) if status == 404 else Rejected(refused)
+
+
+def json_headers(body: bytes | None) -> dict[str, str]:
+    """Of a call whose answer is JSON, and its body too where it has one."""
+    sent = {} if body is None else {"content-type": "application/json"}
+    return {"accept": "application/json", **sent}
+
+
+def path_of(*parts: str) -> str:
+    """A path of escaped parts."""
+    return "".join(f"/{quote(part, safe='')}" for part in parts)
+
+
+def said_in(answer: Answer) -> dict[str, Any] | None:
+    """The body where it is a JSON object."""
+    try:
+        said = json_input.read(answer.body)
+    except (ValueError, RecursionError):
+        return None
+    return said if isinstance(said, dict) else None
+
+
+def words_of(said: Mapping[str, Any] | None, name: str = "message") -> str:
+    """The platform's own message, ready to be put behind ours."""
+    message = (said or {}).get(name)
+    if not isinstance(message, str) or not message.strip():
+        return ""
+    plain = "".join(sign if sign.isprintable() else " " for sign in message[:1000])
+    return f": {' '.join(plain.split())[:200]}"
+
+
+def loaded_after_effect(schema: type[Schema], answer: Answer, path: str) -> dict[str, Any]:
+    """Read the answer to a write; a wrong one leaves the outcome unknown, hence `Temporary`."""
+    try:
+        return load(schema, answer.json(), path)
+    except NotAsDocumented as error:
+        raise Temporary(error.text) from error

@@ -1,0 +1,45 @@
+"""Calls of the pretend shop (`integrations.sandbox.shop`) with its key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from integrations.base.client import JsonClient, Method, json_headers
+from integrations.contract import Adapter, Config
+from integrations.errors import AdapterError, Misconfigured, Permanent, Rejected
+from integrations.http import Answer
+
+
+class Client(JsonClient):
+    """The API of one pretend shop."""
+
+    def __init__(self, config: Config, *args: Any) -> None:
+        super().__init__(f"{config.values['base_url'].rstrip('/')}/api", *args)
+        self._key = config.values["api_key"]
+
+    def send(self, method: Method, url: str, body: bytes | None, key: str) -> Answer:
+        headers = {"Authorization": f"Bearer {self._key}", **json_headers(body)}
+        return self.http.call(method, url, headers=headers, body=body)
+
+    def own_refusal(
+        self, answer: Answer, said: Mapping[str, Any] | None, url: str
+    ) -> AdapterError | None:
+        if answer.status in (401, 403):
+            return Misconfigured("the sandbox refused the key: enter the one it printed")
+        if answer.headers.get("x-sandbox-payment") == "failed":
+            # Looking it up shows nothing, whether the provider has paid or not.
+            return Permanent("the sandbox's payment provider failed")
+        if 400 <= answer.status < 500 and answer.status not in (408, 425, 429):
+            words = answer.body.decode(errors="replace")[:200]
+            return Rejected("the sandbox refused: %(value)s", value=words)
+        return None
+
+
+class Connected(Adapter):
+    """An adapter with its client."""
+
+    @cached_property
+    def client(self) -> Client:
+        return Client(self.config, self.http, self.now)

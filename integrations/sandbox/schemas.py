@@ -1,0 +1,86 @@
+"""What the pretend shop sends."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from integrations.base.fields import Id, Label, Moment, Whole, text_field
+from integrations.base.loading import Loose
+
+MOST = 2**62
+
+
+class BuyerIn(Loose):
+    id = Id(required=True)
+    name = Label()
+    email = Label()
+    country = Label()
+    language = Label()
+    zone = Label()
+
+
+class ReviewIn(Loose):
+    id = Id(required=True)
+    rating = Whole(1, 5, required=True, allow_none=True)
+    text = text_field(10**6)
+    version = Whole(0, MOST, required=True)
+    withdrawn = fields.Boolean(required=True)
+    written_at = Moment(required=True)
+    product_id = Label()
+    product_name = Label()
+    buyer = fields.Nested(BuyerIn, required=True)
+    order_ids = fields.List(Id(), required=True)
+
+
+class EventIn(Loose):
+    event = fields.String(required=True)
+    review = fields.Nested(ReviewIn, load_default=None)
+
+
+class PageIn(Loose):
+    reviews = fields.List(fields.Nested(ReviewIn), required=True)
+    cursor = Id(required=True)
+    more = fields.Boolean(required=True)
+
+
+class LineIn(Loose):
+    id = Id(required=True)
+    product_id = Label()
+    name = Label()
+    quantity = Whole(0, MOST, required=True)
+    paid_minor = Whole(0, MOST, required=True)
+
+
+class OrderIn(Loose):
+    id = Id(required=True)
+    number = Id(required=True)
+    placed_at = Moment(required=True)
+    status = Label()
+    currency = fields.String(required=True)
+    paid_minor = Whole(0, MOST, required=True)
+    left_minor = Whole(-MOST, MOST, required=True)
+    lines = fields.List(fields.Nested(LineIn), required=True)
+    buyer = fields.Nested(BuyerIn, required=True)
+    edit_link = Label(2000)
+
+
+class OrdersIn(Loose):
+    orders = fields.List(fields.Nested(OrderIn), required=True)
+
+
+class MadeIn(Loose):
+    id = Id(required=True)
+    already = fields.Boolean(load_default=False)
+    amount_minor = Whole(0, MOST, required=True, allow_none=True)
+    currency = fields.String(required=True)
+    code = Label()
+    task = Label()
+
+
+class FoundIn(Loose):
+    found = fields.List(fields.Nested(MadeIn), required=True)
+    forgets = fields.Boolean(required=True)
+
+
+class SentIn(Loose):
+    id = Id(required=True)

@@ -1,0 +1,133 @@
+"""Reviews of the shop's products: read one by one and in pages, made into events."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from markupsafe import Markup
+
+from integrations.base.lists import Unread, unread_row
+from integrations.contract import Buyer, EventKind, Page, ReviewEvent, ReviewSource, UnreadRow
+from integrations.errors import Unsupported
+from integrations.json_input import digits
+from integrations.text import from_html, without_endless_entities
+from integrations.woocommerce import orders
+from integrations.woocommerce.client import Connected
+from integrations.woocommerce.schemas import AS_STORED, ReviewIn
+
+REREAD = timedelta(days=30)
+"""Reviews are found by the day they were published, so an edit is seen only by reading again."""
+GONE = frozenset({"trash", "spam", "deleted", "post-trashed"})
+"""The last: its product is in the bin."""
+
+
+class Reviews(Connected, ReviewSource):
+    """wp-api-v3/product-reviews.md."""
+
+    def look(self, subject: str) -> list[ReviewEvent]:
+        kind, _, number = subject.partition(":")
+        if kind == "review" and digits(number):
+            data = self.client.get_or_none(f"products/reviews/{number}", ReviewIn, AS_STORED)
+            return [event_of(data) if data else ReviewEvent(EventKind.WITHDRAWN, number)]
+        if kind == "product" and digits(number):
+            query = {**AS_STORED, "status": "all", "product": number}
+            listing = self.client.page("products/reviews", ReviewIn, query)
+            return [event_of(row) for row in listing.rows]
+        raise Unsupported("only a review or a product can be read again")
+
+    def poll(self, cursor: str, now: datetime) -> Page:
+        since, began, page = _cursor(cursor, now)
+        # Without a status only approved reviews are listed; most shops hold a buyer's first one.
+        query = {**AS_STORED, "status": "all", "order": "asc", "orderby": "date"}
+        query |= {"page": str(page)} | ({"after": since} if since else {})
+        listing = self.client.page("products/reviews", ReviewIn, query)
+        events = [event_of(row) for row in listing.rows]
+        unread = [_unread(row) for row in listing.unread]
+        if listing.more:
+            return Page(events, f"{since}|{began}|{page + 1}", more=True, unread=unread)
+        start = datetime.fromisoformat(began) - REREAD
+        return Page(events, f"{start:%Y-%m-%dT%H:%M:%S}||1", unread=unread)
+
+    def edit_link(self, order_id: str, review_id: str) -> str:
+        """The review-order page (src/Internal/OrderReviews of WooCommerce) opens for completed
+        orders that are not wholly refunded. It changes a review only where it was written there, for
+        this order and address; any other would get a second one beside it."""
+        slug = self.config.values.get("review_order_page", "").strip().strip("/")
+        if not slug or not digits(review_id):
+            return ""
+        path = f"products/reviews/{review_id}"
+        review = self.client.get_or_none(path, ReviewIn, AS_STORED)
+        tied = review and review["makegood"] and str(review["makegood"]["tied_order_id"])
+        if not review or tied != order_id:
+            return ""
+        order = orders.fetch(self.client, order_id)
+        address = str(order["billing"].get("email") or "").casefold()
+        left = orders.left_of(order).amount_minor
+        opens = order["status"] == "completed" and order["order_key"] and left
+        if not opens or not address or address != review["reviewer_email"].casefold():
+            return ""
+        key = urlencode({"key": order["order_key"]})
+        return f"{self.client.shop}/{quote(slug)}/{order['id']}/?{key}"
+
+
+def _cursor(cursor: str, now: datetime) -> tuple[str, str, int]:
+    """Since when (shop's clock, '' for ever), when this pass began, the next page."""
+    since, began, page = [*cursor.split("|"), "", "", ""][:3]
+    return since, began or now.isoformat(), digits(page) or 1
+
+
+def _unread(row: Unread) -> UnreadRow:
+    """Kept as a delivery of the plugin would be."""
+    number = row.raw.get("id") if isinstance(row.raw, dict) else None
+    headers = {"x-wc-webhook-topic": "review.listed"}
+    return unread_row(row, number, row.raw, headers, what="review")
+
+
+def event_of(data: Mapping[str, Any]) -> ReviewEvent:
+    """Make the event of loaded `ReviewIn`; a trashed or spam review is withdrawn."""
+    said = {**data, **{key: value for key, value in (data["makegood"] or {}).items() if value}}
+    number = str(data["id"])
+    if data["status"] in GONE:
+        return ReviewEvent(EventKind.WITHDRAWN, number, sequence=said["revision"])
+    written = data["date_created_gmt"]
+    customer = said["customer_id"] or _linked_customer(data["links"])
+    return ReviewEvent(
+        EventKind.CHANGED,
+        review_id=number,
+        # 0 is WooCommerce's word for "not rated".
+        rating=data["rating"] or None,
+        text=plain(data["review"] or ""),
+        sequence=said["revision"],
+        written_at=written and written.replace(tzinfo=UTC),
+        product_id=str(data["product_id"] or ""),
+        product_name=from_html(data["product_name"] or ""),
+        buyer=Buyer(
+            id=str(customer or ""),
+            name=from_html(data["reviewer"] or ""),
+            email=(data["reviewer_email"] or "").strip(),
+        ),
+        order_ids=tuple(str(order_id) for order_id in said["order_ids"] or ()),
+    )
+
+
+def _linked_customer(links: object) -> int:
+    """The number of the WordPress user whom the REST review links to, 0 for a guest."""
+    reviewer = links.get("reviewer") if isinstance(links, dict) else None
+    first = reviewer[0] if isinstance(reviewer, list) and reviewer else None
+    address = first.get("href") if isinstance(first, dict) else None
+    found = re.search(r"/users/(\d{1,18})$", address) if isinstance(address, str) else None
+    return int(found[1]) if found else 0
+
+
+def plain(text: str) -> str:
+    """One form for one text: a webhook carries what was typed, a GET wraps it in paragraphs."""
+    sound = without_endless_entities(text).replace("\r\n", "\n")
+    broken = re.sub(r"<br\s*/?>\n?", "\n", sound, flags=re.IGNORECASE)
+    broken = re.sub(r"</p>\s*", "\n\n", broken, flags=re.IGNORECASE)
+    # Nothing is declared safe here: the tags are taken out.
+    lines = (Markup(line).striptags() for line in broken.split("\n"))  # noqa: S704
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).replace("\0", "").strip()
