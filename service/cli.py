@@ -9,11 +9,12 @@ from pathlib import Path
 import click
 from flask import Flask
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DataError, IntegrityError
 
 from jobs import sweep as sweeping
 from service import VERSION
 from service.db import backup
+from service.db.advice import UNUSABLE, advice
 from service.db.migrations import MigrationUnderWay, migrate
 from service.db.models import Seller
 from service.doctor import examine
@@ -30,25 +31,28 @@ from service.training.commands import causes
 from service.wiring import Wiring, wiring
 from service.wording_commands import severity, wording
 
-NO_TABLES = "The database has not the tables of this version. Run `flask migrate` first."
+NUMBER = click.IntRange(1, 2**31 - 1)
+"""The number of a row that a person types."""
 
 
 class Command(click.Command):
     """Says in one line what whoever runs it can mend; a trace is for our own faults."""
 
     def invoke(self, ctx: click.Context) -> object:
+        if any(isinstance(word, str) and not _is_text(word) for word in ctx.params.values()):
+            raise click.ClickException("What was typed is not text in UTF-8.")
         try:
             return super().invoke(ctx)
         except (WrongSetting, PermissionError, DomainError) as error:
             raise click.ClickException(str(getattr(error, "message", error))) from error
-        except (OperationalError, ProgrammingError) as error:
-            raise click.ClickException(_advice(error)) from error
+        except UNUSABLE as error:
+            if isinstance(error, IntegrityError | DataError):
+                raise
+            raise click.ClickException(advice(error)) from error
 
 
-def _advice(error: DBAPIError) -> str:
-    said = str(error.orig).strip()
-    missing = type(error.orig).__name__ == "UndefinedTable" or "no such" in said
-    return NO_TABLES if missing else f"The database cannot be used: {said}"
+def _is_text(word: str) -> bool:
+    return not any("\ud800" <= sign <= "\udfff" for sign in word)
 
 
 def register(app: Flask) -> None:
@@ -136,7 +140,7 @@ def _print_link(seller_id: int) -> None:
 
 @click.command(cls=Command, name="replay")
 @click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--connection", "connection_id", type=int, required=True)
+@click.option("--connection", "connection_id", type=NUMBER, required=True)
 @click.option("--url", default="", help="Where Makegood answers; default: MAKEGOOD_PUBLIC_URL.")
 @click.option("--at-once", type=click.IntRange(1, 64), default=8, help="Requests at once.")
 def replay_command(path: Path, connection_id: int, url: str, at_once: int) -> None:
@@ -153,7 +157,7 @@ def replay_command(path: Path, connection_id: int, url: str, at_once: int) -> No
 
 @click.command(cls=Command, name="erase")
 @click.argument("who")
-@click.option("--shop", "shop_id", type=int, help="The shop in which WHO is a buyer's id.")
+@click.option("--shop", "shop_id", type=NUMBER, help="The shop in which WHO is a buyer's id.")
 def erase_command(who: str, shop_id: int | None) -> None:
     """Remove everything kept about a buyer: WHO is an address, or an id in one shop."""
     erased = erasure.erase_buyer(wiring().context, who, shop_id=shop_id)

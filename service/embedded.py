@@ -22,6 +22,7 @@ from jobs.sweep import embedded_threads
 from jobs.threads import Kept, supervise
 from service import settings
 from service.app import create_wsgi
+from service.db.advice import UNUSABLE, advice
 from service.db.migrations import migrate
 from service.db.models import Connection, Seller, Shop
 from service.embedded_web import create_server
@@ -161,6 +162,9 @@ def main() -> int:
         sandbox = set_up(wired)
     except (WrongSetting, CannotListen, PermissionError) as error:
         print(error, file=sys.stderr)
+        return 2
+    except UNUSABLE as error:
+        print(advice(error), file=sys.stderr)
         return 2
     registry.get("sandbox")
     workers = embedded_threads(wired)

@@ -17,12 +17,13 @@ from cryptography.fernet import Fernet
 
 from service import cli, embedded, settings
 from service.db import backup
+from service.db.advice import NO_TABLES
 from service.db.models import Seller
 from service.db.session import Database
 from service.security.private_files import write_new
 from service.wiring import wire
 from tests.jobs.processes import ROOT, flask
-from tests.world import World
+from tests.world import KEY, World
 
 PUBLIC_URL = "https://shop.example/makegood"
 
@@ -167,7 +168,7 @@ def test_database_without_tables_is_one_line(tmp_path: Path) -> None:
 
     done = _in(tmp_path, "seller", "link", "a@b.example", MAKEGOOD_ENCRYPTION_KEYS=fernet, **keys)
 
-    assert (done.returncode, done.stderr) == (1, f"Error: {cli.NO_TABLES}\n")
+    assert (done.returncode, done.stderr) == (1, f"Error: {NO_TABLES}\n")
 
 
 def test_database_that_is_away_is_one_line(world: World) -> None:
@@ -175,6 +176,47 @@ def test_database_that_is_away_is_one_line(world: World) -> None:
 
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert "The database cannot be used" in done.stderr
+
+
+def test_file_that_is_no_database_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "notes").write_text("no database at all, but a file with some words in it" * 40)
+    keys = {"MAKEGOOD_SECRET_KEY": "s" * 40, "MAKEGOOD_ENCRYPTION_KEYS": KEY}
+    values = {**keys, "MAKEGOOD_DATABASE_URL": f"sqlite:///{tmp_path / 'notes'}"}
+
+    done = _in(tmp_path, "sweep", **values)
+    started = subprocess.run(
+        [sys.executable, "-m", "service.embedded"],
+        cwd=tmp_path,
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), **values},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert (started.returncode, len(started.stderr.splitlines())) == (2, 1)
+    assert "file is not a database" in done.stderr
+    assert "file is not a database" in started.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["erase", "--shop", "9" * 30, "b-9"],
+        ["replay", "--connection", "0", "/dev/null"],
+        ["seller", "add", "a\udcff@b.example"],
+        ["seller", "link", ""],
+        ["backup", ""],
+    ],
+    ids=lambda words: " ".join(words)[:30],
+)
+def test_odd_words_are_refused_without_a_trace(installed: Path, words: list[str]) -> None:
+    done = _in(installed, *words)
+
+    assert done.returncode in (1, 2)
+    assert done.stderr.splitlines()[-1].startswith("Error: ")
+    assert "Traceback" not in done.stderr
 
 
 def test_owner_can_be_added_twice_without_a_trace(installed: Path) -> None:
