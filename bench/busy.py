@@ -13,6 +13,7 @@ from bench.servers import SECRET, webhook
 from bench.site import Site, site, start
 from integrations.contract import Role
 from service.db.models import Connection
+from service.domain.staff.authority import OPERATOR
 from service.operations.shops import connections
 from service.operations.shops.connections import NewConnection
 
@@ -50,7 +51,7 @@ def while_busy(name: str, database: str, redis: str, folder: Path) -> dict[str, 
 def quiet_connection(found: Site) -> str:
     """A second connection, whose deliveries are read but open no case."""
     context = found.wired.context
-    shop_id = connections.add_shop(context, "Quiet", zone="Asia/Jakarta")
+    shop_id = connections.add_shop(context, OPERATOR, "Quiet", zone="Asia/Jakarta")
     values = {
         "base_url": "http://127.0.0.1:9",
         "consumer_key": "ck_b",
@@ -58,7 +59,7 @@ def quiet_connection(found: Site) -> str:
         "webhook_secret": SECRET,
     }
     new = NewConnection("woocommerce", "W", [Role.REVIEWS], values)
-    connection_id = connections.connect(context, shop_id, new)
+    connection_id = connections.connect(context, shop_id, OPERATOR, new)
     with context.database.reading() as session:
         public = session.get_one(Connection, connection_id).public_id
     return f"{context.links.public_url}/webhooks/{public}"

@@ -15,6 +15,7 @@ from bench.processes import BIN, Process, env_of, free_port, listens, procfile, 
 from integrations.contract import Role
 from service import settings
 from service.db.migrations import migrate
+from service.domain.staff.authority import OPERATOR
 from service.operations.shops import connections
 from service.operations.shops.connections import NewConnection
 from service.wiring import Wiring, wire
@@ -75,7 +76,7 @@ def ours(
     env = env_of(database, port, **({"MAKEGOOD_REDIS_URL": redis} if redis else {}))
     wired = wire(settings.load({**env, "MAKEGOOD_REDIS_URL": ""}))
     migrate(wired.context.database)
-    shop = connections.add_shop(wired.context, "Bench", zone="Asia/Jakarta")
+    shop = connections.add_shop(wired.context, OPERATOR, "Bench", zone="Asia/Jakarta")
     values = {
         "base_url": "http://127.0.0.1:9",
         "consumer_key": "ck_b",
@@ -83,7 +84,10 @@ def ours(
         "webhook_secret": SECRET,
     }
     connections.connect(
-        wired.context, shop, NewConnection("woocommerce", "W", [Role.REVIEWS], values)
+        wired.context,
+        shop,
+        OPERATOR,
+        NewConnection("woocommerce", "W", [Role.REVIEWS], values),
     )
     with wired.context.database.reading() as session:
         public = session.execute(text("SELECT public_id FROM connection")).scalar_one()

@@ -19,6 +19,7 @@ from integrations.sandbox.sender import Sender
 from service import settings
 from service.db.migrations import migrate
 from service.db.models import Connection, Shop
+from service.domain.staff.authority import OPERATOR
 from service.operations.shops import connections
 from service.operations.shops.connections import NewConnection
 from service.operations.staff import accounts
@@ -66,7 +67,7 @@ def site(
     wired = wire(settings.load(env))
     stack.callback(wired.close)
     migrate(wired.context.database)
-    accounts.add_seller(wired.context, "owner@example.test")
+    accounts.add_seller(wired.context, OPERATOR, "owner@example.test", {})
     shop_url, process = shop.serve(path, folder)
     stack.callback(process.end)
     connection = _connect(wired, shop_url, adapter)
@@ -91,10 +92,12 @@ def site(
 
 
 def _connect(wired: Wiring, shop_url: str, adapter: str) -> Connection:
-    shop_id = connections.add_shop(wired.context, "Bench", zone="Asia/Jakarta", country="ID")
+    shop_id = connections.add_shop(
+        wired.context, OPERATOR, "Bench", zone="Asia/Jakarta", country="ID"
+    )
     values = {"base_url": shop_url, "api_key": shop.KEY}
     new = NewConnection(adapter, "Sandbox", list(Role), values)
-    connection_id = connections.connect(wired.context, shop_id, new)
+    connection_id = connections.connect(wired.context, shop_id, OPERATOR, new)
     with wired.context.database.transaction() as session:
         found = session.get_one(Shop, shop_id)
         found.automatic, found.follow_ups = AUTOMATIC, LATER

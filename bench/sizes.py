@@ -21,6 +21,7 @@ from service.db.migrations import migrate
 from service.db.models import Connection, OutboxRow
 from service.db.outbox import backlog, claims
 from service.db.session import Database
+from service.domain.staff.authority import OPERATOR
 from service.operations.shops import connections
 from service.operations.shops.connections import NewConnection
 from service.wiring import Wiring, wire
@@ -71,10 +72,13 @@ def _filled(url: str, waiting: int) -> Wiring:
     wired = wire(settings.load(env_of(url, 1)), clock=_Stopped())
     database = wired.context.database
     migrate(database)
-    shop_id = connections.add_shop(wired.context, "Bench", zone="Asia/Jakarta")
+    shop_id = connections.add_shop(wired.context, OPERATOR, "Bench", zone="Asia/Jakarta")
     values = {"base_url": "http://127.0.0.1:9", "outgoing_secret": "whsec_" + "A" * 40}
     connections.connect(
-        wired.context, shop_id, NewConnection("standard", "S", [Role.REVIEWS], values)
+        wired.context,
+        shop_id,
+        OPERATOR,
+        NewConnection("standard", "S", [Role.REVIEWS], values),
     )
     later, due = NOW + timedelta(days=1), NOW - timedelta(minutes=1)
     with database.transaction() as session:

@@ -16,6 +16,7 @@ from integrations import registry
 from service.db.attempts import COUNTED_FOR
 from service.db.models import Attempted, Delivery, OutboxRow, SignIn
 from service.domain.messages.policy import Policies, stale
+from service.domain.staff.authority import CLOCK
 from service.operations.context import Context
 from service.operations.privacy import erasure
 from service.operations.reviews import delivery_bodies
@@ -82,7 +83,7 @@ def _in_batches(
 
 def purge_buyers(context: Context) -> bool:
     """Remove the buyers of cases and reviews that ended long ago; True when more is left."""
-    return all(erasure.purge_ended(context) for _ in range(BATCHES))
+    return all(erasure.purge_ended(context, CLOCK) for _ in range(BATCHES))
 
 
 def list_stale_policies(context: Context) -> bool:

@@ -16,10 +16,10 @@ from service import VERSION
 from service.db import backup
 from service.db.advice import UNUSABLE, advice
 from service.db.migrations import MigrationUnderWay, migrate
-from service.db.models import Seller
+from service.db.models import Seller, Shop
 from service.doctor import examine
 from service.domain.errors import DomainError
-from service.domain.remedies.limits import SellerRole
+from service.domain.staff.authority import OPERATOR, Membership, SellerRole
 from service.operations.cases import causes as case_causes
 from service.operations.privacy import erasure
 from service.operations.shops import reencryption
@@ -113,12 +113,23 @@ def seller() -> None:
 @seller.command(cls=Command, name="add")
 @click.argument("email")
 @click.option("--role", type=click.Choice([str(one) for one in SellerRole]), default="owner")
+@click.option("--shop", "shop_ids", type=int, multiple=True, help="A shop's number; default: all.")
 @click.option("--name", default="")
-def add_seller(email: str, role: str, name: str) -> None:
+def add_seller(email: str, role: str, shop_ids: tuple[int, ...], name: str) -> None:
     """Add a seller and print a link to sign in with."""
     context = wiring().context
-    seller_id = accounts.add_seller(context, email, name=name, role=SellerRole(role))
+    shops = {shop_id: Membership(SellerRole(role)) for shop_id in _shops(shop_ids)}
+    seller_id = accounts.add_seller(context, OPERATOR, email, shops, name=name)
     _print_link(seller_id)
+
+
+def _shops(named: tuple[int, ...]) -> list[int]:
+    with wiring().context.database.reading() as session:
+        present = list(session.scalars(select(Shop.id).order_by(Shop.id)))
+    missing = sorted(set(named) - set(present))
+    if missing:
+        raise click.ClickException(f"There is no shop {missing[0]}.")
+    return list(named) or present
 
 
 @seller.command(cls=Command, name="link")
@@ -160,7 +171,7 @@ def replay_command(path: Path, connection_id: int, url: str, at_once: int) -> No
 @click.option("--shop", "shop_id", type=NUMBER, help="The shop in which WHO is a buyer's id.")
 def erase_command(who: str, shop_id: int | None) -> None:
     """Remove everything kept about a buyer: WHO is an address, or an id in one shop."""
-    erased = erasure.erase_buyer(wiring().context, who, shop_id=shop_id)
+    erased = erasure.erase_buyer(wiring().context, who, OPERATOR, shop_id=shop_id)
     click.echo(
         f"Emptied: {erased.cases} cases, {erased.reviews} reviews, {erased.messages} messages,"
         f" {erased.deliveries} deliveries."
@@ -170,7 +181,7 @@ def erase_command(who: str, shop_id: int | None) -> None:
 @click.command(cls=Command, name="rekey")
 def rekey_command() -> None:
     """Encrypt all shops' secrets with the newest key, so that the old one can go."""
-    renewed = reencryption.renew_secrets(wiring().context)
+    renewed = reencryption.renew_secrets(wiring().context, OPERATOR)
     click.echo(f"{renewed.number} connections are under the newest key.")
     if renewed.locked:
         names = ", ".join(renewed.locked)

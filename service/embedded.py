@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from integrations import registry, time_limits
 from integrations.contract import Role
@@ -24,12 +25,14 @@ from service import settings
 from service.app import create_wsgi
 from service.db.advice import UNUSABLE, advice
 from service.db.migrations import migrate
-from service.db.models import Connection, Seller, Shop
+from service.db.models import Connection, Membership, Seller, Shop
+from service.domain.staff.authority import OPERATOR, SellerRole
 from service.embedded_web import create_server
 from service.listening import CannotListen, listen
 from service.operations.shops import connections
 from service.operations.shops.connections import NewConnection
 from service.operations.staff import accounts
+from service.operations.staff.permits import seller_actor
 from service.security.private_files import private_database, private_folder, write_new
 from service.settings import Settings, WrongSetting
 from service.wiring import Wiring, keep_loaded, prepare_process, wire
@@ -68,11 +71,14 @@ def set_up(wired: Wiring) -> SandboxShop:
     migrate(context.database)
     with context.database.reading() as session:
         known = session.scalar(select(Connection).where(Connection.adapter == "sandbox"))
-        owner = session.scalar(select(Seller.id).limit(1))
-    if owner is None:
-        accounts.add_seller(context, OWNER, name="Owner", language=wired.settings.language)
+        owner = _first_owner(session)
+    owner_id = None if owner is None else owner.id
+    if owner_id is None:
+        owner_id = accounts.add_seller(
+            context, OPERATOR, OWNER, {}, name="Owner", language=wired.settings.language
+        )
     if known is None:
-        known = _connect_sandbox(wired)
+        known = _connect_sandbox(wired, owner_id)
     known = _lead_here(wired, known.id)
     config, inside = context.config(known), wired.settings.inside_url
     sandbox = create_shop(
@@ -87,6 +93,13 @@ def set_up(wired: Wiring) -> SandboxShop:
     return sandbox
 
 
+def _first_owner(session: Session) -> Seller | None:
+    """Who has been an owner here longest, else a seller without a shop; None where there is nobody."""
+    owns = (Membership.seller_id == Seller.id) & (Membership.role == SellerRole.OWNER)
+    owners_first = select(Seller).outerjoin(Membership, owns).where(Seller.active.is_(True))
+    return session.scalars(owners_first.order_by(Membership.shop_id.is_(None), Seller.id)).first()
+
+
 def _lead_here(wired: Wiring, connection_id: int) -> Connection:
     """The sandbox answers where this process listens, which may be elsewhere than at the last start."""
     with wired.context.database.transaction() as session:
@@ -96,14 +109,17 @@ def _lead_here(wired: Wiring, connection_id: int) -> Connection:
         return connection
 
 
-def _connect_sandbox(wired: Wiring) -> Connection:
+def _connect_sandbox(wired: Wiring, owner_id: int) -> Connection:
     context = wired.context
+    with context.database.reading() as session:
+        owner = seller_actor(session, owner_id)
     shop_id = connections.add_shop(
-        context, "Sandbox shop", zone=wired.settings.zone, country="ID", language="id"
+        context, owner, "Sandbox shop", zone=wired.settings.zone, country="ID", language="id"
     )
     connection_id = connections.connect(
         context,
         shop_id,
+        OPERATOR,
         NewConnection(
             "sandbox",
             "Sandbox",
@@ -125,7 +141,6 @@ def _connect_sandbox(wired: Wiring) -> Connection:
             "days": [0, 1, 2, 3, 4, 5, 6],
         }
         shop.asking = {"invitations": True, "lawful_basis": ["ID", "SG"]}
-        shop.agent_limits = {"IDR": 10_000_000, "SGD": 1_000}
         return session.get_one(Connection, connection_id)
 
 
@@ -137,9 +152,8 @@ def _stop(wired: Wiring) -> None:
 
 def _say_where(wired: Wiring) -> None:
     context, wanted = wired.context, wired.settings
-    owners_first = select(Seller).order_by(Seller.role != "owner", Seller.id)
     with context.database.reading() as session:
-        owner = session.scalars(owners_first.where(Seller.active.is_(True))).first()
+        owner = _first_owner(session)
     said = [f"Makegood: {wanted.public_url}", f"Sandbox:  {wanted.public_url}/sandbox/"]
     if owner is not None:
         said += [

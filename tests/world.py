@@ -21,11 +21,12 @@ from integrations.sandbox.shop import create_shop
 from jobs.drain import Drain
 from service import settings
 from service.app import create_wsgi
-from service.db.models import Case, Connection, Seller, Shop
-from service.domain.remedies.limits import SellerRole
+from service.db.models import Case, Connection, Shop
+from service.domain.staff.authority import OPERATOR, Actor, Limit, Membership, SellerRole
 from service.operations.shops import connections
 from service.operations.shops.connections import NewConnection
 from service.operations.staff import accounts
+from service.operations.staff.permits import seller_actor
 from service.wiring import wire
 from tests.migrated import migrate_for_test
 
@@ -77,10 +78,16 @@ class World:
         self.wired = wire(settings.load(env), clock=self.clock)
         self.context = self.wired.context
         migrate_for_test(self.context.database)
-        self.owner = self.seller("owner@example.test", SellerRole.OWNER)
+        owner_id = accounts.add_seller(self.context, OPERATOR, "owner@example.test", {})
         self.shop_id = connections.add_shop(
-            self.context, "Toko Uji", zone="Asia/Jakarta", country="ID", language="id"
+            self.context,
+            self.actor(owner_id),
+            "Toko Uji",
+            zone="Asia/Jakarta",
+            country="ID",
+            language="id",
         )
+        self.owner = self.actor(owner_id)
         self.connection_id = self._connect(adapter)
         self.sandbox = self._sandbox(folder)
         self._app = create_wsgi(self.wired, self.sandbox.app.wsgi_app)
@@ -92,16 +99,22 @@ class World:
     def _serve(self, environ: Any, start: Any) -> Any:
         return self._app(environ, start)
 
-    def seller(self, email: str, role: SellerRole) -> Seller:
-        """Add a seller."""
-        seller_id = accounts.add_seller(self.context, email, role=role)
+    def seller(
+        self, email: str, role: SellerRole, limits: Mapping[str, Limit] | None = None
+    ) -> Actor:
+        """Add a seller to the shop."""
+        shops = {self.shop_id: Membership(role, limits or {})}
+        return self.actor(accounts.add_seller(self.context, OPERATOR, email, shops))
+
+    def actor(self, seller_id: int) -> Actor:
+        """A seller as they act now."""
         with self.context.database.reading() as session:
-            return session.get_one(Seller, seller_id)
+            return seller_actor(session, seller_id)
 
     def _connect(self, adapter: str) -> int:
         values = {"base_url": f"{self.url}/sandbox", "api_key": "test-key"}
         new = NewConnection(adapter, "Sandbox", list(Role), values)
-        return connections.connect(self.context, self.shop_id, new)
+        return connections.connect(self.context, self.shop_id, OPERATOR, new)
 
     def _sandbox(self, folder: Path) -> Any:
         connection = self.connection()
@@ -165,7 +178,7 @@ class World:
             "replies": [dict(one) for one in book.rows("SELECT * FROM reply ORDER BY id")],
         }
 
-    def browser(self, seller: Seller | None = None) -> Browser:
+    def browser(self, seller: Actor | None = None) -> Browser:
         """A signed-in program that presses the page's buttons."""
         return Browser(self, seller or self.owner)
 
@@ -184,12 +197,10 @@ class World:
 class Browser:
     """Follows links and posts forms with the token of the page, as a browser without scripts."""
 
-    def __init__(self, world: World, seller: Seller) -> None:
+    def __init__(self, world: World, seller: Actor) -> None:
         self.url = world.url
         self._session = requests.Session()
-        with world.context.database.reading() as session:
-            seller = session.get_one(Seller, seller.id)
-        link = accounts.sign_in_link(world.context, seller)
+        link = accounts.new_link(world.context, seller.id, OPERATOR)
         self.post(link.removeprefix(self.url), {})
 
     def get(self, path: str) -> requests.Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -46,17 +46,19 @@ class CaseFilter:
 
 def list_cases(
     session: Session,
+    shop_ids: Collection[int],
     wanted: CaseFilter,
     *,
     most: int,
     after: int | None = None,
     oldest_first: bool = False,
 ) -> Sequence[Case]:
-    """A page of cases with review and shop at hand, newest first, in one statement. `after` is the
+    """A page of the cases of these shops with review and shop at hand, newest first, in one statement. `after` is the
     id of the last one shown before."""
     cases = (
         select(Case)
         .join(Case.review)
+        .where(Case.shop_id.in_(shop_ids))
         .options(contains_eager(Case.review), joinedload(Case.shop))
         .order_by(Case.id if oldest_first else Case.id.desc())
         .limit(most)

@@ -196,11 +196,25 @@ def case_by_reference(session: Session, reference: str, *, lock: bool = False) -
     return found
 
 
+def connection(session: Session, connection_id: int) -> Connection:
+    """A connection by its id; raises `NotFound`."""
+    found = session.get(Connection, connection_id)
+    if found is None:
+        raise NotFound("There is no such connection.")
+    return found
+
+
 def cases_in(
-    session: Session, states: Sequence[str], *, most: int = 50, before: int | None = None
+    session: Session,
+    shop_ids: Collection[int],
+    states: Sequence[str],
+    *,
+    most: int = 50,
+    before: int | None = None,
 ) -> Sequence[Case]:
-    """Cases of these states (all when empty), newest first, before an id for the next page."""
-    wanted = select(Case).order_by(Case.id.desc()).limit(most)
+    """Cases of these shops and states (all when empty), newest first, before an id for the next
+    page."""
+    wanted = select(Case).where(Case.shop_id.in_(shop_ids)).order_by(Case.id.desc()).limit(most)
     if states:
         wanted = wanted.where(Case.state.in_(states))
     if before is not None:
@@ -283,10 +297,14 @@ def row_for(session: Session, kind: str, ref_id: int) -> OutboxRow | None:
 
 
 def deliveries_needing_attention(
-    session: Session, *, most: int = 50, before: int | None = None
+    session: Session, shop_ids: Collection[int], *, most: int = 50, before: int | None = None
 ) -> Sequence[Delivery]:
-    """Deliveries that could not be read, newest first."""
-    wanted = select(Delivery).where(Delivery.state == "needs_attention")
+    """Deliveries to these shops that could not be read, newest first."""
+    wanted = (
+        select(Delivery)
+        .join(Connection, Connection.id == Delivery.connection_id)
+        .where(Delivery.state == "needs_attention", Connection.shop_id.in_(shop_ids))
+    )
     if before is not None:
         wanted = wanted.where(Delivery.id < before)
     return session.scalars(wanted.order_by(Delivery.id.desc()).limit(most)).all()
@@ -304,29 +322,35 @@ def message(session: Session, message_id: int, *, lock: bool = False) -> Message
     return message
 
 
-def connections_with_note(session: Session) -> Sequence[Connection]:
+def connections_with_note(session: Session, shop_ids: Collection[int]) -> Sequence[Connection]:
     """Connections of which the daily check found something not to work."""
     return session.scalars(
-        select(Connection).where(Connection.check_note != "", Connection.paused_reason == "")
+        _of_shops(shop_ids).where(Connection.check_note != "", Connection.paused_reason == "")
     ).all()
 
 
-def paused_connections(session: Session) -> Sequence[Connection]:
+def paused_connections(session: Session, shop_ids: Collection[int]) -> Sequence[Connection]:
     """Connections that wait for the seller to mend something."""
-    return session.scalars(select(Connection).where(Connection.paused_reason != "")).all()
+    return session.scalars(_of_shops(shop_ids).where(Connection.paused_reason != "")).all()
 
 
-def connections_resumed_since(session: Session, since: datetime) -> Sequence[Connection]:
+def connections_resumed_since(
+    session: Session, shop_ids: Collection[int], since: datetime
+) -> Sequence[Connection]:
     """Connections that were paused and went on by themselves."""
     return session.scalars(
-        select(Connection).where(Connection.resumed_at >= since, Connection.paused_reason == "")
+        _of_shops(shop_ids).where(Connection.resumed_at >= since, Connection.paused_reason == "")
     ).all()
 
 
-def connections_to_tell_of(session: Session) -> Sequence[Connection]:
+def _of_shops(shop_ids: Collection[int]) -> Select[Connection]:
+    return select(Connection).where(Connection.shop_id.in_(shop_ids))
+
+
+def connections_to_tell_of(session: Session, shop_ids: Collection[int]) -> Sequence[Connection]:
     """Connections that are paused, were found not to work in part, or once went on by themselves."""
     return session.scalars(
-        select(Connection)
+        _of_shops(shop_ids)
         .where(
             (Connection.paused_reason != "")
             | (Connection.check_note != "")

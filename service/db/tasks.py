@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,12 +29,14 @@ class WaitingTask:
         return self.task.urgency, self.task.opened_at, self.task.id
 
 
-def open_tasks(session: Session, *, most: int, after: Key | None = None) -> list[WaitingTask]:
-    """Open tasks, the most pressing first, the oldest of these first: one statement, whatever the
+def open_tasks(
+    session: Session, shop_ids: Collection[int], *, most: int, after: Key | None = None
+) -> list[WaitingTask]:
+    """Open tasks of these shops, the most pressing first, the oldest of these first: one statement, whatever the
     length of the list."""
     counts = (
         select(Task.urgency, func.count().label("in_group"))
-        .where(Task.state == TaskState.OPEN)
+        .where(Task.state == TaskState.OPEN, Task.shop_id.in_(shop_ids))
         .group_by(Task.urgency)
         .subquery()
     )
@@ -43,7 +46,7 @@ def open_tasks(session: Session, *, most: int, after: Key | None = None) -> list
         .join(Task.case)
         .join(Case.review)
         .join(Task.shop)
-        .where(Task.state == TaskState.OPEN)
+        .where(Task.state == TaskState.OPEN, Task.shop_id.in_(shop_ids))
         .options(
             contains_eager(Task.case).contains_eager(Case.review),
             contains_eager(Task.shop),
@@ -56,6 +59,7 @@ def open_tasks(session: Session, *, most: int, after: Key | None = None) -> list
     return [WaitingTask(task, in_group) for task, in_group in session.execute(tasks)]
 
 
-def count_open(session: Session) -> int:
-    """How much waits for a person."""
-    return session.scalar(select(func.count()).where(Task.state == TaskState.OPEN)) or 0
+def count_open(session: Session, shop_ids: Collection[int]) -> int:
+    """How much waits for a person in these shops."""
+    wanted = select(func.count()).where(Task.state == TaskState.OPEN, Task.shop_id.in_(shop_ids))
+    return session.scalar(wanted) or 0

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import wraps
 from typing import Any, TypeVar, cast
 
 from flask import Blueprint, current_app, g, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RoutingException
 from werkzeug.wrappers import Response
 
-from service.db import attempts
+from service.db import attempts, queries
 from service.db.models import Seller
 from service.domain.errors import DomainError, NotPermitted
-from service.operations.staff import accounts, sessions
+from service.domain.staff import authority
+from service.domain.staff.authority import Actor, Permission
+from service.operations.staff import accounts, permits, sessions
 from service.web.i18n import translate
 from service.web.limits import HOUR, MINUTE, QUARTER, count, limited
 from service.web.request_context import context
@@ -40,43 +43,68 @@ def by_link(view: View) -> View:
 
 def sellers_only(view: View) -> View:
     """Signed-in, active sellers; others are sent to the sign-in page."""
+    guarded = _signed_in_for(view, None)
+    guarded.guard = "seller"  # type: ignore[attr-defined]
+    return guarded
 
+
+def may(permission: Permission) -> Callable[[View], View]:
+    """Sellers who have this permission in the shop that the address names, by itself or by a case
+    or connection of it; where it names none, in any shop. Others' shops are not there."""
+
+    def decorated(view: View) -> View:
+        guarded = _signed_in_for(view, permission)
+        guarded.guard = permission.value  # type: ignore[attr-defined]
+        return guarded
+
+    return decorated
+
+
+def _signed_in_for(view: View, permission: Permission | None) -> View:
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
-        seller = _signed_in()
+        seller = sessions.seller_of(context(), str(session.get("key", "")))
         if seller is None:
             session.clear()
             onward = request.full_path if request.method == "GET" else None
             return redirect(url_for("auth.sign_in", next=onward), 303)
-        g.seller = seller
+        with context().database.reading() as database:
+            g.seller, g.actor = seller, permits.seller_actor(database, seller.id)
+            if permission is not None:
+                check(database, g.actor, permission, kwargs)
         return view(*args, **kwargs)
 
-    guarded.guard = "seller"  # type: ignore[attr-defined]
     return cast(View, guarded)
 
 
-def owners_only(view: View) -> View:
-    """Signed-in owners."""
+def check(
+    database: Session, actor: Actor, permission: Permission, named: Mapping[str, Any]
+) -> None:
+    """Raises `NotFound` and `NotPermitted` for the arguments of a view."""
+    shop_id = _shop_of(database, named)
+    if shop_id is not None:
+        authority.check(actor, permission, shop_id)
+    elif permission not in actor.scopes:
+        raise NotPermitted(authority.REFUSALS[permission])
+    elif permission is Permission.MANAGE and not actor.shops(permission):
+        # Who owns none yet may add the first.
+        permits.permit_new_shop(database, actor)
 
-    @wraps(view)
-    def guarded(*args: Any, **kwargs: Any) -> Any:
-        if g.seller.role != "owner":
-            raise NotPermitted("Only the owner may do this.")
-        return view(*args, **kwargs)
 
-    wrapped = sellers_only(cast(View, guarded))
-    wrapped.guard = "owner"  # type: ignore[attr-defined]
-    return wrapped
-
-
-def _signed_in() -> Seller | None:
-    return sessions.seller_of(context(), str(session.get("key", "")))
+def _shop_of(database: Session, named: Mapping[str, Any]) -> int | None:
+    """The shop of what an address names; None where it names nothing of a shop. Raises `NotFound`."""
+    if "reference" in named:
+        return queries.case_by_reference(database, named["reference"]).shop_id
+    if "connection_id" in named:
+        return queries.connection(database, named["connection_id"]).shop_id
+    shop_id: int | None = named.get("shop_id")
+    return shop_id
 
 
 def begin(seller: Seller) -> None:
     """Sign the seller in, in this browser."""
     session.clear()
-    session["key"] = sessions.begin(context(), seller)
+    session["key"] = sessions.begin(context(), seller.id)
     if seller.language:
         # Pages that ask for nobody, such as one that is not there, speak it too.
         session["language"] = seller.language

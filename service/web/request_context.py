@@ -7,6 +7,7 @@ from typing import cast
 from flask import current_app, g
 
 from service.db.models import Seller
+from service.domain.staff.authority import Actor
 from service.operations.context import Context
 from service.wiring import Wiring
 
@@ -22,5 +23,10 @@ def context() -> Context:
 
 
 def seller() -> Seller:
-    """The seller of this request; only behind `sellers_only` or `programs_only`."""
+    """The seller of this request; only behind `sellers_only`."""
     return cast(Seller, g.seller)
+
+
+def actor() -> Actor:
+    """Who acts in this request; only behind `sellers_only` or `programs_only`."""
+    return cast(Actor, g.actor)

@@ -28,6 +28,7 @@ WORDS: Mapping[str, Said] = {
     "buyer": Text("buyer"),
     "platform": Text("platform"),
     "limit": Text("automatic limit"),
+    "operator": Text("a command on the machine"),
     "makegood": Words("Makegood"),
     "owner": Text("owner"),
     "agent": Text("agent"),

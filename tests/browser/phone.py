@@ -9,6 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
+from service.domain.staff.authority import OPERATOR
 from service.operations.staff import accounts
 from tests.conftest import missing
 from tests.world import World
@@ -58,7 +59,7 @@ def phone(*, scripts: bool = False, language: str = "en") -> Iterator[Page]:
 
 def sign_in(page: Page, world: World, language: str = "en") -> None:
     """Open the owner's printed link and press its button."""
-    page.goto(accounts.new_link(world.context, world.owner.id))
+    page.goto(accounts.new_link(world.context, world.owner.id, OPERATOR))
     press(page, {"en": "Sign in now", "id": "Masuk sekarang"}[language])
 
 

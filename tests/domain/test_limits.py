@@ -1,45 +1,13 @@
-"""Who may approve how much."""
+"""What may go through by itself."""
 
 from __future__ import annotations
 
 import pytest
 
 from integrations.money import Money
-from service.domain.remedies.limits import (
-    AutomaticLimits,
-    SellerRole,
-    may_approve,
-    may_decide,
-    may_go_by_itself,
-)
+from service.domain.remedies.limits import AutomaticLimits, may_go_by_itself
 
-TEN = Money(1_000, "EUR")
 AUTOMATIC = AutomaticLimits(each=1_000, shop_day=5_000, buyer_day=2_000)
-
-
-@pytest.mark.parametrize(
-    ("role", "may"),
-    [(SellerRole.OWNER, True), (SellerRole.AGENT, True), (SellerRole.VIEWER, False)],
-)
-def test_only_deciding_roles_decide_when_a_case_waits(role: SellerRole, may: bool) -> None:
-    assert may_decide(role) is may
-
-
-@pytest.mark.parametrize(
-    ("role", "limits", "may"),
-    [
-        (SellerRole.OWNER, {}, True),
-        (SellerRole.AGENT, {"EUR": 1_000}, True),
-        (SellerRole.AGENT, {"EUR": 999}, False),
-        (SellerRole.AGENT, {"IDR": 1_000_000}, False),
-        (SellerRole.AGENT, {}, False),
-        (SellerRole.VIEWER, {"EUR": 1_000_000}, False),
-    ],
-)
-def test_an_amount_needs_a_limit_in_its_currency_when_an_agent_approves(
-    role: SellerRole, limits: dict[str, int], may: bool
-) -> None:
-    assert may_approve(role, limits, TEN) is may
 
 
 @pytest.mark.parametrize(

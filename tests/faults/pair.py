@@ -13,7 +13,7 @@ from jobs.drain import Drain
 from service.app import create_wsgi
 from service.db.outbox.claims import LEASE
 from service.operations.shops import connections
-from service.operations.staff import accounts
+from service.operations.staff import tokens
 from service.wiring import Wiring, wire
 from tests.faults import promises
 from tests.faults.child import Errand
@@ -105,7 +105,7 @@ class Pair:
 
     def clients(self) -> tuple[list[Client], dict[str, str]]:
         """A web process of each, and the header of a program that may decide."""
-        token = accounts.add_token(self.world.context, self.world.owner.id, "pair")
+        token = tokens.add_token(self.world.context, self.world.owner, "pair")
         apps = [Client(create_wsgi(one)) for one in (self.world.wired, self.second)]
         return apps, {"Authorization": f"Bearer {token}"}
 

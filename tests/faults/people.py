@@ -16,6 +16,7 @@ from service.db.models import Case, MakeGood, Message
 from service.domain.errors import WrongState
 from service.domain.messages.kinds import Step
 from service.domain.messages.states import STUCK
+from service.domain.staff.authority import BUYER
 from service.operations.messages import answers, by_seller
 from service.operations.remedies import decisions, make_goods
 from tests.world import World
@@ -93,9 +94,9 @@ class People:
         assert made.task, "a make-good is stuck and does not say why"
         context, found = self.world.context, self._made(made.reference)
         if found:
-            make_goods.done_by_hand(context, made.id, actor="seller:1", code=found[0]["code"])
+            make_goods.done_by_hand(context, made.id, actor=self.world.owner, code=found[0]["code"])
         else:
-            make_goods.try_again(context, made.id, actor="seller:1", surely_not_done=True)
+            make_goods.try_again(context, made.id, actor=self.world.owner, surely_not_done=True)
 
     def _made(self, reference: str) -> list[dict[str, Any]]:
         book = self.world.sandbox.ledger
@@ -122,7 +123,9 @@ class People:
         steps = {one.step: one for one in case.messages}
         check, invitation = steps.get(Step.RESOLUTION_CHECK), steps.get(Step.UPDATE_INVITATION)
         if check is not None and check.state == "sent" and not case.answers:
-            answers.answer(self.world.context, check.id, solved=self.solved, stars=5, comment="")
+            answers.answer(
+                self.world.context, check.id, BUYER, solved=self.solved, stars=5, comment=""
+            )
             return True
         over = invitation is not None and invitation.state in ("sent", "stopped")
         return over and case.state in ("following_up", "declined") and self._raise(order_id)

@@ -23,10 +23,11 @@ from service.db import queries
 from service.db.models import Case
 from service.db.outbox.claims import LEASE
 from service.domain.errors import WrongInput, WrongState
+from service.domain.staff.authority import OPERATOR
 from service.operations.remedies import decisions, make_goods
 from service.operations.shops import connections
 from service.operations.shops.recovery import pause
-from service.operations.staff import accounts
+from service.operations.staff import tokens
 from tests.faults import promises
 from tests.faults.flows import SOON
 from tests.faults.line import Line
@@ -109,10 +110,10 @@ def _live_on(world: World) -> None:
             if made.state == "needs_attention" and made.outcome_unknown:
                 paid = [row for row in _books(world) if row["reference"] == made.reference]
                 if paid:
-                    make_goods.done_by_hand(world.context, made.id, actor="seller:1")
+                    make_goods.done_by_hand(world.context, made.id, actor=world.owner)
                 else:
                     make_goods.try_again(
-                        world.context, made.id, actor="seller:1", surely_not_done=True
+                        world.context, made.id, actor=world.owner, surely_not_done=True
                     )
 
 
@@ -150,7 +151,7 @@ def test_order_is_never_overpaid_whenever_a_process_dies(
     record_property: Callable[[str, object], None],
     request: pytest.FixtureRequest,
 ) -> None:
-    line, token = Line(world._server), accounts.add_token(world.context, world.owner.id, "orders")
+    line, token = Line(world._server), tokens.add_token(world.context, world.owner, "orders")
 
     def life(point: int) -> Ending:
         cases = _two_cases(world)
@@ -161,7 +162,7 @@ def test_order_is_never_overpaid_whenever_a_process_dies(
                 lane = queries.lane(session, world.connection_id, outward=True)
                 pause(session, lane, Words("the key is wrong"), now=world.clock.now())
             _press(world, cases, shares)
-            connections.resume(world.context, world.connection_id)
+            connections.resume(world.context, world.connection_id, OPERATOR)
             steps = WORK
         errand = replace(errand_for(world, database_url, steps, point), token=token)
         ending = zygote.run(errand)

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from service.db.models import Kind, OutboxRow
 from service.db.outbox.claims import LEASE
 from service.operations.shops import connections
-from service.operations.staff import accounts
+from service.operations.staff import tokens
 from tests.faults import promises
 from tests.faults.child import Errand
 from tests.faults.flows import ASKING, FLOWS, MINOR, SOON, Flow, approve, steps_of
@@ -50,7 +50,7 @@ class Trial:
     def __post_init__(self) -> None:
         self._line = Line(self.world._server)
         self.world.set_shop(follow_ups=SOON, asking=ASKING)
-        self._token = accounts.add_token(self.world.context, self.world.owner.id, "faults")
+        self._token = tokens.add_token(self.world.context, self.world.owner, "faults")
         self.world.work()
         self._warm()
 

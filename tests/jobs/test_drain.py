@@ -18,6 +18,7 @@ from integrations.remedies import REFUND, Remedy
 from integrations.sandbox import trouble
 from jobs.drain import Drain
 from service.db.models import Case, Delivery, Lane, OutboxRow
+from service.domain.staff.authority import OPERATOR
 from service.operations.outbox.failures import FAULT_TRIES, PAUSES
 from service.operations.remedies import decisions
 from service.operations.reviews import ingest
@@ -39,10 +40,15 @@ def _approved(world: World, number: int) -> list[int]:
 
 def _second_shop(world: World) -> int:
     """Another seller's shop, which reads the same reviews by polling; gives its id."""
-    shop_id = connections.add_shop(world.context, "Toko Lain", zone="Asia/Jakarta", country="ID")
+    shop_id = connections.add_shop(
+        world.context, world.owner, "Toko Lain", zone="Asia/Jakarta", country="ID"
+    )
     values = {"base_url": f"{world.url}/sandbox", "api_key": "test-key"}
     connections.connect(
-        world.context, shop_id, NewConnection("sandbox", "Lain", list(Role), values)
+        world.context,
+        shop_id,
+        OPERATOR,
+        NewConnection("sandbox", "Lain", list(Role), values),
     )
     return shop_id
 
@@ -135,7 +141,7 @@ def test_broken_key_pauses_the_connection_until_it_is_mended(world: World) -> No
     _approved(world, 2)
     values = {"base_url": f"{world.url}/sandbox", "api_key": "wrong"}
     connections.change_connection(
-        world.context, world.connection_id, name="Sandbox", values=values, threshold=3
+        world.context, world.connection_id, OPERATOR, name="Sandbox", values=values, threshold=3
     )
 
     for _ in range(5):
@@ -145,7 +151,7 @@ def test_broken_key_pauses_the_connection_until_it_is_mended(world: World) -> No
     page = world.browser().get("/").text
     values["api_key"] = "test-key"
     connections.change_connection(
-        world.context, world.connection_id, name="Sandbox", values=values, threshold=3
+        world.context, world.connection_id, OPERATOR, name="Sandbox", values=values, threshold=3
     )
     world.work()
 

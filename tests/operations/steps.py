@@ -15,7 +15,7 @@ from integrations.remedies import REFUND, Remedy
 from integrations.sandbox.ledger import add_order
 from service.db.models import Case, Connection, Kind, Message, OutboxRow
 from service.domain.messages.kinds import Step
-from service.domain.remedies.limits import SellerRole
+from service.domain.staff.authority import OPERATOR, Actor, Limit, SellerRole
 from service.operations.outbox.handler import Handler
 from service.operations.outbox.registry import HANDLERS
 from service.operations.remedies import decisions
@@ -112,7 +112,10 @@ def with_email(world: World, office: PostOffice, **values: str) -> int:
         **values,
     }
     return connections.connect(
-        world.context, world.shop_id, NewConnection("email", "Mail", [Role.MESSAGES], given)
+        world.context,
+        world.shop_id,
+        OPERATOR,
+        NewConnection("email", "Mail", [Role.MESSAGES], given),
     )
 
 
@@ -154,6 +157,7 @@ def change_handler(monkeypatch: pytest.MonkeyPatch, kind: Kind, **changes: Any) 
     monkeypatch.setitem(cast(dict[Kind, Handler], HANDLERS), kind, handler)
 
 
-def agent(world: World) -> Any:
-    """A seller who decides within limits."""
-    return world.seller("agent@example.test", SellerRole.AGENT)
+def agent(world: World, **most: int) -> Actor:
+    """A seller who decides within limits: minor units of each decision by currency."""
+    limits = {currency: Limit(each) for currency, each in most.items()}
+    return world.seller("agent@example.test", SellerRole.AGENT, limits)

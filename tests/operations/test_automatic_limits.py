@@ -13,6 +13,7 @@ from integrations.sandbox.ledger import leave_review
 from integrations.sandbox.seed import KETTLE, sell
 from jobs.drain import Drain
 from service.db.models import Connection, MakeGood, Shop
+from service.domain.staff.authority import OPERATOR
 from service.operations.remedies.automatic import day_of_limit
 from service.operations.reviews.ingest import take_in
 from service.operations.shops import connections
@@ -32,11 +33,16 @@ def _shops(world: World, number: int) -> list[int]:
     made = []
     for name in range(number):
         shop_id = connections.add_shop(
-            world.context, f"Toko {name}", zone="Asia/Jakarta", country="ID", language="id"
+            world.context,
+            world.owner,
+            f"Toko {name}",
+            zone="Asia/Jakarta",
+            country="ID",
+            language="id",
         )
         values = {"base_url": f"{world.url}/sandbox", "api_key": "test-key"}
         new = NewConnection("sandbox", "Sandbox", list(Role), values)
-        made.append(connections.connect(world.context, shop_id, new))
+        made.append(connections.connect(world.context, shop_id, OPERATOR, new))
     with world.context.database.transaction() as session:
         for shop in session.scalars(select(Shop)):
             shop.automatic = _limit(1)

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from service import cli
 from service.db.models import Case
 from service.domain.errors import NotPermitted, WrongInput, WrongState
-from service.domain.remedies.limits import SellerRole
+from service.domain.staff.authority import OPERATOR, SellerRole
 from service.operations.cases import causes
 from service.operations.privacy import erasure
 from service.training import commands
@@ -136,7 +136,7 @@ def test_erased_words_are_not_trained_on(world: World) -> None:
     case = _rated(world, "Gelasnya pecah waktu sampai")
     causes.correct(world.context, case.id, world.owner, "late")
 
-    erasure.erase_buyer(world.context, world.case().review.buyer["email"])
+    erasure.erase_buyer(world.context, world.case().review.buyer["email"], OPERATOR)
 
     with world.context.database.reading() as session:
         assert list(causes.corrections(session)) == []

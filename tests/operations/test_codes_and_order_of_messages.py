@@ -15,6 +15,7 @@ from integrations.remedies import VOUCHER, Remedy
 from integrations.sandbox import Sandbox, trouble
 from service.domain.messages.kinds import Step
 from service.domain.messages.schedule import FollowUpPlan, SendingWindow, plan
+from service.domain.staff.authority import BUYER
 from service.operations.messages import by_seller, opt_out
 from service.operations.remedies import decisions, make_goods
 from tests.operations.steps import ASKING, CHECK, INVITATION, one, rated, work_for
@@ -41,14 +42,14 @@ def _voucher(world: World) -> None:
 
 def test_seller_hands_the_code_over_when_the_buyer_wanted_silence_before(world: World) -> None:
     rated(world)
-    opt_out.opt_out(world.context, one(world, RECEIPT).id)
+    opt_out.opt_out(world.context, one(world, RECEIPT).id, BUYER)
     _voucher(world)
 
     made = world.case().make_goods[0]
     page = world.browser().get("/").text
     assert made.code in str(made.task)
     assert world.case().reference in page
-    make_goods.done_by_hand(world.context, made.id, actor="seller:1")
+    make_goods.done_by_hand(world.context, made.id, actor=world.owner)
     assert (world.case().state, world.case().make_goods[0].task) == ("following_up", None)
 
 
@@ -58,7 +59,7 @@ def test_code_is_not_lost_when_the_confirmation_is_stopped(world: World, stopped
     world.set_shop(follow_ups={**DELAYS, "confirmation_hours": 5})
     _voucher(world)
     if stopped_by == "buyer":
-        opt_out.opt_out(world.context, one(world, RECEIPT).id)
+        opt_out.opt_out(world.context, one(world, RECEIPT).id, BUYER)
     else:
         by_seller.stop_messages(world.context, world.case().id, world.owner)
     work_for(world, 48)

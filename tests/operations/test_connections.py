@@ -11,6 +11,7 @@ from integrations.contract import Role
 from integrations.sandbox.wire import sign
 from service.db.models import Connection
 from service.domain.errors import NotFound, WrongInput, WrongState
+from service.domain.staff.authority import OPERATOR
 from service.operations.remedies import decisions
 from service.operations.shops import connections, disconnect
 from service.operations.shops.connections import NewConnection
@@ -41,12 +42,14 @@ def test_wrong_entry_is_named_when_connecting(
         wanted["values"] = {"host": "127.0.0.1", "from_address": "care@shop.example"}
 
     with pytest.raises(WrongInput, match=named):
-        connections.connect(world.context, world.shop_id, NewConnection(**wanted))
+        connections.connect(world.context, world.shop_id, OPERATOR, NewConnection(**wanted))
 
 
 def test_connecting_to_no_shop_is_refused(world: World) -> None:
     with pytest.raises(NotFound):
-        connections.connect(world.context, 999, NewConnection("sandbox", "", list(Role), GOOD))
+        connections.connect(
+            world.context, 999, OPERATOR, NewConnection("sandbox", "", list(Role), GOOD)
+        )
 
 
 def test_keys_are_encrypted_at_rest(world: World) -> None:
@@ -71,9 +74,11 @@ def _delivered(world: World, secret: str, number: str) -> int:
 
 def test_old_and_new_secret_are_good_until_the_change_after_next(world: World) -> None:
     first = connections.webhook_secret(world.context, world.connection())
-    second = connections.add_webhook_secret(world.context, world.connection_id)
+    second = connections.add_webhook_secret(world.context, world.connection_id, OPERATOR)
     while_two = [_delivered(world, secret, f"a{n}") for n, secret in enumerate((first, second))]
-    third = connections.add_webhook_secret(world.context, world.connection_id, "entered-by-hand")
+    third = connections.add_webhook_secret(
+        world.context, world.connection_id, OPERATOR, "entered-by-hand"
+    )
     world.clock.move(seconds=11)
 
     answers = [
@@ -86,7 +91,13 @@ def test_old_and_new_secret_are_good_until_the_change_after_next(world: World) -
 def _change_key(world: World, key: str) -> None:
     values = {**world.connection().values, "api_key": key}
     connections.change_connection(
-        world.context, world.connection_id, name="", values=values, threshold=3, roles=list(Role)
+        world.context,
+        world.connection_id,
+        OPERATOR,
+        name="",
+        values=values,
+        threshold=3,
+        roles=list(Role),
     )
 
 
@@ -96,10 +107,10 @@ def test_wrong_key_pauses_and_a_good_test_lets_it_go_on(world: World) -> None:
     decisions.approve(world.context, world.case().id, world.owner, changed=refund(order_id))
     world.work()
     paused = world.connection().paused_reason
-    bad = connections.test_connection(world.context, world.connection_id)
+    bad = connections.test_connection(world.context, world.connection_id, OPERATOR)
     world.sandbox.app.config["API_KEY"] = "wrong"
 
-    good = connections.test_connection(world.context, world.connection_id)
+    good = connections.test_connection(world.context, world.connection_id, OPERATOR)
     world.work()
 
     assert "refused the key" in str(paused)
@@ -110,7 +121,7 @@ def test_wrong_key_pauses_and_a_good_test_lets_it_go_on(world: World) -> None:
 
 def test_webhook_address_is_shut_and_keys_forgotten_when_disconnected(world: World) -> None:
     secret = connections.webhook_secret(world.context, world.connection())
-    disconnect.disconnect(world.context, world.connection_id)
+    disconnect.disconnect(world.context, world.connection_id, OPERATOR)
     world.clock.move(seconds=11)
 
     assert _delivered(world, secret, "late") == 404
@@ -119,7 +130,7 @@ def test_webhook_address_is_shut_and_keys_forgotten_when_disconnected(world: Wor
 
 def test_platform_is_asked_nothing_when_disconnected(world: World) -> None:
     helped(world)
-    disconnect.disconnect(world.context, world.connection_id)
+    disconnect.disconnect(world.context, world.connection_id, OPERATOR)
     calls: list[str] = []
     world.context.http.before_call = lambda method, url: calls.append(url)
 
@@ -134,7 +145,7 @@ def test_messages_go_by_the_next_channel_when_the_first_is_disconnected(world: W
     with opened(PostOffice()) as office:
         with_email(world, office)
         helped(world)
-        disconnect.disconnect(world.context, world.connection_id)
+        disconnect.disconnect(world.context, world.connection_id, OPERATOR)
         work_for(world, 24 * 4)
 
         assert len(office.taken) == 1
@@ -153,13 +164,13 @@ def test_disconnecting_is_refused_while_a_make_good_is_not_settled(
         world.work()
 
     with pytest.raises(WrongState, match="Settle them first"):
-        disconnect.disconnect(world.context, world.connection_id)
+        disconnect.disconnect(world.context, world.connection_id, OPERATOR)
     assert world.connection().roles
 
 
 def test_rating_opens_no_stuck_case_when_read_after_disconnecting(world: World) -> None:
     world.rate(1)
-    disconnect.disconnect(world.context, world.connection_id)
+    disconnect.disconnect(world.context, world.connection_id, OPERATOR)
 
     world.work()
 
@@ -185,7 +196,7 @@ def test_button_disconnects_and_entering_the_key_connects_again(world: World) ->
             "roles": [str(role) for role in Role],
         },
     )
-    found = connections.test_connection(world.context, world.connection_id)
+    found = connections.test_connection(world.context, world.connection_id, OPERATOR)
 
     assert (left.status_code, back.status_code) == (200, 200)
     assert [f.ok for f in found] == [True]

@@ -13,9 +13,8 @@ from integrations.remedies import REFUND, RESEND, VOUCHER, Remedy, RemedyKind
 from integrations.sandbox import trouble
 from integrations.sandbox.ledger import add_order
 from integrations.sandbox.seed import SCARF
-from service.db.models import Seller
 from service.domain.errors import DomainError, NotPermitted, OverLimit, WrongInput, WrongState
-from service.domain.remedies.limits import SellerRole
+from service.domain.staff.authority import Actor, SellerRole
 from service.operations.remedies import decisions, make_goods
 from tests.operations.steps import agent, help_again, helped, rated, refund, sell_to
 from tests.world import World
@@ -28,13 +27,12 @@ def _limit(**changes: int) -> dict[str, Any]:
     return {"IDR": {"each": EACH, "shop_day": 10 * EACH, "buyer_day": 10 * EACH, **changes}}
 
 
-def _approve(world: World, seller: Seller, remedy: Remedy) -> None:
+def _approve(world: World, seller: Actor, remedy: Remedy) -> None:
     decisions.approve(world.context, world.cases()[-1].id, seller, changed=remedy)
 
 
 def test_decision_names_who_decided_why_and_within_which_limit(world: World) -> None:
-    world.set_shop(agent_limits={"IDR": 2_000_000})
-    order_id, seller = rated(world), agent(world)
+    order_id, seller = rated(world), agent(world, IDR=2_000_000)
 
     decisions.approve(
         world.context, world.case().id, seller, changed=refund(order_id), reason="broken"
@@ -44,7 +42,7 @@ def test_decision_names_who_decided_why_and_within_which_limit(world: World) -> 
     assert (decision.actor, decision.reason, decision.limit) == (
         f"seller:{seller.id}",
         "broken",
-        "2000000",
+        "20000.00 IDR",
     )
 
 
@@ -64,7 +62,6 @@ def test_viewer_may_decide_nothing(world: World, verb: str) -> None:
 
 
 def test_agent_without_a_limit_in_the_currency_may_approve_nothing(world: World) -> None:
-    world.set_shop(agent_limits={"SGD": 10**9})
     order_id = rated(world)
 
     with pytest.raises(OverLimit):
@@ -197,7 +194,7 @@ def test_case_stays_open_while_a_make_good_is_not_settled(world: World, verb: st
 
     with pytest.raises(WrongState):
         end(world.context, case_id, world.owner, "no")
-    make_goods.cancel(world.context, world.case().make_goods[0].id, actor="seller:1")
+    make_goods.cancel(world.context, world.case().make_goods[0].id, actor=world.owner)
     decisions.close_case(world.context, case_id, world.owner)
 
     assert world.case().state == "closed"
@@ -308,12 +305,11 @@ def test_amount_is_approved_only_in_steps_the_shop_books(world: World, minor: in
 
 
 def test_worth_of_a_resend_is_what_was_paid_whatever_is_typed(world: World) -> None:
-    world.set_shop(agent_limits={"IDR": 2_000_000})
     order_id = rated(world)
     cheap = Remedy(RESEND, Money(1000, "IDR"), (f"l{order_id}",))
 
     with pytest.raises(OverLimit):
-        _approve(world, agent(world), cheap)
+        _approve(world, agent(world, IDR=2_000_000), cheap)
     _approve(world, world.owner, cheap)
     assert world.case().make_goods[0].amount_minor == PAID
 

@@ -12,10 +12,10 @@ from integrations.contract import Buyer, EventKind, ReviewEvent, Role
 from integrations.sandbox import Sandbox
 from integrations.sandbox.ledger import add_line, leave_review
 from integrations.sandbox.seed import KETTLE, SCARF, sell
-from service.db.models import Connection, Seller
+from service.db.models import Connection
 from service.domain.errors import NotPermitted, WrongState
 from service.domain.messages.kinds import Step
-from service.domain.remedies.limits import SellerRole
+from service.domain.staff.authority import BUYER, OPERATOR, SellerRole
 from service.operations.cases import confirm, find_order
 from service.operations.messages import answers
 from service.operations.remedies import decisions
@@ -100,7 +100,7 @@ def test_doubt_waits_for_a_person(
     )
     told_to(world, **changes)
     if chosen_by == "seller":
-        find_order.choose_order(world.context, world.case().id, f"SB-{order_id}", actor="seller:1")
+        find_order.choose_order(world.context, world.case().id, f"SB-{order_id}", actor=world.owner)
     work_for(world, 48)
 
     case = world.case()
@@ -208,7 +208,7 @@ def _second_shop(world: World, roles: list[Role]) -> int:
     """Another connection of the same shop to a shop whose ids are the same."""
     values = {"base_url": f"{world.url}/sandbox", "api_key": "test-key"}
     new = NewConnection("sandbox", "Second", roles, values)
-    return connections.connect(world.context, world.shop_id, new)
+    return connections.connect(world.context, world.shop_id, OPERATOR, new)
 
 
 def test_ids_of_another_shop_name_nobody_here(world: World) -> None:
@@ -267,7 +267,7 @@ def test_person_who_approves_has_looked(world: World, monkeypatch: pytest.Monkey
 
 def test_confirming_is_for_those_who_decide_and_where_there_is_a_doubt(world: World) -> None:
     rated(world)
-    viewer: Seller = world.seller("v@example.test", SellerRole.VIEWER)
+    viewer = world.seller("v@example.test", SellerRole.VIEWER)
 
     with pytest.raises(WrongState):
         confirm.confirm(world.context, world.case().id, world.owner)
@@ -315,7 +315,7 @@ def test_nobody_is_invited_after_a_grave_complaint(world: World) -> None:
     world.work()
     confirm.confirm(world.context, world.case().id, world.owner)
     work_for(world, 24 * 4)
-    answers.answer(world.context, one(world, CHECK).id, solved=True, stars=5, comment="")
+    answers.answer(world.context, one(world, CHECK).id, BUYER, solved=True, stars=5, comment="")
     work_for(world, 24 * 20)
 
     assert one(world, INVITATION).state == "stopped"
@@ -328,6 +328,7 @@ def test_grave_words_in_an_answer_are_for_a_person(world: World) -> None:
     answers.answer(
         world.context,
         one(world, CHECK).id,
+        BUYER,
         solved=True,
         stars=3,
         comment="Tapi anak saya masuk rumah sakit",

@@ -11,6 +11,7 @@ from integrations import registry
 from integrations.entries import WrongEntry
 from service.db.models import Connection
 from service.domain.errors import WrongInput
+from service.domain.staff.authority import OPERATOR
 from service.operations.shops import connections
 from service.operations.shops.connections import NewConnection
 from tests.web.pages import text_of
@@ -109,7 +110,7 @@ INVISIBLE = ("zero", "zero width", "mark of direction", "line break", "half surr
 def _connect(world: World, adapter: str, **values: str) -> int:
     roles = sorted(registry.get(adapter).roles)
     new = NewConnection(adapter, "", roles, {**GOOD[adapter], **values})
-    return connections.connect(world.context, world.shop_id, new)
+    return connections.connect(world.context, world.shop_id, OPERATOR, new)
 
 
 def _kept(world: World, connection_id: int) -> dict[str, Any]:
@@ -148,7 +149,7 @@ def test_what_is_hostile_never_fails_nor_replaces_what_was_good(world: World, ad
             if status not in (200, 422) or not (after == before or (status == 200 and taken)):
                 odd[field.name, name] = status
             connections.change_connection(
-                world.context, connection_id, name="", values=GOOD[adapter], threshold=2
+                world.context, connection_id, OPERATOR, name="", values=GOOD[adapter], threshold=2
             )
 
     assert odd == {}
@@ -203,7 +204,12 @@ def test_wrong_entry_is_named_by_its_label_and_changes_nothing(world: World) -> 
         for _, field, value in (one for one in WRONG if one[0] == adapter):
             with pytest.raises(WrongInput) as refused:
                 connections.change_connection(
-                    world.context, connection_id, name="", values={field: value}, threshold=3
+                    world.context,
+                    connection_id,
+                    OPERATOR,
+                    name="",
+                    values={field: value},
+                    threshold=3,
                 )
             label = next(one.label for one in registry.get(adapter).fields if one.name == field)
             assert list(refused.value.fields) == [field]
@@ -233,7 +239,7 @@ def test_secret_that_is_nearly_one_is_refused_and_the_good_ones_stay(world: Worl
 
     for near in NEAR.values():
         with pytest.raises(WrongInput, match="Webhook secret"):
-            connections.add_webhook_secret(world.context, connection_id, near)
+            connections.add_webhook_secret(world.context, connection_id, OPERATOR, near)
         with pytest.raises(WrongInput, match="Webhook secret"):
             _connect(world, "standard", webhook_secret=near)
 
@@ -259,14 +265,14 @@ def test_same_new_secret_twice_does_not_push_the_old_one_out(world: World) -> No
     [first] = _kept(world, connection_id)["webhook"]
 
     for _ in range(3):
-        connections.add_webhook_secret(world.context, connection_id, f" {WHSEC}\n")
+        connections.add_webhook_secret(world.context, connection_id, OPERATOR, f" {WHSEC}\n")
 
     assert _kept(world, connection_id)["webhook"] == [WHSEC, first]
 
 
 def test_threshold_that_is_none_is_refused_and_the_old_one_stays(world: World) -> None:
     connections.change_connection(
-        world.context, world.connection_id, name="", values={}, threshold=2
+        world.context, world.connection_id, OPERATOR, name="", values={}, threshold=2
     )
     browser, address = world.browser(), f"/connections/{world.connection_id}"
 

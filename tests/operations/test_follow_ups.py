@@ -15,7 +15,7 @@ from service.db import queries
 from service.db.models import Kind, Message
 from service.db.outbox import claims
 from service.domain.errors import NotPermitted, WrongState
-from service.domain.remedies.limits import SellerRole
+from service.domain.staff.authority import BUYER, SellerRole
 from service.operations.messages import answers, by_seller, opt_out
 from service.operations.remedies import decisions
 from service.wiring import wire
@@ -42,7 +42,7 @@ WEEK = 24 * 8
 
 def _answer(world: World, *, solved: bool, comment: str = "", round_: int = 1) -> None:
     answers.answer(
-        world.context, one(world, CHECK, round_).id, solved=solved, stars=4, comment=comment
+        world.context, one(world, CHECK, round_).id, BUYER, solved=solved, stars=4, comment=comment
     )
 
 
@@ -113,7 +113,7 @@ def _opt_out_elsewhere(world: World, order_id: int) -> None:
     other = sell_to(world, name="Sari", email=" SARI@example.test")
     world.rate(1, "rusak", other)
     world.work()
-    opt_out.opt_out(world.context, world.cases()[-1].messages[0].id)
+    opt_out.opt_out(world.context, world.cases()[-1].messages[0].id, BUYER)
 
 
 REASONS: dict[str, Callable[[World, int], Any]] = {
@@ -123,10 +123,10 @@ REASONS: dict[str, Callable[[World, int], Any]] = {
     "opted out in another case": _opt_out_elsewhere,
     "rating changed": _raise_rating,
     "answered": lambda world, _: answers.answer(
-        world.context, world.cases()[0].messages[2].id, solved=True, stars=None, comment=""
+        world.context, world.cases()[0].messages[2].id, BUYER, solved=True, stars=None, comment=""
     ),
     "not solved": lambda world, _: answers.answer(
-        world.context, world.cases()[0].messages[2].id, solved=False, stars=None, comment=""
+        world.context, world.cases()[0].messages[2].id, BUYER, solved=False, stars=None, comment=""
     ),
     "stopped by the seller": lambda world, _: by_seller.stop_messages(
         world.context, world.cases()[0].id, world.owner

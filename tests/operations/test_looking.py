@@ -12,6 +12,7 @@ from integrations.contract import EventKind, Finding, Page, ReviewEvent, UnreadR
 from integrations.errors import Temporary
 from integrations.sentence import Text, Words
 from service.db.models import Connection, Delivery, Kind, OutboxRow
+from service.domain.staff.authority import OPERATOR
 from service.operations.reviews import refetch
 from service.operations.reviews.ingest import take_in
 from service.operations.shops import connections
@@ -212,11 +213,11 @@ def test_check_is_not_made_before_a_day_has_passed_and_then_again_the_next_day(
 
 def test_test_button_replaces_what_the_check_found(world: World, shop: Shop) -> None:
     shop.findings = [Finding(Text("Webhook A"), False, Text("it is off"))]
-    connections.test_connection(world.context, world.connection_id)
+    connections.test_connection(world.context, world.connection_id, OPERATOR)
     found = world.connection().check_note
     shop.findings = [Finding(Text("Webhook A"), True)]
 
-    connections.test_connection(world.context, world.connection_id)
+    connections.test_connection(world.context, world.connection_id, OPERATOR)
 
     assert found is not None
     assert world.connection().check_note is None

@@ -14,7 +14,7 @@ from integrations.sandbox import trouble
 from service.db.models import Kind
 from service.db.outbox import claims
 from service.domain.errors import OverLimit, WrongInput, WrongState
-from service.domain.remedies.limits import SellerRole
+from service.domain.staff.authority import Limit, SellerRole
 from service.operations.outbox import runner
 from service.operations.remedies import decisions, make_goods
 from tests.world import World
@@ -67,10 +67,10 @@ def test_done_once_when_the_outcome_was_hidden(kind_world: World, name: str) -> 
 
     _work_for_hours(kind_world, 4)
 
-    made_good = kind_world.case().make_goods[0]
+    make_good = kind_world.case().make_goods[0]
     blind = kind_world.connection().adapter == "sandbox-blind"
     assert len(kind_world.ledger()["made"]) == 1
-    assert made_good.state == ("needs_attention" if blind else "done")
+    assert make_good.state == ("needs_attention" if blind else "done")
 
 
 def test_refused_make_good_needs_attention_and_says_why(world: World) -> None:
@@ -97,7 +97,7 @@ def test_seller_ends_a_task_by_hand(world: World) -> None:
     _approved(world, "gateway")
     world.work()
 
-    make_goods.done_by_hand(world.context, world.case().make_goods[0].id, actor="seller:1")
+    make_goods.done_by_hand(world.context, world.case().make_goods[0].id, actor=world.owner)
 
     assert world.case().state == "following_up"
 
@@ -106,14 +106,16 @@ def test_seller_ends_a_task_by_hand(world: World) -> None:
 def test_blind_platform_waits_for_the_seller_to_look(kind_world: World) -> None:
     _approved(kind_world, "temporary")
     kind_world.work()
-    made_good = kind_world.case().make_goods[0]
+    make_good = kind_world.case().make_goods[0]
     with pytest.raises(WrongState):
         make_goods.try_again(
-            kind_world.context, made_good.id, actor="seller:1", surely_not_done=False
+            kind_world.context, make_good.id, actor=kind_world.owner, surely_not_done=False
         )
     trouble.choose(kind_world.sandbox.ledger, int(kind_world.case().order_id), "")
 
-    make_goods.try_again(kind_world.context, made_good.id, actor="seller:1", surely_not_done=True)
+    make_goods.try_again(
+        kind_world.context, make_good.id, actor=kind_world.owner, surely_not_done=True
+    )
     kind_world.work()
 
     assert len(kind_world.ledger()["made"]) == 1
@@ -166,8 +168,7 @@ def test_approved_make_good_goes_out_though_the_rating_was_raised(world: World) 
 
 
 def test_agent_is_stopped_above_the_limit(world: World) -> None:
-    world.set_shop(agent_limits={"IDR": 500_000})
-    agent = world.seller("agent@example.test", SellerRole.AGENT)
+    agent = world.seller("agent@example.test", SellerRole.AGENT, {"IDR": Limit(500_000)})
     order_id = world.rate(1)
     world.work()
     case_id = world.case().id

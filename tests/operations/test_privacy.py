@@ -12,6 +12,7 @@ from integrations.sandbox.seed import KETTLE
 from jobs import retention
 from service.db.models import Base, Case, DoNotContact, Review
 from service.domain.errors import WrongInput, WrongState
+from service.domain.staff.authority import BUYER, OPERATOR
 from service.operations.messages import answers, opt_out
 from service.operations.privacy import erasure
 from service.operations.remedies import decisions
@@ -53,7 +54,7 @@ def _walk(world: World) -> int:
     )
     world.work()
     check = next(one for one in world.case().messages if one.step == "resolution_check")
-    answers.answer(world.context, check.id, solved=True, stars=4, comment=WORDS[3])
+    answers.answer(world.context, check.id, BUYER, solved=True, stars=4, comment=WORDS[3])
     return order_id
 
 
@@ -73,7 +74,7 @@ def test_nothing_of_the_buyer_is_left_when_erased(world: World) -> None:
     _walk(world)
     assert all(word in _everything(world) for word in WORDS)
 
-    erased = erasure.erase_buyer(world.context, " SARI@example.test ")
+    erased = erasure.erase_buyer(world.context, " SARI@example.test ", OPERATOR)
 
     assert erased == erasure.Erased(cases=1, reviews=1, messages=3, deliveries=1)
     left = _everything(world)
@@ -84,7 +85,7 @@ def test_figures_and_history_stay_when_a_buyer_is_erased(world: World) -> None:
     _walk(world)
     before = world.case()
 
-    erasure.erase_buyer(world.context, WORDS[1])
+    erasure.erase_buyer(world.context, WORDS[1], OPERATOR)
 
     case = world.case()
     (made_good,) = case.make_goods
@@ -103,7 +104,7 @@ def test_another_buyer_is_left_alone(world: World) -> None:
     _walk(world)
     _other_buyer(world)
 
-    erasure.erase_buyer(world.context, WORDS[1])
+    erasure.erase_buyer(world.context, WORDS[1], OPERATOR)
 
     left = _everything(world)
     assert all(word in left for word in OTHER)
@@ -114,9 +115,9 @@ def test_buyer_is_found_by_id_in_one_shop_only(world: World) -> None:
     _walk(world)
 
     with pytest.raises(WrongInput):
-        erasure.erase_buyer(world.context, "b1")
-    elsewhere = erasure.erase_buyer(world.context, "b1", shop_id=world.shop_id + 1)
-    here = erasure.erase_buyer(world.context, "b1", shop_id=world.shop_id)
+        erasure.erase_buyer(world.context, "b1", OPERATOR)
+    elsewhere = erasure.erase_buyer(world.context, "b1", OPERATOR, shop_id=world.shop_id + 1)
+    here = erasure.erase_buyer(world.context, "b1", OPERATOR, shop_id=world.shop_id)
 
     assert elsewhere == erasure.Erased()
     assert here.cases == 1
@@ -127,7 +128,7 @@ def test_review_without_a_case_is_erased_too(world: World) -> None:
     world.rate(5, "bagus sekali")
     world.work()
 
-    erased = erasure.erase_buyer(world.context, WORDS[1])
+    erased = erasure.erase_buyer(world.context, WORDS[1], OPERATOR)
 
     assert (erased.cases, erased.reviews) == (0, 1)
     assert "bagus sekali" not in _everything(world)
@@ -140,17 +141,17 @@ def test_candidate_order_of_the_buyer_is_erased_from_another_case(world: World) 
         stranger = {**case.order, "buyer": {**case.order["buyer"], "email": WORDS[1]}}
         case.candidates = [case.order, stranger]
 
-    erasure.erase_buyer(world.context, WORDS[1])
+    erasure.erase_buyer(world.context, WORDS[1], OPERATOR)
 
     assert [one["buyer"]["email"] for one in world.case().candidates] == [OTHER[0]]
 
 
 def test_do_not_contact_stays_and_nothing_planned_goes_out(world: World) -> None:
     _walk(world)
-    opt_out.opt_out(world.context, world.case().messages[0].id)
+    opt_out.opt_out(world.context, world.case().messages[0].id, BUYER)
     told = len(world.ledger()["messages"])
 
-    erasure.erase_buyer(world.context, WORDS[1])
+    erasure.erase_buyer(world.context, WORDS[1], OPERATOR)
     world.clock.move(days=60)
     world.work()
 
@@ -167,30 +168,30 @@ def test_erasing_is_refused_while_a_make_good_is_open(world: World) -> None:
     before = _everything(world)
 
     with pytest.raises(WrongState, match=f"not settled.*{world.case().reference}-1"):
-        erasure.erase_buyer(world.context, WORDS[1])
+        erasure.erase_buyer(world.context, WORDS[1], OPERATOR)
 
     assert _everything(world) == before
     world.work()
-    assert erasure.erase_buyer(world.context, WORDS[1]).cases == 1
+    assert erasure.erase_buyer(world.context, WORDS[1], OPERATOR).cases == 1
 
 
 def test_erasing_is_refused_while_a_delivery_is_being_read(world: World) -> None:
     world.rate(1, WORDS[0])
 
     with pytest.raises(WrongState, match="still being read"):
-        erasure.erase_buyer(world.context, WORDS[1])
+        erasure.erase_buyer(world.context, WORDS[1], OPERATOR)
 
 
 def test_erasing_again_finds_nothing(world: World) -> None:
     _walk(world)
-    erasure.erase_buyer(world.context, WORDS[1])
+    erasure.erase_buyer(world.context, WORDS[1], OPERATOR)
 
-    assert erasure.erase_buyer(world.context, WORDS[1]) == erasure.Erased()
+    assert erasure.erase_buyer(world.context, WORDS[1], OPERATOR) == erasure.Erased()
 
 
 def test_erased_case_can_still_be_looked_at(world: World) -> None:
     _walk(world)
-    erasure.erase_buyer(world.context, WORDS[1])
+    erasure.erase_buyer(world.context, WORDS[1], OPERATOR)
 
     page = world.browser().get(f"/cases/{world.case().reference}")
 

@@ -22,11 +22,11 @@ from service.db import queries
 from service.db.models import Case, Kind, OutboxRow
 from service.db.outbox import claims
 from service.domain.messages.states import MessageState
-from service.domain.remedies.limits import SellerRole
+from service.domain.staff.authority import SellerRole
 from service.operations.outbox.handler import Work
 from service.operations.outbox.registry import HANDLERS
 from service.operations.remedies import decisions
-from service.operations.staff import accounts
+from service.operations.staff import tokens
 from tests.operations.steps import change_handler
 from tests.world import World
 
@@ -78,7 +78,7 @@ def _lives(world: World, *, minutes: float, every: float = 1.0) -> None:
 
 
 def _api(world: World) -> dict[str, Any]:
-    token = accounts.add_token(world.context, world.owner.id, "test")
+    token = tokens.add_token(world.context, world.owner, "test")
     answer = requests.get(
         f"{world.url}/api/v1/waiting", headers={"Authorization": f"Bearer {token}"}, timeout=10
     )
@@ -303,7 +303,7 @@ def test_program_lets_go_now_what_waits_unless_it_may_only_look(world: World, sh
 
     answers = []
     for who in (viewer, world.owner):
-        token = accounts.add_token(world.context, who.id, "test")
+        token = tokens.add_token(world.context, who, "test")
         answers.append(
             requests.post(
                 f"{world.url}/api/v1/connections/{world.connection_id}/try-now",

@@ -11,6 +11,7 @@ from integrations.sandbox.ledger import add_order
 from integrations.sandbox.seed import LAMP
 from service.db import search
 from service.domain.search import MOST_WORDS, words_of
+from service.domain.staff.authority import OPERATOR
 from service.operations.privacy import erasure
 from tests.world import World
 
@@ -76,7 +77,7 @@ def test_a_changed_review_is_found_by_its_new_words_only(world: World, kettle: s
 
 
 def test_an_erased_buyer_is_in_no_index(world: World, kettle: str) -> None:
-    erasure.erase_buyer(world.context, world.cases()[1].order["buyer"]["email"])
+    erasure.erase_buyer(world.context, world.cases()[1].order["buyer"]["email"], OPERATOR)
 
     assert _found(world, "sari") == _found(world, "bocor") == []
     assert _found(world, kettle) == [kettle]

@@ -11,6 +11,7 @@ from integrations.sandbox import trouble
 from service.db import queries
 from service.db.models import MessageAttempt
 from service.domain.messages.kinds import Step
+from service.domain.staff.authority import BUYER, OPERATOR
 from service.operations.messages import answers, by_seller
 from service.operations.shops import connections
 from tests.integrations.email.post_office import PostOffice, opened
@@ -111,7 +112,7 @@ def test_unknown_invitation_counts_as_made(world: World) -> None:
     trouble.choose(world.sandbox.ledger, order_id, "message_500")
     work_for(world, 24 * 8)
     first = one(world, INVITATION).state
-    answers.answer(world.context, one(world, CHECK).id, solved=False, stars=None, comment="")
+    answers.answer(world.context, one(world, CHECK).id, BUYER, solved=False, stars=None, comment="")
     help_again(world, order_id)
 
     work_for(world, 24 * 12)
@@ -164,7 +165,7 @@ def test_only_the_channel_with_the_wrong_key_is_paused(world: World, office: Pos
     work_for(world, 1)
     first = one(world, RECEIPT).state
     office.refuse_sender = ""
-    connections.resume(world.context, mail)
+    connections.resume(world.context, mail, OPERATOR)
     world.work()
 
     assert world.connection().paused_reason is None

@@ -20,6 +20,7 @@ from jobs.drain import Drain
 from service.db import queries
 from service.db.models import Case
 from service.domain.errors import WrongInput
+from service.domain.staff.authority import OPERATOR
 from service.operations.remedies import decisions, make_goods
 from service.operations.shops import connections
 from service.operations.shops.recovery import pause
@@ -97,7 +98,7 @@ def test_what_was_taken_back_is_free_again(world: World) -> None:
     trouble.choose(world.sandbox.ledger, int(first.order_id), "permanent")
     approve(world, first, part(first, 80))
     world.work()
-    make_goods.cancel(world.context, world.cases()[0].make_goods[0].id, actor="seller:1")
+    make_goods.cancel(world.context, world.cases()[0].make_goods[0].id, actor=world.owner)
     trouble.choose(world.sandbox.ledger, int(first.order_id), "")
 
     approve(world, second, part(second, 80))
@@ -114,7 +115,7 @@ def test_what_may_have_been_paid_is_counted(world: World) -> None:
 
     with pytest.raises(WrongInput, match="promised already"):
         approve(world, second, part(second, 80))
-    make_goods.done_by_hand(world.context, world.cases()[0].make_goods[0].id, actor="seller:1")
+    make_goods.done_by_hand(world.context, world.cases()[0].make_goods[0].id, actor=world.owner)
     with pytest.raises(WrongInput, match="promised already"):
         approve(world, second, part(second, 80))
     assert given(world) == Money(PAID, "IDR").share(80).amount_minor
@@ -182,7 +183,7 @@ def test_after_a_pause_they_leave_one_after_the_other(world: World) -> None:
     approve(world, second, part(second, 50))
     world.work()
     before = given(world)
-    connections.resume(world.context, world.connection_id)
+    connections.resume(world.context, world.connection_id, OPERATOR)
 
     overlaps = _at_once(world)
     work_for(world, 1)

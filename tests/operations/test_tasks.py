@@ -8,6 +8,7 @@ from sqlalchemy import select
 from integrations.money import Money
 from service.db import tasks as waiting
 from service.db.models import Case, Task
+from service.domain.staff.authority import BUYER
 from service.domain.tasks.kinds import TASK_RULES, TaskKind
 from service.operations.messages import answers
 from service.operations.remedies import decisions
@@ -86,12 +87,12 @@ def test_not_solved_comes_before_other_decisions(world: World) -> None:
     world.work()
     asked = next(one for one in world.case().messages if one.step == "resolution_check")
 
-    answers.answer(world.context, asked.id, solved=False, stars=None, comment="Masih rusak")
+    answers.answer(world.context, asked.id, BUYER, solved=False, stars=None, comment="Masih rusak")
     world.rate(2, "Kurang bagus")
     world.work()
 
     with world.context.database.reading() as session:
-        rows = waiting.open_tasks(session, most=10)
+        rows = waiting.open_tasks(session, [world.shop_id], most=10)
         assert [row.task.kind for row in rows] == [TaskKind.NOT_SOLVED, TaskKind.DECIDE]
         assert [row.in_group for row in rows] == [1, 1]
     _in_line(world)
@@ -113,16 +114,16 @@ def test_pages_of_the_list_follow_each_other_whatever_changes_between(world: Wor
         world.clock.move(minutes=1)
         world.work()
     with world.context.database.reading() as session:
-        first = waiting.open_tasks(session, most=2)
+        first = waiting.open_tasks(session, [world.shop_id], most=2)
         decisions_made = first[0].task.case_id
 
     decisions.close_case(world.context, decisions_made, world.owner, "")
 
     with world.context.database.reading() as session:
-        rest = waiting.open_tasks(session, most=10, after=first[-1].key)
+        rest = waiting.open_tasks(session, [world.shop_id], most=10, after=first[-1].key)
         shown = [row.task.id for row in first + rest]
         assert len(shown) == len(set(shown)) == 5
-        assert waiting.count_open(session) == 4
+        assert waiting.count_open(session, [world.shop_id]) == 4
 
 
 @pytest.mark.parametrize("kind", TaskKind)

@@ -18,7 +18,7 @@ from integrations.sentence import Text
 from service.db.models import MakeGood
 from service.domain.errors import WrongInput, WrongState
 from service.operations.remedies import decisions, make_goods
-from service.operations.staff import accounts
+from service.operations.staff import tokens
 from tests.operations.steps import rated, refund, work_for
 from tests.world import World
 
@@ -51,7 +51,7 @@ def test_payment_that_the_shop_forgot_is_not_made_again(world: World) -> None:
     world.work()
 
     with pytest.raises(WrongState, match="payment provider"):
-        make_goods.try_again(world.context, made.id, actor="seller:1", surely_not_done=False)
+        make_goods.try_again(world.context, made.id, actor=world.owner, surely_not_done=False)
     work_for(world, 48)
 
     case = world.case()
@@ -67,7 +67,7 @@ def test_person_who_looked_begins_anew(world: World) -> None:
     made = _approved(world, "paid_then_failed")
     world.work()
 
-    make_goods.try_again(world.context, made.id, actor="seller:1", surely_not_done=True)
+    make_goods.try_again(world.context, made.id, actor=world.owner, surely_not_done=True)
     world.work()
 
     assert world.case().make_goods[0].state == "done"
@@ -95,7 +95,7 @@ def test_failure_that_says_nothing_of_the_outcome_is_never_paid_twice(
 
     first = world.case().make_goods[0].attempts[0].outcome
     with pytest.raises(WrongState):
-        make_goods.try_again(world.context, made.id, actor="seller:1", surely_not_done=False)
+        make_goods.try_again(world.context, made.id, actor=world.owner, surely_not_done=False)
     work_for(world, 48)
 
     assert first == "unknown"
@@ -110,7 +110,7 @@ def test_shop_that_cannot_be_asked_leaves_it_to_a_person(world: World) -> None:
     work_for(world, 48)
 
     with pytest.raises(WrongState):
-        make_goods.look_again(world.context, world.case().make_goods[0].id, actor="seller:1")
+        make_goods.look_again(world.context, world.case().make_goods[0].id, actor=world.owner)
     assert (len(world.ledger()["made"]), world.case().state) == (1, "needs_attention")
 
 
@@ -153,7 +153,7 @@ def test_what_is_taken_back_after_a_look_is_decided_anew(world: World) -> None:
     made = _approved(world, "paid_then_failed")
     world.work()
 
-    make_goods.cancel(world.context, made.id, actor="seller:1")
+    make_goods.cancel(world.context, made.id, actor=world.owner)
 
     case = world.case()
     assert (case.state, case.make_goods[0].outcome_unknown) == ("awaiting_approval", False)
@@ -235,7 +235,7 @@ def test_page_offers_other_remedies_after_a_refusal(world: World) -> None:
 def test_unknown_outcome_is_said_to_programs(world: World) -> None:
     _approved(world, "paid_then_failed")
     world.work()
-    token = accounts.add_token(world.context, world.owner.id, "program")
+    token = tokens.add_token(world.context, world.owner, "program")
 
     answer = requests.get(
         f"{world.url}/api/v1/cases/{world.case().reference}",

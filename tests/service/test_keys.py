@@ -9,6 +9,7 @@ from cryptography.fernet import Fernet
 
 from integrations.contract import Role
 from service.domain.errors import NotFound
+from service.domain.staff.authority import OPERATOR
 from service.operations.shops import connections
 from service.operations.shops.connections import NewConnection
 from service.operations.shops.reencryption import renew_secrets
@@ -30,7 +31,10 @@ def _vault(world: World, *keys: str) -> None:
 def _another(world: World) -> int:
     values = {"base_url": world.url, "api_key": "another-key"}
     return connections.connect(
-        world.context, world.shop_id, NewConnection("sandbox", "Second", [Role.ORDERS], values)
+        world.context,
+        world.shop_id,
+        OPERATOR,
+        NewConnection("sandbox", "Second", [Role.ORDERS], values),
     )
 
 
@@ -50,13 +54,13 @@ def test_old_key_can_be_dropped_after_renewing(world: World) -> None:
     _vault(world, NEW, OLD)
     before = _key_of_shop(world)
 
-    renewed = renew_secrets(world.context)
+    renewed = renew_secrets(world.context, OPERATOR)
     _vault(world, NEW)
 
     assert (renewed.number, renewed.locked) == (2, ())
     assert (before, _key_of_shop(world)) == ("test-key", "test-key")
     assert connections.webhook_secret(world.context, world.connection()).startswith("whsec_")
-    connections.add_webhook_secret(world.context, second)
+    connections.add_webhook_secret(world.context, second, OPERATOR)
 
 
 def test_old_key_is_needed_until_secrets_are_renewed(world: World) -> None:
@@ -72,7 +76,7 @@ def test_locked_secret_is_named_and_keeps_nobody_else_from_renewing(world: World
         connection = session.merge(world.connection())
         connection.secrets = Vault([Fernet.generate_key().decode()], HASH).lock({"a": "b"})
 
-    renewed = renew_secrets(world.context)
+    renewed = renew_secrets(world.context, OPERATOR)
 
     assert (renewed.number, renewed.locked) == (1, (f"{world.connection_id} (Sandbox)",))
 

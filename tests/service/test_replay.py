@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from integrations.contract import Role
 from service.db.models import Case, Delivery
 from service.domain.errors import NotFound, WrongInput
+from service.domain.staff.authority import OPERATOR
 from service.operations.shops import connections
 from service.operations.shops.connections import NewConnection
 from service.replay import COLUMNS, Replayed, replay
@@ -40,7 +41,7 @@ def connection_id(world: World) -> int:
     """A shop of one's own that sends reviews."""
     values = {"base_url": f"{world.url}/nowhere", "outgoing_secret": "whsec_" + "QUJD" * 10}
     new = NewConnection("standard", "Toko sendiri", [Role.REVIEWS], values)
-    return connections.connect(world.context, world.shop_id, new)
+    return connections.connect(world.context, world.shop_id, OPERATOR, new)
 
 
 @contextmanager

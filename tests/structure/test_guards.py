@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from service.app import create_app
+from service.domain.staff.authority import OPERATOR, Membership, Permission, SellerRole
+from service.operations.shops import connections
+from service.operations.staff import accounts, members, sessions, tokens
+from tests.web.pages import post_unreadable
 from tests.world import World
 
-GUARDS = {"open", "link", "seller", "owner", "token"}
+GUARDS = {"open", "link", "seller", "token", *Permission}
 OPEN = {
     "api.openapi",
     "auth.link_page",
@@ -27,11 +34,10 @@ OPEN = {
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    folder = tmp_path_factory.mktemp("guards")
-    world = World(f"sqlite:///{folder / 'makegood.db'}", folder)
-    yield create_app(world.wired)
-    world.close()
+def app(world: World) -> Flask:
+    made = create_app(world.wired)
+    made.config["WTF_CSRF_ENABLED"] = False
+    return made
 
 
 def _guard(app: Flask, rule: Rule) -> str:
@@ -40,12 +46,24 @@ def _guard(app: Flask, rule: Rule) -> str:
     return "open" if rule.endpoint == "static" else str(getattr(view, "guard", "none"))
 
 
-def _path(rule: Rule) -> str:
+def _path(rule: Rule, **given: object) -> str:
     whole = set(re.findall(r"<int:(\w+)>", rule.rule))
     values: dict[str, object] = {name: 1 if name in whole else "x" for name in rule.arguments}
+    values |= {name: value for name, value in given.items() if name in values}
     built = rule.build(values)
     assert built is not None
     return built[1]
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    folder = tmp_path_factory.mktemp("guards")
+    made = World(f"sqlite:///{folder / 'makegood.db'}", folder)
+    made.rate(1, "Barang rusak")
+    post_unreadable(made)
+    made.work()
+    yield made
+    made.close()
 
 
 def test_every_route_names_its_guard(app: Flask) -> None:
@@ -61,9 +79,13 @@ def test_what_is_open_to_all_is_listed(app: Flask) -> None:
 
 
 def test_every_guard_turns_strangers_away(app: Flask) -> None:
-    app.config["WTF_CSRF_ENABLED"] = False
     client = app.test_client()
-    refused = {"seller": 303, "owner": 303, "token": 401, "link": 404}
+    refused: dict[str, int] = {
+        "seller": 303,
+        "token": 401,
+        "link": 404,
+        **dict.fromkeys(Permission, 303),
+    }
     tried = 0
     for rule in app.url_map.iter_rules():
         expected = refused.get(_guard(app, rule))
@@ -74,3 +96,48 @@ def test_every_guard_turns_strangers_away(app: Flask) -> None:
                 tried += 1
 
     assert tried > 30
+
+
+def _words(body: bytes) -> str:
+    """What an answer says; a workbook is a folder of texts."""
+    if not body.startswith(b"PK"):
+        return body.decode()
+    with ZipFile(BytesIO(body)) as folder:
+        return " ".join(folder.read(name).decode() for name in folder.namelist())
+
+
+def _of_another_shop(app: Flask, world: World) -> tuple[FlaskClient, dict[str, str]]:
+    """A browser and a program of an owner, but of another shop."""
+    seller_id = accounts.add_seller(world.context, OPERATOR, "other@example.test", {})
+    shop_id = connections.add_shop(world.context, OPERATOR, "Lain", zone="Asia/Jakarta")
+    owner = Membership(SellerRole.OWNER)
+    members.set_membership(world.context, shop_id, seller_id, OPERATOR, owner)
+    client = app.test_client()
+    with client.session_transaction() as cookie:
+        cookie["key"] = sessions.begin(world.context, seller_id)
+    token = tokens.add_token(world.context, world.actor(seller_id), "t")
+    return client, {"Authorization": f"Bearer {token}"}
+
+
+def test_what_belongs_to_another_shop_is_not_there(app: Flask, world: World) -> None:
+    """Every route that names something of a shop; and no other page tells of it."""
+    client, program = _of_another_shop(app, world)
+    reference, inside = world.case().reference, ("Toko Uji", "Barang rusak", "owner@example.test")
+    named, told = 0, []
+    for rule in app.url_map.iter_rules():
+        guard = _guard(app, rule)
+        if guard not in {"seller", "token", *Permission}:
+            continue
+        headers = program if guard == "token" else {}
+        for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+            path = _path(
+                rule, reference=reference, adapter="standard", key="receipt", language="id"
+            )
+            answer = client.open(path, method=method, headers=headers)
+            if rule.arguments:
+                assert answer.status_code == 404, (method, rule.rule)
+                named += 1
+            told += [(path, word) for word in (*inside, reference) if word in _words(answer.data)]
+
+    assert told == []
+    assert named > 10

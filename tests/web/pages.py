@@ -9,8 +9,7 @@ from typing import Any
 import requests
 
 from integrations.sandbox.wire import sign
-from service.db.models import Seller
-from service.domain.remedies.limits import SellerRole
+from service.domain.staff.authority import Actor, SellerRole
 from service.operations.shops import connections
 from tests.world import Browser, World
 
@@ -27,7 +26,7 @@ def post_unreadable(world: World, body: bytes = b"not json", key: str = "odd") -
     requests.post(world.sandbox.sender.url, data=body, headers=headers, timeout=10)
 
 
-def people(world: World) -> dict[SellerRole, Seller]:
+def people(world: World) -> dict[SellerRole, Actor]:
     """One seller of each role."""
     return {
         SellerRole.OWNER: world.owner,

@@ -11,10 +11,10 @@ from sqlalchemy import select
 from integrations.money import Money
 from integrations.sandbox.ledger import add_line
 from integrations.sandbox.seed import SCARF
-from service.db.models import ApiToken, Seller
-from service.domain.remedies.limits import SellerRole
+from service.db.models import ApiToken
+from service.domain.staff.authority import OPERATOR, Actor, SellerRole
 from service.operations.cases.find_order import choose_order
-from service.operations.staff import accounts
+from service.operations.staff import members, tokens
 from tests.operations.steps import agent, rated, refund
 from tests.web.pages import post_unreadable
 from tests.world import World
@@ -25,9 +25,9 @@ Answer = tuple[int, dict[str, Any]]
 class Program:
     """Something that calls the API with a token."""
 
-    def __init__(self, world: World, seller: Seller | None = None) -> None:
+    def __init__(self, world: World, seller: Actor | None = None) -> None:
         self.base = f"{world.url}/api/v1"
-        self.token = accounts.add_token(world.context, (seller or world.owner).id, "test")
+        self.token = tokens.add_token(world.context, seller or world.owner, "test")
         self.headers = {"Authorization": f"Bearer {self.token}"}
 
     def get(self, path: str) -> Answer:
@@ -81,7 +81,7 @@ def test_revoked_token_is_refused(world: World, program: Program) -> None:
     with world.context.database.reading() as session:
         number = session.scalars(select(ApiToken.id)).one()
 
-    accounts.revoke_token(world.context, number)
+    tokens.revoke_token(world.context, number, OPERATOR)
 
     assert (before, program.get("/cases")[0]) == (200, 401)
 
@@ -91,7 +91,7 @@ def test_token_of_a_seller_who_was_shut_out_is_refused(world: World) -> None:
     program = Program(world, seller)
     before = program.get("/cases")[0]
 
-    accounts.change_seller(world.context, seller.id, role=SellerRole.AGENT, active=False)
+    members.set_active(world.context, seller.id, OPERATOR, active=False)
 
     assert (before, program.get("/cases")[0]) == (200, 401)
 
@@ -110,7 +110,8 @@ def test_program_reads_and_approves_a_case_once(world: World, program: Program) 
     assert (approved[0], approved[1]["state"], again[0]) == (200, "approved", 409)
     assert again[1]["error"]["code"] == "wrong_state"
     assert len(world.ledger()["made"]) == 1
-    assert world.case().decisions[0].actor == f"seller:{world.owner.id}"
+    decision = world.case().decisions[0]
+    assert (decision.actor, decision.seller_id) == ("program:1", world.owner.id)
 
 
 def test_program_approves_another_make_good(world: World, program: Program) -> None:
@@ -139,7 +140,7 @@ def test_nothing_is_approved_that_was_not_named(
 def test_lines_are_named_where_there_are_several(world: World, program: Program) -> None:
     order_id = rated(world)
     add_line(world.sandbox.ledger, order_id, SCARF)
-    choose_order(world.context, world.case().id, str(order_id), actor="seller:1")
+    choose_order(world.context, world.case().id, str(order_id), actor=world.owner)
     changed = {"action": "resend", "amount_minor": 1, "currency": "IDR"}
 
     status, _ = program.post(_address(world, "approve"), {"changed": changed})
@@ -159,10 +160,9 @@ def test_outdated_proposal_is_refused(world: World, program: Program) -> None:
 
 
 def test_roles_and_limits_hold(world: World) -> None:
-    world.set_shop(agent_limits={"IDR": 1000})
     rated(world)
     viewer = Program(world, world.seller("viewer@example.test", SellerRole.VIEWER))
-    limited = Program(world, agent(world))
+    limited = Program(world, agent(world, IDR=1000))
     small = {"changed": {"action": "refund", "amount_minor": 1000, "currency": "IDR"}}
 
     answers = [

@@ -6,7 +6,7 @@ import re
 
 import requests
 
-from service.operations.staff import accounts
+from service.operations.staff import tokens
 from tests.web.pages import text_of
 from tests.world import World
 
@@ -61,7 +61,7 @@ def test_page_is_indonesian(world: World) -> None:
 
 def test_programs_are_told_the_cause(world: World) -> None:
     address = _case(world, "Gelasnya pecah waktu sampai")
-    token = accounts.add_token(world.context, world.owner.id, "test")
+    token = tokens.add_token(world.context, world.owner, "test")
 
     answer = requests.get(
         f"{world.url}/api/v1{address}", headers={"Authorization": f"Bearer {token}"}, timeout=10

@@ -7,7 +7,7 @@ from sqlalchemy import update
 from integrations.sandbox.ledger import leave_review
 from integrations.sandbox.seed import sell
 from service.db.models import Delivery
-from service.domain.remedies.limits import SellerRole
+from service.domain.staff.authority import SellerRole
 from tests.web.pages import people, post_anyway, post_unreadable, text_of
 from tests.world import World
 

@@ -8,6 +8,7 @@ import pytest
 from werkzeug.routing import Rule
 
 from service.app import create_app
+from service.operations.staff import tokens
 from tests.world import World
 
 HOSTILE = {
@@ -114,9 +115,7 @@ def test_no_form_fails_at_what_no_database_keeps(world: World) -> None:
     ids=lambda body: repr(body[:20]),
 )
 def test_no_program_call_fails_at_a_hostile_body(world: World, body: bytes) -> None:
-    from service.operations.staff import accounts  # noqa: PLC0415
-
-    token = accounts.add_token(world.context, world.owner.id, "t")
+    token = tokens.add_token(world.context, world.owner, "t")
     client = create_app(world.wired).test_client()
     failed = {}
     for rule in rules(world):

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.app import create_app
+from service.domain.staff.authority import OPERATOR
 from service.operations.staff import accounts
 from service.web.auth import own_path
 from tests.world import World
@@ -108,13 +109,15 @@ def test_own_page_is_kept(app: Flask, onward: str) -> None:
 
 
 def test_seller_is_led_back_to_the_page_asked_for(world: World) -> None:
-    accounts.set_password(world.context, world.owner.id, "a long password")
+    accounts.set_password(world.context, world.owner.id, OPERATOR, "a long password")
     app = create_app(world.wired)
     app.config["WTF_CSRF_ENABLED"] = False
     client = app.test_client()
     asked = client.get("/cases?state=closed").headers["Location"]
 
-    signed_in = client.post(asked, data={"email": world.owner.email, "password": "a long password"})
+    signed_in = client.post(
+        asked, data={"email": "owner@example.test", "password": "a long password"}
+    )
 
     assert urlsplit(signed_in.headers["Location"]).path == "/cases"
     assert client.get(signed_in.headers["Location"]).status_code == 200

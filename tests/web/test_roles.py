@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from service.domain.remedies.limits import SellerRole
-from service.operations.staff import accounts
+from service.domain.staff.authority import OPERATOR, Actor, Limit, Membership, SellerRole
+from service.operations.staff import members
 from tests.web.pages import people, post_anyway, text_of
 from tests.world import World
 
@@ -95,11 +95,14 @@ def test_owner_reaches_every_page(world: World) -> None:
     assert pages == dict.fromkeys(OWNER_PAGES + EVERYBODYS_PAGES, 200)
 
 
+def _agent(world: World, each: int) -> Actor:
+    return world.seller("limited@example.test", SellerRole.AGENT, {"IDR": Limit(each)})
+
+
 def test_agent_is_told_before_pressing_who_may_approve(world: World) -> None:
-    world.set_shop(agent_limits={"IDR": 10_000_000})
     world.rate(1)
     world.work()
-    agent = world.browser(people(world)[SellerRole.AGENT])
+    agent = world.browser(_agent(world, 10_000_000))
     address = f"/cases/{world.case().reference}"
 
     page = agent.get(address)
@@ -111,10 +114,9 @@ def test_agent_is_told_before_pressing_who_may_approve(world: World) -> None:
 
 
 def test_agent_approves_below_the_limit(world: World) -> None:
-    world.set_shop(agent_limits={"IDR": 25_900_000})
     world.rate(1)
     world.work()
-    agent = world.browser(people(world)[SellerRole.AGENT])
+    agent = world.browser(_agent(world, 25_900_000))
 
     agent.post(f"/cases/{world.case().reference}", {"do": "approve", "number": "0"})
 
@@ -126,7 +128,7 @@ def test_seller_is_out_at_once_when_shut_out(world: World) -> None:
     browser = world.browser(seller)
     before = browser.get("/").url
 
-    accounts.change_seller(world.context, seller.id, role=SellerRole.AGENT, active=False)
+    members.set_active(world.context, seller.id, OPERATOR, active=False)
 
     assert before == f"{world.url}/"
     assert "/sign-in" in browser.get("/").url
@@ -138,14 +140,16 @@ def test_agent_may_do_more_at_once_when_made_an_owner(world: World) -> None:
     browser = world.browser(seller)
     before = browser.get("/shops").status_code
 
-    accounts.change_seller(world.context, seller.id, role=SellerRole.OWNER, active=True)
+    members.set_membership(
+        world.context, world.shop_id, seller.id, world.owner, Membership(SellerRole.OWNER)
+    )
 
     assert (before, browser.get("/shops").status_code) == (403, 200)
 
 
 def test_last_owner_cannot_be_shut_out(world: World) -> None:
     answer = world.browser().post(
-        "/sellers", {"do": "change", "id": world.owner.id, "role": "agent"}
+        "/sellers", {"do": "member", "id": world.owner.id, "shop": world.shop_id, "role": "agent"}
     )
 
     assert answer.status_code == 409

@@ -13,16 +13,19 @@ import requests
 from flask.testing import FlaskClient
 
 from service.app import create_app
+from service.db import staff
 from service.db.models import Seller
-from service.domain.errors import DomainError, NotFound, WrongInput, WrongState
-from service.domain.remedies.limits import SellerRole
-from service.operations.staff import accounts, sessions
+from service.domain.errors import DomainError, NotFound, NotPermitted, WrongInput, WrongState
+from service.domain.staff.authority import OPERATOR, Actor, Membership, SellerRole
+from service.operations.context import Context
+from service.operations.staff import accounts, members, sessions
 from service.settings import load
 from service.wiring import Wiring, wire
 from tests.world import KEY, SECRET, World
 
 T = TypeVar("T")
 GOOD, BAD = "a long password", "another password"
+OWNER = "owner@example.test"
 
 
 def at_once(acts: list[Callable[[], T]]) -> list[T | DomainError]:
@@ -77,7 +80,7 @@ def test_copied_cookie_is_worth_nothing_after_signing_out(world: World) -> None:
 
 
 def test_signing_out_ends_one_session_only(world: World) -> None:
-    first, second = (sessions.begin(world.context, world.owner) for _ in range(2))
+    first, second = (sessions.begin(world.context, world.owner.id) for _ in range(2))
 
     sessions.end(world.context, first)
 
@@ -86,7 +89,7 @@ def test_signing_out_ends_one_session_only(world: World) -> None:
 
 
 def test_link_ends_no_other_session(world: World) -> None:
-    key = sessions.begin(world.context, world.owner)
+    key = sessions.begin(world.context, world.owner.id)
 
     accounts.sign_in_by_link(world.context, _token(world, world.owner))
 
@@ -94,7 +97,7 @@ def test_link_ends_no_other_session(world: World) -> None:
 
 
 def test_session_lasts_while_it_is_used_and_no_longer(world: World) -> None:
-    key = sessions.begin(world.context, world.owner)
+    key = sessions.begin(world.context, world.owner.id)
     for _ in range(3):
         world.clock.move(days=13)
         assert sessions.seller_of(world.context, key) is not None
@@ -107,13 +110,13 @@ def test_session_lasts_while_it_is_used_and_no_longer(world: World) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        lambda world: accounts.set_password(world.context, world.owner.id, GOOD),
+        lambda world: accounts.set_password(world.context, world.owner.id, OPERATOR, GOOD),
         lambda world: _shut_out(world),
     ],
     ids=["password", "shut out"],
 )
 def test_sessions_and_links_end_with(world: World, change: Callable[[World], object]) -> None:
-    key, token = sessions.begin(world.context, world.owner), _token(world, world.owner)
+    key, token = sessions.begin(world.context, world.owner.id), _token(world, world.owner)
 
     change(world)
 
@@ -125,12 +128,12 @@ def test_sessions_and_links_end_with(world: World, change: Callable[[World], obj
 def _shut_out(world: World) -> None:
     world.seller("second@example.test", SellerRole.OWNER)
     owner = world.owner
-    accounts.change_seller(world.context, owner.id, role=SellerRole.OWNER, active=False)
-    accounts.change_seller(world.context, owner.id, role=SellerRole.OWNER, active=True)
+    for active in (False, True):
+        members.set_active(world.context, owner.id, OPERATOR, active=active)
 
 
-def _token(world: World, seller: Seller) -> str:
-    return accounts.new_link(world.context, seller.id).rpartition("/")[2]
+def _token(world: World, seller: Actor) -> str:
+    return accounts.new_link(world.context, seller.id, OPERATOR).rpartition("/")[2]
 
 
 def test_link_pressed_many_times_at_once_signs_in_once(world: World) -> None:
@@ -156,48 +159,73 @@ def test_using_one_link_ends_the_others_of_this_seller(world: World) -> None:
 
 
 def test_link_of_the_version_before_is_refused_in_words(world: World) -> None:
-    token = world.context.links.token("sign-in", [world.owner.id, world.owner.session_version])
+    token = world.context.links.token("sign-in", [world.owner.id, 1])
 
     with pytest.raises(NotFound, match="ask for a new one"):
         accounts.sign_in_by_link(world.context, token)
 
 
-@pytest.mark.parametrize(
-    ("role", "active"),
-    [(SellerRole.AGENT, True), (SellerRole.VIEWER, True), (SellerRole.OWNER, False)],
-    ids=["agent", "viewer", "shut out"],
-)
-def test_owners_who_shut_each_other_out_leave_one(
-    world: World, role: SellerRole, active: bool
-) -> None:
+Change = Callable[[World, Context, Actor, Actor], None]
+CHANGES: dict[str, Change] = {
+    "agent": lambda world, context, owner, by: members.set_membership(
+        context, world.shop_id, owner.id, by, Membership(SellerRole.AGENT)
+    ),
+    "removed": lambda world, context, owner, by: members.end_membership(
+        context, world.shop_id, owner.id, by
+    ),
+    "shut out": lambda _, context, owner, by: members.set_active(
+        context, owner.id, by, active=False
+    ),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_owners_who_shut_each_other_out_leave_one(world: World, change: Change) -> None:
     owners = [world.owner, world.seller("second@example.test", SellerRole.OWNER)]
     other = another_process(world)
     for _ in range(5):
-        change = partial(accounts.change_seller, role=role, active=active)
-        pairs = zip(owners, (world.context, other.context), strict=True)
+        acts: list[Callable[[], None]] = [
+            partial(change, world, context, owner, by)
+            for context, owner, by in zip(
+                (world.context, other.context), owners, reversed(owners), strict=True
+            )
+        ]
 
-        given = at_once([partial(change, context, owner.id) for owner, context in pairs])
+        refused = [error for error in at_once(acts) if error is not None]
 
-        assert [type(one) for one in given if one is not None] == [WrongState]
+        # The second is no owner any more, or the last one.
+        assert [type(error) for error in refused] in ([WrongState], [NotPermitted], [NotFound])
+        with world.context.database.reading() as session:
+            assert staff.other_owners(session, world.shop_id, 0) == 1
         for owner in owners:
-            accounts.change_seller(world.context, owner.id, role=SellerRole.OWNER, active=True)
+            members.set_active(world.context, owner.id, OPERATOR, active=True)
+            members.set_membership(
+                world.context, world.shop_id, owner.id, OPERATOR, Membership(SellerRole.OWNER)
+            )
     other.close()
 
 
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_the_only_owner_stays(world: World, change: Change) -> None:
+    with pytest.raises(WrongState, match="At least one owner must stay"):
+        change(world, world.context, world.owner, world.owner)
+
+
 def test_seller_added_twice_at_once_is_there_once(world: World) -> None:
-    given = at_once([partial(accounts.add_seller, world.context, "new@example.test")] * 4)
+    add = partial(accounts.add_seller, world.context, OPERATOR, "new@example.test", {})
+    given = at_once([add] * 4)
 
     assert Counter(type(one) for one in given) == {int: 1, WrongInput: 3}
 
 
 def test_guesses_made_at_once_are_counted_before_they_are_answered(world: World) -> None:
-    accounts.set_password(world.context, world.owner.id, GOOD)
+    accounts.set_password(world.context, world.owner.id, OPERATOR, GOOD)
     other = another_process(world)
     clients = [_client(wired) for wired in (world.wired, other)]
 
     def guess(number: int) -> Callable[[], int]:
         address = {"REMOTE_ADDR": f"10.1.0.{number}"}
-        form = {"email": world.owner.email, "password": BAD}
+        form = {"email": OWNER, "password": BAD}
         client = clients[number % 2].application.test_client()
         return lambda: client.post("/sign-in", data=form, environ_base=address).status_code
 
@@ -227,7 +255,7 @@ def test_refusal_says_when_to_try_again(world: World) -> None:
 
 
 def test_password_changed_twice_at_once_is_changed_once(world: World) -> None:
-    accounts.set_password(world.context, world.owner.id, GOOD)
+    accounts.set_password(world.context, world.owner.id, OPERATOR, GOOD)
     change = partial(accounts.change_password, world.context, world.owner, present=GOOD)
 
     given = at_once([partial(change, new=f"{BAD} {number}") for number in range(4)])
@@ -236,12 +264,12 @@ def test_password_changed_twice_at_once_is_changed_once(world: World) -> None:
 
 
 def test_present_password_is_not_guessed_from_a_browser_that_was_found(world: World) -> None:
-    accounts.set_password(world.context, world.owner.id, GOOD)
+    accounts.set_password(world.context, world.owner.id, OPERATOR, GOOD)
     with world.context.database.reading() as session:
         seller = session.get_one(Seller, world.owner.id)
     client = _client(world.wired)
     with client.session_transaction() as cookie:
-        cookie["key"] = sessions.begin(world.context, seller)
+        cookie["key"] = sessions.begin(world.context, seller.id)
 
     def guess(number: int) -> int:
         form = {"do": "password", "present": f"guess {number}", "password": BAD}

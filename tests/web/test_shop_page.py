@@ -37,7 +37,6 @@ def _save(world: World, **changes: str | None) -> requests.Response:
 
 def test_unchanged_form_changes_nothing(world: World) -> None:
     world.set_shop(
-        agent_limits={"IDR": 10_000_000, "SGD": 1_050},
         automatic={"IDR": {"each": 5_000_000, "shop_day": 50_000_000, "buyer_day": 5_000_000}},
         asking={"invitations": True, "lawful_basis": ["ID", "SG"]},
     )
@@ -46,7 +45,7 @@ def test_unchanged_form_changes_nothing(world: World) -> None:
     _save(world)
 
     after = _shop(world)
-    for name in ("name", "zone", "country", "language", "agent_limits", "automatic", "playbook"):
+    for name in ("name", "zone", "country", "language", "automatic", "playbook"):
         assert getattr(after, name) == getattr(before, name), name
     assert (after.asking["lawful_basis"], after.asking["invitations"]) == (["ID", "SG"], True)
     assert after.follow_ups["days"] == [0, 1, 2, 3, 4, 5]
@@ -56,9 +55,7 @@ def test_everything_typed_is_saved(world: World) -> None:
     answer = _save(
         world,
         name="Toko Baru",
-        agent_currency_0="idr",
-        agent_amount_0="100.000",
-        automatic_currency_0="IDR",
+        automatic_currency_0="idr",
         automatic_each_0="50000",
         automatic_shop_day_0="500.000",
         automatic_buyer_day_0="50.000",
@@ -74,7 +71,7 @@ def test_everything_typed_is_saved(world: World) -> None:
 
     shop = _shop(world)
     assert "Saved." in text_of(answer)
-    assert (shop.name, shop.agent_limits) == ("Toko Baru", {"IDR": 10_000_000})
+    assert shop.name == "Toko Baru"
     assert shop.automatic == {
         "IDR": {"each": 5_000_000, "shop_day": 50_000_000, "buyer_day": 5_000_000}
     }
@@ -89,9 +86,9 @@ def test_everything_typed_is_saved(world: World) -> None:
     [
         ("zone", "Mars/Base", "“Mars/Base” is no time zone."),
         ("country", "IDN", "“IDN” is no country code."),
-        ("agent_currency_0", "RPX", "“RPX” is no currency."),
-        ("agent_amount_0", "banyak", "“banyak” is not an amount."),
-        ("automatic_each_0", "5", "“” is no currency."),
+        ("automatic_currency_0", "RPX", "“RPX” is no currency."),
+        ("automatic_each_0", "banyak", "“banyak” is not an amount."),
+        ("automatic_currency_0", "", "“” is no currency."),
         ("resolution_check_hours", "tiga", "“tiga”: enter the hours as a whole number"),
         ("closes", "07:00", "must be later in the day than opens"),
         ("lawful_basis", "Indonesia", "“INDONESIA” is no country code."),
@@ -104,7 +101,8 @@ def test_wrong_entry_is_named_and_all_that_was_typed_stays(
     world: World, name: str, value: str, told: str
 ) -> None:
     before = _shop(world)
-    typed = {"agent_currency_0": "IDR", "agent_amount_0": "7", "region": "KEPT", name: value}
+    row = {f"automatic_{key}_0": "7" for key in ("each", "shop_day", "buyer_day")}
+    typed = {"automatic_currency_0": "IDR", **row, "region": "KEPT", name: value}
 
     answer = _save(world, **typed)
 
@@ -112,7 +110,7 @@ def test_wrong_entry_is_named_and_all_that_was_typed_stays(
     assert told in text_of(answer)
     kept = form_of(answer)
     assert (kept[name].strip(), kept["region"]) == (value.strip(), "KEPT")
-    assert (_shop(world).zone, _shop(world).agent_limits) == (before.zone, {})
+    assert (_shop(world).zone, _shop(world).automatic) == (before.zone, {})
 
 
 def test_no_day_at_all_is_refused(world: World) -> None:

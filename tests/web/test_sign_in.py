@@ -10,8 +10,8 @@ import requests
 from flask import Flask
 
 from service.app import create_app
-from service.domain.remedies.limits import SellerRole
-from service.operations.staff import accounts
+from service.domain.staff.authority import OPERATOR, SellerRole
+from service.operations.staff import accounts, members
 from tests.web.pages import form_of, people, post_anyway, text_of
 from tests.world import World
 
@@ -38,7 +38,7 @@ def _try(app: Flask, email: str, password: str, address: str = "10.0.0.1") -> in
 
 
 def test_seller_signs_in_with_a_password_and_out_again(world: World) -> None:
-    accounts.set_password(world.context, world.owner.id, GOOD)
+    accounts.set_password(world.context, world.owner.id, OPERATOR, GOOD)
     client = _app(world).test_client()
 
     inside = client.post("/sign-in", data={"email": "OWNER@example.test ", "password": GOOD})
@@ -55,7 +55,7 @@ def test_seller_signs_in_with_a_password_and_out_again(world: World) -> None:
     ids=["wrong password", "nobody", "empty"],
 )
 def test_wrong_sign_in_is_refused_alike(world: World, email: str, password: str) -> None:
-    accounts.set_password(world.context, world.owner.id, GOOD)
+    accounts.set_password(world.context, world.owner.id, OPERATOR, GOOD)
 
     assert _try(_app(world), email, password) == 401
 
@@ -69,7 +69,7 @@ def test_one_address_is_slowed_down_whatever_account_it_tries(world: World) -> N
 
 
 def test_one_account_is_slowed_down_from_whatever_address(world: World) -> None:
-    accounts.set_password(world.context, world.owner.id, GOOD)
+    accounts.set_password(world.context, world.owner.id, OPERATOR, GOOD)
     app = _app(world)
 
     answers = [_try(app, "owner@example.test", BAD, f"10.0.1.{n}") for n in range(11)]
@@ -79,7 +79,7 @@ def test_one_account_is_slowed_down_from_whatever_address(world: World) -> None:
 
 
 def test_right_passwords_do_not_use_the_tries_up(world: World) -> None:
-    accounts.set_password(world.context, world.owner.id, GOOD)
+    accounts.set_password(world.context, world.owner.id, OPERATOR, GOOD)
     app = _app(world)
 
     answers = [_try(app, "owner@example.test", GOOD, f"10.0.1.{n}") for n in range(12)]
@@ -91,7 +91,7 @@ def test_right_passwords_do_not_use_the_tries_up(world: World) -> None:
     ("address", "secure"), [("https://m.example", True), ("http://m.example", False)]
 )
 def test_cookie_is_secure_where_the_address_is(world: World, address: str, secure: bool) -> None:
-    accounts.set_password(world.context, world.owner.id, GOOD)
+    accounts.set_password(world.context, world.owner.id, OPERATOR, GOOD)
     client = _app(world, public_url=address).test_client()
 
     answer = client.post("/sign-in", data={"email": "owner@example.test", "password": GOOD})
@@ -103,7 +103,7 @@ def test_cookie_is_secure_where_the_address_is(world: World, address: str, secur
 
 
 def test_link_works_once_and_not_by_looking(world: World) -> None:
-    link = accounts.new_link(world.context, world.owner.id)
+    link = accounts.new_link(world.context, world.owner.id, OPERATOR)
     looked = [requests.get(link, timeout=10).status_code for _ in range(3)]
     sessions = [requests.Session(), requests.Session()]
 
@@ -131,7 +131,7 @@ def test_owner_gives_an_agent_a_fresh_link(world: World) -> None:
 
 def test_nobody_gets_a_link_for_a_seller_who_is_shut_out(world: World) -> None:
     agent = people(world)[SellerRole.AGENT]
-    accounts.change_seller(world.context, agent.id, role=SellerRole.AGENT, active=False)
+    members.set_active(world.context, agent.id, OPERATOR, active=False)
 
     answer = world.browser().post("/sellers", {"do": "link", "id": agent.id})
 
@@ -159,7 +159,7 @@ def test_first_password_needs_none_before(world: World) -> None:
 def test_password_changes_only_with_the_present_one(
     world: World, present: str, new: str, status: int
 ) -> None:
-    accounts.set_password(world.context, world.owner.id, GOOD)
+    accounts.set_password(world.context, world.owner.id, OPERATOR, GOOD)
 
     answer = _change(world, world.browser(), present, new)
 

@@ -11,6 +11,7 @@ import requests
 from sqlalchemy import update
 
 from service.db.models import Case
+from service.domain.staff.authority import OPERATOR
 from service.operations.shops import connections
 from tests.operations.steps import CHECK, helped, one, sell_to, work_for
 from tests.world import World
@@ -78,7 +79,7 @@ def test_one_click_needs_neither_page_nor_cookie(world: World) -> None:
 
 def test_stop_is_for_all_flows_of_all_shops(world: World) -> None:
     helped(world)
-    other = connections.add_shop(world.context, "Toko Lain", zone="Asia/Jakarta")
+    other = connections.add_shop(world.context, OPERATOR, "Toko Lain", zone="Asia/Jakarta")
     world.rate(1, "rusak", sell_to(world, **ALIKE))
     world.work()
     with world.context.database.transaction() as session:

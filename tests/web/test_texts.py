@@ -66,7 +66,6 @@ def test_buyer_gets_the_changed_text_when_it_was_saved(world: World, language: s
 
 @pytest.mark.parametrize("bad", BAD, ids=lambda one: f"{one.key}-{one.language}-{one.advice}")
 def test_bad_text_is_not_saved_and_nothing_typed_is_lost(world: World, bad: Bad) -> None:
-    world.owner.language = bad.language
     browser = world.browser()
     browser.post("/me", {"do": "language", "language": bad.language})
 

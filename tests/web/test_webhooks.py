@@ -12,6 +12,7 @@ from integrations.sandbox.ledger import callbacks_due, leave_review
 from integrations.sandbox.seed import sell
 from integrations.sandbox.wire import sign
 from service.db.models import Delivery, OutboxRow
+from service.domain.staff.authority import OPERATOR
 from service.operations.shops import connections
 from tests.world import World
 
@@ -104,7 +105,7 @@ def test_readable_but_uninteresting_delivery_is_marked_so(world: World) -> None:
 
 def test_new_secret_and_the_one_before_are_both_good(world: World) -> None:
     old = connections.webhook_secret(world.context, world.connection())
-    new = connections.add_webhook_secret(world.context, world.connection_id)
+    new = connections.add_webhook_secret(world.context, world.connection_id, OPERATOR)
 
     statuses = [
         _post(world, b"{}", _signed(world, b"{}", secret=one, key=one[-8:])) for one in (old, new)

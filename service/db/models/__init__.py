@@ -1,6 +1,6 @@
 """All tables. Import them from here."""
 
-from service.db.models.access import Attempted, SignIn
+from service.db.models.access import Attempted, Membership, SignIn
 from service.db.models.base import Base
 from service.db.models.cases import Case, History
 from service.db.models.causes import CauseLabel
@@ -28,6 +28,7 @@ __all__ = [
     "Kind",
     "Lane",
     "MakeGood",
+    "Membership",
     "Message",
     "MessageAttempt",
     "OutboxRow",

@@ -1,14 +1,30 @@
-"""Who is signed in, and how often a door was tried."""
+"""Who belongs to which shop, who is signed in, and how often a door was tried."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.db.models.base import Base
-from service.db.types import BigId
+from service.db.types import BigId, state_column
+from service.domain.staff.authority import SellerRole
+
+
+class Membership(Base):
+    """What a seller is in one shop (service.domain.staff.authority)."""
+
+    __tablename__ = "membership"
+    __table_args__ = (Index("ix_membership_seller_id", "seller_id"),)
+
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shop.id"), primary_key=True)
+    seller_id: Mapped[int] = mapped_column(ForeignKey("seller.id"), primary_key=True)
+    role: Mapped[SellerRole] = state_column(SellerRole)
+    limits: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Currency -> {each, week}: minor units approved alone; `week` None is not bounded."""
+    created_at: Mapped[datetime]
 
 
 class SignIn(Base):

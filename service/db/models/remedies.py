@@ -40,11 +40,14 @@ class Decision(Base):
     """Who decided what, when, within which limit."""
 
     __tablename__ = "decision"
+    __table_args__ = (Index("ix_decision_seller", "seller_id", "decided_at"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     kind: Mapped[str]
     actor: Mapped[str]
+    seller_id: Mapped[int | None] = mapped_column(ForeignKey("seller.id"))
+    """Whose limit of seven days it counts against; None: no person's."""
     reason: Mapped[str] = mapped_column(default="")
     limit: Mapped[str] = mapped_column("within_limit", default="")
     decided_at: Mapped[datetime]

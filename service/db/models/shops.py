@@ -25,8 +25,6 @@ class Shop(Base):
     language: Mapped[str] = mapped_column(default="en")
     playbook: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """Empty: the default playbook."""
-    agent_limits: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """Currency -> minor units an agent may approve alone."""
     automatic: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """Currency -> {each, shop_day, buyer_day} in minor units; empty: nothing goes by itself."""
     follow_ups: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -80,14 +78,13 @@ class Connection(Base):
 
 
 class Seller(Base):
-    """A person who signs in."""
+    """A person who signs in. What they are in each shop is in their memberships."""
 
     __tablename__ = "seller"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     email: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
-    role: Mapped[str]
     language: Mapped[str] = mapped_column(default="")
     password_hash: Mapped[str] = mapped_column(default="")
     """Empty: signs in by link only, until a password is set."""

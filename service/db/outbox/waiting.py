@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,8 +35,8 @@ class Waiting:
         return self.tries >= STUCK_TRIES
 
 
-def waiting_work(session: Session) -> Sequence[Waiting]:
-    """All that was put off because it failed, by connection and kind."""
+def waiting_work(session: Session, shop_ids: Collection[int]) -> Sequence[Waiting]:
+    """All of these shops that was put off because it failed, by connection and kind."""
     rows = session.execute(
         select(
             Connection,
@@ -49,6 +49,7 @@ def waiting_work(session: Session) -> Sequence[Waiting]:
         .join(Lane, Lane.connection_id == Connection.id)
         .join(OutboxRow, OutboxRow.lane_id == Lane.id)
         .where(OutboxRow.done_at.is_(None), OutboxRow.tries > 0)
+        .where(Connection.shop_id.in_(shop_ids))
         .group_by(Connection.id, OutboxRow.kind)
         .order_by(Connection.id, OutboxRow.kind)
     )

@@ -8,13 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.db import queries
-from service.db.models import Case, CauseLabel, ReviewVersion, Seller
+from service.db.models import Case, CauseLabel, ReviewVersion
 from service.domain.complaints.causes import CAUSES, UNCLEAR, Cause
-from service.domain.errors import NotPermitted, WrongInput, WrongState
-from service.domain.remedies.limits import SellerRole, may_decide
+from service.domain.errors import WrongInput, WrongState
+from service.domain.staff.authority import Actor, Permission
 from service.operations.cases import history
 from service.operations.context import Context
 from service.operations.remedies import proposals
+from service.operations.staff.permits import permit
 
 
 def take(case: Case, cause: Cause) -> None:
@@ -30,16 +31,15 @@ def take(case: Case, cause: Cause) -> None:
         case.cause = cause.settled or UNCLEAR
 
 
-def correct(context: Context, case_id: int, seller: Seller, cause: str) -> None:
+def correct(context: Context, case_id: int, actor: Actor, cause: str) -> None:
     """The seller says what the case is about. It counts from now on, is proposed for, and kept for
     the next training. Raises `NotPermitted`, `WrongInput`, `WrongState`."""
-    if not may_decide(SellerRole(seller.role)):
-        raise NotPermitted("Viewers may only look.")
-    if cause not in CAUSES:
-        raise WrongInput("Press one of the buttons of the page.")
     with context.database.transaction() as session:
         now = context.clock.now()
         case = queries.case(session, case_id, lock=True)
+        permit(session, actor, Permission.DECIDE, case.shop_id)
+        if cause not in CAUSES:
+            raise WrongInput("Press one of the buttons of the page.")
         if case.erased_at is not None:
             raise WrongState("The buyer's words were removed. There is nothing to correct.")
         earlier = case.cause
@@ -50,7 +50,7 @@ def correct(context: Context, case_id: int, seller: Seller, cause: str) -> None:
                 cause=cause,
                 read=case.cause_read.get("name", ""),
                 model=case.cause_read.get("model", ""),
-                seller_id=seller.id,
+                seller_id=actor.seller_id,
                 created_at=now,
             )
         )
@@ -61,7 +61,7 @@ def correct(context: Context, case_id: int, seller: Seller, cause: str) -> None:
                 case,
                 "cause_corrected",
                 at=now,
-                actor=f"seller:{seller.id}",
+                actor=actor,
                 old=earlier,
                 new=cause,
             )

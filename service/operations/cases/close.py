@@ -11,6 +11,7 @@ from integrations.sentence import Said, Text
 from service.db.models import Case
 from service.domain.cases.states import CLOSE_REASONS, CloseReason, Move
 from service.domain.messages.kinds import Step
+from service.domain.staff.authority import Actor
 from service.operations.cases import history
 from service.operations.messages.stopping import stop_planned
 
@@ -21,7 +22,7 @@ def close(
     reason: CloseReason,
     *,
     at: datetime,
-    actor: str,
+    actor: Actor,
     detail: Said | None = None,
 ) -> None:
     """Close an open case; raises `WrongState` when it is closed already.

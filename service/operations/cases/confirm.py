@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from service.db import queries
-from service.db.models import Seller
 from service.domain.cases.states import CaseState
-from service.domain.errors import NotPermitted, WrongState
-from service.domain.remedies.limits import SellerRole, may_decide
+from service.domain.errors import WrongState
+from service.domain.staff.authority import Actor, Permission
 from service.operations.cases import doubts, history
 from service.operations.context import Context
 from service.operations.messages import planning
+from service.operations.staff.permits import permit
 
 
-def confirm(context: Context, case_id: int, seller: Seller) -> None:
+def confirm(context: Context, case_id: int, actor: Actor) -> None:
     """From now on the buyer may be answered by itself. Raises `NotPermitted`, `WrongState`."""
-    if not may_decide(SellerRole(seller.role)):
-        raise NotPermitted("Viewers may only look.")
     with context.database.transaction() as session:
         now = context.clock.now()
         case = queries.case(session, case_id, lock=True)
+        permit(session, actor, Permission.DECIDE, case.shop_id)
         if not case.doubt:
             raise WrongState("There is nothing to confirm now. Look at the case again.")
         doubts.clear(case)
-        history.note(session, case, "confirmed", at=now, actor=f"seller:{seller.id}")
+        history.note(session, case, "confirmed", at=now, actor=actor)
         if case.state == CaseState.AWAITING_APPROVAL and not case.grave:
             planning.plan_receipt(session, case, now=now)
         planning.wake(session, case, now=now)

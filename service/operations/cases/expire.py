@@ -11,7 +11,8 @@ from service.db import queries
 from service.db.models import Case, Kind
 from service.db.outbox import claims
 from service.domain.cases.states import CaseState, CloseReason
-from service.operations.cases import close, history
+from service.domain.staff.authority import CLOCK
+from service.operations.cases import close
 from service.operations.outbox.handler import Handler, HeldRow
 
 WAIT_FOR_CHANGE = timedelta(days=30)
@@ -31,7 +32,7 @@ def _end_case(row: HeldRow) -> None:
     if case.state in (CaseState.FOLLOWING_UP, CaseState.DECLINED):
         declined = case.state == CaseState.DECLINED
         reason = CloseReason.DECLINED if declined else CloseReason.FINISHED
-        close.close(row.session, case, reason, at=row.now, actor=history.SYSTEM)
+        close.close(row.session, case, reason, at=row.now, actor=CLOCK)
     row.finish()
 
 

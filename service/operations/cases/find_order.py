@@ -20,12 +20,14 @@ from service.db.models import Case, Connection, Kind, Review
 from service.db.outbox import claims
 from service.domain.cases.states import CaseState, Move
 from service.domain.errors import NotFound, WrongInput, WrongState
+from service.domain.staff.authority import CLOCK, Actor, Permission
 from service.operations.cases import doubts, history, search
 from service.operations.cases.orders import order_to_data
 from service.operations.context import Context
 from service.operations.messages import planning
 from service.operations.outbox.handler import Call, Handler, HeldRow, Steps, Work
 from service.operations.remedies import proposals
+from service.operations.staff.permits import permit
 
 NO_ORDERS = Text("Connect where this shop's orders are, then enter the order number.")
 NONE_FOUND = Text("No order fits this review. Enter the order number, or decline.")
@@ -161,7 +163,7 @@ def _take_candidates(row: HeldRow, question: _Question, orders: Sequence[Order])
             row.session.get_one(Connection, question.source_id),
             seen_at=question.asked_at,
             at=row.now,
-            actor=history.SYSTEM,
+            actor=CLOCK,
         )
 
 
@@ -199,7 +201,7 @@ def take_order(
     *,
     seen_at: datetime,
     at: datetime,
-    actor: str,
+    actor: Actor,
 ) -> None:
     """Fix the order of a case, look for what speaks against it, then answer the buyer and propose.
 
@@ -229,15 +231,16 @@ def buyer_key(context: Context, buyer: Buyer) -> str:
 
 
 def choose_order(
-    context: Context, case_id: int, order_id: str, *, actor: str, is_candidate: bool = False
+    context: Context, case_id: int, order_id: str, *, actor: Actor, is_candidate: bool = False
 ) -> None:
     """Take the order a seller typed by its number, or chose among the candidates by its id; raises
     `NotFound`, `WrongState`, `WrongInput`."""
     named = order_id.strip().lstrip("#").strip()
-    if not named:
-        raise WrongInput("Enter the order number.")
     with context.database.reading() as session:
         case = queries.case(session, case_id)
+        permit(session, actor, Permission.DECIDE, case.shop_id)
+        if not named:
+            raise WrongInput("Enter the order number.")
         sources = order_sources(session, case.review)
         everywhere = queries.connections_for(session, case.shop_id, Role.ORDERS)
         chosen = [one for one in case.candidates if is_candidate and one["id"] == named]
@@ -248,6 +251,7 @@ def choose_order(
     order, source = _named(context, sources, named, chosen)
     with context.database.transaction() as session:
         case = queries.case(session, case_id, lock=True)
+        permit(session, actor, Permission.DECIDE, case.shop_id)
         open_to_choice = (
             CaseState.OPENED,
             CaseState.AWAITING_ORDER,

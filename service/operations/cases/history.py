@@ -12,11 +12,8 @@ from integrations.sentence import Said
 from service.db.models import Case, History
 from service.db.session import later
 from service.domain.cases.states import CASES, CaseState, Move
+from service.domain.staff.authority import CLOCK, Actor
 from service.operations.tasks import tasks
-
-SYSTEM = "makegood"
-BUYER = "buyer"
-PLATFORM = "platform"
 
 
 def note(
@@ -25,7 +22,7 @@ def note(
     what: str,
     *,
     at: datetime,
-    actor: str = SYSTEM,
+    actor: Actor = CLOCK,
     old: str = "",
     new: str = "",
     detail: Said | None = None,
@@ -33,7 +30,7 @@ def note(
     """Add one line; `what` is a stable word the pages translate."""
     line = {
         "at": at,
-        "actor": actor,
+        "actor": str(actor),
         "what": what,
         "old": old,
         "new": new,
@@ -55,7 +52,7 @@ def move(
     how: Move,
     *,
     at: datetime,
-    actor: str = SYSTEM,
+    actor: Actor = CLOCK,
     detail: Said | None = None,
 ) -> None:
     """Move a case to its next state and note it; raises `WrongState` where that is not allowed."""

@@ -14,11 +14,13 @@ from service.domain.cases.states import CASES, CaseState, Move
 from service.domain.errors import WrongInput
 from service.domain.messages.kinds import Answer, Step
 from service.domain.messages.states import Author, MessageState
+from service.domain.staff.authority import BUYER, Actor, Permission
 from service.operations.cases import doubts, history
 from service.operations.context import Context
 from service.operations.messages.planning import due_now
 from service.operations.messages.stopping import stop_planned
 from service.operations.remedies import proposals
+from service.operations.staff.permits import permit
 
 NOT_SOLVED = Text("The buyer says the problem is not solved.")
 MOST_WORDS, LONGEST = 300, 2000
@@ -26,20 +28,27 @@ MOST_WORDS, LONGEST = 300, 2000
 
 
 def answer(
-    context: Context, message_id: int, *, solved: bool, stars: int | None, comment: str
+    context: Context,
+    message_id: int,
+    actor: Actor,
+    *,
+    solved: bool,
+    stars: int | None,
+    comment: str,
 ) -> None:
     """Take the buyer's answer to a resolution check; the newest counts.
 
     Stars are for how the problem was handled. "Not solved" reopens the case. Raises `NotFound`,
     `WrongInput`.
     """
-    if stars is not None and not 1 <= stars <= 5:
-        raise WrongInput("Choose one to five stars, or none.")
     said = Answer.SOLVED if solved else Answer.NOT_SOLVED
     with context.database.transaction() as session:
         now = context.clock.now()
         check = queries.message(session, message_id, lock=True)
         case = queries.case(session, check.case_id, lock=True)
+        permit(session, actor, Permission.ANSWER, case.shop_id)
+        if stars is not None and not 1 <= stars <= 5:
+            raise WrongInput("Choose one to five stars, or none.")
         text = comment.strip()[:LONGEST]
         earlier = earlier_answer(check)
         if earlier is not None and (earlier.answer, earlier.stars, earlier.text) == (
@@ -75,7 +84,7 @@ def _keep(session: Session, case: Case, check: Message, said: Message, now: date
         case,
         "answered",
         at=now,
-        actor=history.BUYER,
+        actor=BUYER,
         new=said.answer or "",
         detail=None if said.stars is None else Text("%(stars)s/5", stars=said.stars),
     )
@@ -88,7 +97,7 @@ def _reopen(session: Session, case: Case, comment: str, now: datetime) -> None:
     if _may_come_back(session, case):
         how = Move.REOPEN if case.closed_at is None else Move.COME_BACK
         case.closed_at, case.close_reason = None, ""
-        history.move(session, case, how, at=now, actor=history.BUYER)
+        history.move(session, case, how, at=now, actor=BUYER)
         proposals.propose_remedies(session, case, now=now, by_limit=False)
     if case.state == CaseState.AWAITING_APPROVAL:
         words = " ".join(comment.split())[:MOST_WORDS]

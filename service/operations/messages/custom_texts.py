@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import date
 
 from integrations.money import Money
-from service.db.models import Seller, Shop
-from service.domain.errors import NotPermitted, WrongInput
+from service.db.models import Shop
+from service.domain.errors import WrongInput
 from service.domain.messages import rendering, templates, text_check
 from service.domain.messages.policy_data import Duty
 from service.domain.messages.rendering import Rendered
 from service.domain.messages.templates import MessageText
-from service.domain.remedies.limits import SellerRole
+from service.domain.staff.authority import Actor, Permission
 from service.localization import amount_text, day_text
 from service.operations.context import Context
 from service.operations.shops import settings
+from service.operations.staff.permits import permit
 
 
 def text_of(shop: Shop, key: str, language: str) -> MessageText:
@@ -40,13 +41,14 @@ def is_outdated(shop: Shop, key: str, language: str) -> bool:
 
 
 def save_text(
-    context: Context, shop_id: int, key: str, language: str, text: MessageText, seller: Seller
+    context: Context, shop_id: int, key: str, language: str, text: MessageText, actor: Actor
 ) -> None:
     """Check a text and use it from now on.
 
     Raises `NotPermitted`, `NotFound`, and `WrongInput` with every problem in `values["problems"]`.
     """
-    _owner(seller)
+    with context.database.reading() as session:
+        permit(session, actor, Permission.MANAGE, shop_id)
     text_check.check_text(key, text, language)
     kept = {
         "subject": text.subject.strip(),
@@ -54,14 +56,15 @@ def save_text(
         "tone": str(text.tone),
     }
     with context.database.transaction() as session:
+        permit(session, actor, Permission.MANAGE, shop_id)
         shop = settings.get(session, shop_id)
         shop.texts = {**shop.texts, key: {**shop.texts.get(key, {}), language: kept}}
 
 
-def ship_text(context: Context, shop_id: int, key: str, language: str, seller: Seller) -> None:
+def ship_text(context: Context, shop_id: int, key: str, language: str, actor: Actor) -> None:
     """Go back to the shipped text; raises `NotPermitted`, `NotFound`."""
-    _owner(seller)
     with context.database.transaction() as session:
+        permit(session, actor, Permission.MANAGE, shop_id)
         shop = settings.get(session, shop_id)
         left = {name: one for name, one in shop.texts.get(key, {}).items() if name != language}
         others = {name: one for name, one in shop.texts.items() if name != key}
@@ -84,8 +87,3 @@ def sample(shop: Shop, key: str, text: MessageText, language: str) -> Rendered:
         "stop_url": "https://shop.example/stop",
     }
     return rendering.render(key, text, values, language, duties=frozenset({Duty.STOP_LINK}))
-
-
-def _owner(seller: Seller) -> None:
-    if seller.role != SellerRole.OWNER:
-        raise NotPermitted("Only the owner may change the texts.")

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from integrations.sentence import Said
 from service.db.models import Message
 from service.domain.messages.states import MESSAGES, MessageMove, MessageState
+from service.domain.staff.authority import CLOCK, Actor
 from service.operations.cases import history
 
 _DEEDS: Mapping[MessageMove, str] = {
@@ -29,7 +30,7 @@ def move(
     how: MessageMove,
     *,
     at: datetime,
-    actor: str = history.SYSTEM,
+    actor: Actor = CLOCK,
     reason: Said | None = None,
     detail: Said | None = None,
 ) -> None:

@@ -9,19 +9,22 @@ from sqlalchemy.orm import Session
 from integrations.sentence import Text
 from service.db import queries
 from service.db.models import Case, DoNotContact
+from service.domain.staff.authority import Actor, Permission
 from service.operations.cases import history
 from service.operations.cases.orders import buyer_of
 from service.operations.context import Context
 from service.operations.messages.stopping import stop_planned
+from service.operations.staff.permits import permit
 
 NO_MESSAGES = Text("The buyer does not want any messages.")
 
 
-def opt_out(context: Context, message_id: int) -> None:
+def opt_out(context: Context, message_id: int, actor: Actor) -> None:
     """The buyer wants no more messages: kept for all shops here, and all that is planned stops."""
     with context.database.transaction() as session:
         now = context.clock.now()
         case = queries.message(session, message_id, lock=True).case
+        permit(session, actor, Permission.ANSWER, case.shop_id)
         for mark in _marks_of(context, case):
             listed = select(DoNotContact).where(DoNotContact.address_hash == mark)
             if session.scalar(listed) is not None:
@@ -35,7 +38,7 @@ def opt_out(context: Context, message_id: int) -> None:
             return
         case.messages_stopped = True
         stop_planned(session, case, NO_MESSAGES, at=now)
-        history.note(session, case, "opted_out", at=now, actor=history.BUYER)
+        history.note(session, case, "opted_out", at=now, actor=actor)
 
 
 def is_opted_out(context: Context, session: Session, case: Case) -> bool:

@@ -21,11 +21,13 @@ from service.db import queries
 from service.db.models import Case, Kind, MakeGood, OutboxRow, Review, ReviewVersion
 from service.domain.cases.states import CloseReason
 from service.domain.errors import WrongInput, WrongState
+from service.domain.staff.authority import Actor, Permission
 from service.operations.cases import close, history, search
 from service.operations.context import Context
 from service.operations.messages.stopping import stop_planned
 from service.operations.reviews import delivery_bodies
 from service.operations.reviews.delivery_bodies import Body
+from service.operations.staff.permits import permit, permit_upkeep
 
 ON_REQUEST = Text("erased on request")
 BY_AGE = Text("erased by age")
@@ -53,6 +55,7 @@ class _Found:
     emails: set[str] = field(default_factory=set)
     ids: set[tuple[int, str]] = field(default_factory=set)
     cases: list[int] = field(default_factory=list)
+    shops: set[int] = field(default_factory=set)
     reviews: dict[int, tuple[int, str]] = field(default_factory=dict)
     """Id -> connection and the platform's id."""
 
@@ -60,9 +63,7 @@ class _Found:
         return email.strip().lower() in self.emails or (shop_id, buyer_id) in self.ids
 
 
-def erase_buyer(
-    context: Context, who: str, *, shop_id: int | None = None, actor: str = history.SYSTEM
-) -> Erased:
+def erase_buyer(context: Context, who: str, actor: Actor, *, shop_id: int | None = None) -> Erased:
     """Empty everything kept about a buyer, named by address, or by the platform's id in one shop.
 
     Open cases are closed. Raises `WrongInput` for an id without a shop, `WrongState` while a
@@ -73,16 +74,19 @@ def erase_buyer(
         raise WrongInput("Enter the buyer's address, or the buyer's id together with the shop.")
     with context.database.reading() as session:
         found = _find(session, who, shop_id)
-        told = list(_deliveries(session, found))
+        bodies = list(_deliveries(session, found))
+    shops = {shop_id or 0, *found.shops, *(body.shop_id for body in bodies)} - {0}
     with context.database.transaction() as session:
         now = context.clock.now()
         cases = [queries.case(session, one, lock=True) for one in found.cases]
+        for shop in sorted(shops):
+            permit(session, actor, Permission.MANAGE, shop)
         _check_settled(cases)
         messages = sum(_empty_case(session, one, now, ON_REQUEST, actor) for one in cases)
         _take_from_candidates(session, found)
         _empty_reviews(session, list(found.reviews))
-        delivery_bodies.empty(session, told)
-    return Erased(len(cases), len(found.reviews), messages, len(told))
+        delivery_bodies.empty(session, [body.id for body in bodies])
+    return Erased(len(cases), len(found.reviews), messages, len(bodies))
 
 
 def _find(session: Session, who: str, shop_id: int | None) -> _Found:
@@ -95,6 +99,7 @@ def _find(session: Session, who: str, shop_id: int | None) -> _Found:
     for _ in range(2):
         for review in session.scalars(select(Review).where(_names(Review, Review.buyer, found))):
             found.reviews[review.id] = (review.connection_id, review.platform_id)
+            found.shops.add(review.shop_id)
             _learn(found, review.shop_id, review.buyer)
         buyer = Case.order["buyer"]
         wanted = or_(_names(Case, buyer, found), Case.review_id.in_(list(found.reviews)))
@@ -103,6 +108,7 @@ def _find(session: Session, who: str, shop_id: int | None) -> _Found:
                 found.cases.append(case.id)
             review = case.review
             found.reviews[review.id] = (review.connection_id, review.platform_id)
+            found.shops.add(case.shop_id)
             _learn(found, case.shop_id, case.order.get("buyer", {}))
     return found
 
@@ -122,7 +128,7 @@ def _learn(found: _Found, shop_id: int, buyer: dict[str, Any]) -> None:
         found.ids.add((shop_id, buyer["id"]))
 
 
-def _deliveries(session: Session, found: _Found) -> Iterator[int]:
+def _deliveries(session: Session, found: _Found) -> Iterator[Body]:
     """Deliveries about this buyer; raises `WrongState` while one is still being read."""
     reviews = set(found.reviews.values())
     for body in delivery_bodies.kept(session):
@@ -132,7 +138,7 @@ def _deliveries(session: Session, found: _Found) -> Iterator[int]:
             raise WrongState(
                 "A delivery about this buyer is still being read. Try again in a minute."
             )
-        yield body.id
+        yield body
 
 
 def _is_about(body: Body, found: _Found, reviews: set[tuple[int, str]]) -> bool:
@@ -154,7 +160,7 @@ def _check_settled(cases: Iterable[Case]) -> None:
                 )
 
 
-def _empty_case(session: Session, case: Case, at: datetime, why: Said, actor: str) -> int:
+def _empty_case(session: Session, case: Case, at: datetime, why: Said, actor: Actor) -> int:
     """Remove the buyer from a case, closing it where it is open; gives how many messages."""
     if case.closed_at is None:
         close.close(session, case, CloseReason.BY_SELLER, at=at, actor=actor, detail=why)
@@ -236,9 +242,10 @@ def _empty_reviews(session: Session, ids: Sequence[int]) -> None:
     session.execute(update(ReviewVersion).where(ReviewVersion.review_id.in_(ids)).values(text=""))
 
 
-def purge_ended(context: Context) -> bool:
+def purge_ended(context: Context, actor: Actor) -> bool:
     """Remove the buyers of a batch of cases and reviews that ended long ago; True when more may
     be left. Cases with a make-good that is not settled wait for it."""
+    permit_upkeep(actor)
     before = context.clock.now() - context.keep_buyers
     unsettled = select(MakeGood.case_id).where(
         or_(MakeGood.state.in_(("approved", "needs_attention")), MakeGood.task != "")
@@ -256,7 +263,7 @@ def purge_ended(context: Context) -> bool:
         with context.database.transaction() as session:
             for case_id in cases:
                 case = queries.case(session, case_id, lock=True)
-                _empty_case(session, case, context.clock.now(), BY_AGE, history.SYSTEM)
+                _empty_case(session, case, context.clock.now(), BY_AGE, actor)
             _empty_reviews(session, reviews)
     return len(cases) == CASES_AT_ONCE or len(reviews) == REVIEWS_AT_ONCE
 

@@ -24,7 +24,7 @@ from integrations.remedies import Spends
 from integrations.sentence import N_, Said, Text, Words
 from service.db.models import Attempt, Case, Connection, Kind, MakeGood
 from service.db.outbox import claims
-from service.operations.cases import history
+from service.domain.staff.authority import PLATFORM
 from service.operations.cases.orders import order_from_data
 from service.operations.outbox.handler import Call, Handler, HeldRow, Steps, Work
 from service.operations.remedies import balance, to_person
@@ -275,7 +275,7 @@ def _not_acted(row: HeldRow, error: Exception) -> Exception:
 
 def _done(row: HeldRow, make_good: MakeGood, result: Done | ByHand) -> None:
     """Record that it was done. No claim is asked for: it is true whoever holds the row."""
-    settle(row.context, row.session, make_good, result, actor=history.PLATFORM, now=row.now)
+    settle(row.context, row.session, make_good, result, actor=PLATFORM, now=row.now)
     claims.end(row.session, Kind.MAKE_GOOD, make_good.id, row.now, Text("done"))
     let_others_follow(row.session, make_good, row.now)
 

@@ -12,7 +12,8 @@ from service.db import queries
 from service.db.models import Case, Shop
 from service.domain.days import day_begins, day_of
 from service.domain.remedies.limits import AutomaticLimits, may_go_by_itself
-from service.operations.remedies.decisions import AUTOMATIC, decide
+from service.domain.staff.authority import LIMIT
+from service.operations.remedies.decisions import decide
 
 
 def approve(session: Session, case: Case, shop: Shop, remedy: Remedy, now: datetime) -> None:
@@ -29,7 +30,7 @@ def approve(session: Session, case: Case, shop: Shop, remedy: Remedy, now: datet
     if may_go_by_itself(
         amount, AutomaticLimits(**limits), by_shop.amount_minor, by_buyer.amount_minor
     ):
-        decide(session, case, remedy, actor=AUTOMATIC, reason="", limit=str(limits), now=now)
+        decide(session, case, remedy, actor=LIMIT, reason="", limit=str(limits), now=now)
         for spent in (by_shop, by_buyer):
             spent.amount_minor += amount.amount_minor
 

@@ -12,27 +12,21 @@ from integrations.contract import Order, Role, Way
 from integrations.remedies import Remedy, RemedyKind, remedy_from_data
 from integrations.sentence import Text, Words
 from service.db import queries
-from service.db.models import Case, Connection, Decision, Kind, MakeGood, Seller
+from service.db.models import Case, Connection, Decision, Kind, MakeGood
 from service.db.outbox import claims
 from service.domain.cases.reference import make_good_reference
 from service.domain.cases.states import CASES, CaseState, CloseReason, Move
-from service.domain.errors import NotPermitted, OverLimit, WrongInput, WrongState
+from service.domain.errors import WrongInput, WrongState
 from service.domain.remedies import terms
-from service.domain.remedies.limits import SellerRole, may_approve, may_decide
+from service.domain.staff.authority import LIMIT, Actor, Permission
 from service.operations.cases import close, doubts, expire, history
 from service.operations.cases.orders import order_from_data
 from service.operations.context import Context
 from service.operations.remedies import balance
+from service.operations.staff.permits import permit, permit_amount
 
 UNSETTLED = ("approved", "needs_attention")
 NOT_SETTLED = "A make-good of this case is not settled. Mark it as done, or try again, first."
-AUTOMATIC = "limit"
-"""The actor of a decision that the owner's automatic limit made."""
-
-
-def actor_of(seller: Seller) -> str:
-    """How history names a seller."""
-    return f"seller:{seller.id}"
 
 
 def way_of(connection: Connection, kind: RemedyKind) -> Way:
@@ -43,7 +37,7 @@ def way_of(connection: Connection, kind: RemedyKind) -> Way:
 def approve(
     context: Context,
     case_id: int,
-    seller: Seller,
+    actor: Actor,
     *,
     number: int | None = None,
     changed: Remedy | None = None,
@@ -56,37 +50,29 @@ def approve(
 
     Raises `NotPermitted`, `OverLimit`, `WrongState`, `WrongInput`, `NotFound`.
     """
-    if not may_decide(SellerRole(seller.role)):
-        raise NotPermitted("Viewers may not approve. Ask the owner for the role of an agent.")
-    if changed is not None and number is not None:
-        raise WrongInput("Approve either a proposed make-good or another one, not both.")
     with context.database.transaction() as session:
         now = context.clock.now()
         case = queries.case(session, case_id, lock=True)
+        permit(session, actor, Permission.DECIDE, case.shop_id)
+        if changed is not None and number is not None:
+            raise WrongInput("Approve either a proposed make-good or another one, not both.")
         # What other cases of this order are promised, and what went by itself today, is counted.
         queries.lock_shops(session, [case.shop_id])
         remedy = _checked(session, case, changed or _proposed(session, case, number, seen))
-        shop = queries.shop(session, case.shop_id)
-        if not may_approve(SellerRole(seller.role), shop.agent_limits, remedy.amount):
-            raise OverLimit(
-                "%(amount)s is above what you may approve alone. Ask the owner to approve it.",
-                amount=remedy.amount or remedy.kind.label,
-            )
-        currency = remedy.amount.currency if remedy.amount else ""
-        limit = str(shop.agent_limits.get(currency, "")) or seller.role
+        limit = permit_amount(session, actor, case.shop_id, remedy.amount, now=now)
         doubts.clear(case)
-        _replace_refused(session, case, actor_of(seller), now)
-        decide(session, case, remedy, actor=actor_of(seller), reason=reason, limit=limit, now=now)
+        _replace_refused(session, case, actor, now)
+        decide(session, case, remedy, actor=actor, reason=reason, limit=limit, now=now)
 
 
-def _replace_refused(session: Session, case: Case, actor: str, now: datetime) -> None:
+def _replace_refused(session: Session, case: Case, actor: Actor, now: datetime) -> None:
     """What the platform surely refused gives way to the make-good that is approved instead."""
     for one in case.make_goods:
         if one.refused:
             take_back(session, one, actor=actor, now=now)
 
 
-def take_back(session: Session, make_good: MakeGood, *, actor: str, now: datetime) -> None:
+def take_back(session: Session, make_good: MakeGood, *, actor: Actor, now: datetime) -> None:
     """Undo a decision whose make-good was surely not carried out."""
     case = make_good.case
     make_good.state, make_good.task, case.advice = "cancelled", None, None
@@ -126,7 +112,7 @@ def decide(
     case: Case,
     remedy: Remedy,
     *,
-    actor: str,
+    actor: Actor,
     reason: str,
     limit: str,
     now: datetime,
@@ -137,7 +123,13 @@ def decide(
     case.advice = None
     history.move(session, case, Move.APPROVE, at=now, actor=actor, detail=remedy.described)
     decision = Decision(
-        case_id=case.id, kind="approve", actor=actor, reason=reason, limit=limit, decided_at=now
+        case_id=case.id,
+        kind="approve",
+        actor=str(actor),
+        seller_id=actor.seller_id,
+        reason=reason,
+        limit=limit,
+        decided_at=now,
     )
     amount = remedy.amount
     make_good = MakeGood(
@@ -154,7 +146,7 @@ def decide(
         key=secrets.token_urlsafe(24),
         reference=make_good_reference(case.reference, len(case.make_goods) + 1),
         expires_at=remedy.given(now).ends_at,
-        automatic=actor == AUTOMATIC,
+        automatic=actor is LIMIT,
         decided_at=now,
         state="approved",
         attempts=[],
@@ -189,22 +181,25 @@ def task_for(make_good: MakeGood, order: Order) -> Text:
     )
 
 
-def decline(context: Context, case_id: int, seller: Seller, reason: str) -> None:
+def decline(context: Context, case_id: int, actor: Actor, reason: str) -> None:
     """Decide against a make-good; raises `NotPermitted`, `WrongState`, `WrongInput`."""
-    if not may_decide(SellerRole(seller.role)):
-        raise NotPermitted("Viewers may not decline.")
-    if not reason.strip():
-        raise WrongInput("Say why, for those who look at this case later.")
     with context.database.transaction() as session:
         now = context.clock.now()
         case = queries.case(session, case_id, lock=True)
+        permit(session, actor, Permission.DECIDE, case.shop_id)
+        if not reason.strip():
+            raise WrongInput("Say why, for those who look at this case later.")
         if any(one.state in UNSETTLED for one in case.make_goods):
             raise WrongState(NOT_SETTLED)
-        actor = actor_of(seller)
         history.move(session, case, Move.DECLINE, at=now, actor=actor, detail=Words(reason.strip()))
         session.add(
             Decision(
-                case_id=case.id, kind="decline", actor=actor, reason=reason.strip(), decided_at=now
+                case_id=case.id,
+                kind="decline",
+                actor=str(actor),
+                seller_id=actor.seller_id,
+                reason=reason.strip(),
+                decided_at=now,
             )
         )
         doubts.clear(case)
@@ -212,14 +207,13 @@ def decline(context: Context, case_id: int, seller: Seller, reason: str) -> None
         expire.plan_end(session, case, now=now)
 
 
-def close_case(context: Context, case_id: int, seller: Seller, reason: str = "") -> None:
+def close_case(context: Context, case_id: int, actor: Actor, reason: str = "") -> None:
     """Close a case by hand; raises `NotPermitted`, `WrongState`. A make-good that may be under way
     must be settled first, so that nothing paid is lost from sight."""
-    if not may_decide(SellerRole(seller.role)):
-        raise NotPermitted("Viewers may not close cases.")
     with context.database.transaction() as session:
         now = context.clock.now()
         case = queries.case(session, case_id, lock=True)
+        permit(session, actor, Permission.DECIDE, case.shop_id)
         if any(one.state in UNSETTLED for one in case.make_goods):
             raise WrongState(NOT_SETTLED)
         close.close(
@@ -227,6 +221,6 @@ def close_case(context: Context, case_id: int, seller: Seller, reason: str = "")
             case,
             CloseReason.BY_SELLER,
             at=now,
-            actor=actor_of(seller),
+            actor=actor,
             detail=Words(reason.strip()) if reason.strip() else None,
         )

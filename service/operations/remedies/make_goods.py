@@ -14,11 +14,13 @@ from service.db.models import Case, Connection, Kind, MakeGood
 from service.db.outbox import claims
 from service.domain.cases.states import CASES, CaseState, Move
 from service.domain.errors import NotFound, WrongInput, WrongState
+from service.domain.staff.authority import Actor, Permission
 from service.operations.cases import history
 from service.operations.context import Context
 from service.operations.messages import planning
 from service.operations.messages.send_check import reaches_buyer
 from service.operations.remedies import decisions, proposals
+from service.operations.staff.permits import permit, permit_amount
 
 SAID_BY_SELLER = Text("says the seller")
 MAYBE_DONE = N_(
@@ -38,7 +40,7 @@ def settle(
     make_good: MakeGood,
     result: Done | ByHand,
     *,
-    actor: str,
+    actor: Actor,
     now: datetime,
 ) -> None:
     """Bring a carried-out make-good into its case (locked), once, and plan what follows."""
@@ -67,7 +69,7 @@ def settle(
         planning.plan_follow_ups(session, case, make_good, now=now)
 
 
-def try_again(context: Context, make_good_id: int, *, actor: str, surely_not_done: bool) -> None:
+def try_again(context: Context, make_good_id: int, *, actor: Actor, surely_not_done: bool) -> None:
     """Let a stuck make-good be carried out after all.
 
     Raises `WrongState` where it may have been done, unless `surely_not_done`: a person looked where
@@ -75,9 +77,11 @@ def try_again(context: Context, make_good_id: int, *, actor: str, surely_not_don
     """
     with context.database.transaction() as session:
         now = context.clock.now()
-        make_good, case = _stuck(session, make_good_id)
+        make_good, case = _stuck(session, make_good_id, actor)
         if make_good.open_attempts and not surely_not_done:
             raise WrongState(MAYBE_DONE)
+        amount = make_good.remedy.amount
+        permit_amount(session, actor, case.shop_id, amount, now=now, again=make_good.id)
         _not_done(make_good, now)
         make_good.state, make_good.task, case.advice = "approved", None, None
         if CASES.allows(CaseState(case.state), Move.TRY_AGAIN):
@@ -88,12 +92,12 @@ def try_again(context: Context, make_good_id: int, *, actor: str, surely_not_don
         claims.put(session, Kind.MAKE_GOOD, make_good.id, lane_id=lane, due_at=now, now=now)
 
 
-def look_again(context: Context, make_good_id: int, *, actor: str) -> None:
+def look_again(context: Context, make_good_id: int, *, actor: Actor) -> None:
     """Ask the platform once more whether a stuck make-good was carried out, and do nothing else;
     raises `WrongState` where it cannot be asked."""
     with context.database.transaction() as session:
         now = context.clock.now()
-        make_good, case = _stuck(session, make_good_id)
+        make_good, case = _stuck(session, make_good_id, actor)
         if not (make_good.open_attempts and capabilities_of(session, make_good).look_up):
             raise WrongState("The shop cannot be asked about this. Look there yourself.")
         history.note(session, case, "look_again", at=now, actor=actor)
@@ -107,12 +111,12 @@ def _not_done(make_good: MakeGood, now: datetime) -> None:
         one.outcome, one.note, one.ended_at = "not_done", SAID_BY_SELLER, now
 
 
-def done_by_hand(context: Context, make_good_id: int, *, actor: str, code: str = "") -> None:
+def done_by_hand(context: Context, make_good_id: int, *, actor: Actor, code: str = "") -> None:
     """Record that the seller did it, with a tracking number or a code; raises `WrongState`,
     `WrongInput`."""
     with context.database.transaction() as session:
         now = context.clock.now()
-        make_good, case = _stuck(session, make_good_id, also_task=True)
+        make_good, case = _stuck(session, make_good_id, actor, also_task=True)
         if make_good.remedy.kind.gives_code and not (code.strip() or make_good.code):
             raise WrongInput("Enter the code, so that the buyer can be told.")
         if make_good.state == "done":
@@ -129,24 +133,25 @@ def done_by_hand(context: Context, make_good_id: int, *, actor: str, code: str =
         claims.end(session, Kind.MAKE_GOOD, make_good.id, now)
 
 
-def cancel(context: Context, make_good_id: int, *, actor: str) -> None:
+def cancel(context: Context, make_good_id: int, *, actor: Actor) -> None:
     """Take back a stuck make-good of which a person says that it was not carried out; the case awaits
     a decision again, with a fresh proposal. Raises `WrongState`."""
     with context.database.transaction() as session:
         now = context.clock.now()
-        make_good, case = _stuck(session, make_good_id)
+        make_good, case = _stuck(session, make_good_id, actor)
         _not_done(make_good, now)
         decisions.take_back(session, make_good, actor=actor, now=now)
         proposals.refresh_proposal(session, case, now=now)
 
 
 def _stuck(
-    session: Session, make_good_id: int, *, also_task: bool = False
+    session: Session, make_good_id: int, actor: Actor, *, also_task: bool = False
 ) -> tuple[MakeGood, Case]:
     make_good = session.get(MakeGood, make_good_id)
     if make_good is None:
         raise NotFound("there is no such make-good")
     case = queries.case(session, make_good.case_id, lock=True)
+    permit(session, actor, Permission.DECIDE, case.shop_id)
     session.refresh(make_good)
     task_left = also_task and make_good.state == "done" and bool(make_good.task)
     if make_good.state != "needs_attention" and not task_left:

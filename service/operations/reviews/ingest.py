@@ -31,6 +31,7 @@ from service.db.reviews.products import product_key, remember_opened
 from service.domain.cases.reference import new_reference
 from service.domain.cases.states import CaseState, CloseReason
 from service.domain.reviews.versions import Change, Known, change, is_low
+from service.domain.staff.authority import BUYER
 from service.operations.cases import causes, close, doubts, find_order, history, reading, search
 from service.operations.cases.reading import Readings
 from service.operations.context import Context
@@ -256,7 +257,7 @@ def _answer(
         if case is None:
             return "withdrawn"
         if not rewritten.fall_back(session, case):
-            close.close(session, case, CloseReason.WITHDRAWN, at=now, actor=history.BUYER)
+            close.close(session, case, CloseReason.WITHDRAWN, at=now, actor=BUYER)
             return "withdrawn"
         low = is_low(case.review.rating, connection.threshold)
         return _changed(session, case, was, case.review, low=low, now=now)
@@ -292,7 +293,7 @@ def _changed(
         proposals.refresh_proposal(session, case, now=now)
         return "changed"
     if case.closed_at is None:
-        close.close(session, case, CloseReason.RECOVERED, at=now, actor=history.BUYER)
+        close.close(session, case, CloseReason.RECOVERED, at=now, actor=BUYER)
     else:
         # Withdrawn first, then written anew.
         case.close_reason = CloseReason.RECOVERED
@@ -307,7 +308,7 @@ def _note_rating(
         case,
         "review_changed",
         at=now,
-        actor=history.BUYER,
+        actor=BUYER,
         old=str(old or "-"),
         new=str(new or "-"),
     )
@@ -341,7 +342,7 @@ def open_case(session: Session, connection: Connection, review: Review, *, now: 
         case,
         "opened",
         at=now,
-        actor=history.BUYER,
+        actor=BUYER,
         new=case.state,
         detail=Text("%(stars)s/5", stars=review.rating or 0),
     )

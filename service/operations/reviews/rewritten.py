@@ -22,6 +22,7 @@ from service.db.reviews.products import (
 from service.domain.cases.states import CaseState, CloseReason, Move
 from service.domain.messages.kinds import Step
 from service.domain.reviews.versions import same_buyer
+from service.domain.staff.authority import BUYER
 from service.operations.cases import history
 from service.operations.messages.stopping import stop_planned
 
@@ -108,5 +109,5 @@ def look_again(session: Session, case: Case, *, now: datetime) -> None:
     reason = Text("The buyer wrote another low review.")
     stop_planned(session, case, reason, at=now, keep=(Step.CONFIRMATION,))
     case.closed_at, case.close_reason = None, ""
-    history.move(session, case, how, at=now, actor=history.BUYER)
+    history.move(session, case, how, at=now, actor=BUYER)
     case.advice = ANOTHER

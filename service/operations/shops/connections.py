@@ -21,8 +21,11 @@ from service.db.models import Connection, Kind, Lane, Shop
 from service.db.outbox import claims
 from service.domain.errors import NotFound, WrongInput
 from service.domain.places import check_country, check_language, check_zone
+from service.domain.staff.authority import Actor, Membership, Permission, SellerRole
 from service.operations.context import Context
 from service.operations.shops import connection_check, recovery, settings
+from service.operations.staff import members
+from service.operations.staff.permits import permit, permit_new_shop
 
 INWARD_AT_ONCE = 1_000_000
 SECRET_BYTES = 32
@@ -42,9 +45,16 @@ class NewConnection:
 
 
 def add_shop(
-    context: Context, name: str, *, zone: str, country: str = "", language: str = "en"
+    context: Context,
+    actor: Actor,
+    name: str,
+    *,
+    zone: str,
+    country: str = "",
+    language: str = "en",
 ) -> int:
-    """Make a shop and give its id; raises `WrongInput`."""
+    """Make a shop, of which the seller who adds it is an owner, and give its id; raises
+    `WrongInput`, `NotPermitted`."""
     about = {
         "name": settings.check_name(name),
         "zone": check_zone(zone),
@@ -52,11 +62,12 @@ def add_shop(
         "language": check_language(language),
     }
     with context.database.transaction() as session:
+        now = context.clock.now()
+        permit_new_shop(session, actor)
         shop = Shop(
             **about,
-            created_at=context.clock.now(),
+            created_at=now,
             playbook={},
-            agent_limits={},
             automatic={},
             follow_ups={},
             texts={},
@@ -64,29 +75,30 @@ def add_shop(
         )
         session.add(shop)
         session.flush()
+        if actor.seller_id is not None:
+            members.join(session, shop.id, actor.seller_id, Membership(SellerRole.OWNER), at=now)
         return shop.id
 
 
-def connect(context: Context, shop_id: int, new: NewConnection) -> int:
+def connect(context: Context, shop_id: int, actor: Actor, new: NewConnection) -> int:
     """Make a connection with its lanes, its webhook address and a fresh webhook secret; give its
     id. Raises `WrongInput` naming the field, `NotFound`."""
-    plain, hidden = _sorted_values(new.adapter, new.values)
-    _check_roles(new.adapter, new.roles)
-    _check_threshold(new.threshold)
-    now = context.clock.now()
-    kind = registry.get(new.adapter)
-    own = new.values.get(WEBHOOK_SECRET, "").strip()
-    _check_entries(new.adapter, {**plain, **hidden})
-    if own:
-        _check_webhook_secret(new.adapter, own)
     with context.database.transaction() as session:
-        if session.get(Shop, shop_id) is None:
-            raise NotFound("there is no such shop")
+        now = context.clock.now()
+        permit(session, actor, Permission.MANAGE, shop_id)
+        settings.get(session, shop_id)
+        plain, hidden = _sorted_values(new.adapter, new.values)
+        _check_roles(new.adapter, new.roles)
+        _check_threshold(new.threshold)
+        _check_entries(new.adapter, {**plain, **hidden})
+        own = new.values.get(WEBHOOK_SECRET, "").strip()
+        if own:
+            _check_webhook_secret(new.adapter, own)
         connection = Connection(
             public_id=secrets.token_urlsafe(18),
             shop_id=shop_id,
             adapter=new.adapter,
-            name=line(new.name)[:LONGEST_NAME] or kind.label,
+            name=line(new.name)[:LONGEST_NAME] or registry.get(new.adapter).label,
             roles=[str(role) for role in new.roles],
             values=plain,
             threshold=new.threshold,
@@ -195,6 +207,7 @@ def _wrong(label: Text, error: WrongEntry) -> WrongInput:
 def change_connection(
     context: Context,
     connection_id: int,
+    actor: Actor,
     *,
     name: str,
     values: Mapping[str, str],
@@ -203,33 +216,34 @@ def change_connection(
 ) -> None:
     """Change what the seller entered and let waiting work go on; raises `WrongInput`."""
     with context.database.transaction() as session:
-        connection = _get(session, connection_id)
+        connection = _get(session, connection_id, actor)
         kept = context.vault.unlock(connection.secrets)
         plain, hidden = _sorted_values(connection.adapter, values, {**connection.values, **kept})
         _check_threshold(threshold)
         _check_entries(connection.adapter, {**plain, **hidden})
+        if roles is not None:
+            _check_roles(connection.adapter, roles)
         connection.name = line(name)[:LONGEST_NAME] or connection.name
         connection.threshold = threshold
         connection.values = plain
         connection.secrets = context.vault.lock({**hidden, "webhook": kept["webhook"]})
         if roles is not None:
-            _check_roles(connection.adapter, roles)
             connection.roles = [str(role) for role in roles]
             _poll(session, connection, context.clock.now())
             connection_check.start_checking(session, connection.id, context.clock.now())
         recovery.resume(session, connection, context.clock.now())
 
 
-def resume(context: Context, connection_id: int) -> None:
+def resume(context: Context, connection_id: int, actor: Actor) -> None:
     """Let a paused connection's work go on."""
     with context.database.transaction() as session:
-        recovery.resume(session, _get(session, connection_id), context.clock.now())
+        recovery.resume(session, _get(session, connection_id, actor), context.clock.now())
 
 
-def add_webhook_secret(context: Context, connection_id: int, secret: str = "") -> str:
+def add_webhook_secret(context: Context, connection_id: int, actor: Actor, secret: str = "") -> str:
     """Begin a rotation: the new secret comes first, the one before stays good; gives the new one."""
     with context.database.transaction() as session:
-        connection = _get(session, connection_id)
+        connection = _get(session, connection_id, actor)
         kept = context.vault.unlock(connection.secrets)
         fresh = secret.strip() or new_secret()
         _check_webhook_secret(connection.adapter, fresh)
@@ -246,10 +260,10 @@ def webhook_secret(context: Context, connection: Connection) -> str:
     return secrets_[0] if secrets_ else ""
 
 
-def test_connection(context: Context, connection_id: int) -> list[Finding]:
+def test_connection(context: Context, connection_id: int, actor: Actor) -> list[Finding]:
     """Try what a connection needs without changing anything; a good result resumes it."""
     with context.database.reading() as session:
-        connection = _get(session, connection_id)
+        connection = _get(session, connection_id, actor)
     try:
         findings = context.adapter(connection).check()
     except AdapterError as error:
@@ -257,12 +271,13 @@ def test_connection(context: Context, connection_id: int) -> list[Finding]:
     with context.database.transaction() as session:
         connection_check.keep(session, connection_id, findings)
     if connection.paused_reason and all(one.ok for one in findings):
-        resume(context, connection_id)
+        resume(context, connection_id, actor)
     return findings
 
 
-def _get(session: Session, connection_id: int) -> Connection:
+def _get(session: Session, connection_id: int, actor: Actor) -> Connection:
     connection = session.get(Connection, connection_id)
     if connection is None:
         raise NotFound("there is no such connection")
+    permit(session, actor, Permission.MANAGE, connection.shop_id)
     return connection

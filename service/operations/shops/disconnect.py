@@ -14,14 +14,16 @@ from sqlalchemy.orm import Session
 from integrations.sentence import Text
 from service.db.models import Connection, Kind, Lane, MakeGood, OutboxRow
 from service.domain.errors import NotFound, WrongState
+from service.domain.staff.authority import Actor, Permission
 from service.operations.context import Context
 from service.operations.shops import connections
+from service.operations.staff.permits import permit
 
 PERIODIC = (Kind.POLL, Kind.LOOK, Kind.CHECK)
 UNSETTLED = Text("Make-goods at this platform are not settled. Settle them first, then disconnect.")
 
 
-def disconnect(context: Context, connection_id: int) -> None:
+def disconnect(context: Context, connection_id: int, actor: Actor) -> None:
     """Forget the keys, shut the webhook address and stop asking the platform.
 
     Raises `NotFound`, and `WrongState` while a make-good there is not settled.
@@ -31,6 +33,7 @@ def disconnect(context: Context, connection_id: int) -> None:
         connection = session.get(Connection, connection_id, with_for_update=True)
         if connection is None:
             raise NotFound("there is no such connection")
+        permit(session, actor, Permission.MANAGE, connection.shop_id)
         _nothing_under_way(session, connection_id)
         connection.roles = []
         connection.secrets = context.vault.lock({"webhook": [connections.new_secret()]})

@@ -15,11 +15,12 @@ from sqlalchemy.orm import Session
 
 from integrations.sentence import Said
 from service.db import queries
-from service.db.models import Connection, Kind, Lane, OutboxRow, Seller
+from service.db.models import Connection, Kind, Lane, OutboxRow
 from service.db.outbox import claims
-from service.domain.errors import NotFound, NotPermitted
-from service.domain.remedies.limits import SellerRole
+from service.domain.errors import NotFound
+from service.domain.staff.authority import Actor, Permission
 from service.operations.context import Context
+from service.operations.staff.permits import permit
 
 WATCH_EVERY = timedelta(seconds=30)
 """Between checks while a shop is away, and for a quarter of an hour after that, ever longer."""
@@ -117,14 +118,13 @@ def answered(session: Session, lane_ids: Collection[int], now: datetime) -> None
         wake(session, connection_id, now)
 
 
-def try_now(context: Context, connection_id: int, seller: Seller) -> None:
+def try_now(context: Context, connection_id: int, actor: Actor) -> None:
     """Let all that waits for a connection be tried now; raises `NotFound`, `NotPermitted`."""
-    if seller.role == SellerRole.VIEWER:
-        raise NotPermitted("Viewers may only look.")
     with context.database.transaction() as session:
         connection = session.get(Connection, connection_id)
         if connection is None:
             raise NotFound("there is no such connection")
+        permit(session, actor, Permission.DECIDE, connection.shop_id)
         resume(session, connection, context.clock.now())
 
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from service.db.models import Connection
+from service.domain.staff.authority import Actor
 from service.operations.context import Context
+from service.operations.staff.permits import permit_upkeep
 from service.settings import WrongSetting
 
 
@@ -19,8 +21,9 @@ class Renewed:
     locked: tuple[str, ...]
 
 
-def renew_secrets(context: Context) -> Renewed:
+def renew_secrets(context: Context, actor: Actor) -> Renewed:
     """Encrypt the secrets of all connections anew, each in a commit of its own."""
+    permit_upkeep(actor)
     with context.database.reading() as session:
         ids = session.scalars(select(Connection.id).order_by(Connection.id)).all()
     locked: list[str] = []

@@ -14,16 +14,18 @@ from sqlalchemy.orm import Session
 
 from integrations.money import Money, is_currency
 from integrations.text import line
-from service.db.models import Seller, Shop
+from service.db.models import Shop
 from service.domain.errors import NotFound, WrongInput
 from service.domain.messages.schedule import FollowUpPlan, plan_from_data, plan_to_data
 from service.domain.places import check_country, check_language, check_zone
 from service.domain.remedies import playbook_text
+from service.domain.staff.authority import Actor, Permission
 from service.localization import field_text, read_amount
 from service.operations.context import Context
+from service.operations.staff.permits import permit
 
 Form = Mapping[str, str]
-AGENT, AUTOMATIC = ("amount",), ("each", "shop_day", "buyer_day")
+AUTOMATIC = ("each", "shop_day", "buyer_day")
 HOURS = (
     "confirmation_hours",
     "resolution_check_hours",
@@ -52,7 +54,6 @@ def as_form(shop: Shop) -> dict[str, str]:
         "zone": shop.zone,
         "country": shop.country,
         "language": shop.language,
-        **_rows("agent", {name: {"amount": minor} for name, minor in shop.agent_limits.items()}),
         **_rows("automatic", shop.automatic),
         **{key: str(value) for key, value in messages.items()},
         **{f"day_{day}": "on" for day in days},
@@ -80,19 +81,19 @@ def row_numbers(form: Form, name: str) -> list[int]:
     return sorted(int(one.group(1)) for one in found if one)
 
 
-def change(context: Context, shop_id: int, form: Form) -> None:
+def change(context: Context, shop_id: int, actor: Actor, form: Form) -> None:
     """Save a whole form of `as_form`; raises `WrongInput` naming what is wrong, and `NotFound`."""
-    about = _about(form)
-    agent = {name: row["amount"] for name, row in _limits(form, "agent", AGENT).items()}
-    automatic = _limits(form, "automatic", AUTOMATIC)
-    follow_ups, asking = _follow_ups(form), _asking(form)
-    playbook = playbook_text.data_of(form.get("playbook", ""))
     with context.database.transaction() as session:
+        permit(session, actor, Permission.MANAGE, shop_id)
+        about = _about(form)
+        automatic = _limits(form, "automatic", AUTOMATIC)
+        follow_ups, asking = _follow_ups(form), _asking(form)
+        playbook = playbook_text.data_of(form.get("playbook", ""))
         shop = get(session, shop_id)
         for name, value in about.items():
             setattr(shop, name, value)
-        shop.agent_limits, shop.automatic = agent, automatic
-        shop.follow_ups, shop.asking, shop.playbook = follow_ups, asking, playbook
+        shop.automatic, shop.follow_ups = automatic, follow_ups
+        shop.asking, shop.playbook = asking, playbook
 
 
 def _about(form: Form) -> dict[str, str]:
@@ -165,9 +166,3 @@ def _follow_ups(form: Form) -> dict[str, Any]:
     if not found["days"]:
         raise WrongInput("Choose at least one day on which messages may go out.")
     return plan_to_data(plan_from_data(found))
-
-
-def set_language(context: Context, seller_id: int, language: str) -> None:
-    """The language of a seller's pages."""
-    with context.database.transaction() as session:
-        session.get_one(Seller, seller_id).language = language

@@ -1,1 +1,1 @@
-"""Sellers and the tokens of their programs."""
+"""Sellers, what they may do in each shop, and the tokens of their programs."""

@@ -1,18 +1,20 @@
-"""Sellers, their passwords and roles, and the tokens of their programs."""
+"""Sellers, their passwords, and how they sign in."""
 
 from __future__ import annotations
 
-import hashlib
-import secrets
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import ColumnExpressionArgument, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from service.db.models import ApiToken, Seller
+from service.db.models import Seller
 from service.domain.errors import NotFound, WrongInput, WrongState
-from service.domain.remedies.limits import SellerRole
+from service.domain.staff.authority import Actor, Membership, Permission
 from service.operations.context import Context
+from service.operations.staff import members
+from service.operations.staff.permits import permit, permit_operator
 from service.security.links import SIGN_IN
 
 SHORTEST = 10
@@ -22,14 +24,16 @@ _NOBODY = generate_password_hash("nobody")
 
 def add_seller(
     context: Context,
+    actor: Actor,
     email: str,
+    shops: Mapping[int, Membership],
     *,
     name: str = "",
-    role: SellerRole = SellerRole.OWNER,
     password: str = "",
     language: str = "",
 ) -> int:
-    """Add a seller and give the id; raises `WrongInput` for an address in use or none at all."""
+    """Add a seller who belongs to these shops and give the id; raises `WrongInput` for an address
+    in use or none at all, `NotPermitted`."""
     email = email.strip().lower()
     if "@" not in email or " " in email:
         raise WrongInput("%(email)s is no e-mail address.", email=f"{email!r}")
@@ -38,17 +42,28 @@ def add_seller(
     seller = Seller(
         email=email,
         name=name.strip() or email.partition("@")[0],
-        role=role,
         language=language,
-        created_at=context.clock.now(),
+        created_at=(now := context.clock.now()),
         password_hash=generate_password_hash(password) if password else "",
     )
     try:
         with context.database.transaction() as session:
+            _permit_in(session, actor, shops)
             session.add(seller)
+            session.flush()
+            for shop_id, member in shops.items():
+                members.join(session, shop_id, seller.id, member, at=now)
     except IntegrityError as error:
         raise WrongInput("%(email)s is a seller here already.", email=email) from error
     return seller.id
+
+
+def _permit_in(session: Session, actor: Actor, shop_ids: Collection[int]) -> None:
+    """Owners bring people into their own shops; into none, only a command does."""
+    if not shop_ids:
+        permit_operator(actor)
+    for shop_id in shop_ids:
+        permit(session, actor, Permission.MANAGE, shop_id)
 
 
 def _check_password(password: str) -> None:
@@ -56,22 +71,24 @@ def _check_password(password: str) -> None:
         raise WrongInput("A password needs at least %(shortest)s characters.", shortest=SHORTEST)
 
 
-def set_password(context: Context, seller_id: int, password: str) -> Seller:
-    """Set a password; all sessions and unused links end. Raises `WrongInput`."""
+def set_password(context: Context, seller_id: int, actor: Actor, password: str) -> Seller:
+    """Set somebody's password; all sessions and unused links end. Raises `WrongInput`,
+    `NotFound`, `NotPermitted`."""
+    permit_operator(actor)
     seller = _set_password(context, password, Seller.id == seller_id)
     if seller is None:
         raise NotFound("There is no such seller.")
     return seller
 
 
-def change_password(context: Context, seller: Seller, *, present: str, new: str) -> Seller:
+def change_password(context: Context, actor: Actor, *, present: str, new: str) -> Seller:
     """Set one's own password; raises `WrongInput` unless the present one, where there is one, is
     right. All sessions end, the one at hand too."""
     with context.database.reading() as session:
-        known = session.get_one(Seller, seller.id).password_hash
+        known = members.self_of(session, actor).password_hash
     right = not known or check_password_hash(known, present)
     # Of two changes made at once from one present password the first counts.
-    unchanged = (Seller.id == seller.id, Seller.password_hash == known)
+    unchanged = (Seller.id == actor.seller_id, Seller.password_hash == known)
     changed = _set_password(context, new, *unchanged) if right else None
     if changed is None:
         raise WrongInput("The present password is not right.")
@@ -90,35 +107,14 @@ def _set_password(
         return session.scalar(update(Seller).where(*which).values(values).returning(Seller))
 
 
-def new_link(context: Context, seller_id: int) -> str:
-    """A fresh sign-in link for the owner to hand over; raises `NotFound`, `WrongState`."""
-    with context.database.transaction() as session:
-        seller = session.get(Seller, seller_id)
-        if seller is None:
-            raise NotFound("There is no such seller.")
+def new_link(context: Context, seller_id: int, actor: Actor) -> str:
+    """A fresh sign-in link for the owner to hand over; raises `NotFound`, `NotPermitted`,
+    `WrongState`."""
+    with context.database.reading() as session:
+        seller = members.permit_person(session, actor, seller_id)
         if not seller.active:
             raise WrongState("This seller may not sign in. Allow it first.")
         return sign_in_link(context, seller)
-
-
-def change_seller(context: Context, seller_id: int, *, role: SellerRole, active: bool) -> None:
-    """Change a role or shut a seller out; the last active owner stays. Raises `WrongState`."""
-    with context.database.transaction() as session:
-        # Locked in one order, so that two owners who shut each other out come one after the other.
-        owners = session.scalars(
-            select(Seller)
-            .where(Seller.role == SellerRole.OWNER, Seller.active.is_(True))
-            .order_by(Seller.id)
-            .with_for_update()
-        ).all()
-        seller = session.get(Seller, seller_id, with_for_update=True)
-        if seller is None:
-            raise NotFound("there is no such seller")
-        stays_owner = active and role == SellerRole.OWNER
-        if not stays_owner and all(owner.id == seller_id for owner in owners):
-            raise WrongState("At least one owner must stay.")
-        seller.role, seller.active = role, active
-        seller.session_version += 0 if active else 1
 
 
 def sign_in(context: Context, email: str, password: str) -> Seller | None:
@@ -159,41 +155,7 @@ def sign_in_by_link(context: Context, token: str) -> Seller:
     return seller
 
 
-def add_token(context: Context, seller_id: int, name: str) -> str:
-    """Make a bearer token that may do what the seller may; shown once, only a hash is kept."""
-    token = f"mg_{secrets.token_urlsafe(32)}"
+def set_language(context: Context, actor: Actor, language: str) -> None:
+    """The language of one's own pages."""
     with context.database.transaction() as session:
-        session.add(
-            ApiToken(
-                name=name.strip() or "token",
-                hash=_hash(token),
-                seller_id=seller_id,
-                created_at=context.clock.now(),
-            )
-        )
-    return token
-
-
-def revoke_token(context: Context, token_id: int) -> None:
-    """End a token; raises `NotFound`."""
-    with context.database.transaction() as session:
-        token = session.get(ApiToken, token_id)
-        if token is None:
-            raise NotFound("there is no such token")
-        token.revoked_at = context.clock.now()
-
-
-def seller_of_token(context: Context, token: str) -> Seller | None:
-    """The active seller of a token that is not revoked, else None."""
-    with context.database.reading() as session:
-        return session.scalar(
-            select(Seller)
-            .join(ApiToken, ApiToken.seller_id == Seller.id)
-            .where(ApiToken.hash == _hash(token), ApiToken.revoked_at.is_(None))
-            .where(Seller.active.is_(True))
-        )
-
-
-def _hash(token: str) -> str:
-    # A long random token needs no slow hash.
-    return hashlib.sha256(token.encode()).hexdigest()
+        members.self_of(session, actor).language = language

@@ -16,15 +16,15 @@ LASTS = timedelta(days=14)
 RENEWED_AFTER = timedelta(days=1)
 
 
-def begin(context: Context, seller: Seller) -> str:
-    """Sign the seller in; the key is for the browser's cookie and kept nowhere else."""
+def begin(context: Context, seller_id: int) -> str:
+    """Sign a seller in; the key is for the browser's cookie and kept nowhere else."""
     key, now = secrets.token_urlsafe(32), context.clock.now()
     with context.database.transaction() as session:
         session.add(
             SignIn(
                 key_hash=_hash(key),
-                seller_id=seller.id,
-                session_version=seller.session_version,
+                seller_id=seller_id,
+                session_version=session.get_one(Seller, seller_id).session_version,
                 expires_at=now + LASTS,
                 created_at=now,
             )

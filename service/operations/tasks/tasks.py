@@ -12,15 +12,15 @@ from sqlalchemy.orm import Session, selectinload
 from integrations.money import Money
 from service.db.models import Case, Proposal, Task
 from service.db.session import later
+from service.domain.staff.authority import Actor
 from service.domain.tasks.kinds import TASK_RULES, TaskKind
 from service.domain.tasks.states import TASKS, TaskMove, TaskState
 from service.operations.tasks.wanted import Wanted, wanted_of
 
-SELLER = "seller:"
-_Change = tuple[Case, datetime, str]
+_Change = tuple[Case, datetime, Actor]
 
 
-def case_changed(session: Session, case: Case, at: datetime, actor: str) -> None:
+def case_changed(session: Session, case: Case, at: datetime, actor: Actor) -> None:
     """A case has changed; its tasks follow when the transaction ends."""
     later(session, _follow).append((case, at, actor))
 
@@ -84,7 +84,7 @@ def _bring_in_line(
     wanted: Sequence[Wanted],
     prices: dict[int, Money],
     at: datetime,
-    actor: str,
+    actor: Actor,
 ) -> None:
     still_open = {(task.kind, task.subject_id): task for task in open_tasks}
     for want in wanted:
@@ -105,7 +105,6 @@ def _bring_in_line(
         task.amount_minor = None if amount is None else amount.amount_minor
         task.currency = "" if amount is None else amount.currency
     for task in still_open.values():
-        by_person = actor.startswith(SELLER)
-        move = TaskMove.FINISH if by_person else TaskMove.DROP
+        move = TaskMove.FINISH if actor.seller_id else TaskMove.DROP
         task.state = TASKS.after(task.state, move)
-        task.ended_at, task.ended_by = at, actor
+        task.ended_at, task.ended_by = at, str(actor)

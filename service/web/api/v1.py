@@ -20,36 +20,46 @@ from service.db import queries
 from service.db.models import Case
 from service.db.outbox.waiting import waiting_work
 from service.domain.errors import WrongInput
+from service.domain.staff.authority import Permission
 from service.operations.remedies import decisions
 from service.operations.shops import recovery
-from service.operations.staff import accounts
+from service.operations.staff import tokens
 from service.web.api import schemas
-from service.web.auth import open_to_all
+from service.web.auth import check, open_to_all
 from service.web.limits import MINUTE, limited
-from service.web.request_context import context, seller
+from service.web.request_context import actor, context
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 UNDERSCORES = str.maketrans("/-", "__")
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-def programs_only(view: View) -> View:
-    """A bearer token of an active seller."""
+def programs_with(permission: Permission) -> Callable[[View], View]:
+    """A bearer token with this permission in the shop of what the address names."""
 
-    @wraps(view)
-    def guarded(*args: Any, **kwargs: Any) -> Any:
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        found = accounts.seller_of_token(context(), token) if scheme == "Bearer" else None
-        if found is None:
-            message = "Send a token: Authorization: Bearer mg_..."
-            answer = jsonify(error={"code": "not_signed_in", "message": message})
-            answer.headers["WWW-Authenticate"] = "Bearer"
-            return answer, 401
-        g.seller = found
-        return view(*args, **kwargs)
+    def decorated(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+            program = tokens.actor_of_token(context(), token) if scheme == "Bearer" else None
+            if program is None:
+                return _not_signed_in()
+            g.actor = program
+            with context().database.reading() as session:
+                check(session, program, permission, kwargs)
+            return view(*args, **kwargs)
 
-    guarded.guard = "token"  # type: ignore[attr-defined]
-    return cast(View, guarded)
+        guarded.guard = "token"  # type: ignore[attr-defined]
+        return cast(View, guarded)
+
+    return decorated
+
+
+def _not_signed_in() -> tuple[Response, int]:
+    message = "Send a token: Authorization: Bearer mg_..."
+    answer = jsonify(error={"code": "not_signed_in", "message": message})
+    answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer, 401
 
 
 def _body(schema: Schema) -> dict[str, Any]:
@@ -91,20 +101,21 @@ def _named(messages: object, path: str = "") -> Iterator[tuple[str, str]]:
 
 
 @blueprint.get("/cases")
-@programs_only
+@programs_with(Permission.LOOK)
 def cases() -> Response:
     """List cases, newest first."""
     asked = _query(schemas.CasesQuery())
+    shops = actor().shops(Permission.LOOK)
     with context().database.reading() as session:
         found = queries.cases_in(
-            session, asked["state"], most=asked["most"], before=asked["before"]
+            session, shops, asked["state"], most=asked["most"], before=asked["before"]
         )
         page = {"cases": found, "next": found[-1].id if len(found) == asked["most"] else None}
         return jsonify(schemas.CasesOut().dump(page))
 
 
 @blueprint.get("/cases/<reference>")
-@programs_only
+@programs_with(Permission.LOOK)
 def case(reference: str) -> Response:
     """Read one case."""
     return _detail(reference)
@@ -127,7 +138,7 @@ def _find(reference: str) -> Case:
 
 
 @blueprint.post("/cases/<reference>/approve")
-@programs_only
+@programs_with(Permission.DECIDE)
 @limited(120, MINUTE)
 def approve(reference: str) -> Response:
     """Approve the proposed or a changed make-good."""
@@ -135,7 +146,7 @@ def approve(reference: str) -> Response:
     decisions.approve(
         context(),
         found.id,
-        seller(),
+        actor(),
         number=wanted["number"],
         changed=wanted["changed"] and _remedy(found, wanted["changed"]),
         reason=wanted["reason"],
@@ -162,46 +173,48 @@ def _only_line(found: Case) -> tuple[str, ...]:
 
 
 @blueprint.post("/cases/<reference>/decline")
-@programs_only
+@programs_with(Permission.DECIDE)
 @limited(120, MINUTE)
 def decline(reference: str) -> Response:
     """Decline a make-good."""
     found = _find(reference)
-    decisions.decline(context(), found.id, seller(), _body(schemas.DeclineIn())["reason"])
+    decisions.decline(context(), found.id, actor(), _body(schemas.DeclineIn())["reason"])
     return _detail(reference)
 
 
 @blueprint.get("/deliveries")
-@programs_only
+@programs_with(Permission.LOOK)
 def deliveries() -> Response:
     """List deliveries that need attention, newest first."""
     asked = _query(schemas.PageQuery())
+    shops = actor().shops(Permission.LOOK)
     with context().database.reading() as session:
         found = queries.deliveries_needing_attention(
-            session, most=asked["most"], before=asked["before"]
+            session, shops, most=asked["most"], before=asked["before"]
         )
         page = {"deliveries": found, "next": found[-1].id if len(found) == asked["most"] else None}
         return jsonify(schemas.DeliveriesOut().dump(page))
 
 
 @blueprint.get("/waiting")
-@programs_only
+@programs_with(Permission.LOOK)
 def waiting() -> Response:
     """List what waits for platforms: why, and until when."""
+    shops = actor().shops(Permission.LOOK)
     with context().database.reading() as session:
         told = {
-            "waiting": waiting_work(session),
-            "connections": queries.connections_to_tell_of(session),
+            "waiting": waiting_work(session, shops),
+            "connections": queries.connections_to_tell_of(session, shops),
         }
         return jsonify(schemas.WaitingListOut().dump(told))
 
 
 @blueprint.post("/connections/<int:connection_id>/try-now")
-@programs_only
+@programs_with(Permission.DECIDE)
 @limited(120, MINUTE)
 def try_now(connection_id: int) -> Response:
     """Try at once what waits for a connection."""
-    recovery.try_now(context(), connection_id, seller())
+    recovery.try_now(context(), connection_id, actor())
     return waiting()
 
 

@@ -13,6 +13,7 @@ from service.db.models import Message
 from service.domain.errors import DomainError
 from service.domain.messages import templates
 from service.domain.messages.kinds import Answer
+from service.domain.staff.authority import BUYER
 from service.operations.cases.orders import buyer_of
 from service.operations.messages import answers, opt_out
 from service.security.links import BUYER_DAYS
@@ -84,6 +85,7 @@ def answer(token: str) -> str | tuple[str, int]:
         answers.answer(
             context(),
             _id("answer", token),
+            BUYER,
             solved=solved == "yes",
             stars=stars,
             comment=request.form.get("comment", ""),
@@ -104,7 +106,7 @@ def stop_page(token: str) -> str:
 @by_link
 def stop(token: str) -> str:
     """Stop all messages to this buyer."""
-    opt_out.opt_out(context(), _id("stop", token))
+    opt_out.opt_out(context(), _id("stop", token), BUYER)
     return _page("stop", token, done=True)
 
 
@@ -121,5 +123,5 @@ def unsubscribe_page(token: str) -> str:
 @by_link
 def one_click(token: str) -> Response:
     """One click in the mail program (RFC 8058): no page, no question."""
-    opt_out.opt_out(context(), _id("unsubscribe", token))
+    opt_out.opt_out(context(), _id("unsubscribe", token), BUYER)
     return Response("stopped\n", mimetype="text/plain")

@@ -16,8 +16,9 @@ from service.domain.cases.states import CaseState
 from service.domain.complaints.causes import CAUSES, UNCLEAR
 from service.domain.days import day_begins
 from service.domain.reports.periods import EARLIEST, LATEST
+from service.domain.staff.authority import Permission
 from service.web.auth import sellers_only
-from service.web.request_context import context
+from service.web.request_context import actor, context
 
 blueprint = Blueprint("case_list", __name__)
 PAGE = 50
@@ -36,11 +37,15 @@ def searched_for() -> str:
 def overview() -> str:
     """Cases that hold all the words, of this shop, state, cause and rating."""
     oldest_first = request.args.get("sort") == "oldest"
+    seen = actor().shops(Permission.LOOK)
     with context().database.reading() as session:
-        shops = session.scalars(select(Shop).order_by(Shop.name, Shop.id)).all()
+        shops = session.scalars(
+            select(Shop).where(Shop.id.in_(seen)).order_by(Shop.name, Shop.id)
+        ).all()
         wanted = _filter(shops)
         cases = list_cases(
             session,
+            seen,
             wanted,
             most=PAGE + 1,
             after=_number("after", 2**63 - 1),

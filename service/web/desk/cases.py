@@ -15,29 +15,31 @@ from werkzeug.wrappers import Response
 
 from integrations.remedies import KINDS, Remedy, Worth
 from service import VERSION
-from service.db import queries
-from service.db.models import Case, MakeGood, Review, Seller
+from service.db import queries, staff
+from service.db.models import Case, MakeGood, Review
 from service.domain.cases.states import CLOSE_REASONS, CaseState
 from service.domain.complaints.causes import CAUSES
-from service.domain.errors import DomainError, NotPermitted, WrongInput
+from service.domain.errors import DomainError, WrongInput
 from service.domain.messages.states import MessageMove
 from service.domain.messages.zones import exists
+from service.domain.staff import authority
+from service.domain.staff.authority import Permission
 from service.localization import read_amount
 from service.operations.cases import causes, confirm, find_order
 from service.operations.messages import by_seller
 from service.operations.messages.moves import allows
 from service.operations.messages.preview import refuse_if_stopped
 from service.operations.remedies import balance, decisions, make_goods
-from service.operations.remedies.decisions import actor_of
+from service.operations.staff import permits
 from service.web import formatting, words
-from service.web.auth import sellers_only
+from service.web.auth import may
 from service.web.desk.complaint import marked
 from service.web.desk.next_step import next_step
 from service.web.desk.proposals import proposed
 from service.web.desk.thread import thread_of
 from service.web.errors import refusal, status_of
 from service.web.i18n import label, translate
-from service.web.request_context import context, seller
+from service.web.request_context import actor, context
 
 blueprint = Blueprint("admin", __name__)
 DAYS = 90
@@ -74,13 +76,28 @@ def _words() -> dict[str, object]:
         "word": words.word,
         "deed": words.deed,
         "me": g.get("seller"),
+        "may": _may,
+        "manages": _manages,
         "get_locale": get_locale,
         "version": VERSION,
     }
 
 
+def _may(permission: str, shop_id: int) -> bool:
+    """Whether who looks at this page has a permission in a shop."""
+    return authority.may(actor(), Permission(permission), shop_id)
+
+
+def _manages() -> bool:
+    """Whether pages for owners are shown: to owners of a shop, and to who may add the first."""
+    if actor().shops(Permission.MANAGE):
+        return True
+    with context().database.reading() as session:
+        return permits.may_add_shop(session, actor())
+
+
 @blueprint.get("/cases/<reference>")
-@sellers_only
+@may(Permission.LOOK)
 def case(reference: str) -> str:
     """One case with everything a decision needs."""
     return _case_page(reference, "")
@@ -92,7 +109,6 @@ def _case_page(reference: str, problem: str) -> str:
         found = queries.case_by_reference(session, reference)
         if exists(found.shop.zone):
             g.zone = ZoneInfo(found.shop.zone)
-        names = {f"seller:{one.id}": one.name for one in session.query(Seller)}
         proposal = queries.proposal(session, found.id)
         return render_template(
             "admin/case.html",
@@ -100,8 +116,8 @@ def _case_page(reference: str, problem: str) -> str:
             review=found.review,
             older_reviews=[session.get_one(Review, one) for one in found.older_review_ids],
             problem=problem,
-            names=names,
-            proposed=proposed(session, found, seller()),
+            names=staff.actor_names(session),
+            proposed=proposed(session, found, actor(), context().clock.now()),
             left=balance.left_of(session, found) if found.order else None,
             may_ask={one.id: _may_ask(session, one) for one in found.make_goods},
             decidable=_decidable(found),
@@ -117,7 +133,7 @@ def _case_page(reference: str, problem: str) -> str:
             causes=CAUSES,
             complaint=marked(found),
             days=DAYS,
-            may_decide=seller().role != "viewer",
+            may_decide=authority.may(actor(), Permission.DECIDE, found.shop_id),
             states=set(CaseState),
             hidden_details=list(CLOSE_REASONS.values()),
         )
@@ -145,7 +161,7 @@ def _first(case: Case, proposal: object) -> dict[str, object]:
 
 
 @blueprint.post("/cases/<reference>")
-@sellers_only
+@may(Permission.DECIDE)
 def act(reference: str) -> Response | tuple[str, int]:
     """Do what the pressed button says; a refusal is shown on the case itself."""
     with context().database.reading() as session:
@@ -161,9 +177,7 @@ def act(reference: str) -> Response | tuple[str, int]:
 
 def _do(found: Case, what: str) -> None:
     """One verb per button."""
-    form, me, ctx = request.form, seller(), context()
-    if me.role == "viewer":
-        raise NotPermitted("Viewers may only look.")
+    form, me, ctx = request.form, actor(), context()
     number = form.get("id", 0, type=int)
     if what == "approve":
         reason = form.get("reason", "")
@@ -187,7 +201,7 @@ def _do(found: Case, what: str) -> None:
             ctx,
             found.id,
             candidate or form.get("order_id", ""),
-            actor=actor_of(me),
+            actor=me,
             is_candidate=bool(candidate),
         )
     elif what == "cause":
@@ -212,21 +226,21 @@ def _message(found: Case, what: str, number: int) -> None:
     }[what]
     if what == "send_now":
         refuse_if_stopped(context(), number)
-    verb(context(), number, seller())
+    verb(context(), number, actor())
 
 
 def _settle(found: Case, what: str, number: int) -> None:
     """What a person does with a make-good of this case that got stuck."""
     _belongs(number, [one.id for one in _loaded(found).make_goods])
-    actor, ctx = actor_of(seller()), context()
+    me, ctx = actor(), context()
     if what in ("try_again", "not_done"):
-        make_goods.try_again(ctx, number, actor=actor, surely_not_done=what == "not_done")
+        make_goods.try_again(ctx, number, actor=me, surely_not_done=what == "not_done")
     elif what == "look_again":
-        make_goods.look_again(ctx, number, actor=actor)
+        make_goods.look_again(ctx, number, actor=me)
     elif what == "done":
-        make_goods.done_by_hand(ctx, number, actor=actor, code=request.form.get("code", ""))
+        make_goods.done_by_hand(ctx, number, actor=me, code=request.form.get("code", ""))
     elif what == "cancel":
-        make_goods.cancel(ctx, number, actor=actor)
+        make_goods.cancel(ctx, number, actor=me)
     else:
         raise WrongInput("Press one of the buttons of the page.")
 

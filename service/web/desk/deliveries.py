@@ -10,9 +10,10 @@ from werkzeug.wrappers import Response
 from service.db import queries
 from service.db.models import Connection
 from service.domain.errors import WrongInput
+from service.domain.staff.authority import Permission
 from service.operations.reviews import deliveries
 from service.web.auth import sellers_only
-from service.web.request_context import context, seller
+from service.web.request_context import actor, context
 
 blueprint = Blueprint("deliveries", __name__)
 PAGE = 50
@@ -22,14 +23,14 @@ PAGE = 50
 @sellers_only
 def overview() -> str:
     """What could not be read, newest first."""
+    shops = actor().shops(Permission.LOOK)
     with context().database.reading() as session:
         found = queries.deliveries_needing_attention(
-            session, most=PAGE, before=request.args.get("before", type=int)
+            session, shops, most=PAGE, before=request.args.get("before", type=int)
         )
         return render_template(
             "admin/deliveries.html",
             deliveries=found,
-            may_decide=seller().role != "viewer",
             connections={one.id: one for one in session.scalars(select(Connection))},
             onward=found[-1].id if len(found) == PAGE else None,
         )
@@ -41,10 +42,10 @@ def act() -> Response:
     """Read one again or set it aside."""
     number, what = request.form.get("id", 0, type=int), request.form.get("do", "")
     if what == "read_again":
-        deliveries.read_again(context(), number, seller())
+        deliveries.read_again(context(), number, actor())
         flash(_("It is read again now. If it still cannot be read, it comes back here."))
     elif what == "set_aside":
-        deliveries.set_aside(context(), number, seller())
+        deliveries.set_aside(context(), number, actor())
         flash(_("Set aside. It stays stored."))
     else:
         raise WrongInput("Press one of the buttons of the page.")

@@ -10,18 +10,19 @@ from service.domain.errors import NotFound, WrongInput
 from service.domain.messages import templates, text_check
 from service.domain.messages.rendering import Rendered
 from service.domain.messages.templates import MessageText, Tone
+from service.domain.staff.authority import Permission
 from service.operations.messages import custom_texts
 from service.operations.shops import settings
-from service.web.auth import owners_only
+from service.web.auth import may
 from service.web.i18n import translate
-from service.web.request_context import context, seller
+from service.web.request_context import actor, context
 
 blueprint = Blueprint("texts", __name__, url_prefix="/shops/<int:shop_id>/texts")
 Answer = Response | str | tuple[str, int]
 
 
 @blueprint.get("")
-@owners_only
+@may(Permission.MANAGE)
 def overview(shop_id: int) -> str:
     """All texts of a shop in both languages."""
     with context().database.reading() as session:
@@ -45,7 +46,7 @@ def overview(shop_id: int) -> str:
 
 
 @blueprint.get("/<key>/<language>")
-@owners_only
+@may(Permission.MANAGE)
 def text(shop_id: int, key: str, language: str) -> str:
     """One text to be changed, with a sample of it."""
     _check_known(key, language)
@@ -55,7 +56,7 @@ def text(shop_id: int, key: str, language: str) -> str:
 
 
 @blueprint.post("/<key>/<language>")
-@owners_only
+@may(Permission.MANAGE)
 def change(shop_id: int, key: str, language: str) -> Answer:
     """Try or save what was typed, or go back; problems are shown beside the text as typed."""
     _check_known(key, language)
@@ -71,10 +72,10 @@ def change(shop_id: int, key: str, language: str) -> Answer:
             text_check.check_text(key, typed, language)
             return _page(shop_id, key, language, typed, [])
         if what == "ship":
-            custom_texts.ship_text(context(), shop_id, key, language, seller())
+            custom_texts.ship_text(context(), shop_id, key, language, actor())
             flash(_("The shipped text is used again."))
         else:
-            custom_texts.save_text(context(), shop_id, key, language, typed, seller())
+            custom_texts.save_text(context(), shop_id, key, language, typed, actor())
             flash(_("Saved. Buyers get this text from now on."))
     except WrongInput as error:
         return _page(shop_id, key, language, typed, _problems(error)), 422

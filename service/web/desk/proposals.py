@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from integrations.money import Money
 from integrations.remedies import Remedy, remedy_from_data
 from integrations.sentence import Said, from_data
 from service.db import queries
-from service.db.models import Case, Connection, Seller
-from service.domain.remedies.limits import SellerRole, may_approve
+from service.db.models import Case, Connection
+from service.domain.staff.authority import Actor
 from service.operations.remedies.decisions import way_of
-from service.web import formatting
+from service.operations.staff import permits
+from service.web.i18n import translate
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +34,7 @@ class ProposedRemedy:
     part: int | None
 
 
-def _(text: str, **values: str) -> str:
-    return str(gettext(text, **values))
-
-
-def proposed(session: Session, case: Case, seller: Seller) -> list[ProposedRemedy]:
+def proposed(session: Session, case: Case, actor: Actor, now: datetime) -> list[ProposedRemedy]:
     """The newest proposal, best first; empty when nothing was proposed."""
     proposal = queries.proposal(session, case.id)
     if proposal is None or not case.order:
@@ -56,7 +53,9 @@ def proposed(session: Session, case: Case, seller: Seller) -> list[ProposedRemed
                 items=", ".join(names.get(line, line) for line in remedy.line_ids),
                 reason=from_data(row["reason"]),
                 by_hand=not by_call,
-                refused=refused(case, seller, remedy.amount),
+                refused=translate(
+                    permits.over_limit(session, actor, case.shop_id, remedy.amount, now=now)
+                ),
                 capped=row.get("capped", True),
                 part=_part(case, remedy.amount),
             )
@@ -71,23 +70,3 @@ def _part(case: Case, amount: Money | None) -> int | None:
     if amount is None or not paid or amount.currency != case.order["currency"]:
         return None
     return round(100 * amount.amount_minor / paid)
-
-
-def refused(case: Case, seller: Seller, amount: Money | None) -> str:
-    """Why this seller may not approve an amount, with who may; '' when they may."""
-    role, limits = SellerRole(seller.role), case.shop.agent_limits
-    if role is SellerRole.VIEWER:
-        return _("You may look at cases, not decide them.")
-    if may_approve(role, limits, amount):
-        return ""
-    if amount is None:
-        return _("This has no amount to hold against your limit: the owner has to approve.")
-    most = limits.get(amount.currency)
-    if most is None:
-        return _(
-            "You have no limit in %(currency)s: the owner has to approve.", currency=amount.currency
-        )
-    return _(
-        "Above your limit of %(limit)s: the owner has to approve.",
-        limit=formatting.money(most, amount.currency),
-    )

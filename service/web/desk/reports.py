@@ -25,10 +25,11 @@ from service.domain.reports.figures import (
 )
 from service.domain.reports.periods import Period, PeriodKind
 from service.domain.reports.rising import costliest, rises
+from service.domain.staff.authority import Permission
 from service.web.auth import sellers_only
 from service.web.desk import case_table
 from service.web.desk.charts import bars
-from service.web.request_context import context
+from service.web.request_context import actor, context
 from service.web.words import word
 
 blueprint = Blueprint("reports", __name__, url_prefix="/reports")
@@ -56,7 +57,10 @@ class Asked:
 
 def _asked(session: Session) -> Asked:
     """What no such page says is answered with this week, in the zone of the first shop."""
-    shops = session.scalars(select(Shop).order_by(Shop.name, Shop.id)).all()
+    seen = actor().shops(Permission.LOOK)
+    shops = session.scalars(
+        select(Shop).where(Shop.id.in_(seen)).order_by(Shop.name, Shop.id)
+    ).all()
     shop_id = request.args.get("shop", type=int)
     chosen = [shop for shop in shops if shop.id == shop_id]
     zone = (chosen or [*shops])[0].zone if shops else "UTC"

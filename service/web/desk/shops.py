@@ -22,19 +22,20 @@ from service.domain.days import day_begins
 from service.domain.errors import DomainError, NotFound, WrongInput
 from service.domain.remedies.playbook import uncapped
 from service.domain.remedies.playbook_data import default_playbook, playbook_from_data
+from service.domain.staff.authority import Permission
 from service.operations.shops import connections, disconnect, recovery, settings
 from service.operations.shops.connections import NewConnection
-from service.web.auth import owners_only, sellers_only
+from service.web.auth import may
 from service.web.errors import status_of
 from service.web.i18n import translate
-from service.web.request_context import context, seller
+from service.web.request_context import actor, context
 
 blueprint = Blueprint("shops", __name__)
 Answer = Response | str | tuple[str, int]
 
 
 @blueprint.get("/shops")
-@owners_only
+@may(Permission.MANAGE)
 def overview() -> str:
     """All shops with their connections."""
     return _overview({}, "")
@@ -42,7 +43,9 @@ def overview() -> str:
 
 def _overview(typed: Mapping[str, str], problem: str) -> str:
     with context().database.reading() as database:
-        found = database.scalars(select(Shop).order_by(Shop.id)).all()
+        found = database.scalars(
+            select(Shop).where(Shop.id.in_(actor().shops(Permission.MANAGE))).order_by(Shop.id)
+        ).all()
         return render_template(
             "admin/shops.html", shops=found, typed=typed, problem=problem, **_choices()
         )
@@ -60,13 +63,14 @@ def _choices() -> dict[str, list[tuple[str, str]]]:
 
 
 @blueprint.post("/shops")
-@owners_only
+@may(Permission.MANAGE)
 def add_shop() -> Answer:
     """Make a shop."""
     form = request.form
     try:
         shop_id = connections.add_shop(
             context(),
+            actor(),
             form.get("name", ""),
             zone=form.get("zone", ""),
             country=form.get("country", ""),
@@ -79,7 +83,7 @@ def add_shop() -> Answer:
 
 
 @blueprint.get("/shops/<int:shop_id>")
-@owners_only
+@may(Permission.MANAGE)
 def shop(shop_id: int) -> str:
     """One shop: limits, messages, playbook, connections."""
     return _shop_page(shop_id, None, "")
@@ -96,7 +100,6 @@ def _shop_page(shop_id: int, typed: Mapping[str, str] | None, problem: str) -> s
             shop=found,
             form=form,
             problem=problem,
-            agent_rows=settings.row_numbers(form, "agent"),
             automatic_rows=settings.row_numbers(form, "automatic"),
             platforms=[registry.get(name) for name in registry.names()],
             days=_days(),
@@ -109,11 +112,11 @@ def _days() -> list[str]:
 
 
 @blueprint.post("/shops/<int:shop_id>")
-@owners_only
+@may(Permission.MANAGE)
 def change_shop(shop_id: int) -> Answer:
     """Save what the owner set for a shop."""
     try:
-        settings.change(context(), shop_id, request.form.to_dict())
+        settings.change(context(), shop_id, actor(), request.form.to_dict())
     except WrongInput as error:
         return _shop_page(shop_id, request.form.to_dict(), translate(error.text)), 422
     flash(_("Saved."))
@@ -121,7 +124,7 @@ def change_shop(shop_id: int) -> Answer:
 
 
 @blueprint.route("/shops/<int:shop_id>/connect/<adapter>", methods=["GET", "POST"])
-@owners_only
+@may(Permission.MANAGE)
 def connect(shop_id: int, adapter: str) -> Answer:
     """Connect a platform."""
     if adapter not in registry.names():
@@ -140,7 +143,7 @@ def connect(shop_id: int, adapter: str) -> Answer:
             _threshold(),
             _day_begins(form.get("cases_from", ""), zone),
         )
-        connection_id = connections.connect(context(), shop_id, new)
+        connection_id = connections.connect(context(), shop_id, actor(), new)
     except DomainError as error:
         return _connect_page(shop_id, adapter, translate(error.text)), status_of(error)
     flash(_("Saved. Now test it: nothing was tried at the platform yet."))
@@ -185,7 +188,7 @@ def _day_begins(text: str, zone: str) -> datetime | None:
 
 
 @blueprint.get("/connections/<int:connection_id>")
-@owners_only
+@may(Permission.MANAGE)
 def connection(connection_id: int) -> str:
     """One connection: address and secret to paste, values, test."""
     return _connection_page(connection_id)
@@ -217,27 +220,30 @@ def _connection_page(
 
 
 @blueprint.post("/connections/<int:connection_id>")
-@owners_only
+@may(Permission.MANAGE)
 def change_connection(connection_id: int) -> Answer:
     """Test, save, let go on, or give a new webhook secret."""
     form, what = request.form, request.form.get("do", "")
     try:
         if what == "test":
-            findings = connections.test_connection(context(), connection_id)
+            findings = connections.test_connection(context(), connection_id, actor())
             return _connection_page(connection_id, findings=findings)
         if what == "resume":
-            connections.resume(context(), connection_id)
+            connections.resume(context(), connection_id, actor())
             flash(_("It goes on. If it still does not work, it pauses again and says why."))
         elif what == "disconnect":
-            disconnect.disconnect(context(), connection_id)
+            disconnect.disconnect(context(), connection_id, actor())
             flash(_("Disconnected. Cases and history stay."))
         elif what == "rotate":
-            connections.add_webhook_secret(context(), connection_id, form.get("webhook_secret", ""))
+            connections.add_webhook_secret(
+                context(), connection_id, actor(), form.get("webhook_secret", "")
+            )
             flash(_("The new secret is below. Enter it at your platform; the old one still works."))
         else:
             connections.change_connection(
                 context(),
                 connection_id,
+                actor(),
                 name=form.get("name", ""),
                 values=form.to_dict(),
                 threshold=_threshold(),
@@ -252,9 +258,9 @@ def change_connection(connection_id: int) -> Answer:
 
 
 @blueprint.post("/connections/<int:connection_id>/try-now")
-@sellers_only
+@may(Permission.DECIDE)
 def try_now(connection_id: int) -> Answer:
     """Try at once what waits for a connection."""
-    recovery.try_now(context(), connection_id, seller())
+    recovery.try_now(context(), connection_id, actor())
     flash(_("It is tried again now."))
     return redirect(url_for("waiting.overview"), 303)

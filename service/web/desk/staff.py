@@ -1,4 +1,4 @@
-"""Sellers and tokens, for owners; and each seller's own page."""
+"""People of the shops, for owners: what they are in each shop, links, programs. And one's own page."""
 
 from __future__ import annotations
 
@@ -10,17 +10,19 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
+from integrations.money import Money, is_currency
 from service.db import attempts
-from service.db.models import ApiToken, Seller
+from service.db.models import ApiToken, Membership, Seller, Shop
 from service.domain.errors import DomainError, WrongInput
-from service.domain.remedies.limits import SellerRole
-from service.operations.shops import settings
-from service.operations.staff import accounts
-from service.web.auth import begin, owners_only, sellers_only
+from service.domain.staff import authority
+from service.domain.staff.authority import Limit, Permission, SellerRole
+from service.localization import field_text, read_amount
+from service.operations.staff import accounts, members, tokens
+from service.web.auth import begin, may, sellers_only
 from service.web.errors import status_of
 from service.web.i18n import translate
 from service.web.limits import HOUR, QUARTER, count, limited
-from service.web.request_context import context, seller
+from service.web.request_context import actor, context, seller
 
 blueprint = Blueprint("people", __name__)
 Answer = Response | str | tuple[str, int]
@@ -28,16 +30,21 @@ LANGUAGES = ("en", "id")
 
 
 @blueprint.get("/sellers")
-@owners_only
+@may(Permission.MANAGE)
 def overview() -> str:
-    """Who may sign in, and as what; tokens for programs."""
+    """Who belongs to one's shops, and as what; tokens for programs."""
     return _page()
 
 
 def _page(
     *, fresh: str = "", about: str = "", problem: str = "", typed: Mapping[str, str] | None = None
 ) -> str:
+    owned = actor().shops(Permission.MANAGE)
+    mine = select(Membership.seller_id).where(Membership.shop_id.in_(owned))
     with context().database.reading() as database:
+        members = database.scalars(
+            select(Membership).where(Membership.shop_id.in_(owned)).order_by(Membership.shop_id)
+        ).all()
         return render_template(
             "admin/sellers.html",
             fresh=fresh,
@@ -45,16 +52,27 @@ def _page(
             problem=problem,
             typed=typed or {},
             roles=list(SellerRole),
-            sellers=database.scalars(select(Seller).order_by(Seller.id)).all(),
+            members=members,
+            limit_text=_limit_text,
+            shops=database.scalars(select(Shop).where(Shop.id.in_(owned)).order_by(Shop.id)).all(),
+            sellers=database.scalars(
+                select(Seller).where(Seller.id.in_(mine)).order_by(Seller.id)
+            ).all(),
             tokens=database.scalars(
-                select(ApiToken).where(ApiToken.revoked_at.is_(None)).order_by(ApiToken.id)
+                select(ApiToken)
+                .where(ApiToken.revoked_at.is_(None), ApiToken.seller_id.in_(mine))
+                .order_by(ApiToken.id)
             ).all(),
             names={one.id: one.name for one in database.scalars(select(Seller))},
         )
 
 
+def _limit_text(minor: int | None, currency: str) -> str:
+    return "" if minor is None else field_text(Money(minor, currency))
+
+
 @blueprint.post("/sellers")
-@owners_only
+@may(Permission.MANAGE)
 def act() -> Answer:
     """Add or change a seller, give a link, make or end a token.
 
@@ -70,18 +88,25 @@ def act() -> Answer:
 def _do(what: str, number: int) -> Answer:
     form = request.form
     if what == "add":
+        member = authority.Membership(_role())
+        shops = dict.fromkeys(actor().shops(Permission.MANAGE), member)
         seller_id = accounts.add_seller(
-            context(), form.get("email", ""), name=form.get("name", ""), role=_role()
+            context(), actor(), form.get("email", ""), shops, name=form.get("name", "")
         )
-        return _page(fresh=accounts.new_link(context(), seller_id), about=_("Added."))
+        link = accounts.new_link(context(), seller_id, actor())
+        return _page(fresh=link, about=_("Added."))
     if what == "link":
-        return _page(fresh=accounts.new_link(context(), number))
+        return _page(fresh=accounts.new_link(context(), number, actor()))
     if what == "token":
-        return _page(fresh=accounts.add_token(context(), seller().id, form.get("name", "")))
-    if what == "change":
-        accounts.change_seller(context(), number, role=_role(), active=form.get("active") == "on")
+        return _page(fresh=tokens.add_token(context(), actor(), form.get("name", "")))
+    if what == "member":
+        member = authority.Membership(_role(), _limits())
+        shop_id = form.get("shop", 0, type=int)
+        members.set_membership(context(), shop_id, number, actor(), member)
+    elif what == "active":
+        members.set_active(context(), number, actor(), active=form.get("active") == "on")
     elif what == "revoke":
-        accounts.revoke_token(context(), number)
+        tokens.revoke_token(context(), number, actor())
     else:
         raise WrongInput("Press one of the buttons of the page.")
     flash(_("Saved."))
@@ -93,6 +118,26 @@ def _role() -> SellerRole:
         return SellerRole(request.form.get("role", ""))
     except ValueError as error:
         raise WrongInput("Choose a role.") from error
+
+
+def _limits() -> dict[str, Limit]:
+    """A row for each currency; rows without an amount are left out."""
+    found: dict[str, Limit] = {}
+    form = request.form
+    rows = (form.getlist("currency"), form.getlist("each"), form.getlist("week"))
+    for currency, each, week in zip(*rows, strict=True):
+        code = currency.strip().upper()
+        if not each.strip():
+            continue
+        if not is_currency(code):
+            raise WrongInput(
+                "“%(currency)s” is no currency. Use a code such as IDR.", currency=code
+            )
+        found[code] = Limit(
+            read_amount(each, code).amount_minor,
+            read_amount(week, code).amount_minor if week.strip() else None,
+        )
+    return found
 
 
 @blueprint.get("/me")
@@ -114,7 +159,7 @@ def change_me() -> Answer:
         count(guesses, 10, QUARTER)
         try:
             changed = accounts.change_password(
-                context(), mine, present=form.get("present", ""), new=form.get("password", "")
+                context(), actor(), present=form.get("present", ""), new=form.get("password", "")
             )
         except DomainError as error:
             return render_template("admin/me.html", problem=translate(error.text)), status_of(error)
@@ -123,7 +168,7 @@ def change_me() -> Answer:
         begin(changed)
         flash(_("The new password is set. Other devices are signed out."))
     elif form.get("language") in LANGUAGES:
-        settings.set_language(context(), mine.id, form["language"])
+        accounts.set_language(context(), actor(), form["language"])
         session["language"] = form["language"]
         with force_locale(form["language"]):
             flash(_("Saved."))

@@ -13,9 +13,10 @@ from service.db import queries, tasks
 from service.db.outbox.backlog import backlog
 from service.db.outbox.waiting import waiting_work
 from service.domain.errors import NotFound
+from service.domain.staff.authority import Permission
 from service.domain.tasks.kinds import GROUPS, TASK_RULES, TaskGroup
 from service.web.auth import sellers_only
-from service.web.request_context import context
+from service.web.request_context import actor, context
 
 blueprint = Blueprint("waiting", __name__)
 PAGE = 50
@@ -34,7 +35,7 @@ def _count_waiting() -> int:
     """How much waits for a person, for the navigation of each page."""
     if "waiting" not in g:
         with context().database.reading() as session:
-            g.waiting = tasks.count_open(session)
+            g.waiting = tasks.count_open(session, actor().shops(Permission.LOOK))
     return int(g.waiting)
 
 
@@ -48,8 +49,9 @@ def age(since: datetime) -> str:
 @sellers_only
 def overview() -> str:
     """All open tasks."""
+    shops = actor().shops(Permission.LOOK)
     with context().database.reading() as session:
-        found = tasks.open_tasks(session, most=PAGE, after=_after())
+        found = tasks.open_tasks(session, shops, most=PAGE, after=_after())
         groups = [
             (GROUPS[TaskGroup(urgency)], list(rows))
             for urgency, rows in groupby(found, key=lambda row: row.task.urgency)
@@ -59,12 +61,14 @@ def overview() -> str:
             groups=groups,
             rules=TASK_RULES,
             onward=_key_text(found[-1].key) if len(found) == PAGE else None,
-            broken=queries.deliveries_needing_attention(session, most=1),
-            paused=queries.paused_connections(session),
+            broken=queries.deliveries_needing_attention(session, shops, most=1),
+            paused=queries.paused_connections(session, shops),
             late=_late(session),
-            noted=queries.connections_with_note(session),
-            put_off=waiting_work(session),
-            resumed=queries.connections_resumed_since(session, context().clock.now() - RECENT),
+            noted=queries.connections_with_note(session, shops),
+            put_off=waiting_work(session, shops),
+            resumed=queries.connections_resumed_since(
+                session, shops, context().clock.now() - RECENT
+            ),
         )
 
 

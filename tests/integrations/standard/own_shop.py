@@ -35,12 +35,17 @@ class OwnShop:
         self.server = make_server("127.0.0.1", 0, self._answer, threaded=True)
         self.base = f"http://127.0.0.1:{self.server.server_port}"
         shop_id = connections.add_shop(
-            world.context, "Toko Sendiri", zone="Asia/Jakarta", country="ID", language="id"
+            world.context,
+            world.owner,
+            "Toko Sendiri",
+            zone="Asia/Jakarta",
+            country="ID",
+            language="id",
         )
         values = {"base_url": self.base, "outgoing_secret": OUTGOING}
         since = world.clock.now() - timedelta(days=1)
         new = NewConnection("standard", "Own", list(roles), values, cases_from=since)
-        self.connection_id = connections.connect(world.context, shop_id, new)
+        self.connection_id = connections.connect(world.context, shop_id, world.owner, new)
         with world.context.database.reading() as session:
             connection = session.get_one(Connection, self.connection_id)
             self._address = f"{world.url}/webhooks/{connection.public_id}"

@@ -18,7 +18,7 @@ from integrations.errors import Unreadable
 from integrations.standard import ADAPTER
 from integrations.standard.orders import order_of
 from integrations.standard.schemas import OrderIn
-from service.operations.staff import accounts
+from service.operations.staff import tokens
 from tests import hostile
 from tests.integrations.reading import reviews
 from tests.integrations.standard import own_shop
@@ -85,7 +85,7 @@ def test_odd_cases_go_all_the_way(world: World, shop: OwnShop) -> None:
     shop.answers["/messages"] = b'{"id": "m"}'
     named = _sold(shop)
     world.work()
-    token = accounts.add_token(world.context, world.owner.id, "test")
+    token = tokens.add_token(world.context, world.owner, "test")
     api = Api(world.url, token)
 
     assert api.get("/deliveries")["deliveries"] == []

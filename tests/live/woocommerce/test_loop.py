@@ -15,6 +15,7 @@ from integrations import registry
 from integrations.money import Money
 from integrations.remedies import REFUND, RESEND, VOUCHER, Remedy, RemedyKind
 from service.db.models import Case, Connection
+from service.domain.staff.authority import OPERATOR
 from service.operations.remedies import decisions
 from service.operations.shops import connections
 from service.operations.shops.connections import NewConnection
@@ -41,7 +42,7 @@ class Live:
         world.clock.move(seconds=(datetime.now(UTC) - world.clock.now()).total_seconds())
         context, settings = world.context, store.settings
         self.shop_id = connections.add_shop(
-            context, "Toko Nyata", zone="Europe/Berlin", country="DE", language="en"
+            context, world.owner, "Toko Nyata", zone="Europe/Berlin", country="DE", language="en"
         )
         values = {
             "base_url": settings.base_url,
@@ -56,7 +57,7 @@ class Live:
             values,
             cases_from=since,
         )
-        self.connection_id = connections.connect(context, self.shop_id, new)
+        self.connection_id = connections.connect(context, self.shop_id, OPERATOR, new)
         world.work()
 
     @property
@@ -108,7 +109,7 @@ def notes(store: Store, order_id: int) -> list[str]:
 
 
 def test_connection_test_of_a_healthy_shop_is_green(live: Live) -> None:
-    findings = connections.test_connection(live.world.context, live.connection_id)
+    findings = connections.test_connection(live.world.context, live.connection_id, OPERATOR)
 
     assert [one for one in findings if not one.ok] == []
     assert live.connection.check_note is None
@@ -210,5 +211,5 @@ def test_webhooks_of_the_plugin_open_change_and_close_the_case(live: Live, email
 
     assert (case.order_id, case.review.text) == (str(order["id"]), "Pecah 😀 semua")
     assert live.case(review["id"]).close_reason == "recovered"
-    findings = connections.test_connection(world.context, live.connection_id)
+    findings = connections.test_connection(world.context, live.connection_id, OPERATOR)
     assert [one.advice for one in findings if str(one.name) == "Review webhooks"] == [None]

@@ -1,0 +1,86 @@
+"""Named reads of sellers, the shops they belong to, and what they decided."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from service.db.models import ApiToken, Decision, MakeGood, Membership, Seller, Shop
+from service.domain.staff.authority import ActorKind, SellerRole
+
+
+def memberships(session: Session, seller_id: int) -> Sequence[Membership]:
+    """The shops of a seller who may sign in; none of one who may not."""
+    return session.scalars(
+        select(Membership)
+        .join(Seller, Seller.id == Membership.seller_id)
+        .where(Membership.seller_id == seller_id, Seller.active.is_(True))
+        .order_by(Membership.shop_id)
+    ).all()
+
+
+def membership(session: Session, shop_id: int, seller_id: int) -> Membership | None:
+    """What a seller who may sign in is in one shop now."""
+    return session.scalar(
+        select(Membership)
+        .join(Seller, Seller.id == Membership.seller_id)
+        .where(Membership.shop_id == shop_id, Membership.seller_id == seller_id)
+        .where(Seller.active.is_(True))
+        .execution_options(populate_existing=True)
+    )
+
+
+def approved(
+    session: Session,
+    seller_id: int,
+    shop_id: int,
+    *,
+    currency: str,
+    since: datetime,
+    without: int | None = None,
+) -> int:
+    """Minor units of the make-goods in a shop that this seller approved after `since`, `without`
+    one of them; what was taken back does not count."""
+    total = (
+        select(func.coalesce(func.sum(MakeGood.amount_minor), 0))
+        .join(Decision, Decision.id == MakeGood.decision_id)
+        .where(Decision.seller_id == seller_id, Decision.decided_at > since)
+        .where(MakeGood.shop_id == shop_id, MakeGood.currency == currency)
+        .where(MakeGood.state != "cancelled")
+    )
+    if without is not None:
+        total = total.where(MakeGood.id != without)
+    return int(session.scalar(total) or 0)
+
+
+def other_owners(session: Session, shop_id: int, seller_id: int) -> int:
+    """How many owners who may sign in a shop has beside this one."""
+    others = (
+        select(func.count())
+        .select_from(Membership)
+        .join(Seller, Seller.id == Membership.seller_id)
+        .where(Membership.shop_id == shop_id, Membership.seller_id != seller_id)
+        .where(Membership.role == SellerRole.OWNER, Seller.active.is_(True))
+    )
+    return session.scalar(others) or 0
+
+
+def actor_names(session: Session) -> dict[str, str]:
+    """What people call the sellers and programs that history and audit name."""
+    sellers = {
+        f"{ActorKind.SELLER}:{seller_id}": name
+        for seller_id, name in session.execute(select(Seller.id, Seller.name))
+    }
+    programs = {
+        f"{ActorKind.PROGRAM}:{token_id}": name
+        for token_id, name in session.execute(select(ApiToken.id, ApiToken.name))
+    }
+    return sellers | programs
+
+
+def has_shops(session: Session) -> bool:
+    """Whether there is any shop yet."""
+    return session.scalar(select(Shop.id).limit(1)) is not None
