@@ -47,6 +47,8 @@ class Capabilities:
     which counts as the change."""
     idempotent: bool = False
     """Acting twice with one key has one effect, so trying again needs no look-up."""
+    idempotent_messages: bool = False
+    """A message handed over again under its key goes out once."""
     look_up: bool = False
     """`find` can tell whether an action was done."""
     look_up_message: bool = False

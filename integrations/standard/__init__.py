@@ -37,6 +37,7 @@ class Standard(webhook.Reviews, MakeGoods, Messages, WebhookSource):
         remedies={RESEND: Way.API, REFUND: Way.API, VOUCHER: Way.API},
         edit_link=True,
         idempotent=True,
+        idempotent_messages=True,
         look_up=True,
     )
     keep_headers: ClassVar[tuple[str, ...]] = ("webhook-",)

@@ -43,6 +43,11 @@ def can_look_up(context: Context, session: Session, attempt: MessageAttempt) -> 
     return _can(session, attempt).look_up_message and bool(_mark(context, attempt))
 
 
+def knows_key(session: Session, attempt: MessageAttempt) -> bool:
+    """Whether the channel sends a message once however often it is handed over under one key."""
+    return _can(session, attempt).idempotent_messages
+
+
 def find_out(work: Work) -> Steps[None]:
     """Ask for the message last handed over, if its channel can be asked."""
     question = work.write(_question)

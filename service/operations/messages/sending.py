@@ -1,4 +1,5 @@
-"""Sends one planned message, at most once. After an unknown outcome a person decides."""
+"""Sends one planned message, at most once. After an unknown outcome it is handed over again where its
+channel knows the key, looked up where the channel can be asked, and else for a person."""
 
 from __future__ import annotations
 
@@ -50,10 +51,11 @@ class _Sending:
 def _carry_out(work: Work) -> Steps[None]:
     """Look at all reasons again, then send, wait or stop."""
     state = work.write(_state)
-    if state == MessageState.SENDING:
-        # A worker died over it, or nobody knows what came of it.
+    # Being sent: a worker died over it, or nobody knows what came of it.
+    again = state == MessageState.SENDING and work.write(_goes_out_once)
+    if state == MessageState.SENDING and not again:
         yield from look_up.find_out(work)
-    elif state == MessageState.PLANNED:
+    elif state == MessageState.PLANNED or again:
         link = yield from _edit_link(work)
         yield from _send(work, link)
     else:
@@ -62,6 +64,11 @@ def _carry_out(work: Work) -> Steps[None]:
 
 def _state(row: HeldRow) -> MessageState:
     return queries.message(row.session, row.ref_id, lock=True).state
+
+
+def _goes_out_once(row: HeldRow) -> bool:
+    message = queries.message(row.session, row.ref_id)
+    return look_up.knows_key(row.session, message.attempts[-1])
 
 
 def _edit_link(work: Work) -> Steps[str]:
@@ -108,10 +115,14 @@ def _prepare(row: HeldRow, edit_link: str) -> _Sending | None:
     """Still right to send: written down as being sent. None: it waits, or is not sent."""
     session, now = row.session, row.now
     message = queries.message(session, row.ref_id)
-    if message.state != MessageState.PLANNED:
+    if message.state not in (MessageState.PLANNED, MessageState.SENDING):
         row.finish()
         return None
     decision, channel, verdict = check(row.context, session, message, now)
+    again = message.state == MessageState.SENDING
+    if again and (isinstance(decision, Stop) or not channel or channel.id != message.connection_id):
+        look_up.give_to_person(row, message)
+        return None
     if isinstance(decision, Wait):
         message.reason = decision.reason
         row.put_off(decision.until, note=decision.reason)
@@ -143,6 +154,12 @@ def _write_down(
     shop = queries.shop(row.session, case.shop_id)
     language = templates.language_for(buyer.language, shop.language)
     rendered = _rendered(row, message, language, verdict, edit_link)
+    if message.state == MessageState.SENDING:
+        # Handed over again under its key. It stays of unknown outcome until the channel takes it:
+        # that a later call did nothing says nothing of the first.
+        attempt = message.attempts[-1]
+        attempt.state, attempt.ended_at = AttemptState.UNKNOWN, attempt.ended_at or row.now
+        return _outgoing(row, message, attempt, rendered, language)
     attempt = MessageAttempt(
         connection_id=channel.id,
         subject=rendered.subject,
@@ -155,10 +172,21 @@ def _write_down(
     move(row.session, message, MessageMove.HAND_OVER, at=row.now)
     message.connection_id = channel.id
     message.attempts.append(attempt)
+    return _outgoing(row, message, attempt, rendered, language)
+
+
+def _outgoing(
+    row: HeldRow,
+    message: Message,
+    attempt: MessageAttempt,
+    rendered: rendering.Rendered,
+    language: str,
+) -> OutgoingMessage:
+    case = message.case
     return OutgoingMessage(
         key=attempt.key,
         reference=case.reference,
-        to=buyer,
+        to=buyer_of(case),
         subject=rendered.subject,
         text=rendered.text,
         html=rendered.html,
@@ -223,11 +251,14 @@ def _not_sent(row: HeldRow, key: str, error: Exception) -> bool:
     """Note what is known of it; a worker that was overtaken changes nothing else. True where the
     error is for the outbox: the same message may be tried again."""
     message, attempt = _attempt(row, key)
-    attempt.state, attempt.ended_at = _state_after(error), row.now
+    if attempt.state != AttemptState.UNKNOWN:
+        attempt.state, attempt.ended_at = _state_after(error), row.now
     row.require_claim()
     if message.state != MessageState.SENDING:
         return False
     if attempt.state == AttemptState.UNKNOWN:
+        if look_up.knows_key(row.session, attempt):
+            return True
         if look_up.can_look_up(row.context, row.session, attempt):
             row.put_off(row.now, note=look_up.LOOKING)
         else:

@@ -26,12 +26,13 @@ if TYPE_CHECKING:
 
 class OwnShop:
     """`answers`: the raw JSON of each path; what is not there is 404, said in JSON. `posted`: path
-    and body of each POST."""
+    and body of each POST. `failures`: what the next POSTs are answered although they are kept."""
 
     def __init__(self, world: World, roles: Sequence[Role]) -> None:
         self.world = world
         self.answers: dict[str, bytes] = {}
         self.posted: list[tuple[str, Any]] = []
+        self.failures: list[str] = []
         self.server = make_server("127.0.0.1", 0, self._answer, threaded=True)
         self.base = f"http://127.0.0.1:{self.server.server_port}"
         shop_id = connections.add_shop(
@@ -56,6 +57,9 @@ class OwnShop:
         if environ["REQUEST_METHOD"] == "POST":
             sent = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
             self.posted.append((environ["PATH_INFO"], json.loads(sent)))
+            if self.failures:
+                start(self.failures.pop(0), [("Content-Type", "application/json")])
+                return [b'{"message": "not now"}']
         status = "404 NOT FOUND" if body is None else "200 OK"
         start(status, [("Content-Type", "application/json")])
         return [b'{"message": "There is no such thing"}' if body is None else body]
