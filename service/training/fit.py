@@ -30,7 +30,7 @@ from service.domain.complaints.model import (
 from service.training.labels import Labelled
 
 Matrix = Any
-RIDGE = 0.35
+RIDGE = 0.4
 FOLDS = 10
 UNCLEAR_BELOW = 0.45
 """Below it every second guess is wrong (cross-validation, docs/causes.md)."""
@@ -50,12 +50,12 @@ class Validated:
 def fit(rows: Sequence[Labelled]) -> tuple[Model, Validated]:
     """The model of all rows, and how it does on rows it has not seen. The same rows in the same
     order give the same model."""
-    seen = [list(features(row.text, row.product)) for row in rows]
-    with_it = Counter(bucket for each in seen for bucket in {bucket_of(one) for one in each})
+    texts = [list(features(row.text, row.product)) for row in rows]
+    with_it = Counter(bucket for text in texts for bucket in {bucket_of(seen) for seen in text})
     rarity = bytearray(BUCKETS)
     for bucket, number in with_it.items():
         rarity[bucket] = rarity_byte(len(rows), number)
-    table = _table([vector(each, rarity) for each in seen])
+    table = _table([vector(text, rarity) for text in texts])
     target = np.array([[float(row.cause == cause) for cause in CAUSES] for row in rows])
     bias = target[[not row.example for row in rows]].mean(0)
     inverse = np.linalg.inv((table @ table.T).toarray() + RIDGE * np.eye(len(rows)))
@@ -86,9 +86,9 @@ def _round_up(number: float) -> float:
 
 
 def _table(vectors: Sequence[dict[int, float]]) -> Matrix:
-    starts = np.cumsum([0, *(len(each) for each in vectors)])
-    places = np.fromiter((bucket for each in vectors for bucket in each), dtype=np.int64)
-    values = np.fromiter((value for each in vectors for value in each.values()), dtype=float)
+    starts = np.cumsum([0, *map(len, vectors)])
+    places = np.fromiter((bucket for values in vectors for bucket in values), dtype=np.int64)
+    values = np.fromiter((value for values in vectors for value in values.values()), dtype=float)
     return sparse.csr_matrix((values, places, starts), shape=(len(vectors), BUCKETS))
 
 

@@ -11,12 +11,12 @@ from service.domain.complaints.words import Word, goods, ideas, meaning, words
 
 WEIGHTS = {
     "word": 1.2,
-    "letters": 0.9,
+    "letters": 1.4,
     "idea": 1.0,
     "ideas apart": 0.3,
-    "goods": 0.2,
+    "goods": 0.3,
     "goods and word": 0.5,
-    "shape": 0.1,
+    "shape": 0.2,
 }
 """The views on a text and how much each counts; found by cross-validation (docs/causes.md)."""
 _LETTERS = (2, 3, 4, 5)
@@ -72,8 +72,8 @@ def _of_ideas(pieces: Sequence[Word]) -> Iterator[Feature]:
     sequence: list[tuple[tuple[str, ...], Word]] = []
     for piece in pieces:
         if not piece.is_mark:
-            if found := ideas(piece.spelling):
-                sequence.append((found, piece))
+            if names := ideas(piece.spelling):
+                sequence.append((names, piece))
         elif piece.spelling in ".,;!?\n" and sequence and sequence[-1][0] != (_STOP,):
             sequence.append(((_STOP,), piece))
     for length in (1, 2, 3):
@@ -93,7 +93,7 @@ def _combined(
     view: str, joint: str, part: Sequence[tuple[tuple[str, ...], Word]]
 ) -> Iterator[Feature]:
     seen = tuple(word for _, word in part if not word.is_mark)
-    for names in product(*(found for found, _ in part)):
+    for names in product(*(options for options, _ in part)):
         yield Feature(view, joint.join(names), seen)
 
 

@@ -16,7 +16,7 @@ from zlib import crc32
 
 from service.domain.complaints.features import WEIGHTS, Feature
 
-BUCKETS = 1 << 18
+BUCKETS = 1 << 20
 """Features are kept by hash: no word of any review stands in the model."""
 FORMAT = b"makegood causes 1\n"
 _RARITY_STEP = 1 / 25
