@@ -6,7 +6,7 @@ BIN := .venv/bin
 DEV := .venv/.dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run worker test lint types check freeze translations catalogue rooms live faults soak bench
+.PHONY: help setup run worker test lint types check freeze translations catalogue pictures rooms live faults soak bench
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -62,6 +62,9 @@ freeze: $(DEV) ## compile the pinned requirements
 live: $(DEV) translations ## against a real shop; SHOP=<settings file>, see docs/platforms/woocommerce.md
 	@test -f "$(SHOP)" || { echo "make live SHOP=<settings file>: docs/platforms/woocommerce.md says what it holds"; exit 2; }
 	LIVE_SHOP=$(abspath $(SHOP)) $(BIN)/pytest -q tests/live
+
+pictures: $(DEV) translations ## take the pictures of the docs; needs chromium
+	$(BIN)/python -m tests.browser.pictures
 
 rooms: $(DEV) ## print the list of rooms for docs/architecture.md
 	@$(BIN)/python -m tests.structure.rooms

@@ -41,6 +41,8 @@ def _filled(world: World) -> list[str]:
     return [
         "/",
         "/cases",
+        "/cases?stars=1",
+        "/reports?kind=month",
         f"/cases/{first}",
         f"/cases/{world.cases()[1].reference}",
         "/deliveries",

@@ -62,7 +62,7 @@ def test_role_says_what_a_seller_may_do_in_the_own_shop_only(
         (LIMIT, set()),
         (PLATFORM, set()),
     ],
-    ids=str,
+    ids=lambda value: "-".join(sorted(value)) if isinstance(value, set) else str(value),
 )
 def test_those_who_belong_to_no_shop_may_do_their_own_part(
     actor: Actor, permissions: set[str]
