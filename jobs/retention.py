@@ -10,11 +10,12 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from sqlalchemy import Select, delete, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute
 
 from integrations import registry
 from service.db.attempts import COUNTED_FOR
 from service.db.models import Attempted, Delivery, OutboxRow, SignIn
+from service.db.transaction import Transaction
 from service.domain.messages.policy import Policies, stale
 from service.domain.staff.authority import CLOCK
 from service.operations.context import Context
@@ -47,15 +48,15 @@ def purge(context: Context) -> bool:
     return _in_batches(context, counted, Attempted.id, _delete_attempts) or left
 
 
-def _delete_sign_ins(session: Session, ids: list[int]) -> None:
+def _delete_sign_ins(session: Transaction, ids: list[int]) -> None:
     session.execute(delete(SignIn).where(SignIn.id.in_(ids)))
 
 
-def _delete_attempts(session: Session, ids: list[int]) -> None:
+def _delete_attempts(session: Transaction, ids: list[int]) -> None:
     session.execute(delete(Attempted).where(Attempted.id.in_(ids)))
 
 
-def _delete(session: Session, ids: list[int]) -> None:
+def _delete(session: Transaction, ids: list[int]) -> None:
     # Put again meanwhile, a row is open and stays.
     session.execute(delete(OutboxRow).where(OutboxRow.id.in_(ids), OutboxRow.done_at.is_not(None)))
 
@@ -64,7 +65,7 @@ def _in_batches(
     context: Context,
     wanted: Select[int],
     key: InstrumentedAttribute[int],
-    change: Callable[[Session, list[int]], None],
+    change: Callable[[Transaction, list[int]], None],
 ) -> bool:
     """Change what is wanted, batch after batch; True when more is left."""
     after = 0

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from jobs import retention
 from service.db.models import Periodic
+from service.db.transaction import Transaction
 from service.operations.context import Context
 
 log = logging.getLogger(__name__)
@@ -65,7 +65,7 @@ def _claim(context: Context, name: str, now: datetime, every: timedelta) -> bool
         return False
 
 
-def _move(session: Session, name: str, seen: datetime, due_at: datetime) -> bool:
+def _move(session: Transaction, name: str, seen: datetime, due_at: datetime) -> bool:
     mine = (
         update(Periodic)
         .where(Periodic.name == name, Periodic.due_at == seen)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from functools import cache
 
@@ -16,124 +16,44 @@ from service.db.models import (
     Case,
     Connection,
     Delivery,
-    Lane,
     MakeGood,
     Message,
     OutboxRow,
     Proposal,
-    Review,
     Shop,
 )
+from service.db.transaction import Lock, Transaction
 from service.domain.errors import NotFound
 
 
 def lane(session: Session, connection_id: int, *, outward: bool) -> int:
-    """The id of a connection's lane; read once in a transaction."""
-    known: dict[tuple[int, bool], int] = session.info.setdefault("lanes", {})
-    if (connection_id, outward) not in known:
-        for row in session.execute(_LANES, {"connection": connection_id}):
-            known[connection_id, row.outward] = row.id
-    if (connection_id, outward) not in known:
-        raise NotFound("this connection has no lane: connect the shop again")
-    return known[connection_id, outward]
-
-
-_LANES = select(Lane.id, Lane.outward).where(Lane.connection_id == bindparam("connection"))
+    """The id of a connection's lane; raises `NotFound`."""
+    lanes = session.get_one(Connection, connection_id).lanes
+    for row in lanes:
+        if row.outward == outward:
+            return row.id
+    raise NotFound("this connection has no lane: connect the shop again")
 
 
 def shop(session: Session, shop_id: int) -> Shop:
-    """A shop by its id; read once in a transaction."""
-    known: dict[int, Shop] = session.info.setdefault("shops", {})
-    if shop_id not in known:
-        known[shop_id] = session.get_one(Shop, shop_id)
-    return known[shop_id]
+    """A shop by its id."""
+    return session.get_one(Shop, shop_id)
 
 
 def connections_for(session: Session, shop_id: int, role: Role) -> list[Connection]:
-    """A shop's connections that play a role, in their order; read once in a transaction."""
-    known: dict[int, list[Connection]] = session.info.setdefault("connections", {})
-    if shop_id not in known:
-        known[shop_id] = list(session.scalars(_CONNECTIONS, {"shop": shop_id}))
-    return [one for one in known[shop_id] if role in one.roles]
-
-
-_CONNECTIONS = (
-    select(Connection).where(Connection.shop_id == bindparam("shop")).order_by(Connection.id)
-)
-
-
-def know_reviews(session: Session, wanted: Mapping[int, Collection[str]]) -> None:
-    """Lock reviews by connection and platform id, always in the same order, with their open cases;
-    `review` and `open_case` then find them, or that there is none, without asking again."""
-    reviews: dict[tuple[int, str], Review | None] = session.info.setdefault("reviews", {})
-    for connection_id, ids in sorted(wanted.items()):
-        reviews.update({(connection_id, one): None for one in ids})
-        found = session.scalars(
-            select(Review)
-            .where(Review.connection_id == connection_id, Review.platform_id.in_(ids))
-            .order_by(Review.platform_id)
-            .options(selectinload(Review.versions))
-            .with_for_update(of=Review, key_share=True)
-        )
-        reviews.update({(connection_id, one.platform_id): one for one in found})
-    known = {one.id: one for one in reviews.values() if one is not None}
-    cases: dict[Review, Case | None] = session.info.setdefault("open_cases", {})
-    cases.update(dict.fromkeys(known.values()))
-    open_ones = (
-        select(Case)
-        .where(Case.review_id.in_(known), Case.closed_at.is_(None))
-        .order_by(Case.id)
-        .with_for_update(key_share=True)
-    )
-    cases.update({known[one.review_id]: one for one in session.scalars(open_ones)})
-
-
-def review(session: Session, connection_id: int, platform_id: str) -> Review | None:
-    """The review of that id at its platform, locked for this transaction."""
-    known: dict[tuple[int, str], Review | None] = session.info.setdefault("reviews", {})
-    if (connection_id, platform_id) not in known:
-        known[connection_id, platform_id] = session.scalar(
-            select(Review)
-            .where(Review.connection_id == connection_id, Review.platform_id == platform_id)
-            .with_for_update(key_share=True)
-        )
-    return known[connection_id, platform_id]
-
-
-def remember_review(session: Session, review: Review) -> None:
-    """Let `review` and `open_case` find a review that is new in this transaction."""
-    session.info.setdefault("reviews", {})[review.connection_id, review.platform_id] = review
-    session.info.setdefault("open_cases", {})[review] = None
-
-
-def remember_case(session: Session, case: Case) -> None:
-    """Let `open_case` find a case that is new in this transaction."""
-    session.info.setdefault("open_cases", {})[case.review] = case
-
-
-def open_case(session: Session, review: Review) -> Case | None:
-    """The open case of a review, locked for this transaction; also one opened in it."""
-    known: dict[Review, Case | None] = session.info.setdefault("open_cases", {})
-    if review not in known:
-        known[review] = session.scalar(
-            select(Case)
-            .where(Case.review_id == review.id, Case.closed_at.is_(None))
-            .with_for_update(key_share=True)
-        )
-    found = known[review]
-    return found if found is not None and found.closed_at is None else None
+    """A shop's connections that play a role, in their order."""
+    connections = session.get_one(Shop, shop_id).connections
+    return [connection for connection in connections if role in connection.roles]
 
 
 def lock_cases(
-    session: Session, case_ids: Iterable[int], loads: Iterable[ExecutableOption] = ()
+    session: Transaction, case_ids: Iterable[int], loads: Iterable[ExecutableOption] = ()
 ) -> None:
     """Lock cases, always in the same order, and read them at once with their reviews and what else
     is loaded; `case` then finds them without asking again."""
-    wanted = sorted(set(case_ids))
-    if not wanted:
-        return
-    found = session.scalars(_cases_with(tuple(dict.fromkeys(loads))), {"ids": wanted})
-    session.info.setdefault("locked", {}).update({case.id: case for case in found})
+    ids = session.to_lock(Lock.CASE, case_ids)
+    if ids:
+        session.scalars(_cases_with(tuple(dict.fromkeys(loads))), {"ids": ids}).all()
 
 
 @cache
@@ -147,21 +67,13 @@ def _cases_with(loads: tuple[ExecutableOption, ...]) -> Select[Case]:
     )
 
 
-def lock_shops(session: Session, shop_ids: Iterable[int]) -> None:
+def lock_shops(session: Transaction, shop_ids: Iterable[int]) -> None:
     """Lock shops, always in the same order and after their cases: what is added up about money
     between two transactions is added up under this lock. SQLite has one writer and needs none."""
-    locked: set[int] = session.info.setdefault("locked_shops", set())
-    wanted = sorted(set(shop_ids) - locked)
-    locked.update(wanted)
-    if wanted and session.get_bind().dialect.name != "sqlite":
-        rows = select(Shop.id).where(Shop.id.in_(wanted)).order_by(Shop.id)
+    ids = session.to_lock(Lock.SHOP, shop_ids)
+    if ids and session.get_bind().dialect.name != "sqlite":
+        rows = select(Shop.id).where(Shop.id.in_(ids)).order_by(Shop.id)
         session.execute(rows.with_for_update(key_share=True))
-
-
-def lock_shops_of(session: Session, case_ids: Iterable[int]) -> None:
-    """Lock the shops of cases that `lock_cases` has locked."""
-    cases: dict[int, Case] = session.info.get("locked", {})
-    lock_shops(session, {cases[one].shop_id for one in case_ids if one in cases})
 
 
 def cases_of(session: Session, table: type[Base], ids: Collection[int]) -> dict[int, int]:
@@ -175,25 +87,38 @@ def cases_of(session: Session, table: type[Base], ids: Collection[int]) -> dict[
     return {row.id: row.case_id for row in session.execute(rows)}
 
 
-def case(session: Session, case_id: int, *, lock: bool = False) -> Case:
+def case(session: Session, case_id: int) -> Case:
     """A case by its id; raises `NotFound`."""
-    locked: dict[int, Case] = session.info.get("locked", {})
-    if case_id in locked:
-        return locked[case_id]
-    wanted = select(Case).where(Case.id == case_id)
-    found = session.scalar(wanted.with_for_update(key_share=True) if lock else wanted)
-    if found is None:
-        raise NotFound("there is no such case")
-    return found
+    return _existing(session.get(Case, case_id))
 
 
-def case_by_reference(session: Session, reference: str, *, lock: bool = False) -> Case:
+def locked_case(session: Transaction, case_id: int) -> Case:
+    """A case by its id, locked for this transaction; raises `NotFound`."""
+    if session.to_lock(Lock.CASE, [case_id]):
+        wanted = select(Case).where(Case.id == case_id)
+        return _existing(session.scalar(wanted.with_for_update(key_share=True)))
+    return _existing(session.get(Case, case_id))
+
+
+def case_by_reference(session: Session, reference: str) -> Case:
     """A case by its reference such as MG-7F3K2QX9; raises `NotFound`."""
     wanted = select(Case).where(Case.reference == reference.strip().upper())
-    found = session.scalar(wanted.with_for_update(key_share=True) if lock else wanted)
-    if found is None:
+    return _existing(session.scalar(wanted))
+
+
+def _existing(case: Case | None) -> Case:
+    if case is None:
         raise NotFound("there is no such case")
-    return found
+    return case
+
+
+def open_case(session: Transaction, review_id: int) -> Case | None:
+    """The open case of a review, locked for this transaction."""
+    rows = select(Case).where(Case.review_id == review_id, Case.closed_at.is_(None))
+    case = session.scalar(rows.with_for_update(key_share=True))
+    if case is not None:
+        session.to_lock(Lock.CASE, [case.id])
+    return case
 
 
 def connection(session: Session, connection_id: int) -> Connection:
@@ -248,9 +173,11 @@ def proposal(session: Session, case_id: int) -> Proposal | None:
 
 
 def spent(
-    session: Session, shop_id: int, currency: str, since: datetime, buyer_key: str | None = None
+    session: Transaction, shop_id: int, currency: str, since: datetime, buyer_key: str | None = None
 ) -> int:
-    """Minor units that went by themselves since then, for a shop or one of its buyers."""
+    """Minor units that went by themselves since then, for a shop or one of its buyers; under the lock
+    of the shop."""
+    session.require(Lock.SHOP, shop_id)
     wanted = select(func.coalesce(func.sum(MakeGood.amount_minor), 0)).where(
         MakeGood.shop_id == shop_id,
         MakeGood.currency == currency,
@@ -310,16 +237,22 @@ def deliveries_needing_attention(
     return session.scalars(wanted.order_by(Delivery.id.desc()).limit(most)).all()
 
 
-def message(session: Session, message_id: int, *, lock: bool = False) -> Message:
-    """A message by its id, its case locked if asked for; raises `NotFound`."""
-    if lock:
-        case_id = session.scalar(select(Message.case_id).where(Message.id == message_id))
-        # What belongs to a case is changed only by who holds the case.
-        case(session, case_id or 0, lock=True)
+def message(session: Session, message_id: int) -> Message:
+    """A message by its id; raises `NotFound`."""
     message = session.get(Message, message_id)
     if message is None:
         raise NotFound("there is no such message")
     return message
+
+
+def locked_message(session: Transaction, message_id: int) -> Message:
+    """A message by its id, its case locked; raises `NotFound`."""
+    known = session.loaded(Message, message_id)
+    wanted = select(Message.case_id).where(Message.id == message_id)
+    case_id = session.scalar(wanted) if known is None else known.case_id
+    # What belongs to a case is changed only by who holds the case.
+    locked_case(session, case_id or 0)
+    return message(session, message_id)
 
 
 def connections_with_note(session: Session, shop_ids: Collection[int]) -> Sequence[Connection]:

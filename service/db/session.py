@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Engine, ExceptionContext, create_engine, event
 from sqlalchemy.orm import Session
 
+from service.db.transaction import Transaction
 from service.security.private_files import open_private, private_database
 
 PRAGMAS = (
@@ -23,19 +24,6 @@ PRAGMAS = (
     "PRAGMA busy_timeout=20000",
     "PRAGMA temp_store=MEMORY",
 )
-
-
-LATE = "late"
-"""Key of `Session.info`: functions that write, after the last flush, rows which need its ids."""
-Write = Callable[[Session, list[Any]], None]
-
-
-def later(session: Session, write: Write) -> list[Any]:
-    """A list that `write` is handed at the end of this transaction; what was asked for last is
-    written last."""
-    late: dict[Write, list[Any]] = session.info.setdefault(LATE, {})
-    late[write] = kept = late.pop(write, [])
-    return kept
 
 
 @contextmanager
@@ -120,26 +108,23 @@ class Database:
             self._reader = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @contextmanager
-    def transaction(self) -> Iterator[Session]:
+    def transaction(self) -> Iterator[Transaction]:
         """Read and write; commits when the block ends, rolls back when it raises."""
         if not self.sqlite:
-            with _session(self.engine) as session:
+            with Transaction(self.engine) as session:
                 yield from self._run(session)
             return
-        with self.write_lock.in_turn(), _session(self.engine) as session:
+        with self.write_lock.in_turn(), Transaction(self.engine) as session:
             session.connection().exec_driver_sql("BEGIN IMMEDIATE")
             yield from self._run(session)
 
-    def _run(self, session: Session) -> Iterator[Session]:
+    def _run(self, session: Transaction) -> Iterator[Transaction]:
         yield session
-        session.flush()
-        for write, rows in session.info.pop(LATE, {}).items():
-            if rows:
-                write(session, rows)
+        session.finish()
         self.before_commit()
         session.commit()
         self.after_commit()
-        if session.info.get("wake"):
+        if session.wakes:
             self.ring()
 
     def ring(self) -> None:
@@ -150,7 +135,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Read; nothing is kept. SQLite shows one state, PostgreSQL the newest to each statement."""
-        with _session(self._reader) as session:
+        with Session(self._reader, expire_on_commit=False, autoflush=False) as session:
             if self.sqlite:
                 session.connection().exec_driver_sql("BEGIN")
             yield session
@@ -161,10 +146,6 @@ class Database:
     def close(self) -> None:
         """Close all connections; used before a fork and at the end of a test."""
         self.engine.dispose()
-
-
-def _session(engine: Engine) -> Session:
-    return Session(engine, expire_on_commit=False, autoflush=False)
 
 
 def _postgres(url: str, pool: int) -> Engine:

@@ -9,17 +9,17 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
-from sqlalchemy.orm import Session
 
 from integrations.sentence import Text
 from service.db.models import Kind, Lane
 from service.db.outbox import claims
 from service.db.outbox.claims import LEASE, Claim
 from service.db.session import Database
+from service.db.transaction import Transaction
 from service.domain.errors import LostClaim
 from tests.db.conftest import Desk
 
-Write = Callable[[Session, Claim, Desk], object]
+Write = Callable[[Transaction, Claim, Desk], None]
 
 
 def _set(desk: Desk, lane_id: int, **values: object) -> None:

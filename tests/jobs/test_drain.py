@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from integrations.contract import Role
 from integrations.money import Money
@@ -18,6 +17,7 @@ from integrations.remedies import REFUND, Remedy
 from integrations.sandbox import trouble
 from jobs.drain import Drain
 from service.db.models import Case, Delivery, Lane, OutboxRow
+from service.db.transaction import Transaction
 from service.domain.staff.authority import OPERATOR
 from service.operations.outbox.failures import FAULT_TRIES, PAUSES
 from service.operations.remedies import decisions
@@ -196,7 +196,7 @@ def test_one_delivery_that_breaks_takes_no_other_with_it(
 ) -> None:
     settle = ingest._settle
 
-    def breaks(session: Session, one: Any, now: datetime) -> None:
+    def breaks(session: Transaction, one: Any, now: datetime) -> None:
         if b"kaboom" in one.delivery.body:
             raise RuntimeError("broken")
         settle(session, one, now)

@@ -56,7 +56,7 @@ class Courier:
         return f"{what}-{case}"
 
     def note(self, row: HeldRow, what: str) -> str:
-        case = queries.case(row.session, row.ref_id, lock=True)
+        case = queries.locked_case(row.session, row.ref_id)
         history.note(row.session, case, what, at=row.now)
         self.fail(what, case.id)
         return str(case.id)

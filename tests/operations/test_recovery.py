@@ -240,8 +240,8 @@ def test_fault_of_ours_in_any_kind_of_work_is_seen_soon_and_holds_up_nothing(
         again.due_at, again.done_at = world.clock.now(), None
     _lives(world, minutes=10, every=20)
 
-    with world.context.database.reading() as session:
-        row = session.get_one(OutboxRow, row.id)
+    with world.context.database.reading() as reading:
+        row = reading.get_one(OutboxRow, row.id)
     assert (row.done_at is None) == (HANDLERS[kind].recurs)
     page = world.browser().get("/").text
     waiting = {entry["kind"] for entry in _api(world)["waiting"]}

@@ -12,7 +12,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from integrations.contract import Buyer, EventKind, ReviewEvent
-from service.db import queries
 from service.db.models import Case, Connection
 from service.operations.reviews import rewritten
 from service.operations.reviews.ingest import take_in
@@ -39,8 +38,7 @@ def arrive(world: World, *events: ReviewEvent) -> list[str]:
     with world.context.database.transaction() as session:
         now = world.clock.now()
         connection = session.get_one(Connection, world.connection_id)
-        rewritten.know(session, [(connection, event) for event in events], now)
-        queries.know_reviews(session, {connection.id: {event.review_id for event in events}})
+        rewritten.know(session, [(connection.id, event) for event in events], now)
         return [take_in(session, connection, event, now=now) for event in events]
 
 
@@ -212,7 +210,7 @@ def test_two_deliveries_at_once_find_one_case(world: World, rating: int, end: st
     thread.start()
     with world.context.database.transaction() as session:
         connection = session.get_one(Connection, world.connection_id)
-        rewritten.know(session, [(connection, low("1"))], world.clock.now())
+        rewritten.know(session, [(connection.id, low("1"))], world.clock.now())
         take_in(session, connection, low("1"), now=world.clock.now())
         inside.set()
         # It waits for this one to be over.

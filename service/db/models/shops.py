@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from integrations.sentence import Said
 from service.db.models.base import Base
+from service.db.models.outbox import Lane
 from service.db.types import BigId, TextColumn
 
 
@@ -75,6 +76,7 @@ class Connection(Base):
     created_at: Mapped[datetime]
 
     shop: Mapped[Shop] = relationship(back_populates="connections")
+    lanes: Mapped[list[Lane]] = relationship(order_by="Lane.id")
 
 
 class Seller(Base):

@@ -20,12 +20,11 @@ from typing import Any, Protocol
 
 from sqlalchemy import CursorResult, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
 
 from integrations import time_limits
 from integrations.sentence import Said
 from service.db.models import Kind, Lane, OutboxRow
-from service.db.session import later
+from service.db.transaction import Lock, Transaction
 from service.domain.errors import LostClaim
 
 AT_LEAST = 10
@@ -56,7 +55,7 @@ class Claim:
 
 
 def put(
-    session: Session,
+    session: Transaction,
     kind: Kind,
     about: _Stored | int,
     *,
@@ -70,12 +69,12 @@ def put(
     Work already there for the same row and step is made due then; if it was done or given up it
     starts anew. With `now`, work due by then wakes the workers after the commit.
     """
-    later(session, write_puts).append((kind, about, step, lane_id, due_at))
+    session.later(write_puts).append((kind, about, step, lane_id, due_at))
     if now is not None and due_at <= now:
-        session.info["wake"] = True
+        session.wakes = True
 
 
-def write_puts(session: Session, puts: list[tuple[Kind, Any, str, int, datetime]]) -> None:
+def write_puts(session: Transaction, puts: list[tuple[Kind, Any, str, int, datetime]]) -> None:
     rows = {}
     for kind, about, step, lane_id, due_at in puts:
         ref_id = about if isinstance(about, int) else about.id
@@ -110,7 +109,7 @@ def _upsert(dialect: str) -> Any:
 
 
 def claim(
-    session: Session,
+    session: Transaction,
     now: datetime,
     *,
     most: int,
@@ -143,7 +142,7 @@ def claim(
     return claimed
 
 
-def _lanes(session: Session, now: datetime, skip: Sequence[int], after: int) -> list[Lane]:
+def _lanes(session: Transaction, now: datetime, skip: Sequence[int], after: int) -> list[Lane]:
     """Lanes with due work that may go, in a ring after the one that was served last; where none
     was, those with nothing in hand first, then the longest waiting. So a lane left out of one batch
     leads the next."""
@@ -178,7 +177,7 @@ _DUE_LANES = (
 )
 
 
-def _lock(session: Session, lanes: Sequence[Lane]) -> None:
+def _lock(session: Transaction, lanes: Sequence[Lane]) -> None:
     """Lock the lanes that count calls, so that two workers never start more than is allowed.
 
     SQLite has one writer at a time and needs no lock.
@@ -190,7 +189,7 @@ def _lock(session: Session, lanes: Sequence[Lane]) -> None:
         session.scalars(fresh).all()
 
 
-def _allowance(session: Session, lane: Lane, now: datetime) -> int:
+def _allowance(session: Transaction, lane: Lane, now: datetime) -> int:
     """How many rows of an outward lane may start now; refills the bucket as a side effect."""
     in_hand = session.scalar(IN_HAND, {"lane": lane.id, "now": now})
     free = lane.concurrency - (in_hand or 0)
@@ -237,7 +236,7 @@ _TAKE = (
 )
 
 
-def _take(session: Session, lane_id: int, now: datetime, room: int) -> list[Claim]:
+def _take(session: Transaction, lane_id: int, now: datetime, room: int) -> list[Claim]:
     token = secrets.token_hex(8)
     values = {
         "lane": lane_id,
@@ -269,10 +268,11 @@ _END = (
 )
 
 
-def hold(session: Session, held: Sequence[Claim], now: datetime) -> frozenset[int]:
+def hold(session: Transaction, held: Sequence[Claim], now: datetime) -> frozenset[int]:
     """Renew leases in this transaction and lock the rows; gives the ids of those still ours."""
     if not held:
         return frozenset()
+    session.to_lock(Lock.OUTBOX_ROW, [one.id for one in held])
     mine = {(one.id, one.token) for one in held}
     values = {
         "rows": [one.id for one in held],
@@ -283,25 +283,25 @@ def hold(session: Session, held: Sequence[Claim], now: datetime) -> frozenset[in
     return frozenset(row[0] for row in renewed if (row[0], row[1]) in mine)
 
 
-def finish(session: Session, held: Claim, now: datetime, note: Said | None = None) -> None:
+def finish(session: Transaction, held: Claim, now: datetime, note: Said | None = None) -> None:
     """Done; written at the transaction's end, which raises `LostClaim` when it was taken over."""
     row = {"row": held.id, "mine": held.token, "done_at": now, "note": note}
-    later(session, _write_finished).append(row)
+    session.later(_write_finished).append(row)
 
 
-def _write_finished(session: Session, rows: list[dict[str, Any]]) -> None:
+def _write_finished(session: Transaction, rows: list[dict[str, Any]]) -> None:
     result = session.connection().execute(_FINISH, rows)
     if result.rowcount != len(rows):
         raise LostClaim("another worker has taken this over")
 
 
-def give_up(session: Session, held: Claim, now: datetime, note: Said) -> None:
+def give_up(session: Transaction, held: Claim, now: datetime, note: Said) -> None:
     """Done for us: a person goes on; raises `LostClaim`."""
     _write(session, held, done_at=now, claim_token=None, given_up=True, note=note)
 
 
 def put_off(
-    session: Session,
+    session: Transaction,
     held: Claim,
     until: datetime,
     *,
@@ -314,10 +314,10 @@ def put_off(
     counted = held.tries + 1 if tries is None else tries
     _write(session, held, due_at=until, claim_token=None, tries=counted, note=note)
     if now is not None and until <= now:
-        session.info["wake"] = True
+        session.wakes = True
 
 
-def give_back(session: Session, held: Sequence[Claim], now: datetime) -> None:
+def give_back(session: Transaction, held: Sequence[Claim], now: datetime) -> None:
     """Make rows not begun due at once; those lost meanwhile are left alone."""
     for one in held:
         values = {"due_at": now, "claim_token": None, "row": one.id, "mine": one.token}
@@ -325,7 +325,7 @@ def give_back(session: Session, held: Sequence[Claim], now: datetime) -> None:
 
 
 def bring_forward(
-    session: Session, kind: Kind, ref_ids: Sequence[int], now: datetime, *, note: Said
+    session: Transaction, kind: Kind, ref_ids: Sequence[int], now: datetime, *, note: Said
 ) -> None:
     """Make rows that nobody has in hand, put off with this note, due now."""
     if not ref_ids:
@@ -336,20 +336,22 @@ def bring_forward(
         .where(OutboxRow.done_at.is_(None), OutboxRow.claim_token.is_(None))
         .values(due_at=now)
     )
-    session.info["wake"] = True
+    session.wakes = True
 
 
-def end(session: Session, kind: Kind, ref_id: int, now: datetime, note: Said | None = None) -> None:
+def end(
+    session: Transaction, kind: Kind, ref_id: int, now: datetime, note: Said | None = None
+) -> None:
     """Mark the work about a row as done, whoever has it in hand; written at the transaction's end."""
     row = {"about": kind, "ref": ref_id, "done_at": now, "note": note}
-    later(session, _write_ended).append(row)
+    session.later(_write_ended).append(row)
 
 
-def _write_ended(session: Session, rows: list[dict[str, Any]]) -> None:
+def _write_ended(session: Transaction, rows: list[dict[str, Any]]) -> None:
     session.connection().execute(_END, rows)
 
 
-def _write(session: Session, held: Claim, **values: object) -> None:
+def _write(session: Transaction, held: Claim, **values: object) -> None:
     result = session.connection().execute(_MINE, {**values, "row": held.id, "mine": held.token})
     if not isinstance(result, CursorResult) or result.rowcount != 1:
         raise LostClaim("another worker has taken this over")

@@ -9,20 +9,21 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select
-from sqlalchemy.orm import Session
 
 from service.db.models import Kind, Lane, OutboxRow
 from service.db.outbox.claims import LEASE, Claim, write_puts
-from service.db.session import later
+from service.db.transaction import Transaction
 
 
-def take_over(session: Session, ended: Sequence[Claim], kind: Kind, now: datetime) -> list[Claim]:
+def take_over(
+    session: Transaction, ended: Sequence[Claim], kind: Kind, now: datetime
+) -> list[Claim]:
     """Claim work of a kind that is new in this transaction and due now, in place of as many rows
     of the same lanes that end in it: a lane never has more in hand than before.
 
     Lanes that are paused or count calls a minute are left to `claim`.
     """
-    puts = later(session, write_puts)
+    puts = session.later(write_puts)
     room = Counter(one.lane_id for one in ended)
     free = set(session.scalars(_FREE_LANES, {"lanes": list(room)})) if puts and room else set()
     taken: list[tuple[Any, int]] = []
@@ -45,7 +46,7 @@ _PUT_CLAIMED = insert(_TABLE).returning(OutboxRow.id, OutboxRow.ref_id)
 
 
 def _put_claimed(
-    session: Session, kind: Kind, taken: Sequence[tuple[Any, int]], now: datetime
+    session: Transaction, kind: Kind, taken: Sequence[tuple[Any, int]], now: datetime
 ) -> list[Claim]:
     session.flush()
     token = secrets.token_hex(8)

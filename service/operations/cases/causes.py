@@ -36,7 +36,7 @@ def correct(context: Context, case_id: int, actor: Actor, cause: str) -> None:
     the next training. Raises `NotPermitted`, `WrongInput`, `WrongState`."""
     with context.database.transaction() as session:
         now = context.clock.now()
-        case = queries.case(session, case_id, lock=True)
+        case = queries.locked_case(session, case_id)
         permit(session, actor, Permission.DECIDE, case.shop_id)
         if cause not in CAUSES:
             raise WrongInput("Press one of the buttons of the page.")

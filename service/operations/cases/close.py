@@ -5,10 +5,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
 from integrations.sentence import Said, Text
 from service.db.models import Case
+from service.db.transaction import Transaction
 from service.domain.cases.states import CLOSE_REASONS, CloseReason, Move
 from service.domain.messages.kinds import Step
 from service.domain.staff.authority import Actor
@@ -17,7 +16,7 @@ from service.operations.messages.stopping import stop_planned
 
 
 def close(
-    session: Session,
+    session: Transaction,
     case: Case,
     reason: CloseReason,
     *,

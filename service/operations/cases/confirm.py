@@ -16,7 +16,7 @@ def confirm(context: Context, case_id: int, actor: Actor) -> None:
     """From now on the buyer may be answered by itself. Raises `NotPermitted`, `WrongState`."""
     with context.database.transaction() as session:
         now = context.clock.now()
-        case = queries.case(session, case_id, lock=True)
+        case = queries.locked_case(session, case_id)
         permit(session, actor, Permission.DECIDE, case.shop_id)
         if not case.doubt:
             raise WrongState("There is nothing to confirm now. Look at the case again.")

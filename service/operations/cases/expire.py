@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy.orm import Session
-
 from integrations.sentence import Text
 from service.db import queries
 from service.db.models import Case, Kind
 from service.db.outbox import claims
+from service.db.transaction import Transaction
 from service.domain.cases.states import CaseState, CloseReason
 from service.domain.staff.authority import CLOCK
 from service.operations.cases import close
@@ -19,7 +18,7 @@ WAIT_FOR_CHANGE = timedelta(days=30)
 """How long after the last step a case stays open for the rating to change."""
 
 
-def plan_end(session: Session, case: Case, *, now: datetime) -> None:
+def plan_end(session: Transaction, case: Case, *, now: datetime) -> None:
     """Let the case close by itself when nothing has changed for long; planned anew each time."""
     lane = queries.lane(session, case.review.connection_id, outward=False)
     due = now + WAIT_FOR_CHANGE
@@ -28,7 +27,7 @@ def plan_end(session: Session, case: Case, *, now: datetime) -> None:
 
 def _end_case(row: HeldRow) -> None:
     """Close a case whose steps have ended and whose rating has not changed."""
-    case = queries.case(row.session, row.ref_id, lock=True)
+    case = queries.locked_case(row.session, row.ref_id)
     if case.state in (CaseState.FOLLOWING_UP, CaseState.DECLINED):
         declined = case.state == CaseState.DECLINED
         reason = CloseReason.DECLINED if declined else CloseReason.FINISHED

@@ -18,6 +18,7 @@ from integrations.sentence import Said, Text
 from service.db import queries
 from service.db.models import Case, Connection, Kind, Review
 from service.db.outbox import claims
+from service.db.transaction import Transaction
 from service.domain.cases.states import CaseState, Move
 from service.domain.errors import NotFound, WrongInput, WrongState
 from service.domain.staff.authority import CLOCK, Actor, Permission
@@ -65,7 +66,7 @@ def _carry_out(work: Work) -> Steps[None]:
 
 
 def _question(row: HeldRow) -> _Question | None:
-    case = queries.case(row.session, row.ref_id, lock=True)
+    case = queries.locked_case(row.session, row.ref_id)
     if not _awaits_order(case):
         row.finish()
         return None
@@ -116,7 +117,7 @@ def _event(review: Review, source: Connection) -> ReviewEvent:
 
 def _next_source(row: HeldRow) -> Connection | None:
     """The connection after the one that was asked, None after the last."""
-    review = queries.case(row.session, row.ref_id, lock=True).review
+    review = queries.locked_case(row.session, row.ref_id).review
     sources = order_sources(row.session, review)
     ids = [str(source.id) for source in sources]
     at = ids.index(row.claim.step) + 1 if row.claim.step in ids else 1
@@ -134,7 +135,7 @@ def _ask_next(row: HeldRow, advice: Said) -> None:
         _ask_seller(row, advice)
         return
     lane = queries.lane(row.session, onward.id, outward=True)
-    case = queries.case(row.session, row.ref_id, lock=True)
+    case = queries.locked_case(row.session, row.ref_id)
     row.finish()
     claims.put(
         row.session,
@@ -153,7 +154,7 @@ def _take_candidates(row: HeldRow, question: _Question, orders: Sequence[Order])
         _ask_seller(row, SEVERAL, question, orders)
         return
     row.finish()
-    case = queries.case(row.session, row.ref_id, lock=True)
+    case = queries.locked_case(row.session, row.ref_id)
     if _awaits_order(case):
         take_order(
             row.context,
@@ -175,7 +176,7 @@ def _ask_seller(
 ) -> None:
     """Let the seller name the order, or choose among candidates."""
     row.finish()
-    case = queries.case(row.session, row.ref_id, lock=True)
+    case = queries.locked_case(row.session, row.ref_id)
     if not _awaits_order(case):
         return
     case.candidates = [
@@ -194,7 +195,7 @@ def _awaits_order(case: Case) -> bool:
 
 def take_order(
     context: Context,
-    session: Session,
+    session: Transaction,
     case: Case,
     order: Order,
     source: Connection,
@@ -250,7 +251,7 @@ def choose_order(
     asked_at = context.clock.now()
     order, source = _named(context, sources, named, chosen)
     with context.database.transaction() as session:
-        case = queries.case(session, case_id, lock=True)
+        case = queries.locked_case(session, case_id)
         permit(session, actor, Permission.DECIDE, case.shop_id)
         open_to_choice = (
             CaseState.OPENED,
@@ -281,7 +282,7 @@ def _named(
 
 def _give_up(row: HeldRow, advice: Said) -> None:
     """Ask the seller for the order when the platform could not be asked."""
-    case = queries.case(row.session, row.ref_id, lock=True)
+    case = queries.locked_case(row.session, row.ref_id)
     if case.state == CaseState.OPENED:
         case.advice = Text("%(why)s %(advice)s", why=advice, advice=NONE_FOUND)
         history.move(row.session, case, Move.ASK_ORDER, at=row.now, detail=advice)

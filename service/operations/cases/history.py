@@ -6,18 +6,17 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert
-from sqlalchemy.orm import Session
 
 from integrations.sentence import Said
 from service.db.models import Case, History
-from service.db.session import later
+from service.db.transaction import Transaction
 from service.domain.cases.states import CASES, CaseState, Move
 from service.domain.staff.authority import CLOCK, Actor
 from service.operations.tasks import tasks
 
 
 def note(
-    session: Session,
+    session: Transaction,
     case: Case,
     what: str,
     *,
@@ -36,18 +35,18 @@ def note(
         "new": new,
         "detail": detail,
     }
-    later(session, _write).append((case, line))
+    session.later(_write).append((case, line))
     tasks.case_changed(session, case, at, actor)
 
 
-def _write(session: Session, lines: list[tuple[Case, dict[str, Any]]]) -> None:
+def _write(session: Transaction, lines: list[tuple[Case, dict[str, Any]]]) -> None:
     """All lines of a transaction at its end, in one statement: cases may be new in it."""
     rows = [{"case_id": case.id, **line} for case, line in lines]
     session.execute(insert(History.__table__), rows)  # type: ignore[arg-type]
 
 
 def move(
-    session: Session,
+    session: Transaction,
     case: Case,
     how: Move,
     *,

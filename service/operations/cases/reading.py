@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
-
 from integrations.contract import InboundEvent, ReviewEvent
+from service.db.transaction import Transaction
 from service.domain.cases.severity import is_grave
 from service.domain.complaints.causes import Cause, read_cause
 from service.domain.reviews.versions import is_low
@@ -43,12 +42,19 @@ def _read(text: str, product_name: str) -> Reading:
     return Reading(is_grave(text), read_cause(text, product_name))
 
 
-def remember(session: Session, readings: Readings) -> None:
+class _Remembered:
+    """What was read before a transaction."""
+
+    def __init__(self) -> None:
+        self.readings: dict[tuple[str, str], Reading] = {}
+
+
+def remember(session: Transaction, readings: Readings) -> None:
     """Tell a transaction what was read before it."""
-    session.info.setdefault("readings", {}).update(readings)
+    session.part(_Remembered).readings.update(readings)
 
 
-def reading_of(session: Session, text: str, product_name: str) -> Reading:
+def reading_of(session: Transaction, text: str, product_name: str) -> Reading:
     """What was read in a review, else what is read in it now."""
-    readings: Readings = session.info.get("readings", {})
+    readings = session.part(_Remembered).readings
     return readings.get((text, product_name)) or _read(text, product_name)

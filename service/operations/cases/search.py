@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy.orm import Session
-
 from service.db.models import Case
 from service.db.search import forget_old_words, write_entries
-from service.db.session import later
+from service.db.transaction import Transaction
 from service.domain.search import words_of
 
 IN_BUYER = ("name", "email", "id")
 
 
-def case_changed(session: Session, case: Case) -> None:
+def case_changed(session: Transaction, case: Case) -> None:
     """Its buyer, order, product or words have changed: it is found by the new ones."""
-    later(session, _write).append(case)
+    session.later(_write).append(case)
 
 
-def _write(session: Session, cases: list[Case]) -> None:
+def _write(session: Transaction, cases: list[Case]) -> None:
     write_entries(session, {case.id: " ".join(words_of(_texts(case))) for case in cases})
     if any(case.erased_at is not None for case in cases):
         forget_old_words(session)

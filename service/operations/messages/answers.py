@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
 from integrations.sentence import Text, Words
 from service.db import queries
 from service.db.models import Case, Message
+from service.db.transaction import Transaction
 from service.domain.cases.severity import is_grave
 from service.domain.cases.states import CASES, CaseState, Move
 from service.domain.errors import WrongInput
@@ -44,8 +43,8 @@ def answer(
     said = Answer.SOLVED if solved else Answer.NOT_SOLVED
     with context.database.transaction() as session:
         now = context.clock.now()
-        check = queries.message(session, message_id, lock=True)
-        case = queries.case(session, check.case_id, lock=True)
+        check = queries.locked_message(session, message_id)
+        case = queries.locked_case(session, check.case_id)
         permit(session, actor, Permission.ANSWER, case.shop_id)
         if stars is not None and not 1 <= stars <= 5:
             raise WrongInput("Choose one to five stars, or none.")
@@ -75,7 +74,7 @@ def earlier_answer(check: Message) -> Message | None:
     return answers[-1] if answers else None
 
 
-def _keep(session: Session, case: Case, check: Message, said: Message, now: datetime) -> None:
+def _keep(session: Transaction, case: Case, check: Message, said: Message, now: datetime) -> None:
     said.author, said.state, said.sent_at = Author.BUYER, MessageState.RECEIVED, now
     said.answers_id, said.round = check.id, check.round
     case.messages.append(said)
@@ -90,7 +89,7 @@ def _keep(session: Session, case: Case, check: Message, said: Message, now: date
     )
 
 
-def _reopen(session: Session, case: Case, comment: str, now: datetime) -> None:
+def _reopen(session: Transaction, case: Case, comment: str, now: datetime) -> None:
     """Bring the case back to a decision, the buyer's words on top; also one that was closed."""
     reason = Text("The buyer said that the problem is not solved.")
     stop_planned(session, case, reason, at=now, keep=(Step.CONFIRMATION,))
@@ -105,8 +104,8 @@ def _reopen(session: Session, case: Case, comment: str, now: datetime) -> None:
         case.advice = said if words else NOT_SOLVED
 
 
-def _may_come_back(session: Session, case: Case) -> bool:
+def _may_come_back(session: Transaction, case: Case) -> bool:
     """Not one whose buyer was erased, nor one whose review has an open case by now."""
     if case.closed_at is None:
         return CASES.allows(CaseState(case.state), Move.REOPEN)
-    return bool(case.order) and queries.open_case(session, case.review) is None
+    return bool(case.order) and queries.open_case(session, case.review_id) is None

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy.orm import Session
-
 from integrations.sentence import Text
 from service.db import queries
 from service.db.models import Message
+from service.db.transaction import Transaction
 from service.domain.errors import WrongState
 from service.domain.messages.states import STUCK, AttemptState, MessageMove
 from service.domain.staff.authority import Actor, Permission
@@ -27,7 +26,7 @@ def send_now(context: Context, message_id: int, actor: Actor) -> None:
     """
     with context.database.transaction() as session:
         now = context.clock.now()
-        message = queries.message(session, message_id, lock=True)
+        message = queries.locked_message(session, message_id)
         permit(session, actor, Permission.DECIDE, message.case.shop_id)
         if not allows(message, MessageMove.SEND_NOW):
             raise WrongState("This message was sent or stopped already.")
@@ -67,15 +66,15 @@ def stop_messages(context: Context, case_id: int, actor: Actor) -> None:
     """Send this buyer nothing more about this case; raises `NotPermitted`."""
     with context.database.transaction() as session:
         now = context.clock.now()
-        case = queries.case(session, case_id, lock=True)
+        case = queries.locked_case(session, case_id)
         permit(session, actor, Permission.DECIDE, case.shop_id)
         case.messages_stopped = True
         stop_planned(session, case, BY_SELLER, at=now)
         history.note(session, case, "messages_stopped", at=now, actor=actor)
 
 
-def _stuck(session: Session, message_id: int, actor: Actor) -> Message:
-    message = queries.message(session, message_id, lock=True)
+def _stuck(session: Transaction, message_id: int, actor: Actor) -> Message:
+    message = queries.locked_message(session, message_id)
     permit(session, actor, Permission.DECIDE, message.case.shop_id)
     if message.state not in STUCK:
         raise WrongState("This message needs nothing from you now.")

@@ -16,6 +16,7 @@ from integrations.sentence import Said, Text, Words
 from service.db import queries
 from service.db.models import Connection, Message, MessageAttempt
 from service.db.outbox import claims
+from service.db.transaction import Transaction
 from service.domain.messages.states import MAYBE_SENT, AttemptState, MessageMove, MessageState
 from service.operations.context import Context
 from service.operations.messages.moves import allows, move
@@ -62,7 +63,7 @@ def find_out(work: Work) -> Steps[None]:
 
 
 def _question(row: HeldRow) -> _Question | None:
-    message = queries.message(row.session, row.ref_id, lock=True)
+    message = queries.locked_message(row.session, row.ref_id)
     attempt = message.attempts[-1]
     if not can_look_up(row.context, row.session, attempt):
         give_to_person(row, message)
@@ -72,7 +73,7 @@ def _question(row: HeldRow) -> _Question | None:
 
 
 def _cannot_be_asked(row: HeldRow) -> None:
-    message = queries.message(row.session, row.ref_id, lock=True)
+    message = queries.locked_message(row.session, row.ref_id)
     if message.state == MessageState.SENDING:
         give_to_person(row, message)
 
@@ -80,7 +81,7 @@ def _cannot_be_asked(row: HeldRow) -> None:
 def _answered(row: HeldRow, vendor_id: str | None) -> None:
     """Sent, where the channel knows it; else planned anew, but not before a call that may still be
     under way has run out."""
-    message = queries.message(row.session, row.ref_id, lock=True)
+    message = queries.locked_message(row.session, row.ref_id)
     attempt = message.attempts[-1]
     if message.state != MessageState.SENDING:
         return
@@ -115,7 +116,7 @@ def give_to_person(row: HeldRow, message: Message) -> None:
     needs_person(row.session, message, UNSURE, row.now)
 
 
-def needs_person(session: Session, message: Message, advice: Said, now: datetime) -> None:
+def needs_person(session: Transaction, message: Message, advice: Said, now: datetime) -> None:
     """Stop here until a person decides; what was being sent is of unknown outcome."""
     for attempt in message.attempts:
         if attempt.state == AttemptState.SENDING:

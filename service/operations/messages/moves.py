@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
 from integrations.sentence import Said
 from service.db.models import Message
+from service.db.transaction import Transaction
 from service.domain.messages.states import MESSAGES, MessageMove, MessageState
 from service.domain.staff.authority import CLOCK, Actor
 from service.operations.cases import history
@@ -25,7 +24,7 @@ _DEEDS: Mapping[MessageMove, str] = {
 
 
 def move(
-    session: Session,
+    session: Transaction,
     message: Message,
     how: MessageMove,
     *,

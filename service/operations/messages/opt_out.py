@@ -23,7 +23,7 @@ def opt_out(context: Context, message_id: int, actor: Actor) -> None:
     """The buyer wants no more messages: kept for all shops here, and all that is planned stops."""
     with context.database.transaction() as session:
         now = context.clock.now()
-        case = queries.message(session, message_id, lock=True).case
+        case = queries.locked_message(session, message_id).case
         permit(session, actor, Permission.ANSWER, case.shop_id)
         for mark in _marks_of(context, case):
             listed = select(DoNotContact).where(DoNotContact.address_hash == mark)

@@ -15,6 +15,7 @@ from integrations.sentence import Text
 from service.db import queries
 from service.db.models import Case, Connection, Kind, MakeGood, Message, Shop
 from service.db.outbox import claims
+from service.db.transaction import Transaction
 from service.domain.errors import WrongState
 from service.domain.messages.kinds import Step
 from service.domain.messages.schedule import (
@@ -78,7 +79,7 @@ class _Series:
         }
 
 
-def plan_receipt(session: Session, case: Case, *, now: datetime) -> None:
+def plan_receipt(session: Transaction, case: Case, *, now: datetime) -> None:
     """Plan the first answer to the complaint; chosen again, an order does not repeat it."""
     shop, series = queries.shop(session, case.shop_id), _Series(case)
     with _whatever_happens(session, series, Step.RECEIPT, now):
@@ -86,7 +87,9 @@ def plan_receipt(session: Session, case: Case, *, now: datetime) -> None:
         _plan(session, series, Step.RECEIPT, due, now)
 
 
-def plan_follow_ups(session: Session, case: Case, make_good: MakeGood, *, now: datetime) -> None:
+def plan_follow_ups(
+    session: Transaction, case: Case, make_good: MakeGood, *, now: datetime
+) -> None:
     """Plan confirmation, resolution check and update invitation of a carried-out make-good."""
     shop = queries.shop(session, case.shop_id)
     done = [other for other in case.make_goods if other.state == "done"]
@@ -104,7 +107,7 @@ def plan_follow_ups(session: Session, case: Case, make_good: MakeGood, *, now: d
 
 @contextmanager
 def _whatever_happens(
-    session: Session, series: _Series, step: Step, now: datetime
+    session: Transaction, series: _Series, step: Step, now: datetime
 ) -> Iterator[None]:
     """A message that cannot be planned undoes nothing of what was done: it is for a person."""
     try:
@@ -118,7 +121,7 @@ def _whatever_happens(
         history.note(session, case, "needs_attention", at=now, new=step, detail=NOT_PLANNED)
 
 
-def _plan(session: Session, series: _Series, step: Step, due: datetime, now: datetime) -> None:
+def _plan(session: Transaction, series: _Series, step: Step, due: datetime, now: datetime) -> None:
     case = series.case
     channels = channels_of(session, case.shop_id)
     if case.messages_stopped or series.has(step) or not channels:
@@ -129,20 +132,20 @@ def _plan(session: Session, series: _Series, step: Step, due: datetime, now: dat
     history.note(session, case, "planned", at=now, new=step, detail=Text("for %(at)s", at=due))
 
 
-def wake(session: Session, case: Case, *, now: datetime) -> None:
+def wake(session: Transaction, case: Case, *, now: datetime) -> None:
     """Let what is planned look again at once whether it may go out."""
     for message in case.messages:
         if message.state == MessageState.PLANNED:
             due_now(session, message, now)
 
 
-def let_next_follow(session: Session, message: Message, now: datetime) -> None:
+def let_next_follow(session: Transaction, message: Message, now: datetime) -> None:
     """What waited for this message to reach the buyer looks again at once."""
     others = [other.id for other in message.case.messages if other.state == MessageState.PLANNED]
     claims.bring_forward(session, Kind.SEND_MESSAGE, others, now, note=EARLIER)
 
 
-def due_now(session: Session, message: Message, now: datetime) -> None:
+def due_now(session: Transaction, message: Message, now: datetime) -> None:
     """Look at once whether a planned message may go out; raises `WrongState` without a channel."""
     row = queries.row_for(session, Kind.SEND_MESSAGE, message.id)
     channels = channels_of(session, message.case.shop_id)

@@ -63,7 +63,7 @@ def _carry_out(work: Work) -> Steps[None]:
 
 
 def _state(row: HeldRow) -> MessageState:
-    return queries.message(row.session, row.ref_id, lock=True).state
+    return queries.locked_message(row.session, row.ref_id).state
 
 
 def _goes_out_once(row: HeldRow) -> bool:
@@ -283,7 +283,7 @@ def _state_after(error: Exception) -> AttemptState:
 
 def _give_up(row: HeldRow, advice: Said) -> None:
     """After the last try: show the seller that this message could not be sent."""
-    message = queries.message(row.session, row.ref_id, lock=True)
+    message = queries.locked_message(row.session, row.ref_id)
     if message.state in (MessageState.PLANNED, MessageState.SENDING):
         look_up.needs_person(row.session, message, advice, row.now)
 

@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 from integrations.sentence import Said, Text
 from service.db.models import Case, Kind, MakeGood, Message
 from service.db.outbox import claims
+from service.db.transaction import Transaction
 from service.domain.messages.kinds import Step
 from service.domain.messages.states import MessageMove, MessageState
 from service.operations.messages.moves import move
 
 
 def stop_planned(
-    session: Session,
+    session: Transaction,
     case: Case,
     reason: Said,
     *,
@@ -33,7 +34,7 @@ def stop_planned(
 
 
 def stop(
-    session: Session, message: Message, reason: Said, *, at: datetime, with_code: bool = False
+    session: Transaction, message: Message, reason: Said, *, at: datetime, with_code: bool = False
 ) -> None:
     """This message will not go out; a code it was to bring is then brought by a person, unless
     `with_code`."""

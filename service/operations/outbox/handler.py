@@ -20,10 +20,12 @@ from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.base import ExecutableOption
 
+from integrations.contract import InboundEvent
 from integrations.sentence import Said, Text
 from service.db.models import Base, Kind
 from service.db.outbox import claims
 from service.db.outbox.claims import Claim
+from service.db.transaction import Transaction
 from service.domain.errors import LostClaim
 from service.operations.context import Context
 
@@ -55,7 +57,7 @@ class HeldRow:
     """A claimed row within one transaction, in which it is locked."""
 
     context: Context
-    session: Session
+    session: Transaction
     claim: Claim
     now: datetime
     is_ours: bool = True
@@ -109,6 +111,8 @@ class Handler:
     given up, but put off with bounded pauses and shown as long as it fails."""
     loads: tuple[ExecutableOption, ...] = ()
     """What it needs of its case, read with it at once."""
+    events: Callable[[Any], Sequence[InboundEvent]] | None = None
+    """What the answer of its call says of reviews, which are locked before the steps go on."""
     decides_about_money: bool = False
     """It adds up money of a shop, which is locked with the cases."""
     follows: Kind | None = None

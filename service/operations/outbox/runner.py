@@ -11,20 +11,22 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.orm import Session
 
 from integrations import time_limits
+from integrations.contract import InboundEvent
 from integrations.errors import AdapterError
-from service.db import queries
 from service.db.models import Case, Kind
 from service.db.outbox import claims
 from service.db.outbox.claims import Claim
 from service.db.outbox.take_over import take_over
+from service.db.transaction import Transaction
 from service.domain.errors import DomainError, LostClaim
 from service.operations.context import Context
 from service.operations.outbox.failures import PAUSES, deal_with, holds_lane, unexpected
 from service.operations.outbox.handler import Call, HeldRow, Work
+from service.operations.outbox.locking import lock
 from service.operations.outbox.registry import HANDLERS
+from service.operations.reviews import rewritten
 from service.operations.shops import recovery
 
 log = logging.getLogger(__name__)
@@ -58,11 +60,25 @@ def make_call(context: Context, out: CallOut) -> object:
 
 
 def advance(context: Context, ended: list[CallOut], held: list[Claim]) -> Iterator[CallOut]:
-    """Go on with what calls gave and begin claimed rows, in one commit; gives the calls to make now.
+    """Go on with what calls gave and begin claimed rows; gives the calls to make now.
 
-    A row that fails does not take the others with it: then each goes by itself. What is dealt with
-    is taken out of the lists; what raises is the database's, and the rest can be tried later.
+    What is dealt with is taken out of the lists; what raises is the database's, and the rest can be
+    tried later.
     """
+    # Reviews are locked before the cases of others are: what tells of them has its own commit.
+    reviews = [out for out in ended if out.work.handler.events is not None]
+    others = [out for out in ended if out.work.handler.events is None]
+    try:
+        if reviews:
+            yield from _advance(context, reviews, [])
+        if others or held:
+            yield from _advance(context, others, held)
+    finally:
+        ended[:] = [*reviews, *others]
+
+
+def _advance(context: Context, ended: list[CallOut], held: list[Claim]) -> Iterator[CallOut]:
+    """In one commit. A row that fails does not take the others with it: then each goes by itself."""
     try:
         with context.database.transaction() as session:
             calls = _Batch(context, session).advance(ended, held)
@@ -72,10 +88,10 @@ def advance(context: Context, ended: list[CallOut], held: list[Claim]) -> Iterat
         if len(ended) + len(held) > 1:
             log.warning("a batch failed (%s): one by one", type(error).__name__)
             while ended:
-                yield from advance(context, ended[:1], [])
+                yield from _advance(context, ended[:1], [])
                 del ended[0]
             while held:
-                yield from advance(context, [], held[:1])
+                yield from _advance(context, [], held[:1])
                 del held[0]
             return
         _failed(context, [*held, *(out.work.claim for out in ended)][0], error)
@@ -90,7 +106,7 @@ def advance(context: Context, ended: list[CallOut], held: list[Claim]) -> Iterat
 class _Batch:
     """Rows that go on in one transaction."""
 
-    def __init__(self, context: Context, session: Session) -> None:
+    def __init__(self, context: Context, session: Transaction) -> None:
         self._context, self._session = context, session
         self._now, self._began = context.clock.now(), context.http.now()
         self._calls: list[CallOut] = []
@@ -99,7 +115,8 @@ class _Batch:
     def advance(self, ended: Sequence[CallOut], held: Sequence[Claim]) -> list[CallOut]:
         """Settle what has ended, then begin what may still be; gives the calls to make."""
         rows = [*(out.work.claim for out in ended), *held]
-        self._lock(rows)
+        rewritten.know(self._session, _events(ended), self._now)
+        lock(self._session, rows)
         ours = claims.hold(self._session, rows, self._now)
         for out in ended:
             self._settle(out, is_ours=out.work.claim.id in ours)
@@ -111,26 +128,6 @@ class _Batch:
         for claim in [*begun, *self._following(ended, ours)]:
             self._go_on(Work(HANDLERS[claim.kind], claim), is_ours=True)
         return self._calls
-
-    def _lock(self, rows: Sequence[Claim]) -> None:
-        """Lock the cases of these rows, then the shops of those that decide about money: outbox rows
-        come after both, here as everywhere."""
-        cases: dict[Claim, int] = {}
-        handlers = {claim.kind: HANDLERS[claim.kind] for claim in rows}
-        for handler in handlers.values():
-            of_kind = [claim for claim in rows if claim.kind is handler.kind]
-            case_ids = queries.cases_of(
-                self._session, handler.about, [claim.ref_id for claim in of_kind]
-            )
-            cases |= {
-                claim: case_ids[claim.ref_id] for claim in of_kind if claim.ref_id in case_ids
-            }
-        loads = [option for handler in handlers.values() for option in handler.loads]
-        queries.lock_cases(self._session, cases.values(), loads)
-        queries.lock_shops_of(
-            self._session,
-            [case for claim, case in cases.items() if HANDLERS[claim.kind].decides_about_money],
-        )
 
     def _settle(self, out: CallOut, *, is_ours: bool) -> None:
         if is_ours or out.call.is_fact:
@@ -195,6 +192,15 @@ class _Batch:
                 yield from take_over(self._session, before, handler.kind, self._now)
 
 
+def _events(ended: Sequence[CallOut]) -> Iterator[tuple[int, InboundEvent]]:
+    """What answers say of reviews, with the connection that was asked."""
+    for out in ended:
+        events, answer = out.work.handler.events, out.answer
+        if events is not None and answer is not None and answer.exception() is None:
+            for event in events(answer.result()):
+                yield out.work.claim.ref_id, event
+
+
 def carry_out_batches(context: Context, held: Sequence[Claim]) -> list[Claim]:
     """Carry out the rows of kinds that go by whole batches; gives the rest."""
     rest = [claim for claim in held if HANDLERS[claim.kind].carry_out_batch is None]
@@ -245,6 +251,7 @@ def _failed(context: Context, claim: Claim, error: Exception) -> None:
                 row.put_off(row.now + PAUSES[-1], note=unexpected(error), tries=claim.tries + 1)
 
 
-def _held(context: Context, session: Session, claim: Claim, now: datetime) -> HeldRow:
+def _held(context: Context, session: Transaction, claim: Claim, now: datetime) -> HeldRow:
+    lock(session, [claim])
     ours = claims.hold(session, [claim], now)
     return HeldRow(context, session, claim, now, claim.id in ours)

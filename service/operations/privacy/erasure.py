@@ -19,6 +19,7 @@ from integrations.contract import MessageReceived, ReviewEvent
 from integrations.sentence import Said, Text, without
 from service.db import queries
 from service.db.models import Case, Kind, MakeGood, OutboxRow, Review, ReviewVersion
+from service.db.transaction import Transaction
 from service.domain.cases.states import CloseReason
 from service.domain.errors import WrongInput, WrongState
 from service.domain.staff.authority import Actor, Permission
@@ -78,7 +79,7 @@ def erase_buyer(context: Context, who: str, actor: Actor, *, shop_id: int | None
     shops = {shop_id or 0, *found.shops, *(body.shop_id for body in bodies)} - {0}
     with context.database.transaction() as session:
         now = context.clock.now()
-        cases = [queries.case(session, one, lock=True) for one in found.cases]
+        cases = [queries.locked_case(session, one) for one in found.cases]
         for shop in sorted(shops):
             permit(session, actor, Permission.MANAGE, shop)
         _check_settled(cases)
@@ -160,7 +161,7 @@ def _check_settled(cases: Iterable[Case]) -> None:
                 )
 
 
-def _empty_case(session: Session, case: Case, at: datetime, why: Said, actor: Actor) -> int:
+def _empty_case(session: Transaction, case: Case, at: datetime, why: Said, actor: Actor) -> int:
     """Remove the buyer from a case, closing it where it is open; gives how many messages."""
     if case.closed_at is None:
         close.close(session, case, CloseReason.BY_SELLER, at=at, actor=actor, detail=why)
@@ -212,7 +213,7 @@ def _scrub(case: Case) -> None:
                 setattr(row, name, clean)
 
 
-def _forget_notes(session: Session, case: Case) -> None:
+def _forget_notes(session: Transaction, case: Case) -> None:
     """What platforms answered is noted beside the work it was about."""
     about = (
         (Kind.FIND_ORDER, [case.id]),
@@ -225,7 +226,7 @@ def _forget_notes(session: Session, case: Case) -> None:
         session.execute(row.values(note=None))
 
 
-def _take_from_candidates(session: Session, found: _Found) -> None:
+def _take_from_candidates(session: Transaction, found: _Found) -> None:
     """Orders of this buyer that were offered as candidates in others' cases."""
     for case in session.scalars(select(Case).where(cast(Case.candidates, String) != "[]")):
         left = [
@@ -237,7 +238,7 @@ def _take_from_candidates(session: Session, found: _Found) -> None:
             case.candidates = left
 
 
-def _empty_reviews(session: Session, ids: Sequence[int]) -> None:
+def _empty_reviews(session: Transaction, ids: Sequence[int]) -> None:
     session.execute(update(Review).where(Review.id.in_(ids)).values(text="", buyer={}))
     session.execute(update(ReviewVersion).where(ReviewVersion.review_id.in_(ids)).values(text=""))
 
@@ -262,7 +263,7 @@ def purge_ended(context: Context, actor: Actor) -> bool:
     if cases or reviews:
         with context.database.transaction() as session:
             for case_id in cases:
-                case = queries.case(session, case_id, lock=True)
+                case = queries.locked_case(session, case_id)
                 _empty_case(session, case, context.clock.now(), BY_AGE, actor)
             _empty_reviews(session, reviews)
     return len(cases) == CASES_AT_ONCE or len(reviews) == REVIEWS_AT_ONCE

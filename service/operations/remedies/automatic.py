@@ -5,18 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
 from integrations.remedies import Remedy
 from service.db import queries
 from service.db.models import Case, Shop
+from service.db.transaction import Transaction
 from service.domain.days import day_begins, day_of
 from service.domain.remedies.limits import AutomaticLimits, may_go_by_itself
 from service.domain.staff.authority import LIMIT
 from service.operations.remedies.decisions import decide
 
 
-def approve(session: Session, case: Case, shop: Shop, remedy: Remedy, now: datetime) -> None:
+def approve(session: Transaction, case: Case, shop: Shop, remedy: Remedy, now: datetime) -> None:
     """Approve a proposal about which there is no doubt, where the limit covers it. What has no
     amount is covered by none."""
     amount = remedy.amount
@@ -45,12 +44,19 @@ class _Sum:
     amount_minor: int
 
 
+class _Sums:
+    """What is added up in one transaction, by shop, currency and, for a buyer's part, buyer."""
+
+    def __init__(self) -> None:
+        self.sums: dict[tuple[int, str, str | None], _Sum] = {}
+
+
 def _spent(
-    session: Session, shop_id: int, currency: str, day: datetime, buyer_key: str | None
+    session: Transaction, shop_id: int, currency: str, day: datetime, buyer_key: str | None
 ) -> _Sum:
     """What went by itself today, with what this transaction adds to it; read once in it, under the
     lock."""
-    sums: dict[tuple[int, str, str | None], _Sum] = session.info.setdefault("spent", {})
+    sums = session.part(_Sums).sums
     key = (shop_id, currency, buyer_key)
     if key not in sums:
         sums[key] = _Sum(queries.spent(session, shop_id, currency, day, buyer_key))

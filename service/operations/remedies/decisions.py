@@ -14,6 +14,7 @@ from integrations.sentence import Text, Words
 from service.db import queries
 from service.db.models import Case, Connection, Decision, Kind, MakeGood
 from service.db.outbox import claims
+from service.db.transaction import Transaction
 from service.domain.cases.reference import make_good_reference
 from service.domain.cases.states import CASES, CaseState, CloseReason, Move
 from service.domain.errors import WrongInput, WrongState
@@ -52,7 +53,7 @@ def approve(
     """
     with context.database.transaction() as session:
         now = context.clock.now()
-        case = queries.case(session, case_id, lock=True)
+        case = queries.locked_case(session, case_id)
         permit(session, actor, Permission.DECIDE, case.shop_id)
         if changed is not None and number is not None:
             raise WrongInput("Approve either a proposed make-good or another one, not both.")
@@ -65,14 +66,14 @@ def approve(
         decide(session, case, remedy, actor=actor, reason=reason, limit=limit, now=now)
 
 
-def _replace_refused(session: Session, case: Case, actor: Actor, now: datetime) -> None:
+def _replace_refused(session: Transaction, case: Case, actor: Actor, now: datetime) -> None:
     """What the platform surely refused gives way to the make-good that is approved instead."""
     for one in case.make_goods:
         if one.refused:
             take_back(session, one, actor=actor, now=now)
 
 
-def take_back(session: Session, make_good: MakeGood, *, actor: Actor, now: datetime) -> None:
+def take_back(session: Transaction, make_good: MakeGood, *, actor: Actor, now: datetime) -> None:
     """Undo a decision whose make-good was surely not carried out."""
     case = make_good.case
     make_good.state, make_good.task, case.advice = "cancelled", None, None
@@ -108,7 +109,7 @@ def _checked(session: Session, case: Case, remedy: Remedy) -> Remedy:
 
 
 def decide(
-    session: Session,
+    session: Transaction,
     case: Case,
     remedy: Remedy,
     *,
@@ -185,7 +186,7 @@ def decline(context: Context, case_id: int, actor: Actor, reason: str) -> None:
     """Decide against a make-good; raises `NotPermitted`, `WrongState`, `WrongInput`."""
     with context.database.transaction() as session:
         now = context.clock.now()
-        case = queries.case(session, case_id, lock=True)
+        case = queries.locked_case(session, case_id)
         permit(session, actor, Permission.DECIDE, case.shop_id)
         if not reason.strip():
             raise WrongInput("Say why, for those who look at this case later.")
@@ -212,7 +213,7 @@ def close_case(context: Context, case_id: int, actor: Actor, reason: str = "") -
     must be settled first, so that nothing paid is lost from sight."""
     with context.database.transaction() as session:
         now = context.clock.now()
-        case = queries.case(session, case_id, lock=True)
+        case = queries.locked_case(session, case_id)
         permit(session, actor, Permission.DECIDE, case.shop_id)
         if any(one.state in UNSETTLED for one in case.make_goods):
             raise WrongState(NOT_SETTLED)

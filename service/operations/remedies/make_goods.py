@@ -12,6 +12,7 @@ from integrations.sentence import N_, Text
 from service.db import queries
 from service.db.models import Case, Connection, Kind, MakeGood
 from service.db.outbox import claims
+from service.db.transaction import Transaction
 from service.domain.cases.states import CASES, CaseState, Move
 from service.domain.errors import NotFound, WrongInput, WrongState
 from service.domain.staff.authority import Actor, Permission
@@ -36,7 +37,7 @@ def capabilities_of(session: Session, make_good: MakeGood) -> Capabilities:
 
 def settle(
     context: Context,
-    session: Session,
+    session: Transaction,
     make_good: MakeGood,
     result: Done | ByHand,
     *,
@@ -145,12 +146,12 @@ def cancel(context: Context, make_good_id: int, *, actor: Actor) -> None:
 
 
 def _stuck(
-    session: Session, make_good_id: int, actor: Actor, *, also_task: bool = False
+    session: Transaction, make_good_id: int, actor: Actor, *, also_task: bool = False
 ) -> tuple[MakeGood, Case]:
     make_good = session.get(MakeGood, make_good_id)
     if make_good is None:
         raise NotFound("there is no such make-good")
-    case = queries.case(session, make_good.case_id, lock=True)
+    case = queries.locked_case(session, make_good.case_id)
     permit(session, actor, Permission.DECIDE, case.shop_id)
     session.refresh(make_good)
     task_left = also_task and make_good.state == "done" and bool(make_good.task)

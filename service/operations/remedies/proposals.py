@@ -13,6 +13,7 @@ from integrations.remedies import KINDS, remedy_from_data, remedy_to_data
 from integrations.sentence import Words, to_data
 from service.db import queries
 from service.db.models import Case, Proposal, Shop
+from service.db.transaction import Transaction
 from service.domain.cases.states import CaseState, Move
 from service.domain.remedies import playbook
 from service.domain.remedies.playbook_data import default_playbook, playbook_from_data
@@ -25,7 +26,9 @@ LONGEST_COMPLAINT = 20_000
 """Characters in which a rule's words are looked for, as the proposal is made in a transaction."""
 
 
-def propose_remedies(session: Session, case: Case, *, now: datetime, by_limit: bool = True) -> None:
+def propose_remedies(
+    session: Transaction, case: Case, *, now: datetime, by_limit: bool = True
+) -> None:
     """Propose by the shop's playbook; what the owner's limit covers is approved at once, unless
     something speaks against it or `by_limit` is False."""
     shop = queries.shop(session, case.shop_id)
@@ -36,7 +39,7 @@ def propose_remedies(session: Session, case: Case, *, now: datetime, by_limit: b
         automatic.approve(session, case, shop, remedy_from_data(proposal.remedies[0]), now)
 
 
-def refresh_proposal(session: Session, case: Case, *, now: datetime) -> None:
+def refresh_proposal(session: Transaction, case: Case, *, now: datetime) -> None:
     """The buyer edited the review before the decision: propose for what it says now. A person
     decides, because one may be looking at the case."""
     if case.state != CaseState.AWAITING_APPROVAL:

@@ -19,7 +19,7 @@ def give_up(row: HeldRow, advice: Said) -> None:
     once more when the platform has settled it."""
     session, now = row.session, row.now
     make_good = session.get_one(MakeGood, row.ref_id)
-    case = queries.case(session, make_good.case_id, lock=True)
+    case = queries.locked_case(session, make_good.case_id)
     if make_good.state != "approved":
         return
     task = unsure(make_good, advice) if make_good.open_attempts else advice

@@ -11,6 +11,7 @@ from integrations.sentence import Text
 from service.db import queries
 from service.db.models import Kind, MakeGood
 from service.db.outbox import claims
+from service.db.transaction import Transaction
 from service.operations.remedies.make_goods import capabilities_of
 
 ONE_AT_A_TIME = Text("Another make-good of this order is under way. This one follows it.")
@@ -38,7 +39,7 @@ def settles_at(make_good: MakeGood, can: Capabilities, now: datetime) -> datetim
     return ended + can.settles_after
 
 
-def let_others_follow(session: Session, make_good: MakeGood, now: datetime) -> None:
+def let_others_follow(session: Transaction, make_good: MakeGood, now: datetime) -> None:
     """Those of the same order that wait for their turn look again at once."""
     others = queries.make_goods_of(session, make_good.connection_id, make_good.order_id)
     waiting = [other.id for other in others if other is not make_good and other.state == "approved"]

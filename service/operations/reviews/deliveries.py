@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from integrations.sentence import Text, Words
 from service.db import queries
 from service.db.models import Connection, Delivery, Kind, Seller
 from service.db.outbox import claims
+from service.db.transaction import Transaction
 from service.domain.errors import NotFound, WrongState
 from service.domain.staff.authority import Actor, Permission
 from service.operations.context import Context
@@ -47,7 +47,7 @@ def set_aside(context: Context, delivery_id: int, actor: Actor) -> None:
         )
 
 
-def _get(session: Session, delivery_id: int, actor: Actor, *states: str) -> Delivery:
+def _get(session: Transaction, delivery_id: int, actor: Actor, *states: str) -> Delivery:
     delivery = session.scalar(
         select(Delivery).where(Delivery.id == delivery_id).with_for_update(key_share=True)
     )
@@ -60,5 +60,5 @@ def _get(session: Session, delivery_id: int, actor: Actor, *states: str) -> Deli
     return delivery
 
 
-def _name(session: Session, actor: Actor) -> str:
+def _name(session: Transaction, actor: Actor) -> str:
     return session.get_one(Seller, actor.seller_id).name if actor.seller_id else str(actor)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from integrations import registry
 from integrations.contract import Inbound, InboundEvent
 from service.db.models import Connection, Delivery
+from service.db.transaction import Transaction
 
 AT_ONCE = 200
 
@@ -70,6 +71,6 @@ def kept(session: Session) -> Iterator[Body]:
         after = rows[-1].id
 
 
-def empty(session: Session, ids: Sequence[int]) -> None:
+def empty(session: Transaction, ids: Sequence[int]) -> None:
     """Remove what was sent; that it came, and what came of it, stays."""
     session.execute(update(Delivery).where(Delivery.id.in_(ids)).values(body=b"", headers="{}"))

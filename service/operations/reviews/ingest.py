@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import secrets
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -27,7 +26,9 @@ from service.db import queries
 from service.db.models import Case, Connection, Delivery, Kind, Review, ReviewVersion
 from service.db.outbox import claims
 from service.db.outbox.claims import Claim
-from service.db.reviews.products import product_key, remember_opened
+from service.db.reviews import known_reviews
+from service.db.reviews.known_reviews import product_key
+from service.db.transaction import Transaction
 from service.domain.cases.reference import new_reference
 from service.domain.cases.states import CaseState, CloseReason
 from service.domain.reviews.versions import Change, Known, change, is_low
@@ -65,14 +66,8 @@ def read_deliveries(context: Context, held: Sequence[Claim]) -> None:
     with context.database.transaction() as session:
         now = context.clock.now()
         found = [_as_it_is_now(session, one) for one in read]
-        wanted: dict[int, set[str]] = defaultdict(set)
-        for one in found:
-            wanted[one.connection.id] |= {
-                event.review_id for event in one.events if isinstance(event, ReviewEvent)
-            }
-        named = [(one.connection, event) for one in found for event in one.events]
+        named = [(one.connection.id, event) for one in found for event in one.events]
         rewritten.know(session, named, now)
-        queries.know_reviews(session, wanted)
         for one in found:
             reading.remember(session, one.readings)
         ours = claims.hold(session, held, now)
@@ -120,7 +115,7 @@ def _read(session: Session, claim: Claim, delivery: Delivery) -> _Read:
     return _Read(claim, delivery, connection, events, None, readings)
 
 
-def _settle(session: Session, one: _Read, now: datetime) -> None:
+def _settle(session: Transaction, one: _Read, now: datetime) -> None:
     if one.problem:
         one.delivery.state, one.delivery.note = "needs_attention", one.problem
         return
@@ -131,7 +126,7 @@ def _settle(session: Session, one: _Read, now: datetime) -> None:
 
 
 def take_in(
-    session: Session,
+    session: Transaction,
     connection: Connection,
     event: InboundEvent,
     *,
@@ -150,8 +145,8 @@ def take_in(
         return "looking"
     if not isinstance(event, ReviewEvent):
         return "nothing"
-    review = queries.review(session, connection.id, event.review_id)
-    what = change(_known(review), event)
+    review = known_reviews.review_of(session, connection.id, event.review_id)
+    what = change(_as_known(review), event)
     if what is Change.UNCLEAR and not looked and registry.get(connection.adapter).capabilities.poll:
         _look(session, connection, f"review:{event.review_id}", now)
         return "looking"
@@ -162,12 +157,12 @@ def take_in(
     return _keep(session, connection, review, event, now, undated_is_old=stood_there)
 
 
-def _look(session: Session, connection: Connection, subject: str, now: datetime) -> None:
+def _look(session: Transaction, connection: Connection, subject: str, now: datetime) -> None:
     lane = queries.lane(session, connection.id, outward=True)
     claims.put(session, Kind.LOOK, connection.id, lane_id=lane, due_at=now, step=subject, now=now)
 
 
-def _known(review: Review | None) -> Known | None:
+def _as_known(review: Review | None) -> Known | None:
     if review is None:
         return None
     earlier = [(one.rating, one.text) for one in review.versions if not one.withdrawn]
@@ -175,7 +170,7 @@ def _known(review: Review | None) -> Known | None:
 
 
 def _keep(
-    session: Session,
+    session: Transaction,
     connection: Connection,
     review: Review | None,
     event: ReviewEvent,
@@ -199,8 +194,7 @@ def _keep(
             product_name="",
             text="",
         )
-        session.add(review)
-        queries.remember_review(session, review)
+        known_reviews.add_review(session, review)
     if gone:
         review.withdrawn = True
         review.sequence = event.sequence if event.sequence is not None else review.sequence
@@ -248,10 +242,10 @@ def _complete(review: Review, event: ReviewEvent) -> None:
 
 
 def _answer(
-    session: Session, connection: Connection, review: Review, was: int | None, now: datetime
+    session: Transaction, connection: Connection, review: Review, was: int | None, now: datetime
 ) -> str:
     """Open or close the case this version calls for."""
-    case = queries.open_case(session, review)
+    case = known_reviews.open_case_of(session, review)
     low = is_low(review.rating, connection.threshold)
     if review.withdrawn:
         if case is None:
@@ -278,7 +272,7 @@ def _answer(
 
 
 def _changed(
-    session: Session, case: Case, was: int | None, review: Review, *, low: bool, now: datetime
+    session: Transaction, case: Case, was: int | None, review: Review, *, low: bool, now: datetime
 ) -> str:
     """Note another rating or other words; a rating that is no longer low closes the case."""
     case.product_key = case.product_key or product_key(review.connection_id, review.product_id)
@@ -301,7 +295,7 @@ def _changed(
 
 
 def _note_rating(
-    session: Session, case: Case, old: int | None, new: int | None, now: datetime
+    session: Transaction, case: Case, old: int | None, new: int | None, now: datetime
 ) -> None:
     history.note(
         session,
@@ -314,7 +308,9 @@ def _note_rating(
     )
 
 
-def open_case(session: Session, connection: Connection, review: Review, *, now: datetime) -> Case:
+def open_case(
+    session: Transaction, connection: Connection, review: Review, *, now: datetime
+) -> Case:
     """Open the case of a low review and let its order be looked for.
 
     The database refuses a second open case of one review (`IntegrityError`).
@@ -333,9 +329,7 @@ def open_case(session: Session, connection: Connection, review: Review, *, now: 
         grave=read.is_grave,
     )
     causes.take(case, read.cause)
-    session.add(case)
-    queries.remember_case(session, case)
-    remember_opened(session, case)
+    known_reviews.add_case(session, case)
     search.case_changed(session, case)
     history.note(
         session,

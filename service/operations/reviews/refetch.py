@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from integrations.contract import (
     InboundEvent,
     Page,
-    ReviewEvent,
     ReviewSource,
     Role,
     UnreadRow,
@@ -23,10 +21,11 @@ from integrations.sentence import Text
 from service.db import queries
 from service.db.models import Case, Connection, Delivery, Kind, OutboxRow, Review
 from service.db.outbox import claims
+from service.db.transaction import Transaction
 from service.operations.cases import reading
 from service.operations.cases.reading import Readings
 from service.operations.outbox.handler import Call, Handler, HeldRow, Steps, Work
-from service.operations.reviews import ingest, rewritten
+from service.operations.reviews import ingest
 from service.operations.shops import connection_check
 
 POLL_EVERY = timedelta(minutes=10)
@@ -81,16 +80,14 @@ def _take_in_looked(row: HeldRow, events: Sequence[InboundEvent], readings: Read
 
 
 def _take_in(
-    session: Session,
+    session: Transaction,
     connection: Connection,
     events: Sequence[InboundEvent],
     now: datetime,
     *,
     stood_there: bool = False,
 ) -> None:
-    named = {event.review_id for event in events if isinstance(event, ReviewEvent)}
-    rewritten.know(session, [(connection, event) for event in events], now)
-    queries.know_reviews(session, {connection.id: named})
+    """The runner has locked and read what these are about (`Handler.events`)."""
     for event in events:
         ingest.take_in(session, connection, event, now=now, looked=True, stood_there=stood_there)
 
@@ -129,7 +126,7 @@ def _take_in_page(row: HeldRow, page: Page, readings: Readings) -> None:
 
 
 def _keep_unread(
-    session: Session, connection: Connection, rows: Sequence[UnreadRow], now: datetime
+    session: Transaction, connection: Connection, rows: Sequence[UnreadRow], now: datetime
 ) -> None:
     """Show a person, once, each row that could not be read, beside deliveries of that kind."""
     unread = {one.key: one for one in rows}
@@ -154,7 +151,7 @@ def _keep_unread(
     )
 
 
-def _look_at_open_cases(session: Session, connection: Connection, now: datetime) -> None:
+def _look_at_open_cases(session: Transaction, connection: Connection, now: datetime) -> None:
     """Put looks at reviews with an open case, the longest not looked at first.
 
     A poll finds what is new; an edit of an old review or one removed for good may be in no page.
@@ -192,10 +189,12 @@ LOOK = Handler(
     label=Text("reading a review again"),
     about=Connection,
     carry_out=_look,
+    events=lambda answer: answer[0],
 )
 POLL = Handler(
     kind=Kind.POLL,
     label=Text("looking for new reviews"),
     about=Connection,
     carry_out=_poll,
+    events=lambda answer: answer[0].events,
 )

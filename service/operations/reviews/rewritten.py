@@ -8,17 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy.orm import Session
-
 from integrations.contract import EventKind, InboundEvent, ReviewEvent
 from integrations.sentence import Text
-from service.db.models import Case, Connection, Review
-from service.db.reviews.products import (
-    cases_about,
-    know_products,
-    lock_as_it_is_now,
-    product_key,
-)
+from service.db.models import Case, Review
+from service.db.reviews import known_reviews
+from service.db.reviews.known_reviews import Named, product_key
+from service.db.transaction import Transaction
 from service.domain.cases.states import CaseState, CloseReason, Move
 from service.domain.messages.kinds import Step
 from service.domain.reviews.versions import same_buyer
@@ -32,28 +27,30 @@ STILL_COUNTS = timedelta(days=30)
 ANSWERED = (CaseState.FOLLOWING_UP, CaseState.MADE_GOOD, CaseState.DECLINED)
 
 
-def know(session: Session, named: Iterable[tuple[Connection, InboundEvent]], now: datetime) -> None:
-    """Prepare `older_case` for the reviews of a batch; before any row is locked."""
-    pairs = [
-        (
-            product_key(connection.id, event.product_id),
+def know(session: Transaction, named: Iterable[tuple[int, InboundEvent]], now: datetime) -> None:
+    """Lock and read all that the events of a batch, each with the id of its connection, are about;
+    before anything else is locked."""
+    reviews = [
+        Named(
+            connection_id,
+            event.review_id,
+            event.product_id,
             {"id": event.buyer.id, "email": event.buyer.email},
+            is_withdrawn=event.kind is EventKind.WITHDRAWN,
         )
-        for connection, event in named
-        if isinstance(event, ReviewEvent) and event.kind is not EventKind.WITHDRAWN
+        for connection_id, event in named
+        if isinstance(event, ReviewEvent)
     ]
-    know_products(session, pairs, now - STILL_COUNTS)
+    known_reviews.know(session, reviews, now - STILL_COUNTS)
 
 
-def older_case(session: Session, review: Review, *, low: bool, now: datetime) -> Case | None:
+def older_case(session: Transaction, review: Review, *, low: bool, now: datetime) -> Case | None:
     """The case, locked, of an older review of the same buyer and product: an open one, else one
     that was closed a short while ago because that review was withdrawn. None where there is none.
     """
     key = product_key(review.connection_id, review.product_id)
-    know_products(session, [(key, review.buyer)], now - STILL_COUNTS)
-    found = [case for case in cases_about(session, key) if _is_older(case, review)]
-    for case in sorted(found, key=lambda case: case.closed_at is not None):
-        lock_as_it_is_now(session, case)
+    older = [case for case in known_reviews.cases_about(session, key) if _is_older(case, review)]
+    for case in sorted(older, key=lambda case: case.closed_at is not None):
         open_now = case.closed_at is None
         anew = case.close_reason == CloseReason.WITHDRAWN and (not low or bool(case.order))
         if open_now or anew:
@@ -75,33 +72,27 @@ def _is_older(case: Case, review: Review) -> bool:
     return not (dated and review.written_at < old.written_at)  # type: ignore[operator]
 
 
-def take_over(session: Session, case: Case, review: Review) -> None:
+def take_over(session: Transaction, case: Case, review: Review) -> None:
     """Let the case be about the newer review; the older ones stay named."""
-    old = case.review
-    case.older_review_ids = [*case.older_review_ids, old.id]
-    _now_about(session, case, old, review)
+    # The older one may be new in this transaction too, and has its number from here on.
+    session.flush()
+    case.older_review_ids = [*case.older_review_ids, case.review.id]
+    known_reviews.change_review(session, case, review)
 
 
-def fall_back(session: Session, case: Case) -> bool:
+def fall_back(session: Transaction, case: Case) -> bool:
     """The case's review is withdrawn: be about the newest older one that still stands. False where
     none does."""
     for number in reversed(case.older_review_ids):
-        older = session.get(Review, number, with_for_update={"key_share": True})
+        older = session.get(Review, number)
         if older is not None and not older.withdrawn and older.rating is not None:
             case.older_review_ids = [one for one in case.older_review_ids if one != number]
-            _now_about(session, case, case.review, older)
+            known_reviews.change_review(session, case, older)
             return True
     return False
 
 
-def _now_about(session: Session, case: Case, old: Review, review: Review) -> None:
-    case.review = review
-    known: dict[Review, Case | None] = session.info.setdefault("open_cases", {})
-    known[old] = None
-    known[review] = case
-
-
-def look_again(session: Session, case: Case, *, now: datetime) -> None:
+def look_again(session: Transaction, case: Case, *, now: datetime) -> None:
     """A person reads a second low review of what was answered, or closed, before."""
     if case.closed_at is None and case.state not in ANSWERED:
         return

@@ -6,7 +6,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from sqlalchemy import update
-from sqlalchemy.orm import Session
 
 from integrations.contract import Adapter, Finding
 from integrations.errors import AdapterError
@@ -14,6 +13,7 @@ from integrations.sentence import Said, Text
 from service.db import queries
 from service.db.models import Connection, Kind
 from service.db.outbox import claims
+from service.db.transaction import Transaction
 from service.operations.outbox.handler import Call, Handler, HeldRow, Steps, Work
 from service.operations.shops import recovery
 
@@ -66,7 +66,7 @@ def _settle(row: HeldRow, findings: list[Finding]) -> None:
     row.put_off(until, note=note, tries=next_tries)
 
 
-def keep(session: Session, connection_id: int, findings: list[Finding]) -> Said | None:
+def keep(session: Transaction, connection_id: int, findings: list[Finding]) -> Said | None:
     """Keep on the connection what does not work, for the pages to show; gives it, None if all does."""
     note: Said | None = None
     for finding in findings:
@@ -79,7 +79,7 @@ def keep(session: Session, connection_id: int, findings: list[Finding]) -> Said 
     return note
 
 
-def start_checking(session: Session, connection_id: int, now: datetime) -> None:
+def start_checking(session: Transaction, connection_id: int, now: datetime) -> None:
     """Put the row that checks a connection, a day from now; one that waits stays as it is.
 
     It stands in the inward lane: in the outward one it would wait with what it is to let go on.

@@ -19,6 +19,7 @@ from integrations.text import line
 from service.db import queries
 from service.db.models import Connection, Kind, Lane, Shop
 from service.db.outbox import claims
+from service.db.transaction import Transaction
 from service.domain.errors import NotFound, WrongInput
 from service.domain.places import check_country, check_language, check_zone
 from service.domain.staff.authority import Actor, Membership, Permission, SellerRole
@@ -114,7 +115,7 @@ def connect(context: Context, shop_id: int, actor: Actor, new: NewConnection) ->
         return connection.id
 
 
-def _poll(session: Session, connection: Connection, now: datetime) -> None:
+def _poll(session: Transaction, connection: Connection, now: datetime) -> None:
     """Let reviews be polled where the platform can and the connection brings them; else end it."""
     if not registry.get(connection.adapter).capabilities.poll:
         return
@@ -133,7 +134,7 @@ def new_secret() -> str:
     return "whsec_" + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
 
 
-def _add_lanes(session: Session, connection: Connection, now: datetime) -> None:
+def _add_lanes(session: Transaction, connection: Connection, now: datetime) -> None:
     pace = registry.get(connection.adapter).pace
     for outward in (False, True):
         session.add(

@@ -9,10 +9,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
 
 from integrations.sentence import Text
 from service.db.models import Connection, Kind, Lane, MakeGood, OutboxRow
+from service.db.transaction import Transaction
 from service.domain.errors import NotFound, WrongState
 from service.domain.staff.authority import Actor, Permission
 from service.operations.context import Context
@@ -47,7 +47,7 @@ def disconnect(context: Context, connection_id: int, actor: Actor) -> None:
         _end_asking(session, connection_id, now)
 
 
-def _nothing_under_way(session: Session, connection_id: int) -> None:
+def _nothing_under_way(session: Transaction, connection_id: int) -> None:
     unsettled = (
         select(MakeGood.id)
         .where(MakeGood.connection_id == connection_id)
@@ -58,7 +58,7 @@ def _nothing_under_way(session: Session, connection_id: int) -> None:
         raise WrongState(UNSETTLED)
 
 
-def _end_asking(session: Session, connection_id: int, now: datetime) -> None:
+def _end_asking(session: Transaction, connection_id: int, now: datetime) -> None:
     session.execute(
         update(OutboxRow)
         .where(OutboxRow.kind.in_(PERIODIC), OutboxRow.ref_id == connection_id)

@@ -17,6 +17,7 @@ from integrations.sentence import Said
 from service.db import queries
 from service.db.models import Connection, Kind, Lane, OutboxRow
 from service.db.outbox import claims
+from service.db.transaction import Transaction
 from service.domain.errors import NotFound
 from service.domain.staff.authority import Actor, Permission
 from service.operations.context import Context
@@ -32,7 +33,7 @@ LONGEST_REFUSED = timedelta(minutes=15)
 REFUSED_SOON = timedelta(hours=1)
 
 
-def pause(session: Session, lane_id: int, why: Said, *, now: datetime) -> None:
+def pause(session: Transaction, lane_id: int, why: Said, *, now: datetime) -> None:
     """Let nothing go out to the platform of a lane, show why, and watch whether that passes."""
     connection = session.get_one(Connection, session.get_one(Lane, lane_id).connection_id)
     if not connection.roles:
@@ -47,7 +48,7 @@ def pause(session: Session, lane_id: int, why: Said, *, now: datetime) -> None:
     watch(session, connection.id, now + (LONGEST_REFUSED if again else REFUSED_AGAIN))
 
 
-def watch(session: Session, connection_id: int, until: datetime) -> None:
+def watch(session: Transaction, connection_id: int, until: datetime) -> None:
     """Let the check of a connection come by then."""
     row = queries.row_for(session, Kind.CHECK, connection_id)
     if row is None or row.done_at is not None:
@@ -78,7 +79,7 @@ def is_awaited(session: Session, connection: Connection) -> bool:
     return session.scalar(_put_off([lane]).limit(1)) is not None
 
 
-def resume(session: Session, connection: Connection, now: datetime) -> None:
+def resume(session: Transaction, connection: Connection, now: datetime) -> None:
     """Let all work of a connection go on now."""
     connection.paused_reason, connection.paused_at = None, None
     session.execute(
@@ -89,14 +90,14 @@ def resume(session: Session, connection: Connection, now: datetime) -> None:
     wake(session, connection.id, now)
 
 
-def wake(session: Session, connection_id: int, now: datetime) -> None:
+def wake(session: Transaction, connection_id: int, now: datetime) -> None:
     """Make what was put off due at once."""
     lanes = list(session.scalars(select(Lane.id).where(Lane.connection_id == connection_id)))
     session.execute(update(Lane).where(Lane.id.in_(lanes), Lane.away).values(away=False))
     waiting = _put_off(lanes).where(OutboxRow.due_at > now)
     rows = session.scalars(waiting.with_for_update(skip_locked=True, of=OutboxRow)).all()
     session.execute(update(OutboxRow).where(OutboxRow.id.in_(rows)).values(due_at=now))
-    session.info["wake"] = True
+    session.wakes = True
 
 
 def is_away(session: Session, connection_id: int) -> bool:
@@ -105,13 +106,13 @@ def is_away(session: Session, connection_id: int) -> bool:
     return bool(session.scalar(select(Lane.away).where(Lane.id == lane)))
 
 
-def went_away(session: Session, connection_id: int) -> None:
+def went_away(session: Transaction, connection_id: int) -> None:
     """Note that nothing gets through: the next success is the return."""
     lane = queries.lane(session, connection_id, outward=True)
     session.execute(update(Lane).where(Lane.id == lane).values(away=True))
 
 
-def answered(session: Session, lane_ids: Collection[int], now: datetime) -> None:
+def answered(session: Transaction, lane_ids: Collection[int], now: datetime) -> None:
     """A platform has answered on these lanes: one that was away is back."""
     back = select(Lane.connection_id).where(Lane.id.in_(lane_ids), Lane.away)
     for connection_id in session.scalars(back).all():

@@ -12,6 +12,7 @@ from integrations.money import Money
 from integrations.sentence import Text
 from service.db import queries, staff
 from service.db.models import Membership as MembershipRow
+from service.db.transaction import Transaction
 from service.domain.errors import NotPermitted
 from service.domain.staff import authority
 from service.domain.staff.authority import (
@@ -49,7 +50,7 @@ def permit(session: Session, actor: Actor, permission: Permission, shop_id: int)
 
 
 def permit_amount(
-    session: Session,
+    session: Transaction,
     actor: Actor,
     shop_id: int,
     amount: Money | None,

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, inspect, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import selectinload
 
 from integrations.money import Money
 from service.db.models import Case, Proposal, Task
-from service.db.session import later
+from service.db.transaction import Transaction
 from service.domain.staff.authority import Actor
 from service.domain.tasks.kinds import TASK_RULES, TaskKind
 from service.domain.tasks.states import TASKS, TaskMove, TaskState
@@ -20,12 +20,12 @@ from service.operations.tasks.wanted import Wanted, wanted_of
 _Change = tuple[Case, datetime, Actor]
 
 
-def case_changed(session: Session, case: Case, at: datetime, actor: Actor) -> None:
+def case_changed(session: Transaction, case: Case, at: datetime, actor: Actor) -> None:
     """A case has changed; its tasks follow when the transaction ends."""
-    later(session, _follow).append((case, at, actor))
+    session.later(_follow).append((case, at, actor))
 
 
-def _follow(session: Session, changes: list[_Change]) -> None:
+def _follow(session: Transaction, changes: list[_Change]) -> None:
     last = {case.id: (case, at, actor) for case, at, actor in changes}
     _load(session, [case for case, _, _ in last.values()])
     open_tasks: dict[int, list[Task]] = {case_id: [] for case_id in last}
@@ -39,7 +39,7 @@ def _follow(session: Session, changes: list[_Change]) -> None:
         _bring_in_line(session, case, open_tasks[case_id], wanted[case_id], prices, at, actor)
 
 
-def _load(session: Session, cases: Sequence[Case]) -> None:
+def _load(session: Transaction, cases: Sequence[Case]) -> None:
     """Read at once what some of these cases lack."""
     lacking = [
         case.id for case in cases if {"make_goods", "messages"} & set(inspect(case).unloaded)
@@ -52,7 +52,7 @@ def _load(session: Session, cases: Sequence[Case]) -> None:
         ).all()
 
 
-def _prices(session: Session, wanted: dict[int, list[Wanted]]) -> dict[int, Money]:
+def _prices(session: Transaction, wanted: dict[int, list[Wanted]]) -> dict[int, Money]:
     """What the first proposal costs, by case, where a decision waits."""
     deciding = [
         case_id
@@ -78,7 +78,7 @@ def _prices(session: Session, wanted: dict[int, list[Wanted]]) -> dict[int, Mone
 
 
 def _bring_in_line(
-    session: Session,
+    session: Transaction,
     case: Case,
     open_tasks: Sequence[Task],
     wanted: Sequence[Wanted],

@@ -1,0 +1,27 @@
+"""Locks what outbox rows are about, before the rows themselves are renewed and locked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from service.db import queries
+from service.db.outbox.claims import Claim
+from service.db.transaction import Transaction
+from service.operations.outbox.registry import HANDLERS
+
+
+def lock(session: Transaction, rows: Sequence[Claim]) -> None:
+    """Lock the cases of these rows, then the shops of those that decide about money."""
+    handlers = {claim.kind: HANDLERS[claim.kind] for claim in rows}
+    cases: set[int] = set()
+    deciding: set[int] = set()
+    for handler in handlers.values():
+        ids = [claim.ref_id for claim in rows if claim.kind is handler.kind]
+        of_kind = queries.cases_of(session, handler.about, ids).values()
+        cases.update(of_kind)
+        if handler.decides_about_money:
+            deciding.update(of_kind)
+    loads = [option for handler in handlers.values() for option in handler.loads]
+    queries.lock_cases(session, cases, loads)
+    shops = {queries.case(session, case_id).shop_id for case_id in deciding}
+    queries.lock_shops(session, shops)
