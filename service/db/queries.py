@@ -153,6 +153,12 @@ def counts_by_state(session: Session) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
+def opened_since(session: Session, shop_id: int, since: datetime) -> int:
+    """How many cases of a shop were opened since then."""
+    opened = select(func.count()).where(Case.shop_id == shop_id, Case.opened_at > since)
+    return session.scalar(opened) or 0
+
+
 def earlier_cases(session: Session, case: Case, *, most: int = 10) -> Sequence[Case]:
     """Other cases of the same buyer in the same shop, newest first."""
     if not case.buyer_key:

@@ -6,6 +6,7 @@ DomainError
 +-- NotPermitted     the role may not do this
 +-- OverLimit        the amount is above what this seller may approve
 +-- WrongInput       a value is missing or wrong; the message says what to enter
+|   +-- Unconfirmed  it may be so, once a person who has read the advice says so
 +-- LostClaim        another worker has taken this row over; leave it alone
 """
 
@@ -59,6 +60,10 @@ class OverLimit(DomainError):
 
 class WrongInput(DomainError):
     code = "wrong_input"
+
+
+class Unconfirmed(WrongInput):
+    code = "unconfirmed"
 
 
 class LostClaim(DomainError):

@@ -20,6 +20,7 @@ from service.domain.errors import (
     NotFound,
     NotPermitted,
     OverLimit,
+    Unconfirmed,
     WrongInput,
     WrongState,
 )
@@ -36,6 +37,7 @@ STATUS: dict[type[DomainError], int] = {
     OverLimit: 403,
     WrongState: 409,
     WrongInput: 422,
+    Unconfirmed: 422,
 }
 
 

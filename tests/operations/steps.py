@@ -26,7 +26,7 @@ from tests.world import World
 
 ASKING = {"invitations": True, "lawful_basis": ["ID"]}
 KETTLE = ("kettle", "Electric kettle", 25900000, "IDR")
-CHECK, INVITATION = Step.RESOLUTION_CHECK, Step.UPDATE_INVITATION
+RECEIPT, CHECK, INVITATION = Step.RECEIPT, Step.RESOLUTION_CHECK, Step.UPDATE_INVITATION
 
 
 def refund(order_id: int, minor: int = 1_000_000) -> Remedy:

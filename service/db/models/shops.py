@@ -32,6 +32,8 @@ class Shop(Base):
     """Changed delays and sending window; empty: the defaults."""
     texts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """Changed texts: key -> language -> {subject, text}; what is absent is the default."""
+    answering: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """How complaints are answered at first (service.domain.messages.answering); empty: the defaults."""
     asking: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """The seller's own switches for messages: resolution_checks, invitations, lawful_basis (a list
     of countries), postal_address (text), region (market of the shop)."""

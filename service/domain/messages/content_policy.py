@@ -85,6 +85,10 @@ _ADVICE: Mapping[str, str] = {
     ),
 }
 
+_IN_PRIVATE = N_(
+    "Names, addresses, numbers, contacts and codes: make sure that they are this buyer's own."
+)
+
 _SERVICE = {
     "en": "Is everything all right now? If not, just reply to this message.",
     "id": "Apakah sekarang sudah beres, Kak? Jika belum, balas saja pesan ini.",
@@ -199,7 +203,9 @@ def check(
         if sentence_key(sentence) in approved:
             continue
         for code, severity, words in _judge(sentence, kind):
-            advice = Text(_ADVICE[code], example=example(code, language))
+            private = kind is TextKind.MESSAGE and code == "personal_data"
+            told = _IN_PRIVATE if private else _ADVICE[code]
+            advice = Text(told, example=example(code, language))
             findings.append(Finding(code, severity, start, end, sentence, words, advice))
     return findings
 

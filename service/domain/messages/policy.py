@@ -101,8 +101,9 @@ class Policies:
         """May this buyer be invited to update the review?"""
         return self.may_message(Step.UPDATE_INVITATION, asking)
 
-    def may_message(self, step: Step, asking: Asking) -> Verdict:
-        """May this kind of message be sent? The first layer that says no is named."""
+    def may_message(self, step: Step | None, asking: Asking) -> Verdict:
+        """May this kind of message be sent (None: a seller's own words)? The first layer that says
+        no is named."""
         platform = _named(self.platform, asking.region)
         layers = (
             platform,
@@ -166,7 +167,7 @@ def _named(entries: tuple[Entry, ...], name: str) -> Entry:
     return UNKNOWN_PLATFORM
 
 
-def _refusal(entry: Entry, step: Step, asking: Asking) -> Text | None:
+def _refusal(entry: Entry, step: Step | None, asking: Asking) -> Text | None:
     """Why an entry says no; every limit is looked at, whatever the answer rests on."""
     name = _shown_name(entry, asking)
     refusal = _answer_refusal(entry, entry.answer(step), name, asking)
@@ -212,7 +213,7 @@ def _limit_refusal(entry: Entry, name: str, asking: Asking) -> Text | None:
     return None
 
 
-def _shop_refusal(step: Step, asking: Asking, duties: frozenset[Duty]) -> Text | None:
+def _shop_refusal(step: Step | None, asking: Asking, duties: frozenset[Duty]) -> Text | None:
     if step is Step.UPDATE_INVITATION and not asking.shop.invitations:
         return Text("Invitations to update a review are switched off for this shop.")
     if step is Step.RESOLUTION_CHECK and not asking.shop.resolution_checks:
@@ -226,7 +227,7 @@ def _shop_refusal(step: Step, asking: Asking, duties: frozenset[Duty]) -> Text |
     return None
 
 
-def _duties(layers: Iterable[Entry], step: Step, platform: Entry) -> frozenset[Duty]:
+def _duties(layers: Iterable[Entry], step: Step | None, platform: Entry) -> frozenset[Duty]:
     """A postal address belongs in invitations only; a platform may forbid the stop link."""
     duties = {duty for entry in layers for duty in entry.duties} | {Duty.STOP_LINK}
     if step is not Step.UPDATE_INVITATION:

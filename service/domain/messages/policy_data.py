@@ -73,7 +73,7 @@ class Entry:
     edit_window_days: int | None = None
     low_rating_max: int = 3
 
-    def answer(self, step: Step) -> Ask:
+    def answer(self, step: Step | None) -> Ask:
         """What this layer says to one kind of message."""
         if step is Step.UPDATE_INVITATION:
             return self.ask_update

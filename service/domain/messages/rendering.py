@@ -17,9 +17,11 @@ from service.domain.messages.templates import (
     MessageText,
     language_for,
     naming_sentences,
+    placeholders,
+    required,
     shipped,
 )
-from service.domain.messages.text_check import PLAIN, check_filled, safe_values
+from service.domain.messages.text_check import PLAIN, check_filled, refuse_words, safe_values
 
 LONGEST_TITLE = 60
 """Letters of a product's title in a subject; marketplaces fill titles with search words."""
@@ -50,6 +52,62 @@ def render(
     """
     ours = shipped(language)
     body = "\n\n".join([text.text.strip(), *_footer(text.text, duties, ours["footer"])])
+    filled = _checked(key, text, values, language)
+    if key in INVITATIONS:
+        filled[INVITATION] = _fill(naming_sentences(key, language)[text.tone], filled)
+    return _rendered(_fill(text.subject, _for_subject(filled)), _fill(_spoken(body, ours), filled))
+
+
+def begun(key: str, text: MessageText, values: Mapping[str, str], language: str) -> MessageText:
+    """A text to go on writing: filled in but for what it must hold and for links, which stay
+    placeholders. Raises `WrongInput` as `render`."""
+    filled = {
+        name: re.sub(r"[{}]", "", value)
+        for name, value in _checked(key, text, values, language).items()
+        if name not in required(key) and not name.endswith("_url")
+    }
+    kept = {name: f"{{{name}}}" for name in placeholders(key) - set(filled)}
+    body = _spoken(text.text, shipped(language))
+    return MessageText(
+        _fill(text.subject, {**kept, **_for_subject(filled)}),
+        _fill(body, {**kept, **filled}),
+        text.tone,
+    )
+
+
+def render_words(
+    subject: str,
+    text: str,
+    values: Mapping[str, str],
+    language: str,
+    *,
+    duties: frozenset[Duty] = frozenset(),
+) -> Rendered:
+    """A seller's own words, letter for letter, with the footer lines the verdict asks for; raises
+    `WrongInput` for words that may never be sent."""
+    refuse_words(subject, text, language)
+    lines = _footer("", duties, shipped(language)["footer"])
+    footer = [_fill(each, _clean(values, {})) for each in lines]
+    return _rendered(subject, "\n\n".join([text.strip(), *footer]))
+
+
+def greeting(values: Mapping[str, str], language: str) -> MessageText:
+    """How a seller's own message begins and ends, to go on writing."""
+    ours = shipped(language)
+    filled = {
+        name: re.sub(r"[{}]", "", value)
+        for name, value in _clean(values, ours["fallbacks"]).items()
+    }
+    filled["buyer"] = _addressed(filled.get("buyer", ""), ours)
+    own = ours["own_words"]
+    return MessageText(_fill(own["subject"], _for_subject(filled)), _fill(own["text"], filled))
+
+
+def _checked(
+    key: str, text: MessageText, values: Mapping[str, str], language: str
+) -> dict[str, str]:
+    """The values as they may stand in this text, the buyer as one is spoken to."""
+    ours = shipped(language)
     filled = safe_values(key, _clean(values, ours["fallbacks"]), language)
     checked = {**PLAIN[language_for(language)], "product": filled.get("product", "")}
     try:
@@ -59,11 +117,15 @@ def render(
         filled["product"] = ours["fallbacks"]["product"]
         check_filled(key, text, {**checked, "product": filled["product"]}, language)
     filled["buyer"] = _addressed(filled.get("buyer", ""), ours)
-    if key in INVITATIONS:
-        filled[INVITATION] = _fill(naming_sentences(key, language)[text.tone], filled)
-    subject = _fill(text.subject, {**filled, "product": _shortened(filled.get("product", ""))})
-    body = _fill(_spoken(body, ours), filled)
-    return Rendered(subject=line(subject), text=body + "\n", html=to_html(body))
+    return filled
+
+
+def _for_subject(values: Mapping[str, str]) -> dict[str, str]:
+    return {**values, "product": _shortened(values.get("product", ""))}
+
+
+def _rendered(subject: str, body: str) -> Rendered:
+    return Rendered(subject=line(subject), text=body.strip() + "\n", html=to_html(body))
 
 
 def to_html(text: str) -> str:

@@ -245,8 +245,9 @@ def plan(
     }
 
 
-def send_time_check(step: Step, facts: SendFacts) -> Send | Wait | Stop:
-    """Look at every reason once more. Only `Send` lets the message out."""
+def send_time_check(step: Step | None, facts: SendFacts) -> Send | Wait | Stop:
+    """Look at every reason once more. Only `Send` lets the message out. `step` None: a seller's own
+    words."""
     reason = _stop_reason(step, facts)
     if reason is not None:
         return Stop(reason)
@@ -267,7 +268,7 @@ def send_time_check(step: Step, facts: SendFacts) -> Send | Wait | Stop:
     return Send()
 
 
-def _held_up(step: Step, facts: SendFacts) -> Wait | None:
+def _held_up(step: Step | None, facts: SendFacts) -> Wait | None:
     """What a person has to look at first, and messages that come before this one: the seller's hurry
     does not change either. A confirmation tells what a person decided, so it waits for neither."""
     if step is Step.CONFIRMATION:
@@ -280,7 +281,7 @@ def _held_up(step: Step, facts: SendFacts) -> Wait | None:
     return None
 
 
-def _stop_reason(step: Step, facts: SendFacts) -> Said | None:
+def _stop_reason(step: Step | None, facts: SendFacts) -> Said | None:
     """The first reason for which this message must never go out."""
     for holds, reason in (
         (facts.already_sent, Text("This message was already sent.")),
@@ -292,7 +293,7 @@ def _stop_reason(step: Step, facts: SendFacts) -> Said | None:
             return reason
     if not facts.verdict.allowed:
         return facts.verdict.reason
-    if step is Step.RECEIPT:
+    if step in (Step.RECEIPT, None):
         return None
     if facts.made_good_at is None:
         return Text("The make-good has not been carried out.")
@@ -318,13 +319,13 @@ def _unreachable(facts: SendFacts) -> Said:
     return Text("There is no channel or no address to reach the buyer.")
 
 
-def _policy_ready(step: Step, facts: SendFacts) -> datetime:
+def _policy_ready(step: Step | None, facts: SendFacts) -> datetime:
     if step is not Step.UPDATE_INVITATION or facts.made_good_at is None:
         return facts.now
     return facts.made_good_at + timedelta(days=facts.verdict.min_wait_days)
 
 
-def _silence_ready(step: Step, facts: SendFacts) -> datetime:
+def _silence_ready(step: Step | None, facts: SendFacts) -> datetime:
     """An invitation without an answer waits until silence is an answer."""
     unanswered = step is Step.UPDATE_INVITATION and facts.answer is None
     if not unanswered or facts.check_sent_at is None:

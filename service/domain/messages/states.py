@@ -40,11 +40,15 @@ STUCK = frozenset({MessageState.REFUSED, MessageState.UNKNOWN})
 """Waits for a person, whatever the case's state."""
 UNDER_WAY = STUCK | {MessageState.PLANNED, MessageState.SENDING, MessageState.DRAFT}
 """May yet reach the buyer."""
+CHANGEABLE = frozenset({MessageState.DRAFT, MessageState.PLANNED, MessageState.REFUSED})
+"""A person may still change its words."""
 
 
 class MessageMove(StrEnum):
     """What may happen to a message."""
 
+    RELEASE = "release"
+    """A person has read the draft: it goes out."""
     SEND_NOW = "send_now"
     """The seller wants it out: for the first time, or once more."""
     HAND_OVER = "hand_over"
@@ -65,6 +69,7 @@ MESSAGES = StateTable(
     N_("This is not possible any more: the message is now “%(state)s”."),
     _S.PLANNED,
     {
+        MessageMove.RELEASE: (frozenset({_S.DRAFT}), _S.PLANNED),
         MessageMove.SEND_NOW: (STUCK | {_S.PLANNED}, _S.PLANNED),
         MessageMove.HAND_OVER: (frozenset({_S.PLANNED}), _S.SENDING),
         MessageMove.TRY_AGAIN: (frozenset({_S.SENDING}), _S.PLANNED),
@@ -72,8 +77,8 @@ MESSAGES = StateTable(
         # A worker that was overtaken may bring the news last.
         MessageMove.CONFIRM: (STUCK | {_S.PLANNED, _S.SENDING, _S.STOPPED}, _S.SENT),
         MessageMove.LOSE: (frozenset({_S.SENDING, _S.PLANNED}), _S.UNKNOWN),
-        MessageMove.REFUSE: (frozenset({_S.PLANNED}), _S.REFUSED),
-        MessageMove.STOP: (STUCK | {_S.PLANNED}, _S.STOPPED),
+        MessageMove.REFUSE: (frozenset({_S.DRAFT, _S.PLANNED}), _S.REFUSED),
+        MessageMove.STOP: (STUCK | {_S.DRAFT, _S.PLANNED}, _S.STOPPED),
     },
     {
         _S.DRAFT: Text("draft"),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from integrations.sentence import Text
 from service.domain.errors import WrongInput
 from service.domain.messages import content_policy
-from service.domain.messages.content_policy import TextKind, check, is_plain_name
+from service.domain.messages.content_policy import Severity, TextKind, check, is_plain_name
 from service.domain.messages.templates import (
     BRACES,
     INVITATION,
@@ -37,6 +37,30 @@ def check_text(key: str, text: MessageText, language: str) -> None:
 def check_filled(key: str, text: MessageText, values: Mapping[str, str], language: str) -> None:
     """Raise `WrongInput` when a text may not be sent with these values in it."""
     _refuse([*_shape_problems(key, text, language), *_said(key, text, values, language)])
+
+
+def refuse_words(subject: str, text: str, language: str) -> None:
+    """Raise `WrongInput` where a seller's own words may never be sent."""
+    shape = [] if text.strip() else [Text("Write the message first.")]
+    refused = _own_problems(subject, text, language, Severity.REFUSE)
+    _refuse([*shape, *refused])
+
+
+def to_confirm(subject: str, text: str, language: str, key: str = "") -> list[Text]:
+    """What hurts or gives away in a seller's own words: each with a better sentence. It may be sent
+    once the seller, who has read this, says so. `key`: the text that was changed, if any."""
+    return _own_problems(subject, text, language, Severity.CONFIRM, approved(key) if key else ())
+
+
+def _own_problems(
+    subject: str, text: str, language: str, severity: Severity, known: Collection[str] = ()
+) -> list[Text]:
+    return [
+        Text("“%(fragment)s”: %(advice)s", fragment=finding.fragment, advice=finding.advice)
+        for part in (subject, text)
+        for finding in check(part, TextKind.MESSAGE, language, approved=known)
+        if finding.severity is severity
+    ]
 
 
 def safe_values(key: str, values: Mapping[str, str], language: str) -> dict[str, str]:

@@ -44,6 +44,8 @@ class TaskKind(StrEnum):
     """A make-good was carried out, with something left to do by hand."""
     MESSAGE = "message"
     """A follow-up got stuck: nobody knows whether it went out, or nothing carries it."""
+    READ_DRAFT = "read_draft"
+    """A message goes out once somebody has read it."""
     CHOOSE_ORDER = "choose_order"
     CONFIRM = "confirm"
     """Something speaks against the order, or against answering by itself."""
@@ -66,6 +68,7 @@ TASK_RULES: Mapping[TaskKind, TaskRule] = {
     TaskKind.CARRY_OUT: TaskRule(TaskGroup.STUCK, Text("Carry out by hand")),
     TaskKind.FINISH: TaskRule(TaskGroup.STUCK, Text("Finish by hand")),
     TaskKind.MESSAGE: TaskRule(TaskGroup.STUCK, Text("Look after a message")),
+    TaskKind.READ_DRAFT: TaskRule(TaskGroup.DECIDE, Text("Read a draft")),
     TaskKind.CHOOSE_ORDER: TaskRule(TaskGroup.ORDER, Text("Choose the order")),
     TaskKind.CONFIRM: TaskRule(TaskGroup.ORDER, Text("Look at what speaks against it")),
     TaskKind.DECIDE: TaskRule(TaskGroup.DECIDE, Text("Decide")),

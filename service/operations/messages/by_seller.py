@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from integrations.sentence import Text
 from service.db import queries
-from service.db.models import Message
+from service.db.models import Kind, Message
+from service.db.outbox import claims
 from service.db.transaction import Transaction
 from service.domain.errors import WrongState
-from service.domain.messages.states import STUCK, AttemptState, MessageMove
+from service.domain.messages.states import STUCK, AttemptState, MessageMove, MessageState
 from service.domain.staff.authority import Actor, Permission
 from service.operations.cases import history
 from service.operations.context import Context
 from service.operations.messages.moves import allows, move
 from service.operations.messages.planning import due_now, let_next_follow
-from service.operations.messages.stopping import stop_planned
+from service.operations.messages.stopping import stop, stop_planned
 from service.operations.staff.permits import permit
 
 BY_SELLER = Text("stopped by the seller")
@@ -53,12 +54,17 @@ def mark_sent(context: Context, message_id: int, actor: Actor) -> None:
 
 
 def leave_out(context: Context, message_id: int, actor: Actor) -> None:
-    """The seller decides that a message that got stuck shall not go out (again); raises
-    `NotPermitted`, `WrongState`."""
+    """The seller decides that a message shall not go out (again): a draft, one that is planned, or
+    one that got stuck. A code it was to bring is then told by a person. Raises `NotPermitted`,
+    `WrongState`."""
     with context.database.transaction() as session:
         now = context.clock.now()
-        message = _stuck(session, message_id, actor)
-        move(session, message, MessageMove.STOP, at=now, actor=actor, reason=BY_SELLER)
+        message = queries.locked_message(session, message_id)
+        permit(session, actor, Permission.DECIDE, message.case.shop_id)
+        stuck = message.state in STUCK
+        if message.state == MessageState.PLANNED:
+            claims.end(session, Kind.SEND_MESSAGE, message.id, now, BY_SELLER)
+        stop(session, message, BY_SELLER, at=now, actor=actor, with_code=stuck)
         let_next_follow(session, message, now)
 
 
@@ -69,7 +75,7 @@ def stop_messages(context: Context, case_id: int, actor: Actor) -> None:
         case = queries.locked_case(session, case_id)
         permit(session, actor, Permission.DECIDE, case.shop_id)
         case.messages_stopped = True
-        stop_planned(session, case, BY_SELLER, at=now)
+        stop_planned(session, case, BY_SELLER, at=now, with_own_words=True)
         history.note(session, case, "messages_stopped", at=now, actor=actor)
 
 

@@ -37,7 +37,7 @@ def opt_out(context: Context, message_id: int, actor: Actor) -> None:
         if case.messages_stopped:
             return
         case.messages_stopped = True
-        stop_planned(session, case, NO_MESSAGES, at=now)
+        stop_planned(session, case, NO_MESSAGES, at=now, with_own_words=True)
         history.note(session, case, "opted_out", at=now, actor=actor)
 
 

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,7 @@ from service.db.models import Case, Connection, Kind, MakeGood, Message, Shop
 from service.db.outbox import claims
 from service.db.transaction import Transaction
 from service.domain.errors import WrongState
+from service.domain.messages.answering import FirstAnswer, answering_from_data
 from service.domain.messages.kinds import Step
 from service.domain.messages.schedule import (
     EARLIER,
@@ -29,12 +30,17 @@ from service.domain.messages.states import MessageState
 from service.domain.messages.zones import zones_for
 from service.operations.cases import expire, history
 from service.operations.cases.orders import buyer_of
+from service.operations.messages.stopping import stop
 
 log = logging.getLogger(__name__)
 
 NOT_PLANNED = Text(
     "This message could not be planned. Check the shop's settings for messages, then send it."
 )
+READ_FIRST = Text("Read this first answer and release it.")
+FLOOD = Text("Many cases came in within an hour, so first answers wait until somebody reads them.")
+TOLD_MORE = Text("The buyer is told what was done instead.")
+HOUR = timedelta(hours=1)
 
 
 def settings_of(shop: Shop) -> FollowUpPlan:
@@ -83,8 +89,16 @@ def plan_receipt(session: Transaction, case: Case, *, now: datetime) -> None:
     """Plan the first answer to the complaint; chosen again, an order does not repeat it."""
     shop, series = queries.shop(session, case.shop_id), _Series(case)
     with _whatever_happens(session, series, Step.RECEIPT, now):
+        answering = answering_from_data(shop.answering)
+        if answering.first_answer is FirstAnswer.OFF:
+            return
         due = next_sending_time(now, zones_of(case, shop), settings_of(shop).window)
-        _plan(session, series, Step.RECEIPT, due, now)
+        if answering.first_answer is FirstAnswer.DRAFT:
+            _draft(session, series, due, READ_FIRST, now)
+        elif queries.opened_since(session, shop.id, now - HOUR) > answering.most_an_hour:
+            _draft(session, series, due, FLOOD, now)
+        else:
+            _plan(session, series, Step.RECEIPT, due, now)
 
 
 def plan_follow_ups(
@@ -95,6 +109,7 @@ def plan_follow_ups(
     done = [other for other in case.make_goods if other.state == "done"]
     series = _Series(case, len(done) or 1, make_good)
     with _whatever_happens(session, series, Step.CONFIRMATION, now):
+        _stop_receipt_drafts(session, case, now)
         for step, due in plan(settings_of(shop), now, zones_of(case, shop)).items():
             if case.closed_at is not None and step is not Step.CONFIRMATION:
                 continue
@@ -103,6 +118,13 @@ def plan_follow_ups(
             _plan(session, series, step, due, now)
     if case.closed_at is None:
         expire.plan_end(session, case, now=now)
+
+
+def _stop_receipt_drafts(session: Transaction, case: Case, now: datetime) -> None:
+    """What the buyer is told of the make-good says more than that somebody looks into it."""
+    for message in case.messages:
+        if (message.step, message.state) == (Step.RECEIPT, MessageState.DRAFT):
+            stop(session, message, TOLD_MORE, at=now)
 
 
 @contextmanager
@@ -121,13 +143,27 @@ def _whatever_happens(
         history.note(session, case, "needs_attention", at=now, new=step, detail=NOT_PLANNED)
 
 
-def _plan(session: Transaction, series: _Series, step: Step, due: datetime, now: datetime) -> None:
-    case = series.case
-    channels = channels_of(session, case.shop_id)
-    if case.messages_stopped or series.has(step) or not channels:
+def _draft(
+    session: Transaction, series: _Series, due: datetime, reason: Text, now: datetime
+) -> None:
+    """Write the first answer for a person to read."""
+    if not _may_plan(session, series, Step.RECEIPT):
         return
+    series.message(Step.RECEIPT, due, MessageState.DRAFT).reason = reason
+    history.note(session, series.case, "drafted", at=now, new=Step.RECEIPT, detail=reason)
+
+
+def _may_plan(session: Session, series: _Series, step: Step) -> bool:
+    channels = channels_of(session, series.case.shop_id)
+    return bool(channels) and not (series.case.messages_stopped or series.has(step))
+
+
+def _plan(session: Transaction, series: _Series, step: Step, due: datetime, now: datetime) -> None:
+    if not _may_plan(session, series, step):
+        return
+    case, channel = series.case, channels_of(session, series.case.shop_id)[0]
     message = series.message(step, due, MessageState.PLANNED)
-    lane = queries.lane(session, channels[0].id, outward=True)
+    lane = queries.lane(session, channel.id, outward=True)
     claims.put(session, Kind.SEND_MESSAGE, message, lane_id=lane, due_at=due, now=now)
     history.note(session, case, "planned", at=now, new=step, detail=Text("for %(at)s", at=due))
 

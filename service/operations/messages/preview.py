@@ -10,9 +10,12 @@ from sqlalchemy.orm import Session
 from integrations.sentence import Said
 from service.db import queries
 from service.db.models import Connection, Kind, Message
-from service.domain.errors import WrongState
+from service.domain.errors import WrongInput, WrongState
+from service.domain.messages.policy import Verdict
+from service.domain.messages.rendering import Rendered
 from service.domain.messages.schedule import Send, Stop, Wait
 from service.operations.context import Context
+from service.operations.messages import texts
 from service.operations.messages.send_check import check
 
 
@@ -20,28 +23,40 @@ from service.operations.messages.send_check import check
 class Preview:
     """When the next look is due (None: nobody knows), what holds the message back, and whether it
     would go out if the seller pressed the button now. `stopped`: it never goes out as things are.
+    `says`: what the buyer would read, None for words that may not be sent, as `unsaid` tells.
     """
 
     due_at: datetime | None
     waits_for: Said | None
     stopped: bool
     may_send_now: bool
+    says: Rendered | None = None
+    unsaid: Said | None = None
 
 
 def preview(context: Context, session: Session, message: Message, now: datetime) -> Preview:
     """Look at all reasons as at the moment of sending; changes nothing."""
     row = queries.row_for(session, Kind.SEND_MESSAGE, message.id)
     due = message.due_at if row is None or row.done_at is not None else row.due_at
-    planned, channel, _ = check(context, session, message, now, by_seller=False)
+    planned, channel, verdict = check(context, session, message, now, by_seller=False)
     pressed = check(context, session, message, now, by_seller=True)[0]
+    says, unsaid = _words(session, message, verdict)
     if isinstance(pressed, Stop):
-        return Preview(None, pressed.reason, stopped=True, may_send_now=False)
-    reason: Said | None = planned.reason if isinstance(planned, Wait) else None
+        return Preview(None, pressed.reason, True, False, says, unsaid)
     if isinstance(planned, Wait):
         due = planned.until if due is None else max(due, planned.until)
     paused = None if channel is None else session.get_one(Connection, channel.id).paused_reason
-    may = isinstance(pressed, Send)
-    return Preview(due, paused or reason, stopped=False, may_send_now=may)
+    waits_for = paused or (planned.reason if isinstance(planned, Wait) else None)
+    return Preview(due, waits_for, False, isinstance(pressed, Send), says, unsaid)
+
+
+def _words(
+    session: Session, message: Message, verdict: Verdict
+) -> tuple[Rendered | None, Said | None]:
+    try:
+        return texts.show(session, message, verdict.duties), None
+    except WrongInput as error:
+        return None, error.text
 
 
 def refuse_if_stopped(context: Context, message_id: int) -> None:

@@ -48,7 +48,7 @@ def check(
 
     `by_seller`: as if the seller had pressed the button, or not; None: as it was.
     """
-    step, case = Step(message.step or ""), message.case
+    step, case = message.step, message.case
     shop = queries.shop(session, case.shop_id)
     buyer = buyer_of(case)
     channels = [
@@ -66,8 +66,9 @@ def check(
         zones=zones_of(case, shop),
         window=settings.window,
         verdict=verdict,
-        # A confirmation may carry a voucher, so it goes out even after the case has closed.
-        case_open=case.closed_at is None or message.step == Step.CONFIRMATION,
+        # A confirmation may carry a code, and a seller may have something to say, also after the
+        # case has closed.
+        case_open=case.closed_at is None or step in (Step.CONFIRMATION, None),
         rating_changed=_rating_changed(session, message, made_good_at),
         opted_out=is_opted_out(context, session, case),
         reachable=channel is not None,
@@ -203,7 +204,7 @@ def _verdict(
         if channel is None and verdict is not None:
             break
         verdict = policies.may_message(
-            Step(message.step or ""),
+            message.step,
             Asking(
                 platform=platform,
                 region=shop.asking.get("region", ""),

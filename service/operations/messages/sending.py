@@ -12,20 +12,17 @@ from integrations.contract import MessageChannel, OutgoingMessage, ReviewSource
 from integrations.errors import AdapterError, Misconfigured, Permanent, Temporary, Unsupported
 from integrations.sentence import Said, Text, Words
 from service.db import queries
-from service.db.models import Case, Connection, Kind, MakeGood, Message, MessageAttempt
+from service.db.models import Case, Connection, Kind, Message, MessageAttempt
 from service.db.outbox import claims
-from service.domain.days import last_day
 from service.domain.errors import DomainError
-from service.domain.messages import rendering, templates
 from service.domain.messages.kinds import Step
 from service.domain.messages.policy import Verdict
+from service.domain.messages.rendering import Rendered
 from service.domain.messages.schedule import Send, Stop, Wait
 from service.domain.messages.states import AttemptState, MessageMove, MessageState
-from service.localization import amount_text, day_text
 from service.operations.cases.orders import buyer_of
-from service.operations.messages import look_up
+from service.operations.messages import look_up, texts
 from service.operations.messages.moves import move
-from service.operations.messages.planning import zones_of
 from service.operations.messages.send_check import check
 from service.operations.messages.stopping import stop
 from service.operations.outbox.handler import Call, Handler, HeldRow, Steps, Work
@@ -150,10 +147,9 @@ def _prepare(row: HeldRow, edit_link: str) -> _Sending | None:
 def _write_down(
     row: HeldRow, message: Message, channel: Connection, verdict: Verdict, edit_link: str
 ) -> OutgoingMessage:
-    case, buyer = message.case, buyer_of(message.case)
-    shop = queries.shop(row.session, case.shop_id)
-    language = templates.language_for(buyer.language, shop.language)
-    rendered = _rendered(row, message, language, verdict, edit_link)
+    case = message.case
+    language = message.language or texts.language_of(case, queries.shop(row.session, case.shop_id))
+    rendered = texts.say(row.context, row.session, message, verdict.duties, edit_link=edit_link)
     if message.state == MessageState.SENDING:
         # Handed over again under its key. It stays of unknown outcome until the channel takes it:
         # that a later call did nothing says nothing of the first.
@@ -179,7 +175,7 @@ def _outgoing(
     row: HeldRow,
     message: Message,
     attempt: MessageAttempt,
-    rendered: rendering.Rendered,
+    rendered: Rendered,
     language: str,
 ) -> OutgoingMessage:
     case = message.case
@@ -194,46 +190,6 @@ def _outgoing(
         language=language,
         stop_url=row.context.links.buyer("unsubscribe", message.id),
     )
-
-
-def _rendered(
-    row: HeldRow, message: Message, language: str, verdict: Verdict, edit_link: str
-) -> rendering.Rendered:
-    """The shop's own text, else the shipped one, filled in."""
-    session, links, case = row.session, row.context.links, message.case
-    shop = queries.shop(session, case.shop_id)
-    make_good = session.get(MakeGood, message.make_good_id) if message.make_good_id else None
-    platform = registry.get(session.get_one(Connection, case.review.connection_id).adapter)
-    key = templates.text_key(
-        Step(message.step or ""),
-        make_good.remedy.kind if make_good else None,
-        edit_link=bool(edit_link),
-        edit_review=platform.capabilities.edit_review,
-    )
-    own = shop.texts.get(key, {}).get(language)
-    text = templates.MessageText(**own) if own else templates.default_text(key, language)
-    values = {
-        "buyer": buyer_of(case).name,
-        "shop": shop.name,
-        "product": case.review.product_name,
-        "answer_url": links.buyer("answer", message.id),
-        "stop_url": links.buyer("stop", message.id),
-        "edit_url": edit_link,
-        "address": shop.asking.get("postal_address", ""),
-        **_terms(make_good, language, zones_of(case, shop)),
-    }
-    return rendering.render(key, text, values, language, duties=verdict.duties)
-
-
-def _terms(make_good: MakeGood | None, language: str, zones: tuple[str, ...]) -> dict[str, str]:
-    if make_good is None:
-        return {}
-    amount, ends = make_good.remedy.amount, make_good.expires_at
-    return {
-        "amount": amount_text(amount, language) if amount else "",
-        "code": make_good.code,
-        "expires": day_text(last_day(ends, zones), language) if ends else "-",
-    }
 
 
 def _attempt(row: HeldRow, key: str) -> tuple[Message, MessageAttempt]:

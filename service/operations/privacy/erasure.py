@@ -165,7 +165,7 @@ def _empty_case(session: Transaction, case: Case, at: datetime, why: Said, actor
     """Remove the buyer from a case, closing it where it is open; gives how many messages."""
     if case.closed_at is None:
         close.close(session, case, CloseReason.BY_SELLER, at=at, actor=actor, detail=why)
-    stop_planned(session, case, why, at=at, with_codes=True)
+    stop_planned(session, case, why, at=at, with_own_words=True, with_codes=True)
     _scrub(case)
     case.order = _without_buyer(case.order)
     case.candidates, case.buyer_key, case.advice, case.doubt = [], "", None, None

@@ -10,7 +10,7 @@ from integrations.sentence import Said
 from service.db.models import Case, MakeGood
 from service.domain.cases.states import CaseState
 from service.domain.messages.kinds import Answer
-from service.domain.messages.states import STUCK
+from service.domain.messages.states import STUCK, MessageState
 from service.domain.tasks.kinds import TaskKind
 
 
@@ -32,6 +32,8 @@ def wanted_of(case: Case) -> Iterator[Wanted]:
     for message in case.messages:
         if message.state in STUCK:
             yield Wanted(TaskKind.MESSAGE, message.id, message.reason)
+        elif message.state == MessageState.DRAFT:
+            yield Wanted(TaskKind.READ_DRAFT, message.id, message.reason)
     kind = None if case.closed_at is not None else _about(case)
     if kind is not None:
         yield Wanted(kind, case.id, case.doubt or case.advice)

@@ -19,16 +19,18 @@ from service.db import queries, staff
 from service.db.models import Case, MakeGood, Review
 from service.domain.cases.states import CLOSE_REASONS, CaseState
 from service.domain.complaints.causes import CAUSES
-from service.domain.errors import DomainError, WrongInput
+from service.domain.errors import DomainError, Unconfirmed, WrongInput
 from service.domain.messages.states import MessageMove
+from service.domain.messages.templates import MessageText
 from service.domain.messages.zones import exists
 from service.domain.staff import authority
 from service.domain.staff.authority import Permission
 from service.localization import read_amount
 from service.operations.cases import causes, confirm, find_order
-from service.operations.messages import by_seller
+from service.operations.messages import by_seller, texts
 from service.operations.messages.moves import allows
 from service.operations.messages.preview import refuse_if_stopped
+from service.operations.messages.send_check import reaches_buyer
 from service.operations.remedies import balance, decisions, make_goods
 from service.operations.staff import permits
 from service.web import formatting, words
@@ -100,10 +102,10 @@ def _manages() -> bool:
 @may(Permission.LOOK)
 def case(reference: str) -> str:
     """One case with everything a decision needs."""
-    return _case_page(reference, "")
+    return case_page(reference)
 
 
-def _case_page(reference: str, problem: str) -> str:
+def case_page(reference: str, error: DomainError | None = None) -> str:
     """The page; after a refusal with what was typed still in its fields."""
     with context().database.reading() as session:
         found = queries.case_by_reference(session, reference)
@@ -115,7 +117,10 @@ def _case_page(reference: str, problem: str) -> str:
             case=found,
             review=found.review,
             older_reviews=[session.get_one(Review, one) for one in found.older_review_ids],
-            problem=problem,
+            form_action=url_for("admin.case", reference=found.reference),
+            problem="" if error is None else refusal(error),
+            typed_problems=[] if error is None else error.fields.get("text", [error.text]),
+            unconfirmed=isinstance(error, Unconfirmed),
             names=staff.actor_names(session),
             proposed=proposed(session, found, actor(), context().clock.now()),
             left=balance.left_of(session, found) if found.order else None,
@@ -124,9 +129,10 @@ def _case_page(reference: str, problem: str) -> str:
             first=_first(found, proposal),
             why_none=proposal.reason if proposal is not None else "",
             earlier=queries.earlier_cases(session, found),
-            typed=request.form if problem else {},
+            typed={} if error is None else request.form,
             next_step=next_step(session, found),
             thread=thread_of(context(), session, found, context().clock.now()),
+            greeting=_greeting(session, found),
             may_stop_messages=any(allows(message, MessageMove.STOP) for message in found.messages)
             and not found.messages_stopped,
             kinds=KINDS,
@@ -137,6 +143,13 @@ def _case_page(reference: str, problem: str) -> str:
             states=set(CaseState),
             hidden_details=list(CLOSE_REASONS.values()),
         )
+
+
+def _greeting(session: Session, case: Case) -> MessageText | None:
+    """How a message of the seller's own begins; None where the buyer cannot be written to."""
+    if not reaches_buyer(context(), session, case):
+        return None
+    return texts.greeting(session, case)
 
 
 def _may_ask(session: Session, make_good: MakeGood) -> bool:
@@ -170,7 +183,7 @@ def act(reference: str) -> Response | tuple[str, int]:
     try:
         _do(found, what)
     except DomainError as error:
-        return _case_page(reference, refusal(error)), status_of(error)
+        return case_page(reference, error), status_of(error)
     flash(DONE.get(what, _("Done.")))
     return redirect(url_for("admin.case", reference=found.reference), 303)
 

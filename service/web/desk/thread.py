@@ -10,15 +10,20 @@ from sqlalchemy.orm import Session
 
 from integrations.sentence import Said, Text
 from service.db.models import Case, Message, MessageAttempt
+from service.domain.errors import WrongInput
 from service.domain.messages.kinds import Answer
+from service.domain.messages.rendering import Rendered
 from service.domain.messages.states import (
+    CHANGEABLE,
     MESSAGES,
     STUCK,
     Author,
     MessageMove,
     MessageState,
 )
+from service.domain.messages.templates import MessageText
 from service.operations.context import Context
+from service.operations.messages import texts
 from service.operations.messages.moves import allows
 from service.operations.messages.preview import Preview, preview
 from service.web.words import word
@@ -44,10 +49,13 @@ class Entry:
     stars: int | None
     text: str
     handed_over: Sequence[MessageAttempt]
-    may_send: bool
-    may_send_again: bool
-    may_settle: bool
-    """A person may say what became of it."""
+    says: Rendered | None
+    """What the buyer will read; None where it may not be sent, as `unsaid` tells, or is sent."""
+    unsaid: Said | None
+    words: MessageText | None
+    """What may be changed, as it is written."""
+    actions: frozenset[str]
+    """What a person may do: release, send_now, send_again, mark_sent, leave."""
 
 
 def thread_of(context: Context, session: Session, case: Case, now: datetime) -> list[Entry]:
@@ -60,36 +68,56 @@ def _place(message: Message) -> tuple[bool, datetime, int]:
 
 
 def _entry(context: Context, session: Session, message: Message, now: datetime) -> Entry:
-    state = MessageState(message.state)
-    look: Preview | None = None
-    if allows(message, MessageMove.SEND_NOW):
-        look = preview(context, session, message, now)
-    planned = look is not None and state is MessageState.PLANNED
-    stops = planned and look is not None and look.stopped
-    may_send = look is not None and look.may_send_now
+    look = preview(context, session, message, now) if _may_go(message) else None
+    waits = look is not None and message.state == MessageState.PLANNED
+    stops = waits and look is not None and look.stopped
     return Entry(
         id=message.id,
         title=_title(message),
-        state=WILL_NOT_GO if stops else MESSAGES.labels[state],
-        needs_person=state in STUCK,
-        at=look.due_at if planned and look is not None else message.sent_at,
-        note=look.waits_for if planned and look is not None else message.reason,
+        state=WILL_NOT_GO if stops else MESSAGES.labels[MessageState(message.state)],
+        needs_person=message.state in STUCK or message.state == MessageState.DRAFT,
+        at=look.due_at if waits and look is not None else message.sent_at,
+        note=look.waits_for if waits and look is not None else message.reason,
         stops=stops,
         is_heard=message.author in (Author.BUYER, Author.PLATFORM),
-        answer=_answer(message),
+        answer="" if message.answer is None else word(Answer(message.answer).value),
         stars=message.stars,
         text=message.text,
         handed_over=[attempt for attempt in message.attempts if attempt.text],
-        may_send=may_send and planned,
-        may_send_again=may_send and not planned,
-        may_settle=state in STUCK,
+        says=None if look is None else look.says,
+        unsaid=None if look is None else look.unsaid,
+        words=_words(session, message),
+        actions=_actions(message, look),
     )
+
+
+def _may_go(message: Message) -> bool:
+    return allows(message, MessageMove.SEND_NOW) or allows(message, MessageMove.RELEASE)
+
+
+def _actions(message: Message, look: Preview | None) -> frozenset[str]:
+    actions = set()
+    if look is not None and allows(message, MessageMove.RELEASE):
+        actions.add("release")
+    elif look is not None and look.may_send_now:
+        actions.add("send_now" if message.state == MessageState.PLANNED else "send_again")
+    if message.state in STUCK:
+        actions.add("mark_sent")
+    if allows(message, MessageMove.STOP):
+        actions.add("leave")
+    return frozenset(actions)
+
+
+def _words(session: Session, message: Message) -> MessageText | None:
+    if message.state not in CHANGEABLE:
+        return None
+    try:
+        return texts.begun(session, message)
+    except WrongInput:
+        # Nothing can be begun from a text of the shop that may not be sent.
+        return MessageText("", "")
 
 
 def _title(message: Message) -> str:
     name = word(message.step or message.author)
     return name[:1].upper() + name[1:]
-
-
-def _answer(message: Message) -> str:
-    return "" if message.answer is None else word(Answer(message.answer).value)

@@ -1,0 +1,153 @@
+"""What a message says: its own words, else the shop's text, else the shipped one, filled in."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from integrations import registry
+from service.db import queries
+from service.db.models import Case, Connection, MakeGood, Message, Shop
+from service.domain.days import last_day
+from service.domain.messages import rendering, templates
+from service.domain.messages.kinds import Step
+from service.domain.messages.policy_data import Duty
+from service.domain.messages.rendering import Rendered
+from service.domain.messages.templates import MessageText
+from service.localization import amount_text, day_text
+from service.operations.cases.orders import buyer_of
+from service.operations.context import Context
+from service.operations.messages.planning import zones_of
+
+HIDDEN = "https://…"
+"""Stands for links that are the buyer's alone."""
+
+
+def language_of(case: Case, shop: Shop) -> str:
+    """The language in which this buyer is written to."""
+    return templates.language_for(buyer_of(case).language, shop.language)
+
+
+def say(
+    context: Context,
+    session: Session,
+    message: Message,
+    duties: frozenset[Duty],
+    *,
+    edit_link: str = "",
+) -> Rendered:
+    """What the buyer gets now; raises `WrongInput` for what may not be sent."""
+    links = {
+        "answer_url": context.links.buyer("answer", message.id),
+        "stop_url": context.links.buyer("stop", message.id),
+        "edit_url": edit_link,
+    }
+    return _rendered(session, message, duties, links)
+
+
+def show(session: Session, message: Message, duties: frozenset[Duty]) -> Rendered:
+    """The same for a seller to read, without the buyer's own links; raises `WrongInput`."""
+    return _rendered(session, message, duties, _hidden(session, message))
+
+
+def begun(session: Session, message: Message) -> MessageText:
+    """A message's words to be changed, what is filled in when it is sent as placeholders. Raises
+    `WrongInput` where the shop's text may not be sent itself."""
+    if message.text:
+        return MessageText(message.subject, message.text)
+    key, language = key_in_use(session, message), _language(session, message)
+    values = _values(session, message, _hidden(session, message))
+    return rendering.begun(key, _shop_text(session, message, key), values, language)
+
+
+def greeting(session: Session, case: Case) -> MessageText:
+    """How a seller's own message to this buyer begins."""
+    shop = queries.shop(session, case.shop_id)
+    return rendering.greeting(_names(case, shop), language_of(case, shop))
+
+
+def key_in_use(session: Session, message: Message) -> str:
+    """Which of the texts it is as things are now."""
+    return key_of(session, message, edit_link=_can_link(session, message.case))
+
+
+def key_of(session: Session, message: Message, *, edit_link: bool) -> str:
+    """Which of the texts it is; raises `WrongInput` for a confirmation of nothing."""
+    source = session.get_one(Connection, message.case.review.connection_id)
+    make_good = session.get(MakeGood, message.make_good_id) if message.make_good_id else None
+    return templates.text_key(
+        Step(message.step or ""),
+        make_good.remedy.kind if make_good else None,
+        edit_link=edit_link,
+        edit_review=registry.get(source.adapter).capabilities.edit_review,
+    )
+
+
+def text_in_use(session: Session, message: Message, key: str) -> MessageText:
+    """The message's own words, else the shop's text, else the shipped one."""
+    text = _shop_text(session, message, key)
+    return MessageText(message.subject, message.text, text.tone) if message.text else text
+
+
+def _shop_text(session: Session, message: Message, key: str) -> MessageText:
+    shop, language = queries.shop(session, message.case.shop_id), _language(session, message)
+    own = shop.texts.get(key, {}).get(language)
+    return MessageText(**own) if own else templates.default_text(key, language)
+
+
+def _rendered(
+    session: Session, message: Message, duties: frozenset[Duty], links: dict[str, str]
+) -> Rendered:
+    values, language = _values(session, message, links), _language(session, message)
+    if message.step is None:
+        return rendering.render_words(
+            message.subject, message.text, values, language, duties=duties
+        )
+    key = key_of(session, message, edit_link=bool(links["edit_url"]))
+    text = text_in_use(session, message, key)
+    return rendering.render(key, text, values, language, duties=duties)
+
+
+def _language(session: Session, message: Message) -> str:
+    """What is written already keeps its language."""
+    case = message.case
+    return message.language or language_of(case, queries.shop(session, case.shop_id))
+
+
+def _values(session: Session, message: Message, links: dict[str, str]) -> dict[str, str]:
+    case, language = message.case, _language(session, message)
+    shop = queries.shop(session, case.shop_id)
+    make_good = session.get(MakeGood, message.make_good_id) if message.make_good_id else None
+    terms = _terms(make_good, language, zones_of(case, shop))
+    return {**_names(case, shop), **links, **terms}
+
+
+def _names(case: Case, shop: Shop) -> dict[str, str]:
+    return {
+        "buyer": buyer_of(case).name,
+        "shop": shop.name,
+        "product": case.review.product_name,
+        "address": shop.asking.get("postal_address", ""),
+    }
+
+
+def _terms(make_good: MakeGood | None, language: str, zones: tuple[str, ...]) -> dict[str, str]:
+    if make_good is None:
+        return {}
+    amount, ends = make_good.remedy.amount, make_good.expires_at
+    return {
+        "amount": amount_text(amount, language) if amount else "",
+        "code": make_good.code,
+        "expires": day_text(last_day(ends, zones), language) if ends else "-",
+    }
+
+
+def _hidden(session: Session, message: Message) -> dict[str, str]:
+    edit_url = HIDDEN if _can_link(session, message.case) else ""
+    return {"answer_url": HIDDEN, "stop_url": HIDDEN, "edit_url": edit_url}
+
+
+def _can_link(session: Session, case: Case) -> bool:
+    """Whether this buyer's own link to the review can be had."""
+    source = session.get_one(Connection, case.review.connection_id)
+    can = registry.get(source.adapter).capabilities.edit_link
+    return bool(case.order_id and source.roles and can)
