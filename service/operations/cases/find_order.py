@@ -21,6 +21,7 @@ from service.db.outbox import claims
 from service.db.transaction import Transaction
 from service.domain.cases.states import CaseState, Move
 from service.domain.errors import NotFound, WrongInput, WrongState
+from service.domain.reviews.versions import NO_ID
 from service.domain.staff.authority import CLOCK, Actor, Permission
 from service.operations.cases import doubts, history, search
 from service.operations.cases.orders import order_to_data
@@ -214,7 +215,7 @@ def take_order(
     case.order_id, case.order = order.id, order_to_data(order, source.id, seen_at)
     case.candidates, case.advice = [], None
     search.case_changed(session, case)
-    case.buyer_key = buyer_key(context, order.buyer)
+    case.buyer_key = buyer_key(context, source.id, order.buyer)
     history.note(session, case, "order_found", at=at, actor=actor, new=order.number)
     against = doubts.about_order(session, case, order, source.id)
     if not against:
@@ -223,11 +224,11 @@ def take_order(
     proposals.propose_remedies(session, case, now=at)
 
 
-def buyer_key(context: Context, buyer: Buyer) -> str:
-    """What tells one buyer of a shop from another: the platform's id, else a hash of the address;
-    '' for one of whom nothing is known."""
-    if buyer.id:
-        return f"id:{buyer.id}"
+def buyer_key(context: Context, connection_id: int, buyer: Buyer) -> str:
+    """What tells one buyer of a shop from another: the id at this connection, else a hash of the
+    address; '' for one of whom nothing is known. Ids of one platform name strangers at another."""
+    if buyer.id not in NO_ID:
+        return f"id:{connection_id}:{buyer.id}"
     return f"mail:{context.vault.fingerprint(buyer.email)}" if buyer.email else ""
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from integrations.sentence import Text
 from service.db import queries
 from service.db.models import Case, DoNotContact
+from service.domain.reviews.versions import NO_ID
 from service.domain.staff.authority import Actor, Permission
 from service.operations.cases import history
 from service.operations.cases.orders import buyer_of
@@ -43,7 +44,7 @@ def opt_out(context: Context, message_id: int, actor: Actor) -> None:
 
 def is_opted_out(context: Context, session: Session, case: Case) -> bool:
     """True when this buyer said so to any shop here."""
-    marks = _marks_of(context, case)
+    marks = _marks_of(context, case) + _earlier_marks_of(context, case)
     listed = select(DoNotContact.id).where(DoNotContact.address_hash.in_(marks)).limit(1)
     return case.messages_stopped or session.scalar(listed) is not None
 
@@ -55,3 +56,12 @@ def _marks_of(context: Context, case: Case) -> list[str]:
     if case.buyer_key.startswith("id:"):
         marks.append(context.vault.fingerprint(f"{case.shop_id}/{case.buyer_key}"))
     return marks
+
+
+def _earlier_marks_of(context: Context, case: Case) -> list[str]:
+    """What was listed before ids were told apart by their connection; kept, because a hash cannot be
+    made anew."""
+    number = buyer_of(case).id
+    if number in NO_ID:
+        return []
+    return [context.vault.fingerprint(f"{case.shop_id}/id:{number}")]

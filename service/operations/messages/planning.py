@@ -188,4 +188,4 @@ def due_now(session: Transaction, message: Message, now: datetime) -> None:
     if row is None and not channels:
         raise WrongState("Connect a channel for messages first.")
     lane = queries.lane(session, channels[0].id, outward=True) if row is None else row.lane_id
-    claims.put(session, Kind.SEND_MESSAGE, message.id, lane_id=lane, due_at=now, now=now)
+    claims.put(session, Kind.SEND_MESSAGE, message, lane_id=lane, due_at=now, now=now)

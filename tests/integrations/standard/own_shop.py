@@ -28,14 +28,14 @@ class OwnShop:
     """`answers`: the raw JSON of each path; what is not there is 404, said in JSON. `posted`: path
     and body of each POST. `failures`: what the next POSTs are answered although they are kept."""
 
-    def __init__(self, world: World, roles: Sequence[Role]) -> None:
+    def __init__(self, world: World, roles: Sequence[Role], shop_id: int = 0) -> None:
         self.world = world
         self.answers: dict[str, bytes] = {}
         self.posted: list[tuple[str, Any]] = []
         self.failures: list[str] = []
         self.server = make_server("127.0.0.1", 0, self._answer, threaded=True)
         self.base = f"http://127.0.0.1:{self.server.server_port}"
-        shop_id = connections.add_shop(
+        self.shop_id = shop_id or connections.add_shop(
             world.context,
             world.owner,
             "Toko Sendiri",
@@ -46,7 +46,7 @@ class OwnShop:
         values = {"base_url": self.base, "outgoing_secret": OUTGOING}
         since = world.clock.now() - timedelta(days=1)
         new = NewConnection("standard", "Own", list(roles), values, cases_from=since)
-        self.connection_id = connections.connect(world.context, shop_id, world.owner, new)
+        self.connection_id = connections.connect(world.context, self.shop_id, world.owner, new)
         with world.context.database.reading() as session:
             connection = session.get_one(Connection, self.connection_id)
             self._address = f"{world.url}/webhooks/{connection.public_id}"
@@ -77,9 +77,9 @@ class OwnShop:
 
 
 @contextmanager
-def opened(world: World, *roles: Role) -> Iterator[OwnShop]:
-    """An own shop that serves as long as the block lasts."""
-    shop = OwnShop(world, roles)
+def opened(world: World, *roles: Role, shop_id: int = 0) -> Iterator[OwnShop]:
+    """An own shop that serves as long as the block lasts; `shop_id`: a further connection of it."""
+    shop = OwnShop(world, roles, shop_id)
     thread = threading.Thread(target=shop.server.serve_forever, daemon=True)
     thread.start()
     yield shop

@@ -1,0 +1,101 @@
+"""Two connections of one shop may give one id to two buyers: they stay strangers to each other."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+import requests
+from alembic import command
+from sqlalchemy import text
+
+from integrations.contract import Role
+from service.db import migrations
+from service.db.models import Case
+from service.domain.messages.kinds import Step
+from tests.integrations.standard import own_shop
+from tests.integrations.standard.own_shop import OwnShop
+from tests.integrations.standard.test_every_field import DATA, EVENT, FULL_ORDER
+from tests.operations.steps import one
+from tests.world import World
+
+BEFORE = "0017"
+"""The last migration before buyers were told apart."""
+ROLES = (Role.REVIEWS, Role.ORDERS, Role.MESSAGES)
+
+
+@pytest.fixture(name="pair")
+def _pair(world: World) -> Iterator[tuple[OwnShop, OwnShop]]:
+    with (
+        own_shop.opened(world, *ROLES) as first,
+        own_shop.opened(world, *ROLES, shop_id=first.shop_id) as second,
+    ):
+        yield first, second
+
+
+def _rated(world: World, shop: OwnShop, email: str, **buyer: str) -> Case:
+    """A low review of the product by the buyer of this address; gives its case."""
+    who = {**DATA["buyer"], "email": email, **buyer}
+    review = {**DATA["review"], "id": f"r-{email}"}
+    order = {**FULL_ORDER, "id": email, "number": email, "buyer": who}
+    shop.answers[f"/orders/{email}"] = json.dumps(order).encode()
+    shop.answers["/messages"] = b'{"id": "m-1"}'
+    data = {**DATA, "review": review, "buyer": who, "order_ids": [email]}
+    assert shop.post(email.partition("@")[0], json.dumps({**EVENT, "data": data}).encode()) == 202
+    world.work()
+    return world.cases()[-1]
+
+
+def test_case_of_another_connection_is_not_shown_as_an_earlier_one(
+    world: World, pair: tuple[OwnShop, OwnShop]
+) -> None:
+    first = _rated(world, pair[0], "sari@example.test")
+    second = _rated(world, pair[1], "budi@example.test")
+
+    assert first.order
+    assert second.order
+    assert first.reference not in world.browser().get(f"/cases/{second.reference}").text
+
+
+def test_stranger_who_wants_no_messages_silences_nobody_else(
+    world: World, pair: tuple[OwnShop, OwnShop]
+) -> None:
+    _rated(world, pair[0], "sari@example.test")
+    link = world.context.links.buyer("stop", one(world, Step.RECEIPT).id)
+    assert requests.post(link, timeout=10).status_code == 200
+
+    _rated(world, pair[1], "budi@example.test")
+
+    assert one(world, Step.RECEIPT).state == "sent"
+
+
+def test_buyers_without_an_account_are_not_one_buyer(
+    world: World, pair: tuple[OwnShop, OwnShop]
+) -> None:
+    first = _rated(world, pair[0], "sari@example.test", id="0")
+    second = _rated(world, pair[0], "budi@example.test", id="0")
+
+    assert first.buyer_key != second.buyer_key
+
+
+def test_buyers_are_told_apart_after_the_migration_and_together_again_before_it(
+    world: World, pair: tuple[OwnShop, OwnShop]
+) -> None:
+    for shop, email in zip(pair, ("sari@example.test", "budi@example.test"), strict=True):
+        _rated(world, shop, email)
+    keys = [case.buyer_key for case in world.cases()]
+
+    database, config = world.context.database, migrations.config(world.context.database)
+
+    command.downgrade(config, BEFORE)
+    together = _keys(world)
+    migrations.migrate(database)
+
+    assert keys == _keys(world) == [f"id:{shop.connection_id}:b-9" for shop in pair]
+    assert together == ["id:b-9", "id:b-9"]
+
+
+def _keys(world: World) -> list[str]:
+    with world.context.database.reading() as session:
+        return list(session.scalars(text("SELECT buyer_key FROM cases ORDER BY id")))
