@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from service.domain.messages.advice import EXAMPLES
 from service.domain.messages.content_policy import (
-    EXAMPLES,
     Severity,
     TextKind,
     check,
@@ -16,7 +16,8 @@ from service.domain.messages.content_policy import (
 )
 from service.domain.wording import examples
 from service.domain.wording.disguise import unmask
-from service.domain.wording.words import base, words_of
+from service.domain.wording.forms import base
+from service.domain.wording.words import words_of
 from service.wording_commands import Row, read_list, wording_rates
 
 LISTS = Path(__file__).parent / "messages" / "lists"

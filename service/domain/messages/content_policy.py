@@ -9,19 +9,22 @@ by several thousand sentences (docs/wording.md). Indonesian and English are alwa
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-from integrations.sentence import N_, Text
+from integrations.sentence import Text
 from service.domain.messages import personal
+from service.domain.messages.advice import IN_PRIVATE, advice
 from service.domain.wording import examples
 from service.domain.wording.disguise import unmask
 from service.domain.wording.features import features_of
+from service.domain.wording.forms import base, ideas
 from service.domain.wording.linear import Model
 from service.domain.wording.senses import refuses_trade, review_words, without_things
-from service.domain.wording.words import base, ideas, sentences, words_of
+from service.domain.wording.sentences import sentences
+from service.domain.wording.words import words_of
 
 
 class TextKind(StrEnum):
@@ -52,87 +55,6 @@ class Finding:
     words: tuple[str, ...]
     advice: Text
 
-
-_ADVICE: Mapping[str, str] = {
-    "stars": N_("Do not name stars or a score. Leave the rating to the buyer: “%(example)s”"),
-    "praise": N_(
-        "Do not ask for a good review. Whatever the buyer thinks is welcome: “%(example)s”"
-    ),
-    "removal": N_("Do not ask for a review to be removed. Write instead: “%(example)s”"),
-    "trade": N_("Nothing may be given in return for a review. Write instead: “%(example)s”"),
-    "pressure": N_(
-        "Do not press, threaten, or ask only those who are pleased. Write instead: “%(example)s”"
-    ),
-    "mention": N_(
-        "Do not speak of reviews, ratings or comments here. Write instead: “%(example)s”"
-    ),
-    "hint": N_("This reads as a request about the review. Write instead: “%(example)s”"),
-    "reward": N_(
-        "An invitation names no amount, no code, no gift and no make-good. "
-        "Write instead: “%(example)s”"
-    ),
-    "blame": N_("This puts the blame on the buyer. Write instead: “%(example)s”"),
-    "sarcasm": N_("This mocks the buyer. Write instead: “%(example)s”"),
-    "defence": N_(
-        "This defends the shop and answers no need of the buyer. Write instead: “%(example)s”"
-    ),
-    "shouting": N_(
-        "This reads as shouting. Write without capitals and rows of marks: “%(example)s”"
-    ),
-    "personal_data": N_(
-        "Anybody can read this: no names, addresses, numbers, contacts or codes. "
-        "Write instead: “%(example)s”"
-    ),
-}
-
-_IN_PRIVATE = N_(
-    "Names, addresses, numbers, contacts and codes: make sure that they are this buyer's own."
-)
-
-_SERVICE = {
-    "en": "Is everything all right now? If not, just reply to this message.",
-    "id": "Apakah sekarang sudah beres, Kak? Jika belum, balas saja pesan ini.",
-}
-EXAMPLES: Mapping[str, Mapping[str, str]] = {
-    "stars": _SERVICE,
-    "praise": _SERVICE,
-    "removal": _SERVICE,
-    "trade": {
-        "en": "Nothing we do for you depends on your review.",
-        "id": "Bantuan kami tidak bergantung pada ulasan Kakak.",
-    },
-    "pressure": {
-        "en": "There is nothing you need to do.",
-        "id": "Kakak tidak perlu melakukan apa pun.",
-    },
-    "mention": _SERVICE,
-    "hint": _SERVICE,
-    "reward": {
-        "en": "We hope the new one serves you well.",
-        "id": "Semoga barang penggantinya awet, ya Kak.",
-    },
-    "blame": {
-        "en": "We should have made this clearer, and we would like to put it right.",
-        "id": "Seharusnya kami menjelaskannya dengan lebih baik, dan kami ingin membereskannya.",
-    },
-    "sarcasm": {
-        "en": "We are sorry for the trouble, and we understand your disappointment.",
-        "id": "Mohon maaf atas kendalanya, kami paham Kakak kecewa.",
-    },
-    "defence": {
-        "en": "This is not what we promised. We are looking into it and will put it right.",
-        "id": "Ini belum sesuai janji kami. Sedang kami periksa dan akan kami bereskan.",
-    },
-    "shouting": {
-        "en": "We did answer, but too late. We are sorry.",
-        "id": "Kami memang terlambat membalas. Mohon maaf, Kak.",
-    },
-    "personal_data": {
-        "en": "We have sent you a private message with the details.",
-        "id": "Detailnya sudah kami kirim lewat chat pribadi, ya Kak.",
-    },
-}
-"""A better sentence for each kind of finding, in the language of the text."""
 
 _SURE = {"plain": 0.45, "refused": 0.95, "thing": 0.08, "named": 0.0}
 """From which probability a sentence is stopped: it names no review; it refuses a trade; it has a
@@ -204,15 +126,9 @@ def check(
             continue
         for code, severity, words in _judge(sentence, kind):
             private = kind is TextKind.MESSAGE and code == "personal_data"
-            told = _IN_PRIVATE if private else _ADVICE[code]
-            advice = Text(told, example=example(code, language))
-            findings.append(Finding(code, severity, start, end, sentence, words, advice))
+            told = IN_PRIVATE if private else advice(code, language)
+            findings.append(Finding(code, severity, start, end, sentence, words, told))
     return findings
-
-
-def example(code: str, language: str) -> str:
-    """The better sentence for a kind of finding."""
-    return EXAMPLES[code].get(language, EXAMPLES[code]["en"])
 
 
 def sentence_key(sentence: str) -> str:

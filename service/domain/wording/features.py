@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from service.domain.wording.words import base, ideas
+from service.domain.wording.forms import base, ideas
 
 _NEAR = 4
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from service.data import read_file
-from service.domain.wording.words import base, ideas
+from service.domain.wording.forms import base, ideas
 
 
 @cache
