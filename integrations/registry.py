@@ -13,6 +13,7 @@ from integrations.contract import Adapter, MessageChannel, NoWebhooks, Role, Web
 ADAPTERS: dict[str, str] = {
     "woocommerce": "integrations.woocommerce",
     "standard": "integrations.standard",
+    "shopee": "integrations.shopee",
     "sandbox": "integrations.sandbox",
     "email": "integrations.email",
     "sandbox-nokey": "integrations.sandbox",

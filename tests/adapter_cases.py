@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, ClassVar
 
@@ -47,11 +47,18 @@ NOW = datetime(2026, 11, 24, 8, 15, tzinfo=UTC)
 PAID = Money(1990, "EUR")
 BUYER = Buyer("2", "Sari", "sari@example.test", "ID")
 ORDER = Order(
-    "13", "13", NOW, "completed", PAID, PAID, (OrderLine("3", "10", "Teapot", 1, PAID),), BUYER
+    "13",
+    "13",
+    NOW - timedelta(days=1),
+    "completed",
+    PAID,
+    PAID,
+    (OrderLine("3", "10", "Teapot", 1, PAID),),
+    BUYER,
 )
 REPLY = PublicReply("k", "31", "We are sorry.")
 MESSAGE = OutgoingMessage("k", "MG-7F3K2Q", BUYER, "Hello", "We are sorry.", order_id="13")
-EVENT = ReviewEvent(EventKind.ADDED, "31", 1, product_id="10", buyer=BUYER)
+EVENT = ReviewEvent(EventKind.ADDED, "31", 1, product_id="10", buyer=BUYER, order_ids=("13",))
 ANSWERS = [
     (200, ""),
     (200, "<html>"),
@@ -189,6 +196,10 @@ class AdapterCases:
             return
         [event] = self.platform.read(self.sign(self.body))
 
+        if not isinstance(event, ReviewEvent):
+            # A platform that pushes no reviews.
+            assert self.platform.capabilities.poll
+            return
         assert event.review_id
         assert event.rating in (1, 2, 3, 4, 5)
         assert event.written_at is None or event.written_at.utcoffset() is not None
@@ -244,5 +255,5 @@ def _said(call: Callable[[], object]) -> str | None:
 
 
 def _asked(kind: RemedyKind) -> ActionRequest:
-    remedy = Remedy(kind, Money(995, "EUR"), ("3",), NOW)
+    remedy = Remedy(kind, Money(995, "EUR"), ("3",), NOW + timedelta(days=30))
     return ActionRequest(remedy, "MG-7F3K2Q-1", "MG-7F3K2Q-1", ORDER)

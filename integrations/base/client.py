@@ -52,7 +52,7 @@ class JsonClient:
 
     def get(self, path: str, schema: type[Schema], query: Query | None = None) -> dict[str, Any]:
         """Read one thing; raises `NotThere`, and `Permanent` when it is not as documented."""
-        return load(schema, self.ask("GET", path, query).json(), path)
+        return load(schema, self.content_of(self.ask("GET", path, query)), path)
 
     def get_or_none(
         self, path: str, schema: type[Schema], query: Query | None = None
@@ -72,8 +72,19 @@ class JsonClient:
         *,
         key: str = "",
     ) -> dict[str, Any]:
-        """Write; an answer that cannot be read leaves the outcome unknown, hence `Temporary`."""
-        return loaded_after_effect(schema, self.ask("POST", path, query, content, key), path)
+        """Write one thing; see `written`."""
+        return self.written(schema, self.ask("POST", path, query, content, key), path)
+
+    def written(self, schema: type[Schema], answer: Answer, path: str) -> dict[str, Any]:
+        """Read the answer to a write; a wrong one leaves the outcome unknown, hence `Temporary`."""
+        try:
+            return load(schema, self.content_of(answer), path)
+        except NotAsDocumented as error:
+            raise Temporary(error.text) from error
+
+    def content_of(self, answer: Answer) -> Any:
+        """What an answer says, out of any envelope of the platform's."""
+        return answer.json()
 
     def ask(
         self,
@@ -86,7 +97,7 @@ class JsonClient:
         """Make a call that succeeds, or raise the error its answer stands for. `key`: of the write,
         the same on each try, for platforms that take one."""
         url = self.url(path, query)
-        body = None if content is None else json.dumps(content).encode()
+        body = None if content is None else self.encoded(content)
         try:
             answer = self.send(method, url, body, key)
             if error := self.refusal(answer, url):
@@ -97,6 +108,10 @@ class JsonClient:
                 error.outcome = "not_done"
             raise
         return answer
+
+    def encoded(self, content: Mapping[str, Any]) -> bytes:
+        """A body as it is sent, and signed."""
+        return json.dumps(content).encode()
 
     def url(self, path: str, query: Query | None = None) -> str:
         """The whole address of a path."""
@@ -167,11 +182,3 @@ def words_of(said: Mapping[str, Any] | None, name: str = "message") -> str:
         return ""
     plain = "".join(sign if sign.isprintable() else " " for sign in message[:1000])
     return f": {' '.join(plain.split())[:200]}"
-
-
-def loaded_after_effect(schema: type[Schema], answer: Answer, path: str) -> dict[str, Any]:
-    """Read the answer to a write; a wrong one leaves the outcome unknown, hence `Temporary`."""
-    try:
-        return load(schema, answer.json(), path)
-    except NotAsDocumented as error:
-        raise Temporary(error.text) from error

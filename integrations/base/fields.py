@@ -123,16 +123,19 @@ class Quantity(fields.Field[Decimal]):
 
 
 class Seconds(fields.Field[datetime | None]):
-    """A time as whole seconds since 1970; None where it is missing or 0."""
+    """A time as whole seconds since 1970; None where it is missing or 0, unless it is required."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"load_default": None, "allow_none": True, **kwargs})
+    def __init__(self, *, required: bool = False) -> None:
+        missing: dict[str, Any] = {} if required else {"load_default": None}
+        super().__init__(required=required, allow_none=not required, **missing)
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Any, **kwargs: Any
     ) -> datetime | None:
         if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**37:
             raise ValidationError("must be whole seconds since 1970")
+        if not value and self.required:
+            raise ValidationError("must be a time")
         return datetime.fromtimestamp(value, UTC) if value else None
 
 

@@ -24,6 +24,7 @@ from integrations.contract.adapter import (
     Pace,
     Way,
 )
+from integrations.contract.credentials import Access, TokenHolder, Tokens
 from integrations.contract.events import (
     EventKind,
     Inbound,
@@ -54,6 +55,7 @@ from integrations.contract.roles import (
 
 __all__ = [
     "PROTOCOLS",
+    "Access",
     "ActionRequest",
     "ActionResult",
     "Adapter",
@@ -93,6 +95,8 @@ __all__ = [
     "ReviewSource",
     "Role",
     "SomethingChanged",
+    "TokenHolder",
+    "Tokens",
     "UnreadRow",
     "Way",
     "WebhookSource",

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
 from integrations import entries
+from integrations.contract.credentials import Access, TokenHolder, no_access
 from integrations.contract.roles import PROTOCOLS, Role, WebhookSource
 from integrations.entries import Field as Field
 from integrations.remedies import RemedyKind
@@ -65,10 +66,15 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How hard the platform may be called: calls at once, and calls a minute (None: no limit)."""
+    """How hard the platform may be called: calls at once, and calls a minute (None: no limit).
+
+    `shared_by`: entries that name the app for which the platform counts; connections with the same
+    share its calls a minute. Empty: each connection has its own.
+    """
 
     concurrency: int = 4
     per_minute: int | None = None
+    shared_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +108,8 @@ class Adapter:
     """Those whose protocols the class inherits; nobody enters them."""
     sends_webhooks: ClassVar[bool] = False
     """Likewise, of `WebhookSource`."""
+    needs_permission: ClassVar[bool] = False
+    """Likewise, of `TokenHolder`."""
     capabilities: ClassVar[Capabilities]
     fields: ClassVar[tuple[Field, ...]] = ()
     pace: ClassVar[Pace] = Pace()
@@ -116,11 +124,19 @@ class Adapter:
             role for role, protocol in PROTOCOLS.items() if protocol in cls.__mro__
         )
         cls.sends_webhooks = WebhookSource in cls.__mro__
+        cls.needs_permission = TokenHolder in cls.__mro__
 
-    def __init__(self, config: Config, http: Http, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        config: Config,
+        http: Http,
+        now: Callable[[], datetime],
+        access: Access = no_access,
+    ) -> None:
         self.config = config
         self.http = http
         self.now = now
+        self.access = access
 
     @classmethod
     def check_entries(cls, values: Mapping[str, str]) -> None:

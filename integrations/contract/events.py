@@ -15,11 +15,13 @@ from integrations.sentence import Said
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """One webhook request as it came: header names in lower case, raw bytes."""
+    """One webhook request as it came: header names in lower case, raw bytes. `url`: the address it
+    was sent to, as the platform knows it; '' once it is stored."""
 
     headers: Mapping[str, str]
     body: bytes
     received_at: datetime
+    url: str = ""
 
 
 class EventKind(StrEnum):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from integrations.base.client import loaded_after_effect, path_of, said_in, words_of
+from integrations.base.client import path_of, said_in, words_of
 from integrations.contract import (
     ActionRequest,
     ByHand,
@@ -98,7 +98,7 @@ class Messages(Connected, MessageChannel):
         try:
             data = self.client.post(MESSAGES, SentIn, body, key=message.key)
         except Conflict as conflict:
-            data = loaded_after_effect(SentIn, conflict.answer, MESSAGES)
+            data = self.client.written(SentIn, conflict.answer, MESSAGES)
         return data["id"] or ""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from integrations import registry
@@ -21,6 +22,7 @@ from integrations.http import Http
 from service.clock import Clock
 from service.db.models import Connection
 from service.db.session import Database
+from service.operations.shops import credentials
 from service.security.links import Links
 from service.security.vault import Vault
 
@@ -50,7 +52,8 @@ class Context:
     def adapter(self, connection: Connection) -> Adapter:
         """The adapter of this connection, ready to call out."""
         kind = registry.get(connection.adapter)
-        return kind(self.config(connection), self.http, self.clock.now)
+        access = partial(credentials.access_token, self, connection.id)
+        return kind(self.config(connection), self.http, self.clock.now, access)
 
     def reviews(self, connection: Connection) -> ReviewSource:
         """Where this connection's reviews are read; raises `Unsupported` where there are none."""

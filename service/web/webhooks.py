@@ -142,7 +142,7 @@ def _receive(
         return 503, NOT_STORED
     if known is None:
         return 404, "There is no such connection. Copy the address from Makegood again."
-    inbound = Inbound(headers, body, now)
+    inbound = Inbound(headers, body, now, context.links.webhook(public_id))
     try:
         key = _verify(doors, known, inbound, public_id, now)
     except BadSignature as error:
@@ -189,7 +189,8 @@ _OUTCOMES = {200: "ping", 202: "accepted", 401: "refused", 404: "unknown", 413: 
 
 def _say(start: StartResponse, status: int, text: str) -> list[bytes]:
     DELIVERIES.labels(_OUTCOMES.get(status, "failed")).inc()
-    said = f"{text}\n".encode()
+    # Some platforms take a success for one only where nothing is said (Shopee, TikTok Shop).
+    said = b"" if status < 300 else f"{text}\n".encode()
     headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(said)))]
     if status == 405:
         headers.append(("Allow", "POST"))

@@ -38,6 +38,15 @@ GOOD: dict[str, dict[str, str]] = {
         "reply_to": "tanya@shop.example",
         "ca_file": "",
     },
+    "shopee": {
+        "base_url": SHOP,
+        "partner_id": "2001887",
+        "partner_key": "0" * 64,
+        "shop_id": "727720655",
+        "review_pages": "5",
+        "refunded_at": "ACCEPTED",
+        "return_days": "30",
+    },
     "sandbox": {"base_url": "http://127.0.0.1:9/sandbox", "api_key": "k"},
 }
 HOSTILE = {
@@ -88,6 +97,10 @@ WRONG = [
     ("woocommerce", "consumer_key", "ck_"),
     ("woocommerce", "consumer_secret", "cs_ 0"),
     ("woocommerce", "review_order_page", "https://x/review order?"),
+    ("shopee", "partner_id", "my app"),
+    ("shopee", "shop_id", "²"),
+    ("shopee", "review_pages", "11"),
+    ("shopee", "return_days", "0"),
     ("email", "security", "ssl"),
     ("email", "security", "none"),
     ("email", "port", "0"),

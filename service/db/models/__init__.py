@@ -4,6 +4,7 @@ from service.db.models.access import Attempted, Membership, SignIn
 from service.db.models.base import Base
 from service.db.models.cases import Case, History
 from service.db.models.causes import CauseLabel
+from service.db.models.credentials import Credential
 from service.db.models.messages import Message, MessageAttempt
 from service.db.models.outbox import Kind, Lane, OutboxRow, Periodic
 from service.db.models.remedies import Attempt, Decision, MakeGood, Proposal
@@ -21,6 +22,7 @@ __all__ = [
     "Case",
     "CauseLabel",
     "Connection",
+    "Credential",
     "Decision",
     "Delivery",
     "DoNotContact",

@@ -19,6 +19,7 @@ from service.domain.messages.policy_data import (
     Duty,
     Entry,
     Layer,
+    Release,
     channel_entries,
     law_entries,
     platform_entries,
@@ -73,6 +74,7 @@ class Verdict:
     checked_on: date | None
     min_wait_days: int = 0
     duties: frozenset[Duty] = frozenset()
+    release: Release = Release.TIMER
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,7 @@ class Policies:
             checked_on=weakest.checked_on,
             min_wait_days=max(entry.min_wait_days for entry in layers) if inviting else 0,
             duties=duties,
+            release=_release(layers, asking.channel),
         )
 
 
@@ -235,6 +238,12 @@ def _duties(layers: Iterable[Entry], step: Step | None, platform: Entry) -> froz
     if not platform.stop_link:
         duties.discard(Duty.STOP_LINK)
     return frozenset(duties)
+
+
+def _release(layers: Iterable[Entry], channel: Channel) -> Release:
+    """What a platform says of its own messages holds for those that go through it."""
+    held = any(entry.release is Release.PERSON for entry in layers)
+    return Release.PERSON if held and channel is Channel.PLATFORM else Release.TIMER
 
 
 def _may_stop(layers: Iterable[Entry], platform: Entry) -> bool:

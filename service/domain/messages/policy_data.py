@@ -36,6 +36,13 @@ class Ask(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Release(StrEnum):
+    """Who lets a message go when its time has come. PERSON: each is looked at before it goes."""
+
+    TIMER = "timer"
+    PERSON = "person"
+
+
 class Duty(StrEnum):
     """What a message has to carry."""
 
@@ -72,6 +79,7 @@ class Entry:
     duties: frozenset[Duty] = frozenset()
     edit_window_days: int | None = None
     low_rating_max: int = 3
+    release: Release = Release.TIMER
 
     def answer(self, step: Step | None) -> Ask:
         """What this layer says to one kind of message."""
@@ -98,6 +106,7 @@ _PLATFORM = _COMMON | {
     "edit_window_days",
     "low_rating_max",
     "incentive",
+    "release",
 }
 _YEARS = 3650
 
@@ -192,6 +201,7 @@ def _platform(row: object, where: str) -> Entry:
         stop_link=fields.flag(data, "stop_link", where, default=True),
         edit_window_days=fields.number(data, "edit_window_days", where, least=1, most=_YEARS),
         low_rating_max=fields.number(data, "low_rating_max", where, least=1, most=4) or 3,
+        release=_release(data, where),
     )
 
 
@@ -218,6 +228,12 @@ def _other(row: object, where: str, layer: Layer, key: str) -> Entry:
         note=str(data.get("note", "")),
         duties=duties,
     )
+
+
+def _release(data: Mapping[str, object], where: str) -> Release:
+    if "release" not in data:
+        return Release.TIMER
+    return fields.choice(data, "release", where, Release)
 
 
 def _answer(data: Mapping[str, object], key: str, where: str) -> Ask:

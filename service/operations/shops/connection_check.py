@@ -15,7 +15,7 @@ from service.db.models import Connection, Kind
 from service.db.outbox import claims
 from service.db.transaction import Transaction
 from service.operations.outbox.handler import Call, Handler, HeldRow, Steps, Work
-from service.operations.shops import recovery
+from service.operations.shops import permission, recovery
 
 CHECK_EVERY = timedelta(days=1)
 CHECK_AGAIN = timedelta(hours=1)
@@ -50,6 +50,7 @@ def _blocked(error: AdapterError) -> Finding:
 def _settle(row: HeldRow, findings: list[Finding]) -> None:
     """Keep what was found, let go on what waited for this, and say when to check again."""
     session, now, tries = row.session, row.now, row.claim.tries
+    findings = [*findings, *permission.ending(session, row.ref_id, now)]
     note = keep(session, row.ref_id, findings)
     connection = session.get_one(Connection, row.ref_id)
     paused, awaited = bool(connection.paused_reason), recovery.is_awaited(session, connection)

@@ -24,7 +24,7 @@ from service.domain.errors import NotFound, WrongInput
 from service.domain.places import check_country, check_language, check_zone
 from service.domain.staff.authority import Actor, Membership, Permission, SellerRole
 from service.operations.context import Context
-from service.operations.shops import connection_check, recovery, settings
+from service.operations.shops import connection_check, permission, recovery, settings
 from service.operations.staff import members
 from service.operations.staff.permits import permit, permit_new_shop
 
@@ -270,6 +270,7 @@ def test_connection(context: Context, connection_id: int, actor: Actor) -> list[
     except AdapterError as error:
         findings = [Finding(Text("Connection"), ok=False, advice=error.text)]
     with context.database.transaction() as session:
+        findings += permission.ending(session, connection_id, context.clock.now())
         connection_check.keep(session, connection_id, findings)
     if connection.paused_reason and all(one.ok for one in findings):
         resume(context, connection_id, actor)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from integrations.sentence import Text
-from service.db.models import Connection, Kind, Lane, MakeGood, OutboxRow
+from service.db.models import Connection, Credential, Kind, Lane, MakeGood, OutboxRow
 from service.db.transaction import Transaction
 from service.domain.errors import NotFound, WrongState
 from service.domain.staff.authority import Actor, Permission
@@ -37,6 +37,7 @@ def disconnect(context: Context, connection_id: int, actor: Actor) -> None:
         _nothing_under_way(session, connection_id)
         connection.roles = []
         connection.secrets = context.vault.lock({"webhook": [connections.new_secret()]})
+        session.execute(delete(Credential).where(Credential.connection_id == connection_id))
         connection.paused_reason, connection.paused_at, connection.check_note = None, None, None
         # What still waits in its lanes is ended by its own check, so it must not be held.
         session.execute(

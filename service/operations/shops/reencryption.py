@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from service.db.models import Connection
+from service.db.models import Connection, Credential
 from service.domain.staff.authority import Actor
 from service.operations.context import Context
 from service.operations.staff.permits import permit_upkeep
@@ -33,6 +33,8 @@ def renew_secrets(context: Context, actor: Actor) -> Renewed:
             connection = session.get_one(Connection, connection_id, with_for_update=True)
             try:
                 connection.secrets = context.vault.renew(connection.secrets)
+                if credential := session.get(Credential, connection_id, with_for_update=True):
+                    credential.tokens = context.vault.renew(credential.tokens)
             except WrongSetting:
                 locked.append(f"{connection.id} ({connection.name})")
     return Renewed(len(ids) - len(locked), tuple(locked))

@@ -1,0 +1,129 @@
+"""Shopee: reviews polled, orders and returns pushed, vouchers by API, refunds on the buyer's return.
+
+Reference: docs/platforms/shopee.md; open.shopee.com, API reference and developer guide v2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from integrations import entries
+from integrations.contract import (
+    ActionRequest,
+    ByHand,
+    Capabilities,
+    Done,
+    Field,
+    Finding,
+    Found,
+    Inbound,
+    InboundEvent,
+    Pace,
+    Pending,
+    Way,
+    WebhookSource,
+)
+from integrations.remedies import REFUND, RESEND, VOUCHER
+from integrations.sentence import Text
+from integrations.shopee import checks, refunds, vouchers, webhook
+from integrations.shopee.chat import Chat
+from integrations.shopee.client import EXAMPLE, number
+from integrations.shopee.orders import Orders
+from integrations.shopee.reviews import Replies, Reviews
+
+
+class Shopee(Reviews, Orders, Chat, Replies, WebhookSource):
+    """One shop at Shopee, called for an app of the seller's own."""
+
+    name: ClassVar[str] = "shopee"
+    label: ClassVar[str] = "Shopee"
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        poll=True,
+        remedies={REFUND: Way.ON_BUYER_RETURN, VOUCHER: Way.API, RESEND: Way.TASK},
+        edit_review=True,
+        look_up=True,
+        settles_after=timedelta(minutes=5),
+    )
+    # Shopee publishes no figure; integrators name 100 a minute for an app.
+    pace: ClassVar[Pace] = Pace(concurrency=2, per_minute=60, shared_by=("base_url", "partner_id"))
+    webhook_help: ClassVar[Text | None] = Text(
+        "In the Open Platform Console: Push Mechanism > Set Push. Enter exactly this address as the"
+        " callback URL, switch on order_status_push (3) and return_updates_push (29), and enter the Live"
+        " Push Partner Key here as the secret; where the Console shows none, the app's partner key."
+    )
+    fields: ClassVar[tuple[Field, ...]] = (
+        Field(
+            "base_url",
+            Text("Address of the API"),
+            Text("For South-East Asia %(example)s; the sandbox has another.", example=EXAMPLE),
+            default=EXAMPLE,
+        ),
+        Field(
+            "partner_id",
+            Text("Partner ID"),
+            Text("Of your app in the Shopee Open Platform Console (App Management)."),
+        ),
+        Field("partner_key", Text("Partner key"), Text("Live key of the same app."), secret=True),
+        Field("shop_id", Text("Shop ID"), Text("The number of the shop that is to be used.")),
+        Field(
+            "review_pages",
+            Text("Pages of reviews read each time"),
+            Text(
+                "Of 100 each. In which order Shopee lists them is not documented, so all five that it"
+                " shows are read; fewer are enough where the newest come first."
+            ),
+            required=False,
+            default="5",
+            choices=tuple(str(pages) for pages in range(1, 11)),
+        ),
+        Field(
+            "refunded_at",
+            Text("Statuses of a return that is refunded"),
+            Text(
+                "Shopee does not say in which of them the money is given; change them if it differs."
+            ),
+            required=False,
+            default="ACCEPTED, REFUND_PAID",
+        ),
+        Field(
+            "return_days",
+            Text("Days for opening a return"),
+            Text("Counted from the order, where Shopee names no last day."),
+            required=False,
+            default="30",
+            choices=tuple(str(days) for days in range(1, 121)),
+        ),
+    )
+
+    @classmethod
+    def check_entries(cls, values: Mapping[str, str]) -> None:
+        super().check_entries(values)
+        entries.web_address("base_url", values.get("base_url", ""), EXAMPLE)
+        number("partner_id", values)
+        number("shop_id", values)
+
+    @classmethod
+    def verify(cls, request: Inbound, secrets: Sequence[str], now: datetime) -> str | None:
+        return webhook.verify(request, secrets)
+
+    @classmethod
+    def read(cls, request: Inbound) -> list[InboundEvent]:
+        return webhook.read(request)
+
+    def act(self, request: ActionRequest) -> Done | Pending | ByHand:
+        if request.remedy.kind is REFUND:
+            return refunds.act(self, request)
+        return vouchers.act(self.client, request)
+
+    def find(self, request: ActionRequest) -> Found | None:
+        if request.remedy.kind is REFUND:
+            return refunds.find(self, request)
+        return vouchers.find(self.client, request)
+
+    def check(self) -> list[Finding]:
+        return checks.findings(self)
+
+
+ADAPTER = Shopee

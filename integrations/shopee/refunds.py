@@ -1,0 +1,193 @@
+"""Refunds: there is no call by which a seller begins one. The buyer opens a return, which is then
+granted, or answered with an offer of the approved amount. Until then the make-good waits for the buyer.
+
+Reference: open.shopee.com, "Return & refund management" (v2.returns.*).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from integrations.contract import ActionRequest, ByHand, Done, Pending, Refused
+from integrations.errors import Permanent, Rejected
+from integrations.json_input import digits
+from integrations.money import Money
+from integrations.sentence import N_, Text
+from integrations.shopee.orders import NO_SUCH_ORDER, Orders
+from integrations.shopee.schemas import OfferIn, ReturnIn, ReturnMadeIn, SolutionsIn
+
+LOOK_AGAIN = timedelta(hours=6)
+"""Between looks, where no push comes."""
+SETTLING = timedelta(minutes=2)
+"""What was just granted may show only a moment later."""
+OPEN_A_RETURN = N_(
+    "The buyer has to open a return of %(amount)s for order %(number)s in Shopee, then it is granted."
+    " Tell them how: My purchases, the order, Return/Refund."
+)
+OFFERED = N_("The buyer has to accept the refund of %(amount)s that Shopee offers them now.")
+WITH_SHOPEE = Text("Shopee looks at the return itself and decides.")
+ON_ITS_WAY = Text("The return is under way. Shopee refunds when it is through.")
+GRANTED = Text("The return is granted. Shopee shows the refund in a moment.")
+TOO_LATE = Text(
+    "the buyer opened no return in time, and Shopee takes none any more: choose another make-good"
+)
+OTHER_AMOUNT = N_(
+    "the buyer asks for %(asked)s in return %(return_sn)s, and Shopee offers no other amount: approve"
+    " that amount instead, or answer it in Seller Centre"
+)
+BY_HAND = N_(
+    "Answer return %(return_sn)s in Seller Centre: refund %(amount)s. Shopee does not let a program"
+    " answer it as it stands."
+)
+CLOSED = N_(
+    "return %(return_sn)s is closed in Shopee (%(status)s): look in Seller Centre whether it was"
+    " refunded, then say what you saw"
+)
+
+
+def act(shop: Orders, request: ActionRequest) -> Done | Pending | ByHand:
+    """The next step of a refund, whatever the last one was: what the return says counts."""
+    opened = _opened(shop, request)
+    if opened is None:
+        return _wait(shop, request)
+    settled = _settled(shop, request, opened)
+    if isinstance(settled, Refused):
+        raise Rejected(settled.text)
+    return settled or _answer(shop, request, opened)
+
+
+def find(shop: Orders, request: ActionRequest) -> Done | Pending | Refused | None:
+    """None: it is not granted, so the next step may be taken."""
+    opened = _opened(shop, request)
+    found = None if opened is None else _settled(shop, request, opened)
+    return Done(found.vendor_id, already=True) if isinstance(found, Done) else found
+
+
+def _opened(shop: Orders, request: ActionRequest) -> dict[str, Any] | None:
+    """The return this refund is about as it is now: the one that was seen before, else the newest of
+    the order that was not taken back."""
+    order = request.order
+    rows = shop.returns_of(order.id, order.placed_at)
+    seen = request.progress.get("return_sn")
+    rows = [
+        row for row in rows if row["status"] != "CANCELLED" and seen in (None, row["return_sn"])
+    ]
+    return rows[-1] if rows else None
+
+
+def _wait(shop: Orders, request: ActionRequest) -> Pending:
+    data = shop.order_data(request.order.id)
+    if data is None:
+        raise Rejected(NO_SUCH_ORDER)
+    now, amount = shop.now(), request.remedy.money
+    last = data["return_request_due_date"] or data["create_time"] + _usual_days(shop)
+    if last <= now:
+        raise Rejected(TOO_LATE)
+    text = Text(OPEN_A_RETURN, amount=amount, number=request.order.number)
+    return Pending(min(now + LOOK_AGAIN, last), {}, text, buyer_until=last)
+
+
+def _usual_days(shop: Orders) -> timedelta:
+    return timedelta(days=digits(shop.config.values.get("return_days", "")) or 30)
+
+
+def _settled(
+    shop: Orders, request: ActionRequest, opened: Mapping[str, Any]
+) -> Done | Pending | Refused | None:
+    """What is to be said of a return that waits for no answer of ours; None where it does."""
+    status, return_sn = opened["status"], opened["return_sn"]
+    progress = {"return_sn": return_sn}
+    if status in shop.refunded_at:
+        return _refunded(request, opened)
+    if status in ("JUDGING", "SELLER_DISPUTE"):
+        return Pending(shop.now() + LOOK_AGAIN, progress, WITH_SHOPEE)
+    if status == "PROCESSING":
+        return Pending(shop.now() + LOOK_AGAIN, progress, ON_ITS_WAY)
+    if status != "REQUESTED":
+        raise Permanent(Text(CLOSED, return_sn=return_sn, status=status), outcome="unknown")
+    return None
+
+
+def _refunded(request: ActionRequest, opened: Mapping[str, Any]) -> Done:
+    given, wanted = _asked(opened), request.remedy.money
+    if given != wanted:
+        raise Permanent(
+            "Shopee refunded %(given)s in return %(return_sn)s, not %(wanted)s: compare it there",
+            given=given,
+            return_sn=opened["return_sn"],
+            wanted=wanted,
+            outcome="unknown",
+        )
+    return Done(opened["return_sn"])
+
+
+def _asked(opened: Mapping[str, Any]) -> Money:
+    return Money.of(opened["refund_amount"], opened["currency"])
+
+
+def _answer(
+    shop: Orders, request: ActionRequest, opened: Mapping[str, Any]
+) -> Done | Pending | ByHand:
+    """A return that the buyer asks for and nobody has answered."""
+    return_sn, wanted = opened["return_sn"], request.remedy.money
+    progress: dict[str, str | int] = {"return_sn": return_sn}
+    if request.progress.get("granted"):
+        return Pending(shop.now() + SETTLING, {**progress, "granted": 1}, GRANTED)
+    detail = _detail(shop, return_sn)
+    negotiation = detail["negotiation"] or {}
+    offered = Text(OFFERED, amount=wanted)
+    if negotiation.get("negotiation_status") == "PENDING_BUYER_RESPOND":
+        return _offered(shop, progress, offered, negotiation.get("offer_due_date"))
+    # `confirm` is for a refund of all that is asked for, with nothing sent back.
+    if _asked(detail) == wanted and not detail["needs_logistics"]:
+        shop.client.post("/api/v2/returns/confirm", ReturnMadeIn, {"return_sn": return_sn})
+        return _after_grant(shop, request, progress)
+    offer = _offer_for(shop, return_sn)
+    if offer["eligibility"] and _allows(offer, _asked(detail), wanted):
+        body = {
+            "return_sn": return_sn,
+            "proposed_solution": "REFUND",
+            "proposed_adjusted_refund_amount": float(wanted.amount),
+        }
+        shop.client.post("/api/v2/returns/offer", ReturnMadeIn, body)
+        return _offered(shop, progress, offered, None)
+    if _asked(detail) != wanted:
+        raise Rejected(Text(OTHER_AMOUNT, asked=_asked(detail), return_sn=return_sn))
+    return ByHand(Text(BY_HAND, return_sn=return_sn, amount=wanted))
+
+
+def _after_grant(
+    shop: Orders, request: ActionRequest, progress: dict[str, str | int]
+) -> Done | Pending:
+    detail = _detail(shop, str(progress["return_sn"]))
+    if detail["status"] in shop.refunded_at:
+        return _refunded(request, detail)
+    return Pending(shop.now() + SETTLING, {**progress, "granted": 1}, GRANTED)
+
+
+def _detail(shop: Orders, return_sn: str) -> dict[str, Any]:
+    path = "/api/v2/returns/get_return_detail"
+    return shop.client.get(path, ReturnIn, {"return_sn": return_sn})
+
+
+def _offer_for(shop: Orders, return_sn: str) -> dict[str, Any]:
+    """v2.returns.get_available_solutions: what a refund alone may be."""
+    path = "/api/v2/returns/get_available_solutions"
+    offer = shop.client.get(path, SolutionsIn, {"return_sn": return_sn})["offer_refund"]
+    nothing: dict[str, Any] = OfferIn().load({})
+    return offer or nothing
+
+
+def _allows(offer: Mapping[str, Any], asked: Money, wanted: Money) -> bool:
+    if not offer["refund_amount_adjustable"]:
+        return asked == wanted
+    least, most = offer["min_refund_amount"] or 0, offer["max_refund_amount"] or 0
+    return bool(least <= wanted.amount <= most)
+
+
+def _offered(
+    shop: Orders, progress: dict[str, str | int], text: Text, until: datetime | None
+) -> Pending:
+    return Pending(shop.now() + LOOK_AGAIN, progress, text, buyer_until=until)

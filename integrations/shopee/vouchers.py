@@ -1,0 +1,96 @@
+"""A voucher: a hidden code of the shop, good once, named by our reference so that it is found again.
+
+Reference: open.shopee.com, v2.voucher.add_voucher, get_voucher, get_voucher_list. It cannot be tied to a
+buyer, so its code goes to them alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from integrations.base.lists import Rows, rows_in, search
+from integrations.contract import ActionRequest, Done
+from integrations.errors import Permanent, Rejected
+from integrations.money import Money
+from integrations.sentence import Text
+from integrations.shopee.client import Client
+from integrations.shopee.schemas import VoucherIn, VoucherMadeIn, VouchersIn
+
+LIST = "/api/v2/voucher/get_voucher_list"
+MOST_PAGES = 50
+SIGNS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+"""Without those that are taken for one another."""
+LONGEST_CODE = 5
+FIXED_AMOUNT, SHOP_VOUCHER = 1, 1
+STARTS_IN = timedelta(minutes=1)
+"""A start that has passed is refused."""
+SHORTEST = timedelta(hours=1)
+
+
+def act(client: Client, request: ActionRequest) -> Done:
+    """Make it, and read back the code: Shopee puts letters of the shop before ours."""
+    now, amount = client.now(), request.remedy.money
+    ends = request.remedy.ends_at
+    if ends is None or ends < now + STARTS_IN + SHORTEST:
+        raise Rejected("a voucher of Shopee is good for an hour at least: choose a later day")
+    body = {
+        "voucher_name": request.reference,
+        "voucher_code": _code(request.key),
+        "start_time": int((now + STARTS_IN).timestamp()),
+        "end_time": int(ends.timestamp()),
+        "voucher_type": SHOP_VOUCHER,
+        "reward_type": FIXED_AMOUNT,
+        "usage_quantity": 1,
+        "min_basket_price": 0,
+        "discount_amount": float(amount.amount),
+        "display_channel_list": [],
+    }
+    made = client.post("/api/v2/voucher/add_voucher", VoucherMadeIn, body)
+    query = {"voucher_id": made["voucher_id"]}
+    return _result(request, client.get("/api/v2/voucher/get_voucher", VoucherIn, query))
+
+
+def find(client: Client, request: ActionRequest) -> Done | None:
+    """The voucher named by our reference; raises `Permanent` when its terms are others."""
+
+    def page(number: int) -> Rows:
+        query = {"page_no": str(number + 1), "page_size": "100", "status": "all"}
+        data = client.get(LIST, VouchersIn, query)
+        more = bool(data["more"] and data["voucher_list"])
+        return rows_in(data["voucher_list"] or [], VoucherIn, LIST, more=more)
+
+    for row in search(page, request.reference, most=MOST_PAGES, what="vouchers"):
+        if row["voucher_name"] == request.reference:
+            done = _result(request, row)
+            return Done(done.vendor_id, already=True, code=done.code)
+    return None
+
+
+def _code(key: str) -> str:
+    """The same for the same key; no two of our keys are likely to share one."""
+    digest = hashlib.sha256(key.encode()).digest()
+    return "".join(SIGNS[byte % len(SIGNS)] for byte in digest[:LONGEST_CODE])
+
+
+def _result(request: ActionRequest, data: Mapping[str, Any]) -> Done:
+    amount, ends = request.remedy.money, request.remedy.ends_at
+    worth = data["discount_amount"]
+    same = {
+        "kind": data["reward_type"] == FIXED_AMOUNT,
+        "amount": worth is not None and Money.of(worth, amount.currency) == amount,
+        "use": data["usage_quantity"] == 1,
+        "end": ends is None or data["end_time"] >= ends - timedelta(seconds=1),
+    }
+    if not all(same.values()):
+        raise Permanent(
+            Text(
+                "the shop has voucher %(code)s with another %(what)s: compare it in Seller Centre",
+                code=data["voucher_code"],
+                what=", ".join(name for name, is_same in same.items() if not is_same),
+            ),
+            outcome="unknown",
+        )
+    return Done(data["voucher_id"], code=data["voucher_code"])

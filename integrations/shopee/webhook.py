@@ -1,0 +1,66 @@
+"""Pushes of Shopee: signed, short, and only a hint to look again.
+
+Reference: open.shopee.com developer guide, "Push mechanism". There is none about reviews.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Sequence
+
+from integrations.base.loading import delivered, json_of
+from integrations.contract import (
+    Inbound,
+    InboundEvent,
+    OrderChanged,
+    ReturnChanged,
+    ReturnStatus,
+    SomethingChanged,
+)
+from integrations.errors import BadSignature
+from integrations.shopee.schemas import DeliveryIn
+from integrations.signatures import body_hash, hmac_sha256
+
+ORDER_STATUS, RETURN_UPDATES = 3, 29
+
+
+def verify(request: Inbound, secrets: Sequence[str]) -> str | None:
+    """The delivery's key; None for the push with which Shopee tries an address that was entered.
+
+    What is signed is the address as entered at Shopee, a bar, and the body. No time is part of it but
+    the body's own, so a push sent again, or replayed, has the same body and with it the same key.
+    """
+    if _is_test(request.body):
+        return None
+    given = request.headers.get("authorization", "").strip().lower()
+    signed = f"{request.url}|".encode() + request.body
+    right = [hmac_sha256(secret, signed).hex() for secret in secrets if secret]
+    if True not in [hmac.compare_digest(given.encode(), one.encode()) for one in right]:
+        raise BadSignature("signature does not match")
+    return body_hash(request.body)
+
+
+def _is_test(body: bytes) -> bool:
+    """Whether it names nothing that could be acted on."""
+    if not body.strip():
+        return True
+    try:
+        said = json.loads(body)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(said, dict) and not (said.get("shop_id") or said.get("data"))
+
+
+def read(request: Inbound) -> list[InboundEvent]:
+    """Read a verified delivery; raises `Unreadable` naming what is wrong in it."""
+    push = delivered(DeliveryIn, json_of(request))
+    data = push["data"] or {}
+    order_sn, return_sn = data.get("order_sn") or data.get("ordersn"), data.get("return_sn")
+    if push["code"] == ORDER_STATUS and order_sn:
+        return [OrderChanged(order_sn)]
+    if push["code"] == RETURN_UPDATES and return_sn and order_sn:
+        return [ReturnChanged(return_sn, order_sn, ReturnStatus.CHANGED)]
+    if push["code"] == RETURN_UPDATES and return_sn:
+        return [SomethingChanged(f"return:{return_sn}")]
+    return []
