@@ -17,6 +17,7 @@ from service.web import auth, errors, health
 from service.web.api import v1
 from service.web.buyer import pages
 from service.web.desk import (
+    audit,
     case_list,
     cases,
     deliveries,
@@ -68,6 +69,7 @@ def create_app(wired: Wiring | None = None) -> Flask:
         message_templates,
         messages,
         staff,
+        audit,
         deliveries,
         auth,
         pages,

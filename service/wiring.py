@@ -61,9 +61,11 @@ def wire(wanted: Settings, *, clock: Clock | None = None) -> Wiring:
     database = Database(wanted.database_url, pool=wanted.database_pool)
     bell = RedisBell(wanted.redis_url) if wanted.redis_url else Bell()
     database.wake = bell.wake
+    clock = clock or SystemClock()
+    database.now = clock.now
     context = Context(
         database=database,
-        clock=clock or SystemClock(),
+        clock=clock,
         vault=Vault(wanted.encryption_keys, wanted.secret_key),
         links=Links(wanted.secret_key, wanted.public_url),
         http=_http(wanted),

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 from sqlalchemy import Engine, ExceptionContext, create_engine, event
 from sqlalchemy.orm import Session
 
+from service.clock import SystemClock
 from service.db.transaction import Transaction
 from service.security.private_files import open_private, private_database
 
@@ -91,6 +93,8 @@ class Database:
         self.before_commit: Callable[[], None] = lambda: None
         self.after_commit: Callable[[], None] = lambda: None
         self.wake: Callable[[], None] = lambda: None
+        self.now: Callable[[], datetime] = SystemClock().now
+        """What time the audit notes."""
         self.woken = 0
         """How often this process put work due at once: tells a worker that there is more."""
         if self.sqlite:
@@ -119,6 +123,7 @@ class Database:
             yield from self._run(session)
 
     def _run(self, session: Transaction) -> Iterator[Transaction]:
+        session.now = self.now
         yield session
         session.finish()
         self.before_commit()

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from enum import IntEnum
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.util import identity_key
+
+from service.clock import SystemClock
+from service.domain.staff.authority import CLOCK, Actor
 
 Key = TypeVar("Key", int, str, tuple[int, str])
 Part = TypeVar("Part")
@@ -18,6 +22,8 @@ class Lock(IntEnum):
     """What is locked for the length of a transaction, in this order, so that no two transactions
     wait for each other. Lanes are locked while claiming only."""
 
+    STAFF = 0
+    """Who belongs to shops: one change at a time."""
     PRODUCT = 1
     REVIEW = 2
     CASE = 3
@@ -42,6 +48,10 @@ class Transaction(Session):
 
     def __init__(self, engine: Engine) -> None:
         super().__init__(engine, expire_on_commit=False, autoflush=False, close_resets_only=False)
+        self.now: Callable[[], datetime] = SystemClock().now
+        """What time the audit notes."""
+        self.actor: Actor = CLOCK
+        """Who makes its changes, for the audit (service.db.audit)."""
         self.wakes = False
         """Work due at once was put: workers are woken after the commit."""
         self._locked: dict[Lock, set[Any]] = {}

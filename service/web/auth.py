@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 from flask import Blueprint, current_app, g, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, TooManyRequests
 from werkzeug.routing import RoutingException
 from werkzeug.wrappers import Response
 
@@ -123,8 +123,23 @@ def sign_in_page() -> str:
     return render_template("sign_in.html", problem="", email="")
 
 
+def _refusals_noted(view: View) -> View:
+    """What the limits refuse stands in the audit of whom it was tried for."""
+
+    @wraps(view)
+    def noted(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return view(*args, **kwargs)
+        except TooManyRequests:
+            sessions.note_refused(context(), request.form.get("email", ""))
+            raise
+
+    return cast(View, noted)
+
+
 @blueprint.post("/sign-in")
 @open_to_all
+@_refusals_noted
 @limited(60, HOUR)
 @limited(10, MINUTE)
 def sign_in() -> Response | tuple[str, int]:

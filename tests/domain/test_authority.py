@@ -56,7 +56,7 @@ def test_role_says_what_a_seller_may_do_in_the_own_shop_only(
 @pytest.mark.parametrize(
     ("actor", "permissions"),
     [
-        (OPERATOR, {"look", "decide", "manage", "upkeep"}),
+        (OPERATOR, {"manage", "upkeep"}),
         (CLOCK, {"upkeep"}),
         (BUYER, {"answer"}),
         (LIMIT, set()),

@@ -1,6 +1,7 @@
 """All tables. Import them from here."""
 
 from service.db.models.access import Attempted, Membership, SignIn
+from service.db.models.audit import Audit
 from service.db.models.base import Base
 from service.db.models.cases import Case, History
 from service.db.models.causes import CauseLabel
@@ -18,6 +19,7 @@ __all__ = [
     "ApiToken",
     "Attempt",
     "Attempted",
+    "Audit",
     "Base",
     "Case",
     "CauseLabel",

@@ -56,7 +56,7 @@ OF_ROLE: Mapping[SellerRole, frozenset[Permission]] = {
     SellerRole.VIEWER: frozenset({Permission.LOOK}),
 }
 OF_KIND: Mapping[ActorKind, frozenset[Permission]] = {
-    ActorKind.OPERATOR: frozenset({*OF_SELLERS, Permission.UPKEEP}),
+    ActorKind.OPERATOR: frozenset({Permission.MANAGE, Permission.UPKEEP}),
     ActorKind.CLOCK: frozenset({Permission.UPKEEP}),
     ActorKind.LIMIT: frozenset(),
     ActorKind.PLATFORM: frozenset(),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -26,20 +28,25 @@ def opt_out(context: Context, message_id: int, actor: Actor) -> None:
         now = context.clock.now()
         case = queries.locked_message(session, message_id).case
         permit(session, actor, Permission.ANSWER, case.shop_id)
-        for mark in _marks_of(context, case):
-            listed = select(DoNotContact).where(DoNotContact.address_hash == mark)
-            if session.scalar(listed) is not None:
-                continue
-            try:
-                with session.begin_nested():
-                    session.add(DoNotContact(address_hash=mark, reason="opted out", created_at=now))
-            except IntegrityError:
-                continue
-        if case.messages_stopped:
+        listed = [_list(session, mark, now) for mark in _marks_of(context, case)]
+        if case.messages_stopped and not any(listed):
             return
         case.messages_stopped = True
         stop_planned(session, case, NO_MESSAGES, at=now, with_own_words=True)
         history.note(session, case, "opted_out", at=now, actor=actor)
+
+
+def _list(session: Session, mark: str, now: datetime) -> bool:
+    """Whether the buyer was not on the list before."""
+    listed = select(DoNotContact).where(DoNotContact.address_hash == mark)
+    if session.scalar(listed) is not None:
+        return False
+    try:
+        with session.begin_nested():
+            session.add(DoNotContact(address_hash=mark, reason="opted out", created_at=now))
+    except IntegrityError:
+        return False
+    return True
 
 
 def is_opted_out(context: Context, session: Session, case: Case) -> bool:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from integrations.contract import MessageReceived, ReviewEvent
 from integrations.sentence import Said, Text, without
-from service.db import queries
+from service.db import audit, queries
 from service.db.models import Case, Kind, MakeGood, OutboxRow, Review, ReviewVersion
 from service.db.transaction import Transaction
 from service.domain.cases.states import CloseReason
@@ -84,6 +84,14 @@ def erase_buyer(context: Context, who: str, actor: Actor, *, shop_id: int | None
             permit(session, actor, Permission.MANAGE, shop)
         _check_settled(cases)
         messages = sum(_empty_case(session, one, now, ON_REQUEST, actor) for one in cases)
+        for shop in sorted(shops):
+            audit.note(
+                session,
+                "buyer.erased",
+                shop_id=shop,
+                subject=f"shop:{shop}",
+                detail=Text("%(cases)s cases in all shops", cases=len(cases)),
+            )
         _take_from_candidates(session, found)
         _empty_reviews(session, list(found.reviews))
         delivery_bodies.empty(session, [body.id for body in bodies])

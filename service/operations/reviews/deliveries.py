@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from integrations.sentence import Text, Words
-from service.db import queries
+from service.db import audit, queries
 from service.db.models import Connection, Delivery, Kind, Seller
 from service.db.outbox import claims
 from service.db.transaction import Transaction
@@ -27,6 +27,7 @@ def read_again(context: Context, delivery_id: int, actor: Actor) -> None:
         delivery = _get(session, delivery_id, actor, ATTENTION, SET_ASIDE)
         if not delivery.body:
             raise WrongState("Nothing is left to read: what came in was deleted after its time.")
+        _note(session, delivery, "delivery.read_again")
         delivery.state, delivery.note = WAITING, None
         lane = queries.lane(session, delivery.connection_id, outward=False)
         claims.put(session, Kind.READ_DELIVERY, delivery.id, lane_id=lane, due_at=now, now=now)
@@ -39,6 +40,7 @@ def set_aside(context: Context, delivery_id: int, actor: Actor) -> None:
     """
     with context.database.transaction() as session:
         delivery = _get(session, delivery_id, actor, ATTENTION)
+        _note(session, delivery, "delivery.set_aside")
         delivery.state = SET_ASIDE
         delivery.note = Text(
             "Set aside by %(name)s: %(note)s",
@@ -60,5 +62,10 @@ def _get(session: Transaction, delivery_id: int, actor: Actor, *states: str) -> 
     return delivery
 
 
+def _note(session: Transaction, delivery: Delivery, what: str) -> None:
+    connection = session.get_one(Connection, delivery.connection_id)
+    audit.note_connection(session, connection, what, f"#{delivery.id}")
+
+
 def _name(session: Transaction, actor: Actor) -> str:
-    return session.get_one(Seller, actor.seller_id).name if actor.seller_id else str(actor)
+    return session.get_one(Seller, actor.seller_id).name

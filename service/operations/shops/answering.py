@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from service.db.models import Shop
 from service.domain.errors import WrongInput
@@ -32,6 +33,12 @@ def as_form(shop: Shop) -> dict[str, str]:
 def change(context: Context, shop_id: int, actor: Actor, form: Form) -> None:
     """Save a form of `as_form`; raises `WrongInput` naming what is wrong,
     `NotPermitted`, `NotFound`."""
+    with context.database.transaction() as session:
+        permit(session, actor, Permission.MANAGE, shop_id)
+        settings.get(session, shop_id).answering = _data_of(form)
+
+
+def _data_of(form: Form) -> dict[str, Any]:
     most = form.get("most_an_hour", "").strip()
     if not re.fullmatch("[0-9]{1,5}", most) or int(most) < 1:
         raise WrongInput("Enter how many cases an hour are usual, from 1.")
@@ -39,7 +46,4 @@ def change(context: Context, shop_id: int, actor: Actor, form: Form) -> None:
         "first_answer": form.get("first_answer", FirstAnswer.AUTOMATIC.value),
         "most_an_hour": int(most),
     }
-    answering = answering_to_data(answering_from_data(data))
-    with context.database.transaction() as session:
-        permit(session, actor, Permission.MANAGE, shop_id)
-        settings.get(session, shop_id).answering = answering
+    return answering_to_data(answering_from_data(data))

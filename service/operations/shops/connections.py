@@ -16,7 +16,7 @@ from integrations.entries import WEBHOOK_SECRET, WrongEntry
 from integrations.errors import AdapterError
 from integrations.sentence import Text
 from integrations.text import line
-from service.db import queries
+from service.db import audit, queries
 from service.db.models import Connection, Kind, Lane, Shop
 from service.db.outbox import claims
 from service.db.transaction import Transaction
@@ -238,7 +238,9 @@ def change_connection(
 def resume(context: Context, connection_id: int, actor: Actor) -> None:
     """Let a paused connection's work go on."""
     with context.database.transaction() as session:
-        recovery.resume(session, _get(session, connection_id, actor), context.clock.now())
+        connection = _get(session, connection_id, actor)
+        audit.note_connection(session, connection, "connection.resumed")
+        recovery.resume(session, connection, context.clock.now())
 
 
 def add_webhook_secret(context: Context, connection_id: int, actor: Actor, secret: str = "") -> str:

@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 
 from integrations.sentence import Text
+from service.db import audit
 from service.db.models import Connection, Credential, Kind, Lane, MakeGood, OutboxRow
 from service.db.transaction import Transaction
 from service.domain.errors import NotFound, WrongState
@@ -35,6 +36,7 @@ def disconnect(context: Context, connection_id: int, actor: Actor) -> None:
             raise NotFound("there is no such connection")
         permit(session, actor, Permission.MANAGE, connection.shop_id)
         _nothing_under_way(session, connection_id)
+        audit.note_connection(session, connection, "connection.disconnected")
         connection.roles = []
         connection.secrets = context.vault.lock({"webhook": [connections.new_secret()]})
         session.execute(delete(Credential).where(Credential.connection_id == connection_id))

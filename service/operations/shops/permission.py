@@ -12,6 +12,7 @@ from integrations import registry
 from integrations.contract import Finding, TokenHolder
 from integrations.errors import AdapterError
 from integrations.sentence import Text
+from service.db import audit
 from service.db.models import Connection, Credential
 from service.domain.errors import NotFound, WrongInput
 from service.domain.staff.authority import Actor, Permission
@@ -41,6 +42,8 @@ def allow(context: Context, connection_id: int, actor: Actor, answer: Mapping[st
         ) from error
     with context.database.transaction() as session:
         connection = session.get_one(Connection, connection_id, with_for_update=True)
+        permit(session, actor, Permission.MANAGE, connection.shop_id)
+        audit.note_connection(session, connection, "connection.allowed")
         credential = session.get(Credential, connection_id)
         if credential is None:
             credential = Credential(connection_id=connection_id)

@@ -14,7 +14,7 @@ from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from integrations.sentence import Said
-from service.db import queries
+from service.db import audit, queries
 from service.db.models import Connection, Kind, Lane, OutboxRow
 from service.db.outbox import claims
 from service.db.transaction import Transaction
@@ -126,6 +126,7 @@ def try_now(context: Context, connection_id: int, actor: Actor) -> None:
         if connection is None:
             raise NotFound("there is no such connection")
         permit(session, actor, Permission.DECIDE, connection.shop_id)
+        audit.note_connection(session, connection, "connection.resumed")
         resume(session, connection, context.clock.now())
 
 

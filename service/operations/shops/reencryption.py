@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from service.db import audit
 from service.db.models import Connection, Credential
 from service.domain.staff.authority import Actor
 from service.operations.context import Context
@@ -35,6 +36,10 @@ def renew_secrets(context: Context, actor: Actor) -> Renewed:
                 connection.secrets = context.vault.renew(connection.secrets)
                 if credential := session.get(Credential, connection_id, with_for_update=True):
                     credential.tokens = context.vault.renew(credential.tokens)
+                # Written before the actor is named: what they are has not changed.
+                session.flush()
+                audit.acting(session, actor)
+                audit.note_connection(session, connection, "connection.reencrypted")
             except WrongSetting:
                 locked.append(f"{connection.id} ({connection.name})")
     return Renewed(len(ids) - len(locked), tuple(locked))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import ColumnExpressionArgument, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash, generate_password_hash
@@ -37,48 +37,46 @@ def add_seller(
     email = email.strip().lower()
     if "@" not in email or " " in email:
         raise WrongInput("%(email)s is no e-mail address.", email=f"{email!r}")
-    if password:
-        _check_password(password)
     seller = Seller(
         email=email,
         name=name.strip() or email.partition("@")[0],
         language=language,
         created_at=(now := context.clock.now()),
-        password_hash=generate_password_hash(password) if password else "",
+        password_hash=_hashed(password) if password else "",
     )
-    try:
-        with context.database.transaction() as session:
-            _permit_in(session, actor, shops)
-            session.add(seller)
+    with context.database.transaction() as session:
+        _permit_in(session, actor, shops)
+        session.add(seller)
+        try:
             session.flush()
-            for shop_id, member in shops.items():
-                members.join(session, shop_id, seller.id, member, at=now)
-    except IntegrityError as error:
-        raise WrongInput("%(email)s is a seller here already.", email=email) from error
-    return seller.id
+        except IntegrityError as error:
+            raise WrongInput("%(email)s is a seller here already.", email=email) from error
+        for shop_id, member in shops.items():
+            members.join(session, shop_id, seller.id, member, at=now)
+        return seller.id
 
 
 def _permit_in(session: Session, actor: Actor, shop_ids: Collection[int]) -> None:
     """Owners bring people into their own shops; into none, only a command does."""
     if not shop_ids:
-        permit_operator(actor)
+        permit_operator(session, actor)
     for shop_id in shop_ids:
         permit(session, actor, Permission.MANAGE, shop_id)
 
 
-def _check_password(password: str) -> None:
+def _hashed(password: str) -> str:
     if len(password) < SHORTEST:
         raise WrongInput("A password needs at least %(shortest)s characters.", shortest=SHORTEST)
+    return generate_password_hash(password)
 
 
 def set_password(context: Context, seller_id: int, actor: Actor, password: str) -> Seller:
     """Set somebody's password; all sessions and unused links end. Raises `WrongInput`,
     `NotFound`, `NotPermitted`."""
-    permit_operator(actor)
-    seller = _set_password(context, password, Seller.id == seller_id)
-    if seller is None:
-        raise NotFound("There is no such seller.")
-    return seller
+    hashed = _hashed(password)
+    with context.database.transaction() as session:
+        permit_operator(session, actor)
+        return _set_password(members.get_seller(session, seller_id, lock=True), hashed)
 
 
 def change_password(context: Context, actor: Actor, *, present: str, new: str) -> Seller:
@@ -86,25 +84,22 @@ def change_password(context: Context, actor: Actor, *, present: str, new: str) -
     right. All sessions end, the one at hand too."""
     with context.database.reading() as session:
         known = members.self_of(session, actor).password_hash
+    # Hashing takes a while, on purpose: not while others wait to write.
     right = not known or check_password_hash(known, present)
-    # Of two changes made at once from one present password the first counts.
-    unchanged = (Seller.id == actor.seller_id, Seller.password_hash == known)
-    changed = _set_password(context, new, *unchanged) if right else None
-    if changed is None:
-        raise WrongInput("The present password is not right.")
-    return changed
-
-
-def _set_password(
-    context: Context, password: str, *which: ColumnExpressionArgument[bool]
-) -> Seller | None:
-    _check_password(password)
-    values = {
-        "password_hash": generate_password_hash(password),
-        "session_version": Seller.session_version + 1,
-    }
+    hashed = _hashed(new) if right else ""
     with context.database.transaction() as session:
-        return session.scalar(update(Seller).where(*which).values(values).returning(Seller))
+        seller = members.self_of(session, actor, lock=True)
+        # Of two changes made at once from one present password the first counts.
+        if not right or seller.password_hash != known:
+            raise WrongInput("The present password is not right.")
+        return _set_password(seller, hashed)
+
+
+def _set_password(seller: Seller, hashed: str) -> Seller:
+    """All sessions end, and links that were not used."""
+    seller.password_hash = hashed
+    seller.session_version += 1
+    return seller
 
 
 def new_link(context: Context, seller_id: int, actor: Actor) -> str:

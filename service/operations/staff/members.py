@@ -8,9 +8,10 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from service.db import queries, staff
+from service.db import audit, queries, staff
 from service.db.models import Membership as MembershipRow
 from service.db.models import Seller
+from service.db.transaction import Lock, Transaction
 from service.domain.errors import NotFound, NotPermitted, WrongState
 from service.domain.staff.authority import Actor, ActorKind, Membership, Permission, SellerRole
 from service.operations.context import Context
@@ -94,6 +95,7 @@ def permit_person(session: Session, actor: Actor, seller_id: int) -> Seller:
     through its people; raises `NotFound`, `NotPermitted`."""
     seller = get_seller(session, seller_id)
     if actor.kind is ActorKind.OPERATOR or str(actor) == f"{ActorKind.SELLER}:{seller_id}":
+        audit.acting(session, actor)
         return seller
     shop_ids = session.scalars(
         select(MembershipRow.shop_id).where(MembershipRow.seller_id == seller_id)
@@ -112,26 +114,27 @@ def permit_person(session: Session, actor: Actor, seller_id: int) -> Seller:
     return seller
 
 
-def self_of(session: Session, actor: Actor) -> Seller:
+def self_of(session: Session, actor: Actor, *, lock: bool = False) -> Seller:
     """The seller who acts, for what one changes about oneself; raises `NotPermitted` for programs
     and whatever is no person."""
     if actor.kind is not ActorKind.SELLER:
         raise NotPermitted("Only the seller may do this, signed in.")
-    return get_seller(session, actor.id)
+    audit.acting(session, actor)
+    return get_seller(session, actor.id, lock=lock)
 
 
-def get_seller(session: Session, seller_id: int) -> Seller:
+def get_seller(session: Session, seller_id: int, *, lock: bool = False) -> Seller:
     """A seller by id; raises `NotFound`."""
-    seller = session.get(Seller, seller_id)
+    seller = session.get(Seller, seller_id, with_for_update=lock or None)
     if seller is None:
         raise NotFound("There is no such seller.")
     return seller
 
 
-def lock_staff(session: Session) -> None:
+def lock_staff(session: Transaction) -> None:
     """One change of people at a time, so that owners who shut each other out come one after the
-    other. Taken before any other lock. SQLite has one writer and needs none."""
-    if session.get_bind().dialect.name != "sqlite":
+    other. SQLite has one writer and needs no lock."""
+    if session.to_lock(Lock.STAFF, [0]) and session.get_bind().dialect.name != "sqlite":
         session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(_LOCK, 0))))
 
 

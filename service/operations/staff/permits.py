@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from integrations.money import Money
 from integrations.sentence import Text
-from service.db import queries, staff
+from service.db import audit, queries, staff
 from service.db.models import Membership as MembershipRow
 from service.db.transaction import Transaction
 from service.domain.errors import NotPermitted
@@ -47,6 +47,7 @@ def permit(session: Session, actor: Actor, permission: Permission, shop_id: int)
     """Raises `NotFound` for a shop the actor does not belong to, `NotPermitted` for what the actor
     may not do there."""
     authority.check(_in_shop(session, actor, shop_id), permission, shop_id)
+    audit.acting(session, actor)
 
 
 def permit_amount(
@@ -83,10 +84,11 @@ def permit_upkeep(actor: Actor) -> None:
         raise NotPermitted(authority.REFUSALS[Permission.UPKEEP])
 
 
-def permit_operator(actor: Actor) -> None:
+def permit_operator(session: Session, actor: Actor) -> None:
     """Raises `NotPermitted` for whoever does not run this installation."""
     if actor.kind is not ActorKind.OPERATOR:
         raise NotPermitted("This is done by a command on the machine.")
+    audit.acting(session, actor)
 
 
 def permit_new_shop(session: Session, actor: Actor) -> None:
@@ -94,6 +96,7 @@ def permit_new_shop(session: Session, actor: Actor) -> None:
     `NotPermitted`."""
     if not may_add_shop(session, actor):
         raise NotPermitted("Only the owner may do this.")
+    audit.acting(session, actor)
 
 
 def may_add_shop(session: Session, actor: Actor) -> bool:

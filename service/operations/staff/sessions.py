@@ -8,7 +8,9 @@ from datetime import timedelta
 
 from sqlalchemy import delete, select, update
 
+from service.db import attempts, audit
 from service.db.models import Seller, SignIn
+from service.domain.staff.authority import ActorKind
 from service.operations.context import Context
 
 LASTS = timedelta(days=14)
@@ -50,6 +52,19 @@ def seller_of(context: Context, key: str) -> Seller | None:
             mine = update(SignIn).where(SignIn.key_hash == _hash(key))
             session.execute(mine.values(expires_at=now + LASTS))
     return seller
+
+
+def note_refused(context: Context, email: str) -> None:
+    """Tell the audit that tries to sign in as this seller were too many; once in an hour."""
+    with context.database.reading() as session:
+        seller = session.scalar(select(Seller).where(Seller.email == email.strip().lower()))
+    if seller is None:
+        return
+    key, now = f"refused {seller.id}", context.clock.now()
+    if attempts.attempt(context.database, key, most=1, within=attempts.COUNTED_FOR, now=now):
+        with context.database.transaction() as session:
+            subject = f"{ActorKind.SELLER}:{seller.id}"
+            audit.note(session, "seller.refused", subject=subject, about=seller.name)
 
 
 def end(context: Context, key: str) -> None:

@@ -1,0 +1,249 @@
+"""Writes the audit: each change of an audited row stands in it, whoever made it and by whichever way,
+because it is taken from the transaction itself. Reads it for its page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import event, insert, inspect, or_, select
+from sqlalchemy.orm import Session
+
+from integrations.money import Money
+from integrations.sentence import Said
+from service.db.models import ApiToken, Audit, Base, Connection, Membership, Seller, Shop
+from service.db.transaction import Transaction
+from service.domain.remedies import playbook_text
+from service.domain.staff.authority import CLOCK, Actor
+
+LONGEST = 20_000
+"""Letters that are kept of an old or a new value."""
+Line = tuple[str, str]
+"""A path inside a column ('' for all of it) and its value as text."""
+
+
+def _plain(value: Any) -> dict[str, str]:
+    """A value by its parts: a mapping has one for each of its leaves, such as `receipt.id.subject`."""
+    if isinstance(value, Mapping):
+        return {
+            f"{name}.{path}".rstrip("."): text
+            for name, inner in value.items()
+            for path, text in _plain(inner).items()
+        }
+    if value is None:
+        return {"": ""}
+    return {"": value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}
+
+
+def _money(value: Any) -> dict[str, str]:
+    """Limits by currency, in major units."""
+    return {
+        f"{currency}.{name}": "" if minor is None else str(Money(minor, currency))
+        for currency, limits in (value or {}).items()
+        for name, minor in limits.items()
+    }
+
+
+def _playbook(value: Any) -> dict[str, str]:
+    return {"": playbook_text.text_of(value) if value else ""}
+
+
+def _time(value: datetime | None) -> dict[str, str]:
+    return {"": "" if value is None else value.isoformat(timespec="minutes")}
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """What of a table is audited, and what it is about.
+
+    `columns` with how each is read; those of `secrets` are told of without a value, and only where a
+    person changed them: Makegood renews some by itself.
+    """
+
+    subject: Callable[[Any], str]
+    name: Callable[[Any], str]
+    shop_id: Callable[[Any], int | None]
+    columns: Mapping[str, Callable[[Any], dict[str, str]]]
+    secrets: frozenset[str] = frozenset()
+    added: Callable[[Any], str] = lambda row: ""
+
+
+AUDITED: Mapping[type[Base], Audited] = {
+    Shop: Audited(
+        subject=lambda row: f"shop:{row.id}",
+        name=lambda row: str(row.name),
+        shop_id=lambda row: int(row.id),
+        columns={
+            "name": _plain,
+            "zone": _plain,
+            "country": _plain,
+            "language": _plain,
+            "playbook": _playbook,
+            "automatic": _money,
+            "follow_ups": _plain,
+            "texts": _plain,
+            "asking": _plain,
+            "answering": _plain,
+        },
+    ),
+    Connection: Audited(
+        subject=lambda row: f"connection:{row.id}",
+        name=lambda row: str(row.name),
+        shop_id=lambda row: int(row.shop_id),
+        columns={
+            "name": _plain,
+            "roles": _plain,
+            "values": _plain,
+            "threshold": _plain,
+            "secrets": _plain,
+        },
+        secrets=frozenset({"secrets"}),
+        added=lambda row: str(row.adapter),
+    ),
+    Membership: Audited(
+        subject=lambda row: f"seller:{row.seller_id}",
+        name=lambda row: "",
+        shop_id=lambda row: int(row.shop_id),
+        columns={"role": _plain, "limits": _money},
+        added=lambda row: str(row.role),
+    ),
+    Seller: Audited(
+        subject=lambda row: f"seller:{row.id}",
+        name=lambda row: str(row.name),
+        shop_id=lambda row: None,
+        columns={
+            "email": _plain,
+            "name": _plain,
+            "language": _plain,
+            "active": _plain,
+            "password_hash": _plain,
+        },
+        secrets=frozenset({"password_hash"}),
+        added=lambda row: str(row.email),
+    ),
+    ApiToken: Audited(
+        subject=lambda row: f"seller:{row.seller_id}",
+        name=lambda row: str(row.name),
+        shop_id=lambda row: None,
+        columns={"revoked_at": _time},
+    ),
+}
+
+
+def acting(session: Session, actor: Actor) -> None:
+    """Name who makes the changes of this transaction; else Makegood itself did."""
+    if isinstance(session, Transaction):
+        session.actor = actor
+
+
+def note(
+    session: Transaction,
+    what: str,
+    *,
+    shop_id: int | None = None,
+    subject: str = "",
+    about: str = "",
+    new: str = "",
+    detail: Said | None = None,
+) -> None:
+    """Add a line about what no audited row shows."""
+    line = _line(session, what, shop_id=shop_id, subject=subject, about=about)
+    _write(session, [{**line, "new": new, "detail": detail}])
+
+
+def note_connection(
+    session: Transaction, connection: Connection, what: str, part: str = ""
+) -> None:
+    """Add a line about a connection, or about `part` of it."""
+    about = _about(AUDITED[Connection], connection, part)
+    note(session, what, **about)
+
+
+def _write(session: Transaction, lines: list[dict[str, Any]]) -> None:
+    session.execute(insert(Audit.__table__), lines)  # type: ignore[arg-type]
+
+
+def _line(session: Transaction, what: str, **rest: Any) -> dict[str, Any]:
+    return {
+        "at": session.now(),
+        "actor": str(session.actor),
+        "what": what,
+        "old": "",
+        "new": "",
+        "detail": None,
+        **rest,
+    }
+
+
+@event.listens_for(Transaction, "after_flush")
+def _capture(session: Transaction, _: object) -> None:
+    """Take the changes that were just written into the audit."""
+    lines = [
+        *(line for row in session.new for line in _whole(session, row, "added")),
+        *(line for row in session.dirty for line in _changed(session, row)),
+        *(line for row in session.deleted for line in _whole(session, row, "removed")),
+    ]
+    if lines:
+        _write(session, lines)
+
+
+def _whole(session: Transaction, row: Any, how: str) -> Iterator[dict[str, Any]]:
+    audited = AUDITED.get(type(row))
+    if audited is not None:
+        value = audited.added(row)
+        values = {"new": value} if how == "added" else {"old": value}
+        yield _line(session, f"{row.__tablename__}.{how}", **_about(audited, row, ""), **values)
+
+
+def _changed(session: Transaction, row: Any) -> Iterator[dict[str, Any]]:
+    audited = AUDITED.get(type(row))
+    if audited is None:
+        return
+    for name, parts_of in audited.columns.items():
+        history = inspect(row).attrs[name].history
+        if not history.has_changes():
+            continue
+        what = f"{row.__tablename__}.{name}"
+        if name in audited.secrets:
+            if session.actor != CLOCK:
+                yield _line(session, what, **_about(audited, row, ""))
+            continue
+        old = parts_of(history.deleted[0]) if history.deleted else {}
+        new = parts_of(history.added[0]) if history.added else {}
+        for path in sorted({*old, *new}):
+            before, after = old.get(path, "")[:LONGEST], new.get(path, "")[:LONGEST]
+            if before != after:
+                about = _about(audited, row, path)
+                yield _line(session, what, **about, old=before, new=after)
+
+
+def _about(audited: Audited, row: Any, path: str) -> dict[str, Any]:
+    return {
+        "shop_id": audited.shop_id(row),
+        "subject": audited.subject(row),
+        "about": " ".join(filter(None, (audited.name(row), path))),
+    }
+
+
+def lines_of(
+    session: Session,
+    shop_ids: Collection[int],
+    people: Collection[int],
+    *,
+    actor: str = "",
+    before: int | None = None,
+    most: int,
+) -> Sequence[Audit]:
+    """A page of the audit, newest first: what is of these shops, or of these people and no shop;
+    `before` is the id of the last line shown."""
+    subjects = [f"seller:{seller_id}" for seller_id in people]
+    of_people = Audit.shop_id.is_(None) & Audit.subject.in_(subjects)
+    wanted = select(Audit).where(or_(Audit.shop_id.in_(shop_ids), of_people))
+    if actor:
+        wanted = wanted.where(Audit.actor == actor)
+    if before is not None:
+        wanted = wanted.where(Audit.id < before)
+    return session.scalars(wanted.order_by(Audit.id.desc()).limit(most)).all()

@@ -1,0 +1,68 @@
+"""Who changed what of one's shops and their people, for owners; newest first."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from flask import Blueprint, render_template, request
+from sqlalchemy import select
+
+from service.db import audit, staff
+from service.db.models import Membership, Seller, Shop
+from service.domain.staff.authority import ActorKind, Permission
+from service.web.audit_words import change
+from service.web.auth import may
+from service.web.request_context import actor, context
+
+blueprint = Blueprint("audit", __name__)
+PAGE = 50
+LARGEST = 2**63 - 1
+
+blueprint.add_app_template_filter(change, "change")
+
+
+@blueprint.get("/audit")
+@may(Permission.MANAGE)
+def overview() -> str:
+    """A page of the audit, of one shop or by one person where the address says so."""
+    owned = actor().shops(Permission.MANAGE)
+    shop_id, before = _number("shop"), _number("before")
+    chosen = [shop for shop in owned if shop == shop_id] or owned
+    by = request.args.get("by", "")
+    with context().database.reading() as session:
+        names = staff.actor_names(session)
+        people = session.scalars(
+            select(Seller)
+            .join(Membership, Membership.seller_id == Seller.id)
+            .where(Membership.shop_id.in_(owned))
+            .distinct()
+            .order_by(Seller.name, Seller.id)
+        ).all()
+        lines = audit.lines_of(
+            session,
+            chosen,
+            [] if shop_id in owned else [person.id for person in people],
+            actor=by if by in names else "",
+            before=before,
+            most=PAGE + 1,
+        )
+        shops = session.scalars(select(Shop).where(Shop.id.in_(owned)).order_by(Shop.name)).all()
+    return render_template(
+        "admin/audit.html",
+        lines=lines[:PAGE],
+        names=names,
+        shops={shop.id: shop for shop in shops},
+        people=[(f"{ActorKind.SELLER}:{person.id}", person.name) for person in people],
+        shop_chosen=shop_id,
+        by_chosen=by,
+        onward=_onward(lines[PAGE - 1].id) if len(lines) > PAGE else None,
+    )
+
+
+def _number(name: str) -> int | None:
+    number = request.args.get(name, type=int)
+    return number if number is not None and 0 < number <= LARGEST else None
+
+
+def _onward(last: int) -> str:
+    return f"?{urlencode({**request.args.to_dict(), 'before': last})}"
