@@ -6,7 +6,7 @@ BIN := .venv/bin
 DEV := .venv/.dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run worker test lint types check freeze translations catalogue pictures rooms live faults soak bench
+.PHONY: help setup run worker test lint types check freeze translations catalogue pictures rooms states live faults soak bench
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -65,6 +65,9 @@ live: $(DEV) translations ## against a real shop; SHOP=<settings file>, see docs
 
 pictures: $(DEV) translations ## take the pictures of the docs; needs chromium
 	$(BIN)/python -m tests.browser.pictures
+
+states: $(DEV) ## draw the states of all things that have a life, in docs/states
+	@$(BIN)/python -m tests.structure.states
 
 rooms: $(DEV) ## print the list of rooms for docs/architecture.md
 	@$(BIN)/python -m tests.structure.rooms

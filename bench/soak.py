@@ -219,7 +219,7 @@ def compare(run: Run, settled: bool) -> dict[str, Any]:
         kept = set(session.scalars(select(Delivery.key)))
         cases = session.scalar(select(func.count()).select_from(Case)) or 0
     done = {one.reference for one in goods if one.state == "done"}
-    stuck = {one.reference for one in goods if one.state == "needs_attention"}
+    stuck = {one.reference for one in goods if one.state in ("unknown", "refused", "by_hand")}
     known = {one.reference for one in goods}
     lost = [
         # Acknowledged but not kept; said to be done but not done; done but not known; forgotten.

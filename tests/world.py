@@ -161,7 +161,7 @@ class World:
             found = list(session.scalars(select(Case).order_by(Case.id)))
             for one in found:
                 _ = (one.review, one.history, one.proposals, one.messages, one.decisions)
-                _ = [made.attempts for made in one.make_goods]
+                _ = [(made.attempts, made.todo) for made in one.make_goods]
             return found
 
     def case(self) -> Case:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -57,6 +57,14 @@ def open_tasks(
     if after is not None:
         tasks = tasks.where(tuple_(Task.urgency, Task.opened_at, Task.id) > after)
     return [WaitingTask(task, in_group) for task, in_group in session.execute(tasks)]
+
+
+def cases_waiting(session: Session, case_ids: Iterable[int]) -> set[int]:
+    """Those of these cases about which something is asked of a person."""
+    waiting = select(Task.case_id).where(
+        Task.case_id.in_(list(case_ids)), Task.state == TaskState.OPEN
+    )
+    return set(session.scalars(waiting))
 
 
 def count_open(session: Session, shop_ids: Collection[int]) -> int:

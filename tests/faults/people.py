@@ -40,7 +40,7 @@ def glance(world: World, order_id: int) -> Case:
     with world.context.database.reading() as session:
         case = find_case(session, order_id)
         assert case is not None, "no case, or its order was not found"
-        _ = (case.make_goods, case.messages)
+        _ = ([one.todo for one in case.make_goods], case.messages)
         return case
 
 
@@ -75,7 +75,9 @@ class People:
     def _seller_acts(self, case: Case, order_id: int, approve: Approve) -> bool:
         """Approves what awaits it (once; a case that came back is declined), and looks into what
         got stuck."""
-        stuck = [one for one in case.make_goods if one.state == "needs_attention"]
+        stuck = [
+            made for made in case.make_goods if made.state in ("unknown", "refused", "by_hand")
+        ]
         unsure = [one for one in case.messages if one.state in STUCK]
         for made in stuck:
             self._look_in_shop(made)
@@ -91,7 +93,7 @@ class People:
 
     def _look_in_shop(self, made: MakeGood) -> None:
         self.asked["make-good"] += 1
-        assert made.task, "a make-good is stuck and does not say why"
+        assert made.todo, "a make-good is stuck and does not say why"
         context, found = self.world.context, self._made(made.reference)
         if found:
             make_goods.done_by_hand(context, made.id, actor=self.world.owner, code=found[0]["code"])

@@ -107,7 +107,7 @@ def _live_on(world: World) -> None:
         world.clock.move(minutes=6)
         world.work()
         for made in (made for case in world.cases() for made in case.make_goods):
-            if made.state == "needs_attention" and made.outcome_unknown:
+            if made.state == "unknown":
                 paid = [row for row in _books(world) if row["reference"] == made.reference]
                 if paid:
                     make_goods.done_by_hand(world.context, made.id, actor=world.owner)

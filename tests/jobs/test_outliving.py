@@ -108,7 +108,7 @@ FAULTS: dict[str, Callable[[RedisServer], None]] = {
 
 
 def _all_read(world: World, number: int) -> bool:
-    return [case.state for case in world.cases()].count("awaiting_approval") == number
+    return [str(case.state) for case in world.cases()].count("awaiting_approval") == number
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=list(FAULTS))

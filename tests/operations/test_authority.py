@@ -13,6 +13,7 @@ from sqlalchemy import select
 from service.db.models import Decision, MakeGood
 from service.db.outbox.claims import Claim
 from service.domain.errors import NotFound, OverLimit
+from service.domain.remedies.states import MakeGoodState
 from service.domain.staff.authority import (
     BUYER,
     CLOCK,
@@ -132,7 +133,7 @@ def test_what_was_taken_back_does_not_count(world: World) -> None:
     first, second = world.cases()
     _approve(world, world.context, first.id, seller, 500_000)
     with world.context.database.transaction() as session:
-        session.get_one(MakeGood, 1).state = "needs_attention"
+        session.get_one(MakeGood, 1).state = MakeGoodState.REFUSED
 
     make_goods.cancel(world.context, 1, actor=seller)
 
@@ -161,7 +162,7 @@ def test_agent_pays_nothing_again_above_the_limit(world: World) -> None:
     rated(world)
     _approve(world, world.context, world.case().id, world.owner, 1_000_000)
     with world.context.database.transaction() as session:
-        session.get_one(MakeGood, 1).state = "needs_attention"
+        session.get_one(MakeGood, 1).state = MakeGoodState.REFUSED
 
     with pytest.raises(OverLimit):
         make_goods.try_again(

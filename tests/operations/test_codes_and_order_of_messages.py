@@ -47,10 +47,10 @@ def test_seller_hands_the_code_over_when_the_buyer_wanted_silence_before(world: 
 
     made = world.case().make_goods[0]
     page = world.browser().get("/").text
-    assert made.code in str(made.task)
+    assert made.code in str(made.todo)
     assert world.case().reference in page
     make_goods.done_by_hand(world.context, made.id, actor=world.owner)
-    assert (world.case().state, world.case().make_goods[0].task) == ("following_up", None)
+    assert (world.case().state, world.case().make_goods[0].state) == ("following_up", "done")
 
 
 @pytest.mark.parametrize("stopped_by", ["buyer", "seller"])

@@ -151,13 +151,13 @@ def test_messages_go_by_the_next_channel_when_the_first_is_disconnected(world: W
         assert len(office.taken) == 1
 
 
-@pytest.mark.parametrize("state", ["approved", "needs_attention"])
+@pytest.mark.parametrize("state", ["approved", "refused"])
 def test_disconnecting_is_refused_while_a_make_good_is_not_settled(
     world: World, state: str
 ) -> None:
     order_id = rated(world)
     decisions.approve(world.context, world.case().id, world.owner, changed=refund(order_id))
-    if state == "needs_attention":
+    if state == "refused":
         world.sandbox.ledger.turn("random_share", "0")
         with world.sandbox.ledger.write() as connection:
             connection.execute("UPDATE orders SET trouble = 'permanent'")

@@ -120,10 +120,9 @@ def test_refund_made_elsewhere_meanwhile_is_not_paid_twice(world: World) -> None
     world.work()
 
     assert len(world.ledger()["made"]) == 1
-    assert (world.case().state, "left of this order" in str(world.case().advice)) == (
-        "needs_attention",
-        True,
-    )
+    made = world.case().make_goods[0]
+    assert (world.case().state, made.state) == ("awaiting_approval", "refused")
+    assert "left of this order" in str(made.note)
 
 
 def test_approving_an_outdated_proposal_is_refused(world: World) -> None:
@@ -186,7 +185,7 @@ def test_closed_case_takes_no_further_decision(world: World, verb: str) -> None:
 @pytest.mark.parametrize("verb", ["decline", "close"])
 def test_case_stays_open_while_a_make_good_is_not_settled(world: World, verb: str) -> None:
     order_id = rated(world)
-    trouble.choose(world.sandbox.ledger, order_id, "permanent")
+    trouble.choose(world.sandbox.ledger, order_id, "paid_then_failed")
     help_again(world, order_id)
     case_id = world.case().id
 
@@ -198,6 +197,29 @@ def test_case_stays_open_while_a_make_good_is_not_settled(world: World, verb: st
     decisions.close_case(world.context, case_id, world.owner)
 
     assert world.case().state == "closed"
+
+
+@pytest.mark.parametrize("verb", ["decline", "close"])
+def test_what_was_refused_ends_with_its_case(world: World, verb: str) -> None:
+    order_id = rated(world)
+    trouble.choose(world.sandbox.ledger, order_id, "permanent")
+    help_again(world, order_id)
+    end = decisions.decline if verb == "decline" else decisions.close_case
+
+    end(world.context, world.case().id, world.owner, "no")
+
+    assert [made.state for made in world.case().make_goods] == ["cancelled"]
+
+
+def test_refused_refund_leaves_room_for_another_remedy(world: World) -> None:
+    order_id = rated(world)
+    trouble.choose(world.sandbox.ledger, order_id, "permanent")
+    help_again(world, order_id, PAID)
+    trouble.choose(world.sandbox.ledger, order_id, "")
+
+    help_again(world, order_id, PAID)
+
+    assert [made.state for made in world.case().make_goods] == ["cancelled", "done"]
 
 
 def test_closing_sends_nothing_by_itself(world: World) -> None:
@@ -265,7 +287,7 @@ def test_grave_complaint_waits_for_a_person(world: World, text: str) -> None:
     world.rate(1, text)
     world.work()
 
-    assert (_states(world), "yourself first" in str(world.case().advice)) == (
+    assert (_states(world), "yourself first" in str(world.case().doubt)) == (
         ["awaiting_approval"],
         True,
     )

@@ -58,7 +58,7 @@ def test_done_once_when_the_platform_says_so(kind_world: World, name: str) -> No
     # A 503 leaves the outcome open; where the platform cannot be asked, a person has to look.
     unsure = kind_world.connection().adapter == "sandbox-blind" and name == "temporary"
     assert len(kind_world.ledger()["made"]) == (0 if unsure else 1)
-    assert kind_world.case().make_goods[0].state == ("needs_attention" if unsure else "done")
+    assert kind_world.case().make_goods[0].state == ("unknown" if unsure else "done")
 
 
 @pytest.mark.parametrize("name", ["acted_500", "acted_dropped"])
@@ -70,17 +70,17 @@ def test_done_once_when_the_outcome_was_hidden(kind_world: World, name: str) -> 
     make_good = kind_world.case().make_goods[0]
     blind = kind_world.connection().adapter == "sandbox-blind"
     assert len(kind_world.ledger()["made"]) == 1
-    assert make_good.state == ("needs_attention" if blind else "done")
+    assert make_good.state == ("unknown" if blind else "done")
 
 
-def test_refused_make_good_needs_attention_and_says_why(world: World) -> None:
+def test_refused_make_good_awaits_another_decision_and_says_why(world: World) -> None:
     _approved(world, "permanent")
 
     world.work()
 
     case = world.case()
-    assert case.state == "needs_attention"
-    assert "cannot be changed" in str(case.advice)
+    assert (case.state, case.make_goods[0].state) == ("awaiting_approval", "refused")
+    assert "cannot be changed" in str(case.make_goods[0].todo)
     assert world.ledger()["made"] == []
 
 
@@ -89,7 +89,9 @@ def test_task_is_left_when_the_gateway_cannot_refund(world: World) -> None:
 
     world.work()
 
-    assert (world.case().state, bool(world.case().advice)) == ("made_good", True)
+    make_good = world.case().make_goods[0]
+    assert (world.case().state, make_good.state) == ("approved", "to_finish")
+    assert make_good.todo
     assert "update_invitation" not in [one.step for one in world.case().messages]
 
 

@@ -114,9 +114,9 @@ def test_doubtful_order_warns_and_waits_for_a_person(
     order_id = other(world)
     find_order.choose_order(world.context, world.case().id, str(order_id), actor=world.owner)
 
-    assert (world.case().state, said in str(world.case().advice)) == ("awaiting_approval", True)
+    assert (world.case().state, said in str(world.case().doubt)) == ("awaiting_approval", True)
     decisions.approve(world.context, world.case().id, world.owner, changed=refund(order_id, 1000))
-    assert (world.case().state, world.case().advice) == ("approved", None)
+    assert (world.case().state, world.case().doubt) == ("approved", None)
 
 
 def test_order_stays_once_a_make_good_was_decided(world: World) -> None:

@@ -55,8 +55,8 @@ def test_payment_that_the_shop_forgot_is_not_made_again(world: World) -> None:
     work_for(world, 48)
 
     case = world.case()
-    assert (case.state, case.make_goods[0].outcome_unknown) == ("needs_attention", True)
-    assert "payment provider" in str(case.advice)
+    assert (case.state, case.make_goods[0].state) == ("approved", "unknown")
+    assert "payment provider" in str(case.make_goods[0].todo)
     assert len(world.ledger()["made"]) == 1
     assert [message["subject"] for message in world.ledger()["messages"]] == [
         world.ledger()["messages"][0]["subject"]
@@ -111,7 +111,7 @@ def test_shop_that_cannot_be_asked_leaves_it_to_a_person(world: World) -> None:
 
     with pytest.raises(WrongState):
         make_goods.look_again(world.context, world.case().make_goods[0].id, actor=world.owner)
-    assert (len(world.ledger()["made"]), world.case().state) == (1, "needs_attention")
+    assert (len(world.ledger()["made"]), world.case().make_goods[0].state) == (1, "unknown")
 
 
 @pytest.mark.parametrize("error", [Rejected("too late"), Unsupported("the shop has no refunds")])
@@ -129,7 +129,8 @@ def test_definite_refusal_gives_way_to_another_make_good(
     order_id = int(world.case().order_id)
     voucher = Remedy(VOUCHER, Money(1_000_000, "IDR"), (f"l{order_id}",), timedelta(days=30))
 
-    assert world.case().make_goods[0].refused
+    assert world.case().make_goods[0].state == "refused"
+    assert world.case().state == "awaiting_approval"
     decisions.approve(world.context, world.case().id, world.owner, changed=voucher)
     world.work()
 
@@ -175,15 +176,15 @@ def test_task_that_is_not_settled_yet_is_looked_at_again(
     monkeypatch.setattr(Sandbox, "find", found)
     work_for(world, 1)
 
-    assert (world.case().make_goods[0].state, world.case().make_goods[0].task) == ("done", None)
+    assert (world.case().make_goods[0].state, world.case().make_goods[0].note) == ("done", None)
     assert (tasks, world.case().state) == ([], "following_up")
 
 
 @pytest.mark.parametrize(
-    ("later", "attempt", "task"),
+    ("later", "state", "attempt", "note"),
     [
-        (None, "seen", "does not know of it any more"),
-        (Refused(Text("the bank said no")), "refused", "the bank said no"),
+        (None, "unknown", "seen", "does not know of it any more"),
+        (Refused(Text("the bank said no")), "refused", "refused", "the bank said no"),
     ],
     ids=["gone", "refused"],
 )
@@ -191,8 +192,9 @@ def test_what_was_noted_and_is_taken_back_is_not_done_again(
     world: World,
     monkeypatch: pytest.MonkeyPatch,
     later: Refused | None,
+    state: str,
     attempt: str,
-    task: str,
+    note: str,
 ) -> None:
     _approved(world)
     asked = _acts(monkeypatch, Temporary("the shop answered 504"))
@@ -201,8 +203,8 @@ def test_what_was_noted_and_is_taken_back_is_not_done_again(
     work_for(world, 1)
 
     made = world.case().make_goods[0]
-    assert (made.state, made.attempts[0].outcome) == ("needs_attention", attempt)
-    assert (task in str(made.task), len(asked)) == (True, 1)
+    assert (made.state, made.attempts[0].outcome) == (state, attempt)
+    assert (note in str(made.note), len(asked)) == (True, 1)
 
 
 def test_page_offers_no_button_that_pays_again(world: World) -> None:

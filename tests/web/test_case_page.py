@@ -138,7 +138,7 @@ def test_second_press_is_told_what_the_case_is_now(world: World) -> None:
     again = browser.post(address, {"do": "approve", "number": "0"})
 
     assert again.status_code == 409
-    assert "the case is now “approved”" in text_of(again)
+    assert "the case is now “being carried out”" in text_of(again)
     assert len(world.case().make_goods) == 1
 
 

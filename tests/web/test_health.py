@@ -206,7 +206,7 @@ def test_metrics_tell_what_waits_and_what_is_stuck(world: World) -> None:
             "oldest_due_seconds",
             "paused_connections",
             'needing_attention{what="delivery"}',
-            'needing_attention{what="case"}',
+            'needing_attention{what="make_good"}',
         )
     }
 

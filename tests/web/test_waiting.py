@@ -62,7 +62,7 @@ def _get_stuck(world: World, table: type[Message] | type[MakeGood]) -> None:
     with world.context.database.transaction() as session:
         row: Any = session.scalars(select(table).order_by(table.id.desc())).first()
         assert row is not None
-        row.state = "unknown" if table is Message else "needs_attention"
+        row.state = "unknown" if table is Message else "refused"
         history.note(session, row.case, "needs_attention", at=world.clock.now())
 
 

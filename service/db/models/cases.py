@@ -12,7 +12,8 @@ from integrations.sentence import Said
 from service.db.models.base import Base
 from service.db.models.reviews import Review
 from service.db.models.shops import Shop
-from service.db.types import BigId, TextColumn
+from service.db.types import BigId, TextColumn, state_column
+from service.domain.cases.states import CASES, CaseState, Move
 
 if TYPE_CHECKING:
     from service.db.models.messages import Message
@@ -41,7 +42,8 @@ class Case(Base):
     shop_id: Mapped[int] = mapped_column(ForeignKey("shop.id"))
     review_id: Mapped[int] = mapped_column(ForeignKey("review.id"), index=True)
     reference: Mapped[str] = mapped_column(unique=True)
-    state: Mapped[str]
+    state: Mapped[CaseState] = state_column(CaseState)
+    """Changed by service.operations.cases.history.move, and by those of its make-goods."""
     close_reason: Mapped[str] = mapped_column(default="")
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
@@ -58,7 +60,7 @@ class Case(Base):
     """Where the order is; its make-goods are carried out there."""
     candidates: Mapped[list[Any]] = mapped_column(default=list)
     advice: Mapped[Said | None] = mapped_column(TextColumn, default=None, nullable=False)
-    """What a person has to do now, where only a person can go on."""
+    """Why a person is asked about the case itself: which order it is, or to decide once more."""
     doubt: Mapped[Said | None] = mapped_column(TextColumn, default=None, nullable=False)
     """What speaks against this order or against an automatic answer; None: nothing. Until a
     person has confirmed, nothing is said to the buyer and nothing goes by itself."""
@@ -74,6 +76,10 @@ class Case(Base):
     messages_stopped: Mapped[bool] = mapped_column(default=False)
     erased_at: Mapped[datetime | None]
     """When all that tells of the buyer was removed (service.operations.privacy.erasure)."""
+
+    def may(self, move: str) -> bool:
+        """Whether this move is possible now, by its word in Move."""
+        return CASES.allows(self.state, Move(move))
 
     review: Mapped[Review] = relationship()
     shop: Mapped[Shop] = relationship()

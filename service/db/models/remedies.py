@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, text
+from sqlalchemy import BigInteger, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from integrations.money import Money
@@ -13,12 +13,17 @@ from integrations.remedies import KINDS, Remedy
 from integrations.sentence import Said
 from service.db.models.base import Base
 from service.db.models.cases import Case
-from service.db.types import BigId, TextColumn
-
-STUCK = text("state = 'needs_attention'")
-"""The few that wait for a person."""
-MAYBE_DONE = ("open", "unknown", "seen")
-"""Outcomes of an attempt after which the make-good may have been carried out."""
+from service.db.types import BigId, TextColumn, state_column
+from service.domain.remedies.states import (
+    CARRIED_OUT,
+    MAKE_GOODS,
+    MAYBE_DONE,
+    AttemptOutcome,
+    DecisionKind,
+    MakeGoodMove,
+    MakeGoodState,
+)
+from service.domain.remedies.todo import MadeFor, todo
 
 
 class Proposal(Base):
@@ -44,7 +49,7 @@ class Decision(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
-    kind: Mapped[str]
+    kind: Mapped[DecisionKind] = state_column(DecisionKind)
     actor: Mapped[str]
     seller_id: Mapped[int | None] = mapped_column(ForeignKey("seller.id"))
     """Whose limit of seven days it counts against; None: no person's."""
@@ -60,7 +65,6 @@ class MakeGood(Base):
     __table_args__ = (
         Index("ix_make_good_decided", "shop_id", "currency", "decided_at"),
         Index("ix_make_good_order", "connection_id", "order_id"),
-        Index("ix_make_good_stuck", "case_id", sqlite_where=STUCK, postgresql_where=STUCK),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -80,12 +84,17 @@ class MakeGood(Base):
     reference: Mapped[str] = mapped_column(unique=True)
     expires_at: Mapped[datetime | None]
     automatic: Mapped[bool] = mapped_column(default=False)
-    state: Mapped[str] = mapped_column(default="approved")
-    """approved, done, needs_attention, cancelled."""
+    state: Mapped[MakeGoodState] = state_column(MakeGoodState, default=MAKE_GOODS.first)
+    """Changed by service.operations.remedies.moves only."""
     vendor_id: Mapped[str] = mapped_column(default="")
     code: Mapped[str] = mapped_column(default="")
-    task: Mapped[Said | None] = mapped_column(TextColumn, default=None, nullable=False)
-    """What is left for the seller to do by hand; None when nothing is."""
+    note: Mapped[Said | None] = mapped_column(TextColumn, default=None, nullable=False)
+    """What was last said of it: why it was refused, or nobody knows, what the platform is at, what is
+    left to do by hand."""
+    waits_until: Mapped[datetime | None]
+    """The last moment the buyer has, while it waits for them."""
+    progress: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """What its adapter wants to know at the next step (integrations.contract.Pending)."""
     decided_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
 
@@ -107,13 +116,19 @@ class MakeGood(Base):
     @property
     def outcome_unknown(self) -> bool:
         """Nobody knows whether it was carried out."""
-        return self.state != "done" and bool(self.open_attempts)
+        return self.state not in CARRIED_OUT and bool(self.open_attempts)
 
     @property
-    def refused(self) -> bool:
-        """The platform refused it and surely did nothing: another make-good may take its place."""
-        tried = self.state == "needs_attention" and bool(self.attempts)
-        return tried and not self.open_attempts
+    def todo(self) -> Said | None:
+        """What a person is asked to do about it; None where nothing is."""
+        order = self.case.order
+        names = [line["name"] for line in order["lines"] if line["id"] in self.line_ids]
+        made_for = MadeFor(self.remedy, str(order["number"]), ", ".join(names), self.reference)
+        return todo(self.state, made_for, self.note)
+
+    def may(self, move: str) -> bool:
+        """Whether this move is possible now, by its word in MakeGoodMove."""
+        return MAKE_GOODS.allows(self.state, MakeGoodMove(move))
 
 
 class Attempt(Base):
@@ -126,7 +141,5 @@ class Attempt(Base):
     claim_token: Mapped[str]
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-    outcome: Mapped[str] = mapped_column(default="open")
-    """open, done, found, not_done, unknown, seen (the platform has noted it, but it is not settled
-    there), refused."""
+    outcome: Mapped[AttemptOutcome] = state_column(AttemptOutcome, default=AttemptOutcome.OPEN)
     note: Mapped[Said | None] = mapped_column(TextColumn, default=None, nullable=False)

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from service.db.models import Case, Connection, Delivery, Lane, MakeGood, Message, OutboxRow
+from service.db.models import Connection, Delivery, Lane, MakeGood, Message, OutboxRow
 from service.db.outbox.claims import IN_HAND
 from service.domain.messages.states import STUCK
+from service.domain.remedies.states import ENDED, UNDER_WAY
 
 MOST_COUNTED = 10_000
 """Rows of a lane that are counted; more than that is said as that many."""
@@ -99,14 +100,13 @@ def _is_worked_on(session: Session, lane: Lane, now: datetime) -> bool:
 def needing_attention(session: Session) -> dict[str, int]:
     """How many of each only a person can bring on."""
     stuck = {
-        "case": Case.state == ATTENTION,
-        "make_good": MakeGood.state == ATTENTION,
+        "make_good": MakeGood.state.not_in(UNDER_WAY | ENDED),
         "message": Message.state.in_(STUCK),
         "delivery": Delivery.state == ATTENTION,
     }
     return {
-        name: session.scalar(select(func.count()).where(where)) or 0
-        for name, where in stuck.items()
+        name: session.scalar(select(func.count()).where(condition)) or 0
+        for name, condition in stuck.items()
     }
 
 

@@ -19,27 +19,24 @@ class CaseState(StrEnum):
     AWAITING_APPROVAL = "awaiting_approval"
     """A remedy is proposed, or none fits and the seller must choose one."""
     APPROVED = "approved"
-    """Decided; being carried out."""
-    MADE_GOOD = "made_good"
-    """Carried out; something is left for the seller to do by hand."""
+    """Decided; being carried out, by the platform, by a person, or by both."""
     FOLLOWING_UP = "following_up"
     """Carried out; messages are planned or an answer is awaited."""
     DECLINED = "declined"
     """Decided against a make-good; waits only for the rating to change."""
-    NEEDS_ATTENTION = "needs_attention"
-    """Only a person can go on; the case says what to do."""
     CLOSED = "closed"
 
+
+FORMER_STATES = frozenset({"made_good", "needs_attention"})
+"""States that cases had before make-goods had states of their own; they stand in history."""
 
 CASE_STATES: Mapping[CaseState, Text] = {
     CaseState.OPENED: Text("looking for the order"),
     CaseState.AWAITING_ORDER: Text("which order?"),
     CaseState.AWAITING_APPROVAL: Text("waits for a decision"),
-    CaseState.APPROVED: Text("approved"),
-    CaseState.MADE_GOOD: Text("something left to do"),
+    CaseState.APPROVED: Text("being carried out"),
     CaseState.FOLLOWING_UP: Text("following up"),
     CaseState.DECLINED: Text("declined"),
-    CaseState.NEEDS_ATTENTION: Text("needs attention"),
     CaseState.CLOSED: Text("closed"),
 }
 
@@ -71,11 +68,12 @@ class Move(StrEnum):
     APPROVE = "approve"
     DECLINE = "decline"
     MADE = "made"
-    MADE_WITH_TASK = "made_with_task"
-    FAIL = "fail"
+    DECIDE_AGAIN = "decide_again"
+    """What was decided is surely not carried out: refused, or taken back."""
     TRY_AGAIN = "try_again"
-    TASK_DONE = "task_done"
+    """What was refused is tried once more after all."""
     REOPEN = "reopen"
+    """The buyer says that the problem is not solved, or writes another low review."""
     COME_BACK = "come_back"
     """The buyer of a closed case says that the problem is not solved."""
     CLOSE = "close"
@@ -92,18 +90,14 @@ _MOVES: Mapping[Move, tuple[frozenset[CaseState], CaseState]] = {
     ),
     Move.APPROVE: (frozenset({_S.AWAITING_APPROVAL}), _S.APPROVED),
     Move.DECLINE: (
-        frozenset({_S.AWAITING_APPROVAL, _S.AWAITING_ORDER, _S.OPENED, _S.NEEDS_ATTENTION}),
+        frozenset({_S.AWAITING_APPROVAL, _S.AWAITING_ORDER, _S.OPENED}),
         _S.DECLINED,
     ),
-    Move.MADE: (frozenset({_S.APPROVED, _S.NEEDS_ATTENTION}), _S.FOLLOWING_UP),
-    Move.MADE_WITH_TASK: (frozenset({_S.APPROVED, _S.NEEDS_ATTENTION}), _S.MADE_GOOD),
-    Move.FAIL: (_OPEN, _S.NEEDS_ATTENTION),
-    Move.TRY_AGAIN: (frozenset({_S.NEEDS_ATTENTION}), _S.APPROVED),
-    Move.TASK_DONE: (frozenset({_S.MADE_GOOD}), _S.FOLLOWING_UP),
-    Move.REOPEN: (
-        frozenset({_S.FOLLOWING_UP, _S.MADE_GOOD, _S.DECLINED, _S.NEEDS_ATTENTION}),
-        _S.AWAITING_APPROVAL,
-    ),
+    # Also while another decision is awaited: what was thought refused turns out to be done.
+    Move.MADE: (frozenset({_S.APPROVED, _S.AWAITING_APPROVAL}), _S.FOLLOWING_UP),
+    Move.DECIDE_AGAIN: (frozenset({_S.APPROVED}), _S.AWAITING_APPROVAL),
+    Move.TRY_AGAIN: (frozenset({_S.AWAITING_APPROVAL}), _S.APPROVED),
+    Move.REOPEN: (frozenset({_S.FOLLOWING_UP, _S.DECLINED}), _S.AWAITING_APPROVAL),
     Move.COME_BACK: (frozenset({_S.CLOSED}), _S.AWAITING_APPROVAL),
     Move.CLOSE: (_OPEN, _S.CLOSED),
 }

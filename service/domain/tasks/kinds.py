@@ -17,6 +17,7 @@ class TaskGroup(IntEnum):
     STUCK = 2
     ORDER = 3
     DECIDE = 4
+    BY_HAND = 5
 
 
 GROUPS: Mapping[TaskGroup, Text] = {
@@ -25,6 +26,7 @@ GROUPS: Mapping[TaskGroup, Text] = {
     TaskGroup.STUCK: Text("Stuck"),
     TaskGroup.ORDER: Text("Which order?"),
     TaskGroup.DECIDE: Text("To decide"),
+    TaskGroup.BY_HAND: Text("To do by hand"),
 }
 
 
@@ -65,8 +67,8 @@ TASK_RULES: Mapping[TaskKind, TaskRule] = {
     TaskKind.NOT_SOLVED: TaskRule(TaskGroup.NOT_SOLVED, Text("Go one step further")),
     TaskKind.FIND_OUT: TaskRule(TaskGroup.STUCK, Text("Find out whether it was carried out")),
     TaskKind.REFUSED: TaskRule(TaskGroup.STUCK, Text("Choose another make-good")),
-    TaskKind.CARRY_OUT: TaskRule(TaskGroup.STUCK, Text("Carry out by hand")),
-    TaskKind.FINISH: TaskRule(TaskGroup.STUCK, Text("Finish by hand")),
+    TaskKind.CARRY_OUT: TaskRule(TaskGroup.BY_HAND, Text("Carry out by hand")),
+    TaskKind.FINISH: TaskRule(TaskGroup.BY_HAND, Text("Finish by hand")),
     TaskKind.MESSAGE: TaskRule(TaskGroup.STUCK, Text("Look after a message")),
     TaskKind.READ_DRAFT: TaskRule(TaskGroup.DECIDE, Text("Read a draft")),
     TaskKind.CHOOSE_ORDER: TaskRule(TaskGroup.ORDER, Text("Choose the order")),

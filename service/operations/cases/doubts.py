@@ -102,16 +102,13 @@ def mark_grave(case: Case) -> None:
 
 
 def set_doubts(case: Case, doubts: Sequence[Said]) -> None:
-    """Keep what speaks against the case, and tell the seller to look at it."""
+    """Keep what speaks against the case, for the seller to look at."""
     together: Said | None = None
     for one in reversed(doubts):
         together = one if together is None else Text("%(first)s %(rest)s", first=one, rest=together)
     case.doubt = together
-    case.advice = together or case.advice
 
 
 def clear(case: Case) -> None:
     """A person has looked."""
-    if case.advice == case.doubt:
-        case.advice = None
     case.doubt = None

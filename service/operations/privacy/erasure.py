@@ -22,6 +22,7 @@ from service.db.models import Case, Kind, MakeGood, OutboxRow, Review, ReviewVer
 from service.db.transaction import Transaction
 from service.domain.cases.states import CloseReason
 from service.domain.errors import WrongInput, WrongState
+from service.domain.remedies.states import ENDED
 from service.domain.staff.authority import Actor, Permission
 from service.operations.cases import close, history, search
 from service.operations.context import Context
@@ -161,11 +162,11 @@ def _is_about(body: Body, found: _Found, reviews: set[tuple[int, str]]) -> bool:
 
 def _check_settled(cases: Iterable[Case]) -> None:
     for case in cases:
-        for one in case.make_goods:
-            if one.state in ("approved", "needs_attention") or one.task:
+        for make_good in case.make_goods:
+            if make_good.state not in ENDED:
                 raise WrongState(
                     "A make-good of this buyer is not settled. Settle it first, then erase: %(reference)s",
-                    reference=one.reference,
+                    reference=make_good.reference,
                 )
 
 
@@ -210,7 +211,7 @@ def _scrub(case: Case) -> None:
     for rows, name in (
         (case.history, "detail"),
         (case.decisions, "reason"),
-        (case.make_goods, "task"),
+        (case.make_goods, "note"),
         (case.messages, "reason"),
         (attempts, "note"),
     ):
@@ -256,9 +257,7 @@ def purge_ended(context: Context, actor: Actor) -> bool:
     be left. Cases with a make-good that is not settled wait for it."""
     permit_upkeep(actor)
     before = context.clock.now() - context.keep_buyers
-    unsettled = select(MakeGood.case_id).where(
-        or_(MakeGood.state.in_(("approved", "needs_attention")), MakeGood.task != "")
-    )
+    unsettled = select(MakeGood.case_id).where(MakeGood.state.not_in(ENDED))
     with context.database.reading() as session:
         cases = session.scalars(
             select(Case.id)

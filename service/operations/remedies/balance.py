@@ -11,6 +11,7 @@ from integrations.money import Money
 from integrations.remedies import Spends
 from service.db import queries
 from service.db.models import Case, MakeGood
+from service.domain.remedies.states import CARRIED_OUT, MakeGoodState
 from service.operations.cases.orders import order_from_data
 
 
@@ -32,6 +33,7 @@ def promised_of(session: Session, case: Case, *, without: MakeGood | None = None
             session, case.order_connection_id or 0, case.order_id
         )
         if make_good is not without
+        and make_good.state is not MakeGoodState.REFUSED
         and make_good.currency == currency
         and not _is_seen(make_good, seen_at)
     )
@@ -44,7 +46,7 @@ def _is_seen(make_good: MakeGood, seen_at: datetime | None) -> bool:
     spends = make_good.remedy.kind.spends
     if spends is Spends.GOODS:
         return True
-    by_platform = make_good.state == "done" and bool(make_good.vendor_id)
+    by_platform = make_good.state in CARRIED_OUT and bool(make_good.vendor_id)
     if spends is not Spends.MONEY or not by_platform:
         return False
     done_at = make_good.done_at

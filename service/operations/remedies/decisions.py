@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from integrations import registry
-from integrations.contract import Order, Role, Way
+from integrations.contract import Role, Way
 from integrations.remedies import Remedy, RemedyKind, remedy_from_data
 from integrations.sentence import Text, Words
 from service.db import queries
@@ -16,17 +16,23 @@ from service.db.models import Case, Connection, Decision, Kind, MakeGood
 from service.db.outbox import claims
 from service.db.transaction import Transaction
 from service.domain.cases.reference import make_good_reference
-from service.domain.cases.states import CASES, CaseState, CloseReason, Move
+from service.domain.cases.states import CloseReason, Move
 from service.domain.errors import WrongInput, WrongState
 from service.domain.remedies import terms
+from service.domain.remedies.states import (
+    MAKE_GOODS,
+    UNSETTLED,
+    DecisionKind,
+    MakeGoodMove,
+    MakeGoodState,
+)
 from service.domain.staff.authority import LIMIT, Actor, Permission
 from service.operations.cases import close, doubts, expire, history
 from service.operations.cases.orders import order_from_data
 from service.operations.context import Context
-from service.operations.remedies import balance
+from service.operations.remedies import balance, moves
 from service.operations.staff.permits import permit, permit_amount
 
-UNSETTLED = ("approved", "needs_attention")
 NOT_SETTLED = "A make-good of this case is not settled. Mark it as done, or try again, first."
 
 
@@ -62,26 +68,21 @@ def approve(
         remedy = _checked(session, case, changed or _proposed(session, case, number, seen))
         limit = permit_amount(session, actor, case.shop_id, remedy.amount, now=now)
         doubts.clear(case)
-        _replace_refused(session, case, actor, now)
+        _take_back_refused(session, case, actor, now)
         decide(session, case, remedy, actor=actor, reason=reason, limit=limit, now=now)
 
 
-def _replace_refused(session: Transaction, case: Case, actor: Actor, now: datetime) -> None:
-    """What the platform surely refused gives way to the make-good that is approved instead."""
-    for one in case.make_goods:
-        if one.refused:
-            take_back(session, one, actor=actor, now=now)
+def _take_back_refused(session: Transaction, case: Case, actor: Actor, now: datetime) -> None:
+    """What the platform surely refused gives way to what is decided instead."""
+    for make_good in case.make_goods:
+        if make_good.state is MakeGoodState.REFUSED:
+            take_back(session, make_good, actor=actor, now=now)
 
 
 def take_back(session: Transaction, make_good: MakeGood, *, actor: Actor, now: datetime) -> None:
-    """Undo a decision whose make-good was surely not carried out."""
-    case = make_good.case
-    make_good.state, make_good.task, case.advice = "cancelled", None, None
+    """Undo a decision whose make-good was surely not carried out; raises `WrongState`."""
+    moves.move(session, make_good, MakeGoodMove.CANCEL, at=now, actor=actor)
     claims.end(session, Kind.MAKE_GOOD, make_good.id, now, Text("taken back"))
-    if CASES.allows(CaseState(case.state), Move.REOPEN):
-        history.move(session, case, Move.REOPEN, at=now, actor=actor, detail=Text("taken back"))
-    else:
-        history.note(session, case, "cancelled", at=now, actor=actor)
 
 
 def _proposed(session: Session, case: Case, number: int | None, seen: int | None) -> Remedy:
@@ -125,7 +126,7 @@ def decide(
     history.move(session, case, Move.APPROVE, at=now, actor=actor, detail=remedy.described)
     decision = Decision(
         case_id=case.id,
-        kind="approve",
+        kind=DecisionKind.APPROVE,
         actor=str(actor),
         seller_id=actor.seller_id,
         reason=reason,
@@ -149,18 +150,15 @@ def decide(
         expires_at=remedy.given(now).ends_at,
         automatic=actor is LIMIT,
         decided_at=now,
-        state="approved",
+        state=MAKE_GOODS.first,
         attempts=[],
     )
     session.add(make_good)
-    if way_of(connection, remedy.kind).is_called:
-        lane = queries.lane(session, connection.id, outward=True)
-        claims.put(session, Kind.MAKE_GOOD, make_good, lane_id=lane, due_at=now, now=now)
+    if not way_of(connection, remedy.kind).is_called:
+        moves.move(session, make_good, MakeGoodMove.BY_HAND, at=now)
         return
-    make_good.state = "needs_attention"
-    make_good.task = task_for(make_good, order_from_data(case.order))
-    case.advice = make_good.task
-    history.move(session, case, Move.FAIL, at=now, detail=Text("by hand"))
+    lane = queries.lane(session, connection.id, outward=True)
+    claims.put(session, Kind.MAKE_GOOD, make_good, lane_id=lane, due_at=now, now=now)
 
 
 def order_connection(session: Session, case: Case) -> Connection:
@@ -171,15 +169,12 @@ def order_connection(session: Session, case: Case) -> Connection:
     return found
 
 
-def task_for(make_good: MakeGood, order: Order) -> Text:
-    """What the seller has to do by hand where the platform has no such call."""
-    remedy = make_good.remedy
-    names = ", ".join(line.name for line in order.lines if line.id in remedy.line_ids)
-    return Text(
-        "%(what)s, note the reference %(reference)s, then mark it as done here.",
-        what=Text(remedy.kind.task, amount=remedy.amount or "", number=order.number, names=names),
-        reference=make_good.reference,
-    )
+def _end_what_was_decided(session: Transaction, case: Case, actor: Actor, now: datetime) -> None:
+    """A case is ended by a person only when nothing of it may yet be carried out; raises
+    `WrongState`."""
+    if any(make_good.state in UNSETTLED for make_good in case.make_goods):
+        raise WrongState(NOT_SETTLED)
+    _take_back_refused(session, case, actor, now)
 
 
 def decline(context: Context, case_id: int, actor: Actor, reason: str) -> None:
@@ -190,13 +185,12 @@ def decline(context: Context, case_id: int, actor: Actor, reason: str) -> None:
         permit(session, actor, Permission.DECIDE, case.shop_id)
         if not reason.strip():
             raise WrongInput("Say why, for those who look at this case later.")
-        if any(one.state in UNSETTLED for one in case.make_goods):
-            raise WrongState(NOT_SETTLED)
+        _end_what_was_decided(session, case, actor, now)
         history.move(session, case, Move.DECLINE, at=now, actor=actor, detail=Words(reason.strip()))
         session.add(
             Decision(
                 case_id=case.id,
-                kind="decline",
+                kind=DecisionKind.DECLINE,
                 actor=str(actor),
                 seller_id=actor.seller_id,
                 reason=reason.strip(),
@@ -215,8 +209,7 @@ def close_case(context: Context, case_id: int, actor: Actor, reason: str = "") -
         now = context.clock.now()
         case = queries.locked_case(session, case_id)
         permit(session, actor, Permission.DECIDE, case.shop_id)
-        if any(one.state in UNSETTLED for one in case.make_goods):
-            raise WrongState(NOT_SETTLED)
+        _end_what_was_decided(session, case, actor, now)
         close.close(
             session,
             case,

@@ -12,6 +12,7 @@ from service.db import queries
 from service.db.models import Kind, MakeGood
 from service.db.outbox import claims
 from service.db.transaction import Transaction
+from service.domain.remedies.states import UNDER_WAY, MakeGoodState
 from service.operations.remedies.make_goods import capabilities_of
 
 ONE_AT_A_TIME = Text("Another make-good of this order is under way. This one follows it.")
@@ -25,9 +26,9 @@ def turn_of(session: Session, make_good: MakeGood, now: datetime) -> datetime:
     for other in queries.make_goods_of(session, make_good.connection_id, make_good.order_id):
         if other is make_good or not other.open_attempts:
             continue
-        if other.state == "approved":
+        if other.state in UNDER_WAY:
             turn = max(turn, now + IN_TURN)
-        elif other.state == "needs_attention":
+        elif other.state is MakeGoodState.UNKNOWN:
             turn = max(turn, settles_at(other, capabilities_of(session, other), now))
     return turn
 
@@ -42,5 +43,9 @@ def settles_at(make_good: MakeGood, can: Capabilities, now: datetime) -> datetim
 def let_others_follow(session: Transaction, make_good: MakeGood, now: datetime) -> None:
     """Those of the same order that wait for their turn look again at once."""
     others = queries.make_goods_of(session, make_good.connection_id, make_good.order_id)
-    waiting = [other.id for other in others if other is not make_good and other.state == "approved"]
+    waiting = [
+        other.id
+        for other in others
+        if other is not make_good and other.state is MakeGoodState.APPROVED
+    ]
     claims.bring_forward(session, Kind.MAKE_GOOD, waiting, now, note=ONE_AT_A_TIME)

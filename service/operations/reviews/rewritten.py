@@ -24,7 +24,7 @@ from service.operations.messages.stopping import stop_planned
 ANOTHER = Text("The buyer wrote another low review of this product. Read it before you decide.")
 STILL_COUNTS = timedelta(days=30)
 """For so long after a review was withdrawn a new one is taken for the same, written anew."""
-ANSWERED = (CaseState.FOLLOWING_UP, CaseState.MADE_GOOD, CaseState.DECLINED)
+ANSWERED = (CaseState.FOLLOWING_UP, CaseState.DECLINED)
 
 
 def know(session: Transaction, named: Iterable[tuple[int, InboundEvent]], now: datetime) -> None:

@@ -15,13 +15,16 @@ from service.db import audit
 from service.db.models import Connection, Credential, Kind, Lane, MakeGood, OutboxRow
 from service.db.transaction import Transaction
 from service.domain.errors import NotFound, WrongState
+from service.domain.remedies.states import UNSETTLED, MakeGoodState
 from service.domain.staff.authority import Actor, Permission
 from service.operations.context import Context
 from service.operations.shops import connections
 from service.operations.staff.permits import permit
 
 PERIODIC = (Kind.POLL, Kind.LOOK, Kind.CHECK)
-UNSETTLED = Text("Make-goods at this platform are not settled. Settle them first, then disconnect.")
+NOT_SETTLED = Text(
+    "Make-goods at this platform are not settled. Settle them first, then disconnect."
+)
 
 
 def disconnect(context: Context, connection_id: int, actor: Actor) -> None:
@@ -54,11 +57,11 @@ def _nothing_under_way(session: Transaction, connection_id: int) -> None:
     unsettled = (
         select(MakeGood.id)
         .where(MakeGood.connection_id == connection_id)
-        .where(MakeGood.state.in_(("approved", "needs_attention")))
+        .where(MakeGood.state.in_(UNSETTLED | {MakeGoodState.REFUSED}))
         .limit(1)
     )
     if session.scalar(unsettled) is not None:
-        raise WrongState(UNSETTLED)
+        raise WrongState(NOT_SETTLED)
 
 
 def _end_asking(session: Transaction, connection_id: int, now: datetime) -> None:

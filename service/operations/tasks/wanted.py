@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from integrations.money import Money
 from integrations.sentence import Said
-from service.db.models import Case, MakeGood
+from service.db.models import Case
 from service.domain.cases.states import CaseState
 from service.domain.messages.kinds import Answer
 from service.domain.messages.states import STUCK, MessageState
+from service.domain.remedies.states import MakeGoodState
 from service.domain.tasks.kinds import TaskKind
 
 
@@ -24,32 +25,30 @@ class Wanted:
     amount: Money | None = None
 
 
+KINDS: Mapping[MakeGoodState, TaskKind] = {
+    MakeGoodState.UNKNOWN: TaskKind.FIND_OUT,
+    MakeGoodState.REFUSED: TaskKind.REFUSED,
+    MakeGoodState.BY_HAND: TaskKind.CARRY_OUT,
+    MakeGoodState.TO_FINISH: TaskKind.FINISH,
+}
+"""The task of each state in which a make-good waits for a person."""
+
+
 def wanted_of(case: Case) -> Iterator[Wanted]:
     """All that waits for a person: what got stuck, whatever the case's state, and one thing about
     the case itself, the most pressing."""
     for make_good in case.make_goods:
-        yield from _of_make_good(make_good)
+        if make_good.state in KINDS:
+            kind = KINDS[make_good.state]
+            yield Wanted(kind, make_good.id, make_good.todo, make_good.remedy.amount)
     for message in case.messages:
         if message.state in STUCK:
             yield Wanted(TaskKind.MESSAGE, message.id, message.reason)
         elif message.state == MessageState.DRAFT:
             yield Wanted(TaskKind.READ_DRAFT, message.id, message.reason)
-    kind = None if case.closed_at is not None else _about(case)
-    if kind is not None:
-        yield Wanted(kind, case.id, case.doubt or case.advice)
-
-
-def _of_make_good(make_good: MakeGood) -> Iterator[Wanted]:
-    if make_good.state == "needs_attention":
-        if make_good.outcome_unknown:
-            kind = TaskKind.FIND_OUT
-        else:
-            kind = TaskKind.REFUSED if make_good.refused else TaskKind.CARRY_OUT
-    elif make_good.state == "done" and make_good.task is not None:
-        kind = TaskKind.FINISH
-    else:
-        return
-    yield Wanted(kind, make_good.id, make_good.task, make_good.remedy.amount)
+    about = None if case.closed_at is not None else _about(case)
+    if about is not None:
+        yield Wanted(about, case.id, case.doubt or case.advice)
 
 
 def _about(case: Case) -> TaskKind | None:
@@ -61,7 +60,9 @@ def _about(case: Case) -> TaskKind | None:
         return TaskKind.NOT_SOLVED
     if case.doubt is not None:
         return TaskKind.CONFIRM
-    return TaskKind.DECIDE if case.state == CaseState.AWAITING_APPROVAL else None
+    # A refused make-good asks for another decision itself.
+    refused = any(make_good.state is MakeGoodState.REFUSED for make_good in case.make_goods)
+    return TaskKind.DECIDE if case.state == CaseState.AWAITING_APPROVAL and not refused else None
 
 
 def _is_not_solved(case: Case) -> bool:

@@ -51,7 +51,7 @@ class MakeGoodOut(Schema):
     state = fields.String()
     vendor_id = fields.String()
     code = fields.String()
-    task = Sentence()
+    task = Sentence(attribute="todo")
     outcome_unknown = fields.Boolean()
     decided_at = fields.AwareDateTime()
     done_at = fields.AwareDateTime(allow_none=True)

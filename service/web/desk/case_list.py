@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, render_template, request
 from sqlalchemy import select
 
+from service.db import tasks
 from service.db.case_list import CaseFilter, Outcome, list_cases
 from service.db.models import Shop
 from service.domain.cases.states import CaseState
@@ -54,6 +55,7 @@ def overview() -> str:
         return render_template(
             "admin/cases.html",
             cases=cases[:PAGE],
+            waiting=tasks.cases_waiting(session, [case.id for case in cases]),
             wanted=wanted,
             oldest_first=oldest_first,
             is_narrowed=wanted != CaseFilter(),

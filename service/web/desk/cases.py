@@ -15,9 +15,9 @@ from werkzeug.wrappers import Response
 
 from integrations.remedies import KINDS, Remedy, Worth
 from service import VERSION
-from service.db import queries, staff
+from service.db import queries, staff, tasks
 from service.db.models import Case, MakeGood, Review
-from service.domain.cases.states import CLOSE_REASONS, CaseState
+from service.domain.cases.states import CLOSE_REASONS, FORMER_STATES, CaseState, Move
 from service.domain.complaints.causes import CAUSES
 from service.domain.errors import DomainError, Unconfirmed, WrongInput
 from service.domain.messages.states import MessageMove
@@ -36,6 +36,7 @@ from service.operations.staff import permits
 from service.web import formatting, words
 from service.web.auth import may
 from service.web.desk.complaint import marked
+from service.web.desk.make_goods import shown
 from service.web.desk.next_step import next_step
 from service.web.desk.proposals import proposed
 from service.web.desk.thread import thread_of
@@ -124,8 +125,12 @@ def case_page(reference: str, error: DomainError | None = None) -> str:
             names=staff.actor_names(session),
             proposed=proposed(session, found, actor(), context().clock.now()),
             left=balance.left_of(session, found) if found.order else None,
-            may_ask={one.id: _may_ask(session, one) for one in found.make_goods},
-            decidable=_decidable(found),
+            make_goods=[
+                shown(make_good, may_ask=_may_ask(session, make_good))
+                for make_good in found.make_goods
+            ],
+            decidable=found.may(Move.APPROVE),
+            waits=bool(tasks.cases_waiting(session, [found.id])),
             first=_first(found, proposal),
             why_none=proposal.reason if proposal is not None else "",
             earlier=queries.earlier_cases(session, found),
@@ -140,7 +145,7 @@ def case_page(reference: str, error: DomainError | None = None) -> str:
             complaint=marked(found),
             days=DAYS,
             may_decide=authority.may(actor(), Permission.DECIDE, found.shop_id),
-            states=set(CaseState),
+            states={*CaseState, *FORMER_STATES},
             hidden_details=list(CLOSE_REASONS.values()),
         )
 
@@ -155,14 +160,6 @@ def _greeting(session: Session, case: Case) -> MessageText | None:
 def _may_ask(session: Session, make_good: MakeGood) -> bool:
     """Whether the platform can be asked what became of it."""
     return make_good.outcome_unknown and make_goods.capabilities_of(session, make_good).look_up
-
-
-def _decidable(case: Case) -> bool:
-    """Awaits a decision, or another one because the platform refused the first."""
-    if case.state == CaseState.NEEDS_ATTENTION:
-        stuck = [one for one in case.make_goods if one.state in decisions.UNSETTLED]
-        return bool(stuck) and all(one.refused for one in stuck)
-    return case.state == CaseState.AWAITING_APPROVAL
 
 
 def _first(case: Case, proposal: object) -> dict[str, object]:

@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 from integrations.sentence import Text
 from service.db import queries
 from service.db.models import Case, Connection, Kind, Lane, OutboxRow
+from service.domain.cases.states import CaseState
 from service.domain.messages.states import STUCK, MessageState
+from service.domain.remedies.states import UNDER_WAY
 from service.web.i18n import translate
 from service.web.words import word
 
@@ -34,20 +36,20 @@ def next_step(session: Session, case: Case) -> NextStep:
     if stuck is not None:
         return stuck
     state = case.state
-    if state == "closed":
+    if state is CaseState.CLOSED:
         return NextStep(_("Nothing: %(why)s.", why=word(case.close_reason)))
     if case.doubt:
         return NextStep(translate(case.doubt), blocked_by=_("a person"))
-    if state == "awaiting_approval":
+    if state is CaseState.AWAITING_APPROVAL:
         return NextStep(_("Approve, change or decline."), blocked_by=_("a decision"))
-    if state in ("awaiting_order", "needs_attention", "made_good"):
+    if state is CaseState.AWAITING_ORDER:
         return NextStep(translate(case.advice) or word(state), blocked_by=_("a person"))
-    if state == "opened":
+    if state is CaseState.OPENED:
         return _of_row(session, Kind.FIND_ORDER, case.id, _("The order is looked for."))
-    if state == "approved":
-        for one in case.make_goods:
-            if one.state == "approved":
-                return _of_row(session, Kind.MAKE_GOOD, one.id, _("The make-good is carried out."))
+    for make_good in case.make_goods:
+        if make_good.state in UNDER_WAY:
+            what = translate(make_good.note) or _("The make-good is carried out.")
+            return _of_row(session, Kind.MAKE_GOOD, make_good.id, what)
     planned = [message for message in case.messages if message.state == MessageState.PLANNED]
     if planned:
         first = min(planned, key=lambda message: (message.due_at is None, message.due_at))
@@ -61,9 +63,9 @@ def next_step(session: Session, case: Case) -> NextStep:
 
 def _stuck(case: Case) -> NextStep | None:
     """What only a person can settle: a make-good, else a message."""
-    for one in case.make_goods:
-        if one.state == "needs_attention" or (one.state == "done" and one.task):
-            return NextStep(translate(one.task) or word(one.state), blocked_by=_("a person"))
+    for make_good in case.make_goods:
+        if make_good.todo:
+            return NextStep(translate(make_good.todo), blocked_by=_("a person"))
     for message in case.messages:
         if message.state in STUCK:
             what = _("To the buyer: %(what)s.", what=word(message.step or "message"))

@@ -12,6 +12,7 @@ from integrations.remedies import Remedy, remedy_from_data
 from integrations.sentence import Said, from_data
 from service.db import queries
 from service.db.models import Case, Connection
+from service.domain.remedies.states import MakeGoodState
 from service.domain.staff.authority import Actor
 from service.operations.remedies.decisions import way_of
 from service.operations.staff import permits
@@ -61,7 +62,9 @@ def proposed(session: Session, case: Case, actor: Actor, now: datetime) -> list[
             )
         )
     # What the platform has just refused comes last.
-    tried = {make_good.kind for make_good in case.make_goods if make_good.refused}
+    tried = {
+        make_good.kind for make_good in case.make_goods if make_good.state is MakeGoodState.REFUSED
+    }
     return sorted(options, key=lambda option: option.remedy.kind.name in tried)
 
 

@@ -130,7 +130,7 @@ def test_refund_loop_ends_recovered_by_polling(live: Live, email: str) -> None:
     amount = live.approve(case, REFUND, 40)
 
     [made] = live.case(review["id"]).make_goods
-    assert (made.state, bool(made.task)) == ("done", not ledger)
+    assert (made.state, bool(made.note)) == ("done", not ledger)
     [kept] = store.ask("GET", f"orders/{order['id']}/refunds?dp=6")
     assert (Money.of(kept["amount"], amount.currency), case.reference in kept["reason"]) == (
         amount,
@@ -183,7 +183,7 @@ def test_other_make_goods_are_carried_out_once(live: Live, email: str, action: R
     [made] = live.case(review["id"]).make_goods
     path = "orders" if action is RESEND else "coupons"
     store.forget(f"{path}/{made.vendor_id}")
-    assert (made.state, made.task) == ("done", None)
+    assert (made.state, made.note) == ("done", None)
     kept = store.ask("GET", f"{path}/{made.vendor_id}")
     assert made.reference in str(kept) or made.reference.lower() in str(kept)
     if action is VOUCHER:

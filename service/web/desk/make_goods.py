@@ -1,0 +1,83 @@
+"""What the case page shows of a make-good: where it stands, and what a person may do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from integrations.sentence import Said, Text
+from service.db.models import MakeGood
+from service.domain.remedies.states import MAKE_GOODS, MakeGoodState
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One thing that may be done. `main`: what is usually right."""
+
+    do: str
+    label: Text
+    main: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The buttons of a state, and those behind a fold, which `warning` explains."""
+
+    buttons: tuple[Button, ...]
+    fold: Text | None = None
+    folded: tuple[Button, ...] = ()
+    warns: bool = False
+
+
+_TAKE_BACK = Button("cancel", Text("Take it back"))
+CHOICES: Mapping[MakeGoodState, Choice] = {
+    MakeGoodState.REFUSED: Choice(
+        (
+            Button("cancel", Text("Choose another make-good"), main=True),
+            Button("try_again", Text("Try again")),
+        ),
+        Text("I did it by hand"),
+        (Button("done", Text("It is done")),),
+    ),
+    MakeGoodState.UNKNOWN: Choice(
+        (
+            Button("look_again", Text("Ask the shop again")),
+            Button("done", Text("I looked: it was done")),
+        ),
+        Text("It was surely not done"),
+        (
+            Button("not_done", Text("I looked at the payment provider: not done. Carry it out")),
+            Button("cancel", Text("I looked at the payment provider: not done. Take it back")),
+        ),
+        warns=True,
+    ),
+    MakeGoodState.BY_HAND: Choice(
+        (Button("done", Text("It is done"), main=True),), Text("It is not done"), (_TAKE_BACK,)
+    ),
+    MakeGoodState.TO_FINISH: Choice((Button("done", Text("It is done"), main=True),)),
+}
+"""What a person may do in each state in which one is asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownMakeGood:
+    """A make-good as the page shows it; `choice` None: nothing is asked of anybody."""
+
+    row: MakeGood
+    state: Text
+    todo: Said | None
+    choice: Choice | None
+
+    @property
+    def wants_code(self) -> bool:
+        """The seller enters the code that the buyer is told."""
+        return self.row.remedy.kind.gives_code and not self.row.code
+
+
+def shown(make_good: MakeGood, *, may_ask: bool) -> ShownMakeGood:
+    """`may_ask`: the platform can be asked what became of it."""
+    choice = CHOICES.get(make_good.state)
+    if choice is not None and not may_ask:
+        buttons = tuple(button for button in choice.buttons if button.do != "look_again")
+        choice = Choice(buttons, choice.fold, choice.folded, choice.warns)
+    return ShownMakeGood(make_good, MAKE_GOODS.labels[make_good.state], make_good.todo, choice)
