@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 
 FILE, FOLDER = 0o600, 0o700
 BESIDE = ("", "-wal", "-shm", "-journal")
@@ -70,7 +71,11 @@ def write_new(path: Path, text: str) -> None:
 
 
 def write_anew(path: Path, text: str) -> None:
-    """Write a private file, or another in its place; who reads it finds a whole one."""
+    """Write a private file, or another in its place; who reads it finds a whole one. What is there
+    and no file, such as a pipe or /dev/stdout, is written to as it stands."""
+    if path.exists() and not path.is_file():
+        path.write_text(text, "utf-8")
+        return
     os.replace(_beside(path, text), path)
 
 
@@ -83,9 +88,11 @@ def _beside(path: Path, text: str) -> Path:
 
 
 def _close(path: Path, mode: int) -> None:
-    # Only the owner can; who is not the owner is told so when the file is opened.
+    # Only the owner can; who is not the owner is told so when the file is opened. A device such as
+    # /dev/null belongs to everybody, whoever names it here as root.
     with suppress(FileNotFoundError, PermissionError):
-        if path.stat().st_mode & 0o777 != mode:
+        present = path.stat().st_mode
+        if (S_ISREG(present) or S_ISDIR(present)) and present & 0o777 != mode:
             path.chmod(mode)
 
 

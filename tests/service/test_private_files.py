@@ -11,7 +11,13 @@ from pathlib import Path
 import pytest
 
 from service.db.session import Database
-from service.security.private_files import open_private, private_folder, write_new
+from service.security.private_files import (
+    open_private,
+    private_database,
+    private_folder,
+    write_anew,
+    write_new,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -125,3 +131,18 @@ def test_file_of_another_user_is_refused_with_the_cure(tmp_path: Path) -> None:
         os._exit(4)
 
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_what_is_no_file_stays_open_to_everybody(tmp_path: Path) -> None:
+    """A device such as /dev/null, named by mistake where a file is wanted; here a pipe."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    pipe.chmod(0o666)
+    reader = os.open(pipe, os.O_RDWR)
+
+    private_database(pipe)
+    write_anew(pipe, "words")
+
+    assert stat.filemode(pipe.stat().st_mode) == "prw-rw-rw-"
+    assert os.read(reader, 10) == b"words"
+    os.close(reader)
