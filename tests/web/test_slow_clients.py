@@ -24,6 +24,8 @@ from service.rsgi import Served
 
 ANNOUNCED = b"POST /webhooks/x HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{"
 HALF_HEADERS = b"POST /webhooks/x HTTP/1.1\r\nHost: a\r\n"
+UNREAD = b"GET /api/v1/openapi.json HTTP/1.1\r\nHost: a\r\n\r\n" * 100
+"""Asks for more than any buffer of the line holds, and reads none of it."""
 MANY = 150
 
 
@@ -65,8 +67,12 @@ def alive(port: int, seconds: float = 5) -> bool:
     return False
 
 
-@pytest.mark.parametrize("sent", [ANNOUNCED, HALF_HEADERS, b""], ids=["body", "headers", "nothing"])
-def test_web_answers_while_many_never_send(scaled: tuple[int, int], sent: bytes) -> None:
+@pytest.mark.parametrize(
+    "sent",
+    [ANNOUNCED, HALF_HEADERS, b"", UNREAD],
+    ids=["body", "headers", "nothing", "unread answers"],
+)
+def test_web_answers_while_many_never_send_or_read(scaled: tuple[int, int], sent: bytes) -> None:
     port, _ = scaled
 
     with hanging(port, MANY, sent):
@@ -207,6 +213,13 @@ def test_embedded_web_lets_go_of_who_never_reads(monkeypatch: pytest.MonkeyPatch
         assert got < 8_000_000
 
 
-def test_embedded_web_answers_while_many_never_send(monkeypatch: pytest.MonkeyPatch) -> None:
-    with embedded(monkeypatch, 20) as port, hanging(port, MANY, ANNOUNCED):
+@pytest.mark.parametrize(
+    ("number", "sent"),
+    [(MANY, ANNOUNCED), (30, b"GET /much HTTP/1.1\r\nHost: a\r\n\r\n")],
+    ids=["body", "unread answers"],
+)
+def test_embedded_web_answers_while_many_never_send_or_read(
+    monkeypatch: pytest.MonkeyPatch, number: int, sent: bytes
+) -> None:
+    with embedded(monkeypatch, 20) as port, hanging(port, number, sent):
         assert requests.get(f"http://127.0.0.1:{port}/", timeout=5).text == "fine"
