@@ -172,6 +172,7 @@ def _set_shop(live: Live, **values: Any) -> None:
 @pytest.mark.parametrize("action", [RESEND, VOUCHER])
 def test_other_make_goods_are_carried_out_once(live: Live, email: str, action: RemedyKind) -> None:
     world, store = live.world, live.store
+    _set_shop(live, follow_ups=AT_ONCE)
     order = store.sell(email)
     review = store.review(email, 2, "Wrong colour")
     world.clock.move(minutes=11)
