@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
+import requests
 from werkzeug.routing import Rule
 
 from service.app import create_app
 from service.operations.staff import tokens
+from tests import hostile
 from tests.world import World
 
 HOSTILE = {
@@ -141,3 +143,19 @@ def test_no_webhook_address_fails(world: World, name: str) -> None:
     answer = requests.post(f"{world.url}/webhooks/{HOSTILE[name]}", data=b"{}", timeout=10)
 
     assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(
+    "odd", ["zero inside", "half surrogate", "too long", "many digits", "markup"]
+)
+def test_buyer_may_write_anything_behind_a_real_link(world: World, odd: str) -> None:
+    world.rate(1)
+    world.work()
+    case = world.case()
+    link = world.context.links.buyer("answer", case.messages[0].id)
+
+    form = {"solved": "no", "stars": odd, "comment": hostile.TEXTS[odd].encode("utf-8", "replace")}
+    answer = requests.post(link, data=form, timeout=30)
+
+    assert answer.status_code in (200, 400, 413, 422)
+    assert world.browser().get(f"/cases/{case.reference}").status_code == 200
