@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
+from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
+from babel.dates import format_date, format_time, get_timezone_location, get_timezone_name
 from babel.numbers import format_currency, get_currency_symbol
 
 from integrations import text as outside
@@ -119,6 +120,25 @@ def amount_text(money: Money, language: str) -> str:
 def field_text(money: Money) -> str:
     """An amount for a field to be edited: digits, and a full stop only where there are decimals."""
     return re.sub(r"\.0+$", "", money.text())
+
+
+def clock_text(moment: datetime, zone: str, language: str) -> str:
+    """A time of the day where its reader lives, with the name of the zone: 14.30 WIB."""
+    locale, local = Locale.parse(language), moment.astimezone(ZoneInfo(zone))
+    pattern = {"id": "HH.mm"}.get(language, "HH:mm")
+    shown, name = (
+        format_time(local, pattern, locale=locale),
+        get_timezone_name(local, "short", locale=locale),
+    )
+    if name[:1].isalpha():
+        return f"{shown} {name}"
+    city = get_timezone_location(local.tzinfo, locale=locale, return_city=True)
+    return f"{shown} (waktu {city})" if language == "id" else f"{shown} ({city} time)"
+
+
+def weekday_text(day: date, language: str) -> str:
+    """A day of the coming weeks: Senin, 30 November."""
+    return format_date(day, "EEEE, d MMMM", locale=Locale.parse(language))
 
 
 def day_text(day: date, language: str) -> str:

@@ -1,4 +1,4 @@
-"""What ships as files: playbook, policies, texts, zones, the model of causes. The one reader of them."""
+"""What ships as files: playbook, policies, texts, zones, holidays, the model of causes. The one reader of them."""
 
 from __future__ import annotations
 

@@ -36,6 +36,8 @@ VALUES = {
     "amount": "Rp50.000",
     "expires": "1 March 2027",
     "address": "Jalan Daun 1, Bandung",
+    "problem": "Maaf, {product} rusak.",
+    "promise": "Kami periksa dulu.",
 }
 BOTH = frozenset({Duty.STOP_LINK, Duty.POSTAL_ADDRESS})
 

@@ -309,7 +309,7 @@ def test_send_now_skips_the_wait_and_quiet_hours_only_once(world: World) -> None
         by_seller.send_now(world.context, one(world, CHECK).id, world.owner)
 
 
-def test_receipt_thanks_and_promises_nothing(world: World) -> None:
+def test_receipt_thanks_and_gives_nothing(world: World) -> None:
     rated(world)
 
     (receipt,) = world.ledger()["messages"]

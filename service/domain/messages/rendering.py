@@ -9,12 +9,16 @@ from dataclasses import dataclass
 
 from integrations.text import line
 from service.domain.errors import WrongInput
+from service.domain.messages.content_policy import check
 from service.domain.messages.policy_data import Duty
 from service.domain.messages.templates import (
     BRACES,
     INVITATION,
     INVITATIONS,
+    PROBLEM,
+    PROMISE,
     MessageText,
+    kind_of,
     language_for,
     naming_sentences,
     placeholders,
@@ -117,7 +121,19 @@ def _checked(
         filled["product"] = ours["fallbacks"]["product"]
         check_filled(key, text, {**checked, "product": filled["product"]}, language)
     filled["buyer"] = _addressed(filled.get("buyer", ""), ours)
+    for name in (PROBLEM, PROMISE):
+        if name in filled:
+            filled[name] = _shipped_sentence(key, filled[name], filled, language)
     return filled
+
+
+def _shipped_sentence(key: str, sentence: str, values: Mapping[str, str], language: str) -> str:
+    """A sentence of ours with the product in it, by a neutral name where both together would say
+    what neither does alone."""
+    said = _fill(sentence, values)
+    if not check(said, kind_of(key), language):
+        return said
+    return _fill(sentence, {**values, "product": shipped(language)["fallbacks"]["product"]})
 
 
 def _for_subject(values: Mapping[str, str]) -> dict[str, str]:

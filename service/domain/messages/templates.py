@@ -56,6 +56,9 @@ _K = TextKey
 INVITATION = "invitation"
 """The placeholder for the sentence that names the review."""
 
+PROBLEM, PROMISE = "problem", "promise"
+"""Placeholders of the first answer: what went wrong, as buyers say it, and by when somebody looks."""
+
 _REQUIRED: Mapping[str, frozenset[str]] = {
     _K.RECEIPT: frozenset(),
     _K.RESOLUTION_CHECK: frozenset({"answer_url"}),
@@ -101,7 +104,8 @@ def required(key: str) -> frozenset[str]:
 
 def placeholders(key: str) -> frozenset[str]:
     """What the text may hold. No amount and no code is possible in an invitation."""
-    return _ALWAYS | required(key)
+    offered = {PROBLEM, PROMISE} if key == _K.RECEIPT else frozenset()
+    return _ALWAYS | required(key) | offered
 
 
 def text_key(

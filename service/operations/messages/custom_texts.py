@@ -7,7 +7,8 @@ from datetime import date
 from integrations.money import Money
 from service.db.models import Shop
 from service.domain.errors import WrongInput
-from service.domain.messages import rendering, templates, text_check
+from service.domain.messages import first_answer, rendering, templates, text_check
+from service.domain.messages.first_answer import Opening
 from service.domain.messages.policy_data import Duty
 from service.domain.messages.rendering import Rendered
 from service.domain.messages.templates import MessageText
@@ -85,5 +86,7 @@ def sample(shop: Shop, key: str, text: MessageText, language: str) -> Rendered:
         "answer_url": "https://shop.example/answer",
         "edit_url": "https://shop.example/review",
         "stop_url": "https://shop.example/stop",
+        "problem": first_answer.problem(language, "damaged", 0),
+        "promise": first_answer.promise(language, Opening.NEVER, 0),
     }
     return rendering.render(key, text, values, language, duties=frozenset({Duty.STOP_LINK}))

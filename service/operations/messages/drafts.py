@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -54,8 +55,8 @@ def write(context: Context, case_id: int, actor: Actor, written: Written, *, sen
             language=texts.language_of(case, queries.shop(session, case.shop_id)),
         )
         case.messages.append(message)
-        _put_words(session, message, written, check_words=send)
         now = context.clock.now()
+        _put_words(session, message, written, now, check_words=send)
         history.note(session, case, "drafted", at=now, actor=actor, new="message")
         session.flush()
         if send:
@@ -68,7 +69,8 @@ def change(context: Context, message_id: int, actor: Actor, written: Written) ->
     are used again. Raises as `write`."""
     with context.database.transaction() as session:
         message = _changeable(session, message_id, actor)
-        _put_words(session, message, written, check_words=message.state != MessageState.DRAFT)
+        is_draft = message.state == MessageState.DRAFT
+        _put_words(session, message, written, context.clock.now(), check_words=not is_draft)
         _note_change(context, session, message, actor)
 
 
@@ -83,7 +85,7 @@ def release(
             raise WrongState("This is no draft any more. Look at the case again.")
         kept = Written(message.subject, message.text)
         words = written or kept
-        _put_words(session, message, words, check_words=True)
+        _put_words(session, message, words, context.clock.now(), check_words=True)
         if (words.subject, words.text) != (kept.subject, kept.text):
             _note_change(context, session, message, actor)
         _release(context, session, message, actor)
@@ -99,7 +101,9 @@ def _release(context: Context, session: Transaction, message: Message, actor: Ac
     due_now(session, message, now)
 
 
-def _put_words(session: Session, message: Message, written: Written, *, check_words: bool) -> None:
+def _put_words(
+    session: Session, message: Message, written: Written, now: datetime, *, check_words: bool
+) -> None:
     """Keep what was typed; raises `WrongInput`, `Unconfirmed`."""
     text = MessageText(written.subject.strip(), written.text.replace("\r\n", "\n").strip())
     if len(text.subject) + len(text.text) > LONGEST:
@@ -107,7 +111,7 @@ def _put_words(session: Session, message: Message, written: Written, *, check_wo
     if message.step is None:
         if not text.text:
             raise WrongInput("Write the message first.")
-    elif not text.text or (not message.text and _is_unchanged(session, message, text)):
+    elif not text.text or (not message.text and _is_unchanged(session, message, text, now)):
         # As the shop's text says it: what changes there meanwhile counts.
         message.subject = message.text = message.language = ""
         return
@@ -118,8 +122,8 @@ def _put_words(session: Session, message: Message, written: Written, *, check_wo
     message.subject, message.text, message.language = text.subject, text.text, language
 
 
-def _is_unchanged(session: Session, message: Message, text: MessageText) -> bool:
-    begun = texts.begun(session, message)
+def _is_unchanged(session: Session, message: Message, text: MessageText, now: datetime) -> bool:
+    begun = texts.begun(session, message, now)
     return (text.subject, text.text) == (begun.subject.strip(), begun.text.strip())
 
 

@@ -40,7 +40,7 @@ def preview(context: Context, session: Session, message: Message, now: datetime)
     due = message.due_at if row is None or row.done_at is not None else row.due_at
     planned, channel, verdict = check(context, session, message, now, by_seller=False)
     pressed = check(context, session, message, now, by_seller=True)[0]
-    says, unsaid = _words(session, message, verdict)
+    says, unsaid = _words(session, message, verdict, now)
     if isinstance(pressed, Stop):
         return Preview(None, pressed.reason, True, False, says, unsaid)
     if isinstance(planned, Wait):
@@ -51,10 +51,10 @@ def preview(context: Context, session: Session, message: Message, now: datetime)
 
 
 def _words(
-    session: Session, message: Message, verdict: Verdict
+    session: Session, message: Message, verdict: Verdict, now: datetime
 ) -> tuple[Rendered | None, Said | None]:
     try:
-        return texts.show(session, message, verdict.duties), None
+        return texts.show(session, message, verdict.duties, now), None
     except WrongInput as error:
         return None, error.text
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy.orm import Session
 
 from integrations import registry
@@ -16,6 +18,7 @@ from service.domain.messages.templates import MessageText
 from service.localization import amount_text, day_text
 from service.operations.cases.orders import buyer_of
 from service.operations.context import Context
+from service.operations.messages import first_answer
 from service.operations.messages.planning import zones_of
 
 HIDDEN = "https://…"
@@ -41,21 +44,21 @@ def say(
         "stop_url": context.links.buyer("stop", message.id),
         "edit_url": edit_link,
     }
-    return _rendered(session, message, duties, links)
+    return _rendered(session, message, duties, links, context.clock.now())
 
 
-def show(session: Session, message: Message, duties: frozenset[Duty]) -> Rendered:
+def show(session: Session, message: Message, duties: frozenset[Duty], now: datetime) -> Rendered:
     """The same for a seller to read, without the buyer's own links; raises `WrongInput`."""
-    return _rendered(session, message, duties, _hidden(session, message))
+    return _rendered(session, message, duties, _hidden(session, message), now)
 
 
-def begun(session: Session, message: Message) -> MessageText:
+def begun(session: Session, message: Message, now: datetime) -> MessageText:
     """A message's words to be changed, what is filled in when it is sent as placeholders. Raises
     `WrongInput` where the shop's text may not be sent itself."""
     if message.text:
         return MessageText(message.subject, message.text)
     key, language = key_in_use(session, message), _language(session, message)
-    values = _values(session, message, _hidden(session, message))
+    values = _values(session, message, _hidden(session, message), now)
     return rendering.begun(key, _shop_text(session, message, key), values, language)
 
 
@@ -95,9 +98,13 @@ def _shop_text(session: Session, message: Message, key: str) -> MessageText:
 
 
 def _rendered(
-    session: Session, message: Message, duties: frozenset[Duty], links: dict[str, str]
+    session: Session,
+    message: Message,
+    duties: frozenset[Duty],
+    links: dict[str, str],
+    now: datetime,
 ) -> Rendered:
-    values, language = _values(session, message, links), _language(session, message)
+    values, language = _values(session, message, links, now), _language(session, message)
     if message.step is None:
         return rendering.render_words(
             message.subject, message.text, values, language, duties=duties
@@ -113,12 +120,17 @@ def _language(session: Session, message: Message) -> str:
     return message.language or language_of(case, queries.shop(session, case.shop_id))
 
 
-def _values(session: Session, message: Message, links: dict[str, str]) -> dict[str, str]:
+def _values(
+    session: Session, message: Message, links: dict[str, str], now: datetime
+) -> dict[str, str]:
     case, language = message.case, _language(session, message)
     shop = queries.shop(session, case.shop_id)
+    zones = zones_of(case, shop)
+    values = {**_names(case, shop), **links}
+    if message.step is Step.RECEIPT:
+        values |= first_answer.sentences(session, case, shop, language, zones[0], now)
     make_good = session.get(MakeGood, message.make_good_id) if message.make_good_id else None
-    terms = _terms(make_good, language, zones_of(case, shop))
-    return {**_names(case, shop), **links, **terms}
+    return {**values, **_terms(make_good, language, zones)}
 
 
 def _names(case: Case, shop: Shop) -> dict[str, str]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from babel.dates import get_day_names
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import format_date, get_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from service.domain.errors import WrongInput
 from service.domain.messages.answering import FIRST_ANSWERS
+from service.domain.messages.working_hours import days_of, years_of
 from service.domain.staff.authority import Permission
 from service.operations.shops import answering, settings
 from service.web.auth import may
@@ -15,6 +20,12 @@ from service.web.errors import refusal
 from service.web.request_context import actor, context
 
 blueprint = Blueprint("first_answers", __name__, url_prefix="/shops/<int:shop_id>/first-answer")
+
+
+@blueprint.app_template_filter("day")
+def day_shown(day: date) -> str:
+    """A day, with its weekday."""
+    return str(format_date(day, "full"))
 
 
 @blueprint.get("")
@@ -45,4 +56,6 @@ def _page(shop_id: int, problem: str) -> str:
             form=request.form if problem else answering.as_form(shop),
             problem=problem,
             first_answers=FIRST_ANSWERS,
+            days=list(get_day_names("wide", locale=get_locale() or "en").values()),
+            holidays={year: days_of(shop.country, year) for year in years_of(shop.country)},
         )

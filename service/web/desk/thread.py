@@ -86,7 +86,7 @@ def _entry(context: Context, session: Session, message: Message, now: datetime) 
         handed_over=[attempt for attempt in message.attempts if attempt.text],
         says=None if look is None else look.says,
         unsaid=None if look is None else look.unsaid,
-        words=_words(session, message),
+        words=_words(session, message, now),
         actions=_actions(message, look),
     )
 
@@ -108,11 +108,11 @@ def _actions(message: Message, look: Preview | None) -> frozenset[str]:
     return frozenset(actions)
 
 
-def _words(session: Session, message: Message) -> MessageText | None:
+def _words(session: Session, message: Message, now: datetime) -> MessageText | None:
     if message.state not in CHANGEABLE:
         return None
     try:
-        return texts.begun(session, message)
+        return texts.begun(session, message, now)
     except WrongInput:
         # Nothing can be begun from a text of the shop that may not be sent.
         return MessageText("", "")
