@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,12 +25,41 @@ class Labelled:
     example: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """A complaint and whether it is grave; `kind` is '' where nobody named it."""
+
+    text: str
+    grave: bool
+    kind: str = ""
+
+
+def complaints(reviews: Path, judged: Collection[str]) -> list[Complaint]:
+    """The low reviews of the data set as grave or harmless, those that people doubt left out; and
+    the sentences of the causes, which are harmless where they are not `judged` elsewhere."""
+    named = _table(read_file("wording", "grave-reviews.tsv").splitlines(), "the grave reviews")
+    verdicts = {row["id"]: row["verdict"] for row in named}
+    return [
+        Complaint(row["text"], verdicts.get(row["id"]) == "grave")
+        for _, row in _labelled(reviews, None)
+        if verdicts.get(row["id"]) != "doubt"
+    ] + [Complaint(row.text, grave=False) for row in examples() if row.text not in judged]
+
+
 def of_reviews(reviews: Path, labels: Path | None) -> list[Labelled]:
     """The labelled reviews of the data set.
 
     `reviews` is a CSV with the columns id, product and text; `labels` a TSV with id and cause,
     without it the shipped one. A label whose row is missing is an error: the model would differ.
     """
+    return [
+        Labelled(row["text"], _checked(cause, f"id {row['id']}"), row.get("product") or "")
+        for cause, row in _labelled(reviews, labels)
+    ]
+
+
+def _labelled(reviews: Path, labels: Path | None) -> list[tuple[str, dict[str, str]]]:
+    """Each labelled row of the data set with its label."""
     rows = {row["id"]: row for row in _rows(reviews, ",", ("id", "text"))}
     if labels is None:
         pairs = list(_table(read_file("causes", "labels.tsv").splitlines(), "the shipped labels"))
@@ -42,14 +71,7 @@ def of_reviews(reviews: Path, labels: Path | None) -> list[Labelled]:
             f"{len(missing)} labelled rows are not in {reviews.name}, the first is id {missing[0]}:"
             " this is another data set, or a part of it."
         )
-    return [
-        Labelled(
-            rows[pair["id"]]["text"],
-            _checked(pair["cause"], f"id {pair['id']}"),
-            rows[pair["id"]].get("product") or "",
-        )
-        for pair in pairs
-    ]
+    return [(pair["cause"], rows[pair["id"]]) for pair in pairs]
 
 
 def examples() -> list[Labelled]:

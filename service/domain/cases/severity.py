@@ -16,9 +16,8 @@ from service.domain.wording.features import features_of
 from service.domain.wording.words import words_of
 
 KINDS = examples.GRAVE_KINDS
-_SURE, _PLAIN, _KIND_SURE = 0.5, 0.95, 0.5
-_LONGEST, _SHORTEST = 20, 8
-"""Words looked at together; a longer stretch without a full stop is read in overlapping windows."""
+SURE, _KIND_SURE = 0.45, 0.5
+_STEP = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +30,17 @@ class Grave:
 
 def grave(text: str) -> Grave | None:
     """What is grave in a complaint, else None; linear in the length of the text."""
-    model, kinds, said = examples.model("severity"), dict[str, None](), dict[str, None]()
-    for words, sure in _stretches(text):
+    model, kinds, loudest = examples.model("severity"), dict[str, None](), dict[str, None]()
+    for words in windows(text):
         seen = features_of(words)
-        if model.probability("grave", seen) < sure:
+        if model.probability("grave", seen) < SURE:
             continue
         likely = {kind: model.probability(kind, seen) for kind in KINDS}
         best = max(likely, key=lambda kind: likely[kind])
         kinds |= dict.fromkeys([best, *(kind for kind in KINDS if likely[kind] >= _KIND_SURE)])
         strong = model.strongest("grave", {word: features_of([word]) for word in words})[:4]
-        said |= dict.fromkeys(word for word in words if word in strong)
-    return Grave(tuple(kinds), tuple(said)) if kinds and said else None
+        loudest |= dict.fromkeys(word for word in words if word in strong)
+    return Grave(tuple(kinds), tuple(loudest)) if kinds and loudest else None
 
 
 def is_grave(text: str) -> bool:
@@ -49,20 +48,12 @@ def is_grave(text: str) -> bool:
     return grave(text) is not None
 
 
-def _stretches(text: str) -> Iterator[tuple[list[str], float]]:
-    """The whole of a short complaint; the sentences and windows of a long one, with how sure the
-    model must be of each: few words say much only where they are plain."""
+def windows(text: str) -> Iterator[list[str]]:
+    """The words of a complaint as they are judged, a sentence or an overlapping part of a long one:
+    harm is told in few words, however many stand around it."""
     # A pile of marks on a letter says nothing and would take long.
-    text = outside.paragraphs(text)
-    whole = words_of(text)
-    if len(whole) <= _LONGEST:
-        if whole:
-            yield whole, _SURE
-        return
-    for sentence in re.split(r"[.!?\n]+", text):
+    for sentence in re.split(r"[.!?;\n]+", outside.paragraphs(text)):
         words = words_of(sentence)
-        for start in range(0, max(1, len(words) - _LONGEST // 2), _LONGEST // 2):
-            if window := words[start : start + _LONGEST]:
-                yield window, _SURE
-    for start in range(0, len(whole) - _SHORTEST + 1, _SHORTEST // 4):
-        yield whole[start : start + _SHORTEST], _PLAIN
+        for start in range(0, max(1, len(words) - _STEP), _STEP):
+            if window := words[start : start + 2 * _STEP]:
+                yield window

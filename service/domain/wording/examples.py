@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 from service.domain.wording import linear
-from service.domain.wording.features import features_of
-from service.domain.wording.linear import Example, Model
-from service.domain.wording.senses import without_things
-from service.domain.wording.words import words_of
+from service.domain.wording.linear import Model
 
 TONES = ("blame", "sarcasm", "defence")
 GRAVE_KINDS = (
@@ -29,8 +26,6 @@ GRAVE_KINDS = (
     "discrimination",
 )
 MODELS = ("wording", "severity")
-_SEEN_BY_RULE = frozenset({"shouting", "personal_data"})
-_OF_INVITATIONS = frozenset({"amount", "reward"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,45 +65,6 @@ def digest_of(sentences: Iterable[Sentence]) -> str:
     """A fingerprint, so that a model can be told to be older than its sentences."""
     rows = ("\t".join((s.verdict, s.category, s.text_kind, s.phrase)) for s in sentences)
     return hashlib.sha256("\n".join(rows).encode()).hexdigest()
-
-
-def teach(model: str, sentences: Sequence[Sentence]) -> Model:
-    """A model of these sentences: “wording” or “severity”."""
-    make = wording_example if model == "wording" else severity_example
-    return linear.train([make(sentence) for sentence in sentences], digest=digest_of(sentences))
-
-
-def wording_example(sentence: Sentence) -> Example:
-    """`review`: speaks of reviews in a forbidden way; `reward`; and the three tones."""
-    bad, category = sentence.verdict == "forbidden", sentence.category
-    answers: dict[str, bool] = {}
-    tone = category in TONES
-    if not tone and category not in _OF_INVITATIONS | _SEEN_BY_RULE:
-        answers["review"] = bad
-    if category in _OF_INVITATIONS or (not bad and _stands_in(sentence, "invitation")):
-        answers["reward"] = bad
-    if tone or not bad or category in _SEEN_BY_RULE:
-        answers |= {each: category == each for each in TONES}
-        answers["tone"] = tone
-    return Example(wording_features(sentence.phrase), answers)
-
-
-def _stands_in(sentence: Sentence, text_kind: str) -> bool:
-    return text_kind in sentence.text_kind or sentence.text_kind == "any"
-
-
-def wording_features(phrase: str) -> list[str]:
-    """What the wording model sees of a sentence."""
-    return features_of(without_things(words_of(phrase)))
-
-
-def severity_example(sentence: Sentence) -> Example:
-    """`grave`, and the kind where the list names it."""
-    grave = sentence.verdict == "grave"
-    answers = {"grave": grave}
-    if sentence.category in GRAVE_KINDS or not grave:
-        answers |= {kind: sentence.category == kind for kind in GRAVE_KINDS}
-    return Example(features_of(words_of(sentence.phrase)), answers)
 
 
 @cache
