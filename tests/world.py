@@ -208,8 +208,9 @@ class Browser:
         return self._session.get(self.url + path, timeout=10)
 
     def post(self, path: str, form: dict[str, Any]) -> requests.Response:
-        """Send a form of that page."""
-        return self.press(path, path, form)
+        """Send a form to an address, with the token of its page; of one's own, where it has none."""
+        shown = self.get(path).text
+        return self.press(path if 'name="csrf_token"' in shown else "/me", path, form)
 
     def press(
         self, page_path: str, path: str, form: dict[str, Any] | None = None

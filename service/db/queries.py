@@ -129,6 +129,18 @@ def connection(session: Session, connection_id: int) -> Connection:
     return found
 
 
+def connection_of(session: Session, delivery_id: int) -> Connection:
+    """The connection a delivery came by; raises `NotFound`."""
+    found = session.scalar(
+        select(Connection)
+        .join(Delivery, Delivery.connection_id == Connection.id)
+        .where(Delivery.id == delivery_id)
+    )
+    if found is None:
+        raise NotFound("There is no such delivery.")
+    return found
+
+
 def cases_in(
     session: Session,
     shop_ids: Collection[int],

@@ -97,6 +97,8 @@ def _shop_of(database: Session, named: Mapping[str, Any]) -> int | None:
         return queries.case_by_reference(database, named["reference"]).shop_id
     if "connection_id" in named:
         return queries.connection(database, named["connection_id"]).shop_id
+    if "delivery_id" in named:
+        return queries.connection_of(database, named["delivery_id"]).shop_id
     shop_id: int | None = named.get("shop_id")
     return shop_id
 

@@ -34,7 +34,7 @@ def _filled(world: World) -> list[str]:
     post_unreadable(world)
     world.work()
     first = world.cases()[0].reference
-    world.browser().post(f"/cases/{first}", {"do": "approve", "proposal": "", "number": 1})
+    world.browser().post(f"/cases/{first}/approve", {"proposal": "", "number": 1})
     world.work()
     mail = " ".join(one["text"] for one in world.ledger()["messages"])
     buyers = [found.group() for found in re.finditer(r"/b/(?:answer|stop)/\S+", mail)]

@@ -51,7 +51,7 @@ def _walk(world: World, work: Work) -> None:
     assert case.reference in browser.get("/").text
     number = [one["action"] for one in case.proposals[-1].remedies].index("refund")
 
-    approved = browser.post(f"/cases/{case.reference}", {"do": "approve", "number": number})
+    approved = browser.post(f"/cases/{case.reference}/approve", {"number": number})
 
     assert approved.status_code == 200
     work()

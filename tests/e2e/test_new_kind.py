@@ -42,7 +42,7 @@ def test_gift_goes_from_the_playbook_to_the_buyer(world: World) -> None:
     assert "Gift" in page
     assert "Costs you what you put into the parcel." in page
 
-    browser.post(f"/cases/{case.reference}", {"do": "approve", "number": "0"})
+    browser.post(f"/cases/{case.reference}/approve", {"number": "0"})
     world.work()
 
     (made,) = world.ledger()["made"]

@@ -280,10 +280,10 @@ def test_doubtful_case_is_on_the_waiting_page_and_can_be_confirmed_there(world: 
     browser, path = world.browser(), f"/cases/{world.case().reference}"
 
     waiting, page = browser.get("/").text, browser.get(path).text
-    browser.post(path, {"do": "confirm"})
+    browser.post(f"{path}/confirm", {})
 
     assert world.case().reference in waiting
-    assert 'value="confirm"' in page
+    assert "/confirm" in page
     assert world.case().doubt is None
 
 

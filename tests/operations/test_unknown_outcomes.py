@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -214,11 +215,12 @@ def test_page_offers_no_button_that_pays_again(world: World) -> None:
     path = f"/cases/{world.case().reference}"
 
     page = browser.get(path).text
-    pressed = browser.post(path, {"do": "try_again", "id": world.case().make_goods[0].id})
+    pressed = browser.post(f"{path}/make-goods/{world.case().make_goods[0].id}/try-again", {})
 
-    assert 'value="try_again"' not in page
-    assert 'class="main" name="do" value="done"' not in page
-    assert 'value="look_again"' in page
+    number = world.case().make_goods[0].id
+    assert f"{number}/try-again" not in page
+    assert not re.search(rf'class="main" formaction="[^"]*/{number}/done"', page)
+    assert f"{number}/look-again" in page
     assert pressed.status_code == 409
     assert len(world.ledger()["made"]) == 1
 
@@ -229,9 +231,10 @@ def test_page_offers_other_remedies_after_a_refusal(world: World) -> None:
 
     page = world.browser().get(f"/cases/{world.case().reference}").text
 
-    assert 'class="main" name="do" value="done"' not in page
-    assert 'class="main" name="do" value="cancel"' in page
-    assert 'name="do" value="approve"' in page
+    number = world.case().make_goods[0].id
+    assert not re.search(rf'class="main" formaction="[^"]*/{number}/done"', page)
+    assert re.search(rf'class="main" formaction="[^"]*/{number}/cancel"', page)
+    assert f"/cases/{world.case().reference}/approve" in page
 
 
 def test_unknown_outcome_is_said_to_programs(world: World) -> None:

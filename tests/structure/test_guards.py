@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from service.app import create_app
-from service.domain.staff.authority import OPERATOR, Membership, Permission, SellerRole
+from service.domain.staff.authority import OF_ROLE, OPERATOR, Membership, Permission, SellerRole
 from service.operations.shops import connections
 from service.operations.staff import accounts, members, sessions, tokens
 from tests.web.pages import post_unreadable
@@ -96,6 +96,45 @@ def test_every_guard_turns_strangers_away(app: Flask) -> None:
                 tried += 1
 
     assert tried > 30
+
+
+@pytest.mark.parametrize("role", list(SellerRole))
+def test_role_opens_what_it_may_and_nothing_else(
+    app: Flask, world: World, role: SellerRole
+) -> None:
+    """Every route that asks for a permission, with what belongs to the seller's own shop."""
+    seller = world.seller(f"{role}.of.shop@example.test", role)
+    client = app.test_client()
+    with client.session_transaction() as cookie:
+        cookie["key"] = sessions.begin(world.context, seller.id)
+    refused, opened = 0, 0
+    for rule in app.url_map.iter_rules():
+        guard = _guard(app, rule)
+        if guard not in {*Permission, "seller"}:
+            continue
+        for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+            if (method == "POST" and guard == "seller") or "token" in rule.arguments:
+                continue
+            if guard == "seller" or Permission(guard) in OF_ROLE[role]:
+                if method == "GET":
+                    assert client.get(_path(rule, **_real(world))).status_code != 403, rule.rule
+                    opened += 1
+            else:
+                path = _path(rule, **_real(world))
+                assert client.open(path, method=method).status_code == 403, (method, rule.rule)
+                refused += 1
+
+    assert opened > 5
+    assert refused > 15 or role is SellerRole.OWNER
+
+
+def _real(world: World) -> dict[str, str]:
+    return {
+        "reference": world.case().reference,
+        "adapter": "standard",
+        "key": "receipt",
+        "language": "id",
+    }
 
 
 def _words(body: bytes) -> str:

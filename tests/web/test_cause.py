@@ -28,7 +28,7 @@ def test_page_says_what_it_is_about_and_by_which_words(world: World) -> None:
 def test_one_tap_corrects(world: World) -> None:
     address, browser = _case(world, "Gelasnya pecah waktu sampai"), world.browser()
 
-    answer = browser.post(address, {"do": "cause", "cause": "late"})
+    answer = browser.post(f"{address}/cause", {"cause": "late"})
 
     assert answer.ok
     assert world.case().cause == "late"
@@ -40,7 +40,7 @@ def test_one_tap_corrects(world: World) -> None:
 def test_another_word_is_refused_on_the_page(world: World) -> None:
     address, browser = _case(world, "Gelasnya pecah waktu sampai"), world.browser()
 
-    answer = browser.post(address, {"do": "cause", "cause": "sad"})
+    answer = browser.post(f"{address}/cause", {"cause": "sad"})
 
     assert answer.status_code == 422
     assert world.case().cause == "damaged"

@@ -44,7 +44,7 @@ def test_delivery_is_read_when_read_again_after_an_update(world: World) -> None:
     with world.context.database.transaction() as session:
         session.execute(update(Delivery).where(Delivery.id == number).values(body=bytes(body)))
 
-    world.browser().post("/deliveries", {"do": "read_again", "id": number})
+    world.browser().post(f"/deliveries/{number}/read-again", {})
     world.work()
 
     assert _delivery(world, number).state == "read"
@@ -54,7 +54,7 @@ def test_delivery_is_read_when_read_again_after_an_update(world: World) -> None:
 def test_delivery_comes_back_when_it_still_cannot_be_read(world: World) -> None:
     number = _unreadable(world)
 
-    world.browser().post("/deliveries", {"do": "read_again", "id": number})
+    world.browser().post(f"/deliveries/{number}/read-again", {})
     waiting = _delivery(world, number).state
     world.work()
 
@@ -65,7 +65,7 @@ def test_banner_goes_away_when_a_delivery_is_set_aside(world: World) -> None:
     number, browser = _unreadable(world), world.browser()
     before = text_of(browser.get("/"))
 
-    browser.post("/deliveries", {"do": "set_aside", "id": number})
+    browser.post(f"/deliveries/{number}/set-aside", {})
 
     assert BANNER in before
     assert BANNER not in text_of(browser.get("/"))
@@ -79,7 +79,7 @@ def test_deleted_body_cannot_be_read_again(world: World) -> None:
     with world.context.database.transaction() as session:
         session.execute(update(Delivery).where(Delivery.id == number).values(body=b""))
 
-    answer = world.browser().post("/deliveries", {"do": "read_again", "id": number})
+    answer = world.browser().post(f"/deliveries/{number}/read-again", {})
 
     assert answer.status_code == 409
     assert _delivery(world, number).state == "needs_attention"
@@ -90,8 +90,8 @@ def test_viewer_changes_no_delivery(world: World) -> None:
     viewer = world.browser(people(world)[SellerRole.VIEWER])
 
     answers = [
-        post_anyway(viewer, "/deliveries", {"do": what, "id": number}).status_code
-        for what in ("read_again", "set_aside")
+        post_anyway(viewer, f"/deliveries/{number}/{what}", {}).status_code
+        for what in ("read-again", "set-aside")
     ]
 
     assert answers == [403, 403]

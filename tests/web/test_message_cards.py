@@ -36,7 +36,7 @@ def test_a_message_that_policy_stops_cannot_be_sent_now(world: World) -> None:
     before, invitation = told(world), one(world, INVITATION)
 
     answer = world.browser().post(
-        f"/cases/{world.case().reference}", {"do": "send_now", "id": invitation.id}
+        f"/cases/{world.case().reference}/messages/{invitation.id}/send-now", {}
     )
     world.work()
 
@@ -50,7 +50,7 @@ def test_a_message_that_may_go_out_can_be_sent_now(world: World) -> None:
     check = one(world, Step.RESOLUTION_CHECK)
     assert look(world, Step.RESOLUTION_CHECK).may_send_now
 
-    world.browser().post(f"/cases/{world.case().reference}", {"do": "send_now", "id": check.id})
+    world.browser().post(f"/cases/{world.case().reference}/messages/{check.id}/send-now", {})
     world.work()
 
     assert one(world, Step.RESOLUTION_CHECK).state == "sent"

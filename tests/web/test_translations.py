@@ -65,8 +65,8 @@ def test_messages_of_buttons_and_refusals_are_indonesian(world: World) -> None:
     saved = browser.post("/me", {"do": "language", "language": "id"})
     address = f"/cases/{world.case().reference}"
 
-    refused = browser.post(address, {"do": "change", "action": "refund", "amount": "x"})
-    approved = browser.post(address, {"do": "approve", "number": "0"})
+    refused = browser.post(f"{address}/approve-other", {"action": "refund", "amount": "x"})
+    approved = browser.post(f"{address}/approve", {"number": "0"})
     nowhere = browser.get("/nowhere")
 
     assert "Tersimpan." in text_of(saved)

@@ -51,7 +51,7 @@ def _followed_up(world: World) -> str:
     world.rate(1, "Barang pecah")
     world.work()
     reference = world.case().reference
-    world.browser().post(f"/cases/{reference}", {"do": "approve", "number": 0})
+    world.browser().post(f"/cases/{reference}/approve", {"number": 0})
     world.work()
     assert world.case().state == "following_up"
     assert reference not in world.browser().get("/").text
@@ -77,7 +77,7 @@ def test_case_waits_when_the_outcome_of_its_message_is_unknown(world: World) -> 
 
 def test_closed_case_waits_when_its_make_good_got_stuck(world: World) -> None:
     reference = _followed_up(world)
-    world.browser().post(f"/cases/{reference}", {"do": "close", "reason": "tes"})
+    world.browser().post(f"/cases/{reference}/close", {"reason": "tes"})
     assert world.case().state == "closed"
 
     _get_stuck(world, MakeGood)
@@ -90,7 +90,7 @@ def test_case_waits_no_more_when_its_message_is_left_unsent(world: World) -> Non
     _get_stuck(world, Message)
     number = world.case().messages[-1].id
 
-    world.browser().post(f"/cases/{reference}", {"do": "leave", "id": number})
+    world.browser().post(f"/cases/{reference}/messages/{number}/leave-out", {})
 
     assert world.case().messages[-1].state == "stopped"
     assert reference not in world.browser().get("/").text

@@ -9,10 +9,9 @@ from werkzeug.wrappers import Response
 
 from service.db import queries
 from service.db.models import Connection
-from service.domain.errors import WrongInput
 from service.domain.staff.authority import Permission
 from service.operations.reviews import deliveries
-from service.web.auth import sellers_only
+from service.web.auth import may, sellers_only
 from service.web.request_context import actor, context
 
 blueprint = Blueprint("deliveries", __name__)
@@ -36,17 +35,19 @@ def overview() -> str:
         )
 
 
-@blueprint.post("/deliveries")
-@sellers_only
-def act() -> Response:
-    """Read one again or set it aside."""
-    number, what = request.form.get("id", 0, type=int), request.form.get("do", "")
-    if what == "read_again":
-        deliveries.read_again(context(), number, actor())
-        flash(_("It is read again now. If it still cannot be read, it comes back here."))
-    elif what == "set_aside":
-        deliveries.set_aside(context(), number, actor())
-        flash(_("Set aside. It stays stored."))
-    else:
-        raise WrongInput("Press one of the buttons of the page.")
+@blueprint.post("/deliveries/<int:delivery_id>/read-again")
+@may(Permission.DECIDE)
+def read_again(delivery_id: int) -> Response:
+    """Read one again."""
+    deliveries.read_again(context(), delivery_id, actor())
+    flash(_("It is read again now. If it still cannot be read, it comes back here."))
+    return redirect(url_for("deliveries.overview"), 303)
+
+
+@blueprint.post("/deliveries/<int:delivery_id>/set-aside")
+@may(Permission.DECIDE)
+def set_aside(delivery_id: int) -> Response:
+    """Set one aside."""
+    deliveries.set_aside(context(), delivery_id, actor())
+    flash(_("Set aside. It stays stored."))
     return redirect(url_for("deliveries.overview"), 303)

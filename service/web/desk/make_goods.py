@@ -12,9 +12,9 @@ from service.domain.remedies.states import MAKE_GOODS, MakeGoodState
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """One thing that may be done. `main`: what is usually right."""
+    """One thing that may be done; `verb` is its address in make_good_verbs. `main`: what is usually right."""
 
-    do: str
+    verb: str
     label: Text
     main: bool = False
 
@@ -78,6 +78,6 @@ def shown(make_good: MakeGood, *, may_ask: bool) -> ShownMakeGood:
     """`may_ask`: the platform can be asked what became of it."""
     choice = CHOICES.get(make_good.state)
     if choice is not None and not may_ask:
-        buttons = tuple(button for button in choice.buttons if button.do != "look_again")
+        buttons = tuple(button for button in choice.buttons if button.verb != "look_again")
         choice = Choice(buttons, choice.fold, choice.folded, choice.warns)
     return ShownMakeGood(make_good, MAKE_GOODS.labels[make_good.state], make_good.todo, choice)

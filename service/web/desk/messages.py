@@ -2,70 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from flask import Blueprint, flash, redirect, request, url_for
-from flask_babel import gettext as _
+from flask import Blueprint, request
 from flask_babel import lazy_gettext as lazy
-from werkzeug.wrappers import Response
 
-from service.db import queries
-from service.domain.errors import DomainError, NotFound
-from service.domain.staff.authority import Permission
-from service.operations.messages import drafts
+from service.db.models import Case
+from service.domain.errors import NotFound
+from service.operations.messages import by_seller, drafts
 from service.operations.messages.drafts import Written
-from service.web.auth import may
-from service.web.desk.cases import case_page
-from service.web.errors import status_of
+from service.operations.messages.preview import refuse_if_stopped
+from service.web.desk.case_verbs import verb
+from service.web.desk.cases import whole_case
 from service.web.request_context import actor, context
 
 blueprint = Blueprint("messages", __name__, url_prefix="/cases/<reference>/messages")
-Answer = Response | tuple[str, int]
 SENT = lazy("The message goes out now.")
 
 
 @blueprint.post("")
-@may(Permission.DECIDE)
-def write(reference: str) -> Answer:
+@verb(lazy("The draft is kept."))
+def write(case: Case) -> None:
     """Keep a message of one's own as a draft."""
-    verb = lambda: drafts.write(context(), _case(reference), actor(), _written(), send=False)  # noqa: E731
-    return _done(reference, verb, _("The draft is kept."))
+    drafts.write(context(), case.id, actor(), _written(), send=False)
 
 
 @blueprint.post("/send")
-@may(Permission.DECIDE)
-def send(reference: str) -> Answer:
+@verb(SENT)
+def send(case: Case) -> None:
     """Send a message of one's own."""
-    verb = lambda: drafts.write(context(), _case(reference), actor(), _written(), send=True)  # noqa: E731
-    return _done(reference, verb, str(SENT))
+    drafts.write(context(), case.id, actor(), _written(), send=True)
 
 
 @blueprint.post("/<int:message_id>/change")
-@may(Permission.DECIDE)
-def change(reference: str, message_id: int) -> Answer:
+@verb(lazy("The message is changed."))
+def change(case: Case, message_id: int) -> None:
     """Change the words of what was not sent yet."""
-    _check_part(reference, message_id)
-    verb = lambda: drafts.change(context(), message_id, actor(), _written())  # noqa: E731
-    return _done(reference, verb, _("The message is changed."))
+    _check_part(case, message_id)
+    drafts.change(context(), message_id, actor(), _written())
 
 
 @blueprint.post("/<int:message_id>/release")
-@may(Permission.DECIDE)
-def release(reference: str, message_id: int) -> Answer:
+@verb(SENT)
+def release(case: Case, message_id: int) -> None:
     """Send a draft, as it is or as it was just changed."""
-    _check_part(reference, message_id)
+    _check_part(case, message_id)
     written = _written() if "text" in request.form else None
-    verb = lambda: drafts.release(context(), message_id, actor(), written)  # noqa: E731
-    return _done(reference, verb, str(SENT))
+    drafts.release(context(), message_id, actor(), written)
 
 
-def _done(reference: str, verb: Callable[[], object], told: str) -> Answer:
-    try:
-        verb()
-    except DomainError as error:
-        return case_page(reference, error), status_of(error)
-    flash(told)
-    return redirect(url_for("admin.case", reference=reference), 303)
+@blueprint.post("/<int:message_id>/send-now")
+@verb(SENT)
+def send_now(case: Case, message_id: int) -> None:
+    """Send a planned message without waiting, or one that got stuck again."""
+    _check_part(case, message_id)
+    refuse_if_stopped(context(), message_id)
+    by_seller.send_now(context(), message_id, actor())
+
+
+@blueprint.post("/<int:message_id>/mark-sent")
+@verb(lazy("Noted: the message was sent."))
+def mark_sent(case: Case, message_id: int) -> None:
+    """Say that a stuck message did arrive."""
+    _check_part(case, message_id)
+    by_seller.mark_sent(context(), message_id, actor())
+
+
+@blueprint.post("/<int:message_id>/leave-out")
+@verb(lazy("Noted: this message will not be sent."))
+def leave_out(case: Case, message_id: int) -> None:
+    """Say that a stuck message shall not go out."""
+    _check_part(case, message_id)
+    by_seller.leave_out(context(), message_id, actor())
 
 
 def _written() -> Written:
@@ -75,13 +81,6 @@ def _written() -> Written:
     )
 
 
-def _case(reference: str) -> int:
-    with context().database.reading() as session:
-        return queries.case_by_reference(session, reference).id
-
-
-def _check_part(reference: str, message_id: int) -> None:
-    with context().database.reading() as session:
-        case = queries.case_by_reference(session, reference)
-        if message_id not in {message.id for message in case.messages}:
-            raise NotFound("There is no such message in this case.")
+def _check_part(case: Case, message_id: int) -> None:
+    if message_id not in {message.id for message in whole_case(case.id).messages}:
+        raise NotFound("There is no such message in this case.")
