@@ -18,8 +18,8 @@ from urllib.parse import quote
 from integrations.contract import ActionRequest, ByHand, Done, done_unless
 from integrations.errors import Misconfigured, Permanent, Rejected, Temporary
 from integrations.sentence import N_, Text
-from integrations.woocommerce import orders
-from integrations.woocommerce.client import Client, RefundFailed
+from integrations.woocommerce import orders, refund_lines
+from integrations.woocommerce.client import Client, RefundFailed, Refused
 from integrations.woocommerce.schemas import EXACT, GatewayIn, RefundIn
 from integrations.woocommerce.shop import same_amount, unbookable
 
@@ -38,6 +38,8 @@ NO_GATEWAY = re.compile("does not support automatic refunds|gateway for this ord
 TOO_MUCH = re.compile("Invalid refund amount")
 """Both are said before any gateway is asked, in the shop's language; these are the English ones."""
 MOST_PAGES = 5
+INVALID = "rest_invalid_param"
+"""What is sent is not what WordPress takes; said before anything is done."""
 
 
 def act(client: Client, request: ActionRequest) -> Done | ByHand:
@@ -55,7 +57,8 @@ def act(client: Client, request: ActionRequest) -> Done | ByHand:
     if problem := unbookable(request.remedy.money, request.order.step):
         raise Rejected(problem)
     try:
-        return _refund(client, request, by_gateway=by_gateway)
+        lines = refund_lines.booked(client, order, request.remedy, request.order.step)
+        return _refund(client, request, lines, by_gateway=by_gateway)
     except RefundFailed as error:
         return _after_failure(client, request, error, by_gateway=by_gateway)
 
@@ -92,7 +95,7 @@ def _after_failure(
         raise error
     # Less may be left because of another refund: that says nothing of what the gateway did for this.
     if NO_GATEWAY.search(error.message):
-        return _refund(client, request, by_gateway=False)
+        return _refund(client, request, [], by_gateway=False)
     raise _unseen(request, f" ({error.message})")
 
 
@@ -137,7 +140,9 @@ def _pays(client: Client, gateway: str) -> bool:
     )
 
 
-def _refund(client: Client, request: ActionRequest, *, by_gateway: bool) -> Done | ByHand:
+def _refund(
+    client: Client, request: ActionRequest, lines: list[dict[str, Any]], *, by_gateway: bool
+) -> Done | ByHand:
     body = {
         "amount": request.remedy.money.text(),
         "reason": f"Makegood {request.reference}",
@@ -145,7 +150,13 @@ def _refund(client: Client, request: ActionRequest, *, by_gateway: bool) -> Done
         "api_restock": False,
         "meta_data": [{"key": orders.REFERENCE_META, "value": request.reference}],
     }
-    made = client.post(f"orders/{request.order.id}/refunds", RefundIn, body, EXACT)
+    path, by_line = f"orders/{request.order.id}/refunds", {**body, "line_items": lines}
+    try:
+        made = client.post(path, RefundIn, by_line if lines else body, EXACT)
+    except Refused as error:
+        if not lines or error.code != INVALID:
+            raise
+        made = client.post(path, RefundIn, body, EXACT)
     return _result(request, made, already=False)
 
 

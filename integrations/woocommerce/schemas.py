@@ -70,6 +70,19 @@ class ProductIn(PhpSchema):
     id = Number(required=True)
 
 
+class StoredProductIn(PhpSchema):
+    """A product or a variation of the REST API."""
+
+    downloadable = Flag()
+
+
+class LineTaxIn(PhpSchema):
+    """What was paid of one tax rate; of a rate that was deleted meanwhile it still names the number."""
+
+    id = Number(required=True)
+    total = Amount()
+
+
 class LineIn(PhpSchema):
     id = Number(required=True)
     product_id = Number()
@@ -78,6 +91,7 @@ class LineIn(PhpSchema):
     quantity = Amount(default=Decimal(1))
     total = Amount()
     total_tax = Amount()
+    taxes = Rows(fields.Nested(LineTaxIn))
     meta_data = Rows(fields.Nested(MetaIn))
 
 

@@ -267,8 +267,9 @@ def pooler(url: str, folder: Path) -> Iterator[str]:
         missing("PgBouncer is missing: apt-get install -y pgbouncer")
     parts, port = urlsplit(url), free_port()
     schema = parts.query.partition("search_path%3D")[2]
-    for one in (folder, *folder.parents[:3]):
-        one.chmod(0o755)
+    for parent in (folder, *folder.parents[:3]):
+        # Opened to PgBouncer's user; what others may do there already stays, in /tmp above all.
+        parent.chmod(parent.stat().st_mode | 0o055)
     settings = folder / "pgbouncer.ini"
     settings.write_text(
         f"[databases]\n{parts.path[1:]} = host={parts.hostname} port={parts.port or 5432}"

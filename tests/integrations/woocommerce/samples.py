@@ -162,6 +162,10 @@ class PretendShop:
         """What the shop shows amounts with where no other number is asked for."""
         self.read_shown = False
         """A cache answers: with the decimals that are kept, whatever is asked for."""
+        self.downloadable: bool | None = None
+        """Whether its products are files; None: the key may not read products."""
+        self.takes_lines = True
+        """A plugin may check what is sent more strictly."""
         self.takes_coupons = True
         self.settings_readable = True
         self.currency = "EUR"
@@ -225,6 +229,10 @@ class PretendShop:
             case ("GET", "payment_gateways", _):
                 supports = ["products", *["refunds"] * self.gateway_refunds]
                 return 200, {**recorded("gateway"), "method_supports": supports}
+            case ("GET", "products", number, *_) if number.isdigit():
+                if self.downloadable is None:
+                    return _refusal("not_permitted")
+                return 200, {"id": 10, "downloadable": self.downloadable}
             case ("GET", "products", "reviews"):
                 return 200, self.reviews
             case ("GET", "products", "reviews", number):
@@ -292,6 +300,11 @@ class PretendShop:
     def _refund(self, number: int, body: dict[str, Any]) -> tuple[int, Any]:
         if number not in self.orders:
             return _refusal("refund_of_no_order")
+        if body.get("line_items") and not self.takes_lines:
+            return 400, {
+                "code": "rest_invalid_param",
+                "message": "Invalid parameter(s): line_items",
+            }
         done = sum(float(one["amount"]) for one in self.refunds if one["order"] == number)
         if float(body["amount"]) > float(self.orders[number]["total"]) - done:
             return _refusal("refund_too_large", "Jumlah pengembalian tidak sah.")
@@ -308,6 +321,7 @@ class PretendShop:
             "refunded_payment": body["api_refund"] and not self.gateway_waits,
             "date_created_gmt": f"{self.refunded_at:%Y-%m-%dT%H:%M:%S}",
             "restocked": body["api_restock"],
+            "line_items": body.get("line_items", []),
         }
         self.refunds.append(made)
         self.paid += [body["amount"]] * body["api_refund"]

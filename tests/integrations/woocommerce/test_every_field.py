@@ -94,6 +94,12 @@ CASES: dict[str, Case] = {
         schemas.RefundIn,
         lambda shop: shop.find(asked(KINDS["refund"])),
     ),
+    "product": (
+        "GET products/10/variations/7",
+        {"id": 7, "downloadable": False},
+        schemas.StoredProductIn,
+        lambda shop: shop.act(asked(KINDS["refund"])),
+    ),
     "gateway": (
         "GET payment_gateways/stripe",
         recorded("gateway"),

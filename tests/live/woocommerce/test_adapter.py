@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -184,6 +185,9 @@ def test_refund_of_the_gateway_is_made_once_and_found(
     assert found.vendor_id == again.vendor_id == first.vendor_id == str(kept[0]["id"])
     assert [Money.of(one["amount"], order.paid.currency) for one in kept] == [request.remedy.money]
     assert store.paid_back(int(order.id)) == [request.remedy.money.text()]
+    lines = [one for one in kept[0]["line_items"] if one["quantity"] == 0]
+    booked = sum(Decimal(one["total"]) + Decimal(one["total_tax"]) for one in lines)
+    assert Money.of(-booked, order.paid.currency) == request.remedy.money
     assert adapter.order(order.id).left.amount_minor == (
         order.left.amount_minor - request.remedy.money.amount_minor
     )
