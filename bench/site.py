@@ -23,6 +23,7 @@ from service.domain.staff.authority import OPERATOR
 from service.operations.shops import connections
 from service.operations.shops.connections import NewConnection
 from service.operations.staff import accounts
+from service.operations.staff.permits import seller_actor
 from service.wiring import Wiring, wire
 
 AUTOMATIC = {c: {"each": 10**12, "shop_day": 10**15, "buyer_day": 10**15} for c in ("IDR", "SGD")}
@@ -67,10 +68,10 @@ def site(
     wired = wire(settings.load(env))
     stack.callback(wired.close)
     migrate(wired.context.database)
-    accounts.add_seller(wired.context, OPERATOR, "owner@example.test", {})
+    owner_id = accounts.add_seller(wired.context, OPERATOR, "owner@example.test", {})
     shop_url, process = shop.serve(path, folder)
     stack.callback(process.end)
-    connection = _connect(wired, shop_url, adapter)
+    connection = _connect(wired, owner_id, shop_url, adapter)
     made = shop.make(
         path,
         shop_url,
@@ -91,10 +92,10 @@ def site(
     return Site(wired, made.ledger, made.sender, running, shop_url)
 
 
-def _connect(wired: Wiring, shop_url: str, adapter: str) -> Connection:
-    shop_id = connections.add_shop(
-        wired.context, OPERATOR, "Bench", zone="Asia/Jakarta", country="ID"
-    )
+def _connect(wired: Wiring, owner_id: int, shop_url: str, adapter: str) -> Connection:
+    with wired.context.database.reading() as session:
+        owner = seller_actor(session, owner_id)
+    shop_id = connections.add_shop(wired.context, owner, "Bench", zone="Asia/Jakarta", country="ID")
     values = {"base_url": shop_url, "api_key": shop.KEY}
     new = NewConnection(adapter, "Sandbox", list(Role), values)
     connection_id = connections.connect(wired.context, shop_id, OPERATOR, new)
