@@ -24,6 +24,10 @@ from service.db.models import (
 )
 from service.db.transaction import Lock, Transaction
 from service.domain.errors import NotFound
+from service.domain.reviews.delivery_states import DeliveryState
+from service.domain.shops.connection_states import ConnectionState
+
+IN_TROUBLE = (ConnectionState.FAULTY, ConnectionState.AWAY, ConnectionState.PAUSED)
 
 
 def lane(session: Session, connection_id: int, *, outward: bool) -> int:
@@ -248,7 +252,7 @@ def deliveries_needing_attention(
     wanted = (
         select(Delivery)
         .join(Connection, Connection.id == Delivery.connection_id)
-        .where(Delivery.state == "needs_attention", Connection.shop_id.in_(shop_ids))
+        .where(Delivery.state == DeliveryState.NEEDS_ATTENTION, Connection.shop_id.in_(shop_ids))
     )
     if before is not None:
         wanted = wanted.where(Delivery.id < before)
@@ -273,39 +277,10 @@ def locked_message(session: Transaction, message_id: int) -> Message:
     return message(session, message_id)
 
 
-def connections_with_note(session: Session, shop_ids: Collection[int]) -> Sequence[Connection]:
-    """Connections of which the daily check found something not to work."""
+def connections_in_trouble(session: Session, shop_ids: Collection[int]) -> Sequence[Connection]:
+    """Connections of these shops that are faulty, away or paused."""
     return session.scalars(
-        _of_shops(shop_ids).where(Connection.check_note != "", Connection.paused_reason == "")
-    ).all()
-
-
-def paused_connections(session: Session, shop_ids: Collection[int]) -> Sequence[Connection]:
-    """Connections that wait for the seller to mend something."""
-    return session.scalars(_of_shops(shop_ids).where(Connection.paused_reason != "")).all()
-
-
-def connections_resumed_since(
-    session: Session, shop_ids: Collection[int], since: datetime
-) -> Sequence[Connection]:
-    """Connections that were paused and went on by themselves."""
-    return session.scalars(
-        _of_shops(shop_ids).where(Connection.resumed_at >= since, Connection.paused_reason == "")
-    ).all()
-
-
-def _of_shops(shop_ids: Collection[int]) -> Select[Connection]:
-    return select(Connection).where(Connection.shop_id.in_(shop_ids))
-
-
-def connections_to_tell_of(session: Session, shop_ids: Collection[int]) -> Sequence[Connection]:
-    """Connections that are paused, were found not to work in part, or once went on by themselves."""
-    return session.scalars(
-        _of_shops(shop_ids)
-        .where(
-            (Connection.paused_reason != "")
-            | (Connection.check_note != "")
-            | Connection.resumed_at.is_not(None)
-        )
+        select(Connection)
+        .where(Connection.shop_id.in_(shop_ids), Connection.state.in_(IN_TROUBLE))
         .order_by(Connection.id)
     ).all()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select, tuple_
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from service.db.models import Case, Task
+from service.db.models import Case, Connection, Task
+from service.domain.shops.connection_states import ConnectionState
+from service.domain.tasks.kinds import TaskKind
 from service.domain.tasks.states import TaskState
 
 Key = tuple[int, datetime, int]
@@ -18,7 +20,8 @@ Key = tuple[int, datetime, int]
 
 @dataclass(frozen=True, slots=True)
 class WaitingTask:
-    """An open task with its case, review and shop at hand, and how many are open in its group."""
+    """An open task with its case and review, or its connection, and its shop at hand, and how many
+    are open in its group."""
 
     task: Task
     in_group: int
@@ -32,8 +35,8 @@ class WaitingTask:
 def open_tasks(
     session: Session, shop_ids: Collection[int], *, most: int, after: Key | None = None
 ) -> list[WaitingTask]:
-    """Open tasks of these shops, the most pressing first, the oldest of these first: one statement, whatever the
-    length of the list."""
+    """Open tasks of these shops, the most pressing first, the oldest of these first: one statement,
+    whatever the length of the list."""
     counts = (
         select(Task.urgency, func.count().label("in_group"))
         .where(Task.state == TaskState.OPEN, Task.shop_id.in_(shop_ids))
@@ -43,12 +46,14 @@ def open_tasks(
     tasks = (
         select(Task, counts.c.in_group)
         .join(counts, counts.c.urgency == Task.urgency)
-        .join(Task.case)
-        .join(Case.review)
+        .outerjoin(Task.case)
+        .outerjoin(Case.review)
+        .outerjoin(Task.connection)
         .join(Task.shop)
         .where(Task.state == TaskState.OPEN, Task.shop_id.in_(shop_ids))
         .options(
             contains_eager(Task.case).contains_eager(Case.review),
+            contains_eager(Task.connection),
             contains_eager(Task.shop),
         )
         .order_by(Task.urgency, Task.opened_at, Task.id)
@@ -65,6 +70,19 @@ def cases_waiting(session: Session, case_ids: Iterable[int]) -> set[int]:
         Task.case_id.in_(list(case_ids)), Task.state == TaskState.OPEN
     )
     return set(session.scalars(waiting))
+
+
+def mended_since(session: Session, shop_ids: Collection[int], since: datetime) -> Sequence[Task]:
+    """Connections of these shops that have mended themselves since then, by their tasks."""
+    return session.scalars(
+        select(Task)
+        .join(Task.connection)
+        .where(Task.kind == TaskKind.MEND_CONNECTION, Task.state == TaskState.DROPPED)
+        .where(Task.ended_at >= since, Task.shop_id.in_(shop_ids))
+        .where(Connection.state == ConnectionState.WORKING)
+        .options(contains_eager(Task.connection), joinedload(Task.shop))
+        .order_by(Task.ended_at)
+    ).all()
 
 
 def count_open(session: Session, shop_ids: Collection[int]) -> int:

@@ -8,12 +8,14 @@ from integrations.remedies import KINDS
 from integrations.sentence import Said, Text, Words
 from service.domain.cases.states import CASE_STATES, CLOSE_REASONS
 from service.domain.messages.templates import confirmations
+from service.domain.shops.connection_states import CONNECTIONS
 from service.operations.outbox.registry import HANDLERS
 from service.web.i18n import label
 
 WORDS: Mapping[str, Said] = {
     **{name.value: text for name, text in CASE_STATES.items()},
     **{name.value: text for name, text in CLOSE_REASONS.items()},
+    **{name.value: text for name, text in CONNECTIONS.labels.items()},
     "receipt": Text("first answer"),
     "confirmation": Text("confirmation"),
     "resolution_check": Text("question whether it is solved"),

@@ -13,6 +13,7 @@ from service.db.models import Connection, Kind, Lane, OutboxRow, Shop
 from service.db.outbox import claims
 from service.db.outbox.claims import Claim
 from service.db.session import Database
+from service.domain.shops.connection_states import ConnectionState
 from tests.migrated import migrate_for_test
 from tests.world import FakeClock
 
@@ -28,7 +29,14 @@ class Desk:
     def now(self) -> datetime:
         return self.clock.now()
 
-    def lane(self, *, outward: bool = True, concurrency: int = 100, **values: object) -> int:
+    def lane(
+        self,
+        *,
+        outward: bool = True,
+        concurrency: int = 100,
+        state: ConnectionState = ConnectionState.WORKING,
+        **values: object,
+    ) -> int:
         """A connection's lane; gives its id."""
         with self.database.transaction() as session:
             number = len(session.scalars(select(Connection.id)).all())
@@ -40,6 +48,8 @@ class Desk:
                 roles=[],
                 secrets=b"",
                 cases_from=self.now(),
+                state=state,
+                state_since=self.now(),
                 created_at=self.now(),
             )
             session.add(connection)

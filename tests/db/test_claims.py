@@ -17,6 +17,7 @@ from service.db.outbox.claims import LEASE, Claim
 from service.db.session import Database
 from service.db.transaction import Transaction
 from service.domain.errors import LostClaim
+from service.domain.shops.connection_states import ConnectionState
 from tests.db.conftest import Desk
 
 Write = Callable[[Transaction, Claim, Desk], None]
@@ -171,7 +172,7 @@ def test_lane_starts_no_more_a_minute_than_its_pace(desk: Desk) -> None:
 def test_lane_waits_as_long_as_the_platform_asked(desk: Desk) -> None:
     lane = desk.lane()
     desk.put(lane)
-    _set(desk, lane, paused_until=desk.now() + timedelta(minutes=2))
+    _set(desk, lane, quiet_until=desk.now() + timedelta(minutes=2))
 
     held_back = desk.claim()
     desk.clock.move(minutes=2)
@@ -180,7 +181,7 @@ def test_lane_waits_as_long_as_the_platform_asked(desk: Desk) -> None:
 
 
 def test_paused_lane_is_not_claimed_and_holds_up_nobody(desk: Desk) -> None:
-    paused = desk.lane(paused=True)
+    paused = desk.lane(state=ConnectionState.PAUSED)
     desk.put(paused, 50)
     (wanted,) = desk.put(desk.lane())
 

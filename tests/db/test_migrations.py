@@ -11,12 +11,16 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 
+from integrations.sentence import Text
 from service.db import migrations
-from service.db.models import Base
+from service.db.models import Base, Connection, Task
 from service.db.session import Database
+from service.domain.shops.connection_states import ConnectionMove
+from service.operations.shops.states import move
 from tests.migrated import migrate_for_test
+from tests.web.pages import post_unreadable
 from tests.world import World
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -126,3 +130,31 @@ def test_each_step_back_and_forth_keeps_the_data(world: World) -> None:
 
     assert _differences(database) == []
     assert len(world.cases()) == 1
+
+
+def test_a_paused_connection_and_an_unread_delivery_stay_so_back_and_forth(world: World) -> None:
+    post_unreadable(world)
+    world.work()
+    database, now = world.context.database, world.clock.now()
+    with database.transaction() as session:
+        connection = session.get_one(Connection, world.connection_id)
+        move(session, connection, ConnectionMove.PAUSE, at=now, problem=Text("wrong key"))
+    config, asked = migrations.config(database), _open_tasks(database)
+
+    command.downgrade(config, "0021")
+    with database.reading() as session:
+        reason = session.scalar(text("SELECT paused_reason FROM connection"))
+        held = session.scalar(text("SELECT count(*) FROM lane WHERE paused AND outward"))
+    migrations.migrate(database)
+
+    assert ("wrong key" in reason, held) == (True, 1)
+    assert str(world.connection().problem) == "wrong key"
+    assert (world.connection().state, world.connection().state_since) == ("paused", now)
+    assert [kind for kind, _, _ in asked] == ["look_at_delivery", "mend_connection"]
+    assert _open_tasks(database) == asked
+
+
+def _open_tasks(database: Database) -> list[tuple[str, int | None, str]]:
+    with database.reading() as session:
+        rows = session.scalars(select(Task).where(Task.state == "open").order_by(Task.kind))
+        return [(task.kind.value, task.connection_id, str(task.text)) for task in rows]

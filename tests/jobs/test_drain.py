@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from integrations.contract import Role
 from integrations.money import Money
 from integrations.remedies import REFUND, Remedy
 from integrations.sandbox import trouble
 from jobs.drain import Drain
-from service.db.models import Case, Delivery, Lane, OutboxRow
+from service.db.models import Case, Connection, Delivery, Lane, OutboxRow
 from service.db.transaction import Transaction
 from service.domain.staff.authority import OPERATOR
 from service.operations.outbox.failures import FAULT_TRIES, PAUSES
@@ -128,7 +128,7 @@ def test_rows_of_a_busy_shop_wait_as_long_as_it_asked(world: World) -> None:
     Drain(world.context, 1, threading.Event()).run()
     meanwhile = [one.make_goods[0].state for one in world.cases()]
     with world.context.database.reading() as session:
-        until_when = session.scalars(select(Lane.paused_until).where(Lane.outward)).one()
+        until_when = session.scalars(select(Lane.quiet_until).where(Lane.outward)).one()
     world.clock.move(seconds=1)
     Drain(world.context, 1, threading.Event()).run()
 
@@ -147,7 +147,7 @@ def test_broken_key_pauses_the_connection_until_it_is_mended(world: World) -> No
     for _ in range(5):
         world.work()
         world.clock.move(hours=1)
-    paused = world.connection().paused_reason
+    paused = world.connection().problem
     page = world.browser().get("/").text
     values["api_key"] = "test-key"
     connections.change_connection(
@@ -157,7 +157,7 @@ def test_broken_key_pauses_the_connection_until_it_is_mended(world: World) -> No
 
     assert "refused the key" in str(paused)
     assert "Sandbox" in page
-    assert world.connection().paused_reason is None
+    assert world.connection().state == "working"
     assert [one.make_goods[0].state for one in world.cases()] == ["done", "done"]
     # Waiting for the seller is no failure of the row.
     with world.context.database.reading() as session:
@@ -168,8 +168,7 @@ def test_paused_connection_holds_up_no_other(world: World) -> None:
     world.rate(1)
     world.work()
     with world.context.database.transaction() as session:
-        for lane in session.scalars(select(Lane)):
-            lane.paused = True
+        session.execute(update(Connection).values(state="paused"))
     other = _second_shop(world)
 
     world.work()

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from jobs import sweep
 from jobs.threads import Kept, supervise
 from service import wakeup
-from service.db.models import Lane, OutboxRow, Periodic
+from service.db.models import Connection, Lane, OutboxRow, Periodic
 from service.db.outbox import backlog
 from tests.jobs.processes import flask, until
 from tests.world import World
@@ -131,7 +131,7 @@ def test_nothing_is_due_while_the_platform_asked_for_calm(world: World) -> None:
     assert sweep.is_due(world.wired)
     calm = world.clock.now() + timedelta(minutes=5)
     with world.context.database.transaction() as session:
-        session.execute(update(Lane).values(paused_until=calm))
+        session.execute(update(Lane).values(quiet_until=calm))
 
     before = sweep.is_due(world.wired)
     world.clock.move(minutes=5)
@@ -142,7 +142,9 @@ def test_nothing_is_due_while_the_platform_asked_for_calm(world: World) -> None:
 def test_nothing_is_due_on_a_paused_lane(world: World) -> None:
     world.rate(1)
     with world.context.database.transaction() as session:
-        session.execute(update(Lane).values(paused=True))
+        session.execute(update(Connection).values(state="paused"))
+        outward = select(Lane.id).where(Lane.connection_id == world.connection_id, Lane.outward)
+        session.execute(update(OutboxRow).values(lane_id=outward.scalar_subquery()))
 
     assert not sweep.is_due(world.wired)
 

@@ -106,7 +106,7 @@ def test_wrong_key_pauses_and_a_good_test_lets_it_go_on(world: World) -> None:
     _change_key(world, "wrong")
     decisions.approve(world.context, world.case().id, world.owner, changed=refund(order_id))
     world.work()
-    paused = world.connection().paused_reason
+    paused = world.connection().problem
     bad = connections.test_connection(world.context, world.connection_id, OPERATOR)
     world.sandbox.app.config["API_KEY"] = "wrong"
 
@@ -115,7 +115,7 @@ def test_wrong_key_pauses_and_a_good_test_lets_it_go_on(world: World) -> None:
 
     assert "refused the key" in str(paused)
     assert ([f.ok for f in bad], [f.ok for f in good]) == ([False], [True])
-    assert world.connection().paused_reason is None
+    assert world.connection().state == "working"
     assert len(world.ledger()["made"]) == 1
 
 

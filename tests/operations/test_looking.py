@@ -186,14 +186,13 @@ def test_daily_check_shows_what_is_off_and_clears_it_when_it_is_mended(
 
     _later(world, hours=25)
     page = world.browser().get("/").text
-    shown = world.connection().check_note
+    shown = world.connection().problem
     shop.findings = [Finding(Text("Webhook A"), True)]
     _later(world, hours=1)
 
     assert str(shown) == "Webhook A: it is off"
     assert "Webhook A: it is off" in page
-    assert world.connection().check_note is None
-    assert world.connection().paused_reason is None
+    assert (world.connection().state, world.connection().problem) == ("working", None)
 
 
 def test_check_is_not_made_before_a_day_has_passed_and_then_again_the_next_day(
@@ -202,25 +201,25 @@ def test_check_is_not_made_before_a_day_has_passed_and_then_again_the_next_day(
     shop.away = True
 
     _later(world, hours=23)
-    before = world.connection().check_note
+    before = world.connection().problem
     _later(world, hours=1)
 
     [row] = _rows(world, Kind.CHECK)
     assert before is None
-    assert str(world.connection().check_note) == "Connection: the shop could not be reached"
+    assert str(world.connection().problem) == "Connection: the shop could not be reached"
     assert row.done_at is None
 
 
 def test_test_button_replaces_what_the_check_found(world: World, shop: Shop) -> None:
     shop.findings = [Finding(Text("Webhook A"), False, Text("it is off"))]
     connections.test_connection(world.context, world.connection_id, OPERATOR)
-    found = world.connection().check_note
+    found = world.connection().problem
     shop.findings = [Finding(Text("Webhook A"), True)]
 
     connections.test_connection(world.context, world.connection_id, OPERATOR)
 
     assert found is not None
-    assert world.connection().check_note is None
+    assert world.connection().problem is None
 
 
 def test_row_that_cannot_be_read_is_shown_once_and_hides_no_other(world: World, shop: Shop) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from integrations.errors import Permanent, Temporary
-from integrations.sentence import Said, Text
+from integrations.sentence import Said
 from jobs import drain
 from service.db import queries
 from service.db.models import Case, Kind, OutboxRow
@@ -77,9 +77,7 @@ class Courier:
 @pytest.fixture
 def courier(monkeypatch: pytest.MonkeyPatch) -> Courier:
     courier = Courier()
-    change_handler(
-        monkeypatch, PARCEL, carry_out=courier.carry_out, give_up=courier.give_up, label=Text("x")
-    )
+    change_handler(monkeypatch, PARCEL, carry_out=courier.carry_out, give_up=courier.give_up)
     return courier
 
 
@@ -171,7 +169,10 @@ def test_stuck_work_is_seen_with_its_reason(world: World, courier: Courier) -> N
     _lives(world, minutes=5)
 
     assert _row(world, case_id).tries == 4
-    assert "1 × closing a case did not go through" in world.browser().get("/").text
+    browser = world.browser()
+    assert "again by itself: the courier sleeps" in browser.get("/").text
+    connection = browser.get(f"/connections/{world.connection_id}").text
+    assert "1 × closing a case did not go through" in connection
 
 
 def _call_out(world: World, claim: Claim) -> runner.CallOut:

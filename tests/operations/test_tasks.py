@@ -115,7 +115,7 @@ def test_pages_of_the_list_follow_each_other_whatever_changes_between(world: Wor
         world.work()
     with world.context.database.reading() as session:
         first = waiting.open_tasks(session, [world.shop_id], most=2)
-        decisions_made = first[0].task.case_id
+        decisions_made = first[0].task.subject_id
 
     decisions.close_case(world.context, decisions_made, world.owner, "")
 

@@ -1,4 +1,4 @@
-"""Deliveries that could not be read: read again, set aside, and the banner that tells of them."""
+"""Deliveries that could not be read: read again, set aside, and the task that tells of them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from service.domain.staff.authority import SellerRole
 from tests.web.pages import people, post_anyway, post_unreadable, text_of
 from tests.world import World
 
-BANNER = "Something came in that could not be read."
+TASK = "Look at what could not be read"
 
 
 def _unreadable(world: World) -> int:
@@ -61,14 +61,14 @@ def test_delivery_comes_back_when_it_still_cannot_be_read(world: World) -> None:
     assert (waiting, _delivery(world, number).state) == ("waiting", "needs_attention")
 
 
-def test_banner_goes_away_when_a_delivery_is_set_aside(world: World) -> None:
+def test_task_goes_away_when_a_delivery_is_set_aside(world: World) -> None:
     number, browser = _unreadable(world), world.browser()
     before = text_of(browser.get("/"))
 
     browser.post(f"/deliveries/{number}/set-aside", {})
 
-    assert BANNER in before
-    assert BANNER not in text_of(browser.get("/"))
+    assert TASK in before
+    assert TASK not in text_of(browser.get("/"))
     found = _delivery(world, number)
     assert found.state == "set_aside"
     assert "Set aside by owner" in str(found.note)

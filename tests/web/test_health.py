@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 import requests
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from bench.processes import free_port
 from service import settings
 from service.app import create_app
-from service.db.models import Connection, Delivery, Lane
+from service.db.models import Connection, Delivery, Lane, OutboxRow
 from service.db.outbox import claims, heartbeat
 from service.db.outbox.heartbeat import Heart
 from service.wakeup import RedisBell
@@ -82,8 +82,11 @@ def test_lane_that_is_held_is_not_late(world: World, held: str) -> None:
     world.rate(1)
     calm = world.clock.now() + timedelta(hours=1)
     with world.context.database.transaction() as session:
-        values = {"paused": True} if held == "paused" else {"paused_until": calm}
-        session.execute(update(Lane).values(**values))
+        if held == "paused":
+            session.execute(update(Connection).values(state="paused"))
+        outward = select(Lane.id).where(Lane.outward).scalar_subquery()
+        session.execute(update(OutboxRow).values(lane_id=outward))
+        session.execute(update(Lane).values(quiet_until=calm if held == "calm" else None))
     world.clock.move(minutes=10)
 
     assert _ready(world)[0] == 200
@@ -194,7 +197,7 @@ def test_metrics_are_closed_where_no_token_is_set(world: World) -> None:
 def test_metrics_tell_what_waits_and_what_is_stuck(world: World) -> None:
     world.rate(1)
     with world.context.database.transaction() as session:
-        session.execute(update(Connection).values(paused_reason="wrong key"))
+        session.execute(update(Connection).values(state="paused"))
         session.execute(update(Delivery).values(state="needs_attention"))
     world.clock.move(seconds=30)
 
@@ -210,7 +213,7 @@ def test_metrics_tell_what_waits_and_what_is_stuck(world: World) -> None:
         )
     }
 
-    assert list(told.values()) == [1, 2, 30, 1, 1, 0]
+    assert list(told.values()) == [1, 1, 30, 1, 1, 0]
 
 
 def test_deliveries_are_counted_by_outcome(world: World) -> None:

@@ -61,7 +61,7 @@ def test_a_message_that_may_go_out_can_be_sent_now(world: World) -> None:
 def test_nothing_of_a_past_day_is_not_due_yet(world: World, days: int, paused: bool) -> None:
     helped(world)
     if paused:
-        set_connection(world, paused_reason="enter a key")
+        set_connection(world, state="paused", problem="enter a key")
     world.clock.move(days=days)
 
     for step in (Step.RESOLUTION_CHECK, INVITATION):

@@ -8,7 +8,9 @@ from sqlalchemy import select
 
 from integrations.sentence import Text
 from service.db.models import Connection, MakeGood, Message
+from service.domain.shops.connection_states import ConnectionMove
 from service.operations.cases import history
+from service.operations.shops.states import move
 from tests.web.pages import text_of
 from tests.world import World
 
@@ -98,12 +100,14 @@ def test_case_waits_no_more_when_its_message_is_left_unsent(world: World) -> Non
 
 def test_paused_connection_is_named_with_the_reason(world: World) -> None:
     with world.context.database.transaction() as session:
-        session.get_one(Connection, world.connection_id).paused_reason = Text("the sandbox is busy")
+        connection = session.get_one(Connection, world.connection_id)
+        problem, now = Text("the sandbox is busy"), world.clock.now()
+        move(session, connection, ConnectionMove.PAUSE, at=now, problem=problem)
 
     page = text_of(world.browser().get("/"))
 
-    assert "Sandbox is paused." in page
-    assert "The sandbox is busy." in page
+    assert "Mend a connection" in page
+    assert "Sandbox ✗ The sandbox is busy." in page
 
 
 def test_list_is_empty_and_says_so_when_nothing_waits(world: World) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from integrations.sentence import Said
 from service.db.models.base import Base
-from service.db.types import BigId, TextColumn
+from service.db.types import BigId, TextColumn, state_column
 
 
 class Kind(StrEnum):
@@ -30,7 +30,8 @@ class Lane(Base):
     """Work of one connection that must not hold up the others.
 
     Inward lanes only read what is stored. Outward lanes call the platform: at most `concurrency`
-    rows at once and `per_minute` a minute, none before `paused_until` or while `paused`.
+    rows at once and `per_minute` a minute, none before `quiet_until` or while the connection is
+    paused.
     """
 
     __tablename__ = "lane"
@@ -44,10 +45,8 @@ class Lane(Base):
     allowance: Mapped[float] = mapped_column(Float, default=0.0)
     """Calls left in the bucket of `per_minute`."""
     allowance_at: Mapped[datetime]
-    paused_until: Mapped[datetime | None]
-    paused: Mapped[bool] = mapped_column(default=False)
-    away: Mapped[bool] = mapped_column(default=False)
-    """A check has seen that nothing gets through; the next success wakes what was put off."""
+    quiet_until: Mapped[datetime | None]
+    """The platform has asked us to slow down."""
 
 
 class Periodic(Base):
@@ -83,7 +82,7 @@ class OutboxRow(Base):
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    kind: Mapped[str]
+    kind: Mapped[Kind] = state_column(Kind)
     ref_id: Mapped[int] = mapped_column(BigId)
     step: Mapped[str] = mapped_column(default="")
     lane_id: Mapped[int] = mapped_column(ForeignKey("lane.id"))

@@ -9,11 +9,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from integrations.sentence import Said
 from service.db.models.base import Base
-from service.db.types import BigId, TextColumn
+from service.db.types import BigId, TextColumn, state_column
+from service.domain.reviews.delivery_states import DeliveryState
 
 
 class Delivery(Base):
-    """A webhook we accepted: raw, as signed. `state` is one of service.domain.delivery."""
+    """A webhook we accepted: raw, as signed."""
 
     __tablename__ = "delivery"
     __table_args__ = (
@@ -28,7 +29,8 @@ class Delivery(Base):
     """JSON object of lower-case names; only what adapters need, never a signature or a cookie."""
     body: Mapped[bytes] = mapped_column(LargeBinary)
     received_at: Mapped[datetime]
-    state: Mapped[str] = mapped_column(default="waiting")
+    state: Mapped[DeliveryState] = state_column(DeliveryState, default=DeliveryState.WAITING)
+    """Moved by service.operations.reviews.deliveries alone."""
     note: Mapped[Said | None] = mapped_column(TextColumn, default=None, nullable=False)
     """What came of it, or what a person can do."""
 

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from integrations.sentence import Said
 from service.db.models.base import Base
 from service.db.models.outbox import Lane
-from service.db.types import BigId, TextColumn
+from service.db.types import BigId, TextColumn, state_column
+from service.domain.shops.connection_states import ConnectionState
 
 
 class Shop(Base):
@@ -65,16 +66,11 @@ class Connection(Base):
     poll_cursor: Mapped[str] = mapped_column(default="")
     read_through_at: Mapped[datetime | None]
     """When polling last came to the end of what there is; None: what stood there is being read."""
-    check_note: Mapped[Said | None] = mapped_column(TextColumn)
-    """What the daily check found not to work, for the seller to mend: a line each, name and advice
-    parted by a tab; None: nothing."""
-    paused_reason: Mapped[Said | None] = mapped_column(TextColumn, default=None, nullable=False)
-    """Why nothing goes out: the seller must mend something. Empty: working."""
-    paused_at: Mapped[datetime | None]
-    resumed_at: Mapped[datetime | None]
-    """When a check last let it go on by itself."""
-    resumed_after: Mapped[Said | None] = mapped_column(TextColumn, default=None, nullable=False)
-    """Why it had been paused then."""
+    state: Mapped[ConnectionState] = state_column(ConnectionState, default=ConnectionState.WORKING)
+    """Moved by service.operations.shops.states alone."""
+    state_since: Mapped[datetime]
+    problem: Mapped[Said | None] = mapped_column(TextColumn, default=None, nullable=False)
+    """Why it is faulty, away or paused, for the seller to mend; what a check found is a line each."""
     created_at: Mapped[datetime]
 
     shop: Mapped[Shop] = relationship(back_populates="connections")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from integrations.sentence import Said
 from service.db.models.base import Base
 from service.db.models.cases import Case
-from service.db.models.shops import Shop
+from service.db.models.shops import Connection, Shop
 from service.db.types import BigId, TextColumn, state_column
 from service.domain.tasks.kinds import TaskKind
 from service.domain.tasks.states import TaskState
@@ -42,6 +42,7 @@ class Task(Base):
             postgresql_where=OPEN,
         ),
         Index("ix_task_case_id", "case_id"),
+        Index("ix_task_connection_id", "connection_id"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -50,9 +51,11 @@ class Task(Base):
     urgency: Mapped[int]
     """The number of its group on the waiting page."""
     shop_id: Mapped[int] = mapped_column(ForeignKey("shop.id"))
-    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
+    connection_id: Mapped[int | None] = mapped_column(ForeignKey("connection.id"))
+    """Where it belongs: to a case, or to a connection."""
     subject_id: Mapped[int] = mapped_column(BigInteger)
-    """The case, make-good or follow-up that it is about."""
+    """The case, make-good, message, connection or delivery that it is about."""
     text: Mapped[Said | None] = mapped_column(TextColumn, default=None, nullable=False)
     """What to do, and why; None where the title says it all."""
     amount_minor: Mapped[int | None] = mapped_column(BigInteger)
@@ -63,5 +66,6 @@ class Task(Base):
     ended_by: Mapped[str] = mapped_column(default="")
     """Who brought its end about, as history names actors."""
 
-    case: Mapped[Case] = relationship()
+    case: Mapped[Case | None] = relationship()
+    connection: Mapped[Connection | None] = relationship()
     shop: Mapped[Shop] = relationship()

@@ -9,9 +9,10 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from service.db.models import Connection, Delivery, Lane, MakeGood, Message, OutboxRow
-from service.db.outbox.claims import IN_HAND
+from service.db.outbox.claims import IN_HAND, IS_PAUSED
 from service.domain.messages.states import STUCK
 from service.domain.remedies.states import ENDED, UNDER_WAY
+from service.domain.shops.connection_states import ConnectionState
 
 MOST_COUNTED = 10_000
 """Rows of a lane that are counted; more than that is said as that many."""
@@ -74,8 +75,8 @@ def _has_room(session: Session, lane: Lane, now: datetime, since: datetime) -> b
 def _free_lanes(now: datetime) -> Select[Lane]:
     return (
         select(Lane)
-        .where(Lane.paused.is_(False))
-        .where((Lane.paused_until.is_(None)) | (Lane.paused_until <= now))
+        .where(~IS_PAUSED)
+        .where((Lane.quiet_until.is_(None)) | (Lane.quiet_until <= now))
     )
 
 
@@ -112,5 +113,5 @@ def needing_attention(session: Session) -> dict[str, int]:
 
 def paused_connections(session: Session) -> int:
     """Connections that wait for the seller to mend something."""
-    paused = select(func.count()).where(Connection.paused_reason != "")
+    paused = select(func.count()).where(Connection.state == ConnectionState.PAUSED)
     return session.scalar(paused) or 0

@@ -23,9 +23,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from integrations import time_limits
 from integrations.sentence import Said
-from service.db.models import Kind, Lane, OutboxRow
+from service.db.models import Connection, Kind, Lane, OutboxRow
 from service.db.transaction import Lock, Transaction
 from service.domain.errors import LostClaim
+from service.domain.shops.connection_states import ConnectionState
 
 AT_LEAST = 10
 """Rows of a lane in one batch: fewer would cost a statement for each; other lanes are next."""
@@ -158,6 +159,13 @@ def _lanes(session: Transaction, now: datetime, skip: Sequence[int], after: int)
     return lanes
 
 
+IS_PAUSED = Lane.outward & (
+    select(Connection.id)
+    .where(Connection.id == Lane.connection_id, Connection.state == ConnectionState.PAUSED)
+    .correlate(Lane)
+    .exists()
+)
+"""Nothing goes out to the platform of a paused connection; what came in is read."""
 _FIRST_DUE = (
     select(OutboxRow.due_at)
     .where(OutboxRow.lane_id == Lane.id, OutboxRow.done_at.is_(None))
@@ -171,8 +179,8 @@ _FIRSTS = select(Lane.id, _FIRST_DUE.label("first")).subquery()
 _DUE_LANES = (
     select(Lane)
     .join(_FIRSTS, _FIRSTS.c.id == Lane.id)
-    .where(_FIRSTS.c.first <= bindparam("now"), Lane.paused.is_(False))
-    .where((Lane.paused_until.is_(None)) | (Lane.paused_until <= bindparam("now")))
+    .where(_FIRSTS.c.first <= bindparam("now"), ~IS_PAUSED)
+    .where((Lane.quiet_until.is_(None)) | (Lane.quiet_until <= bindparam("now")))
     .order_by(_FIRSTS.c.first, Lane.id)
 )
 

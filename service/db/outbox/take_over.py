@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select
 
 from service.db.models import Kind, Lane, OutboxRow
-from service.db.outbox.claims import LEASE, Claim, write_puts
+from service.db.outbox.claims import IS_PAUSED, LEASE, Claim, write_puts
 from service.db.transaction import Transaction
 
 
@@ -39,7 +39,7 @@ def take_over(
 
 
 _FREE_LANES = select(Lane.id).where(
-    Lane.id.in_(bindparam("lanes", expanding=True)), Lane.per_minute.is_(None), ~Lane.paused
+    Lane.id.in_(bindparam("lanes", expanding=True)), Lane.per_minute.is_(None), ~IS_PAUSED
 )
 _TABLE: Any = OutboxRow.__table__
 _PUT_CLAIMED = insert(_TABLE).returning(OutboxRow.id, OutboxRow.ref_id)

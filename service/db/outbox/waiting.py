@@ -35,22 +35,44 @@ class Waiting:
         return self.tries >= STUCK_TRIES
 
 
+_PUT_OFF = (
+    select(
+        Connection,
+        OutboxRow.kind,
+        func.count(),
+        func.min(OutboxRow.due_at),
+        func.max(OutboxRow.tries),
+        func.max(OutboxRow.note),
+    )
+    .join(Lane, Lane.connection_id == Connection.id)
+    .join(OutboxRow, OutboxRow.lane_id == Lane.id)
+    .where(OutboxRow.done_at.is_(None), OutboxRow.tries > 0)
+    .group_by(Connection.id, OutboxRow.kind)
+    .order_by(Connection.id, OutboxRow.kind)
+)
+
+
 def waiting_work(session: Session, shop_ids: Collection[int]) -> Sequence[Waiting]:
     """All of these shops that was put off because it failed, by connection and kind."""
+    rows = session.execute(_PUT_OFF.where(Connection.shop_id.in_(shop_ids)))
+    return [Waiting(*row) for row in rows]
+
+
+def waiting_for(session: Session, connection_id: int) -> Sequence[Waiting]:
+    """All that was put off for one connection, by kind."""
+    return [
+        Waiting(*row) for row in session.execute(_PUT_OFF.where(Connection.id == connection_id))
+    ]
+
+
+def stuck_work(session: Session, connection_ids: Collection[int]) -> dict[int, Waiting]:
+    """What has failed often, the worst of each of these connections."""
     rows = session.execute(
-        select(
-            Connection,
-            OutboxRow.kind,
-            func.count(),
-            func.min(OutboxRow.due_at),
-            func.max(OutboxRow.tries),
-            func.max(OutboxRow.note),
-        )
-        .join(Lane, Lane.connection_id == Connection.id)
-        .join(OutboxRow, OutboxRow.lane_id == Lane.id)
-        .where(OutboxRow.done_at.is_(None), OutboxRow.tries > 0)
-        .where(Connection.shop_id.in_(shop_ids))
-        .group_by(Connection.id, OutboxRow.kind)
-        .order_by(Connection.id, OutboxRow.kind)
+        _PUT_OFF.where(Connection.id.in_(connection_ids), OutboxRow.tries >= STUCK_TRIES)
     )
-    return [Waiting(row[0], Kind(row[1]), row[2], row[3], row[4], row[5]) for row in rows]
+    stuck: dict[int, Waiting] = {}
+    for waiting in (Waiting(*row) for row in rows):
+        worst = stuck.setdefault(waiting.connection.id, waiting)
+        if waiting.tries > worst.tries:
+            stuck[waiting.connection.id] = waiting
+    return stuck

@@ -18,6 +18,7 @@ class TaskGroup(IntEnum):
     ORDER = 3
     DECIDE = 4
     BY_HAND = 5
+    REST = 6
 
 
 GROUPS: Mapping[TaskGroup, Text] = {
@@ -27,6 +28,7 @@ GROUPS: Mapping[TaskGroup, Text] = {
     TaskGroup.ORDER: Text("Which order?"),
     TaskGroup.DECIDE: Text("To decide"),
     TaskGroup.BY_HAND: Text("To do by hand"),
+    TaskGroup.REST: Text("The rest"),
 }
 
 
@@ -52,6 +54,11 @@ class TaskKind(StrEnum):
     CONFIRM = "confirm"
     """Something speaks against the order, or against answering by itself."""
     DECIDE = "decide"
+    MEND_CONNECTION = "mend_connection"
+    """A connection is paused, does not work in part, or work for its platform fails again and
+    again. The subject is the connection."""
+    LOOK_AT_DELIVERY = "look_at_delivery"
+    """What came in, signed, could not be read. The subject is the delivery."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,4 +81,6 @@ TASK_RULES: Mapping[TaskKind, TaskRule] = {
     TaskKind.CHOOSE_ORDER: TaskRule(TaskGroup.ORDER, Text("Choose the order")),
     TaskKind.CONFIRM: TaskRule(TaskGroup.ORDER, Text("Look at what speaks against it")),
     TaskKind.DECIDE: TaskRule(TaskGroup.DECIDE, Text("Decide")),
+    TaskKind.MEND_CONNECTION: TaskRule(TaskGroup.STUCK, Text("Mend a connection")),
+    TaskKind.LOOK_AT_DELIVERY: TaskRule(TaskGroup.REST, Text("Look at what could not be read")),
 }

@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from integrations.sentence import Said
 from service.db import queries
-from service.db.models import Connection, Kind, Message
+from service.db.models import Kind, Message
 from service.domain.errors import WrongInput, WrongState
 from service.domain.messages.policy import Verdict
 from service.domain.messages.rendering import Rendered
 from service.domain.messages.schedule import Send, Stop, Wait
+from service.domain.shops.connection_states import ConnectionState
 from service.operations.context import Context
 from service.operations.messages import texts
 from service.operations.messages.send_check import check
@@ -45,7 +46,8 @@ def preview(context: Context, session: Session, message: Message, now: datetime)
         return Preview(None, pressed.reason, True, False, says, unsaid)
     if isinstance(planned, Wait):
         due = planned.until if due is None else max(due, planned.until)
-    paused = None if channel is None else session.get_one(Connection, channel.id).paused_reason
+    is_paused = channel is not None and channel.state == ConnectionState.PAUSED
+    paused = channel.problem if channel is not None and is_paused else None
     waits_for = paused or (planned.reason if isinstance(planned, Wait) else None)
     return Preview(due, waits_for, False, isinstance(pressed, Send), says, unsaid)
 

@@ -3,17 +3,22 @@ platform, or given to a person."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from integrations.errors import AdapterError, Misconfigured, Temporary
 from integrations.sentence import Said, Text
-from service.db.models import Lane
+from service.db.models import Connection, Lane
+from service.db.outbox.claims import Claim
+from service.db.outbox.waiting import STUCK_TRIES
+from service.db.transaction import Transaction
 from service.domain.errors import DomainError
 from service.operations.outbox.handler import Handler, HeldRow
 from service.operations.shops import recovery
+from service.operations.tasks.connections import connection_changed
 
 PAUSES = tuple(
     timedelta(seconds=seconds) for seconds in (5, 15, 60, 300, 900, 1800, 3600, 7200, 14400, 28800)
@@ -51,6 +56,13 @@ def deal_with(handler: Handler, row: HeldRow, error: Exception) -> None:
         _try_again(handler, row, unexpected(error), most=FAULT_TRIES)
 
 
+def follow_stuck(session: Transaction, rows: Iterable[Claim], now: datetime) -> None:
+    """What fails again and again is a task of its connection, until it has gone through."""
+    lanes = {claim.lane_id for claim in rows if claim.tries + 1 >= STUCK_TRIES}
+    for lane in session.scalars(select(Lane).where(Lane.id.in_(lanes))) if lanes else ():
+        connection_changed(session, session.get_one(Connection, lane.connection_id), now)
+
+
 def holds_lane(error: Exception) -> bool:
     """The platform asked us to slow down, or the seller must mend the connection."""
     slow_down = isinstance(error, Temporary) and bool(error.retry_after)
@@ -86,7 +98,7 @@ def _try_again(
     if retry_after:
         # The platform asked us to slow down: nothing of this connection goes out before then.
         quiet_until = row.now + timedelta(seconds=min(retry_after, 3600.0))
-        row.session.execute(update(Lane).where(Lane.id == lane.id).values(paused_until=quiet_until))
+        row.session.execute(update(Lane).where(Lane.id == lane.id).values(quiet_until=quiet_until))
     elif lane.outward:
         recovery.watch(row.session, lane.connection_id, row.now + recovery.WATCH_EVERY)
 

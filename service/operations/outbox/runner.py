@@ -22,7 +22,13 @@ from service.db.outbox.take_over import take_over
 from service.db.transaction import Transaction
 from service.domain.errors import DomainError, LostClaim
 from service.operations.context import Context
-from service.operations.outbox.failures import PAUSES, deal_with, holds_lane, unexpected
+from service.operations.outbox.failures import (
+    PAUSES,
+    deal_with,
+    follow_stuck,
+    holds_lane,
+    unexpected,
+)
 from service.operations.outbox.handler import Call, HeldRow, Work
 from service.operations.outbox.locking import lock
 from service.operations.outbox.registry import HANDLERS
@@ -127,6 +133,7 @@ class _Batch:
         begun = [claim for claim in held if claim.id in ours and claim not in stopped]
         for claim in [*begun, *self._following(ended, ours)]:
             self._go_on(Work(HANDLERS[claim.kind], claim), is_ours=True)
+        follow_stuck(self._session, rows, self._now)
         return self._calls
 
     def _settle(self, out: CallOut, *, is_ours: bool) -> None:
@@ -240,6 +247,7 @@ def _failed(context: Context, claim: Claim, error: Exception) -> None:
             row = _held(context, session, claim, context.clock.now())
             if row.is_ours:
                 deal_with(HANDLERS[claim.kind], row, error)
+                follow_stuck(session, [claim], row.now)
     except (OperationalError, InterfaceError):
         raise
     except Exception:

@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import select
 
-from integrations.sentence import Text, Words
+from integrations.sentence import Said, Text, Words
 from service.db import audit, queries
 from service.db.models import Connection, Delivery, Kind, Seller
 from service.db.outbox import claims
 from service.db.transaction import Transaction
 from service.domain.errors import NotFound, WrongState
-from service.domain.staff.authority import Actor, Permission
+from service.domain.reviews.delivery_states import DELIVERIES, DeliveryMove, DeliveryState
+from service.domain.staff.authority import CLOCK, Actor, Permission
 from service.operations.context import Context
 from service.operations.staff.permits import permit
+from service.operations.tasks.connections import delivery_changed
 
-ATTENTION, SET_ASIDE, WAITING = "needs_attention", "set_aside", "waiting"
+
+def move(
+    session: Transaction,
+    delivery: Delivery,
+    how: DeliveryMove,
+    *,
+    at: datetime,
+    actor: Actor = CLOCK,
+    note: Said | None = None,
+) -> None:
+    """Move a delivery to its next state, with what came of it or what a person can do; its task
+    follows. Raises `WrongState` where that is not allowed."""
+    before = delivery.state
+    delivery.state, delivery.note = DELIVERIES.after(before, how), note
+    if DeliveryState.NEEDS_ATTENTION in (before, delivery.state):
+        delivery_changed(session, delivery, at, actor)
 
 
 def read_again(context: Context, delivery_id: int, actor: Actor) -> None:
@@ -24,11 +43,11 @@ def read_again(context: Context, delivery_id: int, actor: Actor) -> None:
     """
     with context.database.transaction() as session:
         now = context.clock.now()
-        delivery = _get(session, delivery_id, actor, ATTENTION, SET_ASIDE)
+        delivery = _get(session, delivery_id, actor)
         if not delivery.body:
             raise WrongState("Nothing is left to read: what came in was deleted after its time.")
         _note(session, delivery, "delivery.read_again")
-        delivery.state, delivery.note = WAITING, None
+        move(session, delivery, DeliveryMove.READ_AGAIN, at=now, actor=actor)
         lane = queries.lane(session, delivery.connection_id, outward=False)
         claims.put(session, Kind.READ_DELIVERY, delivery.id, lane_id=lane, due_at=now, now=now)
 
@@ -39,17 +58,18 @@ def set_aside(context: Context, delivery_id: int, actor: Actor) -> None:
     Raises `NotPermitted`, `NotFound`, `WrongState`.
     """
     with context.database.transaction() as session:
-        delivery = _get(session, delivery_id, actor, ATTENTION)
+        delivery = _get(session, delivery_id, actor)
         _note(session, delivery, "delivery.set_aside")
-        delivery.state = SET_ASIDE
-        delivery.note = Text(
+        note = Text(
             "Set aside by %(name)s: %(note)s",
             name=Words(_name(session, actor)),
             note=delivery.note or "",
         )
+        now = context.clock.now()
+        move(session, delivery, DeliveryMove.SET_ASIDE, at=now, actor=actor, note=note)
 
 
-def _get(session: Transaction, delivery_id: int, actor: Actor, *states: str) -> Delivery:
+def _get(session: Transaction, delivery_id: int, actor: Actor) -> Delivery:
     delivery = session.scalar(
         select(Delivery).where(Delivery.id == delivery_id).with_for_update(key_share=True)
     )
@@ -57,8 +77,6 @@ def _get(session: Transaction, delivery_id: int, actor: Actor, *states: str) -> 
         raise NotFound("There is no such delivery.")
     shop_id = session.get_one(Connection, delivery.connection_id).shop_id
     permit(session, actor, Permission.DECIDE, shop_id)
-    if delivery.state not in states:
-        raise WrongState("This delivery needs nothing from you now.")
     return delivery
 
 

@@ -31,6 +31,7 @@ from service.db.reviews.known_reviews import product_key
 from service.db.transaction import Transaction
 from service.domain.cases.reference import new_reference
 from service.domain.cases.states import CaseState, CloseReason
+from service.domain.reviews.delivery_states import DeliveryMove, DeliveryState
 from service.domain.reviews.versions import Change, Known, change, is_low
 from service.domain.staff.authority import BUYER
 from service.operations.cases import causes, close, doubts, find_order, history, reading, search
@@ -39,6 +40,7 @@ from service.operations.context import Context
 from service.operations.outbox.handler import Handler, HeldRow
 from service.operations.remedies import proposals
 from service.operations.reviews import rewritten
+from service.operations.reviews.deliveries import move
 
 log = logging.getLogger(__name__)
 
@@ -65,32 +67,42 @@ def read_deliveries(context: Context, held: Sequence[Claim]) -> None:
         read = _read_all(session, held)
     with context.database.transaction() as session:
         now = context.clock.now()
-        found = [_as_it_is_now(session, one) for one in read]
-        named = [(one.connection.id, event) for one in found for event in one.events]
+        stored = _stored(session, held)
+        as_it_is_now = [_as_it_is_now(session, delivery, stored) for delivery in read]
+        named = [
+            (delivery.connection.id, event)
+            for delivery in as_it_is_now
+            for event in delivery.events
+        ]
         rewritten.know(session, named, now)
-        for one in found:
-            reading.remember(session, one.readings)
+        for delivery in as_it_is_now:
+            reading.remember(session, delivery.readings)
         ours = claims.hold(session, held, now)
-        for one in found:
-            if one.claim.id in ours:
-                _settle(session, one, now)
-                claims.finish(session, one.claim, now)
+        for delivery in as_it_is_now:
+            if delivery.claim.id in ours:
+                _settle(session, delivery, now)
+                claims.finish(session, delivery.claim, now)
+
+
+def _stored(session: Session, held: Sequence[Claim]) -> dict[int, Delivery]:
+    ids = [claim.ref_id for claim in held]
+    rows = session.scalars(select(Delivery).where(Delivery.id.in_(ids)))
+    return {delivery.id: delivery for delivery in rows}
 
 
 def _read_all(session: Session, held: Sequence[Claim]) -> list[_Read]:
     """In the order of their arrival. A long text takes long, and no webhook waits for it here."""
-    rows = session.scalars(select(Delivery).where(Delivery.id.in_([one.ref_id for one in held])))
-    deliveries = {one.id: one for one in rows}
-    return [_read(session, one, deliveries[one.ref_id]) for one in sorted(held, key=_arrival)]
+    stored = _stored(session, held)
+    return [_read(session, claim, stored[claim.ref_id]) for claim in sorted(held, key=_arrival)]
 
 
-def _as_it_is_now(session: Session, one: _Read) -> _Read:
+def _as_it_is_now(session: Session, read: _Read, stored: dict[int, Delivery]) -> _Read:
     """The same in a transaction that writes; what was removed meanwhile is not brought back."""
-    delivery = session.get_one(Delivery, one.delivery.id)
-    if delivery.body != one.delivery.body:
-        return _read(session, one.claim, delivery)
+    delivery = stored[read.delivery.id]
+    if delivery.body != read.delivery.body:
+        return _read(session, read.claim, delivery)
     connection = session.get_one(Connection, delivery.connection_id)
-    return replace(one, delivery=delivery, connection=connection)
+    return replace(read, delivery=delivery, connection=connection)
 
 
 def _arrival(held: Claim) -> int:
@@ -115,14 +127,16 @@ def _read(session: Session, claim: Claim, delivery: Delivery) -> _Read:
     return _Read(claim, delivery, connection, events, None, readings)
 
 
-def _settle(session: Transaction, one: _Read, now: datetime) -> None:
-    if one.problem:
-        one.delivery.state, one.delivery.note = "needs_attention", one.problem
+def _settle(session: Transaction, read: _Read, now: datetime) -> None:
+    if read.delivery.state != DeliveryState.WAITING:
         return
-    notes = [take_in(session, one.connection, event, now=now) for event in one.events]
+    if read.problem:
+        move(session, read.delivery, DeliveryMove.FAIL, at=now, note=read.problem)
+        return
+    notes = [take_in(session, read.connection, event, now=now) for event in read.events]
     told = [note for note in notes if note != "nothing"]
-    one.delivery.state = "read" if told else "uninteresting"
-    one.delivery.note = Words(", ".join(told)) if told else None
+    how = DeliveryMove.READ if told else DeliveryMove.IGNORE
+    move(session, read.delivery, how, at=now, note=Words(", ".join(told)) if told else None)
 
 
 def take_in(
@@ -349,8 +363,8 @@ def open_case(
 def _give_up(row: HeldRow, advice: Said) -> None:
     """After the last try: show the seller that this delivery could not be taken in."""
     delivery = row.session.get_one(Delivery, row.ref_id)
-    if delivery.state == "waiting":
-        delivery.state, delivery.note = "needs_attention", advice
+    if delivery.state == DeliveryState.WAITING:
+        move(row.session, delivery, DeliveryMove.FAIL, at=row.now, note=advice)
 
 
 READ_DELIVERY = Handler(

@@ -22,10 +22,12 @@ from service.db import queries
 from service.db.models import Case, Connection, Delivery, Kind, OutboxRow, Review
 from service.db.outbox import claims
 from service.db.transaction import Transaction
+from service.domain.reviews.delivery_states import DELIVERIES, DeliveryMove
 from service.operations.cases import reading
 from service.operations.cases.reading import Readings
 from service.operations.outbox.handler import Call, Handler, HeldRow, Steps, Work
 from service.operations.reviews import ingest
+from service.operations.reviews.deliveries import move
 from service.operations.shops import connection_check
 
 POLL_EVERY = timedelta(minutes=10)
@@ -129,7 +131,7 @@ def _keep_unread(
     session: Transaction, connection: Connection, rows: Sequence[UnreadRow], now: datetime
 ) -> None:
     """Show a person, once, each row that could not be read, beside deliveries of that kind."""
-    unread = {one.key: one for one in rows}
+    unread = {row.key: row for row in rows}
     known = session.scalars(
         select(Delivery.key).where(
             Delivery.connection_id == connection.id, Delivery.key.in_(unread)
@@ -137,18 +139,17 @@ def _keep_unread(
     )
     for key in known.all():
         del unread[key]
-    session.add_all(
-        Delivery(
+    for row in unread.values():
+        delivery = Delivery(
             connection_id=connection.id,
-            key=one.key,
-            headers=json.dumps(dict(one.headers)),
-            body=one.body,
+            key=row.key,
+            headers=json.dumps(dict(row.headers)),
+            body=row.body,
             received_at=now,
-            state="needs_attention",
-            note=one.problem,
+            state=DELIVERIES.first,
         )
-        for one in unread.values()
-    )
+        session.add(delivery)
+        move(session, delivery, DeliveryMove.FAIL, at=now, note=row.problem)
 
 
 def _look_at_open_cases(session: Transaction, connection: Connection, now: datetime) -> None:

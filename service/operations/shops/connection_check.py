@@ -5,8 +5,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
-
 from integrations.contract import Adapter, Finding
 from integrations.errors import AdapterError
 from integrations.sentence import Said, Text
@@ -14,8 +12,11 @@ from service.db import queries
 from service.db.models import Connection, Kind
 from service.db.outbox import claims
 from service.db.transaction import Transaction
+from service.domain.shops.connection_states import ConnectionMove, ConnectionState
+from service.domain.staff.authority import CLOCK, Actor
 from service.operations.outbox.handler import Call, Handler, HeldRow, Steps, Work
 from service.operations.shops import permission, recovery
+from service.operations.shops.states import move
 
 CHECK_EVERY = timedelta(days=1)
 CHECK_AGAIN = timedelta(hours=1)
@@ -51,33 +52,52 @@ def _settle(row: HeldRow, findings: list[Finding]) -> None:
     """Keep what was found, let go on what waited for this, and say when to check again."""
     session, now, tries = row.session, row.now, row.claim.tries
     findings = [*findings, *permission.ending(session, row.ref_id, now)]
-    note = keep(session, row.ref_id, findings)
     connection = session.get_one(Connection, row.ref_id)
-    paused, awaited = bool(connection.paused_reason), recovery.is_awaited(session, connection)
-    until, next_tries = now + (CHECK_AGAIN if note else CHECK_EVERY), 0
-    if any(finding.blocking and not finding.ok for finding in findings):
-        if awaited:
-            recovery.went_away(session, connection.id)
-            until, next_tries = now + recovery.next_watch(tries, paused=paused), tries + 1
-    elif paused:
-        connection.resumed_at, connection.resumed_after = now, connection.paused_reason
-        recovery.resume(session, connection, now)
-    elif recovery.is_away(session, connection.id):
-        recovery.wake(session, connection.id, now)
-    row.put_off(until, note=note, tries=next_tries)
+    problem = problem_in(findings)
+    if connection.state == ConnectionState.DISCONNECTED:
+        row.finish(problem)
+        return
+    until, next_tries = now + (CHECK_AGAIN if problem else CHECK_EVERY), 0
+    paused = connection.state == ConnectionState.PAUSED
+    blocked = any(finding.blocking and not finding.ok for finding in findings)
+    if blocked and recovery.is_awaited(session, connection):
+        if not paused:
+            move(session, connection, ConnectionMove.LOSE, at=now, problem=problem)
+        until, next_tries = now + recovery.next_watch(tries, paused=paused), tries + 1
+    else:
+        if connection.state in (ConnectionState.PAUSED, ConnectionState.AWAY):
+            recovery.resume(session, connection, now)
+        keep(session, connection, problem, now)
+    row.put_off(until, note=problem, tries=next_tries)
 
 
-def keep(session: Transaction, connection_id: int, findings: list[Finding]) -> Said | None:
-    """Keep on the connection what does not work, for the pages to show; gives it, None if all does."""
-    note: Said | None = None
+def problem_in(findings: list[Finding]) -> Said | None:
+    """What does not work, a line each; None if all does."""
+    problem: Said | None = None
     for finding in findings:
         if not finding.ok:
             line = Text("%(name)s: %(advice)s", name=finding.name, advice=finding.advice or "")
-            note = line if note is None else Text("%(before)s\n%(next)s", before=note, next=line)
-    session.execute(
-        update(Connection).where(Connection.id == connection_id).values(check_note=note)
-    )
-    return note
+            problem = (
+                line if problem is None else Text("%(before)s\n%(next)s", before=problem, next=line)
+            )
+    return problem
+
+
+def keep(
+    session: Transaction,
+    connection: Connection,
+    problem: Said | None,
+    now: datetime,
+    actor: Actor = CLOCK,
+) -> None:
+    """Keep what a check has found; what is paused or away keeps the reason for that."""
+    if problem is not None and connection.state in (
+        ConnectionState.WORKING,
+        ConnectionState.FAULTY,
+    ):
+        move(session, connection, ConnectionMove.FIND_FAULT, at=now, actor=actor, problem=problem)
+    elif problem is None and connection.state == ConnectionState.FAULTY:
+        move(session, connection, ConnectionMove.RECOVER, at=now, actor=actor)
 
 
 def start_checking(session: Transaction, connection_id: int, now: datetime) -> None:

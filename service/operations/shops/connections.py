@@ -22,6 +22,7 @@ from service.db.outbox import claims
 from service.db.transaction import Transaction
 from service.domain.errors import NotFound, WrongInput
 from service.domain.places import check_country, check_language, check_zone
+from service.domain.shops.connection_states import CONNECTIONS
 from service.domain.staff.authority import Actor, Membership, Permission, SellerRole
 from service.operations.context import Context
 from service.operations.shops import connection_check, permission, recovery, settings
@@ -105,6 +106,8 @@ def connect(context: Context, shop_id: int, actor: Actor, new: NewConnection) ->
             threshold=new.threshold,
             cases_from=new.cases_from or now,
             secrets=context.vault.lock({**hidden, "webhook": [own or new_secret()]}),
+            state=CONNECTIONS.first,
+            state_since=now,
             created_at=now,
         )
         session.add(connection)
@@ -232,7 +235,7 @@ def change_connection(
             connection.roles = [str(role) for role in roles]
             _poll(session, connection, context.clock.now())
             connection_check.start_checking(session, connection.id, context.clock.now())
-        recovery.resume(session, connection, context.clock.now())
+        recovery.resume(session, connection, context.clock.now(), actor)
 
 
 def resume(context: Context, connection_id: int, actor: Actor) -> None:
@@ -240,7 +243,7 @@ def resume(context: Context, connection_id: int, actor: Actor) -> None:
     with context.database.transaction() as session:
         connection = _get(session, connection_id, actor)
         audit.note_connection(session, connection, "connection.resumed")
-        recovery.resume(session, connection, context.clock.now())
+        recovery.resume(session, connection, context.clock.now(), actor)
 
 
 def add_webhook_secret(context: Context, connection_id: int, actor: Actor, secret: str = "") -> str:
@@ -272,10 +275,13 @@ def test_connection(context: Context, connection_id: int, actor: Actor) -> list[
     except AdapterError as error:
         findings = [Finding(Text("Connection"), ok=False, advice=error.text)]
     with context.database.transaction() as session:
-        findings += permission.ending(session, connection_id, context.clock.now())
-        connection_check.keep(session, connection_id, findings)
-    if connection.paused_reason and all(one.ok for one in findings):
-        resume(context, connection_id, actor)
+        now = context.clock.now()
+        findings += permission.ending(session, connection_id, now)
+        connection = _get(session, connection_id, actor)
+        problem = connection_check.problem_in(findings)
+        if problem is None:
+            recovery.resume(session, connection, now, actor)
+        connection_check.keep(session, connection, problem, now, actor)
     return findings
 
 

@@ -12,13 +12,15 @@ from sqlalchemy import delete, select, update
 
 from integrations.sentence import Text
 from service.db import audit
-from service.db.models import Connection, Credential, Kind, Lane, MakeGood, OutboxRow
+from service.db.models import Connection, Credential, Kind, MakeGood, OutboxRow
 from service.db.transaction import Transaction
 from service.domain.errors import NotFound, WrongState
 from service.domain.remedies.states import UNSETTLED, MakeGoodState
+from service.domain.shops.connection_states import ConnectionMove
 from service.domain.staff.authority import Actor, Permission
 from service.operations.context import Context
 from service.operations.shops import connections
+from service.operations.shops.states import move
 from service.operations.staff.permits import permit
 
 PERIODIC = (Kind.POLL, Kind.LOOK, Kind.CHECK)
@@ -43,13 +45,10 @@ def disconnect(context: Context, connection_id: int, actor: Actor) -> None:
         connection.roles = []
         connection.secrets = context.vault.lock({"webhook": [connections.new_secret()]})
         session.execute(delete(Credential).where(Credential.connection_id == connection_id))
-        connection.paused_reason, connection.paused_at, connection.check_note = None, None, None
+        move(session, connection, ConnectionMove.DISCONNECT, at=now, actor=actor)
         # What still waits in its lanes is ended by its own check, so it must not be held.
-        session.execute(
-            update(Lane)
-            .where(Lane.connection_id == connection_id)
-            .values(paused=False, paused_until=None)
-        )
+        for lane in connection.lanes:
+            lane.quiet_until = None
         _end_asking(session, connection_id, now)
 
 

@@ -49,7 +49,7 @@ def allow(context: Context, connection_id: int, actor: Actor, answer: Mapping[st
             credential = Credential(connection_id=connection_id)
             session.add(credential)
         credentials.write(context, credential, tokens)
-        recovery.resume(session, connection, context.clock.now())
+        recovery.resume(session, connection, context.clock.now(), actor)
 
 
 def _holder(context: Context, connection_id: int, actor: Actor) -> TokenHolder:

@@ -15,12 +15,16 @@ from sqlalchemy.orm import Session
 
 from integrations.sentence import Said
 from service.db import audit, queries
-from service.db.models import Connection, Kind, Lane, OutboxRow
+from service.db.models import Connection, Kind, Lane, OutboxRow, Task
 from service.db.outbox import claims
 from service.db.transaction import Transaction
 from service.domain.errors import NotFound
-from service.domain.staff.authority import Actor, Permission
+from service.domain.shops.connection_states import ConnectionMove, ConnectionState
+from service.domain.staff.authority import CLOCK, Actor, Permission
+from service.domain.tasks.kinds import TaskKind
+from service.domain.tasks.states import TaskState
 from service.operations.context import Context
+from service.operations.shops.states import move
 from service.operations.staff.permits import permit
 
 WATCH_EVERY = timedelta(seconds=30)
@@ -33,19 +37,25 @@ LONGEST_REFUSED = timedelta(minutes=15)
 REFUSED_SOON = timedelta(hours=1)
 
 
-def pause(session: Transaction, lane_id: int, why: Said, *, now: datetime) -> None:
+def pause(session: Transaction, lane_id: int, problem: Said, *, now: datetime) -> None:
     """Let nothing go out to the platform of a lane, show why, and watch whether that passes."""
     connection = session.get_one(Connection, session.get_one(Lane, lane_id).connection_id)
-    if not connection.roles:
+    if connection.state == ConnectionState.DISCONNECTED:
         return
-    outward = queries.lane(session, connection.id, outward=True)
-    session.execute(update(Lane).where(Lane.id == outward).values(paused=True))
-    if not connection.paused_reason:
-        connection.paused_at = now
-    connection.paused_reason = why
     # Refused again soon after a check has let it go on: what is refused is not what a check tries.
-    again = connection.resumed_at is not None and now - connection.resumed_at < REFUSED_SOON
+    again = _mended_itself_since(session, connection.id, now - REFUSED_SOON)
+    move(session, connection, ConnectionMove.PAUSE, at=now, problem=problem)
     watch(session, connection.id, now + (LONGEST_REFUSED if again else REFUSED_AGAIN))
+
+
+def _mended_itself_since(session: Transaction, connection_id: int, since: datetime) -> bool:
+    dropped = select(Task.id).where(
+        Task.connection_id == connection_id,
+        Task.kind == TaskKind.MEND_CONNECTION,
+        Task.state == TaskState.DROPPED,
+        Task.ended_at > since,
+    )
+    return session.scalar(dropped.limit(1)) is not None
 
 
 def watch(session: Transaction, connection_id: int, until: datetime) -> None:
@@ -73,50 +83,36 @@ def next_watch(tries: int, *, paused: bool) -> timedelta:
 
 def is_awaited(session: Session, connection: Connection) -> bool:
     """True while something waits for this platform, or the connection is paused."""
-    if connection.paused_reason:
+    if connection.state == ConnectionState.PAUSED:
         return True
     lane = queries.lane(session, connection.id, outward=True)
     return session.scalar(_put_off([lane]).limit(1)) is not None
 
 
-def resume(session: Transaction, connection: Connection, now: datetime) -> None:
-    """Let all work of a connection go on now."""
-    connection.paused_reason, connection.paused_at = None, None
-    session.execute(
-        update(Lane)
-        .where(Lane.connection_id == connection.id)
-        .values(paused=False, paused_until=None)
-    )
-    wake(session, connection.id, now)
-
-
-def wake(session: Transaction, connection_id: int, now: datetime) -> None:
-    """Make what was put off due at once."""
-    lanes = list(session.scalars(select(Lane.id).where(Lane.connection_id == connection_id)))
-    session.execute(update(Lane).where(Lane.id.in_(lanes), Lane.away).values(away=False))
-    waiting = _put_off(lanes).where(OutboxRow.due_at > now)
+def resume(
+    session: Transaction, connection: Connection, now: datetime, actor: Actor = CLOCK
+) -> None:
+    """Let all work of a connection go on now; what was put off is due at once."""
+    if connection.state in (ConnectionState.PAUSED, ConnectionState.AWAY):
+        move(session, connection, ConnectionMove.RECOVER, at=now, actor=actor)
+    elif connection.state == ConnectionState.DISCONNECTED and connection.roles:
+        move(session, connection, ConnectionMove.CONNECT, at=now, actor=actor)
+    for lane in connection.lanes:
+        lane.quiet_until = None
+    waiting = _put_off([lane.id for lane in connection.lanes]).where(OutboxRow.due_at > now)
     rows = session.scalars(waiting.with_for_update(skip_locked=True, of=OutboxRow)).all()
     session.execute(update(OutboxRow).where(OutboxRow.id.in_(rows)).values(due_at=now))
     session.wakes = True
 
 
-def is_away(session: Session, connection_id: int) -> bool:
-    """True when the last check saw that nothing gets through."""
-    lane = queries.lane(session, connection_id, outward=True)
-    return bool(session.scalar(select(Lane.away).where(Lane.id == lane)))
-
-
-def went_away(session: Transaction, connection_id: int) -> None:
-    """Note that nothing gets through: the next success is the return."""
-    lane = queries.lane(session, connection_id, outward=True)
-    session.execute(update(Lane).where(Lane.id == lane).values(away=True))
-
-
 def answered(session: Transaction, lane_ids: Collection[int], now: datetime) -> None:
     """A platform has answered on these lanes: one that was away is back."""
-    back = select(Lane.connection_id).where(Lane.id.in_(lane_ids), Lane.away)
-    for connection_id in session.scalars(back).all():
-        wake(session, connection_id, now)
+    lanes = select(Lane.connection_id).where(Lane.id.in_(lane_ids))
+    back = select(Connection).where(
+        Connection.id.in_(lanes), Connection.state == ConnectionState.AWAY
+    )
+    for connection in session.scalars(back).all():
+        resume(session, connection, now)
 
 
 def try_now(context: Context, connection_id: int, actor: Actor) -> None:
@@ -127,7 +123,7 @@ def try_now(context: Context, connection_id: int, actor: Actor) -> None:
             raise NotFound("there is no such connection")
         permit(session, actor, Permission.DECIDE, connection.shop_id)
         audit.note_connection(session, connection, "connection.resumed")
-        resume(session, connection, context.clock.now())
+        resume(session, connection, context.clock.now(), actor)
 
 
 def _put_off(lane_ids: Collection[int]) -> Select[int]:

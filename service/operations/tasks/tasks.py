@@ -4,6 +4,7 @@ its history: nothing has to remember to ask for something, nor to take it back."
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import func, inspect, select
@@ -17,7 +18,7 @@ from service.domain.tasks.kinds import TASK_RULES, TaskKind
 from service.domain.tasks.states import TASKS, TaskMove, TaskState
 from service.operations.tasks.wanted import Wanted, wanted_of
 
-_Change = tuple[Case, datetime, Actor]
+_Changed = tuple[Case, datetime, Actor]
 
 
 def case_changed(session: Transaction, case: Case, at: datetime, actor: Actor) -> None:
@@ -25,18 +26,25 @@ def case_changed(session: Transaction, case: Case, at: datetime, actor: Actor) -
     session.later(_follow).append((case, at, actor))
 
 
-def _follow(session: Transaction, changes: list[_Change]) -> None:
+def _follow(session: Transaction, changes: list[_Changed]) -> None:
     last = {case.id: (case, at, actor) for case, at, actor in changes}
     _load(session, [case for case, _, _ in last.values()])
     open_tasks: dict[int, list[Task]] = {case_id: [] for case_id in last}
     for task in session.scalars(
         select(Task).where(Task.case_id.in_(last), Task.state == TaskState.OPEN)
     ):
-        open_tasks[task.case_id].append(task)
+        open_tasks[task.case_id or 0].append(task)
     wanted = {case_id: list(wanted_of(case)) for case_id, (case, _, _) in last.items()}
     prices = _prices(session, wanted)
     for case_id, (case, at, actor) in last.items():
-        _bring_in_line(session, case, open_tasks[case_id], wanted[case_id], prices, at, actor)
+        priced = [
+            replace(want, amount=want.amount or prices.get(case_id))
+            if want.subject_id == case_id
+            else want
+            for want in wanted[case_id]
+        ]
+        place = Place(case.shop_id, case_id=case_id)
+        bring_in_line(session, place, open_tasks[case_id], priced, Change(at, actor))
 
 
 def _load(session: Transaction, cases: Sequence[Case]) -> None:
@@ -77,15 +85,31 @@ def _prices(session: Transaction, wanted: dict[int, list[Wanted]]) -> dict[int, 
     }
 
 
-def _bring_in_line(
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where tasks belong."""
+
+    shop_id: int
+    case_id: int | None = None
+    connection_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """When and by whom something was changed: so a task begins, or ends."""
+
+    at: datetime
+    actor: Actor
+
+
+def bring_in_line(
     session: Transaction,
-    case: Case,
+    place: Place,
     open_tasks: Sequence[Task],
     wanted: Sequence[Wanted],
-    prices: dict[int, Money],
-    at: datetime,
-    actor: Actor,
+    change: Change,
 ) -> None:
+    """Open what is wanted and not there, end what is there and not wanted."""
     still_open = {(task.kind, task.subject_id): task for task in open_tasks}
     for want in wanted:
         task = still_open.pop((want.kind, want.subject_id), None)
@@ -94,17 +118,17 @@ def _bring_in_line(
                 kind=want.kind,
                 state=TASKS.first,
                 urgency=TASK_RULES[want.kind].group,
-                shop_id=case.shop_id,
-                case_id=case.id,
+                shop_id=place.shop_id,
+                case_id=place.case_id,
+                connection_id=place.connection_id,
                 subject_id=want.subject_id,
-                opened_at=at,
+                opened_at=change.at,
             )
             session.add(task)
-        amount = want.amount or (prices.get(case.id) if want.subject_id == case.id else None)
         task.text = want.text
-        task.amount_minor = None if amount is None else amount.amount_minor
-        task.currency = "" if amount is None else amount.currency
+        task.amount_minor = None if want.amount is None else want.amount.amount_minor
+        task.currency = "" if want.amount is None else want.amount.currency
     for task in still_open.values():
-        move = TaskMove.FINISH if actor.seller_id else TaskMove.DROP
+        move = TaskMove.FINISH if change.actor.seller_id else TaskMove.DROP
         task.state = TASKS.after(task.state, move)
-        task.ended_at, task.ended_by = at, str(actor)
+        task.ended_at, task.ended_by = change.at, str(change.actor)

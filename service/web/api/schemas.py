@@ -175,23 +175,21 @@ class WaitingOut(Schema):
     note = Sentence()
 
 
-class HeldOut(Schema):
-    """A connection that is paused, does not work in part, or went on by itself."""
+class ConnectionOut(Schema):
+    """A connection that is faulty, away or paused, why, and since when."""
 
     id = fields.Integer()
     name = fields.String()
-    paused_reason = Sentence()
-    paused_at = fields.AwareDateTime(allow_none=True)
-    check_note = Sentence()
-    resumed_at = fields.AwareDateTime(allow_none=True)
-    resumed_after = Sentence()
+    state = fields.String()
+    problem = Sentence()
+    state_since = fields.AwareDateTime()
 
 
 class WaitingListOut(Schema):
-    """What waits for platforms, and connections of which something is to be told."""
+    """What waits for platforms, and the connections in trouble."""
 
     waiting = fields.List(fields.Nested(WaitingOut))
-    connections = fields.List(fields.Nested(HeldOut))
+    connections = fields.List(fields.Nested(ConnectionOut))
 
 
 class PageQuery(Strict):

@@ -204,7 +204,7 @@ def waiting() -> Response:
     with context().database.reading() as session:
         told = {
             "waiting": waiting_work(session, shops),
-            "connections": queries.connections_to_tell_of(session, shops),
+            "connections": queries.connections_in_trouble(session, shops),
         }
         return jsonify(schemas.WaitingListOut().dump(told))
 

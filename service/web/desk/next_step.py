@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from integrations.sentence import Text
 from service.db import queries
 from service.db.models import Case, Connection, Kind, Lane, OutboxRow
+from service.db.outbox.claims import IS_PAUSED
 from service.domain.cases.states import CaseState
 from service.domain.messages.states import STUCK, MessageState
 from service.domain.remedies.states import UNDER_WAY
@@ -78,8 +79,8 @@ def _of_row(session: Session, kind: Kind, ref_id: int, what: str) -> NextStep:
     if row is None or row.done_at is not None:
         return NextStep(what)
     paused = session.scalar(
-        select(Connection.paused_reason)
+        select(Connection.problem)
         .join(Lane, Lane.connection_id == Connection.id)
-        .where(Lane.id == row.lane_id, Lane.paused.is_(True))
+        .where(Lane.id == row.lane_id, IS_PAUSED)
     )
     return NextStep(what, row.due_at, translate(paused or row.note))

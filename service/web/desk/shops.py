@@ -17,6 +17,7 @@ from integrations import registry
 from integrations.contract import Finding, Role
 from integrations.money import DIGITS
 from service.db.models import Connection, Shop
+from service.db.outbox.waiting import waiting_for
 from service.domain import places
 from service.domain.days import day_begins
 from service.domain.errors import DomainError, NotFound, WrongInput
@@ -215,6 +216,7 @@ def _connection_page(
             findings=findings,
             problem=problem,
             typed=start if typed is None else typed,
+            put_off=waiting_for(database, connection_id),
             roles=found.roles if typed is None else request.form.getlist("roles"),
         )
 

@@ -9,9 +9,8 @@ from flask import Blueprint, g, render_template, request
 from flask_babel import format_timedelta
 from sqlalchemy.orm import Session
 
-from service.db import queries, tasks
+from service.db import tasks
 from service.db.outbox.backlog import backlog
-from service.db.outbox.waiting import waiting_work
 from service.domain.errors import NotFound
 from service.domain.staff.authority import Permission
 from service.domain.tasks.kinds import GROUPS, TASK_RULES, TaskGroup
@@ -61,14 +60,8 @@ def overview() -> str:
             groups=groups,
             rules=TASK_RULES,
             onward=_key_text(found[-1].key) if len(found) == PAGE else None,
-            broken=queries.deliveries_needing_attention(session, shops, most=1),
-            paused=queries.paused_connections(session, shops),
             late=_late(session),
-            noted=queries.connections_with_note(session, shops),
-            put_off=waiting_work(session, shops),
-            resumed=queries.connections_resumed_since(
-                session, shops, context().clock.now() - RECENT
-            ),
+            mended=tasks.mended_since(session, shops, context().clock.now() - RECENT),
         )
 
 

@@ -112,7 +112,7 @@ def test_connection_test_of_a_healthy_shop_is_green(live: Live) -> None:
     findings = connections.test_connection(live.world.context, live.connection_id, OPERATOR)
 
     assert [one for one in findings if not one.ok] == []
-    assert live.connection.check_note is None
+    assert live.connection.problem is None
 
 
 def test_refund_loop_ends_recovered_by_polling(live: Live, email: str) -> None:

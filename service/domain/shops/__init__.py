@@ -1,0 +1,1 @@
+"""Rules of shops: the states of their connections."""
