@@ -29,7 +29,7 @@ translations: .venv/.run ## compile the translations
 
 # Calls whose first argument is a sentence for people.
 SENTENCES := _ lazy N_ Text NotFound WrongState NotPermitted OverLimit WrongInput \
-	Unconfirmed Unreadable Temporary Permanent Rejected Unsupported Misconfigured WrongEntry
+	BadSignature LostClaim NotAsDocumented Stopping WrongAddress Unconfirmed Unreadable Temporary Permanent Rejected Unsupported Misconfigured WrongEntry
 
 catalogue: .venv/.run ## bring the catalogue of sentences up to date, for translators
 	@mkdir -p var

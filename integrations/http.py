@@ -35,6 +35,7 @@ from integrations import json_input, time_limits
 from integrations.connections import Call, EncryptedPool, Pool, current
 from integrations.errors import AdapterError, CallOutcome, Misconfigured, Permanent, Temporary
 from integrations.network import CONNECT_SECONDS, Network
+from integrations.sentence import N_
 
 PROGRAM = "Makegood"
 TOTAL_SECONDS = time_limits.HTTP_CALL
@@ -224,7 +225,7 @@ def _outcome(method: str, *, unsent: bool = False) -> CallOutcome:
 
 
 def _too_large(method: str) -> AdapterError:
-    said = "the shop's answer is too large to read"
+    said = N_("the shop's answer is too large to read")
     known = _outcome(method)
     return Permanent(said, outcome=known) if known == "not_done" else Temporary(said, outcome=known)
 

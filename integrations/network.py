@@ -19,6 +19,7 @@ from collections.abc import Callable, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 from integrations.errors import Misconfigured
+from integrations.sentence import N_
 
 CONNECT_SECONDS = 5.0
 LATE_SECONDS = 0.5
@@ -39,7 +40,7 @@ NOT_OUTSIDE: tuple[IpNetwork, ...] = (
 assignments (RFC 6890; Oracle's metadata lie there), translation within a network (RFC 8215)."""
 NAT64 = IPv6Network("64:ff9b::/96")
 
-NOT_PUBLIC = (
+NOT_PUBLIC = N_(
     "the address lies in a private network, where nothing is called: enter a public address, or"
     " have it allowed in MAKEGOOD_PRIVATE_NETWORKS by whoever runs this installation"
 )

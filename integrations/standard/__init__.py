@@ -21,7 +21,7 @@ from integrations.contract import (
 )
 from integrations.entries import WEBHOOK_SECRET, WrongEntry
 from integrations.remedies import REFUND, RESEND, VOUCHER
-from integrations.sentence import Text
+from integrations.sentence import N_, Text
 from integrations.standard import checks, signing, webhook
 from integrations.standard.actions import MakeGoods, Messages
 from integrations.standard.client import base_url, outgoing_key
@@ -31,7 +31,7 @@ class Standard(webhook.Reviews, MakeGoods, Messages, WebhookSource):
     """A shop whose own program follows docs/platforms/standard.md."""
 
     name: ClassVar[str] = "standard"
-    label: ClassVar[str] = "Own shop (Standard Webhooks)"
+    label: ClassVar[str] = N_("Own shop (Standard Webhooks)")
     capabilities: ClassVar[Capabilities] = Capabilities(
         poll=True,
         remedies={RESEND: Way.API, REFUND: Way.API, VOUCHER: Way.API},

@@ -15,7 +15,7 @@ from integrations.base.client import JsonClient, Method, Query, json_headers
 from integrations.contract import Adapter, Config
 from integrations.errors import AdapterError, Misconfigured, Permanent
 from integrations.http import Answer
-from integrations.sentence import N_
+from integrations.sentence import N_, Text
 from integrations.signatures import body_hash
 from integrations.standard.signing import WrongSecret, key_of, sign
 
@@ -76,7 +76,7 @@ class Client(JsonClient):
         if answer.status == 409:
             return Conflict(answer)
         if answer.status == 404 and said is None:
-            return _NotJson404("the shop refused (%(status)s)%(said)s", status=404, said="")
+            return _NotJson404(Text("the shop refused (%(status)s)%(said)s", status=404, said=""))
         return None
 
 

@@ -73,3 +73,16 @@ def test_messages_of_buttons_and_refusals_are_indonesian(world: World) -> None:
     assert "“x” bukan jumlah." in text_of(refused)
     assert "Disetujui. Sekarang dilaksanakan." in text_of(approved)
     assert "Halaman ini tidak ada." in text_of(nowhere)
+
+
+def test_a_refusal_is_told_in_the_buyers_language_whatever_the_browser_asks_for(
+    world: World,
+) -> None:
+    world.rate(1)
+    world.work()
+    link = world.context.links.buyer("answer", world.case().messages[0].id)
+
+    refused = requests.post(link, data={}, headers={"Accept-Language": "en"}, timeout=10)
+
+    assert refused.status_code == 422
+    assert _catalogue()["Choose yes or no."] in text_of(refused)

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Final, Self
 
 from integrations.contract import Channel
-from integrations.sentence import Text
+from integrations.sentence import N_, Text
 from service.domain.messages.kinds import Step
 from service.domain.messages.policy_data import (
     UNKNOWN_PLATFORM,
@@ -127,7 +127,7 @@ class Policies:
         duties = _duties(layers, step, platform)
         refusal = _shop_refusal(step, asking, duties)
         if refusal is not None:
-            return Verdict(False, Layer.SHOP, refusal, "the shop's own settings", None)
+            return Verdict(False, Layer.SHOP, refusal, N_("the shop's own settings"), None)
         weakest = max(layers, key=lambda entry: _STRICTNESS[entry.answer(step)])
         inviting = step is Step.UPDATE_INVITATION
         return Verdict(
@@ -150,14 +150,17 @@ def stale(entries: Iterable[Entry], today: date, days: int = 180) -> list[Entry]
 _STRICTNESS = {ask: rank for rank, ask in enumerate(Ask)}
 
 _REFUSALS: Mapping[tuple[Layer, Ask], str] = {
-    (Layer.PLATFORM, Ask.TOOL): "%(name)s allows this only by its own form, filled in by you.",
-    (Layer.PLATFORM, Ask.NO): "%(name)s does not allow this message.",
-    (Layer.PLATFORM, Ask.UNKNOWN): "It is not known whether %(name)s allows this message.",
-    (Layer.LAW, Ask.NO): "The law of the buyer's country (%(name)s) does not allow this message.",
-    (Layer.LAW, Ask.UNKNOWN): "It is not known whether the law of the buyer's country (%(name)s) "
-    "allows this message.",
-    (Layer.CHANNEL, Ask.NO): "This message may not be sent by %(name)s.",
-    (Layer.CHANNEL, Ask.UNKNOWN): "It is not known whether this may be sent by %(name)s.",
+    (Layer.PLATFORM, Ask.TOOL): N_("%(name)s allows this only by its own form, filled in by you."),
+    (Layer.PLATFORM, Ask.NO): N_("%(name)s does not allow this message."),
+    (Layer.PLATFORM, Ask.UNKNOWN): N_("It is not known whether %(name)s allows this message."),
+    (Layer.LAW, Ask.NO): N_(
+        "The law of the buyer's country (%(name)s) does not allow this message."
+    ),
+    (Layer.LAW, Ask.UNKNOWN): N_(
+        "It is not known whether the law of the buyer's country (%(name)s) allows this message."
+    ),
+    (Layer.CHANNEL, Ask.NO): N_("This message may not be sent by %(name)s."),
+    (Layer.CHANNEL, Ask.UNKNOWN): N_("It is not known whether this may be sent by %(name)s."),
 }
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from integrations import registry
 from integrations.contract import Role, Way
 from integrations.remedies import Remedy, RemedyKind, remedy_from_data
-from integrations.sentence import Text, Words
+from integrations.sentence import N_, Text, Words
 from service.db import queries
 from service.db.models import Case, Connection, Decision, Kind, MakeGood
 from service.db.outbox import claims
@@ -33,7 +33,7 @@ from service.operations.context import Context
 from service.operations.remedies import balance, moves
 from service.operations.staff.permits import permit, permit_amount
 
-NOT_SETTLED = "A make-good of this case is not settled. Mark it as done, or try again, first."
+NOT_SETTLED = N_("A make-good of this case is not settled. Mark it as done, or try again, first.")
 
 
 def way_of(connection: Connection, kind: RemedyKind) -> Way:

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from integrations.sentence import N_
 from service.db import audit, queries, staff
 from service.db.models import Membership as MembershipRow
 from service.db.models import Seller
@@ -18,7 +19,7 @@ from service.operations.context import Context
 from service.operations.staff.permits import memberships_of, permit
 
 _LOCK = "staff"
-NO_MEMBER = "This seller does not belong to the shop."
+NO_MEMBER = N_("This seller does not belong to the shop.")
 
 
 def set_membership(

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, g, render_template, request, url_for
 from flask_babel import force_locale
 
+from integrations.sentence import Said, Text
 from service.db import queries
 from service.db.models import Message
 from service.domain.errors import DomainError
@@ -31,7 +32,9 @@ def _zone() -> None:
     g.zone = ZoneInfo(wired().settings.zone)
 
 
-def _page(page: str, token: str, *, done: bool = False, problem: str = "", action: str = "") -> str:
+def _page(
+    page: str, token: str, *, done: bool = False, problem: Said | None = None, action: str = ""
+) -> str:
     """A page in the buyer's language; after a refusal with what was typed."""
     message_id = _id(page, token)
     with context().database.reading() as session:
@@ -47,7 +50,7 @@ def _page(page: str, token: str, *, done: bool = False, problem: str = "", actio
                 action=action,
                 product=case.review.product_name,
                 done=done,
-                problem=problem,
+                problem=translate(problem),
                 language=language,
                 typed=request.form if problem else _answered(answer),
             )
@@ -79,7 +82,7 @@ def answer(token: str) -> str | tuple[str, int]:
     """Take the answer."""
     solved = request.form.get("solved")
     if solved not in ("yes", "no"):
-        return _page("answer", token, problem="Choose yes or no."), 422
+        return _page("answer", token, problem=Text("Choose yes or no.")), 422
     stars = request.form.get("stars", type=int) or None
     try:
         answers.answer(
@@ -91,7 +94,7 @@ def answer(token: str) -> str | tuple[str, int]:
             comment=request.form.get("comment", ""),
         )
     except DomainError as error:
-        return _page("answer", token, problem=translate(error.text)), 422
+        return _page("answer", token, problem=error.text), 422
     return _page("answer", token, done=True)
 
 
