@@ -216,14 +216,17 @@ def compare(run: Run, settled: bool) -> dict[str, Any]:
     sent = run.site.ledger.rows("SELECT DISTINCT delivery FROM callback WHERE sent_at IS NOT NULL")
     with run.site.wired.context.database.reading() as session:
         goods = list(session.scalars(select(MakeGood)))
-        kept = set(session.scalars(select(Delivery.key)))
+        kept = {one.key: one.state for one in session.scalars(select(Delivery))}
         cases = session.scalar(select(func.count()).select_from(Case)) or 0
     done = {one.reference for one in goods if one.state == "done"}
     stuck = {one.reference for one in goods if one.state in ("unknown", "refused", "by_hand")}
     known = {one.reference for one in goods}
     lost = [
-        # Acknowledged but not kept; said to be done but not done; done but not known; forgotten.
-        *({one["delivery"] for one in sent} - kept),
+        # Acknowledged but not kept, or kept and never understood; without a case; said to be done but
+        # not done; done but not known; forgotten.
+        *({one["delivery"] for one in sent} - set(kept)),
+        *(key for key, state in kept.items() if state in ("waiting", "needs_attention")),
+        *(f"case {number}" for number in range(cases, run.rated)),
         *(done - set(made)),
         *(set(made) - known),
         *(one.reference for one in goods if one.state == "approved"),
