@@ -20,6 +20,7 @@ from service.db.models import Seller, Shop
 from service.doctor import examine
 from service.domain.errors import DomainError
 from service.domain.staff.authority import OPERATOR, Membership, SellerRole
+from service.mail_commands import mail
 from service.operations.cases import causes as case_causes
 from service.operations.privacy import erasure
 from service.operations.shops import reencryption
@@ -68,6 +69,7 @@ def register(app: Flask) -> None:
         backup_command,
         doctor_command,
         version_command,
+        mail,
         causes,
         wording,
         severity,

@@ -26,7 +26,8 @@ class Reach(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMessage:
-    """A message to one buyer. `html` may be empty. `stop_url` is the one-click address of RFC 8058."""
+    """A message to one buyer. `html` may be empty. `stop_url` is the one-click address of RFC 8058.
+    `reply_token`: letters, digits and hyphens by which an answer finds its case; '' for none."""
 
     key: str
     reference: str
@@ -37,6 +38,7 @@ class OutgoingMessage:
     order_id: str = ""
     stop_url: str = ""
     language: str = "en"
+    reply_token: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ Reference: RFC 5321, RFC 8058 (one-click stop), docs/platforms/email.md.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -22,7 +23,7 @@ from integrations.contract import (
 )
 from integrations.email.letter import WrongAddress, address_of, letter, own_address, sender_of
 from integrations.email.smtp import PORTS, Server, hand_over, line, trusting
-from integrations.entries import WrongEntry
+from integrations.entries import WrongEntry, is_host
 from integrations.errors import AdapterError, Temporary
 from integrations.sentence import Text
 
@@ -67,6 +68,37 @@ class Email(Adapter, MessageChannel):
         ),
         Field("reply_to", Text("Reply address"), Text("Where buyers' answers go."), required=False),
         Field(
+            "plus",
+            Text("Reply address takes a plus"),
+            Text(
+                "yes, where mail to care+anything@shop.example arrives too: answers find their case."
+            ),
+            required=False,
+            default="no",
+            choices=("no", "yes"),
+        ),
+        Field(
+            "imap_host",
+            Text("Mailbox server (IMAP)"),
+            Text("Where buyers' answers are read; empty: nowhere."),
+            required=False,
+        ),
+        Field("imap_port", Text("Its port"), Text("Empty: 993."), required=False),
+        Field(
+            "imap_username",
+            Text("Its user name"),
+            Text("Empty: the one for sending."),
+            required=False,
+        ),
+        Field(
+            "imap_password",
+            Text("Its password"),
+            Text("Empty: the one for sending."),
+            secret=True,
+            required=False,
+        ),
+        Field("imap_folder", Text("Its folder"), Text("Empty: INBOX."), required=False),
+        Field(
             "ca_file",
             Text("Trusted certificates"),
             Text("A PEM file on this machine, where the server's certificate is your own."),
@@ -81,6 +113,13 @@ class Email(Adapter, MessageChannel):
         sender_of(values.get("from_address", ""), values.get("from_name", ""))
         if reply_to := values.get("reply_to", ""):
             own_address("reply_to", reply_to)
+        port = values.get("imap_port", "").strip()
+        if port and not (re.fullmatch("[0-9]{1,5}", port) and 0 < int(port) < 65536):
+            raise WrongEntry("the port must be a number such as 993", field="imap_port")
+        if (host := values.get("imap_host", "").strip()) and not is_host(host):
+            raise WrongEntry(
+                "enter the name of the mailbox server, such as imap.example.com", field="imap_host"
+            )
         if not values.get("username", "").isascii():
             # The library signs in with ASCII only.
             raise WrongEntry(
@@ -98,7 +137,8 @@ class Email(Adapter, MessageChannel):
         values = self.config.values
         server = Server.of(self.config)
         sender = sender_of(values.get("from_address", ""), values.get("from_name", ""))
-        mail = letter(message, sender, values.get("reply_to", "").strip(), self.now())
+        reply_to, plus = values.get("reply_to", "").strip(), values.get("plus") == "yes"
+        mail = letter(message, sender, reply_to, self.now(), plus=plus)
         to = address_of(message.to.email).addr_spec
         with line(server, self.http.network) as smtp:
             self.http.left()

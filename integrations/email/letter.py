@@ -13,6 +13,7 @@ from integrations import text
 from integrations.contract import OutgoingMessage
 from integrations.entries import WrongEntry
 from integrations.errors import Rejected
+from integrations.inbound_mail import OWN_ID
 from integrations.signatures import body_hash
 
 NO_ANSWER_BY_MACHINES = {
@@ -54,16 +55,24 @@ class _WholeLines(EmailPolicy):
 POLICY = _WholeLines(linesep=SMTP.linesep)
 
 
-def letter(message: OutgoingMessage, sender: Address, reply_to: str, at: datetime) -> EmailMessage:
-    """Build the mail; raises `Rejected` for an address or line that cannot be sent."""
+def letter(
+    message: OutgoingMessage, sender: Address, reply_to: str, at: datetime, *, plus: bool = False
+) -> EmailMessage:
+    """Build the mail; raises `Rejected` for an address or line that cannot be sent. `plus`: answers
+    go to a plus address (RFC 5233) that names the message."""
     mail = EmailMessage(policy=POLICY)
     mail["From"] = sender
     mail["To"] = _recipient(message)
-    if reply_to:
-        mail["Reply-To"] = own_address("reply_to", reply_to)
+    answers_to = own_address("reply_to", reply_to) if reply_to else sender
+    if plus and message.reply_token:
+        answers_to = Address(
+            username=f"{answers_to.username}+{message.reply_token}", domain=answers_to.domain
+        )
+    if answers_to is not sender:
+        mail["Reply-To"] = answers_to
     mail["Subject"] = _line(message.subject, "subject")
     mail["Date"] = at
-    mail["Message-ID"] = message_id(message.key, sender.domain)
+    mail["Message-ID"] = message_id(message.key, sender.domain, message.reply_token)
     for name, value in NO_ANSWER_BY_MACHINES.items():
         mail[name] = value
     mail["List-Id"] = f"<{LIST}.{sender.domain}>"
@@ -78,9 +87,11 @@ def letter(message: OutgoingMessage, sender: Address, reply_to: str, at: datetim
     return mail
 
 
-def message_id(key: str, domain: str) -> str:
-    """The same for the same key, so that a mailbox can drop a mail sent twice."""
-    return f"<mg.{body_hash(key.encode())}@{domain}>"
+def message_id(key: str, domain: str, reply_token: str = "") -> str:
+    """The same for the same key, so that a mailbox can drop a mail sent twice. It carries the token
+    by which an answer that refers to it finds its case."""
+    token = f".{reply_token}" if reply_token else ""
+    return f"<{OWN_ID}{body_hash(key.encode())}{token}@{domain}>"
 
 
 def sender_of(address: str, name: str) -> Address:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hmac
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +13,8 @@ from service.domain.errors import NotFound
 
 BUYER_DAYS = 180
 SIGN_IN = timedelta(minutes=30)
+TOKEN_DIGITS = 24
+"""Of a token in an address; 96 bits, of which nobody guesses one."""
 
 
 class Links:
@@ -36,6 +40,22 @@ class Links:
     def buyer(self, page: str, message_id: int) -> str:
         """The full address of a buyer page: `answer`, `stop` or `unsubscribe`."""
         return f"{self.public_url}/b/{page}/{self.token('buyer-' + page, message_id)}"
+
+    def reply_token(self, message_id: int) -> str:
+        """By which an answer to a message finds it: the same each time, in signs that mail servers
+        leave as they are."""
+        signature = hmac.new(self._secret.encode(), f"reply:{message_id}".encode(), "sha256")
+        return f"{message_id}-{signature.hexdigest()[:TOKEN_DIGITS]}"
+
+    def replied_to(self, tokens: Iterable[str]) -> int | None:
+        """The message that the first genuine token names; None where none is."""
+        for token in tokens:
+            number = token.partition("-")[0]
+            if number.isdecimal() and len(number) < 19:
+                message_id = int(number)
+                if hmac.compare_digest(self.reply_token(message_id), token):
+                    return message_id
+        return None
 
     def webhook(self, public_id: str) -> str:
         """Where the platform of a connection delivers its webhooks."""

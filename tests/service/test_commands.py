@@ -13,9 +13,10 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 from cryptography.fernet import Fernet
 
-from service import cli, embedded, settings
+from service import cli, embedded, mail_commands, settings
 from service.db import backup
 from service.db.advice import NO_TABLES
 from service.db.models import Seller
@@ -269,3 +270,28 @@ def test_backup_of_postgresql_is_left_to_its_own_program(world: World) -> None:
     done = flask(world, "backup", "copy.db")
 
     assert (done.returncode, "pg_dump" in done.stderr) == (1, True)
+
+
+def test_mail_on_standard_input_is_taken_in(installed: Path) -> None:
+    mail = b"From: a@b.test\nTo: care@shop.example\nSubject: Halo\n\nHalo\n"
+    argv = [sys.executable, "-m", "flask", "mail", "read"]
+    env = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)}
+
+    taken = subprocess.run(
+        argv, cwd=installed, env=env, input=mail, capture_output=True, check=False, timeout=60
+    )
+
+    assert (taken.stdout, taken.returncode) == (b"stranger\n", 0)
+
+
+def test_mail_that_cannot_be_kept_is_left_to_the_mail_server(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken() -> object:
+        raise RuntimeError("no database")
+
+    monkeypatch.setattr("service.mail_commands.wiring", broken)
+
+    done = CliRunner().invoke(mail_commands.mail, ["read"], input="Subject: x\n\nHalo")
+
+    assert done.exit_code == 75

@@ -16,6 +16,7 @@ from service.domain.messages.states import AttemptState, Author, MessageState
 
 STUCK = text("state IN ('refused', 'unknown')")
 """The few that wait for a person."""
+CAME_IN = text("external_id <> ''")
 
 
 class Message(Base):
@@ -24,6 +25,13 @@ class Message(Base):
     __tablename__ = "message"
     __table_args__ = (
         UniqueConstraint("case_id", "step", "round"),
+        Index(
+            "uq_message_external_id",
+            "external_id",
+            unique=True,
+            sqlite_where=CAME_IN,
+            postgresql_where=CAME_IN,
+        ),
         Index("ix_message_stuck", "case_id", sqlite_where=STUCK, postgresql_where=STUCK),
     )
 
@@ -52,6 +60,10 @@ class Message(Base):
     """The channel it went out by, or came in by; None for the buyer's page."""
     sent_at: Mapped[datetime | None]
     """When it went out, or came in."""
+    external_id: Mapped[str] = mapped_column(default="")
+    """Of what came in: its id at the channel, so that it is taken in once."""
+    handled_at: Mapped[datetime | None]
+    """Of what the buyer wrote: when a person answered it or said that it needs no answer."""
     answer: Mapped[Answer | None] = state_column(Answer, nullable=True)
     """What the buyer says to a resolution check."""
     stars: Mapped[int | None]
@@ -59,6 +71,12 @@ class Message(Base):
 
     case: Mapped[Case] = relationship(back_populates="messages")
     attempts: Mapped[list[MessageAttempt]] = relationship(order_by="MessageAttempt.id")
+
+    @property
+    def is_unread(self) -> bool:
+        """The buyer wrote it in words of their own, and nobody has dealt with it."""
+        heard = self.state is MessageState.RECEIVED and self.author is Author.BUYER
+        return heard and self.answer is None and self.handled_at is None
 
 
 class MessageAttempt(Base):

@@ -15,6 +15,7 @@ from service.domain.messages.policy import Verdict
 
 _MOST_HOURS = 24 * 90
 EARLIER = Text("An earlier message has not reached the buyer yet.")
+UNREAD = Text("The buyer has written: a person reads it first.")
 LOOK_AGAIN = timedelta(hours=1)
 """How long a message waits that has no time of its own to wait for."""
 _DAYS_AHEAD = 16
@@ -64,7 +65,8 @@ class SendFacts:
     pressed "send now", which skips waiting and quiet hours and nothing else. `unconfirmed`: something
     speaks against the case and no person has taken it up. `grave`: the review spoke of health,
     injury or law. `earlier_due_at`: when a message that must reach the buyer before this one is due;
-    None: none is under way. `refusal`: what the channels said that refused it.
+    None: none is under way. `refusal`: what the channels said that refused it. `unread`: the buyer
+    has written, and nobody has read it yet.
     """
 
     now: datetime
@@ -86,6 +88,7 @@ class SendFacts:
     grave: bool = False
     earlier_due_at: datetime | None = None
     refusal: Said | None = None
+    unread: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +278,8 @@ def _held_up(step: Step | None, facts: SendFacts) -> Wait | None:
         return None
     if facts.unconfirmed:
         return Wait(facts.now + LOOK_AGAIN, Text("A person has to look at this case first."))
+    if facts.unread and not facts.by_seller:
+        return Wait(facts.now + LOOK_AGAIN, UNREAD)
     if facts.earlier_due_at is not None:
         until = max(facts.earlier_due_at, facts.now + LOOK_AGAIN)
         return Wait(until, EARLIER)

@@ -58,6 +58,8 @@ class MessageMove(StrEnum):
     """The channel will not take it."""
     CONFIRM = "confirm"
     """It did go out: says the channel, or a person who looked."""
+    BOUNCE = "bounce"
+    """The channel had taken it and gave it back."""
     LOSE = "lose"
     """Its outcome became unknown."""
     REFUSE = "refuse"
@@ -77,6 +79,7 @@ MESSAGES = StateTable(
         # A worker that was overtaken may bring the news last.
         MessageMove.CONFIRM: (STUCK | {_S.PLANNED, _S.SENDING, _S.STOPPED}, _S.SENT),
         MessageMove.LOSE: (frozenset({_S.SENDING, _S.PLANNED}), _S.UNKNOWN),
+        MessageMove.BOUNCE: (frozenset({_S.SENT, _S.UNKNOWN, _S.SENDING}), _S.REFUSED),
         MessageMove.REFUSE: (frozenset({_S.DRAFT, _S.PLANNED}), _S.REFUSED),
         MessageMove.STOP: (STUCK | {_S.DRAFT, _S.PLANNED}, _S.STOPPED),
     },
@@ -103,6 +106,8 @@ class AttemptState(StrEnum):
     REFUSED = "refused"
     """For good, by this channel."""
     UNKNOWN = "unknown"
+    BOUNCED = "bounced"
+    """Taken by the channel, and given back later: this way does not reach the buyer."""
 
 
 MAYBE_SENT = frozenset({AttemptState.SENDING, AttemptState.UNKNOWN})

@@ -29,6 +29,10 @@ PLAIN: Mapping[str, Mapping[str, str]] = {
 """What stands for values that are not known yet, or are looked at on their own."""
 
 
+_ANSWERS = re.compile(r"^\s*(?:(?:re|fw|fwd|bls)\s*:\s*)+", re.IGNORECASE)
+"""What mail programs write before the subject of an answer."""
+
+
 def check_text(key: str, text: MessageText, language: str) -> None:
     """Raise `WrongInput` with all problems of a text; to be called before it is saved."""
     check_filled(key, text, PLAIN[language_for(language)], language)
@@ -57,7 +61,7 @@ def _own_problems(
 ) -> list[Text]:
     return [
         Text("“%(fragment)s”: %(advice)s", fragment=finding.fragment, advice=finding.advice)
-        for part in (subject, text)
+        for part in (_ANSWERS.sub("", subject), text)
         for finding in check(part, TextKind.MESSAGE, language, approved=known)
         if finding.severity is severity
     ]

@@ -48,6 +48,8 @@ class TaskKind(StrEnum):
     """A make-good was carried out, with something left to do by hand."""
     MESSAGE = "message"
     """A follow-up got stuck: nobody knows whether it went out, or nothing carries it."""
+    READ_ANSWER = "read_answer"
+    """The buyer wrote: a person reads it, and answers where it asks for one."""
     READ_DRAFT = "read_draft"
     """A message goes out once somebody has read it."""
     CHOOSE_ORDER = "choose_order"
@@ -77,6 +79,7 @@ TASK_RULES: Mapping[TaskKind, TaskRule] = {
     TaskKind.CARRY_OUT: TaskRule(TaskGroup.BY_HAND, Text("Carry out by hand")),
     TaskKind.FINISH: TaskRule(TaskGroup.BY_HAND, Text("Finish by hand")),
     TaskKind.MESSAGE: TaskRule(TaskGroup.STUCK, Text("Look after a message")),
+    TaskKind.READ_ANSWER: TaskRule(TaskGroup.DECIDE, Text("Answer the buyer")),
     TaskKind.READ_DRAFT: TaskRule(TaskGroup.DECIDE, Text("Read a draft")),
     TaskKind.CHOOSE_ORDER: TaskRule(TaskGroup.ORDER, Text("Choose the order")),
     TaskKind.CONFIRM: TaskRule(TaskGroup.ORDER, Text("Look at what speaks against it")),

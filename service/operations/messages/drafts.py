@@ -20,6 +20,7 @@ from service.domain.staff.authority import Actor, Permission
 from service.operations.cases import history
 from service.operations.context import Context
 from service.operations.messages import texts
+from service.operations.messages.inbound import handled
 from service.operations.messages.moves import move
 from service.operations.messages.opt_out import NO_MESSAGES, is_opted_out
 from service.operations.messages.planning import due_now
@@ -98,6 +99,8 @@ def _release(context: Context, session: Transaction, message: Message, actor: Ac
         raise WrongState(decision.reason)
     message.by_seller, message.due_at = True, now
     move(session, message, MessageMove.RELEASE, at=now, actor=actor)
+    if message.author is Author.SELLER:
+        handled(message.case, now)
     due_now(session, message, now)
 
 

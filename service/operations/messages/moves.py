@@ -17,6 +17,7 @@ _DEEDS: Mapping[MessageMove, str] = {
     MessageMove.SEND_NOW: "send_now",
     MessageMove.NEXT_CHANNEL: "not_sent",
     MessageMove.CONFIRM: "sent",
+    MessageMove.BOUNCE: "bounced",
     MessageMove.LOSE: "needs_attention",
     MessageMove.REFUSE: "needs_attention",
     MessageMove.STOP: "stopped",
@@ -39,6 +40,8 @@ def move(
     message.reason = reason
     if how is MessageMove.CONFIRM:
         message.sent_at = at
+    elif how is MessageMove.BOUNCE:
+        message.sent_at = None
     if how in _DEEDS:
         history.note(
             session,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from integrations import registry
 from integrations.contract import Buyer, Channel
+from integrations.sentence import Said, Text
 from service.db import queries
 from service.db.models import (
     Case,
@@ -35,6 +36,8 @@ from service.operations.context import Context
 from service.operations.messages.opt_out import is_opted_out
 from service.operations.messages.planning import channels_of, settings_of, zones_of
 
+CAME_BACK = Text("A message to this buyer came back undelivered, and there is no other channel.")
+
 
 def check(
     context: Context,
@@ -54,7 +57,7 @@ def check(
     channels = [
         channel
         for channel in channels_of(session, shop.id)
-        if _reaches(channel, case, buyer) and channel.id not in _refused(message)
+        if _reaches(channel, case, buyer) and channel.id not in _refused(message) | bounced(case)
     ]
     verdict, channel = _verdict(session, message, shop, buyer, channels, now)
     settings = settings_of(shop)
@@ -82,7 +85,8 @@ def check(
         unconfirmed=bool(case.doubt),
         grave=case.grave,
         earlier_due_at=_earlier_due_at(message, now),
-        refusal=message.reason if _refused(message) else None,
+        refusal=_refusal(message),
+        unread=any(other.is_unread for other in case.messages),
     )
     return send_time_check(step, facts), channel, verdict
 
@@ -91,7 +95,9 @@ def reaches_buyer(context: Context, session: Session, case: Case) -> bool:
     """True when there is a way to write to this buyer, who has not asked for silence."""
     buyer = buyer_of(case)
     channels = channels_of(session, case.shop_id)
-    known = any(_reaches(channel, case, buyer) for channel in channels)
+    known = any(
+        _reaches(channel, case, buyer) for channel in channels if channel.id not in bounced(case)
+    )
     return known and not is_opted_out(context, session, case)
 
 
@@ -113,6 +119,22 @@ def _earlier_due_at(message: Message, now: datetime) -> datetime | None:
         if other.step in before and other.round == message.round and other.state in UNDER_WAY
     ]
     return max(due, default=None)
+
+
+def bounced(case: Case) -> set[int]:
+    """The channels by which messages of this case came back: they do not reach this buyer."""
+    return {
+        attempt.connection_id
+        for message in case.messages
+        for attempt in message.attempts
+        if attempt.state == AttemptState.BOUNCED
+    }
+
+
+def _refusal(message: Message) -> Said | None:
+    if _refused(message):
+        return message.reason
+    return CAME_BACK if bounced(message.case) else None
 
 
 def _refused(message: Message) -> set[int]:

@@ -189,6 +189,7 @@ def _outgoing(
         order_id=case.order_id,
         language=language,
         stop_url=row.context.links.buyer("unsubscribe", message.id),
+        reply_token=row.context.links.reply_token(message.id),
     )
 
 

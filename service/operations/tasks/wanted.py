@@ -44,6 +44,8 @@ def wanted_of(case: Case) -> Iterator[Wanted]:
     for message in case.messages:
         if message.state in STUCK:
             yield Wanted(TaskKind.MESSAGE, message.id, message.reason)
+        elif message.is_unread and case.erased_at is None:
+            yield Wanted(TaskKind.READ_ANSWER, message.id)
         elif message.state == MessageState.DRAFT:
             yield Wanted(TaskKind.READ_DRAFT, message.id, message.reason)
     about = None if case.closed_at is not None else _about(case)

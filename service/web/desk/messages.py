@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as lazy
 
 from service.db.models import Case
 from service.domain.errors import NotFound
-from service.operations.messages import by_seller, drafts
+from service.operations.messages import by_seller, drafts, inbound
 from service.operations.messages.drafts import Written
 from service.operations.messages.preview import refuse_if_stopped
 from service.web.desk.case_verbs import verb
@@ -72,6 +72,14 @@ def leave_out(case: Case, message_id: int) -> None:
     """Say that a stuck message shall not go out."""
     _check_part(case, message_id)
     by_seller.leave_out(context(), message_id, actor())
+
+
+@blueprint.post("/<int:message_id>/handled")
+@verb(lazy("Noted: you have read it."))
+def handled(case: Case, message_id: int) -> None:
+    """Say that what the buyer wrote was read and needs no answer."""
+    _check_part(case, message_id)
+    inbound.mark_handled(context(), message_id, actor())
 
 
 def _written() -> Written:

@@ -47,6 +47,7 @@ class Entry:
     is_heard: bool
     answer: str
     stars: int | None
+    subject: str
     text: str
     handed_over: Sequence[MessageAttempt]
     says: Rendered | None
@@ -55,7 +56,7 @@ class Entry:
     words: MessageText | None
     """What may be changed, as it is written."""
     actions: frozenset[str]
-    """What a person may do: release, send_now, send_again, mark_sent, leave."""
+    """What a person may do: release, send_now, send_again, mark_sent, handled, leave."""
 
 
 def thread_of(context: Context, session: Session, case: Case, now: datetime) -> list[Entry]:
@@ -75,13 +76,14 @@ def _entry(context: Context, session: Session, message: Message, now: datetime) 
         id=message.id,
         title=_title(message),
         state=WILL_NOT_GO if stops else MESSAGES.labels[MessageState(message.state)],
-        needs_person=message.state in STUCK or message.state == MessageState.DRAFT,
+        needs_person=message.state in STUCK | {MessageState.DRAFT} or message.is_unread,
         at=look.due_at if waits and look is not None else message.sent_at,
         note=look.waits_for if waits and look is not None else message.reason,
         stops=stops,
         is_heard=message.author in (Author.BUYER, Author.PLATFORM),
         answer="" if message.answer is None else word(Answer(message.answer).value),
         stars=message.stars,
+        subject=message.subject,
         text=message.text,
         handed_over=[attempt for attempt in message.attempts if attempt.text],
         says=None if look is None else look.says,
@@ -103,6 +105,8 @@ def _actions(message: Message, look: Preview | None) -> frozenset[str]:
         actions.add("send_now" if message.state == MessageState.PLANNED else "send_again")
     if message.state in STUCK:
         actions.add("mark_sent")
+    if message.is_unread:
+        actions.add("handled")
     if allows(message, MessageMove.STOP):
         actions.add("leave")
     return frozenset(actions)

@@ -1,0 +1,128 @@
+"""Takes in mail of buyers: an answer stands in the thread and asks for a person, a bounce stops what
+follows on its channel, machines and loops are set aside."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from integrations.inbound_mail import IncomingMail, MailKind, read_mail
+from integrations.sentence import Text, Words
+from service.db import queries
+from service.db.models import Case, Message
+from service.db.transaction import Transaction
+from service.domain.cases.severity import is_grave
+from service.domain.errors import NotFound, WrongState
+from service.domain.messages.states import (
+    AttemptState,
+    Author,
+    MessageMove,
+    MessageState,
+)
+from service.domain.staff.authority import BUYER, PLATFORM, Actor, Permission
+from service.operations.cases import doubts, history
+from service.operations.context import Context
+from service.operations.messages.moves import allows, move
+from service.operations.staff.permits import permit
+
+
+class Taken(StrEnum):
+    """What came of a mail."""
+
+    ANSWER = "answer"
+    BOUNCE = "bounce"
+    AUTOMATIC = "automatic"
+    """Set aside: a machine's answer, or a report that a mail is late."""
+    LOOP = "loop"
+    AGAIN = "again"
+    """It was taken in before."""
+    STRANGER = "stranger"
+    """It names no message of ours."""
+
+
+def take_mail(context: Context, raw: bytes) -> Taken:
+    """Take in one mail as a mail server hands it over; the same mail is taken in once."""
+    mail = read_mail(raw)
+    if mail.kind is MailKind.LOOP:
+        return Taken.LOOP
+    message_id = context.links.replied_to(mail.tokens)
+    if message_id is None:
+        return Taken.STRANGER
+    # Reading long texts takes a while and belongs before the transaction.
+    grave = mail.kind is MailKind.ANSWER and is_grave(f"{mail.subject}\n{mail.text}")
+    with context.database.transaction() as session:
+        now = context.clock.now()
+        try:
+            message = queries.locked_message(session, message_id)
+        except NotFound:
+            return Taken.STRANGER
+        if mail.kind is MailKind.BOUNCE:
+            return _bounced(session, message, mail, now)
+        if mail.kind is not MailKind.ANSWER:
+            history.note(session, message.case, "auto_replied", at=now, actor=PLATFORM)
+            return Taken.AUTOMATIC
+        return _answered(session, message, mail, now, grave=grave)
+
+
+def _answered(
+    session: Transaction, message: Message, mail: IncomingMail, now: datetime, *, grave: bool
+) -> Taken:
+    case = message.case
+    if _is_known(session, mail.id):
+        return Taken.AGAIN
+    if case.erased_at is not None:
+        # Nothing is kept any more of a buyer who was erased.
+        return Taken.STRANGER
+    answer = Message(
+        author=Author.BUYER,
+        state=MessageState.RECEIVED,
+        round=message.round,
+        answers_id=message.id,
+        connection_id=message.connection_id,
+        subject=mail.subject,
+        text=mail.text,
+        sent_at=now,
+        external_id=mail.id,
+    )
+    case.messages.append(answer)
+    history.note(session, case, "received", at=now, actor=BUYER)
+    if grave and case.closed_at is None:
+        doubts.mark_grave(case)
+    return Taken.ANSWER
+
+
+def _is_known(session: Session, mail_id: str) -> bool:
+    return session.scalar(select(Message.id).where(Message.external_id == mail_id)) is not None
+
+
+def _bounced(session: Transaction, message: Message, mail: IncomingMail, now: datetime) -> Taken:
+    """This way does not reach the buyer: a person looks, and what follows takes another one."""
+    last = message.attempts[-1] if message.attempts else None
+    if last is None or not allows(message, MessageMove.BOUNCE):
+        return Taken.AGAIN
+    last.state, last.ended_at = AttemptState.BOUNCED, last.ended_at or now
+    reason = Text("The mail came back undelivered: %(why)s", why=Words(mail.reason or "?"))
+    move(session, message, MessageMove.BOUNCE, at=now, actor=PLATFORM, reason=reason)
+    return Taken.BOUNCE
+
+
+def mark_handled(context: Context, message_id: int, actor: Actor) -> None:
+    """A person has read what the buyer wrote; raises `NotPermitted`, `WrongState`."""
+    with context.database.transaction() as session:
+        now = context.clock.now()
+        message = queries.locked_message(session, message_id)
+        permit(session, actor, Permission.DECIDE, message.case.shop_id)
+        if not message.is_unread:
+            raise WrongState("This message needs nothing from you now.")
+        handled(message.case, now)
+        history.note(session, message.case, "handled", at=now, actor=actor)
+
+
+def handled(case: Case, now: datetime) -> None:
+    """What the buyer wrote until now was answered, or needs no answer."""
+    for message in case.messages:
+        if message.is_unread:
+            message.handled_at = now
