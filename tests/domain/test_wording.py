@@ -112,6 +112,26 @@ def test_a_forbidden_sentence_is_refused_in_every_kind_of_text(
     assert Severity.REFUSE in {one.severity for one in findings}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We read each of your reviews, the harsh ones first",
+        "Your review showed us what to mend",
+        "Kritik di ulasan ini kami teruskan ke bagian gudang",
+        "Semua ulasan kami baca sampai habis",
+    ],
+)
+def test_a_reply_may_speak_of_the_review_where_it_asks_for_nothing(text: str) -> None:
+    assert check(text, TextKind.REPLY, "en") == []
+    assert check(text, TextKind.MESSAGE, "en") == []
+    assert [finding.severity for finding in check(text, TextKind.RECEIPT, "en")] == [
+        Severity.REFUSE
+    ]
+    assert [finding.severity for finding in check(text, TextKind.INVITATION, "en")] == [
+        Severity.REFUSE
+    ]
+
+
 @pytest.mark.parametrize("text", DISGUISED)
 def test_a_disguise_hides_nothing(text: str) -> None:
     assert check(text, TextKind.RECEIPT, "id")

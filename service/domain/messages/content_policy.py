@@ -56,9 +56,11 @@ class Finding:
     advice: Text
 
 
-_SURE = {"plain": 0.45, "refused": 0.95, "thing": 0.08, "named": 0.0}
+_SURE = {"plain": 0.55, "refused": 0.95, "thing": 0.08, "named": 0.0}
 """From which probability a sentence is stopped: it names no review; it refuses a trade; it has a
 word that may be a thing's (a star, a rate); it names a review and nothing else explains it."""
+_SURE_IN_ANSWERS = _SURE | {"thing": 0.5, "named": 0.5}
+"""A reply stands below the review: it may speak of it where it asks for nothing."""
 _MAY_BE_THINGS = frozenset(
     (
         "star",
@@ -74,7 +76,7 @@ _MAY_BE_THINGS = frozenset(
         "nilai",
     )
 )
-_TONE_SURE, _TONE_DOUBT, _REWARD_SURE = 0.5, 0.3, 0.5
+_TONE_SURE, _TONE_DOUBT, _REWARD_SURE = 0.6, 0.4, 0.5
 """The tones together have to be likely, or nearly so while one of them is."""
 _TAKEN_DOWN = re.compile(
     r"\b(?:take|taken|taking|bring|come|comes|get)\b.* (?:down|off|away|out|back)\b"
@@ -161,10 +163,11 @@ def spans(text: str) -> Iterator[tuple[int, int]]:
 def _judge(sentence: str, kind: TextKind) -> Iterator[tuple[str, Severity, tuple[str, ...]]]:
     words = without_things(words_of(sentence))
     seen = features_of(words)
-    about_review = _about_review(words, seen)
-    if about_review:
+    reward = _reward(sentence, words, seen) if kind is TextKind.INVITATION else ()
+    about_review = _about_review(words, seen, kind)
+    if about_review and not (reward and about_review[0] == "hint"):
         yield about_review[0], Severity.REFUSE, about_review[1]
-    if kind is TextKind.INVITATION and (reward := _reward(sentence, words, seen)):
+    if reward:
         yield "reward", Severity.REFUSE, reward
     if kind in (TextKind.REPLY, TextKind.MESSAGE):
         yield from _tone(sentence, words, seen)
@@ -173,7 +176,9 @@ def _judge(sentence: str, kind: TextKind) -> Iterator[tuple[str, Severity, tuple
             yield "personal_data", Severity.REFUSE if public else Severity.CONFIRM, tuple(pieces)
 
 
-def _about_review(words: list[str], seen: list[str]) -> tuple[str, tuple[str, ...]] | None:
+def _about_review(
+    words: list[str], seen: list[str], kind: TextKind
+) -> tuple[str, tuple[str, ...]] | None:
     """The code and the words when a sentence names a review or is after one."""
     named = review_words(words)
     if not named:
@@ -182,7 +187,9 @@ def _about_review(words: list[str], seen: list[str]) -> tuple[str, tuple[str, ..
         sure = "refused"
     else:
         sure = "thing" if all(base(word) in _MAY_BE_THINGS for word in named) else "named"
-    if _model().probability("review", seen) < _SURE[sure]:
+    answers = kind in (TextKind.REPLY, TextKind.MESSAGE)
+    limits = _SURE_IN_ANSWERS if answers else _SURE
+    if _model().probability("review", seen) < limits[sure]:
         return None
     strong = named or _strongest("review", words)
     return _code(words, named), strong

@@ -17,6 +17,8 @@ _STARS = "★☆⭐🌟✭✮✯⭑⭒✩✪✫✬✰⚝🌠⋆✶✴🟊"
 _SPARKLES = "✨💫"
 _ARROWS = "→➡⇒⟶➔➜➝➞⟹▶⬆↗↑🔼⏫🔝⤴"
 _NUMBERS = {"💯": " seratus ", "🖐": " 5 ", "✋": " 5 "}
+_MONEY = "€£¥"
+"""Signs of amounts: what they hide in a word is read there (`words.py`)."""
 _TURNED = dict(zip("ɐǝıɹʇʌʍɥɯʞɟƃɔ", "aeirtvwhmkfgc", strict=True))
 _NAMED_LETTER = re.compile(
     r"(?:LATIN (?:LETTER )?SMALL CAPITAL|SQUARED LATIN CAPITAL|CIRCLED LATIN CAPITAL"
@@ -69,7 +71,7 @@ def _seen(sign: str) -> str:
 
 @cache
 def _looks_like(sign: str) -> str:
-    if sign.isascii():
+    if sign.isascii() or sign in _MONEY:
         return sign
     if unicodedata.category(sign) in ("Mn", "Me", "Cf") or sign in "\u2800\u3164\u115f\u1160\uffa0":
         return ""
