@@ -356,7 +356,7 @@ def test_mail_plays_no_other_role() -> None:
 
 
 def test_secrets_are_marked_when_the_fields_are_shown() -> None:
-    assert [one.name for one in ADAPTER.fields if one.secret] == ["password"]
+    assert [one.name for one in ADAPTER.fields if one.secret] == ["password", "imap_password"]
     assert all(one.label and one.help for one in ADAPTER.fields)
 
 
