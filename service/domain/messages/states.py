@@ -49,6 +49,8 @@ class MessageMove(StrEnum):
 
     RELEASE = "release"
     """A person has read the draft: it goes out."""
+    HOLD = "hold"
+    """Its time has come, and a person has to read it first."""
     SEND_NOW = "send_now"
     """The seller wants it out: for the first time, or once more."""
     HAND_OVER = "hand_over"
@@ -71,6 +73,7 @@ MESSAGES = StateTable(
     N_("This is not possible any more: the message is now “%(state)s”."),
     _S.PLANNED,
     {
+        MessageMove.HOLD: (frozenset({_S.PLANNED}), _S.DRAFT),
         MessageMove.RELEASE: (frozenset({_S.DRAFT}), _S.PLANNED),
         MessageMove.SEND_NOW: (STUCK | {_S.PLANNED}, _S.PLANNED),
         MessageMove.HAND_OVER: (frozenset({_S.PLANNED}), _S.SENDING),

@@ -13,6 +13,7 @@ from service.domain.staff.authority import CLOCK, Actor
 from service.operations.cases import history
 
 _DEEDS: Mapping[MessageMove, str] = {
+    MessageMove.HOLD: "drafted",
     MessageMove.RELEASE: "released",
     MessageMove.SEND_NOW: "send_now",
     MessageMove.NEXT_CHANNEL: "not_sent",

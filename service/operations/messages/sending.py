@@ -17,6 +17,7 @@ from service.db.outbox import claims
 from service.domain.errors import DomainError
 from service.domain.messages.kinds import Step
 from service.domain.messages.policy import Verdict
+from service.domain.messages.policy_data import Release
 from service.domain.messages.rendering import Rendered
 from service.domain.messages.schedule import Send, Stop, Wait
 from service.domain.messages.states import AttemptState, MessageMove, MessageState
@@ -26,6 +27,8 @@ from service.operations.messages.moves import move
 from service.operations.messages.send_check import check
 from service.operations.messages.stopping import stop
 from service.operations.outbox.handler import Call, Handler, HeldRow, Steps, Work
+
+BY_A_PERSON = Text("The platform wants a person to send each message: read it, then send it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,10 @@ def _prepare(row: HeldRow, edit_link: str) -> _Sending | None:
         reason = decision.reason if isinstance(decision, Stop) else Text("There is no channel.")
         stop(session, message, reason, at=now)
         row.finish(reason)
+        return None
+    if verdict.release is Release.PERSON and not message.by_seller:
+        move(session, message, MessageMove.HOLD, at=now, reason=BY_A_PERSON)
+        row.finish(BY_A_PERSON)
         return None
     lane = queries.lane(session, channel.id, outward=True)
     if lane != row.claim.lane_id:
