@@ -29,7 +29,10 @@ def words_of(texts: Iterable[str]) -> list[str]:
 
 def _plain(text: str) -> str:
     """Compatibility forms unified, accents and joiners gone, small letters."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    # Folded between two decompositions: a fancy letter has to become a plain one first, and a folded
+    # one may have marks again.
+    folded = unicodedata.normalize("NFKD", text).casefold()
+    decomposed = unicodedata.normalize("NFKD", folded)
     return "".join(
         character for character in decomposed if unicodedata.category(character) not in ("Mn", "Cf")
     )
