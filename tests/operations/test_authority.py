@@ -48,8 +48,14 @@ def test_every_verb_receives_an_actor_or_a_proof() -> None:
     }
 
     assert len(found) > 40
-    # Who has just proved who they are, or could not; what adapters ask for while they call.
-    assert {name.rpartition(".")[2] for name in bare} == {"begin", "note_refused", "access_token"}
+    # Who has just proved who they are, or could not; what adapters ask for while they call; a mail
+    # brings the signed token of its case.
+    assert {name.rpartition(".")[2] for name in bare} == {
+        "begin",
+        "note_refused",
+        "access_token",
+        "take_mail",
+    }
 
 
 def _stranger(world: World) -> Actor:
