@@ -49,7 +49,9 @@ def check_fields(fields: Sequence[Field], values: Mapping[str, str]) -> None:
         check_visible(field.name, value, words=field.words)
         if field.secret and not value.isascii():
             raise WrongEntry("holds a letter that no key has: copy it again", field=field.name)
-        if field.choices and value.lower() not in field.choices:
+        # One that may be left out counts as its default then.
+        entered = bool(value) or field.required
+        if field.choices and entered and value.lower() not in field.choices:
             raise WrongEntry(
                 "must be one of: %(them)s", field=field.name, them=", ".join(field.choices)
             )

@@ -37,6 +37,12 @@ GOOD: dict[str, dict[str, str]] = {
         "from_name": "Toko Uji",
         "reply_to": "tanya@shop.example",
         "ca_file": "",
+        "plus": "yes",
+        "imap_host": "imap.shop.example",
+        "imap_port": "993",
+        "imap_username": "toko",
+        "imap_password": "rahasia",
+        "imap_folder": "INBOX",
     },
     "shopee": {
         "base_url": SHOP,

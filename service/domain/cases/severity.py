@@ -16,7 +16,7 @@ from service.domain.wording.features import features_of
 from service.domain.wording.words import words_of
 
 KINDS = examples.GRAVE_KINDS
-SURE, _KIND_SURE = 0.45, 0.5
+SURE, _KIND_SURE = 0.3, 0.5
 _STEP = 7
 
 
