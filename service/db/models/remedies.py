@@ -122,8 +122,9 @@ class MakeGood(Base):
     def todo(self) -> Said | None:
         """What a person is asked to do about it; None where nothing is."""
         order = self.case.order
-        names = [line["name"] for line in order["lines"] if line["id"] in self.line_ids]
-        made_for = MadeFor(self.remedy, str(order["number"]), ", ".join(names), self.reference)
+        names = [line["name"] for line in order.get("lines", ()) if line["id"] in self.line_ids]
+        number = str(order.get("number", self.order_id))
+        made_for = MadeFor(self.remedy, number, ", ".join(names), self.reference)
         return todo(self.state, made_for, self.note)
 
     def may(self, move: str) -> bool:
