@@ -11,11 +11,12 @@ from integrations.sandbox.ledger import add_order
 from integrations.sandbox.seed import KETTLE
 from jobs import retention
 from service.db.models import Base, Case, DoNotContact, Review
-from service.domain.errors import WrongInput, WrongState
+from service.domain.errors import NotFound, WrongInput, WrongState
 from service.domain.staff.authority import BUYER, OPERATOR
 from service.operations.messages import answers, opt_out
 from service.operations.privacy import erasure
 from service.operations.remedies import decisions
+from service.operations.shops import connections
 from tests.world import World
 
 AT_ONCE = {
@@ -116,7 +117,10 @@ def test_buyer_is_found_by_id_in_one_shop_only(world: World) -> None:
 
     with pytest.raises(WrongInput):
         erasure.erase_buyer(world.context, "b1", OPERATOR)
-    elsewhere = erasure.erase_buyer(world.context, "b1", OPERATOR, shop_id=world.shop_id + 1)
+    with pytest.raises(NotFound):
+        erasure.erase_buyer(world.context, "b1", OPERATOR, shop_id=world.shop_id + 1)
+    other = connections.add_shop(world.context, OPERATOR, "Toko Lain", zone="Asia/Jakarta")
+    elsewhere = erasure.erase_buyer(world.context, "b1", OPERATOR, shop_id=other)
     here = erasure.erase_buyer(world.context, "b1", OPERATOR, shop_id=world.shop_id)
 
     assert elsewhere == erasure.Erased()

@@ -18,10 +18,10 @@ from sqlalchemy.orm import Session
 from integrations.contract import MessageReceived, ReviewEvent
 from integrations.sentence import Said, Text, without
 from service.db import audit, queries
-from service.db.models import Case, Kind, MakeGood, OutboxRow, Review, ReviewVersion
+from service.db.models import Case, Kind, MakeGood, OutboxRow, Review, ReviewVersion, Shop
 from service.db.transaction import Transaction
 from service.domain.cases.states import CloseReason
-from service.domain.errors import WrongInput, WrongState
+from service.domain.errors import NotFound, WrongInput, WrongState
 from service.domain.remedies.states import ENDED
 from service.domain.staff.authority import Actor, Permission
 from service.operations.cases import close, history, search
@@ -68,13 +68,16 @@ class _Found:
 def erase_buyer(context: Context, who: str, actor: Actor, *, shop_id: int | None = None) -> Erased:
     """Empty everything kept about a buyer, named by address, or by the platform's id in one shop.
 
-    Open cases are closed. Raises `WrongInput` for an id without a shop, `WrongState` while a
-    make-good is not settled or a delivery about the buyer is still being read.
+    Open cases are closed. Raises `WrongInput` for an id without a shop, `NotFound` for a shop that
+    is not there, `WrongState` while a make-good is not settled or a delivery about the buyer is
+    still being read.
     """
     who = who.strip()
     if "@" not in who and (shop_id is None or not who):
         raise WrongInput("Enter the buyer's address, or the buyer's id together with the shop.")
     with context.database.reading() as session:
+        if shop_id is not None and session.get(Shop, shop_id) is None:
+            raise NotFound("There is no such shop.")
         found = _find(session, who, shop_id)
         bodies = list(_deliveries(session, found))
     shops = {shop_id or 0, *found.shops, *(body.shop_id for body in bodies)} - {0}
