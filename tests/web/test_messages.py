@@ -86,7 +86,7 @@ def test_refused_words_stand_there_as_typed_with_what_is_wrong(world: World) -> 
     assert bad["text"] in answer.text
     assert "Do not name stars" in text_of(answer)
     assert "I have read this" not in answer.text
-    assert f'action="{_page(world)}"' in answer.text
+    assert f'action="{_page(world)}/close"' in answer.text
     assert len(told(world)) == 1
 
 
