@@ -25,7 +25,6 @@ from service.wiring import Wiring
 
 FREE_SPACE = 500 * 1024 * 1024
 """Bytes below which a database on this disk soon cannot be written."""
-LATE = timedelta(minutes=5)
 APART = timedelta(seconds=30)
 """Clocks further apart than this confuse signatures and due times."""
 
@@ -108,9 +107,9 @@ def _time(wired: Wiring) -> Examined:
 def _at_work(wired: Wiring) -> Iterator[Examined]:
     now = wired.context.clock.now()
     with wired.context.database.reading() as session:
-        silent = heartbeat.silent(session, (heartbeat.WORKER, heartbeat.CLOCK), now)
+        silent = heartbeat.silent(session, heartbeat.ROLES, now)
         waits = backlog.backlog(session, now)
-    for role, name in ((heartbeat.WORKER, "worker"), (heartbeat.CLOCK, "clock")):
+    for role, name in heartbeat.ROLES.items():
         yield Examined(
             name,
             ok=role not in silent,
@@ -121,7 +120,7 @@ def _at_work(wired: Wiring) -> Iterator[Examined]:
     late = now - stalled if stalled is not None else timedelta()
     yield Examined(
         f"work due now: {waits.due}",
-        ok=late < LATE,
+        ok=late < backlog.LATE_AFTER,
         advice=f"the oldest has waited {int(late.total_seconds() // 60)} minutes",
     )
 

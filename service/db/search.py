@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, select, text
@@ -49,13 +48,3 @@ def matching(session: Session, typed: str) -> ColumnElement[bool] | None:
     query = " & ".join(f"'{word}':*" for word in words)
     condition = _POSTGRES.bindparams(bindparam("query", query))
     return Case.id.in_(select(SearchEntry.case_id).where(condition))
-
-
-def cases_with(session: Session, typed: str, *, most: int) -> Sequence[int]:
-    """Ids of cases that hold these words, newest first."""
-    condition = matching(session, typed)
-    if condition is None:
-        return []
-    return session.scalars(
-        select(Case.id).where(condition).order_by(Case.id.desc()).limit(most)
-    ).all()

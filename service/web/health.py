@@ -31,9 +31,6 @@ from service.web.request_context import context, wired
 log = logging.getLogger(__name__)
 blueprint = Blueprint("health", __name__)
 
-LATE_SECONDS = 300
-"""Work waiting this long, with nobody at it, means that no worker is running."""
-ROLES = {heartbeat.WORKER: "worker", heartbeat.CLOCK: "clock"}
 Gauges = Iterator[GaugeMetricFamily]
 WRITE_EVERY = 10.0
 _wrote_at: WeakKeyDictionary[Database, float] = WeakKeyDictionary()
@@ -59,9 +56,12 @@ def ready() -> tuple[Response, int]:
             silent = heartbeat.silent(session, _expected(), now)
         found["oldest_due_seconds"] = _age(waits.oldest, now)
         found["database"] = "ok"
-        late = _age(waits.stalled_since, now) >= LATE_SECONDS
+        late = _age(waits.stalled_since, now) >= backlog.LATE_AFTER.total_seconds()
         found["workers"] = "late: is a worker running?" if late else "ok"
-        found |= {ROLES[role]: f"silent: is a {ROLES[role]} running?" for role in silent}
+        found |= {
+            heartbeat.ROLES[role]: f"silent: is a {heartbeat.ROLES[role]} running?"
+            for role in silent
+        }
         found["database"] = _written()
     except SQLAlchemyError:
         found["database"] = "away"
@@ -128,7 +128,7 @@ def by_metrics_token(view: View) -> View:
 
 def _expected() -> Collection[str]:
     """Who should be at work: with Redis other processes, else threads of this one."""
-    return tuple(ROLES) if wired().redis is not None else wired().heart.roles
+    return tuple(heartbeat.ROLES) if wired().redis is not None else wired().heart.roles
 
 
 @blueprint.get("/metrics")

@@ -22,8 +22,14 @@ from tests.operations.verbs import all_rows, fill, has_actor, refused, verbs
 from tests.world import World
 
 SELF_KEPT = {
-    "attempted", "lane", "outbox", "periodic", "search_entry", "sign_in", "task",
-}  # fmt: skip
+    "attempted",
+    "lane",
+    "outbox",
+    "periodic",
+    "search_entry",
+    "sign_in",
+    "task",
+}
 """Tables in which Makegood keeps account of its own work."""
 
 

@@ -18,6 +18,8 @@ MOST_COUNTED = 10_000
 """Rows of a lane that are counted; more than that is said as that many."""
 AT_WORK = timedelta(minutes=2)
 """A lane that was claimed from in this time is being worked on, however long it is."""
+LATE_AFTER = timedelta(minutes=5)
+"""Work due this long, with nobody at its lane, means that no worker is running."""
 ATTENTION = "needs_attention"
 
 

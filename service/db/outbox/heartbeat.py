@@ -16,6 +16,8 @@ from service.db.session import Database
 
 WORKER, CLOCK = "heartbeat worker", "heartbeat clock"
 """Names of their rows among the periodic jobs: `due_at` is when the next beat is due."""
+ROLES = {WORKER: "worker", CLOCK: "clock"}
+"""What each is called, also in the Procfile."""
 BEAT_EVERY = timedelta(seconds=15)
 SILENT_AFTER = timedelta(minutes=3)
 """Cron, which may stand in for the clock, comes once a minute."""

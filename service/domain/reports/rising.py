@@ -59,8 +59,11 @@ def _wilson(part: int, whole: int) -> tuple[float, float]:
 def costliest(lines: Sequence[Line], currency: str, most: int = 3) -> list[Line]:
     """The lines that cost most in a currency, the dearest first."""
 
-    def cost(line: Line) -> int:
-        sums = [money.amount_minor for money in line.figures.cost if money.currency == currency]
-        return sums[0] if sums else 0
+    costs = [(line, _cost(line, currency)) for line in lines]
+    dearest = sorted((pair for pair in costs if pair[1]), key=lambda pair: pair[1], reverse=True)
+    return [line for line, _minor in dearest[:most]]
 
-    return sorted((line for line in lines if cost(line)), key=cost, reverse=True)[:most]
+
+def _cost(line: Line, currency: str) -> int:
+    worths = (worth for case in line.cases for _kind, worth in case.given)
+    return sum(worth.amount_minor for worth in worths if worth and worth.currency == currency)

@@ -102,8 +102,8 @@ class Handler:
     about: type[Base]
     """The table of `ref_id`. What is a case or belongs to one is carried out with it locked."""
     carry_out: Callable[[Work], Steps[None] | None] | None = None
-    """Its steps; a plain function where it calls nobody. An error that they raise outside of `write` is dealt with beside what they wrote:
-    tried again, given up, or the connection paused."""
+    """Its steps; a plain function where it calls nobody. An error that they raise outside of `write`
+    is dealt with beside what they wrote: tried again, given up, or the connection paused."""
     carry_out_batch: Callable[[Context, Sequence[Claim]], None] | None = None
     """In place of steps: all claimed rows at once, in transactions of its own, without calls."""
     give_up: Callable[[HeldRow, Said], None] | None = None

@@ -24,6 +24,8 @@ from service.web.request_context import actor, context
 blueprint = Blueprint("case_list", __name__)
 PAGE = 50
 LONGEST_SEARCH = 200
+FROM_REPORT = ("opened_from", "opened_to", "product", "remedy", "outcome")
+"""What only a report's links say; the form hands it on."""
 
 
 @blueprint.app_template_global()
@@ -85,10 +87,6 @@ def _filter(shops: Sequence[Shop]) -> CaseFilter:
         remedy=request.args.get("remedy", ""),
         outcome=Outcome(outcome) if outcome in set(Outcome) else None,
     )
-
-
-FROM_REPORT = ("opened_from", "opened_to", "product", "remedy", "outcome")
-"""What only a report's links say; the form hands it on."""
 
 
 def _from_report(wanted: CaseFilter) -> dict[str, str]:

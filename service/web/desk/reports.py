@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,7 +17,6 @@ from service.db import reports
 from service.db.models import Shop
 from service.domain.days import day_of
 from service.domain.reports.figures import (
-    CaseFacts,
     Share,
     by_cause,
     by_product,
@@ -82,6 +82,8 @@ def overview() -> str:
         cases = reports.facts_of(session, asked.shop_ids, asked.period)
         before = reports.facts_of(session, asked.shop_ids, asked.period.before)
     causes, products = by_cause(cases, before), by_product(cases, before)
+    days = Counter(case.day for case in cases)
+    by_day = [(day, days[day]) for day in asked.period.days()]
     rose, too_few = rises([*causes, *products])
     figures = figures_of(cases)
     return render_template(
@@ -98,8 +100,8 @@ def overview() -> str:
         rose=rose,
         too_few=len(too_few),
         costliest=[(money.currency, costliest(products, money.currency)) for money in figures.cost],
-        days=_days(asked.period, cases),
-        day_chart=_day_chart(asked.period, cases),
+        days=by_day,
+        day_chart=_day_chart(asked.period, by_day),
         cause_chart=bars(
             [word(line.name) for line in causes],
             [len(line.cases) for line in causes],
@@ -118,15 +120,10 @@ def _title(period: Period) -> str:
     return str(_("%(first)s to %(last)s", first=first, last=last))
 
 
-def _days(period: Period, cases: Sequence[CaseFacts]) -> list[tuple[date, int]]:
-    return [(day, sum(case.day == day for case in cases)) for day in period.days()]
-
-
-def _day_chart(period: Period, cases: Sequence[CaseFacts]) -> str:
+def _day_chart(period: Period, days: Sequence[tuple[date, int]]) -> str:
     if period.kind is PeriodKind.DAY:
         return ""
     pattern = "EEE" if period.kind is PeriodKind.WEEK else "d"
-    days = _days(period, cases)
     labels = [str(format_date(day, pattern)) for day, _number in days]
     return bars(labels, [number for _day, number in days], _("Low ratings by day"))
 

@@ -10,7 +10,7 @@ from flask_babel import format_timedelta
 from sqlalchemy.orm import Session
 
 from service.db import tasks
-from service.db.outbox.backlog import backlog
+from service.db.outbox.backlog import LATE_AFTER, backlog
 from service.domain.errors import NotFound
 from service.domain.staff.authority import Permission
 from service.domain.tasks.kinds import GROUPS, TASK_RULES, TaskGroup
@@ -19,8 +19,6 @@ from service.web.request_context import actor, context
 
 blueprint = Blueprint("waiting", __name__)
 PAGE = 50
-LATE = timedelta(minutes=5)
-"""Work this long overdue means that no worker is running."""
 RECENT = timedelta(days=1)
 """How long it is told that a connection went on by itself."""
 
@@ -88,4 +86,4 @@ def _after() -> tasks.Key | None:
 def _late(session: Session) -> bool:
     now = context().clock.now()
     stalled = backlog(session, now).stalled_since
-    return stalled is not None and stalled < now - LATE
+    return stalled is not None and stalled < now - LATE_AFTER
