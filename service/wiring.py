@@ -19,6 +19,7 @@ from integrations.network import Network
 from service import logs, settings
 from service.clock import Clock, SystemClock
 from service.db.outbox.heartbeat import Heart
+from service.db.reviews.deliveries import Intake, open_intake
 from service.db.session import Database
 from service.operations.context import Context
 from service.security.links import Links
@@ -38,6 +39,8 @@ class Wiring:
     bell: Bell | RedisBell
     stop: threading.Event
     heart: Heart
+    intake: Intake
+    """Stores deliveries; its thread or its connections begin with the first one."""
     calls: ThreadPoolExecutor
     """Where calls out are made; its threads begin with the first call."""
     draining: threading.Lock = field(default_factory=threading.Lock)
@@ -49,8 +52,9 @@ class Wiring:
         return self.bell.redis if isinstance(self.bell, RedisBell) else None
 
     def close(self) -> None:
-        """Let go of all connections."""
+        """Store the deliveries that wait, then let go of all connections."""
         self.stop.set()
+        self.intake.close()
         self.bell.close()
         self.calls.shutdown()
         self.context.database.close()
@@ -74,7 +78,8 @@ def wire(wanted: Settings, *, clock: Clock | None = None) -> Wiring:
     )
     calls = ThreadPoolExecutor(wanted.worker_threads, thread_name_prefix="deliver")
     heart = Heart(database, context.clock)
-    return Wiring(wanted, context, bell, threading.Event(), heart, calls)
+    intake = open_intake(database)
+    return Wiring(wanted, context, bell, threading.Event(), heart, intake, calls)
 
 
 def _http(wanted: Settings) -> Http:

@@ -25,7 +25,7 @@ from integrations.contract import Adapter, Inbound, WebhookSource
 from integrations.errors import BadSignature
 from service.db import queries
 from service.db.models import Connection
-from service.db.reviews.deliveries import Intake, NewDelivery, open_intake
+from service.db.reviews.deliveries import Intake, NewDelivery
 from service.operations.context import Context
 from service.wiring import Wiring
 
@@ -92,7 +92,7 @@ class Doors:
 
 def make_webhooks(wired: Wiring) -> WsgiApp:
     """The application that takes webhooks: plain WSGI, because this one path is flooded."""
-    doors, intake = Doors(wired.context), open_intake(wired.context.database)
+    doors, intake = Doors(wired.context), wired.intake
     most = wired.settings.max_body_bytes
 
     def receive(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
