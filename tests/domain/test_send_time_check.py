@@ -15,11 +15,11 @@ from service.domain.messages.policy_data import Layer
 from service.domain.messages.schedule import (
     Send,
     SendFacts,
-    SendingWindow,
     Stop,
     Wait,
     send_time_check,
 )
+from service.domain.messages.sending_time import SendingWindow
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 YES = Verdict(True, Layer.PLATFORM, Text("Fine."), "help page", date(2026, 11, 1))

@@ -14,12 +14,11 @@ from service.domain.errors import WrongInput
 from service.domain.messages.kinds import Step
 from service.domain.messages.schedule import (
     FollowUpPlan,
-    SendingWindow,
-    next_sending_time,
     plan,
     plan_from_data,
     plan_to_data,
 )
+from service.domain.messages.sending_time import SendingWindow, next_sending_time
 from service.domain.messages.zones import zones_for
 
 DAY = SendingWindow()

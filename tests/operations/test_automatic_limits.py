@@ -15,7 +15,7 @@ from jobs.drain import Drain
 from service.db.models import Connection, MakeGood, Shop
 from service.domain.staff.authority import OPERATOR
 from service.operations.remedies.automatic import day_of_limit
-from service.operations.reviews.ingest import take_in
+from service.operations.reviews.apply import apply_event
 from service.operations.shops import connections
 from service.operations.shops.connections import NewConnection
 from service.wiring import wire
@@ -65,7 +65,7 @@ def _complain(world: World, connection_ids: list[int], each: int) -> None:
                 buyer=Buyer(id=f"b{order_id}"),
                 order_ids=(str(order_id),),
             )
-            take_in(session, connection, event, now=world.clock.now())
+            apply_event(session, connection, event, now=world.clock.now())
 
 
 def _by_shop(world: World) -> dict[int, int]:

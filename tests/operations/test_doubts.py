@@ -19,7 +19,7 @@ from service.domain.staff.authority import BUYER, OPERATOR, SellerRole
 from service.operations.cases import confirm, find_order
 from service.operations.messages import answers
 from service.operations.remedies import decisions
-from service.operations.reviews.ingest import take_in
+from service.operations.reviews.apply import apply_event
 from service.operations.shops import connections
 from service.operations.shops.connections import NewConnection
 from tests.operations.steps import ASKING, CHECK, INVITATION, one, rated, refund, sell_to, work_for
@@ -49,7 +49,7 @@ def told_to(world: World, connection_id: int = 0, **changes: Any) -> None:
     )
     with world.context.database.transaction() as session:
         connection = session.get_one(Connection, connection_id or world.connection_id)
-        take_in(session, connection, replace(event, **changes), now=world.clock.now())
+        apply_event(session, connection, replace(event, **changes), now=world.clock.now())
     world.work()
 
 
@@ -171,7 +171,7 @@ def test_both_in_one_batch_are_made_good_once(world: World) -> None:
                 buyer=Buyer(**SARI),
                 order_ids=(str(order_id),),
             )
-            take_in(session, connection, event, now=world.clock.now())
+            apply_event(session, connection, event, now=world.clock.now())
     world.work()
 
     assert len(world.ledger()["made"]) == 1

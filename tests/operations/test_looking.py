@@ -14,7 +14,7 @@ from integrations.sentence import Text, Words
 from service.db.models import Connection, Delivery, Kind, OutboxRow
 from service.domain.staff.authority import OPERATOR
 from service.operations.reviews import refetch
-from service.operations.reviews.ingest import take_in
+from service.operations.reviews.apply import apply_event
 from service.operations.shops import connections
 from tests.world import World
 
@@ -63,7 +63,7 @@ def _shop(world: World, monkeypatch: pytest.MonkeyPatch) -> Shop:
 def _open_case(world: World, event: ReviewEvent = LOW) -> None:
     with world.context.database.transaction() as session:
         connection = session.get_one(Connection, world.connection_id)
-        assert take_in(session, connection, event, now=world.clock.now()) == "case opened"
+        assert apply_event(session, connection, event, now=world.clock.now()) == "case opened"
 
 
 def _later(world: World, **span: float) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from integrations.contract import EventKind, ReviewEvent
 from service.db.models import Connection
-from service.operations.reviews.ingest import take_in
+from service.operations.reviews.apply import apply_event
 from tests.world import World
 
 
@@ -69,7 +69,7 @@ def test_reviews_from_before_the_connection_open_no_case(world: World) -> None:
         event = ReviewEvent(
             EventKind.ADDED, review_id="old", rating=1, written_at=now - timedelta(days=2)
         )
-        assert take_in(session, connection, event, now=now) == "seen"
+        assert apply_event(session, connection, event, now=now) == "seen"
 
     assert world.cases() == []
 
@@ -84,7 +84,7 @@ def test_reviews_since_the_day_the_seller_picked_open_cases(world: World) -> Non
             EventKind.ADDED, review_id="old", rating=1, written_at=now - timedelta(days=2)
         )
 
-        assert take_in(session, connection, event, now=now) == "case opened"
+        assert apply_event(session, connection, event, now=now) == "case opened"
 
 
 def test_unrated_review_opens_no_case(world: World) -> None:
@@ -92,4 +92,4 @@ def test_unrated_review_opens_no_case(world: World) -> None:
         connection = session.get_one(Connection, world.connection_id)
         event = ReviewEvent(EventKind.ADDED, review_id="r", rating=None)
 
-        assert take_in(session, connection, event, now=world.clock.now()) == "seen"
+        assert apply_event(session, connection, event, now=world.clock.now()) == "seen"

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from integrations.contract import Buyer, EventKind, ReviewEvent
 from service.db.models import Case, Connection
 from service.operations.reviews import rewritten
-from service.operations.reviews.ingest import take_in
+from service.operations.reviews.apply import apply_event
 from tests.operations.steps import help_again, rated
 from tests.world import World
 
@@ -39,7 +39,7 @@ def arrive(world: World, *events: ReviewEvent) -> list[str]:
         now = world.clock.now()
         connection = session.get_one(Connection, world.connection_id)
         rewritten.know(session, [(connection.id, event) for event in events], now)
-        return [take_in(session, connection, event, now=now) for event in events]
+        return [apply_event(session, connection, event, now=now) for event in events]
 
 
 def ends(world: World) -> list[str]:
@@ -211,7 +211,7 @@ def test_two_deliveries_at_once_find_one_case(world: World, rating: int, end: st
     with world.context.database.transaction() as session:
         connection = session.get_one(Connection, world.connection_id)
         rewritten.know(session, [(connection.id, low("1"))], world.clock.now())
-        take_in(session, connection, low("1"), now=world.clock.now())
+        apply_event(session, connection, low("1"), now=world.clock.now())
         inside.set()
         # It waits for this one to be over.
         assert not done.wait(0.5)

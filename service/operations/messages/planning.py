@@ -22,10 +22,10 @@ from service.domain.messages.kinds import Step
 from service.domain.messages.schedule import (
     EARLIER,
     FollowUpPlan,
-    next_sending_time,
     plan,
     plan_from_data,
 )
+from service.domain.messages.sending_time import next_sending_time
 from service.domain.messages.states import MessageState
 from service.domain.messages.zones import zones_for
 from service.operations.cases import expire, history

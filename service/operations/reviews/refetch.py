@@ -26,7 +26,7 @@ from service.domain.reviews.delivery_states import DELIVERIES, DeliveryMove
 from service.operations.cases import reading
 from service.operations.cases.reading import Readings
 from service.operations.outbox.handler import Call, Handler, HeldRow, Steps, Work
-from service.operations.reviews import ingest
+from service.operations.reviews.apply import apply_event
 from service.operations.reviews.deliveries import move
 from service.operations.shops import connection_check
 
@@ -87,11 +87,13 @@ def _take_in(
     events: Sequence[InboundEvent],
     now: datetime,
     *,
-    stood_there: bool = False,
+    initial_sync: bool = False,
 ) -> None:
     """The runner has locked and read what these are about (`Handler.events`)."""
     for event in events:
-        ingest.take_in(session, connection, event, now=now, looked=True, stood_there=stood_there)
+        apply_event(
+            session, connection, event, now=now, authoritative=True, initial_sync=initial_sync
+        )
 
 
 def _poll(work: Work) -> Steps[None]:
@@ -117,7 +119,7 @@ def _take_in_page(row: HeldRow, page: Page, readings: Readings) -> None:
     reading.remember(session, readings)
     connection = session.get_one(Connection, row.ref_id)
     first = connection.read_through_at is None
-    _take_in(session, connection, page.events, now, stood_there=first)
+    _take_in(session, connection, page.events, now, initial_sync=first)
     _keep_unread(session, connection, page.unread, now)
     connection.poll_cursor = page.cursor
     if not page.more:

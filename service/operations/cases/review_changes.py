@@ -1,0 +1,136 @@
+"""What another version of a review means for its case: it opens, changes, closes or comes back."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from integrations.sentence import Text
+from service.db import queries
+from service.db.models import Case, Connection, Kind, Review
+from service.db.outbox import claims
+from service.db.reviews import known_reviews
+from service.db.reviews.known_reviews import product_key
+from service.db.transaction import Transaction
+from service.domain.cases.reference import new_reference
+from service.domain.cases.states import CaseState, CloseReason
+from service.domain.reviews.versions import is_low
+from service.domain.staff.authority import BUYER
+from service.operations.cases import causes, close, doubts, find_order, history, reading, search
+from service.operations.remedies import proposals
+from service.operations.reviews import rewritten
+
+
+def follow(
+    session: Transaction,
+    connection: Connection,
+    review: Review,
+    rating_before: int | None,
+    now: datetime,
+) -> str:
+    """Open, change or close the case as the newest version calls for; returns the outcome as a word."""
+    case = known_reviews.open_case_of(session, review)
+    low = is_low(review.rating, connection.threshold)
+    if review.withdrawn:
+        if case is None:
+            return "withdrawn"
+        if not rewritten.fall_back(session, case):
+            close.close(session, case, CloseReason.WITHDRAWN, at=now, actor=BUYER)
+            return "withdrawn"
+        low = is_low(case.review.rating, connection.threshold)
+        return _changed(session, case, rating_before, case.review, low=low, now=now)
+    if case is None and rating_before is None and review.rating is not None:
+        case = rewritten.older_case(session, review, low=low, now=now)
+        if case is not None:
+            rating_before = case.review.rating
+            rewritten.take_over(session, case, review)
+            if low:
+                rewritten.look_again(session, case, now=now)
+    if case is not None:
+        return _changed(session, case, rating_before, review, low=low, now=now)
+    lowered = rating_before is None or (review.rating is not None and review.rating < rating_before)
+    if low and lowered:
+        open_case(session, connection, review, now=now)
+        return "case opened"
+    return "seen"
+
+
+def _changed(
+    session: Transaction,
+    case: Case,
+    rating_before: int | None,
+    review: Review,
+    *,
+    low: bool,
+    now: datetime,
+) -> str:
+    """Note another rating or other words; a rating that is no longer low closes the case."""
+    case.product_key = case.product_key or product_key(review.connection_id, review.product_id)
+    _note_rating(session, case, rating_before, review.rating, now)
+    search.case_changed(session, case)
+    if review.rating is None or low:
+        read = reading.reading_of(session, review.text, review.product_name)
+        is_new_text = len(review.versions) < 2 or review.versions[-2].text != review.text
+        if is_new_text and read.is_grave:
+            doubts.mark_grave(case)
+        causes.take(case, read.cause)
+        proposals.refresh_proposal(session, case, now=now)
+        return "changed"
+    if case.closed_at is None:
+        close.close(session, case, CloseReason.RECOVERED, at=now, actor=BUYER)
+    else:
+        # Withdrawn first, then written anew.
+        case.close_reason = CloseReason.RECOVERED
+    return "recovered"
+
+
+def _note_rating(
+    session: Transaction, case: Case, old: int | None, new: int | None, now: datetime
+) -> None:
+    history.note(
+        session,
+        case,
+        "review_changed",
+        at=now,
+        actor=BUYER,
+        old=str(old or "-"),
+        new=str(new or "-"),
+    )
+
+
+def open_case(
+    session: Transaction, connection: Connection, review: Review, *, now: datetime
+) -> Case:
+    """Open the case of a low review and let its order be looked for.
+
+    The database refuses a second open case of one review (`IntegrityError`).
+    """
+    read = reading.reading_of(session, review.text, review.product_name)
+    case = Case(
+        shop_id=connection.shop_id,
+        review=review,
+        product_key=product_key(connection.id, review.product_id),
+        older_review_ids=[],
+        reference=new_reference(secrets.choice),
+        state=CaseState.OPENED,
+        opened_at=now,
+        order={},
+        candidates=[],
+        grave=read.is_grave,
+    )
+    causes.take(case, read.cause)
+    known_reviews.add_case(session, case)
+    search.case_changed(session, case)
+    history.note(
+        session,
+        case,
+        "opened",
+        at=now,
+        actor=BUYER,
+        new=case.state,
+        detail=Text("%(stars)s/5", stars=review.rating or 0),
+    )
+    sources = find_order.order_sources(session, review)
+    lane = queries.lane(session, (sources or [connection])[0].id, outward=True)
+    claims.put(session, Kind.FIND_ORDER, case, lane_id=lane, due_at=now, now=now)
+    return case
