@@ -225,9 +225,13 @@ def _outcome(method: str, *, unsent: bool = False) -> CallOutcome:
 
 
 def _too_large(method: str) -> AdapterError:
-    said = N_("the shop's answer is too large to read")
-    known = _outcome(method)
-    return Permanent(said, outcome=known) if known == "not_done" else Temporary(said, outcome=known)
+    sentence = N_("the shop's answer is too large to read")
+    outcome = _outcome(method)
+    return (
+        Permanent(sentence, outcome=outcome)
+        if outcome == "not_done"
+        else Temporary(sentence, outcome=outcome)
+    )
 
 
 def _ours(error: Exception, method: str, call: Call) -> AdapterError:
@@ -237,21 +241,21 @@ def _ours(error: Exception, method: str, call: Call) -> AdapterError:
     if call.unopened and _unverified(error):
         return Misconfigured("the shop's certificate is not trusted by this machine")
     unsent = call.unopened or isinstance(error, ConnectTimeout | ProxyError)
-    known = _outcome(method, unsent=unsent)
+    outcome = _outcome(method, unsent=unsent)
     if unsent:
-        return Temporary("the shop could not be reached", outcome=known)
+        return Temporary("the shop could not be reached", outcome=outcome)
     if call.now() >= call.ends or isinstance(error, Timeout):
-        return Temporary("the shop did not answer in time", outcome=known)
+        return Temporary("the shop did not answer in time", outcome=outcome)
     if isinstance(error, ContentDecodingError):
-        return Temporary("the shop's answer cannot be decoded", outcome=known)
-    return Temporary("the line to the shop broke", outcome=known)
+        return Temporary("the shop's answer cannot be decoded", outcome=outcome)
+    return Temporary("the line to the shop broke", outcome=outcome)
 
 
 def _unverified(error: BaseException | None) -> bool:
     """True when a certificate failed verification, wherever it lies in the chain of causes."""
     while error is not None:
         inner = [error, getattr(error, "reason", None), *error.args]
-        if any(isinstance(one, ssl.SSLCertVerificationError) for one in inner):
+        if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in inner):
             return True
         error = error.__cause__ or error.__context__
     return False

@@ -172,8 +172,8 @@ def _addresses(mail: EmailMessage, name: str) -> Iterator[str]:
 def _answer(mail: EmailMessage) -> str:
     """What was written, without what it quotes."""
     written = text.paragraphs(_plain(mail))
-    own = _without_quote(written)
-    return (own or written)[:LONGEST]
+    unquoted = _without_quote(written)
+    return (unquoted or written)[:LONGEST]
 
 
 def _plain(mail: EmailMessage) -> str:

@@ -114,8 +114,8 @@ def _unread(imap: imaplib.IMAP4, folder: str) -> list[str]:
     quoted = folder.replace("\\", "\\\\").replace('"', '\\"')
     if imap.select(f'"{quoted}"')[0] != "OK":
         raise Misconfigured("the mailbox has no such folder")
-    found = _done(imap.uid("SEARCH", "UNSEEN"))
-    first = found[0] if found and isinstance(found[0], bytes) else b""
+    uids = _done(imap.uid("SEARCH", "UNSEEN"))
+    first = uids[0] if uids and isinstance(uids[0], bytes) else b""
     return first.decode("ascii", "ignore").split()[:MOST]
 
 

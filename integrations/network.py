@@ -66,7 +66,7 @@ class Network:
     def permits(self, address: str) -> bool:
         """Whether a call may go to this numeric address."""
         ip = ipaddress.ip_address(address.partition("%")[0])
-        return all(self._permits(one) for one in (ip, *_inside(ip)))
+        return all(self._permits(candidate) for candidate in (ip, *_inside(ip)))
 
     def _permits(self, ip: IpAddress) -> bool:
         if any(ip in network for network in self.private):
@@ -96,7 +96,7 @@ class Network:
         ends = time.monotonic() + seconds
         addresses = resolve(host, port, seconds)
         own = own or (host, port) == self.own
-        allowed = [one for one in addresses if own or self.permits(one[1][0])]
+        allowed = [entry for entry in addresses if own or self.permits(entry[1][0])]
         if not allowed:
             raise Misconfigured(NOT_PUBLIC)
         failure: OSError = TimeoutError()
@@ -121,7 +121,9 @@ def _inside(ip: IpAddress) -> list[IPv4Address]:
     if isinstance(ip, IPv4Address):
         return []
     teredo = ip.teredo or ()
-    inside = [one for one in (ip.ipv4_mapped, ip.sixtofour, *teredo) if one is not None]
+    inside = [
+        embedded for embedded in (ip.ipv4_mapped, ip.sixtofour, *teredo) if embedded is not None
+    ]
     # The last 32 bits; also of "IPv4-compatible" addresses, which some systems still route.
     if ip in NAT64 or (0xFFFF < int(ip) < 2**32):
         inside.append(IPv4Address(int(ip) & 0xFFFFFFFF))

@@ -102,13 +102,15 @@ def from_data(data: Any) -> Any:
     raise ValueError("no sentence and no value of one")
 
 
-def without(said: Said | None, pattern: re.Pattern[str]) -> Said | None:
+def without(sentence: Said | None, pattern: re.Pattern[str]) -> Said | None:
     """The sentence with what the pattern finds in its values struck out."""
-    if said is None:
+    if sentence is None:
         return None
-    if isinstance(said, Words):
-        return Words(pattern.sub("…", said.words))
-    return Text(said.id, **{name: _without(value, pattern) for name, value in said.values.items()})
+    if isinstance(sentence, Words):
+        return Words(pattern.sub("…", sentence.words))
+    return Text(
+        sentence.id, **{name: _without(value, pattern) for name, value in sentence.values.items()}
+    )
 
 
 def _without(value: Value, pattern: re.Pattern[str]) -> Value:

@@ -17,10 +17,12 @@ def hmac_sha256(secret: str | bytes, body: bytes) -> bytes:
     return hmac.digest(key, body, "sha256")
 
 
-def check_base64(given: str, body: bytes, secrets: Sequence[str]) -> None:
-    """Raise `BadSignature` unless `given` is the base64 HMAC-SHA256 of `body` under one secret."""
-    wanted = (base64.b64encode(hmac_sha256(secret, body)).decode() for secret in secrets if secret)
-    if not any(hmac.compare_digest(given.encode(), one.encode()) for one in wanted):
+def check_base64(signature: str, body: bytes, secrets: Sequence[str]) -> None:
+    """Raise `BadSignature` unless `signature` is the base64 HMAC-SHA256 of `body` under one secret."""
+    expected = (
+        base64.b64encode(hmac_sha256(secret, body)).decode() for secret in secrets if secret
+    )
+    if not any(hmac.compare_digest(signature.encode(), right.encode()) for right in expected):
         raise BadSignature("signature does not match")
 
 

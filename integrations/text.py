@@ -33,7 +33,7 @@ class _Kept(dict[int, int | None]):
 
 
 _KEPT = _Kept({ord("\t"): ord(" ")})
-_NO_JOINERS = {ord(one): None for one in _JOINERS}
+_NO_JOINERS = {ord(sign): None for sign in _JOINERS}
 
 
 def paragraphs(text: str) -> str:

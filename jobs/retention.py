@@ -63,15 +63,15 @@ def _delete(session: Transaction, ids: list[int]) -> None:
 
 def _in_batches(
     context: Context,
-    wanted: Select[int],
+    rows: Select[int],
     key: InstrumentedAttribute[int],
     change: Callable[[Transaction, list[int]], None],
 ) -> bool:
-    """Change what is wanted, batch after batch; True when more is left."""
+    """Change the rows with these ids, batch after batch; True when more is left."""
     after = 0
     for _ in range(BATCHES):
         with context.database.reading() as session:
-            batch = wanted.where(key > after).order_by(key).limit(AT_ONCE)
+            batch = rows.where(key > after).order_by(key).limit(AT_ONCE)
             ids = list(session.scalars(batch))
         if ids:
             with context.database.transaction() as session:

@@ -36,10 +36,10 @@ def run_due(context: Context) -> int:
     """
     now = context.clock.now()
     with context.database.reading() as session:
-        known = {one.name: one.due_at for one in session.scalars(select(Periodic))}
+        due_at = {row.name: row.due_at for row in session.scalars(select(Periodic))}
     ran = 0
     for name, every, job in PERIODIC:
-        if _is_due(known.get(name), now, every) and _claim(context, name, now, every):
+        if _is_due(due_at.get(name), now, every) and _claim(context, name, now, every):
             ran += 1
             _run(context, name, job, now)
     return ran
@@ -54,25 +54,23 @@ def _claim(context: Context, name: str, now: datetime, every: timedelta) -> bool
     """Move the time ahead; True for the one process that did."""
     try:
         with context.database.transaction() as session:
-            known = session.get(Periodic, name)
-            if known is None:
+            job = session.get(Periodic, name)
+            if job is None:
                 session.add(Periodic(name=name, due_at=now + every))
                 return True
-            return _is_due(known.due_at, now, every) and _move(
-                session, name, known.due_at, now + every
-            )
+            return _is_due(job.due_at, now, every) and _move(session, name, job.due_at, now + every)
     except IntegrityError:
         return False
 
 
 def _move(session: Transaction, name: str, seen: datetime, due_at: datetime) -> bool:
-    mine = (
+    ours = (
         update(Periodic)
         .where(Periodic.name == name, Periodic.due_at == seen)
         .values(due_at=due_at)
         .returning(Periodic.name)
     )
-    return session.scalar(mine) is not None
+    return session.scalar(ours) is not None
 
 
 def _run(context: Context, name: str, job: Job, now: datetime) -> None:

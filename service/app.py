@@ -131,12 +131,12 @@ def create_wsgi(wired: Wiring | None = None, sandbox: WsgiApp | None = None) -> 
         site = ProxyFix(site, x_for=number, x_proto=number, x_host=number)
 
     def under_one_roof(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        given = logs.request_id(environ.get("HTTP_X_REQUEST_ID", ""))
+        request_id = logs.request_id(environ.get("HTTP_X_REQUEST_ID", ""))
 
         def start_named(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
-            return start(status, [*headers, ("X-Request-Id", given)], *rest)
+            return start(status, [*headers, ("X-Request-Id", request_id)], *rest)
 
-        with logs.ids(request=given):
+        with logs.ids(request=request_id):
             return choose(environ, start_named)
 
     prefix = wired.settings.path

@@ -114,7 +114,9 @@ def seller() -> None:
 
 @seller.command(cls=Command, name="add")
 @click.argument("email")
-@click.option("--role", type=click.Choice([str(one) for one in SellerRole]), default="owner")
+@click.option(
+    "--role", type=click.Choice([str(role_name) for role_name in SellerRole]), default="owner"
+)
 @click.option("--shop", "shop_ids", type=int, multiple=True, help="A shop's number; default: all.")
 @click.option("--name", default="")
 def add_seller(email: str, role: str, shop_ids: tuple[int, ...], name: str) -> None:
@@ -139,10 +141,10 @@ def _shops(named: tuple[int, ...]) -> list[int]:
 def link(email: str) -> None:
     """Print a link to sign in with."""
     with wiring().context.database.reading() as session:
-        found = session.scalar(select(Seller).where(Seller.email == email.strip().lower()))
-    if found is None:
+        seller = session.scalar(select(Seller).where(Seller.email == email.strip().lower()))
+    if seller is None:
         raise click.ClickException(f"There is no seller {email}.")
-    _print_link(found.id)
+    _print_link(seller.id)
 
 
 def _print_link(seller_id: int) -> None:

@@ -72,8 +72,8 @@ def _database(wired: Wiring) -> Examined:
         with wired.context.database.reading() as session:
             session.execute(select(1))
     except SQLAlchemyError as error:
-        said = str(getattr(error, "orig", error)).partition("\n")[0]
-        return Examined("database", ok=False, advice=f"cannot be read ({said})")
+        reason = str(getattr(error, "orig", error)).partition("\n")[0]
+        return Examined("database", ok=False, advice=f"cannot be read ({reason})")
     return Examined("database", ok=True)
 
 

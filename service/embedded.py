@@ -70,23 +70,23 @@ def set_up(wired: Wiring) -> SandboxShop:
     context = wired.context
     migrate(context.database)
     with context.database.reading() as session:
-        known = session.scalar(select(Connection).where(Connection.adapter == "sandbox"))
+        connection = session.scalar(select(Connection).where(Connection.adapter == "sandbox"))
         owner = _first_owner(session)
     owner_id = None if owner is None else owner.id
     if owner_id is None:
         owner_id = accounts.add_seller(
             context, OPERATOR, OWNER, {}, name="Owner", language=wired.settings.language
         )
-    if known is None:
-        known = _connect_sandbox(wired, owner_id)
-    known = _lead_here(wired, known.id)
-    config, inside = context.config(known), wired.settings.inside_url
+    if connection is None:
+        connection = _connect_sandbox(wired, owner_id)
+    connection = _lead_here(wired, connection.id)
+    config, inside = context.config(connection), wired.settings.inside_url
     sandbox = create_shop(
         private_database(Path(wired.settings.sandbox_path)),
         base_url=f"{context.links.public_url}/sandbox",
         api_key=config.values["api_key"],
         webhook_secret=config.webhook_secrets[0],
-        webhook_url=f"{inside}/webhooks/{known.public_id}",
+        webhook_url=f"{inside}/webhooks/{connection.public_id}",
         now=context.clock.now,
     )
     seed(sandbox.ledger, context.clock.now())
@@ -151,28 +151,28 @@ def _stop(wired: Wiring) -> None:
 
 
 def _say_where(wired: Wiring) -> None:
-    context, wanted = wired.context, wired.settings
+    context, settings = wired.context, wired.settings
     with context.database.reading() as session:
         owner = _first_owner(session)
-    said = [f"Makegood: {wanted.public_url}", f"Sandbox:  {wanted.public_url}/sandbox/"]
+    lines = [f"Makegood: {settings.public_url}", f"Sandbox:  {settings.public_url}/sandbox/"]
     if owner is not None:
-        said += [
+        lines += [
             f"Sign in:  {accounts.sign_in_link(context, owner)}",
             f"          as {owner.email}; a new link: .venv/bin/flask seller link {owner.email}",
         ]
-    if not loopback(urlsplit(wanted.public_url).hostname or ""):
-        said.append(f"Listens:  {wanted.listen}; the public address has to be passed on to it")
-    print("\n".join(said), flush=True)
+    if not loopback(urlsplit(settings.public_url).hostname or ""):
+        lines.append(f"Listens:  {settings.listen}; the public address has to be passed on to it")
+    print("\n".join(lines), flush=True)
 
 
 def main() -> int:
     """Serve until stopped by SIGTERM or Ctrl-C."""
     try:
-        wanted = own_settings()
-        prepare_process(wanted)
+        settings = own_settings()
+        prepare_process(settings)
         # First of all, so that a start which cannot be has changed nothing.
-        opened = listen(wanted.listen, wanted.public_url)
-        wired = wire(wanted)
+        opened = listen(settings.listen, settings.public_url)
+        wired = wire(settings)
         sandbox = set_up(wired)
     except (WrongSetting, CannotListen, PermissionError) as error:
         print(error, file=sys.stderr)
@@ -186,10 +186,10 @@ def main() -> int:
     app = create_wsgi(wired, sandbox.app.wsgi_app)
     server = create_server(
         app,
-        most=wanted.max_body_bytes * 2,
+        most=settings.max_body_bytes * 2,
         sockets=[opened],
         # Where no proxy is trusted nobody may say who he is; else ProxyFix reads it.
-        clear_untrusted_proxy_headers=not wanted.trusted_proxies,
+        clear_untrusted_proxy_headers=not settings.trusted_proxies,
     )
     _say_where(wired)
     for name in (signal.SIGTERM, signal.SIGINT):

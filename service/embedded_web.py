@@ -68,9 +68,9 @@ def create_server(app: Any, *, most: int, **options: Any) -> BaseWSGIServer:
         max_request_body_size=most,
         **options,
     )
-    for one in [one for one in servers.values() if isinstance(one, BaseWSGIServer)]:
-        one.channel_class = Channel
-        one.maintenance = _maintenance(one, one.maintenance)
+    for listener in [entry for entry in servers.values() if isinstance(entry, BaseWSGIServer)]:
+        listener.channel_class = Channel
+        listener.maintenance = _maintenance(listener, listener.maintenance)
     return server
 
 

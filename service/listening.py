@@ -43,8 +43,8 @@ class Address:
         """The web address under which this machine reaches itself; None for a socket file."""
         if self.path:
             return None
-        own = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104
-        return f"http://{Address(own, self.port)}"
+        reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104
+        return f"http://{Address(reachable, self.port)}"
 
 
 def parse(text: str) -> Address:

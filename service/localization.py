@@ -69,14 +69,14 @@ def _without_marks(typed: str, currency: str) -> str:
 def _marks(currency: str) -> tuple[str, ...]:
     """What may stand for a currency: its code, and its sign here and where it is used, longest
     first, in lower case."""
-    found = {currency, *_ALSO_TYPED.get(currency, ())}
+    marks = {currency, *_ALSO_TYPED.get(currency, ())}
     for locale in ("en", "id", f"und_{currency[:2]}"):
         try:
-            found.add(get_currency_symbol(currency, Locale.parse(locale)))
+            marks.add(get_currency_symbol(currency, Locale.parse(locale)))
         except (UnknownLocaleError, ValueError):
             # The first letters of a currency are not always a country's.
             continue
-    folded = {outside.address(unicodedata.normalize("NFKC", one)).casefold() for one in found}
+    folded = {outside.address(unicodedata.normalize("NFKC", mark)).casefold() for mark in marks}
     return tuple(sorted(folded, key=len, reverse=True))
 
 

@@ -42,9 +42,9 @@ def add(**values: str | int) -> None:
     _ids.set({**_ids.get(), **values})
 
 
-def request_id(given: str) -> str:
+def request_id(sent: str) -> str:
     """The id a proxy gave the request, else a new one."""
-    return given if GIVEN_ID.fullmatch(given) else secrets.token_hex(8)
+    return sent if GIVEN_ID.fullmatch(sent) else secrets.token_hex(8)
 
 
 class JsonLines(logging.Formatter):
@@ -70,7 +70,8 @@ def _message(record: logging.LogRecord) -> str:
     # Others write errors and whole traces into their messages, and in them the data at hand.
     if isinstance(record.args, tuple):
         record.args = tuple(
-            type(one).__name__ if isinstance(one, BaseException) else one for one in record.args
+            type(value).__name__ if isinstance(value, BaseException) else value
+            for value in record.args
         )
     first, _, more = record.getMessage().partition("\n")
     return f"{first} ..." if more else first
@@ -101,9 +102,7 @@ def set_up(level: str) -> None:
     for name in QUIET:
         logging.getLogger(name).setLevel("ERROR")
     sys.excepthook = _uncaught
-    threading.excepthook = lambda given: _uncaught(
-        given.exc_type, given.exc_value, given.exc_traceback
-    )
+    threading.excepthook = lambda args: _uncaught(args.exc_type, args.exc_value, args.exc_traceback)
 
 
 def _uncaught(
@@ -112,5 +111,5 @@ def _uncaught(
     """What ends a process or a thread: in the same format, without the words of the error."""
     if issubclass(kind, KeyboardInterrupt):
         return
-    known = (kind, error or kind(), trace)
-    logging.getLogger("service").critical("ended by an error", exc_info=known)
+    details = (kind, error or kind(), trace)
+    logging.getLogger("service").critical("ended by an error", exc_info=details)

@@ -40,5 +40,5 @@ def read() -> None:
 def fetch() -> None:
     """Take in what is new in the mailboxes of all e-mail connections that have one entered."""
     for name, taken in mailboxes.fetch(wiring().context):
-        counts = ", ".join(f"{number} {what}" for what, number in sorted(taken.items()))
+        counts = ", ".join(f"{number} {outcome}" for outcome, number in sorted(taken.items()))
         click.echo(f"{name}: {counts or 'nothing new'}")

@@ -114,10 +114,10 @@ def replay(
         make,
         context.clock.now,
     )
-    told = _send_all(sender, path, at_once, say)
-    told.unread = _wait(wired, connection_id, say)
-    _count(wired, connection_id, told, first_case, first_delivery)
-    return told
+    tally = _send_all(sender, path, at_once, say)
+    tally.unread = _wait(wired, connection_id, say)
+    _count(wired, connection_id, tally, first_case, first_delivery)
+    return tally
 
 
 def _check_answers(http: Http, base: str) -> None:
@@ -131,24 +131,24 @@ def _check_answers(http: Http, base: str) -> None:
 
 
 def _send_all(sender: _Sender, path: Path, at_once: int, say: Say) -> Replayed:
-    told, began = Replayed(), time.monotonic()
+    tally, began = Replayed(), time.monotonic()
 
     def problem(line: int, why: str) -> None:
-        told.problems.append(f"line {line}: {why}")
-        if len(told.problems) <= NAMED:
-            say(told.problems[-1])
+        tally.problems.append(f"line {line}: {why}")
+        if len(tally.problems) <= NAMED:
+            say(tally.problems[-1])
 
     rows = _rows(path, problem)
     with ThreadPoolExecutor(at_once) as pool:
         while part := list(islice(rows, PART)):
             for line, why in pool.map(sender.send, part):
-                told.sent += 1
-                told.accepted += not why
+                tally.sent += 1
+                tally.accepted += not why
                 if why:
                     problem(line, why)
-            say(f"{told.sent} sent, {told.accepted} accepted")
-    told.seconds = time.monotonic() - began
-    return told
+            say(f"{tally.sent} sent, {tally.accepted} accepted")
+    tally.seconds = time.monotonic() - began
+    return tally
 
 
 def _rows(path: Path, problem: Callable[[int, str], None]) -> Iterator[tuple[int, Row]]:
@@ -214,10 +214,10 @@ def _wait(wired: Wiring, connection_id: int, say: Say) -> int:
 
 
 def _count(
-    wired: Wiring, connection_id: int, told: Replayed, first_case: int, first_delivery: int
+    wired: Wiring, connection_id: int, tally: Replayed, first_case: int, first_delivery: int
 ) -> None:
     with wired.context.database.reading() as session:
-        told.opened = (
+        tally.opened = (
             session.scalar(
                 select(func.count())
                 .select_from(Case)
@@ -226,7 +226,7 @@ def _count(
             )
             or 0
         )
-        told.unreadable = (
+        tally.unreadable = (
             session.scalar(
                 select(func.count())
                 .select_from(Delivery)

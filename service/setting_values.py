@@ -139,7 +139,7 @@ def proxy(text: str) -> str:
 
 def hosts(text: str) -> str:
     """Hosts, separated by commas."""
-    if any(not one.isprintable() for one in text) or "://" in text:
+    if any(not sign.isprintable() for sign in text) or "://" in text:
         raise ValueError("must be host names, domains or networks separated by commas")
     return ",".join(text.replace(",", " ").split())
 

@@ -165,8 +165,10 @@ def _names() -> set[str]:
 def unknown(environ: Mapping[str, str] | None = None) -> list[str]:
     """Names that look like settings of ours and are none."""
     env = os.environ if environ is None else environ
-    ours = {PREFIX + name for name in _names()}
-    return sorted(name for name in env if name.upper().startswith(PREFIX) and name not in ours)
+    known_names = {PREFIX + name for name in _names()}
+    return sorted(
+        name for name in env if name.upper().startswith(PREFIX) and name not in known_names
+    )
 
 
 def _refuse_misspelt(env: Mapping[str, str]) -> None:

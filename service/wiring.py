@@ -60,56 +60,56 @@ class Wiring:
         self.context.database.close()
 
 
-def wire(wanted: Settings, *, clock: Clock | None = None) -> Wiring:
+def wire(settings: Settings, *, clock: Clock | None = None) -> Wiring:
     """Build from settings; the clock is handed in by tests."""
-    database = Database(wanted.database_url, pool=wanted.database_pool)
-    bell = RedisBell(wanted.redis_url) if wanted.redis_url else Bell()
+    database = Database(settings.database_url, pool=settings.database_pool)
+    bell = RedisBell(settings.redis_url) if settings.redis_url else Bell()
     database.wake = bell.wake
     clock = clock or SystemClock()
     database.now = clock.now
     context = Context(
         database=database,
         clock=clock,
-        vault=Vault(wanted.encryption_keys, wanted.secret_key),
-        links=Links(wanted.secret_key, wanted.public_url),
-        http=_http(wanted),
-        keep_bodies=timedelta(days=wanted.body_keep_days),
-        keep_buyers=timedelta(days=wanted.buyer_keep_days),
+        vault=Vault(settings.encryption_keys, settings.secret_key),
+        links=Links(settings.secret_key, settings.public_url),
+        http=_http(settings),
+        keep_bodies=timedelta(days=settings.body_keep_days),
+        keep_buyers=timedelta(days=settings.buyer_keep_days),
     )
-    calls = ThreadPoolExecutor(wanted.worker_threads, thread_name_prefix="deliver")
+    calls = ThreadPoolExecutor(settings.worker_threads, thread_name_prefix="deliver")
     heart = Heart(database, context.clock)
     intake = open_intake(database)
-    return Wiring(wanted, context, bell, threading.Event(), heart, intake, calls)
+    return Wiring(settings, context, bell, threading.Event(), heart, intake, calls)
 
 
-def _http(wanted: Settings) -> Http:
-    public, inside = urlsplit(wanted.public_url), urlsplit(wanted.inside_url)
+def _http(settings: Settings) -> Http:
+    public, inside = urlsplit(settings.public_url), urlsplit(settings.inside_url)
     host = inside.hostname or ""
     port = inside.port or (443 if inside.scheme == "https" else 80)
     return Http(
         # Only the sandbox of `make run` answers at our own address.
         network=Network(
-            wanted.callable_networks,
-            own=(host, port) if wanted.embedded or wanted.sandbox_path else None,
-            ca_file=wanted.ca_file,
+            settings.callable_networks,
+            own=(host, port) if settings.embedded or settings.sandbox_path else None,
+            ca_file=settings.ca_file,
         ),
-        proxy=wanted.proxy,
-        no_proxy=",".join(filter(None, (wanted.no_proxy, public.hostname, host))),
-        user_agent=f"{PROGRAM} (+{wanted.public_url})",
+        proxy=settings.proxy,
+        no_proxy=",".join(filter(None, (settings.no_proxy, public.hostname, host))),
+        user_agent=f"{PROGRAM} (+{settings.public_url})",
     )
 
 
 @cache
 def wiring() -> Wiring:
     """This process's own wiring, from the environment; raises `WrongSetting`."""
-    wanted = settings.load(settings.installed())
-    prepare_process(wanted)
-    return wire(wanted)
+    loaded = settings.load(settings.installed())
+    prepare_process(loaded)
+    return wire(loaded)
 
 
-def prepare_process(wanted: Settings) -> None:
+def prepare_process(loaded: Settings) -> None:
     """What a process of ours does first: logs, private files, a word on settings nobody reads."""
-    logs.set_up(wanted.log_level)
+    logs.set_up(loaded.log_level)
     os.umask(0o077)
     for name in settings.unknown():
         log.warning("%s is no setting of Makegood: nobody reads it", name)

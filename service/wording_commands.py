@@ -57,8 +57,8 @@ def wording() -> None:
 def evaluate_wording(path: Path, text_kind: str, as_json: bool) -> None:
     """Measure the check: columns language, verdict (allowed or forbidden), category, phrase."""
     rows = read_list(path, ("allowed", "forbidden"))
-    told = wording_rates(rows, TextKind(text_kind))
-    click.echo(json.dumps(told, ensure_ascii=False, indent=2) if as_json else _plain(told))
+    rates = wording_rates(rows, TextKind(text_kind))
+    click.echo(json.dumps(rates, ensure_ascii=False, indent=2) if as_json else _plain(rates))
 
 
 @wording.command("train")
@@ -78,8 +78,8 @@ def severity() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def evaluate_severity(path: Path, as_json: bool) -> None:
     """Measure the check: columns verdict (grave or harmless) and phrase."""
-    told = severity_rates(read_list(path, ("grave", "harmless")))
-    click.echo(json.dumps(told, ensure_ascii=False, indent=2) if as_json else _plain(told))
+    rates = severity_rates(read_list(path, ("grave", "harmless")))
+    click.echo(json.dumps(rates, ensure_ascii=False, indent=2) if as_json else _plain(rates))
 
 
 @severity.command("train")
@@ -192,9 +192,11 @@ def wording_rates(rows: Iterable[Row], text_kind: TextKind) -> dict[str, Any]:
             counts[language, f"{row.verdict} wrong"] += forbidden != stopped
         if forbidden and row.category in TONE_CATEGORIES:
             tally = seen.setdefault(row.category, Counter())
-            tally.update(all=1, seen=stopped, named=row.category in {one.code for one in findings})
+            tally.update(
+                all=1, seen=stopped, named=row.category in {finding.code for finding in findings}
+            )
         if forbidden != stopped:
-            wrong.append(_wrong(row, [one.code for one in findings]))
+            wrong.append(_wrong(row, [finding.code for finding in findings]))
     return {
         "text": text_kind.value,
         "phrases": counts["all", "forbidden"] + counts["all", "allowed"],
@@ -270,16 +272,16 @@ def _rate(part: int, whole: int) -> float | None:
     return round(part / whole, 4) if whole else None
 
 
-def _plain(told: Mapping[str, Any]) -> str:
+def _plain(rates: Mapping[str, Any]) -> str:
     """The same for people: a line a language, a line a tone, a line a wrong phrase."""
-    lines = [f"{told['phrases']} phrases"]
+    lines = [f"{rates['phrases']} phrases"]
     for name in ("rates", "tone_kinds"):
-        table = told.get(name, {})
+        table = rates.get(name, {})
         lines += [
             f"{key}: "
-            + ", ".join(f"{what.replace('_', ' ')} {value}" for what, value in row.items())
+            + ", ".join(f"{name_of.replace('_', ' ')} {value}" for name_of, value in row.items())
             for key, row in table.items()
         ]
-    wrong = told["wrong"]
+    wrong = rates["wrong"]
     lines += [f"line {row['line']} ({row['verdict']}): {row['phrase']}" for row in wrong]
     return "\n".join(lines)

@@ -123,20 +123,20 @@ class JsonClient:
 
     def refusal(self, answer: Answer, url: str) -> AdapterError | None:
         """The error an answer stands for, None for a success."""
-        said = said_in(answer)
-        if own := self.own_refusal(answer, said, url):
-            return own
-        return None if answer.ok else self._usual_refusal(answer, said)
+        content = said_in(answer)
+        if own_error := self.own_refusal(answer, content, url):
+            return own_error
+        return None if answer.ok else self._usual_refusal(answer, content)
 
     def own_refusal(
-        self, answer: Answer, said: Mapping[str, Any] | None, url: str
+        self, answer: Answer, content: Mapping[str, Any] | None, url: str
     ) -> AdapterError | None:
-        """What only this platform means by an answer; None leaves it to its status. `said`: the
+        """What only this platform means by an answer; None leaves it to its status. `content`: the
         body, where it is a JSON object."""
         return None
 
-    def _usual_refusal(self, answer: Answer, said: Mapping[str, Any] | None) -> AdapterError:
-        status, words = answer.status, words_of(said)
+    def _usual_refusal(self, answer: Answer, content: Mapping[str, Any] | None) -> AdapterError:
+        status, words = answer.status, words_of(content)
         wait = retry_after(answer, self.now())
         if status in (401, 403):
             return Misconfigured(Text(self.refused_key, status=status, said=words))
@@ -149,7 +149,7 @@ class JsonClient:
         if status in (408, 425) or status >= 500:
             return Temporary(Text(FAILED, status=status, said=words), retry_after=wait)
         refused = Text(REFUSED, status=status, said=words)
-        if said is None:
+        if content is None:
             # Not in the shop's own words: something before it answered, or it broke in the middle.
             return Permanent(refused)
         return NotThere(refused) if status == 404 else Rejected(refused)
@@ -169,15 +169,15 @@ def path_of(*parts: str) -> str:
 def said_in(answer: Answer) -> dict[str, Any] | None:
     """The body where it is a JSON object."""
     try:
-        said = json_input.read(answer.body)
+        content = json_input.read(answer.body)
     except (ValueError, RecursionError):
         return None
-    return said if isinstance(said, dict) else None
+    return content if isinstance(content, dict) else None
 
 
-def words_of(said: Mapping[str, Any] | None, name: str = "message") -> str:
+def words_of(content: Mapping[str, Any] | None, name: str = "message") -> str:
     """The platform's own message, ready to be put behind ours."""
-    message = (said or {}).get(name)
+    message = (content or {}).get(name)
     if not isinstance(message, str) or not message.strip():
         return ""
     plain = "".join(sign if sign.isprintable() else " " for sign in message[:1000])

@@ -55,7 +55,7 @@ def unread_row(
     delivery: object,
     headers: Mapping[str, str] | None = None,
     *,
-    what: str = "row",
+    kind: str = "row",
 ) -> UnreadRow:
     """A row of polled reviews that could not be read, as the delivery it would have come in.
 
@@ -63,7 +63,7 @@ def unread_row(
     """
     body = json.dumps(delivery).encode()
     name = str(number).strip()[:100] if isinstance(number, int | str) else ""
-    key = f"{what}:{name}" if name and name.isprintable() else f"row:{body_hash(body)}"
+    key = f"{kind}:{name}" if name and name.isprintable() else f"row:{body_hash(body)}"
     return UnreadRow(key, headers or {}, body, row.problem)
 
 

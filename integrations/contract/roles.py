@@ -117,12 +117,12 @@ class MessageChannel(Protocol):
     def reaches(cls, buyer: Buyer, order_id: str) -> bool:
         """True where a message about this order ('' for none) gets to the buyer. What a platform
         only accepts, and nobody gets, is no message: silence after it is no answer."""
-        known = {
+        has = {
             Reach.ADDRESS: "@" in buyer.email,
             Reach.TELEPHONE: bool(buyer.phone),
             Reach.ORDER: bool(order_id),
         }
-        return all(known[need] for need in cls.reach)
+        return all(has[need] for need in cls.reach)
 
     def find_message(self, order_id: str, mark: str) -> str | None:
         """The id of the message on this order that holds `mark`, text no other message has.

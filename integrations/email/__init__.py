@@ -151,19 +151,19 @@ class Email(Adapter, MessageChannel):
             sender_of(values.get("from_address", ""), values.get("from_name", ""))
             if reply_to := values.get("reply_to", "").strip():
                 own_address("reply_to", reply_to)
-            found = [Finding(Text("Addresses"), True)]
+            findings = [Finding(Text("Addresses"), True)]
         except AdapterError as error:
-            found = [Finding(Text("Addresses"), False, error.text)]
+            findings = [Finding(Text("Addresses"), False, error.text)]
         try:
             with line(Server.of(self.config), self.http.network) as smtp:
                 if smtp.noop()[0] != 250:
                     raise Temporary("the mail server answers, but is not ready")
         except AdapterError as error:
-            return [*found, Finding(Text("Mail server"), False, error.text, blocking=True)]
+            return [*findings, Finding(Text("Mail server"), False, error.text, blocking=True)]
         except OSError:
             advice = Text("the line broke: try again")
-            return [*found, Finding(Text("Mail server"), False, advice, blocking=True)]
-        return [*found, Finding(Text("Mail server"), True)]
+            return [*findings, Finding(Text("Mail server"), False, advice, blocking=True)]
+        return [*findings, Finding(Text("Mail server"), True)]
 
 
 ADAPTER = Email

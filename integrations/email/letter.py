@@ -96,10 +96,10 @@ def message_id(key: str, domain: str, reply_token: str = "") -> str:
 
 def sender_of(address: str, name: str) -> Address:
     """The sender; raises `WrongEntry` when the entries are no address and name."""
-    own = own_address("from_address", address)
+    parts = own_address("from_address", address)
     if len(name.splitlines()) > 1:
         raise WrongEntry("the sender name must be one line", field="from_name")
-    return Address(display_name=text.line(name), username=own.username, domain=own.domain)
+    return Address(display_name=text.line(name), username=parts.username, domain=parts.domain)
 
 
 def address_of(typed: str, name: str = "") -> Address:
@@ -113,7 +113,7 @@ def address_of(typed: str, name: str = "") -> Address:
         raise WrongAddress("not an e-mail address") from error
     # Quotes, lists and comments have no place in an address that a buyer typed.
     if (
-        any(one in '<>()[]\\,;:" ' or not one.isprintable() for one in plain)
+        any(sign in '<>()[]\\,;:" ' or not sign.isprintable() for sign in plain)
         or not 0 < len(local) <= LONGEST_LOCAL
         or len(plain) > LONGEST_ADDRESS
         or not ascii_domain.strip(".")
@@ -144,19 +144,19 @@ def own_address(field: str, typed: str) -> Address:
         ) from error
 
 
-def _line(given: str, what: str) -> str:
+def _line(value: str, name: str) -> str:
     """What is written is one line already; what would begin another header is refused."""
-    if len(given.splitlines()) > 1:
+    if len(value.splitlines()) > 1:
         raise Rejected(
-            "the %(what)s of the message holds a line break: correct its text", what=what
+            "the %(what)s of the message holds a line break: correct its text", what=name
         )
-    return text.line(given)
+    return text.line(value)
 
 
 def _web_address(url: str) -> str:
     parts = urlsplit(url)
     fine = parts.scheme in ("http", "https") and bool(parts.netloc) and url.isascii()
     fine = fine and len(url) <= LONGEST_STOP_URL
-    if not fine or not url.isprintable() or any(one in "<> " for one in url):
+    if not fine or not url.isprintable() or any(sign in "<> " for sign in url):
         raise Rejected("the stop address of the message is not a web address")
     return url

@@ -43,10 +43,10 @@ class Server:
     @classmethod
     def of(cls, config: Config) -> Server:
         """Read the entries; raises `WrongEntry`."""
-        given = {name: value.strip() for name, value in config.values.items()}
-        security = given.get("security", "").lower() or "starttls"
-        host = given.get("host", "")
-        port = given.get("port", "") or PORTS.get(security, "")
+        entered = {name: value.strip() for name, value in config.values.items()}
+        security = entered.get("security", "").lower() or "starttls"
+        host = entered.get("host", "")
+        port = entered.get("port", "") or PORTS.get(security, "")
         if security not in PORTS:
             raise WrongEntry("security must be starttls, tls or none", field="security")
         if not is_host(host):
@@ -61,7 +61,12 @@ class Server:
             )
         password = config.values.get("password", "")
         return cls(
-            host, int(port), security, given.get("username", ""), password, given.get("ca_file", "")
+            host,
+            int(port),
+            security,
+            entered.get("username", ""),
+            password,
+            entered.get("ca_file", ""),
         )
 
 
@@ -181,7 +186,7 @@ def _greet(smtp: Line, server: Server, network: Network) -> None:
         raise Temporary("the line to the mail server broke", outcome="not_done") from error
 
 
-def _accepted(answer: tuple[int, bytes], what: str) -> None:
+def _accepted(answer: tuple[int, bytes], stage: str) -> None:
     """Raise what the server's answer stands for; its own words may hold the buyer's address."""
     code = answer[0]
     if 200 <= code < 300:
@@ -190,26 +195,26 @@ def _accepted(answer: tuple[int, bytes], what: str) -> None:
         raise Misconfigured(
             "the mail server asks to sign in (%(code)s): enter name and password", code=code
         )
-    if 500 <= code < 600 and what == "sender":
+    if 500 <= code < 600 and stage == "sender":
         raise Misconfigured("the mail server refused the sender address (%(code)s)", code=code)
     if 500 <= code < 600:
         advice = (
             Text("check the buyer's address")
-            if what == "recipient"
+            if stage == "recipient"
             else Text("ask who runs the server")
         )
         raise Rejected(
             "the mail server refused the %(what)s (%(code)s): %(advice)s",
-            what=what,
+            what=stage,
             code=code,
             advice=advice,
         )
     # -1 is how the library reports a line cut in mid-answer.
     raise Temporary(
         "the mail server did not take the %(what)s (%(code)s)",
-        what=what,
+        what=stage,
         code=code,
-        outcome="unknown" if what == "message" and not 400 <= code < 500 else "not_done",
+        outcome="unknown" if stage == "message" and not 400 <= code < 500 else "not_done",
     )
 
 

@@ -24,7 +24,7 @@ class Client(JsonClient):
         return self.http.call(method, url, headers=headers, body=body)
 
     def own_refusal(
-        self, answer: Answer, said: Mapping[str, Any] | None, url: str
+        self, answer: Answer, content: Mapping[str, Any] | None, url: str
     ) -> AdapterError | None:
         if answer.status in (401, 403):
             return Misconfigured("the sandbox refused the key: enter the one it printed")

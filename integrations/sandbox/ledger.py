@@ -67,14 +67,14 @@ class Ledger:
         self._keep_a_review_for_each_line()
 
     def _connection(self) -> sqlite3.Connection:
-        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if found is None:
-            found = sqlite3.connect(self.path, timeout=30, isolation_level=None)
-            found.row_factory = sqlite3.Row
-            found.execute("PRAGMA journal_mode=WAL")
-            found.execute("PRAGMA synchronous=NORMAL")
-            self._local.connection = found
-        return found
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(self.path, timeout=30, isolation_level=None)
+            connection.row_factory = sqlite3.Row
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=NORMAL")
+            self._local.connection = connection
+        return connection
 
     def _keep_a_review_for_each_line(self) -> None:
         """Make the table of reviews; one of before held a single review of an order."""
@@ -107,13 +107,13 @@ class Ledger:
 
     def row(self, query: str, *values: Any) -> Row | None:
         """Read one row."""
-        found: Row | None = self._connection().execute(query, values).fetchone()
-        return found
+        first: Row | None = self._connection().execute(query, values).fetchone()
+        return first
 
     def knob(self, name: str, default: str = "") -> str:
         """A setting of the shop."""
-        found = self.row("SELECT value FROM knob WHERE name = ?", name)
-        return default if found is None else str(found["value"])
+        row = self.row("SELECT value FROM knob WHERE name = ?", name)
+        return default if row is None else str(row["value"])
 
     def turn(self, name: str, value: str) -> None:
         """Change a setting of the shop."""
@@ -123,9 +123,9 @@ class Ledger:
 
 def buyer_of(ledger: Ledger, buyer_id: int) -> dict[str, str]:
     """A buyer as the wire has it."""
-    found = ledger.row("SELECT * FROM buyer WHERE id = ?", buyer_id)
-    assert found is not None
-    return {**{key: found[key] for key in found.keys()}, "id": f"b{buyer_id}"}  # noqa: SIM118
+    row = ledger.row("SELECT * FROM buyer WHERE id = ?", buyer_id)
+    assert row is not None
+    return {**{key: row[key] for key in row.keys()}, "id": f"b{buyer_id}"}  # noqa: SIM118
 
 
 def order_data(ledger: Ledger, order: Row, base_url: str) -> dict[str, Any]:
@@ -227,38 +227,32 @@ def leave_review(
     """The buyer leaves, changes or withdraws the review of a line (0: the first); the callbacks are
     put in the same commit."""
     with ledger.write() as connection:
-        found = connection.execute(
-            "SELECT * FROM review WHERE order_id = ? AND line_id = ?", (order_id, line_id)
-        ).fetchone()
-        version = 1 if found is None else found["version"] + 1
-        if found is None:
-            if withdraw:
-                return
-            connection.execute(
-                "INSERT INTO review (order_id, line_id, rating, text, version, written_at)"
-                " VALUES (?, ?, ?, ?, 1, ?)",
-                (order_id, line_id, rating, text, now.isoformat()),
-            )
-        elif withdraw:
-            connection.execute(
-                "UPDATE review SET withdrawn = 1, version = ? WHERE id = ?", (version, found["id"])
+        if withdraw:
+            written = connection.execute(
+                "UPDATE review SET withdrawn = 1, version = version + 1"
+                " WHERE order_id = ? AND line_id = ?",
+                (order_id, line_id),
             )
         else:
-            connection.execute(
-                "UPDATE review SET withdrawn = 0, rating = ?, text = ?, version = ? WHERE id = ?",
-                (rating, text, version, found["id"]),
+            written = connection.execute(
+                "INSERT INTO review (order_id, line_id, rating, text, version, written_at)"
+                " VALUES (?, ?, ?, ?, 1, ?) ON CONFLICT (order_id, line_id) DO UPDATE SET"
+                " withdrawn = 0, rating = excluded.rating, text = excluded.text,"
+                " version = version + 1",
+                (order_id, line_id, rating, text, now.isoformat()),
             )
+        if not written.rowcount:
+            return
         connection.execute(
             "UPDATE review SET changed = (SELECT coalesce(max(changed), 0) + 1 FROM review)"
             " WHERE order_id = ? AND line_id = ?",
             (order_id, line_id),
         )
-    event = "review.withdrawn" if withdraw else f"review.{'created' if version == 1 else 'updated'}"
-    review = ledger.row(
-        "SELECT * FROM review WHERE order_id = ? AND line_id = ?", order_id, line_id
-    )
-    assert review is not None
-    _put_callback(ledger, {"event": event, "review": review_data(ledger, review)}, now)
+    row = ledger.row("SELECT * FROM review WHERE order_id = ? AND line_id = ?", order_id, line_id)
+    assert row is not None
+    change = "updated" if row["version"] > 1 else "created"
+    event = f"review.{'withdrawn' if withdraw else change}"
+    _put_callback(ledger, {"event": event, "review": review_data(ledger, row)}, now)
 
 
 def _put_callback(ledger: Ledger, data: dict[str, Any], now: datetime) -> None:

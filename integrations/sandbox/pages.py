@@ -83,8 +83,8 @@ DONE = (
 
 
 def _ledger() -> Ledger:
-    found: Ledger = current_app.extensions["shop"].ledger
-    return found
+    ledger: Ledger = current_app.extensions["shop"].ledger
+    return ledger
 
 
 def _page(template: str, **values: object) -> str:
@@ -96,20 +96,20 @@ def _to(path: str) -> Response:
 
 
 def _order(order_id: int) -> Row:
-    found = _ledger().row("SELECT * FROM orders WHERE id = ?", order_id)
-    return found if found is not None else abort(404)
+    row = _ledger().row("SELECT * FROM orders WHERE id = ?", order_id)
+    return row if row is not None else abort(404)
 
 
 @blueprint.get("/")
 def orders() -> str:
     """The newest orders with their reviews."""
-    found = _ledger().rows(
+    rows = _ledger().rows(
         "SELECT o.id, o.number, o.product_name, b.name AS buyer, r.rating, r.withdrawn"
         " FROM orders o JOIN buyer b ON b.id = o.buyer_id LEFT JOIN review r ON r.order_id = o.id AND r.line_id = 0"
         " ORDER BY o.id DESC LIMIT 60"
     )
     on = {name: _ledger().knob(name) == "on" for name in ("duplicates", "shuffled")}
-    return _page(ORDERS, orders=found, **on)
+    return _page(ORDERS, orders=rows, **on)
 
 
 @blueprint.post("/callbacks")
@@ -123,10 +123,10 @@ def callbacks() -> Response:
 @blueprint.get("/orders/<int:order_id>")
 def order(order_id: int) -> str:
     """One order: review it, change that, choose trouble."""
-    found = _order(order_id)
+    row = _order(order_id)
     review = _ledger().row("SELECT * FROM review WHERE order_id = ? AND line_id = 0", order_id)
-    amount = _shown(found["paid_minor"], found["currency"])
-    return _page(ORDER, order=found, review=review, amount=amount, troubles=trouble.TROUBLES)
+    amount = _shown(row["paid_minor"], row["currency"])
+    return _page(ORDER, order=row, review=review, amount=amount, troubles=trouble.TROUBLES)
 
 
 @blueprint.post("/orders/<int:order_id>")
@@ -151,8 +151,8 @@ def change_order(order_id: int) -> Response:
 @blueprint.get("/mailbox")
 def mailbox() -> str:
     """What buyers were sent, newest first."""
-    found = _ledger().rows("SELECT * FROM message ORDER BY id DESC LIMIT 60")
-    return _page(MAILBOX, messages=[(one, _linked(one["text"])) for one in found])
+    messages = _ledger().rows("SELECT * FROM message ORDER BY id DESC LIMIT 60")
+    return _page(MAILBOX, messages=[(message, _linked(message["text"])) for message in messages])
 
 
 def _linked(text: str) -> Markup:
@@ -163,8 +163,11 @@ def _linked(text: str) -> Markup:
 @blueprint.get("/done")
 def done() -> str:
     """What was done for buyers, newest first."""
-    made = _ledger().rows("SELECT * FROM made ORDER BY id DESC LIMIT 60")
-    return _page(DONE, made=[(one, _shown(one["amount_minor"], one["currency"])) for one in made])
+    actions = _ledger().rows("SELECT * FROM made ORDER BY id DESC LIMIT 60")
+    return _page(
+        DONE,
+        made=[(action, _shown(action["amount_minor"], action["currency"])) for action in actions],
+    )
 
 
 def _shown(minor: int | None, currency: str) -> str:

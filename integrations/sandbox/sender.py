@@ -23,8 +23,8 @@ class Sender:
         self.url = url
         self._ledger, self._secret, self._now = ledger, secret, now
         parts = urlsplit(url)
-        own = (parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
-        self._http = Http(total_seconds=10, network=Network(own=own))
+        own_address = (parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
+        self._http = Http(total_seconds=10, network=Network(own=own_address))
         self._stop = threading.Event()
 
     def start(self, every: float = 0.2) -> threading.Thread:
@@ -45,25 +45,27 @@ class Sender:
 
     def send_due(self) -> int:
         """Send what is due once; gives how many were accepted."""
-        return sum([self._send(one) for one in callbacks_due(self._ledger, self._now())])
+        return sum([self._send(callback) for callback in callbacks_due(self._ledger, self._now())])
 
-    def _send(self, one: Row) -> int:
+    def _send(self, callback: Row) -> int:
         now = self._now()
         stamp = str(int(now.timestamp()))
         headers = {
             "Content-Type": "application/json",
-            "X-Sandbox-Delivery": one["delivery"],
+            "X-Sandbox-Delivery": callback["delivery"],
             "X-Sandbox-Timestamp": stamp,
-            "X-Sandbox-Signature": sign(self._secret, one["delivery"], stamp, one["body"]),
+            "X-Sandbox-Signature": sign(
+                self._secret, callback["delivery"], stamp, callback["body"]
+            ),
         }
         try:
-            accepted = self._http.call("POST", self.url, headers=headers, body=one["body"]).ok
+            accepted = self._http.call("POST", self.url, headers=headers, body=callback["body"]).ok
         except AdapterError:
             accepted = False
-        pause = min(timedelta(seconds=2 ** min(one["tries"], 6)), LONGEST)
+        pause = min(timedelta(seconds=2 ** min(callback["tries"], 6)), LONGEST)
         with self._ledger.write() as connection:
             connection.execute(
                 "UPDATE callback SET tries = tries + 1, sent_at = ?, due_at = ? WHERE id = ?",
-                (now.isoformat() if accepted else None, (now + pause).isoformat(), one["id"]),
+                (now.isoformat() if accepted else None, (now + pause).isoformat(), callback["id"]),
             )
         return 1 if accepted else 0

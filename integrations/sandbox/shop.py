@@ -62,8 +62,8 @@ def here() -> Shop:
 @api.before_request
 def _only_with_key() -> Response | None:
     g.began = time.perf_counter()
-    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    if hmac.compare_digest(given.encode(), current_app.config["API_KEY"].encode()):
+    key = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if hmac.compare_digest(key.encode(), current_app.config["API_KEY"].encode()):
         return None
     return _say(401, "wrong key")
 
@@ -90,7 +90,7 @@ def orders() -> Response:
     address."""
     ledger = here().ledger
     review = request.args.get("review", "").removeprefix("r")
-    found = (
+    rows = (
         ledger.rows(
             "SELECT o.* FROM orders o JOIN review r ON r.order_id = o.id WHERE r.id = ?", review
         )
@@ -106,17 +106,17 @@ def orders() -> Response:
         )
     )
     base = current_app.config["BASE_URL"]
-    return jsonify(orders=[order_data(ledger, one, base) for one in found])
+    return jsonify(orders=[order_data(ledger, row, base) for row in rows])
 
 
 @api.get("/orders/<order_id>")
 def order(order_id: str) -> Response:
     """One order by its id or number."""
     ledger = here().ledger
-    found = ledger.row("SELECT * FROM orders WHERE id = ? OR number = ?", order_id, order_id)
-    if found is None:
+    row = ledger.row("SELECT * FROM orders WHERE id = ? OR number = ?", order_id, order_id)
+    if row is None:
         return _say(404, "no such order")
-    return jsonify(order_data(ledger, found, current_app.config["BASE_URL"]))
+    return jsonify(order_data(ledger, row, current_app.config["BASE_URL"]))
 
 
 @api.get("/reviews")
@@ -124,14 +124,14 @@ def reviews() -> Response:
     """Reviews changed after a count, oldest change first."""
     ledger = here().ledger
     after = int(request.args.get("after", "0"))
-    found = ledger.rows(
+    rows = ledger.rows(
         "SELECT * FROM review WHERE changed > ? ORDER BY changed LIMIT ?", after, PAGE
     )
-    cursor = found[-1]["changed"] if found else after
+    cursor = rows[-1]["changed"] if rows else after
     return jsonify(
-        reviews=[review_data(ledger, one) for one in found],
+        reviews=[review_data(ledger, row) for row in rows],
         cursor=str(cursor),
-        more=len(found) == PAGE,
+        more=len(rows) == PAGE,
     )
 
 
@@ -139,8 +139,8 @@ def reviews() -> Response:
 def review(review_id: str) -> Response:
     """One review as it is now."""
     ledger = here().ledger
-    found = ledger.row("SELECT * FROM review WHERE id = ?", review_id.removeprefix("r"))
-    return _say(404, "no such review") if found is None else jsonify(review_data(ledger, found))
+    row = ledger.row("SELECT * FROM review WHERE id = ?", review_id.removeprefix("r"))
+    return _say(404, "no such review") if row is None else jsonify(review_data(ledger, row))
 
 
 @api.get("/make-goods")
@@ -154,53 +154,53 @@ def find() -> Response:
     )
     order = ledger.row("SELECT * FROM orders WHERE id = ?", request.args.get("order", ""))
     forgets = order is not None and order["trouble"] == "paid_then_failed"
-    return jsonify(found=[dict(one) for one in rows], forgets=forgets)
+    return jsonify(found=[dict(row) for row in rows], forgets=forgets)
 
 
 @api.post("/make-goods")
 def make_good() -> Response:
     """Carry out one, with the trouble the order asks for."""
     shop = here()
-    wanted: dict[str, Any] = request.get_json()
-    order = shop.ledger.row("SELECT * FROM orders WHERE id = ?", wanted["order_id"])
+    asked: dict[str, Any] = request.get_json()
+    order = shop.ledger.row("SELECT * FROM orders WHERE id = ?", asked["order_id"])
     if order is None:
         return _say(404, "no such order")
     bad = trouble.before(shop.ledger, order)
     if bad is not None:
         return bad
-    known = wanted["key"] and shop.ledger.row(
+    earlier = asked["key"] and shop.ledger.row(
         "SELECT * FROM made WHERE key = ? AND id NOT IN (SELECT made_id FROM forgotten) LIMIT 1",
-        wanted["key"],
+        asked["key"],
     )
-    if known:
-        return jsonify(**dict(known), already=True)
+    if earlier:
+        return jsonify(**dict(earlier), already=True)
     data = order_data(shop.ledger, order, "")
-    kind = KINDS[wanted["action"]]
-    if kind.spends is Spends.MONEY and wanted["amount_minor"] > data["left_minor"]:
+    kind = KINDS[asked["action"]]
+    if kind.spends is Spends.MONEY and asked["amount_minor"] > data["left_minor"]:
         return _say(422, "more than what is left of this order")
     trouble.dawdle(shop.ledger)
-    made_id = _carry_out(shop, wanted, trouble.task(order))
+    made_id = _carry_out(shop, asked, trouble.task(order))
     bad = trouble.gateway_failed(shop.ledger, order, made_id) or trouble.after(shop.ledger, order)
     if bad is not None:
         return bad
-    made = shop.ledger.row("SELECT * FROM made WHERE id = ?", made_id)
-    assert made is not None
-    return jsonify(**dict(made), already=False)
+    action = shop.ledger.row("SELECT * FROM made WHERE id = ?", made_id)
+    assert action is not None
+    return jsonify(**dict(action), already=False)
 
 
-def _carry_out(shop: Shop, wanted: dict[str, Any], task: str) -> int:
-    code = wanted["reference"].lower() if KINDS[wanted["action"]].gives_code else ""
+def _carry_out(shop: Shop, asked: dict[str, Any], task: str) -> int:
+    code = asked["reference"].lower() if KINDS[asked["action"]].gives_code else ""
     with shop.ledger.write() as connection:
         cursor = connection.execute(
             "INSERT INTO made (action, key, reference, order_id, amount_minor, currency, code,"
             " task, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                wanted["action"],
-                wanted["key"],
-                wanted["reference"],
-                wanted["order_id"],
-                wanted["amount_minor"],
-                wanted["currency"],
+                asked["action"],
+                asked["key"],
+                asked["reference"],
+                asked["order_id"],
+                asked["amount_minor"],
+                asked["currency"],
                 code,
                 task,
                 shop.now().isoformat(),
@@ -213,8 +213,8 @@ def _carry_out(shop: Shop, wanted: dict[str, Any], task: str) -> int:
 def message() -> Response:
     """Put a message into the buyer's mailbox."""
     shop = here()
-    told: dict[str, Any] = request.get_json()
-    order = shop.ledger.row("SELECT * FROM orders WHERE id = ?", told["order_id"])
+    asked: dict[str, Any] = request.get_json()
+    order = shop.ledger.row("SELECT * FROM orders WHERE id = ?", asked["order_id"])
     if order is None:
         return _say(404, "no such order")
     bad = trouble.before_message(shop.ledger, order)
@@ -225,11 +225,11 @@ def message() -> Response:
             "INSERT INTO message (key, order_id, recipient, subject, text, at)"
             " VALUES (?, ?, ?, ?, ?, ?)",
             (
-                told["key"],
-                told["order_id"],
-                told["to"],
-                told["subject"],
-                told["text"],
+                asked["key"],
+                asked["order_id"],
+                asked["to"],
+                asked["subject"],
+                asked["text"],
                 shop.now().isoformat(),
             ),
         )
@@ -239,17 +239,17 @@ def message() -> Response:
 @api.post("/replies")
 def reply() -> Response:
     """Put the one public reply under a review; with the key of the one that is there it is the same."""
-    shop, wanted = here(), request.get_json()
-    review_id = wanted["review_id"].removeprefix("r")
+    shop, asked = here(), request.get_json()
+    review_id = asked["review_id"].removeprefix("r")
     if shop.ledger.row("SELECT id FROM review WHERE id = ?", review_id) is None:
         return _say(404, "no such review")
     with shop.ledger.write() as connection:
         connection.execute(
             "INSERT INTO reply (key, review_id, text, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-            (wanted["key"], review_id, wanted["text"], shop.now().isoformat()),
+            (asked["key"], review_id, asked["text"], shop.now().isoformat()),
         )
     written = shop.ledger.row("SELECT * FROM reply WHERE review_id = ?", review_id)
-    if written is None or written["key"] != wanted["key"]:
+    if written is None or written["key"] != asked["key"]:
         return _say(409, "this review has a reply already")
     return jsonify(id=written["id"])
 
@@ -259,7 +259,7 @@ def ledger() -> Response:
     """Everything done and said, for comparing with Makegood's own books."""
     book = here().ledger
     return jsonify(
-        made=[dict(one) for one in book.rows("SELECT * FROM made ORDER BY id")],
-        messages=[dict(one) for one in book.rows("SELECT * FROM message ORDER BY id")],
-        replies=[dict(one) for one in book.rows("SELECT * FROM reply ORDER BY id")],
+        made=[dict(row) for row in book.rows("SELECT * FROM made ORDER BY id")],
+        messages=[dict(row) for row in book.rows("SELECT * FROM message ORDER BY id")],
+        replies=[dict(row) for row in book.rows("SELECT * FROM reply ORDER BY id")],
     )

@@ -66,7 +66,7 @@ def _current(ledger: Ledger, order: Row, kinds: tuple[str, ...]) -> str:
         return _chosen(ledger, order, kinds)
     share = float(ledger.knob("random_share", "0"))
     if share and _dice.random() < share / 2:
-        return _dice.choice([one for one in RANDOM if one in kinds])
+        return _dice.choice([trouble for trouble in RANDOM if trouble in kinds])
     return ""
 
 

@@ -37,11 +37,11 @@ def verify(request: Inbound, secrets: Sequence[str], now: datetime) -> str:
     """The delivery's key; raises `BadSignature`."""
     delivery = request.headers.get("x-sandbox-delivery", "")
     timestamp = request.headers.get("x-sandbox-timestamp", "")
-    given = request.headers.get("x-sandbox-signature", "")
-    if not (delivery and timestamp.isascii() and timestamp.isdigit() and given):
+    signature = request.headers.get("x-sandbox-signature", "")
+    if not (delivery and timestamp.isascii() and timestamp.isdigit() and signature):
         raise BadSignature("the signature headers are missing")
-    wanted = [sign(secret, delivery, timestamp, request.body) for secret in secrets if secret]
-    if not any(hmac.compare_digest(given.encode(), right.encode()) for right in wanted):
+    expected = [sign(secret, delivery, timestamp, request.body) for secret in secrets if secret]
+    if not any(hmac.compare_digest(signature.encode(), signed.encode()) for signed in expected):
         raise BadSignature("signature does not match")
     check_age(datetime.fromtimestamp(int(timestamp), UTC), now)
     # The shop keeps the id over all its tries; only the time is signed anew.

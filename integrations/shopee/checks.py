@@ -45,15 +45,17 @@ def findings(adapter: Connected) -> list[Finding]:
         "create_time_from": str(int((now - timedelta(days=1)).timestamp())),
         "create_time_to": str(int(now.timestamp())),
     }
-    one = {"page_no": "1", "page_size": "1"}
+    first_row = {"page_no": "1", "page_size": "1"}
     return [
         Finding(Text("Access"), fine, None if fine else Text(SHOP_STATUS, status=status)),
         tried(
             Text("Reviews"),
             partial(client.get, COMMENTS, CommentsIn, {"cursor": "", "page_size": "1"}),
         ),
-        tried(Text("Returns"), partial(client.get, RETURNS, ReturnsIn, {**one, **span})),
-        tried(Text("Vouchers"), partial(client.get, LIST, VouchersIn, {**one, "status": "all"})),
+        tried(Text("Returns"), partial(client.get, RETURNS, ReturnsIn, {**first_row, **span})),
+        tried(
+            Text("Vouchers"), partial(client.get, LIST, VouchersIn, {**first_row, "status": "all"})
+        ),
         _push(client, adapter.config),
     ]
 
@@ -66,8 +68,8 @@ def _push(client: Client, config: Config) -> Finding:
     except AdapterError as error:
         return Finding(name, False, error.text)
     kinds = {str(kind) for kind in push["push_config_on_list"]}
-    wanted = [str(kind) for kind in (ORDER_STATUS, RETURN_UPDATES)]
-    missing = [kind for kind in wanted if kind not in kinds]
+    needed = [str(kind) for kind in (ORDER_STATUS, RETURN_UPDATES)]
+    missing = [kind for kind in needed if kind not in kinds]
     status = push["live_push_status"]
     if not push["callback_url"]:
         return Finding(name, True, NO_PUSH)

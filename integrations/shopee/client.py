@@ -83,8 +83,10 @@ class Client(JsonClient):
     def send(self, method: Method, url: str, body: bytes | None, key: str) -> Answer:
         token = self._access("")
         answer = self._sent(method, url, body, token)
-        said = said_in(answer)
-        if not (said and TOKEN_REFUSED.search(f"{said.get('error')} {said.get('message')}")):
+        content = said_in(answer)
+        if not (
+            content and TOKEN_REFUSED.search(f"{content.get('error')} {content.get('message')}")
+        ):
             return answer
         # Nothing was done; another may have been given out meanwhile.
         return self._sent(method, url, body, self._access(token))
@@ -112,10 +114,10 @@ class Client(JsonClient):
         """v2.public.get_access_token, v2.public.refresh_access_token: neither is signed with a token,
         and a `refresh_token` is good once."""
         body = {**content, "partner_id": int(self.partner_id), "shop_id": int(self.shop_id)}
-        given = load(TokensIn, self._public("POST", path, body).json(), "tokens")
-        now, span = self.now(), given["expire_in"]
+        answer = load(TokensIn, self._public("POST", path, body).json(), "tokens")
+        now, span = self.now(), answer["expire_in"]
         until = datetime.fromtimestamp(span, UTC) if span > ABSOLUTE else now + timedelta(0, span)
-        return Tokens(given["access_token"], until, given["refresh_token"], now + REFRESH_DAYS)
+        return Tokens(answer["access_token"], until, answer["refresh_token"], now + REFRESH_DAYS)
 
     def granted_until(self, token: str) -> datetime | None:
         """v2.shop.get_shop_info: until when the seller has allowed the app, at most 365 days."""
@@ -139,9 +141,9 @@ class Client(JsonClient):
         return answer
 
     def own_refusal(
-        self, answer: Answer, said: Mapping[str, Any] | None, url: str
+        self, answer: Answer, content: Mapping[str, Any] | None, url: str
     ) -> AdapterError | None:
-        code, words = str((said or {}).get("error") or "").strip(), words_of(said)
+        code, words = str((content or {}).get("error") or "").strip(), words_of(content)
         if code in ("", "-"):
             return None
         name = code.rpartition(".")[2]

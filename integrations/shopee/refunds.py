@@ -61,8 +61,8 @@ def act(shop: Orders, request: ActionRequest) -> Done | Pending | ByHand:
 def find(shop: Orders, request: ActionRequest) -> Done | Pending | Refused | None:
     """None: it is not granted, so the next step may be taken."""
     opened = _opened(shop, request)
-    found = None if opened is None else _settled(shop, request, opened)
-    return Done(found.vendor_id, already=True) if isinstance(found, Done) else found
+    outcome = None if opened is None else _settled(shop, request, opened)
+    return Done(outcome.vendor_id, already=True) if isinstance(outcome, Done) else outcome
 
 
 def _opened(shop: Orders, request: ActionRequest) -> dict[str, Any] | None:
@@ -111,13 +111,13 @@ def _settled(
 
 
 def _refunded(request: ActionRequest, opened: Mapping[str, Any]) -> Done:
-    given, wanted = _asked(opened), request.remedy.money
-    if given != wanted:
+    refunded, approved = _asked(opened), request.remedy.money
+    if refunded != approved:
         raise Permanent(
             "Shopee refunded %(given)s in return %(return_sn)s, not %(wanted)s: compare it there",
-            given=given,
+            given=refunded,
             return_sn=opened["return_sn"],
-            wanted=wanted,
+            wanted=approved,
             outcome="unknown",
         )
     return Done(opened["return_sn"])
@@ -131,31 +131,31 @@ def _answer(
     shop: Orders, request: ActionRequest, opened: Mapping[str, Any]
 ) -> Done | Pending | ByHand:
     """A return that the buyer asks for and nobody has answered."""
-    return_sn, wanted = opened["return_sn"], request.remedy.money
+    return_sn, approved = opened["return_sn"], request.remedy.money
     progress: dict[str, str | int] = {"return_sn": return_sn}
     if request.progress.get("granted"):
         return Pending(shop.now() + SETTLING, {**progress, "granted": 1}, GRANTED)
     detail = _detail(shop, return_sn)
     negotiation = detail["negotiation"] or {}
-    offered = Text(OFFERED, amount=wanted)
+    offered = Text(OFFERED, amount=approved)
     if negotiation.get("negotiation_status") == "PENDING_BUYER_RESPOND":
         return _offered(shop, progress, offered, negotiation.get("offer_due_date"))
     # `confirm` is for a refund of all that is asked for, with nothing sent back.
-    if _asked(detail) == wanted and not detail["needs_logistics"]:
+    if _asked(detail) == approved and not detail["needs_logistics"]:
         shop.client.post("/api/v2/returns/confirm", ReturnMadeIn, {"return_sn": return_sn})
         return _after_grant(shop, request, progress)
     offer = _offer_for(shop, return_sn)
-    if offer["eligibility"] and _allows(offer, _asked(detail), wanted):
+    if offer["eligibility"] and _allows(offer, _asked(detail), approved):
         body = {
             "return_sn": return_sn,
             "proposed_solution": "REFUND",
-            "proposed_adjusted_refund_amount": float(wanted.amount),
+            "proposed_adjusted_refund_amount": float(approved.amount),
         }
         shop.client.post("/api/v2/returns/offer", ReturnMadeIn, body)
         return _offered(shop, progress, offered, None)
-    if _asked(detail) != wanted:
+    if _asked(detail) != approved:
         raise Rejected(Text(OTHER_AMOUNT, asked=_asked(detail), return_sn=return_sn))
-    return ByHand(Text(BY_HAND, return_sn=return_sn, amount=wanted))
+    return ByHand(Text(BY_HAND, return_sn=return_sn, amount=approved))
 
 
 def _after_grant(
@@ -180,11 +180,11 @@ def _offer_for(shop: Orders, return_sn: str) -> dict[str, Any]:
     return offer or nothing
 
 
-def _allows(offer: Mapping[str, Any], asked: Money, wanted: Money) -> bool:
+def _allows(offer: Mapping[str, Any], asked: Money, approved: Money) -> bool:
     if not offer["refund_amount_adjustable"]:
-        return asked == wanted
+        return asked == approved
     least, most = offer["min_refund_amount"] or 0, offer["max_refund_amount"] or 0
-    return bool(least <= wanted.amount <= most)
+    return bool(least <= approved.amount <= most)
 
 
 def _offered(

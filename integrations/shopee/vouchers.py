@@ -48,8 +48,8 @@ def act(client: Client, request: ActionRequest) -> Done:
         "discount_amount": float(amount.amount),
         "display_channel_list": [],
     }
-    made = client.post("/api/v2/voucher/add_voucher", VoucherMadeIn, body)
-    query = {"voucher_id": made["voucher_id"]}
+    voucher = client.post("/api/v2/voucher/add_voucher", VoucherMadeIn, body)
+    query = {"voucher_id": voucher["voucher_id"]}
     return _result(request, client.get("/api/v2/voucher/get_voucher", VoucherIn, query))
 
 

@@ -33,10 +33,12 @@ def verify(request: Inbound, secrets: Sequence[str]) -> str | None:
     """
     if _is_test(request.body):
         return None
-    given = request.headers.get("authorization", "").strip().lower()
+    signature = request.headers.get("authorization", "").strip().lower()
     signed = f"{request.url}|".encode() + request.body
     right = [hmac_sha256(secret, signed).hex() for secret in secrets if secret]
-    if True not in [hmac.compare_digest(given.encode(), one.encode()) for one in right]:
+    if True not in [
+        hmac.compare_digest(signature.encode(), expected.encode()) for expected in right
+    ]:
         raise BadSignature("signature does not match")
     return body_hash(request.body)
 
@@ -46,10 +48,10 @@ def _is_test(body: bytes) -> bool:
     if not body.strip():
         return True
     try:
-        said = json.loads(body)
+        content = json.loads(body)
     except (ValueError, RecursionError):
         return False
-    return isinstance(said, dict) and not (said.get("shop_id") or said.get("data"))
+    return isinstance(content, dict) and not (content.get("shop_id") or content.get("data"))
 
 
 def read(request: Inbound) -> list[InboundEvent]:

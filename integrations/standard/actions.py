@@ -38,11 +38,11 @@ class MakeGoods(Orders):
         """
         if request.remedy.kind.spends is Spends.MONEY:
             left = self.order(request.order.id).left
-            wanted = request.remedy.money
-            if left.currency != wanted.currency or left < wanted:
-                made = self.find(request)
-                if isinstance(made, Done | ByHand):
-                    return made
+            amount = request.remedy.money
+            if left.currency != amount.currency or left < amount:
+                outcome = self.find(request)
+                if isinstance(outcome, Done | ByHand):
+                    return outcome
                 raise Rejected(
                     "only %(left)s of this order can still be refunded: change the amount",
                     left=left,
@@ -69,11 +69,11 @@ class MakeGoods(Orders):
 
     def _had_already(self, request: ActionRequest, conflict: Conflict) -> Done | ByHand:
         """A conflict is a success where the shop's record has our terms."""
-        made = self.find(request)
-        if isinstance(made, Done | ByHand):
-            return made
-        if isinstance(made, Refused):
-            raise Rejected(made.text)
+        outcome = self.find(request)
+        if isinstance(outcome, Done | ByHand):
+            return outcome
+        if isinstance(outcome, Refused):
+            raise Rejected(outcome.text)
         raise Permanent(
             "the shop says it conflicts with something else%(value)s",
             value=words_of(said_in(conflict.answer)),

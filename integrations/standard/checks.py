@@ -22,18 +22,18 @@ PROBE = "makegood-check"
 
 def findings(adapter: Connected) -> list[Finding]:
     """Try the entries first, then each endpoint that only reads."""
-    found = [_webhook_secrets(adapter.config.webhook_secrets)]
+    findings = [_webhook_secrets(adapter.config.webhook_secrets)]
     try:
         client = adapter.client
-        found.append(_encrypted(client.base))
+        findings.append(_encrypted(client.base))
         client.ask("GET", "/check")
     except AdapterError as error:
-        return [*found, Finding(Text("Address and secret"), False, error.text, blocking=True)]
+        return [*findings, Finding(Text("Address and secret"), False, error.text, blocking=True)]
     orders = partial(client.get, "/orders", OrdersIn, {"buyer_id": PROBE})
     record = partial(client.get_or_none, path_of("make-goods", PROBE), RecordedMakeGoodIn)
     reviews = partial(client.get, "/reviews", ReviewPageIn, {"limit": "1"})
     return [
-        *found,
+        *findings,
         Finding(Text("Address and secret"), True),
         tried(Text("Orders"), orders),
         tried(Text("Looking up a make-good"), record),

@@ -71,19 +71,19 @@ class Client(JsonClient):
         return {"idempotency-key": key, **sign(self._key, message_id, self.now(), body)}
 
     def own_refusal(
-        self, answer: Answer, said: Mapping[str, Any] | None, url: str
+        self, answer: Answer, content: Mapping[str, Any] | None, url: str
     ) -> AdapterError | None:
         if answer.status == 409:
             return Conflict(answer)
-        if answer.status == 404 and said is None:
+        if answer.status == 404 and content is None:
             return _NotJson404(Text("the shop refused (%(status)s)%(said)s", status=404, said=""))
         return None
 
 
 def base_url(config: Config) -> str:
     """The entered address without a slash at its end; raises `WrongEntry`."""
-    given = config.values.get("base_url", "")
-    return entries.web_address("base_url", given, "https://shop.example/makegood")
+    entered = config.values.get("base_url", "")
+    return entries.web_address("base_url", entered, "https://shop.example/makegood")
 
 
 def outgoing_key(config: Config) -> bytes:

@@ -37,17 +37,17 @@ class Orders(Connected, OrderStore):
             "buyer_id": event.buyer.id,
             "buyer_email": "" if event.buyer.id else event.buyer.email,
         }
-        known = {name: value for name, value in asked.items() if value}
+        query = {name: value for name, value in asked.items() if value}
         try:
-            rows = self.client.get("/orders", OrdersIn, known)["orders"] if known else []
+            rows = self.client.get("/orders", OrdersIn, query)["orders"] if query else []
         except Permanent as error:
             # What is wrong with the order that was named says more than that no other can be found.
             raise Permanent(problem) if problem else error from error
         orders, other_problem = self._each_read(rows[:MOST_CANDIDATES])
         product = event.product_id
         fitting = [order for order in orders if not product or _holds(order, product)]
-        if not fitting and (said := problem or other_problem):
-            raise Permanent(said)
+        if not fitting and (first_problem := problem or other_problem):
+            raise Permanent(first_problem)
         return fitting
 
     def order(self, order_id: str) -> Order:

@@ -61,17 +61,19 @@ def check(headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: 
     family = "webhook" if "webhook-id" in headers else "svix"
     message_id = headers.get(f"{family}-id", "")
     seconds = headers.get(f"{family}-timestamp", "")
-    given = _listed(headers.get(f"{family}-signature", ""))
-    if not (message_id and seconds and given):
+    signatures = _listed(headers.get(f"{family}-signature", ""))
+    if not (message_id and seconds and signatures):
         raise BadSignature("webhook-id, webhook-timestamp or a v1 webhook-signature is missing")
     # A full stop in the id would let its end be read as the time.
     if "." in message_id or len(message_id) > LONGEST_ID or not message_id.isprintable():
         raise BadSignature("webhook-id is not an id")
     if not (seconds.isascii() and seconds.isdigit() and len(seconds) <= 11):
         raise BadSignature("webhook-timestamp is not in whole seconds")
-    wanted = [_signature(key, message_id, seconds, body) for key in _keys(secrets)]
+    expected = [_signature(key, message_id, seconds, body) for key in _keys(secrets)]
     # A list, so that every pair is compared and the time taken tells nothing.
-    if True not in [hmac.compare_digest(one, other) for one in wanted for other in given]:
+    if True not in [
+        hmac.compare_digest(right, other) for right in expected for other in signatures
+    ]:
         raise BadSignature("signature does not match")
     check_age(datetime.fromtimestamp(int(seconds), UTC), now)
     return message_id

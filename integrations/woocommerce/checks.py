@@ -91,22 +91,24 @@ def _webhooks(client: Client, address: str) -> list[Finding]:
         return [Finding(Text("Webhooks"), False, error.text)]
     to_makegood = [row for row in rows if MAKEGOOD.search(_target(row["delivery_url"]))]
     # The id in the address is no other connection's.
-    own = _target(address).rpartition("/")[2]
-    ours = [row for row in to_makegood if _target(row["delivery_url"]).rpartition("/")[2] == own]
+    our_path = _target(address).rpartition("/")[2]
+    our_webhooks = [
+        row for row in to_makegood if _target(row["delivery_url"]).rpartition("/")[2] == our_path
+    ]
     off = [
         Finding(Text("Webhook %(name)s", name=row["name"] or row["topic"]), False, SWITCHED_OFF)
-        for row in ours
+        for row in our_webhooks
         if row["status"] != "active"
     ]
-    return [*off, _topics(ours, strangers=len(to_makegood) - len(ours))]
+    return [*off, _topics(our_webhooks, strangers=len(to_makegood) - len(our_webhooks))]
 
 
 def _target(address: str) -> str:
     return address.split("?")[0].rstrip("/")
 
 
-def _topics(ours: Sequence[Mapping[str, Any]], *, strangers: int) -> Finding:
-    active = {row["topic"] for row in ours if row["status"] == "active"}
+def _topics(our_webhooks: Sequence[Mapping[str, Any]], *, strangers: int) -> Finding:
+    active = {row["topic"] for row in our_webhooks if row["status"] == "active"}
     missing = [topic for topic in TOPICS if topic not in active]
     hint = Text(POLLED, topics=", ".join(missing), strangers=strangers) if missing else None
     return Finding(Text("Review webhooks"), True, hint)

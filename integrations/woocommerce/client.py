@@ -164,9 +164,9 @@ class Client(JsonClient):
         return signed
 
     def own_refusal(
-        self, answer: Answer, said: Mapping[str, Any] | None, url: str
+        self, answer: Answer, content: Mapping[str, Any] | None, url: str
     ) -> AdapterError | None:
-        status, code, words = answer.status, _code(said), words_of(said)
+        status, code, words = answer.status, _code(content), words_of(content)
         wait = retry_after(answer, self.now())
         if answer.ok or status == 429:
             return None
@@ -187,8 +187,8 @@ class Client(JsonClient):
         return Temporary(Text(sentence, status=status, said=words), retry_after=wait)
 
 
-def _code(said: Mapping[str, Any] | None) -> str:
-    code = (said or {}).get("code")
+def _code(content: Mapping[str, Any] | None) -> str:
+    code = (content or {}).get("code")
     return code if isinstance(code, str) else ""
 
 
@@ -206,14 +206,14 @@ def _elsewhere(answer: Answer, url: str) -> AdapterError:
     if answer.status not in (301, 308):
         return Temporary(Text(FILTERED, status=answer.status, said=""))
     target = answer.headers.get("location", "").split("?")[0]
-    own = target == f"{url.split('?')[0]}/"
-    return Misconfigured(UNKNOWN_TO_ITSELF if own else ELSEWHERE)
+    is_same_address = target == f"{url.split('?')[0]}/"
+    return Misconfigured(UNKNOWN_TO_ITSELF if is_same_address else ELSEWHERE)
 
 
 def base_url(config: Config) -> str:
     """The entered address without /wp-json and slash at its end; raises `WrongEntry`."""
-    given = config.values.get("base_url", "").split("/wp-json", 1)[0]
-    return entries.web_address("base_url", given, "https://shop.example")
+    entered = config.values.get("base_url", "").split("/wp-json", 1)[0]
+    return entries.web_address("base_url", entered, "https://shop.example")
 
 
 def keys_of(config: Config) -> tuple[str, str]:

@@ -42,15 +42,15 @@ def act(client: Client, request: ActionRequest) -> Done | ByHand:
         # `date_expires_gmt` is ignored by WooCommerce 11; this one is in the shop's zone.
         body["date_expires"] = _last_day(request.remedy.ends_at)
     try:
-        made = client.post("coupons", CouponIn, body)
+        coupon = client.post("coupons", CouponIn, body)
     except Refused as error:
         if error.code != TAKEN:
             raise
-        found = find(client, request)
-        if found is None:
+        read_back = find(client, request)
+        if read_back is None:
             raise Temporary("the shop says that the code exists, but does not show it") from error
-        return found
-    return _result(request, made, already=False)
+        return read_back
+    return _result(request, coupon, already=False)
 
 
 def find(client: Client, request: ActionRequest) -> Done | ByHand | None:
@@ -95,7 +95,7 @@ def _by_hand(client: Client, request: ActionRequest) -> Text | None:
 
 
 def _result(request: ActionRequest, data: Mapping[str, Any], *, already: bool) -> Done | ByHand:
-    limited = {one.casefold() for one in data["email_restrictions"]}
+    limited = {address.casefold() for address in data["email_restrictions"]}
     differ = [
         name
         for name, wrong in (

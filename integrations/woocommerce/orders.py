@@ -50,12 +50,12 @@ class Orders(Connected, OrderStore):
         """Plugins number orders apart from their ids, so an id counts only where it is the number
         too."""
         typed = number.strip().lstrip("#").strip()
-        wanted = typed.casefold()
+        folded = typed.casefold()
         listing = self.client.page("orders", OrderIn, {"search": typed, **EXACT})
-        rows = {row["id"]: row for row in listing.rows if _number(row).casefold() == wanted}
-        own = None if rows else _fetched(self.client, typed)
-        if own and _number(own).casefold() == wanted:
-            rows = {own["id"]: own}
+        rows = {row["id"]: row for row in listing.rows if _number(row).casefold() == folded}
+        by_id = None if rows else _fetched(self.client, typed)
+        if by_id and _number(by_id).casefold() == folded:
+            rows = {by_id["id"]: by_id}
         if len(rows) > 1:
             raise Rejected(
                 "the shop has several orders of the number %(number)s: choose by the buyer",

@@ -49,7 +49,7 @@ def act(client: Client, request: ActionRequest) -> Done | ByHand:
     """
     order = orders.fetch(client, request.order.id)
     by_gateway = _pays(client, order["payment_method"])
-    if any(_names(request, one) for one in order["refunds"]) and (
+    if any(_names(request, row) for row in order["refunds"]) and (
         kept := _kept(client, request, by_gateway=by_gateway)
     ):
         return kept
@@ -99,18 +99,18 @@ def _after_failure(
     raise _unseen(request, f" ({error.message})")
 
 
-def _unseen(request: ActionRequest, said: str = "") -> Permanent:
+def _unseen(request: ActionRequest, words: str = "") -> Permanent:
     """Money may have moved, and nobody but the payment provider can tell."""
-    return Permanent(Text(UNSEEN, reference=request.reference, said=said), outcome="unknown")
+    return Permanent(Text(UNSEEN, reference=request.reference, said=words), outcome="unknown")
 
 
 def _kept(client: Client, request: ActionRequest, *, by_gateway: bool) -> Done | ByHand | None:
     path, mark = f"orders/{request.order.id}/refunds", request.reference
-    for one in client.walk(path, RefundIn, EXACT, most=MOST_PAGES, mark=mark):
-        if _names(request, one):
-            if by_gateway and not one["refunded_payment"]:
-                _wait_for_gateway(client, one)
-            return _result(request, one, already=True)
+    for refund in client.walk(path, RefundIn, EXACT, most=MOST_PAGES, mark=mark):
+        if _names(request, refund):
+            if by_gateway and not refund["refunded_payment"]:
+                _wait_for_gateway(client, refund)
+            return _result(request, refund, already=True)
     return None
 
 
@@ -132,11 +132,11 @@ def _pays(client: Client, gateway: str) -> bool:
     if not gateway:
         return False
     try:
-        known = client.get_or_none(f"payment_gateways/{quote(gateway, safe='')}", GatewayIn)
+        settings = client.get_or_none(f"payment_gateways/{quote(gateway, safe='')}", GatewayIn)
     except (Permanent, Misconfigured):
         return True
-    return known is not None and (
-        known["method_supports"] is None or "refunds" in known["method_supports"]
+    return settings is not None and (
+        settings["method_supports"] is None or "refunds" in settings["method_supports"]
     )
 
 
@@ -152,12 +152,12 @@ def _refund(
     }
     path, by_line = f"orders/{request.order.id}/refunds", {**body, "line_items": lines}
     try:
-        made = client.post(path, RefundIn, by_line if lines else body, EXACT)
+        refund = client.post(path, RefundIn, by_line if lines else body, EXACT)
     except Refused as error:
         if not lines or error.code != INVALID:
             raise
-        made = client.post(path, RefundIn, body, EXACT)
-    return _result(request, made, already=False)
+        refund = client.post(path, RefundIn, body, EXACT)
+    return _result(request, refund, already=False)
 
 
 def _still_left(order: Mapping[str, Any], request: ActionRequest) -> None:

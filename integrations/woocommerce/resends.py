@@ -35,8 +35,8 @@ def act(client: Client, request: ActionRequest) -> Done | ByHand:
     """Make an order of the lines at zero, to the addresses of the first one."""
     order = orders.fetch(client, request.order.id)
     listing = client.page("orders", OrderIn, _query(request))
-    if made := next((one for one in listing.rows if _ours(one, request)), None):
-        return _result(made, _chosen(order, request), already=True)
+    if resend := next((row for row in listing.rows if _ours(row, request)), None):
+        return _result(resend, _chosen(order, request), already=True)
     lines = _chosen(order, request)
     if problem := _by_hand(lines):
         return ByHand(problem)
@@ -49,33 +49,35 @@ def act(client: Client, request: ActionRequest) -> Done | ByHand:
         # An empty address of e-mail would be refused as none.
         "billing": {key: value for key, value in order["billing"].items() if value},
         "shipping": {key: value for key, value in order["shipping"].items() if value},
-        "line_items": [_again(one) for one in lines],
+        "line_items": [_again(row) for row in lines],
         "shipping_lines": [
-            {"method_id": one["method_id"], "method_title": one["method_title"], "total": "0.00"}
-            for one in order["shipping_lines"][:1]
+            {"method_id": row["method_id"], "method_title": row["method_title"], "total": "0.00"}
+            for row in order["shipping_lines"][:1]
         ],
         "customer_note": f"Replacement for order {order['number'] or order['id']}",
         "meta_data": [{"key": orders.REFERENCE_META, "value": request.reference}],
     }
-    made = client.post("orders", OrderIn, body, EXACT)
-    return _result(made, lines, already=False)
+    resend = client.post("orders", OrderIn, body, EXACT)
+    return _result(resend, lines, already=False)
 
 
 def find(client: Client, request: ActionRequest) -> Done | ByHand | None:
     """The order with our reference among those since the first one; meta data cannot be searched.
     Raises `Permanent` where they are too many to look through."""
     query, mark = _query(request), request.reference
-    for one in client.walk("orders", OrderIn, query, most=MOST_PAGES, mark=mark):
-        if _ours(one, request):
+    for order in client.walk("orders", OrderIn, query, most=MOST_PAGES, mark=mark):
+        if _ours(order, request):
             lines = _chosen(orders.fetch(client, request.order.id), request)
-            return _result(one, lines, already=True)
+            return _result(order, lines, already=True)
     return None
 
 
 def _query(request: ActionRequest) -> dict[str, str]:
     """Orders among which the replacement must be: of the buyer, or of a guest's product."""
     query = {"after": f"{request.order.placed_at - MARGIN:%Y-%m-%dT%H:%M:%S}", **EXACT}
-    products = [one.product_id for one in request.order.lines if one.id in request.remedy.line_ids]
+    products = [
+        line.product_id for line in request.order.lines if line.id in request.remedy.line_ids
+    ]
     if digits(request.order.buyer.id):
         query["customer"] = request.order.buyer.id
     elif products and products[0].strip("0"):
@@ -85,48 +87,48 @@ def _query(request: ActionRequest) -> dict[str, str]:
 
 def _ours(data: Mapping[str, Any], request: ActionRequest) -> bool:
     return any(
-        one["key"] == orders.REFERENCE_META and one["value"] == request.reference
-        for one in data["meta_data"]
+        entry["key"] == orders.REFERENCE_META and entry["value"] == request.reference
+        for entry in data["meta_data"]
     )
 
 
 def _chosen(order: Mapping[str, Any], request: ActionRequest) -> list[Mapping[str, Any]]:
     """The lines to send again, each bundle with the lines that it holds, each line once."""
     lines: Sequence[Mapping[str, Any]] = order["line_items"]
-    chosen = [one for one in lines if str(one["id"]) in request.remedy.line_ids]
+    chosen = [line for line in lines if str(line["id"]) in request.remedy.line_ids]
     if not chosen:
         raise Rejected("the order has none of the lines to resend: propose something else")
-    bundles = {value for one in chosen for key, value in _hidden(one) if key.endswith(BUNDLE_KEY)}
+    bundles = {value for line in chosen for key, value in _hidden(line) if key.endswith(BUNDLE_KEY)}
     inside = [
-        one
-        for one in lines
-        if any(value in bundles and not key.endswith(BUNDLE_KEY) for key, value in _hidden(one))
+        line
+        for line in lines
+        if any(value in bundles and not key.endswith(BUNDLE_KEY) for key, value in _hidden(line))
     ]
-    return chosen + [one for one in inside if one not in chosen]
+    return chosen + [line for line in inside if line not in chosen]
 
 
 def _hidden(line: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Names and texts of what plugins keep hidden of a line."""
     return [
-        (one["key"], one["value"])
-        for one in line["meta_data"]
-        if one["key"].startswith("_") and isinstance(one["value"], str) and one["value"]
+        (entry["key"], entry["value"])
+        for entry in line["meta_data"]
+        if entry["key"].startswith("_") and isinstance(entry["value"], str) and entry["value"]
     ]
 
 
 def _by_hand(lines: Iterable[Mapping[str, Any]]) -> Text | None:
     """Why the API does not take these lines, None where it does: parts of one, lines of no product."""
-    for one in lines:
-        if one["quantity"] != one["quantity"].to_integral_value() or one["quantity"] <= 0:
+    for line in lines:
+        if line["quantity"] != line["quantity"].to_integral_value() or line["quantity"] <= 0:
             return Text(
                 "The shop's API takes whole quantities only, and %(name)s was bought %(quantity)s"
                 " times. Make the replacement order by hand.",
-                name=one["name"],
-                quantity=f"{one['quantity']:f}",
+                name=line["name"],
+                quantity=f"{line['quantity']:f}",
             )
-        if not one["product_id"]:
+        if not line["product_id"]:
             return Text(
-                "%(name)s is no product of the shop any more. Send it by hand.", name=one["name"]
+                "%(name)s is no product of the shop any more. Send it by hand.", name=line["name"]
             )
     return None
 
@@ -137,7 +139,7 @@ def _again(line: Mapping[str, Any]) -> dict[str, Any]:
         "quantity": int(line["quantity"]),
         "subtotal": "0.00",
         "total": "0.00",
-        "meta_data": [{"key": one["key"], "value": one["value"]} for one in _visible(line)],
+        "meta_data": [{"key": entry["key"], "value": entry["value"]} for entry in _visible(line)],
     }
     return {**again, "variation_id": line["variation_id"]} if line["variation_id"] else again
 
@@ -163,34 +165,36 @@ def _result(
 
 def _missing(data: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> list[str]:
     """What was chosen and is not in the order that was made: a line, or a choice of one."""
-    made = Counter[tuple[int, int]]()
+    quantities = Counter[tuple[int, int]]()
     for line in data["line_items"]:
-        made[line["product_id"], line["variation_id"]] += int(line["quantity"])
+        quantities[line["product_id"], line["variation_id"]] += int(line["quantity"])
     choices = {choice for line in data["line_items"] for choice in _choices(line)}
     names = []
     for line in lines:
         product = (line["product_id"], line["variation_id"])
-        if made[product] < line["quantity"]:
+        if quantities[product] < line["quantity"]:
             names.append(line["name"])
-        made[product] -= int(line["quantity"])
+        quantities[product] -= int(line["quantity"])
         names += [f"{key} of {line['name']}" for key, value in _choices(line) - choices]
     return names
 
 
 def _choices(line: Mapping[str, Any]) -> set[tuple[str, str]]:
-    return {(one["key"], json.dumps(one["value"], sort_keys=True)) for one in _visible(line)}
+    return {(entry["key"], json.dumps(entry["value"], sort_keys=True)) for entry in _visible(line)}
 
 
 def _visible(line: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """What the buyer chose, as the order shows it."""
-    return [one for one in line["meta_data"] if one["key"] and not one["key"].startswith("_")]
+    return [
+        entry for entry in line["meta_data"] if entry["key"] and not entry["key"].startswith("_")
+    ]
 
 
 def _not_copied(lines: Iterable[Mapping[str, Any]]) -> list[str]:
     keys = {
-        one["key"]
+        entry["key"]
         for line in lines
-        for one in line["meta_data"]
-        if one["key"].startswith("_") and one["key"] not in BOOKKEEPING
+        for entry in line["meta_data"]
+        if entry["key"].startswith("_") and entry["key"] not in BOOKKEEPING
     }
     return sorted(keys)

@@ -84,24 +84,24 @@ def _unread(row: Unread) -> UnreadRow:
     """Kept as a delivery of the plugin would be."""
     number = row.raw.get("id") if isinstance(row.raw, dict) else None
     headers = {"x-wc-webhook-topic": "review.listed"}
-    return unread_row(row, number, row.raw, headers, what="review")
+    return unread_row(row, number, row.raw, headers, kind="review")
 
 
 def event_of(data: Mapping[str, Any]) -> ReviewEvent:
     """Make the event of loaded `ReviewIn`; a trashed or spam review is withdrawn."""
-    said = {**data, **{key: value for key, value in (data["makegood"] or {}).items() if value}}
+    fields = {**data, **{key: value for key, value in (data["makegood"] or {}).items() if value}}
     number = str(data["id"])
     if data["status"] in GONE:
-        return ReviewEvent(EventKind.WITHDRAWN, number, sequence=said["revision"])
+        return ReviewEvent(EventKind.WITHDRAWN, number, sequence=fields["revision"])
     written = data["date_created_gmt"]
-    customer = said["customer_id"] or _linked_customer(data["links"])
+    customer = fields["customer_id"] or _linked_customer(data["links"])
     return ReviewEvent(
         EventKind.CHANGED,
         review_id=number,
         # 0 is WooCommerce's word for "not rated".
         rating=data["rating"] or None,
         text=plain(data["review"] or ""),
-        sequence=said["revision"],
+        sequence=fields["revision"],
         written_at=written and written.replace(tzinfo=UTC),
         product_id=str(data["product_id"] or ""),
         product_name=from_html(data["product_name"] or ""),
@@ -110,7 +110,7 @@ def event_of(data: Mapping[str, Any]) -> ReviewEvent:
             name=from_html(data["reviewer"] or ""),
             email=(data["reviewer_email"] or "").strip(),
         ),
-        order_ids=tuple(str(order_id) for order_id in said["order_ids"] or ()),
+        order_ids=tuple(str(order_id) for order_id in fields["order_ids"] or ()),
     )
 
 
@@ -119,8 +119,8 @@ def _linked_customer(links: object) -> int:
     reviewer = links.get("reviewer") if isinstance(links, dict) else None
     first = reviewer[0] if isinstance(reviewer, list) and reviewer else None
     address = first.get("href") if isinstance(first, dict) else None
-    found = re.search(r"/users/(\d{1,18})$", address) if isinstance(address, str) else None
-    return int(found[1]) if found else 0
+    match = re.search(r"/users/(\d{1,18})$", address) if isinstance(address, str) else None
+    return int(match[1]) if match else 0
 
 
 def plain(text: str) -> str:

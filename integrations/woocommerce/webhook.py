@@ -35,8 +35,8 @@ def verify(request: Inbound, secrets: Sequence[str]) -> str | None:
             return None
         raise BadSignature("the header X-WC-Webhook-Signature is missing")
     # WooCommerce decodes special characters in its secret before use.
-    known = [form for secret in secrets for form in {secret, html.unescape(secret)}]
-    check_base64(signature, request.body, known)
+    forms = [form for secret in secrets for form in {secret, html.unescape(secret)}]
+    check_base64(signature, request.body, forms)
     number = headers.get("x-wc-webhook-id", "")[:40]
     delivery = headers.get("x-wc-webhook-delivery-id", "")[:80]
     return f"{number}:{delivery}:{body_hash(request.body)}"

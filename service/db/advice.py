@@ -14,6 +14,6 @@ UNUSABLE = (DBAPIError, sqlite3.DatabaseError)
 def advice(error: Exception) -> str:
     """What whoever runs the program can mend; `error` is one of UNUSABLE."""
     cause = error.orig if isinstance(error, DBAPIError) else error
-    said = " ".join(str(cause).split())
-    missing = type(cause).__name__ == "UndefinedTable" or "no such" in said
-    return NO_TABLES if missing else f"The database cannot be used: {said}"
+    message = " ".join(str(cause).split())
+    missing = type(cause).__name__ == "UndefinedTable" or "no such" in message
+    return NO_TABLES if missing else f"The database cannot be used: {message}"

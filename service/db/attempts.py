@@ -40,8 +40,8 @@ def forget(database: Database, key: str) -> None:
 
 
 def _recent(session: Session, key_hash: str, since: datetime) -> int:
-    mine = (Attempted.key_hash == key_hash, Attempted.at > since)
-    return session.scalar(select(func.count()).select_from(Attempted).where(*mine)) or 0
+    by_this_key = (Attempted.key_hash == key_hash, Attempted.at > since)
+    return session.scalar(select(func.count()).select_from(Attempted).where(*by_this_key)) or 0
 
 
 def _hash(key: str) -> str:

@@ -166,7 +166,7 @@ def _write(session: Transaction, lines: list[dict[str, Any]]) -> None:
     session.execute(insert(Audit.__table__), lines)  # type: ignore[arg-type]
 
 
-def _line(session: Transaction, what: str, **rest: Any) -> dict[str, Any]:
+def _line(session: Transaction, what: str, **values: Any) -> dict[str, Any]:
     return {
         "at": session.now(),
         "actor": str(session.actor),
@@ -174,7 +174,7 @@ def _line(session: Transaction, what: str, **rest: Any) -> dict[str, Any]:
         "old": "",
         "new": "",
         "detail": None,
-        **rest,
+        **values,
     }
 
 
@@ -241,9 +241,9 @@ def lines_of(
     `before` is the id of the last line shown."""
     subjects = [f"seller:{seller_id}" for seller_id in people]
     of_people = Audit.shop_id.is_(None) & Audit.subject.in_(subjects)
-    wanted = select(Audit).where(or_(Audit.shop_id.in_(shop_ids), of_people))
+    lines = select(Audit).where(or_(Audit.shop_id.in_(shop_ids), of_people))
     if actor:
-        wanted = wanted.where(Audit.actor == actor)
+        lines = lines.where(Audit.actor == actor)
     if before is not None:
-        wanted = wanted.where(Audit.id < before)
-    return session.scalars(wanted.order_by(Audit.id.desc()).limit(most)).all()
+        lines = lines.where(Audit.id < before)
+    return session.scalars(lines.order_by(Audit.id.desc()).limit(most)).all()

@@ -47,7 +47,7 @@ class CaseFilter:
 def list_cases(
     session: Session,
     shop_ids: Collection[int],
-    wanted: CaseFilter,
+    narrowing: CaseFilter,
     *,
     most: int,
     after: int | None = None,
@@ -65,31 +65,31 @@ def list_cases(
     )
     if after is not None:
         cases = cases.where(Case.id > after if oldest_first else Case.id < after)
-    return session.scalars(_narrowed(session, cases, wanted)).all()
+    return session.scalars(_narrowed(session, cases, narrowing)).all()
 
 
-def _narrowed(session: Session, cases: Select[Case], wanted: CaseFilter) -> Select[Case]:
-    if wanted.words.strip():
-        found = matching(session, wanted.words)
-        cases = cases.where(false() if found is None else found)
-    if wanted.shop_id is not None:
-        cases = cases.where(Case.shop_id == wanted.shop_id)
-    if wanted.state is not None:
-        cases = cases.where(Case.state == wanted.state)
-    if wanted.cause:
-        cases = cases.where(Case.cause == wanted.cause)
-    if wanted.stars is not None:
-        cases = cases.where(Review.rating == wanted.stars)
-    if wanted.opened_since is not None:
-        cases = cases.where(Case.opened_at >= wanted.opened_since)
-    if wanted.opened_before is not None:
-        cases = cases.where(Case.opened_at < wanted.opened_before)
-    if wanted.product_key:
-        cases = cases.where(Case.product_key == wanted.product_key)
-    if wanted.remedy:
-        cases = cases.where(Case.make_goods.any(_carried_out(wanted.remedy)))
-    if wanted.outcome is not None:
-        cases = cases.where(_came_to(wanted.outcome))
+def _narrowed(session: Session, cases: Select[Case], narrowing: CaseFilter) -> Select[Case]:
+    if narrowing.words.strip():
+        matches = matching(session, narrowing.words)
+        cases = cases.where(false() if matches is None else matches)
+    if narrowing.shop_id is not None:
+        cases = cases.where(Case.shop_id == narrowing.shop_id)
+    if narrowing.state is not None:
+        cases = cases.where(Case.state == narrowing.state)
+    if narrowing.cause:
+        cases = cases.where(Case.cause == narrowing.cause)
+    if narrowing.stars is not None:
+        cases = cases.where(Review.rating == narrowing.stars)
+    if narrowing.opened_since is not None:
+        cases = cases.where(Case.opened_at >= narrowing.opened_since)
+    if narrowing.opened_before is not None:
+        cases = cases.where(Case.opened_at < narrowing.opened_before)
+    if narrowing.product_key:
+        cases = cases.where(Case.product_key == narrowing.product_key)
+    if narrowing.remedy:
+        cases = cases.where(Case.make_goods.any(_carried_out(narrowing.remedy)))
+    if narrowing.outcome is not None:
+        cases = cases.where(_came_to(narrowing.outcome))
     return cases
 
 

@@ -74,14 +74,14 @@ def _facts(
     rise: int | None,
 ) -> CaseFacts:
     recovered = row.close_reason == CloseReason.RECOVERED
-    done = min((made.done_at for made in make_goods), default=None)
+    done = min((make_good.done_at for make_good in make_goods), default=None)
     return CaseFacts(
         id=row.id,
         day=day_of(row.opened_at, zone),
         product_key=row.product_key,
         product=row.product_name,
         cause=row.cause or UNCLEAR,
-        given=tuple((made.kind, _worth(made)) for made in make_goods),
+        given=tuple((make_good.kind, _worth(make_good)) for make_good in make_goods),
         first_answer=_since(row.opened_at, messages.first_sent),
         remedied=_since(row.opened_at, done),
         solved=messages.solved,
@@ -92,8 +92,12 @@ def _facts(
     )
 
 
-def _worth(made: Any) -> Money | None:
-    return None if made.amount_minor is None else Money(made.amount_minor, made.currency)
+def _worth(make_good: Any) -> Money | None:
+    return (
+        None
+        if make_good.amount_minor is None
+        else Money(make_good.amount_minor, make_good.currency)
+    )
 
 
 def _since(start: datetime, moment: datetime | None) -> timedelta | None:

@@ -87,5 +87,7 @@ def mended_since(session: Session, shop_ids: Collection[int], since: datetime) -
 
 def count_open(session: Session, shop_ids: Collection[int]) -> int:
     """How much waits for a person in these shops."""
-    wanted = select(func.count()).where(Task.state == TaskState.OPEN, Task.shop_id.in_(shop_ids))
-    return session.scalar(wanted) or 0
+    open_tasks = select(func.count()).where(
+        Task.state == TaskState.OPEN, Task.shop_id.in_(shop_ids)
+    )
+    return session.scalar(open_tasks) or 0

@@ -56,10 +56,10 @@ class TextColumn(TypeDecorator[Said]):
         if not value:
             return None
         try:
-            said = from_data(json.loads(value))
+            sentence = from_data(json.loads(value))
         except ValueError:
             return Words(value)
-        return said if isinstance(said, Text | Words) else Words(value)
+        return sentence if isinstance(sentence, Text | Words) else Words(value)
 
 
 def state_column(states: type[StrEnum], **options: Any) -> MappedColumn[Any]:

@@ -96,8 +96,8 @@ def _left_out(rows: Sequence[Labelled], inverse: Matrix, pull: Matrix, target: M
     """The score of each row by a model without its fold."""
     scores = np.empty_like(target)
     for fold in _folds(rows):
-        rest = np.linalg.solve(inverse[np.ix_(fold, fold)], pull[fold])
-        scores[fold] = target[fold] - rest
+        corrections = np.linalg.solve(inverse[np.ix_(fold, fold)], pull[fold])
+        scores[fold] = target[fold] - corrections
     return scores
 
 

@@ -98,7 +98,7 @@ def _checked(cause: str, where: str) -> str:
     return cause
 
 
-def _rows(path: Path, delimiter: str, wanted: tuple[str, ...]) -> Iterator[dict[str, str]]:
+def _rows(path: Path, delimiter: str, columns: tuple[str, ...]) -> Iterator[dict[str, str]]:
     """Commas come with quotes around texts, tabs without: there a quote is a sign like any other."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -107,11 +107,11 @@ def _rows(path: Path, delimiter: str, wanted: tuple[str, ...]) -> Iterator[dict[
                 if delimiter == ","
                 else csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
             )
-            absent = [name for name in wanted if name not in (reader.fieldnames or ())]
+            absent = [name for name in columns if name not in (reader.fieldnames or ())]
             if absent:
                 raise WrongLabels(f"{path.name} has no column {' and '.join(absent)}.")
             for row in reader:
-                if any(row[name] is None for name in wanted):
+                if any(row[name] is None for name in columns):
                     raise WrongLabels(f"{path.name}, line {reader.line_num}: a column is missing.")
                 yield row
     except (OSError, UnicodeDecodeError, csv.Error) as error:

@@ -70,5 +70,5 @@ def _by_cause(pairs: Counter[tuple[str, str]], cause: str) -> dict[str, float | 
 def _macro_f1(pairs: Counter[tuple[str, str]]) -> float | None:
     """The mean over all causes that stand in the file or were read in it, each counting alike."""
     each = [_by_cause(pairs, cause)["f1"] for cause in CAUSES]
-    known = [f1 for f1 in each if f1 is not None]
-    return round(sum(known) / len(known), 4) if known else None
+    measured = [f1 for f1 in each if f1 is not None]
+    return round(sum(measured) / len(measured), 4) if measured else None

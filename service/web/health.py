@@ -48,32 +48,32 @@ def live() -> Response:
 @open_to_all
 def ready() -> tuple[Response, int]:
     """Database, Redis where there is one, workers and clock; 503 when one is not at work."""
-    found: dict[str, object] = {}
+    report: dict[str, object] = {}
     try:
         with context().database.reading() as session:
             now = context().clock.now()
             waits = backlog.backlog(session, now)
             silent = heartbeat.silent(session, _expected(), now)
-        found["oldest_due_seconds"] = _age(waits.oldest, now)
-        found["database"] = "ok"
+        report["oldest_due_seconds"] = _age(waits.oldest, now)
+        report["database"] = "ok"
         late = _age(waits.stalled_since, now) >= backlog.LATE_AFTER.total_seconds()
-        found["workers"] = "late: is a worker running?" if late else "ok"
-        found |= {
+        report["workers"] = "late: is a worker running?" if late else "ok"
+        report |= {
             heartbeat.ROLES[role]: f"silent: is a {heartbeat.ROLES[role]} running?"
             for role in silent
         }
-        found["database"] = _written()
+        report["database"] = _written()
     except SQLAlchemyError:
-        found["database"] = "away"
+        report["database"] = "away"
     redis = wired().redis
     if redis is not None:
         try:
             redis.ping()
-            found["redis"] = "ok"
+            report["redis"] = "ok"
         except (RedisError, OSError):
-            found["redis"] = "away"
-    bad = any(value != "ok" for key, value in found.items() if key != "oldest_due_seconds")
-    return jsonify(status="unready" if bad else "ok", **found), 503 if bad else 200
+            report["redis"] = "away"
+    bad = any(value != "ok" for key, value in report.items() if key != "oldest_due_seconds")
+    return jsonify(status="unready" if bad else "ok", **report), 503 if bad else 200
 
 
 def _written() -> str:
@@ -152,15 +152,15 @@ class _Asked(Collector):
 
     def collect(self) -> Gauges:
         up = GaugeMetricFamily("makegood_database_up", "1 when the database answered")
-        found: list[GaugeMetricFamily] = []
+        gauges: list[GaugeMetricFamily] = []
         try:
             with context().database.reading() as session:
-                found = list(_gauges(session, context().clock.now()))
+                gauges = list(_gauges(session, context().clock.now()))
             up.add_metric([], 1)
         except SQLAlchemyError:
             up.add_metric([], 0)
         yield up
-        yield from found
+        yield from gauges
 
 
 def _gauges(session: Session, now: datetime) -> Gauges:
@@ -175,15 +175,15 @@ def _gauges(session: Session, now: datetime) -> Gauges:
     yield _by("makegood_needing_attention", "What only a person can bring on", "what", stuck)
 
 
-def _gauge(name: str, told: str, value: float) -> GaugeMetricFamily:
-    return GaugeMetricFamily(name, told, value=value)
+def _gauge(name: str, help_text: str, value: float) -> GaugeMetricFamily:
+    return GaugeMetricFamily(name, help_text, value=value)
 
 
-def _by(name: str, told: str, label: str, values: dict[str, int]) -> GaugeMetricFamily:
-    made = GaugeMetricFamily(name, told, labels=[label])
+def _by(name: str, help_text: str, label: str, values: dict[str, int]) -> GaugeMetricFamily:
+    gauge = GaugeMetricFamily(name, help_text, labels=[label])
     for key, value in values.items():
-        made.add_metric([key], value)
-    return made
+        gauge.add_metric([key], value)
+    return gauge
 
 
 def _age(since: datetime | None, now: datetime) -> float:

@@ -14,32 +14,32 @@ from service.web import formatting
 ENDS = (".", "!", "?", "…", ":", "”")
 
 
-def translate(said: Said | str | None) -> str:
+def translate(sentence: Said | str | None) -> str:
     """What is told to a person, in their language; '' for nothing.
 
     A sentence of ours that begins small, because it may stand inside another one, gets a capital
     and a full stop here. A person's own words stay as they are, letter for letter.
     """
-    text = label(said)
-    own = said if isinstance(said, str) else getattr(said, "id", "")
-    if not own[:1].islower():
+    text = label(sentence)
+    source = sentence if isinstance(sentence, str) else getattr(sentence, "id", "")
+    if not source[:1].islower():
         return text
     text = text[:1].upper() + text[1:]
     return text if text.endswith(ENDS) or " " not in text else f"{text}."
 
 
-def label(said: Said | str | None) -> str:
+def label(sentence: Said | str | None) -> str:
     """The same without a capital or a full stop of its own, as a part of a sentence or a page."""
-    if not said:
+    if not sentence:
         return ""
-    if isinstance(said, Words):
-        return said.words
-    if isinstance(said, str):
-        return str(gettext(said))
-    sentence = str(gettext(said.id))
-    if not said.values:
-        return sentence
-    return sentence % {name: _shown(value) for name, value in said.values.items()}
+    if isinstance(sentence, Words):
+        return sentence.words
+    if isinstance(sentence, str):
+        return str(gettext(sentence))
+    translated = str(gettext(sentence.id))
+    if not sentence.values:
+        return translated
+    return translated % {name: _shown(value) for name, value in sentence.values.items()}
 
 
 def _shown(value: Value) -> str:

@@ -11,8 +11,8 @@ from werkzeug.datastructures import ImmutableMultiDict
 def clean_request() -> None:
     """Before each request: the form and the query, as every view reads them."""
     for name in ("args", "form"):
-        given: ImmutableMultiDict[str, str] = getattr(request, name)
-        pairs = list(given.items(multi=True))
+        sent: ImmutableMultiDict[str, str] = getattr(request, name)
+        pairs = list(sent.items(multi=True))
         if any(clean(text) != text for pair in pairs for text in pair):
             # The attribute of the request is computed once; this replaces what it holds.
             request.__dict__[name] = ImmutableMultiDict(_cleaned(pairs))

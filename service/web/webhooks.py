@@ -46,7 +46,7 @@ DELIVERIES = Counter("makegood_deliveries_total", "Webhook deliveries", ["outcom
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownConnection:
     """What the request needs of a connection, kept for a short time."""
 
     connection_id: int
@@ -57,42 +57,42 @@ class Known:
     read_at: datetime
 
 
-class Doors:
+class ConnectionCache:
     """Knows the connections by their public ids."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._known: dict[str, Known] = {}
+        self._known: dict[str, KnownConnection] = {}
         self._lock = threading.Lock()
 
-    def find(self, public_id: str, now: datetime, *, fresh: bool = False) -> Known | None:
+    def find(self, public_id: str, now: datetime, *, fresh: bool = False) -> KnownConnection | None:
         """The connection of an address; `fresh` reads it again. None: there is no such address."""
-        known = self._known.get(public_id)
-        if known is not None and not fresh and abs(now - known.read_at) < KNOWN_FOR:
-            return known
+        cached = self._known.get(public_id)
+        if cached is not None and not fresh and abs(now - cached.read_at) < KNOWN_FOR:
+            return cached
         with self._lock:
-            known = self._read(public_id, now)
-            if known is None:
+            cached = self._read(public_id, now)
+            if cached is None:
                 self._known.pop(public_id, None)
             else:
-                self._known[public_id] = known
-            return known
+                self._known[public_id] = cached
+            return cached
 
-    def _read(self, public_id: str, now: datetime) -> Known | None:
+    def _read(self, public_id: str, now: datetime) -> KnownConnection | None:
         with self._context.database.reading() as session:
-            found = session.scalar(select(Connection).where(Connection.public_id == public_id))
-            if found is None or not found.roles:
+            row = session.scalar(select(Connection).where(Connection.public_id == public_id))
+            if row is None or not row.roles:
                 return None
-            lane = queries.lane(session, found.id, outward=False)
-        adapter = registry.get(found.adapter)
-        secrets = self._context.config(found).webhook_secrets
-        webhooks = registry.webhooks(found.adapter)
-        return Known(found.id, lane, adapter, webhooks, secrets, now)
+            lane = queries.lane(session, row.id, outward=False)
+        adapter = registry.get(row.adapter)
+        secrets = self._context.config(row).webhook_secrets
+        webhooks = registry.webhooks(row.adapter)
+        return KnownConnection(row.id, lane, adapter, webhooks, secrets, now)
 
 
 def make_webhooks(wired: Wiring) -> WsgiApp:
     """The application that takes webhooks: plain WSGI, because this one path is flooded."""
-    doors, intake = Doors(wired.context), wired.intake
+    cache, intake = ConnectionCache(wired.context), wired.intake
     most = wired.settings.max_body_bytes
 
     def receive(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
@@ -106,7 +106,7 @@ def make_webhooks(wired: Wiring) -> WsgiApp:
             return _say(start, 413, "This delivery is larger than this installation accepts.")
         except ClientDisconnected:
             return _say(start, 400, "The delivery broke off. Send it again.")
-        status, text = _receive(wired.context, doors, intake, public_id, _headers(environ), body)
+        status, text = _receive(wired.context, cache, intake, public_id, _headers(environ), body)
         return _say(start, status, text)
 
     return receive
@@ -118,17 +118,17 @@ def _plain(public_id: str) -> bool:
 
 
 def _headers(environ: WSGIEnvironment) -> dict[str, str]:
-    found = {
+    headers = {
         name[5:].replace("_", "-").lower(): value
         for name, value in environ.items()
         if name.startswith("HTTP_")
     }
-    return {**found, "content-type": environ.get("CONTENT_TYPE", "")}
+    return {**headers, "content-type": environ.get("CONTENT_TYPE", "")}
 
 
 def _receive(
     context: Context,
-    doors: Doors,
+    cache: ConnectionCache,
     intake: Intake,
     public_id: str,
     headers: dict[str, str],
@@ -136,15 +136,15 @@ def _receive(
 ) -> tuple[int, str]:
     now = context.clock.now()
     try:
-        known = doors.find(public_id, now) if _plain(public_id) else None
+        connection = cache.find(public_id, now) if _plain(public_id) else None
     except SQLAlchemyError:
         log.exception("an address could not be looked up")
         return 503, NOT_STORED
-    if known is None:
+    if connection is None:
         return 404, "There is no such connection. Copy the address from Makegood again."
     inbound = Inbound(headers, body, now, context.links.webhook(public_id))
     try:
-        key = _verify(doors, known, inbound, public_id, now)
+        key = _verify(cache, connection, inbound, public_id, now)
     except BadSignature as error:
         return 401, f"Not accepted: {error.message}. Check the secret at your platform."
     if key is None:
@@ -152,7 +152,12 @@ def _receive(
     try:
         fresh = intake.accept(
             NewDelivery(
-                known.connection_id, known.lane_id, key, _kept(headers, known.adapter), body, now
+                connection.connection_id,
+                connection.lane_id,
+                key,
+                _kept(headers, connection.adapter),
+                body,
+                now,
             )
         )
     except Exception:
@@ -162,14 +167,18 @@ def _receive(
 
 
 def _verify(
-    doors: Doors, known: Known, inbound: Inbound, public_id: str, now: datetime
+    cache: ConnectionCache,
+    connection: KnownConnection,
+    inbound: Inbound,
+    public_id: str,
+    now: datetime,
 ) -> str | None:
     """The key of a genuine delivery; a secret changed a moment ago is read before refusing."""
     try:
-        return known.webhooks.verify(inbound, known.secrets, now)
+        return connection.webhooks.verify(inbound, connection.secrets, now)
     except BadSignature:
-        again = doors.find(public_id, now, fresh=True)
-        if again is None or again.secrets == known.secrets:
+        again = cache.find(public_id, now, fresh=True)
+        if again is None or again.secrets == connection.secrets:
             raise
         return again.webhooks.verify(inbound, again.secrets, now)
 
@@ -190,11 +199,11 @@ _OUTCOMES = {200: "ping", 202: "accepted", 401: "refused", 404: "unknown", 413: 
 def _say(start: StartResponse, status: int, text: str) -> list[bytes]:
     DELIVERIES.labels(_OUTCOMES.get(status, "failed")).inc()
     # Some platforms take a success for one only where nothing is said (Shopee, TikTok Shop).
-    said = b"" if status < 300 else f"{text}\n".encode()
-    headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(said)))]
+    body = b"" if status < 300 else f"{text}\n".encode()
+    headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))]
     if status == 405:
         headers.append(("Allow", "POST"))
     if status == 503:
         headers.append(("Retry-After", "5"))
     start(f"{status} {HTTP_STATUS_CODES[status]}", headers)
-    return [said]
+    return [body]

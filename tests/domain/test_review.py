@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from integrations.contract import EventKind, ReviewEvent
-from service.domain.reviews.versions import Change, Known, change, is_low
+from service.domain.reviews.versions import Change, StoredReview, change, is_low
 
-KNOWN = Known(rating=2, text="bad", sequence=5, withdrawn=False)
+KNOWN = StoredReview(rating=2, text="bad", sequence=5, withdrawn=False)
 SAME = ReviewEvent(EventKind.CHANGED, "r1", rating=2, text="bad", sequence=5)
 GONE = ReviewEvent(EventKind.WITHDRAWN, "r1", sequence=6)
 
@@ -65,6 +65,6 @@ def test_it_is_withdrawn_when_an_unknown_review_is_gone_already() -> None:
     ],
 )
 def test_values_and_order_decide_when_an_event_comes(
-    known: Known, event: ReviewEvent, found: Change
+    known: StoredReview, event: ReviewEvent, found: Change
 ) -> None:
     assert change(known, event) is found

@@ -24,10 +24,10 @@ class MigrationUnderWay(RuntimeError):
 
 def config(database: Database) -> Config:
     """Alembic's configuration for this database."""
-    made = Config()
-    made.set_main_option("script_location", str(Path(__file__).parent))
-    made.attributes["database"] = database
-    return made
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.attributes["database"] = database
+    return config
 
 
 def migrate(database: Database) -> None:

@@ -130,11 +130,11 @@ class SqliteIntake:
     def _gather(self, group: list[_Waiting]) -> None:
         """Take along what has come while this group waited for the lock."""
         while len(group) < BATCH and not self._waiting.empty():
-            one = self._waiting.get()
-            if one is None:
+            waiting = self._waiting.get()
+            if waiting is None:
                 self._waiting.put(None)
                 return
-            group.append(one)
+            group.append(waiting)
 
     def _commit(
         self, connection: sqlite3.Connection, group: list[_Waiting], *, gather: bool = False
@@ -153,8 +153,8 @@ class SqliteIntake:
                 connection.execute("ROLLBACK")
             if len(group) > 1 and not isinstance(error, sqlite3.OperationalError):
                 # One of them is at fault, not the database: the others must not suffer for it.
-                for one in group:
-                    self._commit(connection, [one])
+                for waiting in group:
+                    self._commit(connection, [waiting])
                 return
             for _, stored in group:
                 stored.set_exception(error)

@@ -55,7 +55,7 @@ def know(session: Transaction, named: Sequence[Named], since: datetime | None = 
     of two that arrive at once the second finds the case of the first; SQLite has one writer anyway.
     Cases of other reviews that were closed before `since` are left out; without it, all of them.
     """
-    known = session.part(_Known)
+    read = session.part(_Known)
     session.flush()
     about = [] if since is None else _completed(session, named)
     keys = sorted({key for key, marks in about if key and marks})
@@ -64,8 +64,8 @@ def know(session: Transaction, named: Sequence[Named], since: datetime | None = 
     if keys and since is not None:
         _lock_products(session, keys)
         same_product = list(session.scalars(_CASE_IDS.where(*_about(keys, marks, since))))
-    _lock_reviews(session, known, named)
-    _lock_cases(session, known, same_product)
+    _lock_reviews(session, read, named)
+    _lock_cases(session, read, same_product)
 
 
 def _completed(session: Transaction, named: Sequence[Named]) -> list[tuple[str, frozenset[str]]]:
@@ -135,52 +135,52 @@ def _any_of(named: Sequence[Named]) -> ColumnElement[bool]:
     )
 
 
-def _lock_reviews(session: Transaction, known: _Known, named: Sequence[Named]) -> None:
+def _lock_reviews(session: Transaction, read: _Known, named: Sequence[Named]) -> None:
     """Also those that a case may fall back to when its own review is withdrawn."""
     keys = session.to_lock(
         Lock.REVIEW, [(review.connection_id, review.platform_id) for review in named]
     )
-    known.reviews.update(dict.fromkeys(keys))
+    read.reviews.update(dict.fromkeys(keys))
     if not keys:
         return
-    wanted = [
+    conditions = [
         _any_of([review for review in named if (review.connection_id, review.platform_id) in keys])
     ]
     withdrawn = [review for review in named if review.is_withdrawn]
     if withdrawn:
         older = select(Case.older_review_ids).join(Case.review)
         rows = session.scalars(older.where(_any_of(withdrawn), Case.closed_at.is_(None)))
-        wanted.append(Review.id.in_(sorted({number for numbers in rows for number in numbers})))
+        conditions.append(Review.id.in_(sorted({number for numbers in rows for number in numbers})))
     reviews = session.scalars(
         select(Review)
-        .where(or_(*wanted))
+        .where(or_(*conditions))
         .order_by(Review.connection_id, Review.platform_id)
         .options(selectinload(Review.versions))
         .with_for_update(of=Review, key_share=True)
         .execution_options(populate_existing=True)
     ).all()
     session.to_lock(Lock.REVIEW, [(review.connection_id, review.platform_id) for review in reviews])
-    known.reviews.update({(review.connection_id, review.platform_id): review for review in reviews})
+    read.reviews.update({(review.connection_id, review.platform_id): review for review in reviews})
 
 
-def _lock_cases(session: Transaction, known: _Known, others: Sequence[int]) -> None:
+def _lock_cases(session: Transaction, read: _Known, others: Sequence[int]) -> None:
     """The open cases of the reviews, and these others, in one order."""
     reviews = {
         review.id: review
-        for review in known.reviews.values()
-        if review is not None and review not in known.open_cases
+        for review in read.reviews.values()
+        if review is not None and review not in read.open_cases
     }
-    known.open_cases.update(dict.fromkeys(reviews.values()))
-    wanted = []
+    read.open_cases.update(dict.fromkeys(reviews.values()))
+    conditions = []
     if reviews:
-        wanted.append(and_(Case.review_id.in_(sorted(reviews)), Case.closed_at.is_(None)))
+        conditions.append(and_(Case.review_id.in_(sorted(reviews)), Case.closed_at.is_(None)))
     if others:
-        wanted.append(Case.id.in_(others))
-    if not wanted:
+        conditions.append(Case.id.in_(others))
+    if not conditions:
         return
     cases = session.scalars(
         select(Case)
-        .where(or_(*wanted))
+        .where(or_(*conditions))
         .order_by(Case.id)
         .options(selectinload(Case.review))
         .with_for_update(of=Case, key_share=True)
@@ -189,9 +189,9 @@ def _lock_cases(session: Transaction, known: _Known, others: Sequence[int]) -> N
     session.to_lock(Lock.CASE, [case.id for case in cases])
     for case in cases:
         if case.review_id in reviews and case.closed_at is None:
-            known.open_cases[reviews[case.review_id]] = case
+            read.open_cases[reviews[case.review_id]] = case
         if case.id in others:
-            known.by_product.setdefault(case.product_key, {})[case.id] = case
+            read.by_product.setdefault(case.product_key, {})[case.id] = case
 
 
 def review_of(session: Transaction, connection_id: int, platform_id: str) -> Review | None:
@@ -210,31 +210,31 @@ def open_case_of(session: Transaction, review: Review) -> Case | None:
 
 def cases_about(session: Transaction, key: str) -> list[Case]:
     """The cases of a product that `know` found, locked, and those opened since, newest first."""
-    known = session.part(_Known)
-    stored = sorted(known.by_product.get(key, {}).values(), key=lambda case: case.id, reverse=True)
-    return [*reversed(known.opened.get(key, [])), *stored]
+    read = session.part(_Known)
+    stored = sorted(read.by_product.get(key, {}).values(), key=lambda case: case.id, reverse=True)
+    return [*reversed(read.opened.get(key, [])), *stored]
 
 
 def add_review(session: Transaction, review: Review) -> None:
     """Store a review that is new, and know it."""
-    known = session.part(_Known)
+    read = session.part(_Known)
     session.add(review)
-    known.reviews[review.connection_id, review.platform_id] = review
-    known.open_cases[review] = None
+    read.reviews[review.connection_id, review.platform_id] = review
+    read.open_cases[review] = None
 
 
 def add_case(session: Transaction, case: Case) -> None:
     """Store a case that is new, and know it."""
-    known = session.part(_Known)
+    read = session.part(_Known)
     session.add(case)
-    known.open_cases[case.review] = case
+    read.open_cases[case.review] = case
     if case.product_key:
-        known.opened.setdefault(case.product_key, []).append(case)
+        read.opened.setdefault(case.product_key, []).append(case)
 
 
 def change_review(session: Transaction, case: Case, review: Review) -> None:
     """Let a case be about another review."""
-    known = session.part(_Known)
-    known.open_cases[case.review] = None
-    known.open_cases[review] = case
+    read = session.part(_Known)
+    read.open_cases[case.review] = None
+    read.open_cases[review] = case
     case.review = review

@@ -37,23 +37,23 @@ def features(text: str, product_name: str = "") -> Iterator[Feature]:
     `product_name` may be empty: it helps to tell a lamp that is "rusak" from a box that is.
     """
     pieces = words(text)
-    said = [piece for piece in pieces if not piece.is_mark]
-    yield from _of_words(said)
-    yield from _of_letters(said)
+    spoken = [piece for piece in pieces if not piece.is_mark]
+    yield from _of_words(spoken)
+    yield from _of_letters(spoken)
     yield from _of_ideas(pieces)
-    yield from _of_goods(said, product_name)
+    yield from _of_goods(spoken, product_name)
 
 
-def _of_words(said: Sequence[Word]) -> Iterator[Feature]:
-    for word in said:
+def _of_words(spoken: Sequence[Word]) -> Iterator[Feature]:
+    for word in spoken:
         yield Feature("word", meaning(word.spelling), (word,))
-    for pair in pairwise(said):
+    for pair in pairwise(spoken):
         yield Feature("word", " ".join(meaning(word.spelling) for word in pair), pair)
-    yield Feature("shape", f"about 2^{len(said).bit_length()} words", ())
+    yield Feature("shape", f"about 2^{len(spoken).bit_length()} words", ())
 
 
-def _of_letters(said: Sequence[Word]) -> Iterator[Feature]:
-    for word in said:
+def _of_letters(spoken: Sequence[Word]) -> Iterator[Feature]:
+    for word in spoken:
         for part in _parts(word.spelling):
             yield Feature("letters", part, (word,))
 
@@ -97,10 +97,10 @@ def _combined(
         yield Feature(view, joint.join(names), seen)
 
 
-def _of_goods(said: Sequence[Word], product_name: str) -> Iterator[Feature]:
+def _of_goods(spoken: Sequence[Word], product_name: str) -> Iterator[Feature]:
     names = [word.spelling for word in words(product_name) if not word.is_mark]
     for name in names:
         yield Feature("goods", name, ())
     for kind in sorted({kind for name in names for kind in goods(name)}):
-        for word in said:
+        for word in spoken:
             yield Feature("goods and word", f"{kind} {meaning(word.spelling)}", (word,))

@@ -110,12 +110,26 @@ def meaning(spelling: str) -> str:
 @lru_cache(20_000)
 def ideas(spelling: str) -> tuple[str, ...]:
     """The fields a word belongs to by itself or by its stem: DEFECT, LATE; none for most words."""
-    known = lexicon().ideas
-    return next((known[meaning(form)] for form in stems(spelling) if meaning(form) in known), ())
+    ideas_by_word = lexicon().ideas
+    return next(
+        (
+            ideas_by_word[meaning(form)]
+            for form in stems(spelling)
+            if meaning(form) in ideas_by_word
+        ),
+        (),
+    )
 
 
 @lru_cache(20_000)
 def goods(spelling: str) -> tuple[str, ...]:
     """The kinds of goods a word in a product's name points to; none for most words."""
-    known = lexicon().goods
-    return next((known[meaning(form)] for form in stems(spelling) if meaning(form) in known), ())
+    goods_by_word = lexicon().goods
+    return next(
+        (
+            goods_by_word[meaning(form)]
+            for form in stems(spelling)
+            if meaning(form) in goods_by_word
+        ),
+        (),
+    )

@@ -128,8 +128,8 @@ def check(
             continue
         for code, severity, words in _judge(sentence, kind):
             private = kind is TextKind.MESSAGE and code == "personal_data"
-            told = IN_PRIVATE if private else advice(code, language)
-            findings.append(Finding(code, severity, start, end, sentence, words, told))
+            suggestion = IN_PRIVATE if private else advice(code, language)
+            findings.append(Finding(code, severity, start, end, sentence, words, suggestion))
     return findings
 
 
@@ -147,8 +147,10 @@ def is_plain_name(name: str) -> bool:
     """True for a name of a person or a shop such as “Bintang” or “Five Star Electronics”: few
     words, no number in digits, nothing asked, offered or threatened."""
     words = words_of(name)
-    said = {idea for word in words for idea in ideas().get(base(word), ())}
-    return len(words) <= _NAME_WORDS and not any(map(str.isdigit, words)) and not said & _NO_NAME
+    meanings = {idea for word in words for idea in ideas().get(base(word), ())}
+    return (
+        len(words) <= _NAME_WORDS and not any(map(str.isdigit, words)) and not meanings & _NO_NAME
+    )
 
 
 def spans(text: str) -> Iterator[tuple[int, int]]:
@@ -197,27 +199,29 @@ def _about_review(
 
 def _code(words: list[str], named: tuple[str, ...]) -> str:
     """Which of the kinds it is, by the ideas in the sentence."""
-    told = {idea for word in words for idea in ideas().get(base(word), ())}
+    meanings = {idea for word in words for idea in ideas().get(base(word), ())}
     bases = {base(word) for word in words}
-    if "remove" in told or _TAKEN_DOWN.search(" ".join(words)):
+    if "remove" in meanings or _TAKEN_DOWN.search(" ".join(words)):
         return "removal"
-    given = told & {"money", "gift", "trade", "resend"}
-    if given and told & {"condition", "change", "trade", "give", "depend"}:
+    benefits = meanings & {"money", "gift", "trade", "resend"}
+    if benefits and meanings & {"condition", "change", "trade", "give", "depend"}:
         return "trade"
-    if bases & {"star", "stars", "bintang", "score", "skor"} or (named and told & {"five", "few"}):
+    if bases & {"star", "stars", "bintang", "score", "skor"} or (
+        named and meanings & {"five", "few"}
+    ):
         return "stars"
-    if "threat" in told or told & {"must", "guilt"}:
+    if "threat" in meanings or meanings & {"must", "guilt"}:
         return "pressure"
-    if named and "good" in told:
+    if named and "good" in meanings:
         return "praise"
-    if named and told & {"change", "raise"}:
+    if named and meanings & {"change", "raise"}:
         return "pressure"
     return "mention" if named else "hint"
 
 
 def _reward(sentence: str, words: list[str], seen: list[str]) -> tuple[str, ...]:
-    if found := _AMOUNT.search(unmask(sentence)):
-        return (found.group().strip(),)
+    if amount := _AMOUNT.search(unmask(sentence)):
+        return (amount.group().strip(),)
     if _model().probability("reward", seen) < _REWARD_SURE:
         return ()
     return _strongest("reward", words)

@@ -32,7 +32,7 @@ def promise(language: str, opening: Opening, turn: int) -> str:
     return wordings[turn % len(wordings)]
 
 
-def moment(language: str, what: str, *, day: str, time: str) -> str:
-    """When, within such a sentence; `what`: by or opens; `day` '' for today."""
-    form = shipped(language)["first_answer"]["when"][f"{what}_{'day' if day else 'today'}"]
+def moment(language: str, form_name: str, *, day: str, time: str) -> str:
+    """When, within such a sentence; `form_name`: by or opens; `day` '' for today."""
+    form = shipped(language)["first_answer"]["when"][f"{form_name}_{'day' if day else 'today'}"]
     return str(form).replace("{day}", day).replace("{time}", time)

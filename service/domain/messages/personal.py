@@ -145,19 +145,19 @@ def _pieces(text: str) -> Iterator[str]:
         ):
             yield run.group()
     if _BORN.search(low):
-        yield from (found.group() for found in _DATE.finditer(low))
+        yield from (match.group() for match in _DATE.finditer(low))
     for pattern in (_MAIL, _HANDLE, _CHAT_LINK, _ADDRESS):
-        yield from (found.group() for found in pattern.finditer(low))
+        yield from (match.group() for match in pattern.finditer(low))
     for pattern in (_INVOICE, _IBAN, _NAMED):
-        yield from (found.group() for found in pattern.finditer(text))
+        yield from (match.group() for match in pattern.finditer(text))
     yield from (
-        found["number"]
-        for found in _REFERENCE.finditer(text)
-        if len(re.sub(r"\D", "", found["number"])) >= 4
+        match["number"]
+        for match in _REFERENCE.finditer(text)
+        if len(re.sub(r"\D", "", match["number"])) >= 4
     )
-    yield from (found["code"] for found in _LABELLED.finditer(text) if not found["code"].islower())
+    yield from (match["code"] for match in _LABELLED.finditer(text) if not match["code"].islower())
     if _SAYS_CODE.search(text):
-        yield from (found.group() for found in _CODE.finditer(text) if len(found.group()) >= 6)
+        yield from (match.group() for match in _CODE.finditer(text) if len(match.group()) >= 6)
 
 
 def _is_amount(text: str, run: re.Match[str]) -> bool:
@@ -168,23 +168,23 @@ def _is_amount(text: str, run: re.Match[str]) -> bool:
 
 def shouting(sentence: str) -> list[str]:
     """Words in capitals and rows of marks that a reader hears as shouting."""
-    marks = [found.group() for found in _SHOUT_MARKS.finditer(sentence)]
+    marks = [match.group() for match in _SHOUT_MARKS.finditer(sentence)]
     capitals = [
-        found.group()
-        for found in _CAPITALS.finditer(sentence)
-        if found.group() not in _NOT_SHOUTED and not _is_model_name(sentence, found)
+        match.group()
+        for match in _CAPITALS.finditer(sentence)
+        if match.group() not in _NOT_SHOUTED and not _is_model_name(sentence, match)
     ]
     letters = [sign for sign in sentence if sign.isalpha()]
     loud = sum(len(word) for word in capitals)
-    known = [word for word in capitals if len(word) > 2 and _is_word(word)]
+    real_words = [word for word in capitals if len(word) > 2 and _is_word(word)]
     if letters and loud >= 6 and loud / len(letters) > 0.6:
         return [sentence.strip(), *marks]
-    return [*known, *marks]
+    return [*real_words, *marks]
 
 
-def _is_model_name(sentence: str, found: re.Match[str]) -> bool:
-    return bool(re.match(r"[-\d/]", sentence[found.end() :])) or bool(
-        re.search(r"[\d/-]$", sentence[: found.start()])
+def _is_model_name(sentence: str, match: re.Match[str]) -> bool:
+    return bool(re.match(r"[-\d/]", sentence[match.end() :])) or bool(
+        re.search(r"[\d/-]$", sentence[: match.start()])
     )
 
 

@@ -192,8 +192,8 @@ def _answer_refusal(entry: Entry, answer: Ask, name: str, asking: Asking) -> Tex
     if answer in (Ask.YES, Ask.NEUTRAL):
         return None
     if answer is not Ask.BASIS:
-        known = _REFUSALS.get((entry.layer, answer), _REFUSALS[(entry.layer, Ask.NO)])
-        return Text(known, name=name)
+        sentence = _REFUSALS.get((entry.layer, answer), _REFUSALS[(entry.layer, Ask.NO)])
+        return Text(sentence, name=name)
     stated = entry.layer is Layer.LAW and asking.country.upper() in asking.shop.lawful_basis
     if asking.consent or stated:
         return None
@@ -245,8 +245,8 @@ def _duties(layers: Iterable[Entry], step: Step | None, platform: Entry) -> froz
 
 def _release(layers: Iterable[Entry], channel: Channel) -> Release:
     """What a platform says of its own messages holds for those that go through it."""
-    held = any(entry.release is Release.PERSON for entry in layers)
-    return Release.PERSON if held and channel is Channel.PLATFORM else Release.TIMER
+    by_person = any(entry.release is Release.PERSON for entry in layers)
+    return Release.PERSON if by_person and channel is Channel.PLATFORM else Release.TIMER
 
 
 def _may_stop(layers: Iterable[Entry], platform: Entry) -> bool:

@@ -54,12 +54,14 @@ def render(
     The error names a missing value, or the words that may not be sent. `duties` of the verdict
     add their footer lines unless the text has them itself.
     """
-    ours = shipped(language)
-    body = "\n\n".join([text.text.strip(), *_footer(text.text, duties, ours["footer"])])
+    wording = shipped(language)
+    body = "\n\n".join([text.text.strip(), *_footer(text.text, duties, wording["footer"])])
     filled = _checked(key, text, values, language)
     if key in INVITATIONS:
         filled[INVITATION] = _fill(naming_sentences(key, language)[text.tone], filled)
-    return _rendered(_fill(text.subject, _for_subject(filled)), _fill(_spoken(body, ours), filled))
+    return _rendered(
+        _fill(text.subject, _for_subject(filled)), _fill(_spoken(body, wording), filled)
+    )
 
 
 def begun(key: str, text: MessageText, values: Mapping[str, str], language: str) -> MessageText:
@@ -97,30 +99,30 @@ def render_words(
 
 def greeting(values: Mapping[str, str], language: str) -> MessageText:
     """How a seller's own message begins and ends, to go on writing."""
-    ours = shipped(language)
+    wording = shipped(language)
     filled = {
         name: re.sub(r"[{}]", "", value)
-        for name, value in _clean(values, ours["fallbacks"]).items()
+        for name, value in _clean(values, wording["fallbacks"]).items()
     }
-    filled["buyer"] = _addressed(filled.get("buyer", ""), ours)
-    own = ours["own_words"]
-    return MessageText(_fill(own["subject"], _for_subject(filled)), _fill(own["text"], filled))
+    filled["buyer"] = _addressed(filled.get("buyer", ""), wording)
+    frame = wording["own_words"]
+    return MessageText(_fill(frame["subject"], _for_subject(filled)), _fill(frame["text"], filled))
 
 
 def _checked(
     key: str, text: MessageText, values: Mapping[str, str], language: str
 ) -> dict[str, str]:
     """The values as they may stand in this text, the buyer as one is spoken to."""
-    ours = shipped(language)
-    filled = safe_values(key, _clean(values, ours["fallbacks"]), language)
+    wording = shipped(language)
+    filled = safe_values(key, _clean(values, wording["fallbacks"]), language)
     checked = {**PLAIN[language_for(language)], "product": filled.get("product", "")}
     try:
         check_filled(key, text, checked, language)
     except WrongInput:
         # Two harmless halves, a sentence and a title, can make one that is not.
-        filled["product"] = ours["fallbacks"]["product"]
+        filled["product"] = wording["fallbacks"]["product"]
         check_filled(key, text, {**checked, "product": filled["product"]}, language)
-    filled["buyer"] = _addressed(filled.get("buyer", ""), ours)
+    filled["buyer"] = _addressed(filled.get("buyer", ""), wording)
     for name in (PROBLEM, PROMISE):
         if name in filled:
             filled[name] = _shipped_sentence(key, filled[name], filled, language)
@@ -130,9 +132,9 @@ def _checked(
 def _shipped_sentence(key: str, sentence: str, values: Mapping[str, str], language: str) -> str:
     """A sentence of ours with the product in it, by a neutral name where both together would say
     what neither does alone."""
-    said = _fill(sentence, values)
-    if not check(said, kind_of(key), language):
-        return said
+    filled = _fill(sentence, values)
+    if not check(filled, kind_of(key), language):
+        return filled
     return _fill(sentence, {**values, "product": shipped(language)["fallbacks"]["product"]})
 
 
@@ -167,17 +169,17 @@ def _clean(values: Mapping[str, str], fallbacks: Mapping[str, str]) -> dict[str,
     return {name: value for name, value in filled.items() if value}
 
 
-def _addressed(name: str, ours: Mapping[str, Mapping[str, str]]) -> str:
+def _addressed(name: str, wording: Mapping[str, Mapping[str, str]]) -> str:
     """How a buyer is spoken to: “Kak Rina” in Indonesian, unless the name brings its own title."""
-    titles = ours["address"]["titles"].split()
+    titles = wording["address"]["titles"].split()
     if not name or name.split()[0].casefold().rstrip(".") in titles:
         return name
-    return ours["address"]["buyer"].replace("{name}", name)
+    return wording["address"]["buyer"].replace("{name}", name)
 
 
-def _spoken(text: str, ours: Mapping[str, Mapping[str, str]]) -> str:
+def _spoken(text: str, wording: Mapping[str, Mapping[str, str]]) -> str:
     """A seller's own “Kak {buyer}” is said once."""
-    titles = "|".join(ours["address"]["titles"].split())
+    titles = "|".join(wording["address"]["titles"].split())
     return (
         re.sub(rf"\b(?:{titles})\.?\s+\{{buyer\}}", "{buyer}", text, flags=re.IGNORECASE)
         if titles

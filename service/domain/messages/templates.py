@@ -94,12 +94,12 @@ def required(key: str) -> frozenset[str]:
     kind = confirmations().get(key)
     if kind is None:
         return _REQUIRED[key]
-    told = {
+    needed = {
         "amount": kind.worth is Worth.CHOSEN,
         "code": kind.gives_code,
         "expires": kind.expires,
     }
-    return frozenset(name for name, holds in told.items() if holds)
+    return frozenset(name for name, holds in needed.items() if holds)
 
 
 def placeholders(key: str) -> frozenset[str]:
@@ -162,9 +162,14 @@ def approved(key: str) -> frozenset[str]:
     them: those of the shipped text and those that name the review."""
     texts = []
     for language in LANGUAGES:
-        own = default_text(key, language)
+        default = default_text(key, language)
         earlier = shipped(language)["earlier"].get(key, [])
-        texts += [own.subject, own.text, *naming_sentences(key, language).values(), *earlier]
+        texts += [
+            default.subject,
+            default.text,
+            *naming_sentences(key, language).values(),
+            *earlier,
+        ]
     bare = [BRACES.sub("", text) for text in texts]
     return frozenset(
         content_policy.sentence_key(text[start:end])

@@ -57,12 +57,12 @@ def to_confirm(subject: str, text: str, language: str, key: str = "") -> list[Te
 
 
 def _own_problems(
-    subject: str, text: str, language: str, severity: Severity, known: Collection[str] = ()
+    subject: str, text: str, language: str, severity: Severity, approved: Collection[str] = ()
 ) -> list[Text]:
     return [
         Text("“%(fragment)s”: %(advice)s", fragment=finding.fragment, advice=finding.advice)
         for part in (_ANSWERS.sub("", subject), text)
-        for finding in check(part, TextKind.MESSAGE, language, approved=known)
+        for finding in check(part, TextKind.MESSAGE, language, approved=approved)
         if finding.severity is severity
     ]
 
@@ -90,9 +90,9 @@ def _may_stand(name: str, kind: TextKind) -> bool:
 
 def _refuse(problems: list[Text]) -> None:
     if problems:
-        told = " ".join(str(problem) for problem in problems)
+        listed = " ".join(str(problem) for problem in problems)
         raise WrongInput(
-            "This text cannot be used. %(problems)s", problems=told, fields={"text": problems}
+            "This text cannot be used. %(problems)s", problems=listed, fields={"text": problems}
         )
 
 
@@ -105,7 +105,7 @@ def _shape_problems(key: str, text: MessageText, language: str) -> list[Text]:
     both = f"{text.subject}\n{text.text}"
     offered = placeholders(key)
     for name in sorted(set(BRACES.findall(both)) - offered):
-        names = ", ".join(f"{{{known}}}" for known in sorted(offered))
+        names = ", ".join(f"{{{other}}}" for other in sorted(offered))
         problems.append(
             Text(
                 "The placeholder {%(name)s} is not known here; use one of %(offered)s.",
@@ -151,9 +151,9 @@ def _said(key: str, text: MessageText, values: Mapping[str, str], language: str)
             sentence = part[start:end]
             if content_policy.sentence_key(BRACES.sub("", sentence)) in approved(key):
                 continue
-            said = BRACES.sub(lambda place: values.get(place[1], ""), sentence)
+            filled = BRACES.sub(lambda place: values.get(place[1], ""), sentence)
             problems += [
                 Text("“%(fragment)s”: %(advice)s", fragment=finding.fragment, advice=finding.advice)
-                for finding in check(said, kind_of(key), language)
+                for finding in check(filled, kind_of(key), language)
             ]
     return problems

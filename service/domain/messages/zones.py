@@ -43,8 +43,8 @@ def exists(zone: str) -> bool:
 
 def zones_of_country(country: str) -> tuple[str, ...]:
     """All zones of an ISO 3166 alpha-2 country, that of most people first; () for none."""
-    known = _countries().get(country, ())
-    return tuple(sorted(known, key=lambda zone: zone != _most_people().get(country)))
+    zones = _countries().get(country, ())
+    return tuple(sorted(zones, key=lambda zone: zone != _most_people().get(country)))
 
 
 def _of_region(country: str, region: str) -> tuple[str, ...]:
@@ -55,13 +55,13 @@ def _of_region(country: str, region: str) -> tuple[str, ...]:
 @cache
 def _countries() -> Mapping[str, tuple[str, ...]]:
     """Zones of each country from zone.tab: country, coordinates, zone, comments, by tabs."""
-    found: dict[str, tuple[str, ...]] = {}
+    zones: dict[str, tuple[str, ...]] = {}
     table = files("tzdata").joinpath("zoneinfo/zone.tab").read_text("utf-8")
     for row in table.splitlines():
         if row and not row.startswith("#"):
             country, _, zone, *_ = row.split("\t")
-            found[country] = (*found.get(country, ()), zone)
-    return found
+            zones[country] = (*zones.get(country, ()), zone)
+    return zones
 
 
 @cache
@@ -72,19 +72,19 @@ def _most_people() -> Mapping[str, str]:
 
 @cache
 def _regions() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
-    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    regions_of: dict[str, dict[str, tuple[str, ...]]] = {}
     for country, zones in tomllib.loads(read_file("regions.toml")).items():
-        names: dict[str, tuple[str, ...]] = found.setdefault(country, {})
+        names: dict[str, tuple[str, ...]] = regions_of.setdefault(country, {})
         for zone, regions in zones.items():
-            for region in {_folded(one.removeprefix(f"{country}-")) for one in regions}:
+            for region in {_folded(code.removeprefix(f"{country}-")) for code in regions}:
                 names[region] = (*names.get(region, ()), zone)
-    return found
+    return regions_of
 
 
 def _folded(name: str) -> str:
     """One form for a name, however it is written: without accents, case, signs and "province of"."""
     bare = unicodedata.normalize("NFKD", name.casefold())
-    letters = "".join(one for one in bare if not unicodedata.combining(one))
+    letters = "".join(part for part in bare if not unicodedata.combining(part))
     words = re.sub(r"[\W_]+", " ", letters).split()
     # Delaware's code is DE.
-    return "".join([one for one in words if one not in _FILLERS] or words)
+    return "".join([part for part in words if part not in _FILLERS] or words)

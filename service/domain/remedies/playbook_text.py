@@ -52,10 +52,10 @@ def data_of(text: str) -> dict[str, object]:
 def _value(value: object) -> str:
     """One TOML value on one line."""
     if isinstance(value, Mapping):
-        inside = ", ".join(f"{_key(name)} = {_value(one)}" for name, one in value.items())
+        inside = ", ".join(f"{_key(name)} = {_value(item)}" for name, item in value.items())
         return f"{{{inside}}}"
     if isinstance(value, list | tuple):
-        return f"[{', '.join(_value(one) for one in value)}]"
+        return f"[{', '.join(_value(item) for item in value)}]"
     # Texts, numbers and booleans are written alike in JSON and TOML.
     return json.dumps(value, ensure_ascii=False)
 

@@ -102,8 +102,12 @@ def _recovered(cases: Sequence[CaseFacts]) -> Share:
 
 
 def _spread(spans: Iterable[timedelta | None]) -> Spread | None:
-    known = sorted(span for span in spans if span is not None)
-    return Spread(median_low(known), known[ceil(0.9 * len(known)) - 1]) if known else None
+    sorted_spans = sorted(span for span in spans if span is not None)
+    return (
+        Spread(median_low(sorted_spans), sorted_spans[ceil(0.9 * len(sorted_spans)) - 1])
+        if sorted_spans
+        else None
+    )
 
 
 def total(amounts: Iterable[Money]) -> tuple[Money, ...]:
@@ -164,12 +168,12 @@ class RemedyLine:
 
 def by_remedy(cases: Iterable[CaseFacts]) -> list[RemedyLine]:
     """A line for each kind that was carried out, the most frequent first."""
-    given: dict[str, list[Money | None]] = defaultdict(list)
+    worths_of: dict[str, list[Money | None]] = defaultdict(list)
     for case in cases:
         for kind, worth in case.given:
-            given[kind].append(worth)
+            worths_of[kind].append(worth)
     lines = [
         RemedyLine(kind, len(worths), total(worth for worth in worths if worth))
-        for kind, worths in given.items()
+        for kind, worths in worths_of.items()
     ]
     return sorted(lines, key=lambda line: (-line.number, line.kind))

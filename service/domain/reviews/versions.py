@@ -22,7 +22,7 @@ class Change(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class StoredReview:
     """The review as we have it: latest values, and the (rating, text) pairs seen before them."""
 
     rating: int | None
@@ -43,13 +43,13 @@ def marks_of(buyer: Mapping[str, str]) -> set[str]:
     return marks | ({f"mail:{address}"} if address else set())
 
 
-def same_buyer(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+def same_buyer(left: Mapping[str, str], right: Mapping[str, str]) -> bool:
     """True when two `buyer` objects are of one person: by the platform's id where both have one,
     else by the address. Nobody is the same as somebody of whom nothing is known."""
-    ids = one.get("id", ""), other.get("id", "")
+    ids = left.get("id", ""), right.get("id", "")
     if not set(ids) & set(NO_ID):
         return ids[0] == ids[1]
-    addresses = {buyer.get("email", "").strip().casefold() for buyer in (one, other)}
+    addresses = {buyer.get("email", "").strip().casefold() for buyer in (left, right)}
     return len(addresses) == 1 and "" not in addresses
 
 
@@ -58,22 +58,22 @@ def is_low(rating: int | None, threshold: int) -> bool:
     return rating is not None and rating <= threshold
 
 
-def change(known: Known | None, event: ReviewEvent) -> Change:
+def change(stored: StoredReview | None, event: ReviewEvent) -> Change:
     """Compare an event with what is known; topics are never believed, only values and order."""
     gone = event.kind is EventKind.WITHDRAWN
-    if known is None:
+    if stored is None:
         return Change.WITHDRAWN if gone else Change.VERSION
-    if event.sequence is not None and known.sequence is not None:
-        if event.sequence < known.sequence:
+    if event.sequence is not None and stored.sequence is not None:
+        if event.sequence < stored.sequence:
             return Change.STALE
-        if event.sequence == known.sequence and gone == known.withdrawn:
+        if event.sequence == stored.sequence and gone == stored.withdrawn:
             return Change.NOTHING
     if gone:
-        return Change.NOTHING if known.withdrawn else Change.WITHDRAWN
-    if (event.rating, event.text) == (known.rating, known.text) and not known.withdrawn:
+        return Change.NOTHING if stored.withdrawn else Change.WITHDRAWN
+    if (event.rating, event.text) == (stored.rating, stored.text) and not stored.withdrawn:
         return Change.NOTHING
-    if event.sequence is None and (event.rating, event.text) in known.earlier:
+    if event.sequence is None and (event.rating, event.text) in stored.earlier:
         return Change.UNCLEAR
-    if event.sequence is None and known.withdrawn:
+    if event.sequence is None and stored.withdrawn:
         return Change.UNCLEAR
     return Change.VERSION

@@ -14,16 +14,22 @@ def features_of(words: Sequence[str], mark: str = "") -> list[str]:
     bases = ["<number>" if word.isdigit() and len(word) > 1 else base(word) for word in words]
     meant = [sorted(ideas().get(word, ())) for word in bases]
     seen = [f"w {word}" for word in bases]
-    seen += [f"2 {one} {two}" for one, two in zip(["<", *bases], [*bases, ">"], strict=True)]
+    seen += [
+        f"2 {first} {second}" for first, second in zip(["<", *bases], [*bases, ">"], strict=True)
+    ]
     seen += [f"3 {a} {b} {c}" for a, b, c in zip(bases, bases[1:], bases[2:], strict=False)]
     for at, names in enumerate(meant):
         seen += [f"i {name}" for name in names]
         for apart, later in enumerate(meant[at + 1 : at + 1 + _NEAR]):
-            seen += [f"{'n' if apart == 0 else 'f'} {one} {two}" for one in names for two in later]
-            seen += [f"g {bases[at]} {two}" for two in later]
-            seen += [f"h {one} {bases[at + 1 + apart]}" for one in names]
+            seen += [
+                f"{'n' if apart == 0 else 'f'} {first} {second}"
+                for first in names
+                for second in later
+            ]
+            seen += [f"g {bases[at]} {second}" for second in later]
+            seen += [f"h {first} {bases[at + 1 + apart]}" for first in names]
     every = sorted({name for names in meant for name in names})
-    seen += [f"p {one} {two}" for n, one in enumerate(every) for two in every[n + 1 :]]
+    seen += [f"p {first} {second}" for n, first in enumerate(every) for second in every[n + 1 :]]
     for word in words:
         edged = f"^{word}$"
         seen += [

@@ -129,10 +129,10 @@ def _stems(word: str) -> Iterator[str]:
     for beginning in _BEGINNINGS_ID:
         if not word.startswith(beginning) or len(word) - len(beginning) < 3:
             continue
-        rest = word[len(beginning) :].lstrip("-")
+        bare = word[len(beginning) :].lstrip("-")
         for ending in ("", *_ENDINGS_ID):
-            if rest.endswith(ending) and len(rest) - len(ending) >= 3:
-                stem = rest[: len(rest) - len(ending)]
+            if bare.endswith(ending) and len(bare) - len(ending) >= 3:
+                stem = bare[: len(bare) - len(ending)]
                 yield stem
                 if beginning in _MUTATED:
                     yield _MUTATED[beginning] + stem

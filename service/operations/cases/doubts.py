@@ -26,7 +26,7 @@ MADE_GOOD_BEFORE = Text("This was made good before. Look at the buyer's other ca
 def about_order(session: Session, case: Case, order: Order, connection_id: int) -> list[Text]:
     """All that speaks against this order for this case; empty where nothing does."""
     review = case.review
-    found = [
+    checks = [
         (OTHER_SHOP, connection_id != review.connection_id),
         (OTHER_BUYER, _other_buyer(review, order)),
         (OTHER_PRODUCT, _other_product(review, order)),
@@ -34,7 +34,7 @@ def about_order(session: Session, case: Case, order: Order, connection_id: int) 
         (MADE_GOOD_BEFORE, made_good_before(session, case)),
         (GRAVE, case.grave),
     ]
-    return [text for text, holds in found if holds]
+    return [text for text, holds in checks if holds]
 
 
 def _other_buyer(review: Review, order: Order) -> bool:
@@ -43,8 +43,8 @@ def _other_buyer(review: Review, order: Order) -> bool:
         (review.buyer.get("id", ""), order.buyer.id),
         (review.buyer.get("email", "").strip().casefold(), order.buyer.email.strip().casefold()),
     )
-    known = [(ours, theirs) for ours, theirs in pairs if ours and theirs]
-    return bool(known) and all(ours != theirs for ours, theirs in known)
+    comparable = [(of_review, of_order) for of_review, of_order in pairs if of_review and of_order]
+    return bool(comparable) and all(of_review != of_order for of_review, of_order in comparable)
 
 
 def _other_product(review: Review, order: Order) -> bool:
@@ -71,12 +71,16 @@ def made_good_before(session: Session, case: Case) -> bool:
         .where(MakeGood.id.in_(union(same_review, same_order, same_buyer)))
         .where(MakeGood.case_id != case.id, MakeGood.state != "cancelled")
     ).all()
-    new = [one for one in session.new if isinstance(one, MakeGood) and one.case is not case]
-    return any(_same_matter(case, one) for one in [*stored, *new])
+    new = [
+        make_good
+        for make_good in session.new
+        if isinstance(make_good, MakeGood) and make_good.case is not case
+    ]
+    return any(_same_matter(case, make_good) for make_good in [*stored, *new])
 
 
-def _same_matter(case: Case, one: MakeGood) -> bool:
-    earlier = one.case
+def _same_matter(case: Case, make_good: MakeGood) -> bool:
+    earlier = make_good.case
     if earlier.review_id is not None and earlier.review_id == case.review_id:
         return True
     product = case.review.product_id
@@ -87,11 +91,11 @@ def _same_matter(case: Case, one: MakeGood) -> bool:
         earlier.review.product_id,
     ):
         return True
-    if (one.connection_id, one.order_id) != (case.order_connection_id, case.order_id):
+    if (make_good.connection_id, make_good.order_id) != (case.order_connection_id, case.order_id):
         return False
     lines = {line.id for line in lines_of(order_from_data(case.order), product)}
     # Nobody knows which line, of this one or of the other: it may be the same.
-    return not lines or not one.line_ids or bool(lines & set(one.line_ids))
+    return not lines or not make_good.line_ids or bool(lines & set(make_good.line_ids))
 
 
 def mark_grave(case: Case) -> None:
@@ -104,8 +108,10 @@ def mark_grave(case: Case) -> None:
 def set_doubts(case: Case, doubts: Sequence[Said]) -> None:
     """Keep what speaks against the case, for the seller to look at."""
     together: Said | None = None
-    for one in reversed(doubts):
-        together = one if together is None else Text("%(first)s %(rest)s", first=one, rest=together)
+    for doubt in reversed(doubts):
+        together = (
+            doubt if together is None else Text("%(first)s %(rest)s", first=doubt, rest=together)
+        )
     case.doubt = together
 
 

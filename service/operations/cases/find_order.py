@@ -92,9 +92,9 @@ def order_sources(session: Session, review: Review) -> list[Connection]:
     """Where the order of a review is looked for, in this order: at the review's own connection,
     then, where the buyer's address is known, at the shop's others."""
     connected = queries.connections_for(session, review.shop_id, Role.ORDERS)
-    own = [one for one in connected if one.id == review.connection_id]
-    others = [one for one in connected if one.id != review.connection_id]
-    return own + (others if review.buyer.get("email") else [])
+    at_review = [connection for connection in connected if connection.id == review.connection_id]
+    others = [connection for connection in connected if connection.id != review.connection_id]
+    return at_review + (others if review.buyer.get("email") else [])
 
 
 def _event(review: Review, source: Connection) -> ReviewEvent:
@@ -245,8 +245,10 @@ def choose_order(
             raise WrongInput("Enter the order number.")
         sources = order_sources(session, case.review)
         everywhere = queries.connections_for(session, case.shop_id, Role.ORDERS)
-        chosen = [one for one in case.candidates if is_candidate and one["id"] == named]
-    sources += [one for one in everywhere if one not in sources]
+        chosen = [
+            candidate for candidate in case.candidates if is_candidate and candidate["id"] == named
+        ]
+    sources += [source for source in everywhere if source not in sources]
     if not sources:
         raise WrongState(NO_ORDERS)
     asked_at = context.clock.now()

@@ -40,7 +40,7 @@ def answer(
     Stars are for how the problem was handled. "Not solved" reopens the case. Raises `NotFound`,
     `WrongInput`.
     """
-    said = Answer.SOLVED if solved else Answer.NOT_SOLVED
+    given = Answer.SOLVED if solved else Answer.NOT_SOLVED
     with context.database.transaction() as session:
         now = context.clock.now()
         check = queries.locked_message(session, message_id)
@@ -51,12 +51,12 @@ def answer(
         text = comment.strip()[:LONGEST]
         earlier = earlier_answer(check)
         if earlier is not None and (earlier.answer, earlier.stars, earlier.text) == (
-            said,
+            given,
             stars,
             text,
         ):
             return
-        _keep(session, case, check, Message(answer=said, stars=stars, text=text), now)
+        _keep(session, case, check, Message(answer=given, stars=stars, text=text), now)
         if not solved:
             _reopen(session, case, text, now)
         if case.closed_at is None and is_grave(text):
@@ -74,18 +74,20 @@ def earlier_answer(check: Message) -> Message | None:
     return answers[-1] if answers else None
 
 
-def _keep(session: Transaction, case: Case, check: Message, said: Message, now: datetime) -> None:
-    said.author, said.state, said.sent_at = Author.BUYER, MessageState.RECEIVED, now
-    said.answers_id, said.round = check.id, check.round
-    case.messages.append(said)
+def _keep(
+    session: Transaction, case: Case, check: Message, message: Message, now: datetime
+) -> None:
+    message.author, message.state, message.sent_at = Author.BUYER, MessageState.RECEIVED, now
+    message.answers_id, message.round = check.id, check.round
+    case.messages.append(message)
     history.note(
         session,
         case,
         "answered",
         at=now,
         actor=BUYER,
-        new=said.answer or "",
-        detail=None if said.stars is None else Text("%(stars)s/5", stars=said.stars),
+        new=message.answer or "",
+        detail=None if message.stars is None else Text("%(stars)s/5", stars=message.stars),
     )
 
 
@@ -100,8 +102,8 @@ def _reopen(session: Transaction, case: Case, comment: str, now: datetime) -> No
         proposals.propose_remedies(session, case, now=now, by_limit=False)
     if case.state == CaseState.AWAITING_APPROVAL:
         words = " ".join(comment.split())[:MOST_WORDS]
-        said = Text("The buyer says the problem is not solved: “%(words)s”", words=Words(words))
-        case.advice = said if words else NOT_SOLVED
+        advice = Text("The buyer says the problem is not solved: “%(words)s”", words=Words(words))
+        case.advice = advice if words else NOT_SOLVED
 
 
 def _may_come_back(session: Transaction, case: Case) -> bool:

@@ -38,23 +38,23 @@ def _promise(shop: Shop, language: str, zone: str, now: datetime, turn: int) -> 
     look = promise(answering.hours, now, answering.look_within, shop_zone, shop.country)
     if look is None:
         return first_answer.promise(language, Opening.NEVER, turn)
-    told = {"by": _told(language, "by", look.by, zone, now)}
+    moments = {"by": _told(language, "by", look.by, zone, now)}
     if look.opens is not None:
-        told["opens"] = _told(language, "opens", look.opens, zone, now)
+        moments["opens"] = _told(language, "opens", look.opens, zone, now)
     opening = Opening.OPEN if look.opens is None else Opening.CLOSED
     sentence = first_answer.promise(language, opening, turn)
-    for name, text in told.items():
+    for name, text in moments.items():
         sentence = sentence.replace(f"{{{name}}}", text)
     return sentence
 
 
-def _told(language: str, what: str, moment: datetime, zone: str, now: datetime) -> str:
+def _told(language: str, form_name: str, moment: datetime, zone: str, now: datetime) -> str:
     place, moment = ZoneInfo(zone), _rounded(moment)
     day = moment.astimezone(place).date()
     is_today = day == now.astimezone(place).date()
     return first_answer.moment(
         language,
-        what,
+        form_name,
         day="" if is_today else weekday_text(day, language),
         time=clock_text(moment, zone, language),
     )

@@ -74,11 +74,11 @@ def _goes_out_once(row: HeldRow) -> bool:
 def _edit_link(work: Work) -> Steps[str]:
     """The buyer's own link to the review, read fresh because it is a secret we do not keep; '' where
     none is wanted or had: there is a text without one."""
-    wanted = work.write(_link_wanted)
-    if wanted is None:
+    source = work.write(_link_wanted)
+    if source is None:
         return ""
     try:
-        link: str = yield Call(wanted.adapter.edit_link, wanted.order_id, wanted.review_id)
+        link: str = yield Call(source.adapter.edit_link, source.order_id, source.review_id)
     except (Permanent, Unsupported):
         return ""
     return link

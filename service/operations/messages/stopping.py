@@ -33,8 +33,8 @@ def stop_planned(
     where `with_own_words`. A code that the buyer has not been told becomes work for a person, unless
     `with_codes`."""
     for message in case.messages:
-        ours = message.author == Author.RULE or with_own_words
-        if ours and message.state in NOT_BEGUN and message.step not in keep:
+        may_stop = message.author == Author.RULE or with_own_words
+        if may_stop and message.state in NOT_BEGUN and message.step not in keep:
             claims.end(session, Kind.SEND_MESSAGE, message.id, at, reason)
             stop(session, message, reason, at=at, with_code=with_codes)
 

@@ -51,7 +51,7 @@ class Erased:
 
 
 @dataclass(slots=True)
-class _Found:
+class _Traces:
     """One buyer: addresses, ids by shop, and the rows that hold them."""
 
     emails: set[str] = field(default_factory=set)
@@ -78,16 +78,16 @@ def erase_buyer(context: Context, who: str, actor: Actor, *, shop_id: int | None
     with context.database.reading() as session:
         if shop_id is not None and session.get(Shop, shop_id) is None:
             raise NotFound("There is no such shop.")
-        found = _find(session, who, shop_id)
-        bodies = list(_deliveries(session, found))
-    shops = {shop_id or 0, *found.shops, *(body.shop_id for body in bodies)} - {0}
+        traces = _find(session, who, shop_id)
+        bodies = list(_deliveries(session, traces))
+    shops = {shop_id or 0, *traces.shops, *(body.shop_id for body in bodies)} - {0}
     with context.database.transaction() as session:
         now = context.clock.now()
-        cases = [queries.locked_case(session, one) for one in found.cases]
+        cases = [queries.locked_case(session, case_id) for case_id in traces.cases]
         for shop in sorted(shops):
             permit(session, actor, Permission.MANAGE, shop)
         _check_settled(cases)
-        messages = sum(_empty_case(session, one, now, ON_REQUEST, actor) for one in cases)
+        messages = sum(_empty_case(session, case, now, ON_REQUEST, actor) for case in cases)
         for shop in sorted(shops):
             audit.note(
                 session,
@@ -96,56 +96,56 @@ def erase_buyer(context: Context, who: str, actor: Actor, *, shop_id: int | None
                 subject=f"shop:{shop}",
                 detail=Text("%(cases)s cases in all shops", cases=len(cases)),
             )
-        _take_from_candidates(session, found)
-        _empty_reviews(session, list(found.reviews))
+        _take_from_candidates(session, traces)
+        _empty_reviews(session, list(traces.reviews))
         delivery_bodies.empty(session, [body.id for body in bodies])
-    return Erased(len(cases), len(found.reviews), messages, len(bodies))
+    return Erased(len(cases), len(traces.reviews), messages, len(bodies))
 
 
-def _find(session: Session, who: str, shop_id: int | None) -> _Found:
+def _find(session: Session, who: str, shop_id: int | None) -> _Traces:
     """Rows that name the buyer, then those of the ids and addresses found in them."""
-    found = _Found()
+    traces = _Traces()
     if "@" in who:
-        found.emails.add(who.lower())
+        traces.emails.add(who.lower())
     else:
-        found.ids.add((shop_id or 0, who))
+        traces.ids.add((shop_id or 0, who))
     for _ in range(2):
-        for review in session.scalars(select(Review).where(_names(Review, Review.buyer, found))):
-            found.reviews[review.id] = (review.connection_id, review.platform_id)
-            found.shops.add(review.shop_id)
-            _learn(found, review.shop_id, review.buyer)
+        for review in session.scalars(select(Review).where(_names(Review, Review.buyer, traces))):
+            traces.reviews[review.id] = (review.connection_id, review.platform_id)
+            traces.shops.add(review.shop_id)
+            _learn(traces, review.shop_id, review.buyer)
         buyer = Case.order["buyer"]
-        wanted = or_(_names(Case, buyer, found), Case.review_id.in_(list(found.reviews)))
-        for case in session.scalars(select(Case).where(wanted).order_by(Case.id)):
-            if case.id not in found.cases:
-                found.cases.append(case.id)
+        of_buyer = or_(_names(Case, buyer, traces), Case.review_id.in_(list(traces.reviews)))
+        for case in session.scalars(select(Case).where(of_buyer).order_by(Case.id)):
+            if case.id not in traces.cases:
+                traces.cases.append(case.id)
             review = case.review
-            found.reviews[review.id] = (review.connection_id, review.platform_id)
-            found.shops.add(case.shop_id)
-            _learn(found, case.shop_id, case.order.get("buyer", {}))
-    return found
+            traces.reviews[review.id] = (review.connection_id, review.platform_id)
+            traces.shops.add(case.shop_id)
+            _learn(traces, case.shop_id, case.order.get("buyer", {}))
+    return traces
 
 
-def _names(table: type[Case] | type[Review], buyer: Any, found: _Found) -> ColumnElement[bool]:
+def _names(table: type[Case] | type[Review], buyer: Any, traces: _Traces) -> ColumnElement[bool]:
     """The JSON object `buyer` is this buyer's."""
-    same: list[ColumnElement[bool]] = [func.lower(buyer["email"].as_string()).in_(found.emails)]
-    for shop_id, buyer_id in found.ids:
+    same: list[ColumnElement[bool]] = [func.lower(buyer["email"].as_string()).in_(traces.emails)]
+    for shop_id, buyer_id in traces.ids:
         same.append(and_(table.shop_id == shop_id, buyer["id"].as_string() == buyer_id))
     return or_(*same)
 
 
-def _learn(found: _Found, shop_id: int, buyer: dict[str, Any]) -> None:
+def _learn(traces: _Traces, shop_id: int, buyer: dict[str, Any]) -> None:
     if buyer.get("email"):
-        found.emails.add(buyer["email"].strip().lower())
+        traces.emails.add(buyer["email"].strip().lower())
     if buyer.get("id"):
-        found.ids.add((shop_id, buyer["id"]))
+        traces.ids.add((shop_id, buyer["id"]))
 
 
-def _deliveries(session: Session, found: _Found) -> Iterator[Body]:
+def _deliveries(session: Session, traces: _Traces) -> Iterator[Body]:
     """Deliveries about this buyer; raises `WrongState` while one is still being read."""
-    reviews = set(found.reviews.values())
+    reviews = set(traces.reviews.values())
     for body in delivery_bodies.kept(session):
-        if not _is_about(body, found, reviews):
+        if not _is_about(body, traces, reviews):
             continue
         if body.state == "waiting":
             raise WrongState(
@@ -154,10 +154,10 @@ def _deliveries(session: Session, found: _Found) -> Iterator[Body]:
         yield body
 
 
-def _is_about(body: Body, found: _Found, reviews: set[tuple[int, str]]) -> bool:
-    return body.says(found.emails) or any(
+def _is_about(body: Body, traces: _Traces, reviews: set[tuple[int, str]]) -> bool:
+    return body.says(traces.emails) or any(
         (body.connection_id, event.review_id) in reviews
-        or found.holds(event.buyer.email, body.shop_id, event.buyer.id)
+        or traces.holds(event.buyer.email, body.shop_id, event.buyer.id)
         for event in body.events()
         if isinstance(event, ReviewEvent | MessageReceived)
     )
@@ -205,12 +205,12 @@ def _without_buyer(order: dict[str, Any]) -> dict[str, Any]:
 def _scrub(case: Case) -> None:
     """Take name and address out of what sellers wrote and platforms answered."""
     buyers = (case.order.get("buyer", {}), case.review.buyer)
-    words = {one.get(name, "") for one in buyers for name in ("name", "email", "phone")}
-    words = {one for one in words if len(one) >= SHORTEST_NAME}
+    words = {buyer.get(name, "") for buyer in buyers for name in ("name", "email", "phone")}
+    words = {word for word in words if len(word) >= SHORTEST_NAME}
     if not words:
         return
     pattern = re.compile("|".join(map(re.escape, sorted(words, key=len, reverse=True))), re.I)
-    attempts = [attempt for one in case.make_goods for attempt in one.attempts]
+    attempts = [attempt for make_good in case.make_goods for attempt in make_good.attempts]
     for rows, name in (
         (case.history, "detail"),
         (case.decisions, "reason"),
@@ -219,9 +219,9 @@ def _scrub(case: Case) -> None:
         (attempts, "note"),
     ):
         for row in rows:
-            said = getattr(row, name)
-            clean = pattern.sub("…", said) if isinstance(said, str) else without(said, pattern)
-            if clean != said:
+            text = getattr(row, name)
+            clean = pattern.sub("…", text) if isinstance(text, str) else without(text, pattern)
+            if clean != text:
                 setattr(row, name, clean)
 
 
@@ -230,7 +230,7 @@ def _forget_notes(session: Transaction, case: Case) -> None:
     about = (
         (Kind.FIND_ORDER, [case.id]),
         (Kind.END_CASE, [case.id]),
-        (Kind.MAKE_GOOD, [one.id for one in case.make_goods]),
+        (Kind.MAKE_GOOD, [make_good.id for make_good in case.make_goods]),
         (Kind.SEND_MESSAGE, [message.id for message in case.messages]),
     )
     for kind, ids in about:
@@ -238,13 +238,13 @@ def _forget_notes(session: Transaction, case: Case) -> None:
         session.execute(row.values(note=None))
 
 
-def _take_from_candidates(session: Transaction, found: _Found) -> None:
+def _take_from_candidates(session: Transaction, traces: _Traces) -> None:
     """Orders of this buyer that were offered as candidates in others' cases."""
     for case in session.scalars(select(Case).where(cast(Case.candidates, String) != "[]")):
         left = [
-            one
-            for one in case.candidates
-            if not found.holds(one["buyer"]["email"], case.shop_id, one["buyer"]["id"])
+            candidate
+            for candidate in case.candidates
+            if not traces.holds(candidate["buyer"]["email"], case.shop_id, candidate["buyer"]["id"])
         ]
         if len(left) != len(case.candidates):
             case.candidates = left
@@ -287,10 +287,10 @@ def _ended_reviews(before: datetime) -> Any:
         .where(or_(Case.closed_at.is_(None), Case.closed_at >= before))
     )
     versions = select(ReviewVersion.id).where(ReviewVersion.review_id == Review.id)
-    told = versions.where(ReviewVersion.text != "").exists()
+    has_words = versions.where(ReviewVersion.text != "").exists()
     return (
         select(Review.id)
-        .where(or_(Review.text != "", told, cast(Review.buyer, String) != "{}"))
+        .where(or_(Review.text != "", has_words, cast(Review.buyer, String) != "{}"))
         .where(Review.seen_at < before, ~busy.exists())
         .where(~versions.where(ReviewVersion.seen_at >= before).exists())
         .order_by(Review.id)

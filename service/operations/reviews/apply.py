@@ -11,7 +11,7 @@ from service.db.models import Connection, Kind, Review, ReviewVersion
 from service.db.outbox import claims
 from service.db.reviews import known_reviews
 from service.db.transaction import Transaction
-from service.domain.reviews.versions import Change, Known, change
+from service.domain.reviews.versions import Change, StoredReview, change
 from service.operations.cases import review_changes
 
 
@@ -36,7 +36,7 @@ def apply_event(
     if not isinstance(event, ReviewEvent):
         return "nothing"
     review = known_reviews.review_of(session, connection.id, event.review_id)
-    difference = change(_as_known(review), event)
+    difference = change(_as_stored(review), event)
     if (
         difference is Change.UNCLEAR
         and not authoritative
@@ -56,13 +56,13 @@ def _refetch(session: Transaction, connection: Connection, subject: str, now: da
     claims.put(session, Kind.LOOK, connection.id, lane_id=lane, due_at=now, step=subject, now=now)
 
 
-def _as_known(review: Review | None) -> Known | None:
+def _as_stored(review: Review | None) -> StoredReview | None:
     if review is None:
         return None
     earlier = [
         (version.rating, version.text) for version in review.versions if not version.withdrawn
     ]
-    return Known(review.rating, review.text, review.sequence, review.withdrawn, earlier)
+    return StoredReview(review.rating, review.text, review.sequence, review.withdrawn, earlier)
 
 
 def _keep(

@@ -80,9 +80,9 @@ def _get(session: Transaction, delivery_id: int, actor: Actor) -> Delivery:
     return delivery
 
 
-def _note(session: Transaction, delivery: Delivery, what: str) -> None:
+def _note(session: Transaction, delivery: Delivery, event: str) -> None:
     connection = session.get_one(Connection, delivery.connection_id)
-    audit.note_connection(session, connection, what, f"#{delivery.id}")
+    audit.note_connection(session, connection, event, f"#{delivery.id}")
 
 
 def _name(session: Transaction, actor: Actor) -> str:

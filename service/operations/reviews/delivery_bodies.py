@@ -48,7 +48,7 @@ class Body:
 
 def kept(session: Session) -> Iterator[Body]:
     """All deliveries that still have their body, a bounded number in memory at a time."""
-    wanted = (
+    rows_after = (
         select(
             Delivery.id,
             Delivery.state,
@@ -65,7 +65,7 @@ def kept(session: Session) -> Iterator[Body]:
         .limit(AT_ONCE)
     )
     after = 0
-    while rows := session.execute(wanted.where(Delivery.id > after)).all():
+    while rows := session.execute(rows_after.where(Delivery.id > after)).all():
         for row in rows:
             yield Body(*row)
         after = rows[-1].id

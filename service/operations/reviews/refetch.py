@@ -134,12 +134,12 @@ def _keep_unread(
 ) -> None:
     """Show a person, once, each row that could not be read, beside deliveries of that kind."""
     unread = {row.key: row for row in rows}
-    known = session.scalars(
+    already_kept = session.scalars(
         select(Delivery.key).where(
             Delivery.connection_id == connection.id, Delivery.key.in_(unread)
         )
     )
-    for key in known.all():
+    for key in already_kept.all():
         del unread[key]
     for row in unread.values():
         delivery = Delivery(
@@ -163,7 +163,7 @@ def _look_at_open_cases(session: Transaction, connection: Connection, now: datet
     step = REVIEW + Review.platform_id
     row = (OutboxRow.kind == Kind.LOOK) & (OutboxRow.ref_id == connection.id)
     last = func.coalesce(OutboxRow.done_at, Review.seen_at)
-    found = session.scalars(
+    review_ids = session.scalars(
         select(Review.platform_id)
         .join(Case, Case.review_id == Review.id)
         .outerjoin(OutboxRow, row & (OutboxRow.step == step))
@@ -174,15 +174,15 @@ def _look_at_open_cases(session: Transaction, connection: Connection, now: datet
         .limit(LOOKS_AT_ONCE)
     ).all()
     lane = queries.lane(session, connection.id, outward=True)
-    for at, number in enumerate(found):
-        due = now + POLL_EVERY * at / LOOKS_AT_ONCE
+    for position, review_id in enumerate(review_ids):
+        due = now + POLL_EVERY * position / LOOKS_AT_ONCE
         claims.put(
             session,
             Kind.LOOK,
             connection.id,
             lane_id=lane,
             due_at=due,
-            step=f"{REVIEW}{number}",
+            step=f"{REVIEW}{review_id}",
             now=now,
         )
 

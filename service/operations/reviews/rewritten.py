@@ -86,7 +86,9 @@ def fall_back(session: Transaction, case: Case) -> bool:
     for number in reversed(case.older_review_ids):
         older = session.get(Review, number)
         if older is not None and not older.withdrawn and older.rating is not None:
-            case.older_review_ids = [one for one in case.older_review_ids if one != number]
+            case.older_review_ids = [
+                review_id for review_id in case.older_review_ids if review_id != number
+            ]
             known_reviews.change_review(session, case, older)
             return True
     return False

@@ -63,30 +63,30 @@ def access_token(context: Context, connection_id: int, refused: str = "") -> str
     if credential is None:
         raise Misconfigured(ALLOW_FIRST)
     holder = cast(type[TokenHolder], registry.get(connection.adapter))
-    held = _held(context, credential)
-    if not held.is_due(holder, now, refused):
-        return held.tokens.access
+    stored = _held(context, credential)
+    if not stored.is_due(holder, now, refused):
+        return stored.tokens.access
     with context.database.transaction() as session:
         credential = session.get_one(Credential, connection_id, with_for_update=True)
-        held = _held(context, credential)
-        if not held.is_due(holder, now, refused):
-            return held.tokens.access
-        if not _begin(credential, held, now):
-            if held.is_good(now, refused):
-                return held.tokens.access
-            raise Misconfigured(ALLOW_AGAIN) if held.refused else _later(BEING_RENEWED)
+        stored = _held(context, credential)
+        if not stored.is_due(holder, now, refused):
+            return stored.tokens.access
+        if not _begin(credential, stored, now):
+            if stored.is_good(now, refused):
+                return stored.tokens.access
+            raise Misconfigured(ALLOW_AGAIN) if stored.refused else _later(BEING_RENEWED)
     try:
-        return _renew(context, connection, held.tokens)
+        return _renew(context, connection, stored.tokens)
     except Temporary:
-        if held.is_good(now, refused):
-            return held.tokens.access
+        if stored.is_good(now, refused):
+            return stored.tokens.access
         raise
 
 
-def _begin(credential: Credential, held: _Held, now: datetime) -> bool:
+def _begin(credential: Credential, stored: _Held, now: datetime) -> bool:
     """Write down that the refresh token is being used; False where that is not ours to do."""
-    under_way = held.renewing_since is not None and now < held.renewing_since + RENEWING
-    if held.refused or under_way:
+    under_way = stored.renewing_since is not None and now < stored.renewing_since + RENEWING
+    if stored.refused or under_way:
         return False
     credential.renewing_since = now
     return True
@@ -125,10 +125,10 @@ def _store(context: Context, connection_id: int, fresh: Tokens, *, instead_of: T
     """Write others down before they are used; gives the access token that is to be used now."""
     with context.database.transaction() as session:
         credential = session.get_one(Credential, connection_id, with_for_update=True)
-        held = _held(context, credential)
-        if held.tokens.refresh != instead_of.refresh:
+        stored = _held(context, credential)
+        if stored.tokens.refresh != instead_of.refresh:
             # The seller has allowed it anew meanwhile.
-            return held.tokens.access
+            return stored.tokens.access
         write(context, credential, fresh)
     return fresh.access
 

@@ -83,14 +83,14 @@ def change_password(context: Context, actor: Actor, *, present: str, new: str) -
     """Set one's own password; raises `WrongInput` unless the present one, where there is one, is
     right. All sessions end, the one at hand too."""
     with context.database.reading() as session:
-        known = members.self_of(session, actor).password_hash
+        present_hash = members.self_of(session, actor).password_hash
     # Hashing takes a while, on purpose: not while others wait to write.
-    right = not known or check_password_hash(known, present)
+    right = not present_hash or check_password_hash(present_hash, present)
     hashed = _hashed(new) if right else ""
     with context.database.transaction() as session:
         seller = members.self_of(session, actor, lock=True)
         # Of two changes made at once from one present password the first counts.
-        if not right or seller.password_hash != known:
+        if not right or seller.password_hash != present_hash:
             raise WrongInput("The present password is not right.")
         return _set_password(seller, hashed)
 
@@ -116,8 +116,8 @@ def sign_in(context: Context, email: str, password: str) -> Seller | None:
     """The seller with this address and password, else None."""
     with context.database.reading() as session:
         seller = session.scalar(select(Seller).where(Seller.email == email.strip().lower()))
-    known = seller.password_hash if seller is not None and seller.password_hash else _NOBODY
-    right = check_password_hash(known, password)
+    password_hash = seller.password_hash if seller is not None and seller.password_hash else _NOBODY
+    right = check_password_hash(password_hash, password)
     usable = seller is not None and bool(seller.password_hash) and seller.active
     return seller if right and usable else None
 

@@ -49,8 +49,8 @@ def seller_of(context: Context, key: str) -> Seller | None:
     seller, expires_at = row
     if expires_at < now + LASTS - RENEWED_AFTER:
         with context.database.transaction() as session:
-            mine = update(SignIn).where(SignIn.key_hash == _hash(key))
-            session.execute(mine.values(expires_at=now + LASTS))
+            this_sign_in = update(SignIn).where(SignIn.key_hash == _hash(key))
+            session.execute(this_sign_in.values(expires_at=now + LASTS))
     return seller
 
 

@@ -44,8 +44,8 @@ def _follow_connections(session: Transaction, changes: list[tuple[Connection, Ch
     stuck = stuck_work(session, last)
     for connection_id, (connection, change) in last.items():
         place = Place(connection.shop_id, connection_id=connection_id)
-        wanted = _wanted(connection, stuck.get(connection_id))
-        bring_in_line(session, place, open_tasks[connection_id], wanted, change)
+        needed = _wanted(connection, stuck.get(connection_id))
+        bring_in_line(session, place, open_tasks[connection_id], needed, change)
 
 
 def _wanted(connection: Connection, stuck: Waiting | None) -> list[Wanted]:
@@ -66,12 +66,12 @@ def _follow_deliveries(session: Transaction, changes: list[tuple[Delivery, Chang
     for delivery_id, (delivery, change) in last.items():
         connection = session.get_one(Connection, delivery.connection_id)
         place = Place(connection.shop_id, connection_id=connection.id)
-        wanted = (
+        needed = (
             [Wanted(TaskKind.LOOK_AT_DELIVERY, delivery_id, delivery.note)]
             if delivery.state == DeliveryState.NEEDS_ATTENTION
             else []
         )
-        bring_in_line(session, place, open_tasks[delivery_id], wanted, change)
+        bring_in_line(session, place, open_tasks[delivery_id], needed, change)
 
 
 def _open_tasks(

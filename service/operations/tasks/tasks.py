@@ -34,14 +34,14 @@ def _follow(session: Transaction, changes: list[_Changed]) -> None:
         select(Task).where(Task.case_id.in_(last), Task.state == TaskState.OPEN)
     ):
         open_tasks[task.case_id or 0].append(task)
-    wanted = {case_id: list(wanted_of(case)) for case_id, (case, _, _) in last.items()}
-    prices = _prices(session, wanted)
+    needed = {case_id: list(wanted_of(case)) for case_id, (case, _, _) in last.items()}
+    prices = _prices(session, needed)
     for case_id, (case, at, actor) in last.items():
         priced = [
             replace(want, amount=want.amount or prices.get(case_id))
             if want.subject_id == case_id
             else want
-            for want in wanted[case_id]
+            for want in needed[case_id]
         ]
         place = Place(case.shop_id, case_id=case_id)
         bring_in_line(session, place, open_tasks[case_id], priced, Change(at, actor))
@@ -60,11 +60,11 @@ def _load(session: Transaction, cases: Sequence[Case]) -> None:
         ).all()
 
 
-def _prices(session: Transaction, wanted: dict[int, list[Wanted]]) -> dict[int, Money]:
+def _prices(session: Transaction, needed: dict[int, list[Wanted]]) -> dict[int, Money]:
     """What the first proposal costs, by case, where a decision waits."""
     deciding = [
         case_id
-        for case_id, tasks in wanted.items()
+        for case_id, tasks in needed.items()
         if any(task.kind in (TaskKind.DECIDE, TaskKind.NOT_SOLVED) for task in tasks)
     ]
     if not deciding:
@@ -106,12 +106,12 @@ def bring_in_line(
     session: Transaction,
     place: Place,
     open_tasks: Sequence[Task],
-    wanted: Sequence[Wanted],
+    needed: Sequence[Wanted],
     change: Change,
 ) -> None:
     """Open what is wanted and not there, end what is there and not wanted."""
     still_open = {(task.kind, task.subject_id): task for task in open_tasks}
-    for want in wanted:
+    for want in needed:
         task = still_open.pop((want.kind, want.subject_id), None)
         if task is None:
             task = Task(

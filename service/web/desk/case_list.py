@@ -45,11 +45,11 @@ def overview() -> str:
         shops = session.scalars(
             select(Shop).where(Shop.id.in_(seen)).order_by(Shop.name, Shop.id)
         ).all()
-        wanted = _filter(shops)
+        narrowing = _filter(shops)
         cases = list_cases(
             session,
             seen,
-            wanted,
+            narrowing,
             most=PAGE + 1,
             after=_number("after", 2**63 - 1),
             oldest_first=oldest_first,
@@ -58,10 +58,10 @@ def overview() -> str:
             "admin/cases.html",
             cases=cases[:PAGE],
             waiting=tasks.cases_waiting(session, [case.id for case in cases]),
-            wanted=wanted,
+            wanted=narrowing,
             oldest_first=oldest_first,
-            is_narrowed=wanted != CaseFilter(),
-            from_report=_from_report(wanted),
+            is_narrowed=narrowing != CaseFilter(),
+            from_report=_from_report(narrowing),
             shops=[(shop.id, shop.name) for shop in shops],
             states=list(CaseState),
             causes=[*CAUSES, UNCLEAR],
@@ -89,10 +89,10 @@ def _filter(shops: Sequence[Shop]) -> CaseFilter:
     )
 
 
-def _from_report(wanted: CaseFilter) -> dict[str, str]:
+def _from_report(narrowing: CaseFilter) -> dict[str, str]:
     """What a report's link asked for, as it stands in the address."""
-    narrowed = wanted.opened_since or wanted.opened_before or wanted.product_key
-    if not (narrowed or wanted.remedy or wanted.outcome):
+    narrowed = narrowing.opened_since or narrowing.opened_before or narrowing.product_key
+    if not (narrowed or narrowing.remedy or narrowing.outcome):
         return {}
     return {name: request.args[name] for name in FROM_REPORT if request.args.get(name)}
 

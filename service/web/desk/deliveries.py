@@ -24,14 +24,16 @@ def overview() -> str:
     """What could not be read, newest first."""
     shops = actor().shops(Permission.LOOK)
     with context().database.reading() as session:
-        found = queries.deliveries_needing_attention(
+        unread = queries.deliveries_needing_attention(
             session, shops, most=PAGE, before=request.args.get("before", type=int)
         )
         return render_template(
             "admin/deliveries.html",
-            deliveries=found,
-            connections={one.id: one for one in session.scalars(select(Connection))},
-            onward=found[-1].id if len(found) == PAGE else None,
+            deliveries=unread,
+            connections={
+                connection.id: connection for connection in session.scalars(select(Connection))
+            },
+            onward=unread[-1].id if len(unread) == PAGE else None,
         )
 
 

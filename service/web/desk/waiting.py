@@ -48,16 +48,16 @@ def overview() -> str:
     """All open tasks."""
     shops = actor().shops(Permission.LOOK)
     with context().database.reading() as session:
-        found = tasks.open_tasks(session, shops, most=PAGE, after=_after())
+        page = tasks.open_tasks(session, shops, most=PAGE, after=_after())
         groups = [
             (GROUPS[TaskGroup(urgency)], list(rows))
-            for urgency, rows in groupby(found, key=lambda row: row.task.urgency)
+            for urgency, rows in groupby(page, key=lambda row: row.task.urgency)
         ]
         return render_template(
             "admin/waiting.html",
             groups=groups,
             rules=TASK_RULES,
-            onward=_key_text(found[-1].key) if len(found) == PAGE else None,
+            onward=_key_text(page[-1].key) if len(page) == PAGE else None,
             late=_late(session),
             mended=tasks.mended_since(session, shops, context().clock.now() - RECENT),
         )

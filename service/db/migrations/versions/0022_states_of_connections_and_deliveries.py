@@ -68,7 +68,7 @@ BEFORE = """
 UPDATE connection SET
   paused_reason = CASE WHEN state = 'paused' THEN problem ELSE '' END,
   paused_at = CASE WHEN state = 'paused' THEN state_since END,
-  check_note = CASE WHEN state IN ('faulty', 'away') THEN problem ELSE '' END
+  check_note = CASE WHEN state IN ('faulty', 'away') THEN problem ELSE NULL END
 """
 LANES_BEFORE = """
 UPDATE lane SET
