@@ -49,7 +49,7 @@ def act(client: Client, request: ActionRequest) -> Done | ByHand:
         # An empty address of e-mail would be refused as none.
         "billing": {key: value for key, value in order["billing"].items() if value},
         "shipping": {key: value for key, value in order["shipping"].items() if value},
-        "line_items": [_again(row) for row in lines],
+        "line_items": [_again(line) for line in lines],
         "shipping_lines": [
             {"method_id": row["method_id"], "method_title": row["method_title"], "total": "0.00"}
             for row in order["shipping_lines"][:1]

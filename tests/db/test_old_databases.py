@@ -36,9 +36,9 @@ Rows = dict[str, list[dict[str, Any]]]
 def old(database: Database) -> Database:
     """A database as that version left it."""
     if database.sqlite:
-        connection = sqlite3.connect(database.path)
-        connection.executescript((FILES / "sqlite.sql").read_text("utf-8"))
-        connection.close()
+        target = sqlite3.connect(database.path)
+        target.executescript((FILES / "sqlite.sql").read_text("utf-8"))
+        target.close()
     else:
         script = (FILES / "postgres.sql").read_text("utf-8")
         with database.engine.connect() as connection:
