@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -91,6 +92,20 @@ class _Adapter(HTTPAdapter):
         manager.pool_classes_by_scheme = {"http": Pool, "https": EncryptedPool}
 
 
+class _Session(requests.Session):
+    """Takes an answer as it is: no redirect is read ahead, and no cookie of a shop is kept, which
+    its neighbours under one domain would be sent too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trust_env = False
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """None: `requests` would read all of a redirect, and its address, without being asked to
+        follow it."""
+
+
 class Http:
     """Calls out with a pooled session per thread. One instance serves a whole process.
 
@@ -142,8 +157,7 @@ class Http:
     def _session(self) -> requests.Session:
         session: requests.Session | None = getattr(self._local, "session", None)
         if session is None:
-            session = requests.Session()
-            session.trust_env = False
+            session = _Session()
             session.headers["User-Agent"] = self._user_agent
             for scheme in ("http://", "https://"):
                 session.mount(scheme, _Adapter(self.network))
@@ -268,7 +282,7 @@ def retry_after(answer: Answer, now: datetime) -> float | None:
         return float(seconds)
     try:
         parsed = email.utils.parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     aware = parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
     return max(0.0, (aware - now).total_seconds())

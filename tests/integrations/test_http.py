@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import gzip
 import socket
 import time
+import tracemalloc
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from integrations.errors import AdapterError, Misconfigured, Permanent, Temporary
-from integrations.http import PROGRAM, Http
+from integrations.http import MAX_BYTES, PROGRAM, Answer, Http, retry_after
 from integrations.network import LOOPBACK, Network
 from tests.integrations.lines import (
     AFTER,
     AFTER_IN_TLS,
     BEFORE_TLS,
     HEAD,
-    Answer,
     Line,
     listening,
     raw,
     served,
 )
+from tests.integrations.lines import Answer as Way
 
 SECONDS = 0.6
 """The whole time of a call here."""
@@ -77,7 +80,7 @@ def test_reading_changes_nothing_whatever_happened_to_it(tmp_path: Path, name: s
 
 
 @pytest.mark.parametrize("answer", BEFORE_TLS.values(), ids=BEFORE_TLS)
-def test_nothing_was_done_and_nobody_is_asked_when_tls_does_not_begin(answer: Answer) -> None:
+def test_nothing_was_done_and_nobody_is_asked_when_tls_does_not_begin(answer: Way) -> None:
     def greeted(opened: socket.socket, line: Line) -> None:
         opened.recv(65536)
         answer(opened)
@@ -159,3 +162,77 @@ def test_answer_that_arrived_in_time_is_read_though_the_process_was_frozen() -> 
 
     with served(answer) as line:
         assert len(http.call("POST", line.url, body=b"{}").body) == 20000
+
+
+REDIRECT = "HTTP/1.1 301 Moved Permanently\r\n"
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        *("https://shop.example/", "/", "", "//", "?", "#", "http://["),
+        *("http://x:99999999/", "javascript:alert(1)", "http://x/\0", "\xff\xfe", "a" * 60_000),
+    ],
+    ids=lambda location: ascii(location)[:20],
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_redirect_is_given_as_it_came_wherever_it_leads(method: str, location: str) -> None:
+    head = f"{REDIRECT}Location: {location}\r\nContent-Length: 2\r\n\r\n"
+
+    with served(raw(f"{head}{{}}")) as line:
+        answer = Http().call(method, line.url)
+
+    assert (answer.status, answer.body, len(line.asked)) == (301, b"{}", 1)
+
+
+@pytest.mark.parametrize("status", ["200 OK", "301 Moved Permanently", "503 Busy"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_no_more_is_unpacked_than_may_be_read(method: str, status: str) -> None:
+    packed = gzip.compress(b" " * (16 * MAX_BYTES)).decode("latin-1")
+    head = f"HTTP/1.1 {status}\r\nLocation: https://shop.example/\r\nContent-Encoding: gzip\r\n"
+    tracemalloc.start()
+    try:
+        with served(raw(f"{head}\r\n{packed}")) as line, pytest.raises(AdapterError, match="large"):
+            Http().call(method, line.url)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert most < 4 * MAX_BYTES
+
+
+def test_nothing_that_a_shop_sets_is_sent_with_the_next_call() -> None:
+    http = Http()
+    with served(raw(f"{HEAD}Set-Cookie: a=b; Path=/\r\nContent-Length: 2\r\n\r\n{{}}")) as line:
+        http.call("GET", line.url)
+        http.call("GET", line.url)
+
+    assert [b"cookie" in asked.lower() for asked in line.asked] == [False, False]
+
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ("120", 120.0),
+        (" 0 ", 0.0),
+        ("Tue, 24 Nov 2026 12:01:00 GMT", 60.0),
+        ("Tue, 24 Nov 2026 19:01:00 +0700", 60.0),
+        ("Tue, 24 Nov 2026 11:00:00 GMT", 0.0),
+        ("", None),
+        ("-5", None),
+        ("1.5", None),
+        ("soon", None),
+        ("\u0661", None),
+        ("9" * 5000, None),
+        ("Tue, 24 Nov 99999 12:00:00 GMT", None),
+        ("Tue, 24 Nov 2026 99:00:00 GMT", None),
+        ("Tue, 24 Nov 2026 12:00:00 +9999999999999", None),
+        ("Tue, 24 Nov 2026 12:00:00 -9999999999999", None),
+    ],
+    ids=lambda value: ascii(value)[:45],
+)
+def test_wait_is_read_in_each_of_its_forms(said: str, seconds: float | None) -> None:
+    assert retry_after(Answer(503, {"retry-after": said}, b""), NOON) == seconds
