@@ -7,7 +7,7 @@ import math
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
 from redis.exceptions import RedisError
@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 from service import logs, wakeup
 from service.db.outbox import claims
 from service.db.outbox.claims import Claim
+from service.db.transaction import Transaction
 from service.operations.context import Context
 from service.operations.outbox import runner
 from service.operations.outbox.failures import Stopping
@@ -27,6 +28,8 @@ MANY, FEW = 20, 14
 """Rows in one commit: many share its cost. On SQLite, where everyone waits for it, few."""
 SLOW_SECONDS = 2.0
 """A lane with a call this old may not take the last free threads."""
+GATHER_SECONDS = 0.005
+"""What ends within this time of another call shares its commit."""
 LOOK_EVERY = 0.2
 AWAY_SECONDS = 1.0
 """Between tries to write down outcomes while the database is away."""
@@ -94,23 +97,30 @@ class Drain:
         return in_hand and now < self._ends
 
     def _step(self, pool: ThreadPoolExecutor) -> bool:
-        """Settle what has ended, begin what is due; False when nothing is left."""
-        self._unsettled += self._ended(self._at_once - len(self._unsettled))
-        ended = len(self._unsettled)
-        if not self._held and (ended or self._may_find_more()):
-            self._held = self._claim(max(1, self._at_once - ended))
-            self.done += len(self._held)
-        if not (ended or self._held or self._running):
+        """Settle what has ended, begin what was claimed, claim what is due, in one commit; False when
+        nothing is left."""
+        self._beat()
+        if self._stop.is_set() and self._held:
+            self._give_back()
+        # However much waits to begin, what has ended has half of a commit.
+        room = max(self._at_once // 2, self._at_once - len(self._held))
+        self._unsettled += self._ended(room - len(self._unsettled))
+        if not (self._unsettled or self._held) and self._may_find_more():
+            with self._context.database.transaction() as session:
+                self._held = self._claim(session, [], self._at_once)
+        if not (self._unsettled or self._held or self._running):
             return False
-        idle = not self._held
         self._held = runner.carry_out_batches(self._context, self._held)
-        if ended or self._held:
-            for out in runner.advance(self._context, self._unsettled, self._held):
+        if self._unsettled or self._held:
+            # What ends makes room: look again, unless the same commit does.
+            self._woken = -1
+            for out in runner.advance(self._context, self._unsettled, self._held, self._claim_more):
                 out.answer = pool.submit(self._call, out)
                 self._running.append(out)
-        if idle:
+        if not self._held:
             answers = [out.answer for out in self._running if out.answer is not None]
             wait(answers, timeout=LOOK_EVERY, return_when=FIRST_COMPLETED)
+            wait(answers, timeout=GATHER_SECONDS)
         return True
 
     def _may_find_more(self) -> bool:
@@ -119,37 +129,48 @@ class Drain:
         now = self._context.http.now()
         return self._woken != self._context.database.woken or now - self._looked_at >= LOOK_EVERY
 
-    def _claim(self, room: int) -> list[Claim]:
-        self._beat()
-        self._looked_at, woken = self._context.http.now(), self._context.database.woken
-        held = [] if self._stop.is_set() else self._claimed(room)
-        self._woken = -1 if held else woken
-        self._served = held[-1].lane_id if held else 0
-        return held
-
-    def _claimed(self, room: int) -> list[Claim]:
-        free = self._threads - len(self._running)
+    def _give_back(self) -> None:
+        """What was claimed in the last commit before the stop is for another worker."""
         with self._context.database.transaction() as session:
-            return claims.claim(
+            claims.give_back(session, self._held, self._context.clock.now())
+            session.wakes = True
+        self._held = []
+
+    def _claim_more(self, session: Transaction, calls: Sequence[CallOut]) -> list[Claim]:
+        """As many as leave room in the next commit for what ends meanwhile."""
+        return self._claim(session, calls, self._at_once // 2)
+
+    def _claim(self, session: Transaction, calls: Sequence[CallOut], room: int) -> list[Claim]:
+        """Claim what is due, beside the calls that are under way or about to be made."""
+        self._looked_at, woken = self._context.http.now(), self._context.database.woken
+        running = [*self._running, *calls]
+        free = self._threads - len(running)
+        held = (
+            []
+            if self._stop.is_set()
+            else claims.claim(
                 session,
                 self._context.clock.now(),
                 most=min(free, room),
                 per_lane=max(1, self._threads // 2),
                 inward=self._at_once,
-                skip=self._lanes_to_skip(free),
+                skip=self._lanes_to_skip(running, free),
                 after=self._served,
             )
+        )
+        self._woken = -1 if held else woken
+        self._served = held[-1].lane_id if held else 0
+        self.done += len(held)
+        return held
 
-    def _lanes_to_skip(self, free: int) -> list[int]:
+    def _lanes_to_skip(self, running: Sequence[CallOut], free: int) -> list[int]:
         """Lanes that have half of the threads already; and, while only few are free, those that a
         call of theirs shows to be slow."""
-        running = Counter(out.work.claim.lane_id for out in self._running)
-        skipped = {lane for lane, number in running.items() if number >= self._threads // 2}
+        numbers = Counter(out.work.claim.lane_id for out in running)
+        skipped = {lane for lane, number in numbers.items() if number >= self._threads // 2}
         if free <= self._threads // 2:
             now = self._context.http.now()
-            skipped |= {
-                out.work.claim.lane_id for out in self._running if now - out.began > SLOW_SECONDS
-            }
+            skipped |= {out.work.claim.lane_id for out in running if now - out.began > SLOW_SECONDS}
         return sorted(skipped)
 
     def _call(self, out: CallOut) -> object:

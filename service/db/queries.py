@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 
 from sqlalchemy import Select, bindparam, func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.sql.base import ExecutableOption
 
 from integrations.contract import Role
@@ -16,6 +16,7 @@ from service.db.models import (
     Case,
     Connection,
     Delivery,
+    Lane,
     MakeGood,
     Message,
     OutboxRow,
@@ -24,6 +25,7 @@ from service.db.models import (
 )
 from service.db.transaction import Lock, Transaction
 from service.domain.errors import NotFound
+from service.domain.remedies.states import MakeGoodState
 from service.domain.reviews.delivery_states import DeliveryState
 from service.domain.shops.connection_states import ConnectionState
 
@@ -66,7 +68,7 @@ def _cases_with(loads: tuple[ExecutableOption, ...]) -> Select[Case]:
         select(Case)
         .where(Case.id.in_(bindparam("ids", expanding=True)))
         .order_by(Case.id)
-        .options(selectinload(Case.review), *loads)
+        .options(joinedload(Case.review, innerjoin=True), *loads)
         .with_for_update(of=Case, key_share=True)
     )
 
@@ -78,6 +80,24 @@ def lock_shops(session: Transaction, shop_ids: Iterable[int]) -> None:
     if ids and session.get_bind().dialect.name != "sqlite":
         rows = select(Shop.id).where(Shop.id.in_(ids)).order_by(Shop.id)
         session.execute(rows.with_for_update(key_share=True))
+
+
+def read_places(session: Session, lane_ids: Collection[int]) -> None:
+    """Read the shops of these lanes with all their connections and lanes, which are then at hand."""
+    session.scalars(_PLACES, {"lanes": list(lane_ids)}).unique().all()
+
+
+_PLACES = (
+    select(Shop)
+    .where(
+        Shop.id.in_(
+            select(Connection.shop_id)
+            .join(Lane, Lane.connection_id == Connection.id)
+            .where(Lane.id.in_(bindparam("lanes", expanding=True)))
+        )
+    )
+    .options(joinedload(Shop.connections).joinedload(Connection.lanes))
+)
 
 
 def cases_of(session: Session, table: type[Base], ids: Collection[int]) -> dict[int, int]:
@@ -212,17 +232,35 @@ def spent(
     return int(session.scalar(wanted) or 0)
 
 
+class _OfOrders:
+    """The make-goods of orders, as a transaction that holds the lock of their shops knows them."""
+
+    def __init__(self) -> None:
+        self.by_order: dict[tuple[int, str], list[MakeGood]] = {}
+
+
 def make_goods_of(session: Session, connection_id: int, order_id: str) -> list[MakeGood]:
     """The make-goods of an order that were not taken back, of all its cases, oldest first; also
-    those that are new in this transaction."""
-    stored = session.scalars(_OF_ORDER, {"connection": connection_id, "order": order_id})
-    new = [
-        one
-        for one in session.new
-        if isinstance(one, MakeGood)
-        and (one.connection_id, one.order_id) == (connection_id, order_id)
-    ]
-    return [*stored, *new]
+    those that are new in this transaction. Read once under the lock of their shop, which lets nobody
+    else add one."""
+    asked = {"connection": connection_id, "order": order_id}
+    shop_id = session.get_one(Connection, connection_id).shop_id
+    if not (isinstance(session, Transaction) and session.holds(Lock.SHOP, shop_id)):
+        return list(session.scalars(_OF_ORDER, asked))
+    by_order = session.part(_OfOrders).by_order
+    if (connection_id, order_id) not in by_order:
+        by_order[connection_id, order_id] = list(session.scalars(_OF_ORDER, asked))
+    known = by_order[connection_id, order_id]
+    return [make_good for make_good in known if make_good.state != MakeGoodState.CANCELLED]
+
+
+def add_make_good(session: Transaction, make_good: MakeGood) -> None:
+    """Store a make-good that is new; `make_goods_of` gives it from here on."""
+    session.require(Lock.SHOP, make_good.shop_id)
+    make_goods_of(session, make_good.connection_id, make_good.order_id)
+    of_order = session.part(_OfOrders).by_order
+    of_order[make_good.connection_id, make_good.order_id].append(make_good)
+    session.add(make_good)
 
 
 _OF_ORDER = (

@@ -70,9 +70,14 @@ class Transaction(Session):
             self._locked[lock] = locked | set(fresh)
         return fresh
 
+    def holds(self, lock: Lock, key: int | None = None) -> bool:
+        """True when this, or without a key anything of the kind, is locked."""
+        locked = self._locked.get(lock, set())
+        return bool(locked) if key is None else key in locked
+
     def require(self, lock: Lock, key: int) -> None:
         """Raise `LockMissing` unless this transaction holds the lock."""
-        if key not in self._locked.get(lock, ()):
+        if not self.holds(lock, key):
             raise LockMissing(f"{lock.name} {key} is not locked")
 
     def loaded(self, kind: type[Part], number: int) -> Part | None:

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from integrations.sentence import Text
 from service.db.models import Kind, Lane
@@ -363,3 +363,26 @@ def test_concurrency_is_kept_when_many_claim_at_once(desk: Desk) -> None:
         other.close()
 
     assert claimed == 5
+
+
+@pytest.mark.parametrize(
+    "database_url", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+)
+def test_claim_beside_held_rows_passes_over_a_lane_that_another_has_locked(desk: Desk) -> None:
+    """Else two workers that settle could wait for each other in a circle."""
+    busy, free, inward = desk.lane(), desk.lane(), desk.lane(outward=False)
+    desk.put(free)
+    held = desk.claim()
+    for lane in (busy, free, inward):
+        desk.put(lane)
+    other = Database(desk.database.url)
+
+    with other.transaction() as claiming:
+        claiming.scalars(select(Lane).where(Lane.id == busy).with_for_update()).all()
+        with desk.database.transaction() as session:
+            claims.hold(session, held, desk.now())
+            beside = claims.claim(session, desk.now(), most=9, per_lane=9, inward=9)
+    other.close()
+
+    assert {one.lane_id for one in beside} == {free, inward}
+    assert [one.lane_id for one in desk.claim()] == [busy]

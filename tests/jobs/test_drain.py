@@ -16,9 +16,10 @@ from integrations.money import Money
 from integrations.remedies import REFUND, Remedy
 from integrations.sandbox import trouble
 from jobs.drain import Drain
-from service.db.models import Case, Connection, Delivery, Lane, OutboxRow
+from service.db.models import Case, Connection, Delivery, Kind, Lane, OutboxRow
 from service.db.transaction import Transaction
 from service.domain.staff.authority import OPERATOR
+from service.operations.outbox import runner
 from service.operations.outbox.failures import FAULT_TRIES, PAUSES
 from service.operations.remedies import decisions
 from service.operations.reviews import ingest
@@ -119,6 +120,56 @@ def test_stopped_drain_begins_nothing_and_gives_back_what_it_claimed(world: Worl
     assert {(one.claim_token, one.due_at, one.done_at) for one in rows} == {
         (None, world.clock.now(), None)
     }
+
+
+def test_stop_between_a_claim_and_its_beginning_gives_back_at_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was claimed in the commit that settled other work is neither begun nor tried."""
+    _approved(world, 3)
+    _set_lanes(world, concurrency=1)
+    stop, advance = threading.Event(), runner.advance
+
+    def stopped_after(*given: Any) -> Iterator[runner.CallOut]:
+        calls = list(advance(*given))
+        if len(world.ledger()["made"]) == 1:
+            stop.set()
+        yield from calls
+
+    monkeypatch.setattr(runner, "advance", stopped_after)
+    drain = Drain(world.context, 4, stop)
+    drain.run()
+
+    assert len(world.ledger()["made"]) == 1
+    assert drain.done == 2
+    with world.context.database.reading() as session:
+        open_rows = select(OutboxRow).where(
+            OutboxRow.kind == Kind.MAKE_GOOD, OutboxRow.done_at.is_(None)
+        )
+        rows = session.scalars(open_rows).all()
+    assert [(one.claim_token, one.due_at, one.tries) for one in rows] == [
+        (None, world.clock.now(), 0)
+    ] * 2
+    assert [len(one.make_goods[0].attempts) for one in world.cases()] == [1, 0, 0]
+
+
+def test_drain_goes_on_with_a_lane_in_which_a_poll_made_room(world: World) -> None:
+    """A poll's answer has a commit of its own, which claims nothing."""
+    _set_lanes(world, concurrency=1)
+    _approved(world, 1)
+    with world.context.database.transaction() as session:
+        earlier = world.clock.now() - timedelta(minutes=1)
+        polls = update(OutboxRow).where(OutboxRow.kind == Kind.POLL)
+        session.execute(polls.values(due_at=earlier))
+
+    Drain(world.context, 4, threading.Event()).run()
+
+    assert world.case().make_goods[0].state == "done"
+
+
+def _set_lanes(world: World, **values: object) -> None:
+    with world.context.database.transaction() as session:
+        session.execute(update(Lane).where(Lane.outward).values(**values))
 
 
 def test_rows_of_a_busy_shop_wait_as_long_as_it_asked(world: World) -> None:

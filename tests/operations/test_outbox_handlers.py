@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any
 
@@ -17,6 +17,7 @@ from service.db import queries
 from service.db.models import Case, Kind, OutboxRow
 from service.db.outbox import claims
 from service.db.outbox.claims import Claim
+from service.db.transaction import Transaction
 from service.operations.cases import history
 from service.operations.outbox import failures, runner
 from service.operations.outbox.handler import Call, HeldRow, Steps, Work
@@ -272,3 +273,59 @@ def test_no_row_outlives_its_transaction(
     world.work()
 
     assert _row(world, case_id).note == failures.unexpected(TypeError())
+
+
+def test_what_is_claimed_in_a_commit_is_held_when_it_succeeds_only(
+    world: World, courier: Courier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = _order(world, 2)
+    held = [_claimed(world)]
+
+    def claim_more(session: Transaction, calls: Sequence[runner.CallOut]) -> list[Claim]:
+        assert len(calls) <= 1
+        return claims.claim(session, world.clock.now(), most=9, per_lane=9, inward=0)
+
+    def fail() -> None:
+        raise OperationalError("COMMIT", {}, Exception("away"))
+
+    with monkeypatch.context() as away:
+        away.setattr(world.context.database, "before_commit", fail)
+        with pytest.raises(OperationalError):
+            list(runner.advance(world.context, [], held, claim_more))
+    first = [claim.ref_id for claim in held]
+    (out,) = runner.advance(world.context, [], held, claim_more)
+
+    assert (first, [claim.ref_id for claim in held]) == (numbers[:1], numbers[1:])
+    assert out.work.claim.ref_id == numbers[0]
+
+
+def test_what_has_ended_is_settled_however_much_waits_to_begin(
+    world: World, courier: Courier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lane full of work that calls nobody leaves half of each commit to the outcomes of calls."""
+    (called, *_) = numbers = _order(world, 3)
+    settled: list[int] = []
+
+    def settle(row: HeldRow) -> None:
+        settled.append(row.ref_id)
+        row.finish()
+
+    def carry_out(work: Work) -> Steps[None]:
+        if work.claim.ref_id == called:
+            yield Call(courier.call, "fetch", str(called))
+        work.write(settle)
+
+    change_handler(monkeypatch, PARCEL, carry_out=carry_out)
+    monkeypatch.setattr(drain, "FEW", 2)
+    monkeypatch.setattr(drain, "MANY", 2)
+    with world.context.database.transaction() as session:
+        lane = queries.lane(session, world.connection_id, outward=False)
+        for step in range(20):
+            for number in numbers[1:]:
+                due_at = world.clock.now()
+                claims.put(session, PARCEL, number, lane_id=lane, due_at=due_at, step=str(step))
+
+    world.work()
+
+    assert len(settled) == 43
+    assert called in settled[:20]

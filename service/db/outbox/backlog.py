@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from service.db.models import Connection, Delivery, Lane, MakeGood, Message, OutboxRow
-from service.db.outbox.claims import IN_HAND, IS_PAUSED
+from service.db.outbox.lanes import IN_HAND, MAY_GO
 from service.domain.messages.states import STUCK
 from service.domain.remedies.states import ENDED, UNDER_WAY
 from service.domain.shops.connection_states import ConnectionState
@@ -77,7 +77,8 @@ def _has_room(session: Session, lane: Lane, now: datetime, since: datetime) -> b
 def _free_lanes(now: datetime) -> Select[Lane]:
     return (
         select(Lane)
-        .where(~IS_PAUSED)
+        .join(Connection, Connection.id == Lane.connection_id)
+        .where(MAY_GO)
         .where((Lane.quiet_until.is_(None)) | (Lane.quiet_until <= now))
     )
 

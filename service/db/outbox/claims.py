@@ -18,15 +18,15 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Protocol
 
-from sqlalchemy import CursorResult, bindparam, func, select, update
+from sqlalchemy import CursorResult, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from integrations import time_limits
 from integrations.sentence import Said
-from service.db.models import Connection, Kind, Lane, OutboxRow
+from service.db.models import Kind, OutboxRow
+from service.db.outbox.lanes import allowance, lanes_in_turn
 from service.db.transaction import Lock, Transaction
 from service.domain.errors import LostClaim
-from service.domain.shops.connection_states import ConnectionState
 
 AT_LEAST = 10
 """Rows of a lane in one batch: fewer would cost a statement for each; other lanes are next."""
@@ -126,7 +126,7 @@ def claim(
     """
     claimed: list[Claim] = []
     left = {True: most, False: inward}
-    lanes = _lanes(session, now, skip, after)
+    lanes = lanes_in_turn(session, now, skip, after)
     waiting = Counter(lane.outward for lane in lanes)
     for lane in lanes:
         share = max(AT_LEAST, -(-left[lane.outward] // waiting[lane.outward]))
@@ -134,7 +134,7 @@ def claim(
         waiting[lane.outward] -= 1
         if lane.outward:
             share = min(share, per_lane)
-            share = min(share, _allowance(session, lane, now)) if share > 0 else 0
+            share = min(share, allowance(session, lane, now)) if share > 0 else 0
         rows = _take(session, lane.id, now, share) if share > 0 else []
         if lane.outward and lane.per_minute is not None and rows:
             lane.allowance -= len(rows)
@@ -143,84 +143,6 @@ def claim(
     return claimed
 
 
-def _lanes(session: Transaction, now: datetime, skip: Sequence[int], after: int) -> list[Lane]:
-    """Lanes with due work that may go, in a ring after the one that was served last; where none
-    was, those with nothing in hand first, then the longest waiting. So a lane left out of one batch
-    leads the next."""
-    lanes = [
-        lane for lane in session.scalars(_DUE_LANES, {"now": now}).all() if lane.id not in skip
-    ]
-    _lock(session, lanes)
-    if after:
-        return sorted(lanes, key=lambda lane: (lane.id <= after, lane.id))
-    if len(lanes) > 1:
-        busy = set(session.scalars(_BUSY_LANES, {"lanes": [lane.id for lane in lanes], "now": now}))
-        lanes.sort(key=lambda lane: lane.id in busy)
-    return lanes
-
-
-IS_PAUSED = Lane.outward & (
-    select(Connection.id)
-    .where(Connection.id == Lane.connection_id, Connection.state == ConnectionState.PAUSED)
-    .correlate(Lane)
-    .exists()
-)
-"""Nothing goes out to the platform of a paused connection; what came in is read."""
-_FIRST_DUE = (
-    select(OutboxRow.due_at)
-    .where(OutboxRow.lane_id == Lane.id, OutboxRow.done_at.is_(None))
-    .order_by(OutboxRow.due_at)
-    .limit(1)
-    .correlate(Lane)
-    .scalar_subquery()
-)
-"""When the first open row of a lane is due: one look into the index for each lane."""
-_FIRSTS = select(Lane.id, _FIRST_DUE.label("first")).subquery()
-_DUE_LANES = (
-    select(Lane)
-    .join(_FIRSTS, _FIRSTS.c.id == Lane.id)
-    .where(_FIRSTS.c.first <= bindparam("now"), ~IS_PAUSED)
-    .where((Lane.quiet_until.is_(None)) | (Lane.quiet_until <= bindparam("now")))
-    .order_by(_FIRSTS.c.first, Lane.id)
-)
-
-
-def _lock(session: Transaction, lanes: Sequence[Lane]) -> None:
-    """Lock the lanes that count calls, so that two workers never start more than is allowed.
-
-    SQLite has one writer at a time and needs no lock.
-    """
-    counted = [one.id for one in lanes if one.outward]
-    if counted and session.get_bind().dialect.name != "sqlite":
-        locked = select(Lane).where(Lane.id.in_(counted)).order_by(Lane.id)
-        fresh = locked.with_for_update(key_share=True).execution_options(populate_existing=True)
-        session.scalars(fresh).all()
-
-
-def _allowance(session: Transaction, lane: Lane, now: datetime) -> int:
-    """How many rows of an outward lane may start now; refills the bucket as a side effect."""
-    in_hand = session.scalar(IN_HAND, {"lane": lane.id, "now": now})
-    free = lane.concurrency - (in_hand or 0)
-    if lane.per_minute is None:
-        return free
-    passed = max(0.0, (now - lane.allowance_at).total_seconds())
-    lane.allowance = min(float(lane.per_minute), lane.allowance + passed * lane.per_minute / 60)
-    lane.allowance_at = now
-    return min(free, int(lane.allowance))
-
-
-IN_HAND = (
-    select(func.count())
-    .select_from(OutboxRow)
-    .where(OutboxRow.lane_id == bindparam("lane"), OutboxRow.done_at.is_(None))
-    .where(OutboxRow.claim_token.is_not(None), OutboxRow.due_at > bindparam("now"))
-)
-_BUSY_LANES = (
-    select(OutboxRow.lane_id)
-    .distinct()
-    .where(OutboxRow.lane_id.in_(bindparam("lanes", expanding=True)), OutboxRow.done_at.is_(None))
-    .where(OutboxRow.claim_token.is_not(None), OutboxRow.due_at > bindparam("now"))
-)
 _NEXT = (
     select(OutboxRow.id)
     .where(OutboxRow.lane_id == bindparam("lane"), OutboxRow.done_at.is_(None))

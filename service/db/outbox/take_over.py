@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import insert
 
-from service.db.models import Kind, Lane, OutboxRow
-from service.db.outbox.claims import IS_PAUSED, LEASE, Claim, write_puts
+from service.db.models import Connection, Kind, Lane, OutboxRow
+from service.db.outbox.claims import LEASE, Claim, write_puts
 from service.db.transaction import Transaction
+from service.domain.shops.connection_states import ConnectionState
 
 
 def take_over(
@@ -25,7 +26,7 @@ def take_over(
     """
     puts = session.later(write_puts)
     room = Counter(one.lane_id for one in ended)
-    free = set(session.scalars(_FREE_LANES, {"lanes": list(room)})) if puts and room else set()
+    free = _free(session, room) if puts else set()
     taken: list[tuple[Any, int]] = []
     for row in list(puts):
         of_kind, about, _, lane_id, due_at = row
@@ -38,9 +39,18 @@ def take_over(
     return _put_claimed(session, kind, taken, now) if taken else []
 
 
-_FREE_LANES = select(Lane.id).where(
-    Lane.id.in_(bindparam("lanes", expanding=True)), Lane.per_minute.is_(None), ~IS_PAUSED
-)
+def _free(session: Transaction, lane_ids: Iterable[int]) -> set[int]:
+    """Of these outward lanes those that may go, however many calls they make a minute."""
+    lanes = [session.get_one(Lane, lane_id) for lane_id in lane_ids]
+    paused = ConnectionState.PAUSED
+    return {
+        lane.id
+        for lane in lanes
+        if lane.per_minute is None
+        and session.get_one(Connection, lane.connection_id).state != paused
+    }
+
+
 _TABLE: Any = OutboxRow.__table__
 _PUT_CLAIMED = insert(_TABLE).returning(OutboxRow.id, OutboxRow.ref_id)
 

@@ -11,7 +11,8 @@ from service.operations.outbox.registry import HANDLERS
 
 
 def lock(session: Transaction, rows: Sequence[Claim]) -> None:
-    """Lock the cases of these rows, then the shops of those that decide about money."""
+    """Lock the cases of these rows, then the shops of those that decide about money; their
+    connections are read at once."""
     handlers = {claim.kind: HANDLERS[claim.kind] for claim in rows}
     cases: set[int] = set()
     deciding: set[int] = set()
@@ -25,3 +26,5 @@ def lock(session: Transaction, rows: Sequence[Claim]) -> None:
     queries.lock_cases(session, cases, loads)
     shops = {queries.case(session, case_id).shop_id for case_id in deciding}
     queries.lock_shops(session, shops)
+    if rows:
+        queries.read_places(session, {claim.lane_id for claim in rows})

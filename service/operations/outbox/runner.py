@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
@@ -65,11 +65,20 @@ def make_call(context: Context, out: CallOut) -> object:
             raise
 
 
-def advance(context: Context, ended: list[CallOut], held: list[Claim]) -> Iterator[CallOut]:
+Claiming = Callable[[Transaction, Sequence[CallOut]], list[Claim]]
+"""Claims rows in a transaction that is about to end; the calls are those that will follow it."""
+
+
+def advance(
+    context: Context,
+    ended: list[CallOut],
+    held: list[Claim],
+    claim_more: Claiming = lambda session, calls: [],
+) -> Iterator[CallOut]:
     """Go on with what calls gave and begin claimed rows; gives the calls to make now.
 
     What is dealt with is taken out of the lists; what raises is the database's, and the rest can be
-    tried later.
+    tried later. Rows that `claim_more` has claimed in the same commit are then in `held`.
     """
     # Reviews are locked before the cases of others are: what tells of them has its own commit.
     reviews = [out for out in ended if out.work.handler.events is not None]
@@ -78,16 +87,25 @@ def advance(context: Context, ended: list[CallOut], held: list[Claim]) -> Iterat
         if reviews:
             yield from _advance(context, reviews, [])
         if others or held:
-            yield from _advance(context, others, held)
+            yield from _advance(context, others, held, claim_more)
     finally:
         ended[:] = [*reviews, *others]
 
 
-def _advance(context: Context, ended: list[CallOut], held: list[Claim]) -> Iterator[CallOut]:
+def _advance(
+    context: Context,
+    ended: list[CallOut],
+    held: list[Claim],
+    claim_more: Claiming = lambda session, calls: [],
+) -> Iterator[CallOut]:
     """In one commit. A row that fails does not take the others with it: then each goes by itself."""
+    claimed: list[Claim] = []
     try:
         with context.database.transaction() as session:
             calls = _Batch(context, session).advance(ended, held)
+            # What this has put may be claimed, and what it has finished makes room.
+            session.finish()
+            claimed = claim_more(session, calls)
     except Exception as error:
         for out in ended:
             out.work.rewind()
@@ -101,11 +119,11 @@ def _advance(context: Context, ended: list[CallOut], held: list[Claim]) -> Itera
                 del held[0]
             return
         _failed(context, [*held, *(out.work.claim for out in ended)][0], error)
-        calls = []
+        calls, claimed = [], []
     for out in calls:
         out.work.keep()
     ended.clear()
-    held.clear()
+    held[:] = claimed
     yield from calls
 
 

@@ -153,7 +153,7 @@ def decide(
         state=MAKE_GOODS.first,
         attempts=[],
     )
-    session.add(make_good)
+    queries.add_make_good(session, make_good)
     if not way_of(connection, remedy.kind).is_called:
         moves.move(session, make_good, MakeGoodMove.BY_HAND, at=now)
         return

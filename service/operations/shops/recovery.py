@@ -107,12 +107,10 @@ def resume(
 
 def answered(session: Transaction, lane_ids: Collection[int], now: datetime) -> None:
     """A platform has answered on these lanes: one that was away is back."""
-    lanes = select(Lane.connection_id).where(Lane.id.in_(lane_ids))
-    back = select(Connection).where(
-        Connection.id.in_(lanes), Connection.state == ConnectionState.AWAY
-    )
-    for connection in session.scalars(back).all():
-        resume(session, connection, now)
+    for connection_id in {session.get_one(Lane, lane_id).connection_id for lane_id in lane_ids}:
+        connection = session.get_one(Connection, connection_id)
+        if connection.state == ConnectionState.AWAY:
+            resume(session, connection, now)
 
 
 def try_now(context: Context, connection_id: int, actor: Actor) -> None:

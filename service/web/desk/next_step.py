@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from integrations.sentence import Text
 from service.db import queries
 from service.db.models import Case, Connection, Kind, Lane, OutboxRow
-from service.db.outbox.claims import IS_PAUSED
+from service.db.outbox.lanes import MAY_GO
 from service.domain.cases.states import CaseState
 from service.domain.messages.states import STUCK, MessageState
 from service.domain.remedies.states import UNDER_WAY
@@ -81,6 +81,6 @@ def _of_row(session: Session, kind: Kind, ref_id: int, what: str) -> NextStep:
     paused = session.scalar(
         select(Connection.problem)
         .join(Lane, Lane.connection_id == Connection.id)
-        .where(Lane.id == row.lane_id, IS_PAUSED)
+        .where(Lane.id == row.lane_id, ~MAY_GO)
     )
     return NextStep(what, row.due_at, translate(paused or row.note))
