@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -94,6 +95,10 @@ class MessageAttempt(Base):
     """As handed over, without the buyer's secret link to the review."""
     language: Mapped[str]
     state: Mapped[AttemptState] = state_column(AttemptState, default=AttemptState.SENDING)
+    wording: Mapped[str] = mapped_column(default="")
+    """Which text it was made from (service.operations.messages.texts.wording); '' in older rows."""
+    verdict: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """What policy said before it was handed over (Verdict.to_data); {} in older rows."""
     vendor_id: Mapped[str] = mapped_column(default="")
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Final, Self
 
 from integrations.contract import Channel
-from integrations.sentence import N_, Text
+from integrations.sentence import N_, Text, to_data
 from service.domain.messages.kinds import Step
 from service.domain.messages.policy_data import (
     UNKNOWN_PLATFORM,
@@ -75,6 +75,16 @@ class Verdict:
     min_wait_days: int = 0
     duties: frozenset[Duty] = frozenset()
     release: Release = Release.TIMER
+
+    def to_data(self) -> dict[str, object]:
+        """What is kept of it beside a message: the layer that decided, why, and on which source,
+        looked at on which day (ISO 8601)."""
+        return {
+            "layer": str(self.layer),
+            "reason": to_data(self.reason),
+            "source": self.source,
+            "checked_on": self.checked_on.isoformat() if self.checked_on else None,
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,6 +169,8 @@ def _write_down(
         # The link to the review is a secret of the buyer: the copy we keep is without it.
         text=rendered.text.replace(edit_link, "…") if edit_link else rendered.text,
         language=language,
+        wording=texts.wording(row.session, message, edit_link=bool(edit_link)),
+        verdict=verdict.to_data(),
         key=f"{case.reference}-m{message.id}-{len(message.attempts) + 1}",
         started_at=row.now,
     )

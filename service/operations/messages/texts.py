@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -89,6 +90,22 @@ def text_in_use(session: Session, message: Message, key: str) -> MessageText:
     """The message's own words, else the shop's text, else the shipped one."""
     text = _shop_text(session, message, key)
     return MessageText(message.subject, message.text, text.tone) if message.text else text
+
+
+def wording(session: Session, message: Message, *, edit_link: bool) -> str:
+    """Which text a message is made from, such as `resolution_check/id shipped 5f2a90c1b3d4`: whose
+    it is, and the first digits of the SHA-256 of its subject and text with their placeholders."""
+    if message.step is None:
+        return "own words"
+    key, language = key_of(session, message, edit_link=edit_link), _language(session, message)
+    text = text_in_use(session, message, key)
+    if message.text:
+        origin = "changed for this case"
+    else:
+        shipped = text == templates.default_text(key, language)
+        origin = "shipped" if shipped else "of the shop"
+    version = hashlib.sha256(f"{text.subject}\n{text.text}\n{text.tone}".encode()).hexdigest()[:12]
+    return f"{key}/{language} {origin} {version}"
 
 
 def _shop_text(session: Session, message: Message, key: str) -> MessageText:

@@ -21,6 +21,7 @@ from service.db.models import Case
 from service.db.outbox.waiting import waiting_work
 from service.domain.errors import WrongInput
 from service.domain.staff.authority import Permission
+from service.operations.cases.proof import proof_of
 from service.operations.remedies import decisions
 from service.operations.shops import recovery
 from service.operations.staff import tokens
@@ -119,6 +120,16 @@ def cases() -> Response:
 def case(reference: str) -> Response:
     """Read one case."""
     return _detail(reference)
+
+
+@blueprint.get("/cases/<reference>/proof")
+@programs_with(Permission.LOOK)
+def proof(reference: str) -> Response:
+    """Read what a case can prove."""
+    with context().database.reading() as session:
+        found = queries.case_by_reference(session, reference)
+        record = proof_of(session, found, context().clock.now())
+        return jsonify(schemas.ProofOut().dump(record))
 
 
 def _detail(reference: str) -> Response:
@@ -242,6 +253,14 @@ def document() -> dict[str, Any]:
     )
     _path(
         spec, "/cases/{reference}", "get", "Read one case", schemas.CaseDetailOut, parameters=named
+    )
+    _path(
+        spec,
+        "/cases/{reference}/proof",
+        "get",
+        "Read what a case can prove",
+        schemas.ProofOut,
+        parameters=named,
     )
     _path(
         spec,

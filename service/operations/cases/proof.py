@@ -1,0 +1,146 @@
+"""What a case can prove: what was granted and when, and what the buyer was told and asked, by whose rules.
+
+Platforms and authorities ask it of sellers: that nothing was given for a review.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from integrations.sentence import Said, from_data
+from service.db import staff
+from service.db.models import Case, Connection, Message, MessageAttempt, ReviewVersion
+from service.domain.messages.kinds import Step
+from service.domain.messages.states import AttemptState, Author
+from service.domain.remedies.states import MakeGoodState
+
+_NEVER_LEFT = frozenset({AttemptState.NOT_SENT, AttemptState.REFUSED})
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """One make-good. `before_asking`: it was decided before the buyer was first asked about the
+    review; None where they never were."""
+
+    reference: str
+    what: Said
+    state: MakeGoodState
+    decided_at: datetime
+    decided_by: str
+    done_at: datetime | None
+    platform_id: str
+    before_asking: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One hand-over of a message to a channel, letter for letter but for the buyer's
+    secret link to the review. `wording`: which text it was made from. `verdict_*`: what policy said at that moment."""
+
+    step: Step | None
+    author: Author
+    at: datetime
+    state: AttemptState
+    channel: str
+    language: str
+    wording: str
+    subject: str
+    text: str
+    verdict_layer: str
+    verdict_reason: Said | None
+    verdict_source: str
+    verdict_checked_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The record of one case. `asked_at`: when the buyer was first invited to update the review."""
+
+    reference: str
+    shop: str
+    platform: str
+    product: str
+    order_id: str
+    opened_at: datetime
+    closed_at: datetime | None
+    erased_at: datetime | None
+    asked_at: datetime | None
+    made_at: datetime
+    versions: Sequence[ReviewVersion]
+    granted: Sequence[Granted]
+    told: Sequence[Told]
+
+
+def proof_of(session: Session, case: Case, now: datetime) -> Proof:
+    """The record as it stands; nothing is written."""
+    told = sorted(_told(session, case), key=lambda entry: entry.at)
+    asked = [entry.at for entry in told if entry.step is Step.UPDATE_INVITATION]
+    asked_at = min(asked, default=None)
+    return Proof(
+        reference=case.reference,
+        shop=case.shop.name,
+        platform=session.get_one(Connection, case.review.connection_id).adapter,
+        product=case.review.product_name,
+        order_id=case.order_id,
+        opened_at=case.opened_at,
+        closed_at=case.closed_at,
+        erased_at=case.erased_at,
+        asked_at=asked_at,
+        made_at=now,
+        versions=case.review.versions,
+        granted=_granted(session, case, asked_at),
+        told=told,
+    )
+
+
+def _granted(session: Session, case: Case, asked_at: datetime | None) -> list[Granted]:
+    names = staff.actor_names(session)
+    return [
+        Granted(
+            reference=made.reference,
+            what=made.remedy.described,
+            state=made.state,
+            decided_at=made.decided_at,
+            decided_by=names.get(made.decision.actor, made.decision.actor),
+            done_at=made.done_at,
+            platform_id=made.vendor_id,
+            before_asking=None if asked_at is None else made.decided_at <= asked_at,
+        )
+        for made in case.make_goods
+    ]
+
+
+def _told(session: Session, case: Case) -> list[Told]:
+    wanted = select(Connection.id, Connection.name).where(Connection.shop_id == case.shop_id)
+    names = {id: name for id, name in session.execute(wanted)}
+    return [
+        _handed_over(message, attempt, names.get(attempt.connection_id, ""))
+        for message in case.messages
+        for attempt in message.attempts
+        if attempt.state not in _NEVER_LEFT
+    ]
+
+
+def _handed_over(message: Message, attempt: MessageAttempt, channel: str) -> Told:
+    verdict = attempt.verdict
+    checked_on = verdict.get("checked_on")
+    return Told(
+        step=message.step,
+        author=message.author,
+        at=attempt.started_at,
+        state=attempt.state,
+        channel=channel,
+        language=attempt.language,
+        wording=attempt.wording,
+        subject=attempt.subject,
+        text=attempt.text,
+        verdict_layer=verdict.get("layer", ""),
+        verdict_reason=from_data(verdict["reason"]) if verdict else None,
+        verdict_source=verdict.get("source", ""),
+        verdict_checked_on=date.fromisoformat(checked_on) if checked_on else None,
+    )
