@@ -117,7 +117,7 @@ def _granted(session: Session, case: Case, asked_at: datetime | None) -> list[Gr
 
 def _told(session: Session, case: Case) -> list[Told]:
     wanted = select(Connection.id, Connection.name).where(Connection.shop_id == case.shop_id)
-    names = {id: name for id, name in session.execute(wanted)}
+    names = {row.id: row.name for row in session.execute(wanted)}
     return [
         _handed_over(message, attempt, names.get(attempt.connection_id, ""))
         for message in case.messages
