@@ -138,7 +138,7 @@ def let_flow(run: Run) -> None:
         "careless_seconds": "0.02",
     }
     for name, value in knobs.items():
-        run.site.ledger.turn(name, value)
+        run.site.ledger.change_setting(name, value)
     for _ in range(2):
         # Two senders, so that callbacks also overtake each other.
         run.site.sender.start()

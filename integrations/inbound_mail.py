@@ -22,7 +22,7 @@ MOST_BYTES = 5 * 1024 * 1024
 LONGEST = 10_000
 """Letters of an answer that are kept."""
 OWN_ID = "mg."
-"""How the ids of our own mails begin (integrations.email.letter)."""
+"""How the ids of our own mails begin (integrations.email.mime)."""
 _TOKEN = re.compile(r"\b(\d{1,19}-[0-9a-f]{24})\b")
 _QUOTE_BEGINS = re.compile(
     r"^(?:(?:On|Pada|Am|Le|El)\b.{3,200}(?:wrote|menulis|schrieb|écrit|escribió)\s*:"

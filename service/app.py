@@ -124,7 +124,7 @@ def _protect(answer: Any) -> Any:
 
 
 def create_wsgi(wired: Wiring | None = None, sandbox: WsgiApp | None = None) -> WsgiApp:
-    """Everything under one roof: /webhooks goes past the pages, /sandbox to the pretend shop."""
+    """The whole site: /webhooks goes past the pages, /sandbox to the pretend shop."""
     alone, wired = wired is None, wired or wiring()
     site: WsgiApp = create_app(wired).wsgi_app
     webhooks: WsgiApp = make_webhooks(wired)
@@ -132,7 +132,7 @@ def create_wsgi(wired: Wiring | None = None, sandbox: WsgiApp | None = None) -> 
         number = wired.settings.trusted_proxies
         site = ProxyFix(site, x_for=number, x_proto=number, x_host=number)
 
-    def under_one_roof(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+    def serve(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         request_id = logs.request_id(environ.get("HTTP_X_REQUEST_ID", ""))
 
         def start_named(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
@@ -160,4 +160,4 @@ def create_wsgi(wired: Wiring | None = None, sandbox: WsgiApp | None = None) -> 
 
     if alone:
         keep_loaded()
-    return under_one_roof
+    return serve

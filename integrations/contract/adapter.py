@@ -54,7 +54,7 @@ class Capabilities:
     """`find` can tell whether an action was done."""
     look_up_message: bool = False
     """`find_message` can tell whether a message was sent."""
-    settles_after: timedelta = timedelta(minutes=5)
+    consistency_delay: timedelta = timedelta(minutes=5)
     """How long after a call was begun its effect may still appear. Where the platform knows no key,
     nothing is done again before that, however often `find` says that nothing is there."""
 

@@ -158,7 +158,7 @@ class UnreadRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PollResult:
     """One bounded step of polling: events, where to go on, and whether more waits right now.
 
     Rows are read one by one: what could not be read is in `unread` and hides no other.

@@ -12,7 +12,7 @@ from typing import ClassVar, Protocol
 
 from integrations import entries
 from integrations.contract.actions import ActionRequest, ActionResult, Found
-from integrations.contract.events import Inbound, InboundEvent, Page, ReviewEvent
+from integrations.contract.events import Inbound, InboundEvent, PollResult, ReviewEvent
 from integrations.contract.messages import Channel, OutgoingMessage, PublicReply, Reach
 from integrations.contract.orders import Buyer, Order
 from integrations.errors import BadSignature, Unreadable, Unsupported
@@ -67,7 +67,7 @@ class ReviewSource(Protocol):
     def look(self, subject: str) -> Sequence[InboundEvent]:
         """Read again what `SomethingChanged` named; `review:<id>` always works."""
 
-    def poll(self, cursor: str, now: datetime) -> Page:
+    def poll(self, cursor: str, now: datetime) -> PollResult:
         """Read one bounded page of changes; an empty cursor starts from the beginning."""
         raise Unsupported("reviews of this platform cannot be polled")
 

@@ -21,8 +21,8 @@ from integrations.contract import (
     OutgoingMessage,
     Reach,
 )
-from integrations.email.letter import WrongAddress, address_of, letter, own_address, sender_of
-from integrations.email.smtp import PORTS, Server, hand_over, line, trusting
+from integrations.email.mime import WrongAddress, address_of, build_message, own_address, sender_of
+from integrations.email.smtp import PORTS, Server, send, signed_in, trusting
 from integrations.entries import WrongEntry, is_host
 from integrations.errors import AdapterError, Temporary
 from integrations.sentence import Text
@@ -138,11 +138,11 @@ class Email(Adapter, MessageChannel):
         server = Server.of(self.config)
         sender = sender_of(values.get("from_address", ""), values.get("from_name", ""))
         reply_to, plus = values.get("reply_to", "").strip(), values.get("plus") == "yes"
-        mail = letter(message, sender, reply_to, self.now(), plus=plus)
+        mail = build_message(message, sender, reply_to, self.now(), plus=plus)
         to = address_of(message.to.email).addr_spec
-        with line(server, self.http.network) as smtp:
+        with signed_in(server, self.http.network) as smtp:
             self.http.left()
-            hand_over(smtp, mail, sender.addr_spec, to)
+            send(smtp, mail, sender.addr_spec, to)
         return str(mail["Message-ID"])
 
     def check(self) -> list[Finding]:
@@ -155,7 +155,7 @@ class Email(Adapter, MessageChannel):
         except AdapterError as error:
             findings = [Finding(Text("Addresses"), False, error.text)]
         try:
-            with line(Server.of(self.config), self.http.network) as smtp:
+            with signed_in(Server.of(self.config), self.http.network) as smtp:
                 if smtp.noop()[0] != 250:
                     raise Temporary("the mail server answers, but is not ready")
         except AdapterError as error:

@@ -1,4 +1,4 @@
-"""The line to the mail server: connect, TLS, sign in, hand over; every failure is ours."""
+"""The connection to the mail server: connect, TLS, sign in, send; every failure is one of ours."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ HURRY_SECONDS = 15.0
 TEXT_SECONDS = 12.0
 GOODBYE_SECONDS = 2.0
 MOST_BYTES = 1024 * 1024
-"""Of all answers of one line together; usual ones fill a few lines."""
+"""Of all answers of one connection together; usual ones fill a few lines."""
 PORTS = {"starttls": "587", "tls": "465", "none": "25"}
 
 
@@ -70,8 +70,8 @@ class Server:
         )
 
 
-class Line(smtplib.SMTP):
-    """A line opened where calls may go. Each answer has to be whole before `ends`, however slowly
+class SmtpConnection(smtplib.SMTP):
+    """A connection opened where calls may go. Each answer has to be whole before `ends`, however slowly
     or endlessly the server talks."""
 
     def __init__(self, server: Server, network: Network) -> None:
@@ -110,8 +110,8 @@ class Line(smtplib.SMTP):
 
 
 @contextmanager
-def line(server: Server, network: Network | None = None) -> Iterator[Line]:
-    """A signed-in line. Until the caller sends something, a failure did surely nothing."""
+def signed_in(server: Server, network: Network | None = None) -> Iterator[SmtpConnection]:
+    """A signed-in connection. Until the caller sends something, a failure did surely nothing."""
     network = network or Network()
     smtp = _connected(server, network)
     try:
@@ -127,7 +127,7 @@ def line(server: Server, network: Network | None = None) -> Iterator[Line]:
         smtp.close()
 
 
-def hand_over(smtp: Line, mail: EmailMessage, sender: str, to: str) -> None:
+def send(smtp: SmtpConnection, mail: EmailMessage, sender: str, to: str) -> None:
     """Send one mail to one address.
 
     Raises `Temporary(outcome="unknown")` only from the end of the mail's text on: before its last
@@ -151,13 +151,13 @@ def hand_over(smtp: Line, mail: EmailMessage, sender: str, to: str) -> None:
         raise Temporary("the line broke after the message was sent", outcome="unknown") from error
 
 
-def _connected(server: Server, network: Network) -> Line:
+def _connected(server: Server, network: Network) -> SmtpConnection:
     try:
-        return Line(server, network)
+        return SmtpConnection(server, network)
     except ssl.SSLCertVerificationError as error:
         raise Misconfigured("the mail server's certificate is not trusted") from error
     except ssl.SSLError as error:
-        # A line that broke and a port without TLS look alike from here.
+        # A connection that broke and a port without TLS look alike from here.
         raise Temporary(
             "no TLS with the mail server now: if it stays so, try starttls, or port 465",
             outcome="not_done",
@@ -166,7 +166,7 @@ def _connected(server: Server, network: Network) -> Line:
         raise Temporary("the mail server could not be reached", outcome="not_done") from error
 
 
-def _greet(smtp: Line, server: Server, network: Network) -> None:
+def _greet(smtp: SmtpConnection, server: Server, network: Network) -> None:
     try:
         smtp.ehlo_or_helo_if_needed()
         if server.security == "starttls":
@@ -209,7 +209,7 @@ def _accepted(answer: tuple[int, bytes], stage: str) -> None:
             code=code,
             advice=advice,
         )
-    # -1 is how the library reports a line cut in mid-answer.
+    # -1 is how the library reports a connection cut in mid-answer.
     raise Temporary(
         "the mail server did not take the %(what)s (%(code)s)",
         what=stage,

@@ -24,7 +24,7 @@ from integrations.contract import (
     OrderStore,
     OutgoingMessage,
     Pace,
-    Page,
+    PollResult,
     PublicReply,
     ReplyTarget,
     ReviewEvent,
@@ -35,7 +35,7 @@ from integrations.contract import (
 )
 from integrations.entries import web_address
 from integrations.errors import AdapterError, Permanent
-from integrations.sandbox import wire
+from integrations.sandbox import codec
 from integrations.sandbox.client import Connected
 from integrations.sandbox.schemas import (
     FoundIn,
@@ -56,7 +56,7 @@ CAPABILITIES = Capabilities(
     idempotent=True,
     look_up=True,
     # The shop answers within a few seconds, also where it is told to be slow.
-    settles_after=timedelta(seconds=10),
+    consistency_delay=timedelta(seconds=10),
 )
 
 
@@ -87,20 +87,20 @@ class Sandbox(Connected, WebhookSource, ReviewSource, OrderStore, MessageChannel
 
     @classmethod
     def verify(cls, request: Inbound, secrets: Sequence[str], now: datetime) -> str | None:
-        return wire.verify(request, secrets, now)
+        return codec.verify(request, secrets, now)
 
     @classmethod
     def read(cls, request: Inbound) -> list[ReviewEvent]:
-        return wire.read(request)
+        return codec.read(request)
 
     def look(self, subject: str) -> list[ReviewEvent]:
         review_id = subject.removeprefix("review:")
-        return [wire.event_of(self.client.get(path_of("reviews", review_id), ReviewIn))]
+        return [codec.event_of(self.client.get(path_of("reviews", review_id), ReviewIn))]
 
-    def poll(self, cursor: str, now: datetime) -> Page:
+    def poll(self, cursor: str, now: datetime) -> PollResult:
         data = self.client.get("/reviews", PageIn, {"after": cursor or "0"})
-        events = [wire.event_of(review) for review in data["reviews"]]
-        return Page(events, data["cursor"], data["more"])
+        events = [codec.event_of(review) for review in data["reviews"]]
+        return PollResult(events, data["cursor"], data["more"])
 
     def edit_link(self, order_id: str, review_id: str) -> str:
         return self.order(order_id).edit_link
@@ -113,10 +113,10 @@ class Sandbox(Connected, WebhookSource, ReviewSource, OrderStore, MessageChannel
             "email": "" if event.buyer.id else event.buyer.email,
         }
         data = self.client.get("/orders", OrdersIn, query)
-        return [wire.order_of(order) for order in data["orders"]]
+        return [codec.order_of(order) for order in data["orders"]]
 
     def order(self, order_id: str) -> Order:
-        return wire.order_of(self.client.get(path_of("orders", order_id), OrderIn))
+        return codec.order_of(self.client.get(path_of("orders", order_id), OrderIn))
 
     def act(self, request: ActionRequest) -> Done | ByHand:
         minor, currency = _amount(request)

@@ -110,12 +110,12 @@ class Ledger:
         first: Row | None = self._connection().execute(query, values).fetchone()
         return first
 
-    def knob(self, name: str, default: str = "") -> str:
+    def setting(self, name: str, default: str = "") -> str:
         """A setting of the shop."""
         row = self.row("SELECT value FROM knob WHERE name = ?", name)
         return default if row is None else str(row["value"])
 
-    def turn(self, name: str, value: str) -> None:
+    def change_setting(self, name: str, value: str) -> None:
         """Change a setting of the shop."""
         with self.write() as connection:
             connection.execute("INSERT OR REPLACE INTO knob VALUES (?, ?)", (name, value))
@@ -258,7 +258,7 @@ def leave_review(
 def _put_callback(ledger: Ledger, data: dict[str, Any], now: datetime) -> None:
     body = json.dumps(data).encode()
     delivery = secrets.token_hex(12)
-    times = 2 if ledger.knob("duplicates") == "on" else 1
+    times = 2 if ledger.setting("duplicates") == "on" else 1
     with ledger.write() as connection:
         for _ in range(times):
             connection.execute(
@@ -269,7 +269,7 @@ def _put_callback(ledger: Ledger, data: dict[str, Any], now: datetime) -> None:
 
 def callbacks_due(ledger: Ledger, now: datetime, most: int = 50) -> Sequence[Row]:
     """Callbacks to send now; newest first where the shop is told to shuffle."""
-    order = "DESC" if ledger.knob("shuffled") == "on" else "ASC"
+    order = "DESC" if ledger.setting("shuffled") == "on" else "ASC"
     return ledger.rows(
         f"SELECT * FROM callback WHERE sent_at IS NULL AND due_at <= ? ORDER BY id {order} LIMIT ?",  # noqa: S608
         now.isoformat(),

@@ -108,7 +108,7 @@ def orders() -> str:
         " FROM orders o JOIN buyer b ON b.id = o.buyer_id LEFT JOIN review r ON r.order_id = o.id AND r.line_id = 0"
         " ORDER BY o.id DESC LIMIT 60"
     )
-    on = {name: _ledger().knob(name) == "on" for name in ("duplicates", "shuffled")}
+    on = {name: _ledger().setting(name) == "on" for name in ("duplicates", "shuffled")}
     return _page(ORDERS, orders=rows, **on)
 
 
@@ -116,7 +116,7 @@ def orders() -> str:
 def callbacks() -> Response:
     """How callbacks are sent."""
     for name in ("duplicates", "shuffled"):
-        _ledger().turn(name, "on" if name in request.form else "off")
+        _ledger().change_setting(name, "on" if name in request.form else "off")
     return _to("/")
 
 

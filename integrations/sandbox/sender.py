@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from integrations.errors import AdapterError
 from integrations.http import Http
 from integrations.network import Network
+from integrations.sandbox.codec import sign
 from integrations.sandbox.ledger import Ledger, Row, callbacks_due
-from integrations.sandbox.wire import sign
 
 LONGEST = timedelta(seconds=60)
 

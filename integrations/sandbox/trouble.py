@@ -64,7 +64,7 @@ def _current(ledger: Ledger, order: Row, kinds: tuple[str, ...]) -> str:
     """The trouble to make now among these kinds: the chosen one, else by chance."""
     if str(order["trouble"]) in kinds:
         return _chosen(ledger, order, kinds)
-    share = float(ledger.knob("random_share", "0"))
+    share = float(ledger.setting("random_share", "0"))
     if share and _dice.random() < share / 2:
         return _dice.choice([trouble for trouble in RANDOM if trouble in kinds])
     return ""
@@ -108,7 +108,7 @@ def gateway_failed(ledger: Ledger, order: Row, made_id: int) -> Response | None:
 
 def dawdle(ledger: Ledger) -> None:
     """A shop that looks at what is left, and books it a while later, as shops without a lock do."""
-    time.sleep(float(ledger.knob("careless_seconds", "0")))
+    time.sleep(float(ledger.setting("careless_seconds", "0")))
 
 
 def before_message(ledger: Ledger, order: Row) -> Response | None:

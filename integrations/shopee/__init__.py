@@ -44,7 +44,7 @@ class Shopee(Reviews, Orders, Chat, Replies, WebhookSource):
         remedies={REFUND: Way.ON_BUYER_RETURN, VOUCHER: Way.API, RESEND: Way.TASK},
         edit_review=True,
         look_up=True,
-        settles_after=timedelta(minutes=5),
+        consistency_delay=timedelta(minutes=5),
     )
     # Shopee publishes no figure; integrators name 100 a minute for an app.
     pace: ClassVar[Pace] = Pace(concurrency=2, per_minute=60, shared_by=("base_url", "partner_id"))

@@ -12,7 +12,7 @@ from integrations.contract import (
     Buyer,
     EventKind,
     InboundEvent,
-    Page,
+    PollResult,
     PublicReply,
     ReplyTarget,
     ReturnChanged,
@@ -52,7 +52,7 @@ class Reviews(Connected, ReviewSource):
         same = [row for row in rows.rows if row["comment_id"] == number]
         return [event_of(same[0]) if same else ReviewEvent(EventKind.WITHDRAWN, number)]
 
-    def poll(self, cursor: str, now: datetime) -> Page:
+    def poll(self, cursor: str, now: datetime) -> PollResult:
         """The whole of what Shopee shows, page by page, each time: in which order it comes is not
         documented, so that nothing tells where what is new would end."""
         page, _, position = cursor.partition("|")
@@ -66,7 +66,7 @@ class Reviews(Connected, ReviewSource):
             and onward not in ("", position)
             and number < self._pages
         )
-        return Page(
+        return PollResult(
             [event_of(row) for row in rows.rows],
             f"{number}|{onward}" if more else "",
             more,

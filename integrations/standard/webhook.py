@@ -13,7 +13,7 @@ from integrations.contract import (
     Buyer,
     EventKind,
     Inbound,
-    Page,
+    PollResult,
     ReviewEvent,
     ReviewSource,
     UnreadRow,
@@ -53,7 +53,7 @@ class Reviews(Connected, ReviewSource):
             return [ReviewEvent(EventKind.WITHDRAWN, review_id)]
         return [event_of(EventKind.CHANGED, data)]
 
-    def poll(self, cursor: str, now: datetime) -> Page:
+    def poll(self, cursor: str, now: datetime) -> PollResult:
         query = {"cursor": cursor, "limit": PAGE_SIZE}
         data = self.client.get("/reviews", ReviewPageIn, query)
         onward = data["cursor"] or cursor
@@ -61,7 +61,7 @@ class Reviews(Connected, ReviewSource):
             raise Permanent("the shop names more reviews but no new cursor to read them from")
         page = rows_in(data["reviews"], ReviewDataIn, "/reviews", "data")
         events = [event_of(EventKind.CHANGED, row) for row in page.rows]
-        return Page(events, onward, data["more"], [_unread(row) for row in page.unread])
+        return PollResult(events, onward, data["more"], [_unread(row) for row in page.unread])
 
 
 def _unread(row: Unread) -> UnreadRow:

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 from markupsafe import Markup
 
 from integrations.base.lists import Unread, unread_row
-from integrations.contract import Buyer, EventKind, Page, ReviewEvent, ReviewSource, UnreadRow
+from integrations.contract import Buyer, EventKind, PollResult, ReviewEvent, ReviewSource, UnreadRow
 from integrations.errors import Unsupported
 from integrations.json_input import digits
 from integrations.text import from_html, without_endless_entities
@@ -39,7 +39,7 @@ class Reviews(Connected, ReviewSource):
             return [event_of(row) for row in listing.rows]
         raise Unsupported("only a review or a product can be read again")
 
-    def poll(self, cursor: str, now: datetime) -> Page:
+    def poll(self, cursor: str, now: datetime) -> PollResult:
         since, began, page = _cursor(cursor, now)
         # Without a status only approved reviews are listed; most shops hold a buyer's first one.
         query = {**AS_STORED, "status": "all", "order": "asc", "orderby": "date"}
@@ -48,9 +48,9 @@ class Reviews(Connected, ReviewSource):
         events = [event_of(row) for row in listing.rows]
         unread = [_unread(row) for row in listing.unread]
         if listing.more:
-            return Page(events, f"{since}|{began}|{page + 1}", more=True, unread=unread)
+            return PollResult(events, f"{since}|{began}|{page + 1}", more=True, unread=unread)
         start = datetime.fromisoformat(began) - REREAD
-        return Page(events, f"{start:%Y-%m-%dT%H:%M:%S}||1", unread=unread)
+        return PollResult(events, f"{start:%Y-%m-%dT%H:%M:%S}||1", unread=unread)
 
     def edit_link(self, order_id: str, review_id: str) -> str:
         """The review-order page (src/Internal/OrderReviews of WooCommerce) opens for completed

@@ -43,7 +43,7 @@ class Context:
 
     def config(self, connection: Connection) -> Config:
         """The connection's values with its secrets in clear."""
-        secrets = self.vault.unlock(connection.secrets)
+        secrets = self.vault.decrypt(connection.secrets)
         webhook = tuple(secrets.pop("webhook", ()))
         return Config(
             {**connection.values, **secrets}, webhook, self.links.webhook(connection.public_id)

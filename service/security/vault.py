@@ -24,11 +24,11 @@ class Vault:
         self._fernet = MultiFernet([Fernet(key) for key in keys])
         self._hash_key = hash_key.encode()
 
-    def lock(self, value: Mapping[str, Any]) -> bytes:
+    def encrypt(self, value: Mapping[str, Any]) -> bytes:
         """Encrypt with the newest key."""
         return self._fernet.encrypt(json.dumps(value).encode())
 
-    def unlock(self, token: bytes) -> dict[str, Any]:
+    def decrypt(self, token: bytes) -> dict[str, Any]:
         """Decrypt with any key; raises `WrongSetting` when none fits."""
         try:
             value: dict[str, Any] = json.loads(self._fernet.decrypt(token))
@@ -36,7 +36,7 @@ class Vault:
             raise WrongSetting(NO_KEY) from error
         return value
 
-    def renew(self, token: bytes) -> bytes:
+    def rotate(self, token: bytes) -> bytes:
         """The same secret under the newest key; raises `WrongSetting` when no key fits."""
         try:
             return self._fernet.rotate(token)

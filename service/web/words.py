@@ -126,6 +126,6 @@ def word(name: str) -> str:
     return label(WORDS.get(name, Words(name)))
 
 
-def deed(name: str) -> str:
+def event_label(name: str) -> str:
     """What happened to a case."""
     return label(DEEDS[name]) if name in DEEDS else word(name)

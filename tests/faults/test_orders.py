@@ -57,7 +57,7 @@ def world(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> 
         made = World(database_url, tmp_path, adapter=request.param)
         stack.callback(made.close)
         made.set_shop(follow_ups=SOON)
-        made.sandbox.ledger.turn("careless_seconds", "0.02")
+        made.sandbox.ledger.change_setting("careless_seconds", "0.02")
         made.work()
         yield made
 

@@ -15,7 +15,7 @@ from unittest import mock
 import pytest
 from sqlalchemy import select
 
-from integrations.sandbox import VARIANTS, wire
+from integrations.sandbox import VARIANTS, codec
 from integrations.sandbox.ledger import leave_review
 from integrations.sandbox.seed import sell
 from service.db.models import Delivery, Kind
@@ -39,7 +39,7 @@ def pair(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> I
     with ExitStack() as stack:
         for kind in VARIANTS.values():
             # As platforms are: what was asked of them may still come true for minutes.
-            can = replace(kind.capabilities, settles_after=timedelta(minutes=5))
+            can = replace(kind.capabilities, consistency_delay=timedelta(minutes=5))
             stack.enter_context(mock.patch.object(kind, "capabilities", can))
         world = World(database_url, tmp_path, adapter=getattr(request, "param", "sandbox"))
         stack.callback(world.close)
@@ -188,7 +188,7 @@ def test_same_delivery_has_one_effect_when_two_web_processes_take_it(
     pair: Pair, database_url: str, two_zygotes: tuple[Zygote, Zygote]
 ) -> None:
     world, book = pair.world, pair.world.sandbox.ledger
-    book.turn("duplicates", "on")
+    book.change_setting("duplicates", "on")
     for _ in range(ROUNDS):
         order_id = sell(book, 1, world.clock.now())[0]
         leave_review(book, order_id, 1, "Barang rusak", world.clock.now())
@@ -215,7 +215,7 @@ def test_same_delivery_is_stored_once_when_posted_at_the_same_moment(pair: Pair)
         headers = {
             "X-Sandbox-Delivery": delivery,
             "X-Sandbox-Timestamp": stamp,
-            "X-Sandbox-Signature": wire.sign(secret, delivery, stamp, body),
+            "X-Sandbox-Signature": codec.sign(secret, delivery, stamp, body),
         }
         path = url.removeprefix(world.url)
 

@@ -156,7 +156,7 @@ def _pool(one: Started) -> bool:
 def _opens(one: Started) -> bool:
     ((secrets,),) = one.rows("SELECT secrets FROM connection")
     assert isinstance(secrets, bytes)
-    return "api_key" in Vault([KEY], SECRET).unlock(secrets)
+    return "api_key" in Vault([KEY], SECRET).decrypt(secrets)
 
 
 def _signed(one: Started) -> bool:

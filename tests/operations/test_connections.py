@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from integrations.contract import Role
-from integrations.sandbox.wire import sign
+from integrations.sandbox.codec import sign
 from service.db.models import Connection
 from service.domain.errors import NotFound, WrongInput, WrongState
 from service.domain.staff.authority import OPERATOR
@@ -125,7 +125,7 @@ def test_webhook_address_is_shut_and_keys_forgotten_when_disconnected(world: Wor
     world.clock.move(seconds=11)
 
     assert _delivered(world, secret, "late") == 404
-    assert "api_key" not in world.context.vault.unlock(world.connection().secrets)
+    assert "api_key" not in world.context.vault.decrypt(world.connection().secrets)
 
 
 def test_platform_is_asked_nothing_when_disconnected(world: World) -> None:
@@ -158,7 +158,7 @@ def test_disconnecting_is_refused_while_a_make_good_is_not_settled(
     order_id = rated(world)
     decisions.approve(world.context, world.case().id, world.owner, changed=refund(order_id))
     if state == "refused":
-        world.sandbox.ledger.turn("random_share", "0")
+        world.sandbox.ledger.change_setting("random_share", "0")
         with world.sandbox.ledger.write() as connection:
             connection.execute("UPDATE orders SET trouble = 'permanent'")
         world.work()

@@ -135,7 +135,7 @@ def _connect(world: World, adapter: str, **values: str) -> int:
 def _kept(world: World, connection_id: int) -> dict[str, Any]:
     with world.context.database.reading() as session:
         connection = session.get_one(Connection, connection_id)
-        return {**connection.values, **world.context.vault.unlock(connection.secrets)}
+        return {**connection.values, **world.context.vault.decrypt(connection.secrets)}
 
 
 def test_every_adapter_is_tried_with_what_it_accepts() -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from integrations import registry, text
-from integrations.contract import Inbound, InboundEvent, Page, ReviewEvent
+from integrations.contract import Inbound, InboundEvent, PollResult, ReviewEvent
 from service.db.models import Delivery, Review
 from service.domain.cases import severity
 from service.domain.cases.severity import is_grave
@@ -175,7 +175,7 @@ def test_body_removed_while_it_was_read_is_not_brought_back(
         return events
 
     monkeypatch.setattr(adapter, "read", emptied_meanwhile)
-    monkeypatch.setattr(adapter, "poll", lambda *_: Page((), "0"))
+    monkeypatch.setattr(adapter, "poll", lambda *_: PollResult((), "0"))
     world.rate(1, "Rahasia pembeli")
     world.work()
 

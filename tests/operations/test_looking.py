@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from integrations.contract import EventKind, Finding, Page, ReviewEvent, UnreadRow
+from integrations.contract import EventKind, Finding, PollResult, ReviewEvent, UnreadRow
 from integrations.errors import Temporary
 from integrations.sentence import Text, Words
 from service.db.models import Connection, Delivery, Kind, OutboxRow
@@ -25,14 +25,14 @@ class Shop:
     """A shop behind the contract: what polling lists, what a look gives, what a check finds."""
 
     def __init__(self) -> None:
-        self.pages: list[Page] = []
+        self.pages: list[PollResult] = []
         self.reviews: dict[str, ReviewEvent] = {}
         self.findings: list[Finding] = []
         self.looked: list[str] = []
         self.away = False
 
-    def poll(self, cursor: str, now: datetime) -> Page:
-        return self.pages.pop(0) if self.pages else Page([], "end")
+    def poll(self, cursor: str, now: datetime) -> PollResult:
+        return self.pages.pop(0) if self.pages else PollResult([], "end")
 
     def look(self, subject: str) -> list[ReviewEvent]:
         self.looked.append(subject)
@@ -144,7 +144,10 @@ def test_looks_are_bounded_and_spread_and_the_longest_waiting_go_first(
 def test_undated_review_opens_no_case_when_it_stood_there_before_the_first_pass_ended(
     world: World, shop: Shop
 ) -> None:
-    shop.pages = [Page([LOW], "1", more=True), Page([ReviewEvent(EventKind.CHANGED, "r2", 1)], "")]
+    shop.pages = [
+        PollResult([LOW], "1", more=True),
+        PollResult([ReviewEvent(EventKind.CHANGED, "r2", 1)], ""),
+    ]
 
     world.work()
 
@@ -156,7 +159,7 @@ def test_undated_review_opens_a_case_when_it_came_after_the_first_pass(
     world: World, shop: Shop
 ) -> None:
     world.work()
-    shop.pages = [Page([LOW], "")]
+    shop.pages = [PollResult([LOW], "")]
 
     _later(world, minutes=10)
 
@@ -169,7 +172,7 @@ def test_old_review_opens_no_case_in_any_pass_and_one_of_today_does_in_the_first
     now = world.clock.now()
     old = ReviewEvent(EventKind.CHANGED, "r1", 1, written_at=now - timedelta(days=2))
     fresh = ReviewEvent(EventKind.CHANGED, "r2", 1, written_at=now + timedelta(seconds=1))
-    shop.pages = [Page([old, fresh], "")]
+    shop.pages = [PollResult([old, fresh], "")]
 
     world.work()
 
@@ -226,7 +229,7 @@ def test_row_that_cannot_be_read_is_shown_once_and_hides_no_other(world: World, 
     odd = UnreadRow(
         "review:7", {"x-row": "yes"}, b'{"id": 7}', Words("rating: must be from 0 to 5")
     )
-    shop.pages = [Page([LOW], "1", unread=[odd]), Page([], "1", unread=[odd])]
+    shop.pages = [PollResult([LOW], "1", unread=[odd]), PollResult([], "1", unread=[odd])]
     with world.context.database.transaction() as session:
         session.get_one(Connection, world.connection_id).read_through_at = world.clock.now()
 

@@ -37,7 +37,7 @@ class Channel:
 def _channel(world: World, monkeypatch: pytest.MonkeyPatch) -> Channel:
     channel = Channel(world)
     kind = type(world.context.adapter(world.connection()))
-    can = replace(kind.capabilities, look_up_message=True, settles_after=timedelta(minutes=30))
+    can = replace(kind.capabilities, look_up_message=True, consistency_delay=timedelta(minutes=30))
     monkeypatch.setattr(kind, "capabilities", can)
     monkeypatch.setattr(
         kind, "find_message", lambda self, *given: channel.find_message(self, *given)

@@ -174,7 +174,7 @@ def _at_once(world: World) -> list[str]:
 
 def test_after_a_pause_they_leave_one_after_the_other(world: World) -> None:
     """The shop looks at what is left and books it later: two at once would both be paid."""
-    world.sandbox.ledger.turn("careless_seconds", "0.4")
+    world.sandbox.ledger.change_setting("careless_seconds", "0.4")
     first, second = two_cases(world)
     with world.context.database.transaction() as session:
         lane = queries.lane(session, world.connection_id, outward=True)

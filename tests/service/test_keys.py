@@ -74,7 +74,7 @@ def test_locked_secret_is_named_and_keeps_nobody_else_from_renewing(world: World
     _another(world)
     with world.context.database.transaction() as session:
         connection = session.merge(world.connection())
-        connection.secrets = Vault([Fernet.generate_key().decode()], HASH).lock({"a": "b"})
+        connection.secrets = Vault([Fernet.generate_key().decode()], HASH).encrypt({"a": "b"})
 
     renewed = renew_secrets(world.context, OPERATOR)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import requests
 
-from integrations.sandbox.wire import sign
+from integrations.sandbox.codec import sign
 from service.domain.staff.authority import Actor, SellerRole
 from service.operations.shops import connections
 from tests.world import Browser, World

@@ -5,7 +5,7 @@ from __future__ import annotations
 import requests
 from sqlalchemy import func, select, text
 
-from integrations.sandbox.wire import sign
+from integrations.sandbox.codec import sign
 from service.db.models import Delivery, OutboxRow
 from service.operations.shops import connections
 from tests.world import World

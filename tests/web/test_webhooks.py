@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 import requests
 from sqlalchemy import func, select
 
+from integrations.sandbox.codec import sign
 from integrations.sandbox.ledger import callbacks_due, leave_review
 from integrations.sandbox.seed import sell
-from integrations.sandbox.wire import sign
 from service.db.models import Delivery, OutboxRow
 from service.domain.staff.authority import OPERATOR
 from service.operations.shops import connections
@@ -119,7 +119,7 @@ def test_events_out_of_order_leave_the_latest_review(world: World) -> None:
     order_id = sell(ledger, 1, world.clock.now())[0]
     for stars, text in ((1, "rusak"), (2, "masih rusak"), (5, "beres")):
         leave_review(ledger, order_id, stars, text, world.clock.now())
-    ledger.turn("shuffled", "on")
+    ledger.change_setting("shuffled", "on")
     assert len(callbacks_due(ledger, world.clock.now())) == 3
 
     world.sandbox.sender.send_due()
@@ -129,7 +129,7 @@ def test_events_out_of_order_leave_the_latest_review(world: World) -> None:
 
 
 def test_repeated_callbacks_open_one_case(world: World) -> None:
-    world.sandbox.ledger.turn("duplicates", "on")
+    world.sandbox.ledger.change_setting("duplicates", "on")
 
     world.rate(1)
     world.work()

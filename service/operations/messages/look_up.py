@@ -90,7 +90,7 @@ def _answered(row: HeldRow, vendor_id: str | None) -> None:
         mark_sent(row, message, attempt)
         return
     begun = attempt.ended_at or attempt.started_at
-    sure_at = begun + _can(row.session, attempt).settles_after
+    sure_at = begun + _can(row.session, attempt).consistency_delay
     if row.now < sure_at:
         row.put_off(sure_at, note=LOOKING)
         return

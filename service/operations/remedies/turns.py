@@ -37,7 +37,7 @@ def settles_at(make_good: MakeGood, can: Capabilities, now: datetime) -> datetim
     """When what was asked of the platform can no longer come true. Counted from when a call was
     given up, because it may have been sent at the last moment."""
     ended = max((attempt.ended_at or now for attempt in make_good.open_attempts), default=now)
-    return ended + can.settles_after
+    return ended + can.consistency_delay
 
 
 def let_others_follow(session: Transaction, make_good: MakeGood, now: datetime) -> None:

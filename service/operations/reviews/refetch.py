@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from integrations.contract import (
     InboundEvent,
-    Page,
+    PollResult,
     ReviewSource,
     Role,
     UnreadRow,
@@ -108,12 +108,12 @@ def _poll_from(row: HeldRow) -> tuple[_Source, str, datetime]:
     return _source_of(row, connection), connection.poll_cursor, row.now
 
 
-def _poll_and_read(source: _Source, cursor: str, now: datetime) -> tuple[Page, Readings]:
+def _poll_and_read(source: _Source, cursor: str, now: datetime) -> tuple[PollResult, Readings]:
     page = source.adapter.poll(cursor, now)
     return page, reading.read_complaints(page.events, source.threshold)
 
 
-def _take_in_page(row: HeldRow, page: Page, readings: Readings) -> None:
+def _take_in_page(row: HeldRow, page: PollResult, readings: Readings) -> None:
     """After the last page open cases are looked at that no page may have told of."""
     session, now = row.session, row.now
     reading.remember(session, readings)

@@ -105,7 +105,7 @@ def connect(context: Context, shop_id: int, actor: Actor, new: NewConnection) ->
             values=plain,
             threshold=new.threshold,
             cases_from=new.cases_from or now,
-            secrets=context.vault.lock({**hidden, "webhook": [own or new_secret()]}),
+            secrets=context.vault.encrypt({**hidden, "webhook": [own or new_secret()]}),
             state=CONNECTIONS.first,
             state_since=now,
             created_at=now,
@@ -221,7 +221,7 @@ def change_connection(
     """Change what the seller entered and let waiting work go on; raises `WrongInput`."""
     with context.database.transaction() as session:
         connection = _get(session, connection_id, actor)
-        kept = context.vault.unlock(connection.secrets)
+        kept = context.vault.decrypt(connection.secrets)
         plain, hidden = _sorted_values(connection.adapter, values, {**connection.values, **kept})
         _check_threshold(threshold)
         _check_entries(connection.adapter, {**plain, **hidden})
@@ -230,7 +230,7 @@ def change_connection(
         connection.name = line(name)[:LONGEST_NAME] or connection.name
         connection.threshold = threshold
         connection.values = plain
-        connection.secrets = context.vault.lock({**hidden, "webhook": kept["webhook"]})
+        connection.secrets = context.vault.encrypt({**hidden, "webhook": kept["webhook"]})
         if roles is not None:
             connection.roles = [str(role) for role in roles]
             _poll(session, connection, context.clock.now())
@@ -250,13 +250,13 @@ def add_webhook_secret(context: Context, connection_id: int, actor: Actor, secre
     """Begin a rotation: the new secret comes first, the one before stays good; gives the new one."""
     with context.database.transaction() as session:
         connection = _get(session, connection_id, actor)
-        kept = context.vault.unlock(connection.secrets)
+        kept = context.vault.decrypt(connection.secrets)
         fresh = secret.strip() or new_secret()
         _check_webhook_secret(connection.adapter, fresh)
         # Entered again it stays one of the two, so that it does not push the other out.
         before = [secret for secret in kept["webhook"] if secret != fresh]
         kept["webhook"] = [fresh, *before][:2]
-        connection.secrets = context.vault.lock(kept)
+        connection.secrets = context.vault.encrypt(kept)
         return fresh
 
 

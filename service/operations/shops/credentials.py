@@ -136,7 +136,7 @@ def _store(context: Context, connection_id: int, fresh: Tokens, *, instead_of: T
 def write(context: Context, credential: Credential, tokens: Tokens) -> None:
     """Keep these tokens, which are good and which nobody renews."""
     secrets = {"access": tokens.access, "refresh": tokens.refresh}
-    credential.tokens = context.vault.lock(secrets)
+    credential.tokens = context.vault.encrypt(secrets)
     credential.access_until = tokens.access_until
     credential.refresh_until = tokens.refresh_until
     credential.granted_until = tokens.granted_until
@@ -144,7 +144,7 @@ def write(context: Context, credential: Credential, tokens: Tokens) -> None:
 
 
 def _held(context: Context, credential: Credential) -> _Held:
-    secrets = context.vault.unlock(credential.tokens)
+    secrets = context.vault.decrypt(credential.tokens)
     tokens = Tokens(
         secrets["access"],
         credential.access_until,

@@ -43,7 +43,7 @@ def disconnect(context: Context, connection_id: int, actor: Actor) -> None:
         _nothing_under_way(session, connection_id)
         audit.note_connection(session, connection, "connection.disconnected")
         connection.roles = []
-        connection.secrets = context.vault.lock({"webhook": [connections.new_secret()]})
+        connection.secrets = context.vault.encrypt({"webhook": [connections.new_secret()]})
         session.execute(delete(Credential).where(Credential.connection_id == connection_id))
         move(session, connection, ConnectionMove.DISCONNECT, at=now, actor=actor)
         # What still waits in its lanes is ended by its own check, so it must not be held.

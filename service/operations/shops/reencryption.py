@@ -33,9 +33,9 @@ def renew_secrets(context: Context, actor: Actor) -> Renewed:
             # Locked, so that a change made at the same moment is not written over.
             connection = session.get_one(Connection, connection_id, with_for_update=True)
             try:
-                connection.secrets = context.vault.renew(connection.secrets)
+                connection.secrets = context.vault.rotate(connection.secrets)
                 if credential := session.get(Credential, connection_id, with_for_update=True):
-                    credential.tokens = context.vault.renew(credential.tokens)
+                    credential.tokens = context.vault.rotate(credential.tokens)
                 # Written before the actor is named: what they are has not changed.
                 session.flush()
                 audit.acting(session, actor)

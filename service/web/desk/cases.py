@@ -50,7 +50,7 @@ blueprint.add_app_template_filter(label, "label")
 def _words() -> dict[str, object]:
     return {
         "word": words.word,
-        "deed": words.deed,
+        "event_label": words.event_label,
         "me": g.get("seller"),
         "may": _may,
         "manages": _manages,

@@ -6,7 +6,7 @@ import json
 
 from integrations.contract import Config, Inbound
 from integrations.sandbox import VARIANTS
-from integrations.sandbox.wire import sign
+from integrations.sandbox.codec import sign
 from tests.adapter_cases import NOW, AdapterCases
 
 SECRET = "secret-of-the-callbacks"

@@ -25,7 +25,7 @@ from integrations.errors import BadSignature, Misconfigured, Permanent, Rejected
 from integrations.http import Http
 from integrations.money import Money
 from integrations.remedies import REFUND, Remedy
-from integrations.sandbox import ADAPTER, Sandbox, trouble, wire
+from integrations.sandbox import ADAPTER, Sandbox, codec, trouble
 from integrations.sandbox.ledger import add_order, leave_review
 from integrations.sandbox.seed import sell
 from integrations.sandbox.shop import Shop, create_shop
@@ -250,7 +250,7 @@ def test_old_callback_is_refused() -> None:
     headers = {
         "x-sandbox-delivery": "d1",
         "x-sandbox-timestamp": stamp,
-        "x-sandbox-signature": wire.sign(cases.SECRET, "d1", stamp, body),
+        "x-sandbox-signature": codec.sign(cases.SECRET, "d1", stamp, body),
     }
 
     with pytest.raises(BadSignature):
@@ -261,7 +261,7 @@ def test_callback_signed_with_the_secret_before_is_accepted() -> None:
     assert Sandbox.verify(_inbound(), ["newest", cases.SECRET], NOW) == "d1"
 
 
-@pytest.mark.parametrize(("event", "kind"), wire.KINDS.items())
+@pytest.mark.parametrize(("event", "kind"), codec.KINDS.items())
 def test_kind_follows_the_event(event: str, kind: EventKind) -> None:
     gone = kind is EventKind.WITHDRAWN
     body = json.dumps({"event": event, "more": 1, "review": {**cases.REVIEW, "withdrawn": gone}})
@@ -288,7 +288,7 @@ def test_repeated_and_shuffled_callbacks_have_one_effect(
     world: World, knobs: tuple[str, ...]
 ) -> None:
     for knob in knobs:
-        world.sandbox.ledger.turn(knob, "on")
+        world.sandbox.ledger.change_setting(knob, "on")
     order_id = sell(world.sandbox.ledger, 1, world.clock.now())[0]
     for stars in (1, 2, 5):
         leave_review(world.sandbox.ledger, order_id, stars, f"{stars}", world.clock.now())

@@ -55,7 +55,7 @@ class _WholeLines(EmailPolicy):
 POLICY = _WholeLines(linesep=SMTP.linesep)
 
 
-def letter(
+def build_message(
     message: OutgoingMessage, sender: Address, reply_to: str, at: datetime, *, plus: bool = False
 ) -> EmailMessage:
     """Build the mail; raises `Rejected` for an address or line that cannot be sent. `plus`: answers
