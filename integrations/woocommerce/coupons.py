@@ -42,6 +42,7 @@ def act(client: Client, request: ActionRequest) -> Done | ByHand:
         # `date_expires_gmt` is ignored by WooCommerce 11; this one is in the shop's zone.
         body["date_expires"] = _last_day(request.remedy.ends_at)
     try:
+        # wp-api-v3/coupons.md
         coupon = client.post("coupons", CouponIn, body)
     except Refused as error:
         if error.code != TAKEN:
@@ -56,6 +57,7 @@ def act(client: Client, request: ActionRequest) -> Done | ByHand:
 def find(client: Client, request: ActionRequest) -> Done | ByHand | None:
     """The coupon of our code; raises `Permanent` when it is worth or limited to something else."""
     code = _code(request)
+    # wp-api-v3/coupons.md
     for row in client.walk("coupons", CouponIn, {"code": code}, most=1, mark=code):
         if row["code"].lower() == code:
             return _result(request, row, already=True)

@@ -25,6 +25,7 @@ class Notes(Connected, MessageChannel):
         if "@" not in str(order["billing"].get("email") or ""):
             raise Rejected("the order has no e-mail address: a note of it would reach nobody")
         body = {"note": message.text, "customer_note": True}
+        # wp-api-v3/order-notes.md
         note = self.client.post(f"orders/{message.order_id}/notes", NoteIn, body)
         return str(note["id"])
 
@@ -33,5 +34,6 @@ class Notes(Connected, MessageChannel):
             return None
         # All of them come on one page.
         path, query = f"orders/{order_id}/notes", {"type": "customer"}
+        # wp-api-v3/order-notes.md
         notes = self.client.walk(path, NoteIn, query, most=1, mark=mark)
         return next((str(note["id"]) for note in notes if mark in note["note"]), None)

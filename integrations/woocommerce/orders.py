@@ -51,6 +51,7 @@ class Orders(Connected, OrderStore):
         too."""
         typed = number.strip().lstrip("#").strip()
         folded = typed.casefold()
+        # wp-api-v3/orders.md
         listing = self.client.page("orders", OrderIn, {"search": typed, **EXACT})
         rows = {row["id"]: row for row in listing.rows if _number(row).casefold() == folded}
         by_id = None if rows else _fetched(self.client, typed)
@@ -86,6 +87,7 @@ def _named_by_plugin(client: Client, event: ReviewEvent) -> tuple[str, ...]:
     if not digits(event.review_id):
         return ()
     try:
+        # wp-api-v3/product-reviews.md
         data = client.get_or_none(f"products/reviews/{event.review_id}", ReviewIn, AS_STORED)
     except (Permanent, Misconfigured):
         return ()
@@ -104,6 +106,7 @@ def _searched(client: Client, event: ReviewEvent) -> tuple[list[dict[str, Any]],
         queries += [(product, True)] if product else []
     problems: list[Said] = []
     for query, by_address in queries:
+        # wp-api-v3/orders.md
         listing = client.page("orders", OrderIn, {**query, **EXACT})
         problems += [row.problem for row in listing.unread]
         if kept := [row for row in listing.rows if _fits(row, event, by_address=by_address)]:
@@ -133,6 +136,7 @@ def is_resend(data: Mapping[str, Any]) -> bool:
 def _fetched(client: Client, order_id: str) -> dict[str, Any] | None:
     if not digits(order_id):
         return None
+    # wp-api-v3/orders.md
     return client.get_or_none(f"orders/{order_id}", OrderIn, EXACT)
 
 

@@ -66,6 +66,7 @@ def _is_downloaded(client: Client, line: Mapping[str, Any]) -> bool:
     if line["variation_id"]:
         path += f"/variations/{line['variation_id']}"
     try:
+        # wp-api-v3/products.md and wp-api-v3/product-variations.md
         downloaded: bool = client.get(path, StoredProductIn)["downloadable"]
     except AdapterError:
         return True

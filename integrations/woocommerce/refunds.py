@@ -106,6 +106,7 @@ def _unseen(request: ActionRequest, words: str = "") -> Permanent:
 
 def _kept(client: Client, request: ActionRequest, *, by_gateway: bool) -> Done | ByHand | None:
     path, mark = f"orders/{request.order.id}/refunds", request.reference
+    # wp-api-v3/order-refunds.md
     for refund in client.walk(path, RefundIn, EXACT, most=MOST_PAGES, mark=mark):
         if _names(request, refund):
             if by_gateway and not refund["refunded_payment"]:
@@ -132,6 +133,7 @@ def _pays(client: Client, gateway: str) -> bool:
     if not gateway:
         return False
     try:
+        # wp-api-v3/payment-gateways.md
         settings = client.get_or_none(f"payment_gateways/{quote(gateway, safe='')}", GatewayIn)
     except (Permanent, Misconfigured):
         return True
@@ -152,6 +154,7 @@ def _refund(
     }
     path, by_line = f"orders/{request.order.id}/refunds", {**body, "line_items": lines}
     try:
+        # wp-api-v3/order-refunds.md
         refund = client.post(path, RefundIn, by_line if lines else body, EXACT)
     except Refused as error:
         if not lines or error.code != INVALID:

@@ -34,6 +34,7 @@ BUNDLE_KEY = "_cart_key"
 def act(client: Client, request: ActionRequest) -> Done | ByHand:
     """Make an order of the lines at zero, to the addresses of the first one."""
     order = orders.fetch(client, request.order.id)
+    # wp-api-v3/orders.md
     listing = client.page("orders", OrderIn, _query(request))
     if resend := next((row for row in listing.rows if _ours(row, request)), None):
         return _result(resend, _chosen(order, request), already=True)
@@ -65,6 +66,7 @@ def find(client: Client, request: ActionRequest) -> Done | ByHand | None:
     """The order with our reference among those since the first one; meta data cannot be searched.
     Raises `Permanent` where they are too many to look through."""
     query, mark = _query(request), request.reference
+    # wp-api-v3/orders.md
     for order in client.walk("orders", OrderIn, query, most=MOST_PAGES, mark=mark):
         if _ours(order, request):
             lines = _chosen(orders.fetch(client, request.order.id), request)

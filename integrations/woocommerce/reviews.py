@@ -31,6 +31,7 @@ class Reviews(Connected, ReviewSource):
     def look(self, subject: str) -> list[ReviewEvent]:
         kind, _, number = subject.partition(":")
         if kind == "review" and digits(number):
+            # wp-api-v3/product-reviews.md
             data = self.client.get_or_none(f"products/reviews/{number}", ReviewIn, AS_STORED)
             return [event_of(data) if data else ReviewEvent(EventKind.WITHDRAWN, number)]
         if kind == "product" and digits(number):
@@ -44,6 +45,7 @@ class Reviews(Connected, ReviewSource):
         # Without a status only approved reviews are listed; most shops hold a buyer's first one.
         query = {**AS_STORED, "status": "all", "order": "asc", "orderby": "date"}
         query |= {"page": str(page)} | ({"after": since} if since else {})
+        # wp-api-v3/product-reviews.md
         listing = self.client.page("products/reviews", ReviewIn, query)
         events = [event_of(row) for row in listing.rows]
         unread = [_unread(row) for row in listing.unread]

@@ -51,6 +51,7 @@ def coupons_on(client: Client) -> bool | None:
 
 def _setting(client: Client, name: str) -> str:
     try:
+        # wp-api-v3/setting-options.md
         value: str = client.get(f"settings/general/{name}", SettingIn)["value"]
     except AdapterError:
         return ""
@@ -60,6 +61,7 @@ def _setting(client: Client, name: str) -> str:
 def shop_currency(client: Client) -> str:
     """The shop's own currency, '' where it could not be read; an order may be in another."""
     try:
+        # wp-api-v3/data.md
         code: str = client.get("data/currencies/current", CurrencyIn)["code"]
     except (Permanent, Misconfigured):
         return ""
