@@ -92,7 +92,7 @@ def embedded_threads(wired: Wiring) -> list[Kept]:
 
 
 def _work(wired: Wiring) -> None:
-    rung = wired.bell.rung if isinstance(wired.bell, wakeup.Bell) else threading.Event()
+    rung = wired.notifier.rung if isinstance(wired.notifier, wakeup.Notifier) else threading.Event()
     while not wired.stop.is_set():
         rung.wait(1.0)
         rung.clear()

@@ -147,7 +147,7 @@ def _connect_sandbox(wired: Wiring, owner_id: int) -> Connection:
 def _stop(wired: Wiring) -> None:
     """End after the rows and requests at hand."""
     wired.stop.set()
-    wired.bell.wake()
+    wired.notifier.notify()
 
 
 def _say_where(wired: Wiring) -> None:

@@ -52,12 +52,12 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-        line = {"at": at, "level": record.levelname, "from": record.name, **_ids.get()}
+        line = {"timestamp": at, "level": record.levelname, "logger": record.name, **_ids.get()}
         line["message"] = _message(record)
         if record.exc_info and record.exc_info[0] is not None:
             # The trace names the place; the message of a foreign error may hold buyer text.
             line["error"] = record.exc_info[0].__name__
-            line["where"] = _where(record.exc_info[2])
+            line["stack"] = _where(record.exc_info[2])
             if isinstance(record.exc_info[1], OSError) and record.exc_info[1].filename:
                 # A file of the machine's and the system's word on it: for whoever runs it.
                 line["file"] = f"{record.exc_info[1].filename}: {record.exc_info[1].strerror}"

@@ -18,20 +18,20 @@ WAKE_MILLISECONDS = 1000
 """How long one wake-up stands for those after it, if no worker begins and takes the key away."""
 
 
-class Bell:
+class Notifier:
     """Wakes the worker thread of this process."""
 
     def __init__(self) -> None:
         self.rung = threading.Event()
 
-    def wake(self) -> None:
+    def notify(self) -> None:
         self.rung.set()
 
     def close(self) -> None:
         self.rung.set()
 
 
-class RedisBell:
+class RedisNotifier:
     """Asks RQ for a drain. The asking is done by a thread, so that no request waits for Redis;
     wake-ups collapse into one until a worker begins."""
 
@@ -42,11 +42,13 @@ class RedisBell:
         self._thread: threading.Thread | None = None
         self._start = threading.Lock()
 
-    def wake(self) -> None:
+    def notify(self) -> None:
         if self._thread is None or not self._thread.is_alive():
             with self._start:
                 if self._thread is None or not self._thread.is_alive():
-                    self._thread = threading.Thread(target=self._ring, daemon=True, name="bell")
+                    self._thread = threading.Thread(
+                        target=self._serve, daemon=True, name="notifier"
+                    )
                     self._thread.start()
         self._rung.set()
 
@@ -54,7 +56,7 @@ class RedisBell:
         self._ended = True
         self._rung.set()
 
-    def _ring(self) -> None:
+    def _serve(self) -> None:
         while not self._ended:
             self._rung.wait()
             self._rung.clear()

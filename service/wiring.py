@@ -1,4 +1,4 @@
-"""Builds what runs: database, vault, links, bell. The only place that knows them all."""
+"""Builds what runs: database, vault, links, notifier. The only place that knows them all."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from service.operations.context import Context
 from service.security.links import Links
 from service.security.vault import Vault
 from service.settings import Settings
-from service.wakeup import Bell, RedisBell
+from service.wakeup import Notifier, RedisNotifier
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ class Wiring:
 
     settings: Settings
     context: Context
-    bell: Bell | RedisBell
+    notifier: Notifier | RedisNotifier
     stop: threading.Event
     heart: Heart
     intake: Intake
@@ -49,13 +49,13 @@ class Wiring:
     @property
     def redis(self) -> Redis | None:
         """The Redis of this installation; None when embedded."""
-        return self.bell.redis if isinstance(self.bell, RedisBell) else None
+        return self.notifier.redis if isinstance(self.notifier, RedisNotifier) else None
 
     def close(self) -> None:
         """Store the deliveries that wait, then let go of all connections."""
         self.stop.set()
         self.intake.close()
-        self.bell.close()
+        self.notifier.close()
         self.calls.shutdown()
         self.context.database.close()
 
@@ -63,8 +63,8 @@ class Wiring:
 def wire(settings: Settings, *, clock: Clock | None = None) -> Wiring:
     """Build from settings; the clock is handed in by tests."""
     database = Database(settings.database_url, pool=settings.database_pool)
-    bell = RedisBell(settings.redis_url) if settings.redis_url else Bell()
-    database.wake = bell.wake
+    notifier = RedisNotifier(settings.redis_url) if settings.redis_url else Notifier()
+    database.wake = notifier.notify
     clock = clock or SystemClock()
     database.now = clock.now
     context = Context(
@@ -79,7 +79,7 @@ def wire(settings: Settings, *, clock: Clock | None = None) -> Wiring:
     calls = ThreadPoolExecutor(settings.worker_threads, thread_name_prefix="deliver")
     heart = Heart(database, context.clock)
     intake = open_intake(database)
-    return Wiring(settings, context, bell, threading.Event(), heart, intake, calls)
+    return Wiring(settings, context, notifier, threading.Event(), heart, intake, calls)
 
 
 def _http(settings: Settings) -> Http:

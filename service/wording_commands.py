@@ -201,31 +201,34 @@ def wording_rates(rows: Iterable[Row], text_kind: TextKind) -> dict[str, Any]:
         "text": text_kind.value,
         "phrases": counts["all", "forbidden"] + counts["all", "allowed"],
         "rates": {
-            language: {
-                "forbidden": counts[language, "forbidden"],
-                "forbidden_let_through": counts[language, "forbidden wrong"],
-                "forbidden_let_through_rate": _rate(
-                    counts[language, "forbidden wrong"], counts[language, "forbidden"]
-                ),
-                "allowed": counts[language, "allowed"],
-                "allowed_refused": counts[language, "allowed wrong"],
-                "allowed_refused_rate": _rate(
-                    counts[language, "allowed wrong"], counts[language, "allowed"]
-                ),
-            }
+            language: _rates_of(counts, language)
             for language in sorted({language for language, _ in counts})
         },
-        "tone_kinds": {
-            name: {
-                "phrases": tally["all"],
-                "seen": tally["seen"],
-                "named": tally["named"],
-                "seen_rate": _rate(tally["seen"], tally["all"]),
-                "named_rate": _rate(tally["named"], tally["all"]),
-            }
-            for name, tally in sorted(seen.items())
-        },
+        "tone_kinds": {name: _tone_rates(tally) for name, tally in sorted(seen.items())},
         "wrong": wrong,
+    }
+
+
+def _rates_of(counts: Counter[tuple[str, str]], language: str) -> dict[str, Any]:
+    forbidden, let_through = counts[language, "forbidden"], counts[language, "forbidden wrong"]
+    allowed, refused = counts[language, "allowed"], counts[language, "allowed wrong"]
+    return {
+        "forbidden": forbidden,
+        "forbidden_let_through": let_through,
+        "forbidden_let_through_rate": _rate(let_through, forbidden),
+        "allowed": allowed,
+        "allowed_refused": refused,
+        "allowed_refused_rate": _rate(refused, allowed),
+    }
+
+
+def _tone_rates(tally: Counter[str]) -> dict[str, Any]:
+    return {
+        "phrases": tally["all"],
+        "seen": tally["seen"],
+        "named": tally["named"],
+        "seen_rate": _rate(tally["seen"], tally["all"]),
+        "named_rate": _rate(tally["named"], tally["all"]),
     }
 
 

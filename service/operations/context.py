@@ -36,9 +36,9 @@ class Context:
     vault: Vault
     links: Links
     http: Http
-    keep_bodies: timedelta = timedelta(days=90)
+    keep_bodies: timedelta
     """How long bodies of deliveries are kept."""
-    keep_buyers: timedelta = timedelta(days=365)
+    keep_buyers: timedelta
     """How long a closed case tells of its buyer."""
 
     def config(self, connection: Connection) -> Config:

@@ -14,8 +14,8 @@ from integrations.contract import Channel
 from service.domain.errors import WrongInput
 from service.domain.messages import policy
 from service.domain.messages.kinds import Step
-from service.domain.messages.policy import Asking, Policies, ShopSwitch, stale
-from service.domain.messages.policy_data import Ask, Duty, Layer
+from service.domain.messages.policy import Policies, PolicyRequest, ShopPolicySettings, stale
+from service.domain.messages.policy_data import Duty, Layer, Ruling
 
 ROW: dict[str, Any] = {
     "region": "*",
@@ -28,8 +28,8 @@ ROW: dict[str, Any] = {
     "source": "help page",
     "checked_on": date(2026, 11, 1),
 }
-OPEN = ShopSwitch(invitations=True, postal_address=True)
-INDONESIA = Asking("Shop", country="ID", shop=OPEN)
+OPEN = ShopPolicySettings(invitations=True, postal_address=True)
+INDONESIA = PolicyRequest("Shop", country="ID", shop=OPEN)
 
 
 def policies(*rows: dict[str, Any], **changes: Any) -> Policies:
@@ -47,7 +47,7 @@ def test_an_invitation_is_allowed_when_every_layer_allows_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "asking", "layer"),
+    ("changes", "asked", "layer"),
     [
         ({"ask_update": "no", "max_asks": 0}, INDONESIA, Layer.PLATFORM),
         ({"ask_update": "unknown", "max_asks": 0}, INDONESIA, Layer.PLATFORM),
@@ -62,47 +62,53 @@ def test_an_invitation_is_allowed_when_every_layer_allows_it() -> None:
         ({}, replace(INDONESIA, country="BR"), Layer.LAW),
         ({}, replace(INDONESIA, country="DE"), Layer.LAW),
         ({"channels": ["whatsapp"]}, replace(INDONESIA, channel=Channel.WHATSAPP), Layer.CHANNEL),
-        ({}, replace(INDONESIA, shop=ShopSwitch()), Layer.SHOP),
-        ({}, replace(INDONESIA, country="US", shop=ShopSwitch(invitations=True)), Layer.SHOP),
+        ({}, replace(INDONESIA, shop=ShopPolicySettings()), Layer.SHOP),
+        (
+            {},
+            replace(INDONESIA, country="US", shop=ShopPolicySettings(invitations=True)),
+            Layer.SHOP,
+        ),
     ],
 )
 def test_the_layer_is_named_when_it_forbids_an_invitation(
-    changes: dict[str, Any], asking: Asking, layer: Layer
+    changes: dict[str, Any], asked: PolicyRequest, layer: Layer
 ) -> None:
-    verdict = policies(**changes).may_invite(asking)
+    verdict = policies(**changes).may_invite(asked)
 
     assert (verdict.allowed, verdict.layer) == (False, layer)
     assert str(verdict.reason)
 
 
 def test_an_invitation_is_allowed_when_the_edit_window_is_still_open() -> None:
-    asking = replace(INDONESIA, review_age_days=30)
+    asked = replace(INDONESIA, review_age_days=30)
 
-    assert policies(edit_window_days=30).may_invite(asking).allowed
+    assert policies(edit_window_days=30).may_invite(asked).allowed
 
 
 @pytest.mark.parametrize(
-    "asking",
+    "asked",
     [
         replace(INDONESIA, country="DE", consent=True),
         replace(INDONESIA, country="de", shop=replace(OPEN, lawful_basis=frozenset({"DE"}))),
     ],
 )
-def test_an_invitation_is_allowed_when_the_basis_the_law_asks_for_is_there(asking: Asking) -> None:
-    assert policies().may_invite(asking).allowed
+def test_an_invitation_is_allowed_when_the_basis_the_law_asks_for_is_there(
+    asked: PolicyRequest,
+) -> None:
+    assert policies().may_invite(asked).allowed
 
 
 def test_a_basis_for_another_country_does_not_help_when_the_law_asks_for_one() -> None:
-    asking = replace(INDONESIA, country="FR", shop=replace(OPEN, lawful_basis=frozenset({"DE"})))
+    asked = replace(INDONESIA, country="FR", shop=replace(OPEN, lawful_basis=frozenset({"DE"})))
 
-    assert not policies().may_invite(asking).allowed
+    assert not policies().may_invite(asked).allowed
 
 
 def test_a_stated_basis_is_no_opt_in_when_the_channel_wants_the_buyers_own() -> None:
     shop = replace(OPEN, lawful_basis=frozenset({"ID"}))
-    asking = replace(INDONESIA, channel=Channel.WHATSAPP, shop=shop)
+    asked = replace(INDONESIA, channel=Channel.WHATSAPP, shop=shop)
 
-    assert not policies(channels=["whatsapp"]).may_message(Step.RECEIPT, asking).allowed
+    assert not policies(channels=["whatsapp"]).may_message(Step.RECEIPT, asked).allowed
 
 
 def test_helping_is_allowed_when_nothing_is_known_of_the_platform() -> None:
@@ -114,16 +120,16 @@ def test_helping_is_allowed_when_nothing_is_known_of_the_platform() -> None:
 
 
 def test_a_resolution_check_needs_a_basis_when_the_buyer_lives_in_germany() -> None:
-    asking = replace(INDONESIA, country="DE")
+    asked = replace(INDONESIA, country="DE")
 
-    assert not policies().may_message(Step.RESOLUTION_CHECK, asking).allowed
-    assert policies().may_message(Step.CONFIRMATION, asking).allowed
+    assert not policies().may_message(Step.RESOLUTION_CHECK, asked).allowed
+    assert policies().may_message(Step.CONFIRMATION, asked).allowed
 
 
 def test_resolution_checks_stop_when_the_shop_switched_them_off() -> None:
-    asking = replace(INDONESIA, shop=replace(OPEN, resolution_checks=False))
+    asked = replace(INDONESIA, shop=replace(OPEN, resolution_checks=False))
 
-    assert policies().may_message(Step.RESOLUTION_CHECK, asking).layer is Layer.SHOP
+    assert policies().may_message(Step.RESOLUTION_CHECK, asked).layer is Layer.SHOP
 
 
 def test_the_region_decides_when_it_has_an_entry_of_its_own() -> None:
@@ -134,10 +140,10 @@ def test_the_region_decides_when_it_has_an_entry_of_its_own() -> None:
 
 
 def test_the_postal_address_is_a_duty_when_an_american_buyer_is_invited() -> None:
-    asking = replace(INDONESIA, country="US")
+    asked = replace(INDONESIA, country="US")
 
-    assert Duty.POSTAL_ADDRESS in policies().may_invite(asking).duties
-    assert Duty.POSTAL_ADDRESS not in policies().may_message(Step.CONFIRMATION, asking).duties
+    assert Duty.POSTAL_ADDRESS in policies().may_invite(asked).duties
+    assert Duty.POSTAL_ADDRESS not in policies().may_message(Step.CONFIRMATION, asked).duties
 
 
 def test_no_stop_link_is_asked_for_when_the_platform_forbids_it() -> None:
@@ -148,35 +154,35 @@ def test_no_stop_link_is_asked_for_when_the_platform_forbids_it() -> None:
 
 
 @given(
-    ask=st.sampled_from(Ask),
+    ask=st.sampled_from(Ruling),
     country=st.sampled_from(["ID", "US", "GB", "DE", "FR", "JP", ""]),
     channel=st.sampled_from(Channel),
     consent=st.booleans(),
     invitations=st.booleans(),
 )
 def test_no_layer_is_overruled_when_any_of_them_says_no(
-    ask: Ask, country: str, channel: Channel, consent: bool, invitations: bool
+    ask: Ruling, country: str, channel: Channel, consent: bool, invitations: bool
 ) -> None:
-    most = 1 if ask in (Ask.YES, Ask.NEUTRAL, Ask.BASIS) else 0
+    most = 1 if ask in (Ruling.YES, Ruling.NEUTRAL, Ruling.BASIS) else 0
     loaded = policies(ask_update=str(ask), max_asks=most, channels=[str(each) for each in Channel])
     shop = replace(OPEN, invitations=invitations)
-    asking = Asking("Shop", country=country, channel=channel, shop=shop, consent=consent)
+    asked = PolicyRequest("Shop", country=country, channel=channel, shop=shop, consent=consent)
 
-    allowed = loaded.may_invite(asking).allowed
+    allowed = loaded.may_invite(asked).allowed
 
     assert not allowed or invitations
-    assert not allowed or ask in (Ask.YES, Ask.NEUTRAL, Ask.BASIS)
+    assert not allowed or ask in (Ruling.YES, Ruling.NEUTRAL, Ruling.BASIS)
     assert not allowed or consent or country in ("ID", "US")
     assert not allowed or country not in ("JP", "")
 
 
 @given(
     step=st.sampled_from(Step),
-    ask=st.sampled_from([Ask.YES, Ask.NEUTRAL, Ask.BASIS]),
+    ask=st.sampled_from([Ruling.YES, Ruling.NEUTRAL, Ruling.BASIS]),
     channels=st.sets(st.sampled_from(Channel), min_size=1),
     window=st.none() | st.integers(1, 60),
-    asking=st.builds(
-        Asking,
+    asked=st.builds(
+        PolicyRequest,
         platform=st.just("Shop"),
         country=st.sampled_from(["ID", "US", "DE", "de"]),
         channel=st.sampled_from(Channel),
@@ -187,20 +193,20 @@ def test_no_layer_is_overruled_when_any_of_them_says_no(
     ),
 )
 def test_no_limit_is_skipped_whatever_the_answer_rests_on(
-    step: Step, ask: Ask, channels: set[Channel], window: int | None, asking: Asking
+    step: Step, ask: Ruling, channels: set[Channel], window: int | None, asked: PolicyRequest
 ) -> None:
     limits: dict[str, Any] = {"channels": [str(each) for each in channels]}
     if window is not None:
         limits["edit_window_days"] = window
     answers = {"contact": str(ask), "resolution_check": str(ask), "ask_update": str(ask)}
 
-    allowed = policies(**answers, **limits).may_message(step, asking).allowed
+    allowed = policies(**answers, **limits).may_message(step, asked).allowed
 
-    inviting, age = step is Step.UPDATE_INVITATION, asking.review_age_days
-    assert not allowed or asking.channel in channels
-    assert not allowed or not inviting or asking.asks_made < 1
+    inviting, age = step is Step.UPDATE_INVITATION, asked.review_age_days
+    assert not allowed or asked.channel in channels
+    assert not allowed or not inviting or asked.asks_made < 1
     assert not allowed or not inviting or window is None or (age is not None and age <= window)
-    assert not allowed or ask is not Ask.BASIS or asking.consent
+    assert not allowed or ask is not Ruling.BASIS or asked.consent
 
 
 def test_a_policy_with_two_entries_for_one_region_is_refused() -> None:

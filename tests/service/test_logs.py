@@ -116,7 +116,7 @@ def test_nothing_secret_is_logged_in_the_whole_loop(world: World, lines: io.Stri
     secrets = _secrets(world)
     assert len([name for name in secrets if name.startswith("link")]) >= 4
     assert [name for name, secret in secrets.items() if secret in told] == []
-    assert all({"at", "level", "from", "message"} <= set(line) for line in _read(lines))
+    assert all({"timestamp", "level", "logger", "message"} <= set(line) for line in _read(lines))
 
 
 def test_failing_row_is_logged_with_its_ids_and_without_the_words_of_the_error(
@@ -137,7 +137,7 @@ def test_failing_row_is_logged_with_its_ids_and_without_the_words_of_the_error(
     assert (line["job"], line["level"]) == ("make_good", "ERROR")
     assert line["case"].startswith(world.case().reference)
     assert isinstance(line["row"], int)
-    assert "test_logs.py" in line["where"]
+    assert "test_logs.py" in line["stack"]
     assert TEXT not in lines.getvalue()
     assert "sari@" not in lines.getvalue()
 
@@ -293,8 +293,8 @@ def test_trace_names_our_own_places_and_where_it_ended(world: World, lines: io.S
         logging.getLogger("jobs").exception("failed")
 
     ours, foreign = _read(lines)
-    assert "queries.py" in ours["where"]
-    assert "test_logs.py" in foreign["where"]
+    assert "queries.py" in ours["stack"]
+    assert "test_logs.py" in foreign["stack"]
 
 
 ENDS = f"""
@@ -323,5 +323,5 @@ def test_what_ends_a_process_or_a_thread_is_one_line_of_json(where: str) -> None
     (line,) = done.stderr.splitlines()
     told = json.loads(line)
     assert (told["error"], told["level"]) == ("ValueError", "CRITICAL")
-    assert "end" in told["where"]
+    assert "end" in told["stack"]
     assert TEXT not in done.stderr + done.stdout

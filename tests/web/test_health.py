@@ -20,7 +20,7 @@ from service.app import create_app
 from service.db.models import Connection, Delivery, Lane, OutboxRow
 from service.db.outbox import claims, heartbeat
 from service.db.outbox.heartbeat import Heart
-from service.wakeup import RedisBell
+from service.wakeup import RedisNotifier
 from service.wiring import Wiring, wire
 from tests.jobs.processes import environment, running, until
 from tests.world import KEY, METRICS_TOKEN, SECRET, World
@@ -102,8 +102,8 @@ def _beat(world: World, *roles: str) -> None:
 def test_stopped_process_is_noticed_though_its_work_is_done(
     world: World, redis_url: str, silent: str
 ) -> None:
-    bell = RedisBell(redis_url)
-    app = create_app(replace(world.wired, bell=bell)).test_client()
+    notifier = RedisNotifier(redis_url)
+    app = create_app(replace(world.wired, notifier=notifier)).test_client()
     _beat(world, heartbeat.WORKER, heartbeat.CLOCK)
     before = app.get("/health/ready")
     world.clock.move(minutes=4)
@@ -117,17 +117,17 @@ def test_stopped_process_is_noticed_though_its_work_is_done(
     assert after.json[silent] == f"silent: is a {silent} running?"
     _beat(world, heartbeat.WORKER, heartbeat.CLOCK)
     assert app.get("/health/ready").status_code == 200
-    bell.close()
+    notifier.close()
 
 
 def test_process_that_never_came_is_noticed(world: World, redis_url: str) -> None:
-    bell = RedisBell(redis_url)
+    notifier = RedisNotifier(redis_url)
 
-    answer = create_app(replace(world.wired, bell=bell)).test_client().get("/health/ready")
+    answer = create_app(replace(world.wired, notifier=notifier)).test_client().get("/health/ready")
 
     assert answer.status_code == 503
     assert {"worker", "clock"} <= set(answer.json or {})
-    bell.close()
+    notifier.close()
 
 
 @pytest.fixture

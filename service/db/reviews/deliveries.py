@@ -162,11 +162,11 @@ class SqliteIntake:
         for (_, stored), is_new in zip(group, fresh, strict=True):
             stored.set_result(is_new)
         if any(fresh):
-            _ring(self._database)
+            _notify(self._database)
 
 
-def _ring(database: Database) -> None:
-    """What is stored is found without a bell too, only later."""
+def _notify(database: Database) -> None:
+    """What is stored is found without being notified too, only later."""
     try:
         database.ring()
     except Exception:
@@ -231,7 +231,7 @@ class PostgresIntake:
             stored = _stored(self._pool, values)
         self._database.after_commit()
         if stored:
-            _ring(self._database)
+            _notify(self._database)
         return stored
 
     def close(self) -> None:

@@ -15,11 +15,11 @@ from integrations.sentence import N_, Text, to_data
 from service.domain.messages.kinds import Step
 from service.domain.messages.policy_data import (
     UNKNOWN_PLATFORM,
-    Ask,
     Duty,
     Entry,
     Layer,
     Release,
+    Ruling,
     channel_entries,
     law_entries,
     platform_entries,
@@ -30,7 +30,7 @@ INCENTIVES_ALLOWED: Final = False
 
 
 @dataclass(frozen=True, slots=True)
-class ShopSwitch:
+class ShopPolicySettings:
     """What the seller switched on.
 
     `lawful_basis`: countries for which the seller states that buyers agreed, or are existing
@@ -44,7 +44,7 @@ class ShopSwitch:
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class PolicyRequest:
     """Who is asked, where and how. `region` is the market of the connection, `country` the buyer's.
 
     `consent`: this buyer agreed to be written to. `review_age_days`: since the review was written.
@@ -54,7 +54,7 @@ class Asking:
     region: str = ""
     country: str = ""
     channel: Channel = Channel.PLATFORM
-    shop: ShopSwitch = ShopSwitch()
+    shop: ShopPolicySettings = ShopPolicySettings()
     consent: bool = False
     asks_made: int = 0
     review_age_days: int | None = None
@@ -109,21 +109,21 @@ class Policies:
         """The highest rating that counts as low on this platform, before the seller's own."""
         return _named(self.platform, region).low_rating_max
 
-    def may_invite(self, asking: Asking) -> Verdict:
+    def may_invite(self, request: PolicyRequest) -> Verdict:
         """May this buyer be invited to update the review?"""
-        return self.may_message(Step.UPDATE_INVITATION, asking)
+        return self.may_message(Step.UPDATE_INVITATION, request)
 
-    def may_message(self, step: Step | None, asking: Asking) -> Verdict:
+    def may_message(self, step: Step | None, request: PolicyRequest) -> Verdict:
         """May this kind of message be sent (None: a seller's own words)? The first layer that says
         no is named."""
-        platform = _named(self.platform, asking.region)
+        platform = _named(self.platform, request.region)
         layers = (
             platform,
-            _named(self.law, asking.country),
-            _named(self.channel, str(asking.channel)),
+            _named(self.law, request.country),
+            _named(self.channel, str(request.channel)),
         )
         for entry in layers:
-            refusal = _refusal(entry, step, asking)
+            refusal = _refusal(entry, step, request)
             if refusal is not None:
                 return _no(entry, refusal)
         if step is Step.UPDATE_INVITATION and not _may_stop(layers, platform):
@@ -131,11 +131,11 @@ class Policies:
                 platform,
                 Text(
                     "%(name)s forbids the stop link that this message needs.",
-                    name=asking.platform,
+                    name=request.platform,
                 ),
             )
         duties = _duties(layers, step, platform)
-        refusal = _shop_refusal(step, asking, duties)
+        refusal = _shop_refusal(step, request, duties)
         if refusal is not None:
             return Verdict(False, Layer.SHOP, refusal, N_("the shop's own settings"), None)
         weakest = max(layers, key=lambda entry: _STRICTNESS[entry.answer(step)])
@@ -148,7 +148,7 @@ class Policies:
             checked_on=weakest.checked_on,
             min_wait_days=max(entry.min_wait_days for entry in layers) if inviting else 0,
             duties=duties,
-            release=_release(layers, asking.channel),
+            release=_release(layers, request.channel),
         )
 
 
@@ -157,20 +157,22 @@ def stale(entries: Iterable[Entry], today: date, days: int = 180) -> list[Entry]
     return [entry for entry in entries if (today - entry.checked_on).days > days]
 
 
-_STRICTNESS = {ask: rank for rank, ask in enumerate(Ask)}
+_STRICTNESS = {ruling: rank for rank, ruling in enumerate(Ruling)}
 
-_REFUSALS: Mapping[tuple[Layer, Ask], str] = {
-    (Layer.PLATFORM, Ask.TOOL): N_("%(name)s allows this only by its own form, filled in by you."),
-    (Layer.PLATFORM, Ask.NO): N_("%(name)s does not allow this message."),
-    (Layer.PLATFORM, Ask.UNKNOWN): N_("It is not known whether %(name)s allows this message."),
-    (Layer.LAW, Ask.NO): N_(
+_REFUSALS: Mapping[tuple[Layer, Ruling], str] = {
+    (Layer.PLATFORM, Ruling.TOOL): N_(
+        "%(name)s allows this only by its own form, filled in by you."
+    ),
+    (Layer.PLATFORM, Ruling.NO): N_("%(name)s does not allow this message."),
+    (Layer.PLATFORM, Ruling.UNKNOWN): N_("It is not known whether %(name)s allows this message."),
+    (Layer.LAW, Ruling.NO): N_(
         "The law of the buyer's country (%(name)s) does not allow this message."
     ),
-    (Layer.LAW, Ask.UNKNOWN): N_(
+    (Layer.LAW, Ruling.UNKNOWN): N_(
         "It is not known whether the law of the buyer's country (%(name)s) allows this message."
     ),
-    (Layer.CHANNEL, Ask.NO): N_("This message may not be sent by %(name)s."),
-    (Layer.CHANNEL, Ask.UNKNOWN): N_("It is not known whether this may be sent by %(name)s."),
+    (Layer.CHANNEL, Ruling.NO): N_("This message may not be sent by %(name)s."),
+    (Layer.CHANNEL, Ruling.UNKNOWN): N_("It is not known whether this may be sent by %(name)s."),
 }
 
 
@@ -183,29 +185,29 @@ def _named(entries: tuple[Entry, ...], name: str) -> Entry:
     return UNKNOWN_PLATFORM
 
 
-def _refusal(entry: Entry, step: Step | None, asking: Asking) -> Text | None:
+def _refusal(entry: Entry, step: Step | None, request: PolicyRequest) -> Text | None:
     """Why an entry says no; every limit is looked at, whatever the answer rests on."""
-    name = _shown_name(entry, asking)
-    refusal = _answer_refusal(entry, entry.answer(step), name, asking)
+    name = _shown_name(entry, request)
+    refusal = _answer_refusal(entry, entry.answer(step), name, request)
     if refusal is not None:
         return refusal
-    if entry.channels is not None and asking.channel not in entry.channels:
+    if entry.channels is not None and request.channel not in entry.channels:
         return Text(
             "%(name)s does not allow messages by %(channel)s.",
             name=name,
-            channel=str(asking.channel),
+            channel=str(request.channel),
         )
-    return _limit_refusal(entry, name, asking) if step is Step.UPDATE_INVITATION else None
+    return _limit_refusal(entry, name, request) if step is Step.UPDATE_INVITATION else None
 
 
-def _answer_refusal(entry: Entry, answer: Ask, name: str, asking: Asking) -> Text | None:
-    if answer in (Ask.YES, Ask.NEUTRAL):
+def _answer_refusal(entry: Entry, answer: Ruling, name: str, request: PolicyRequest) -> Text | None:
+    if answer in (Ruling.YES, Ruling.NEUTRAL):
         return None
-    if answer is not Ask.BASIS:
-        sentence = _REFUSALS.get((entry.layer, answer), _REFUSALS[(entry.layer, Ask.NO)])
+    if answer is not Ruling.BASIS:
+        sentence = _REFUSALS.get((entry.layer, answer), _REFUSALS[(entry.layer, Ruling.NO)])
         return Text(sentence, name=name)
-    stated = entry.layer is Layer.LAW and asking.country.upper() in asking.shop.lawful_basis
-    if asking.consent or stated:
+    stated = entry.layer is Layer.LAW and request.country.upper() in request.shop.lawful_basis
+    if request.consent or stated:
         return None
     if entry.layer is not Layer.LAW:
         return Text("%(name)s: only where this buyer agreed to it.", name=name)
@@ -215,10 +217,10 @@ def _answer_refusal(entry: Entry, answer: Ask, name: str, asking: Asking) -> Tex
     )
 
 
-def _limit_refusal(entry: Entry, name: str, asking: Asking) -> Text | None:
-    if entry.max_asks is not None and asking.asks_made >= entry.max_asks:
+def _limit_refusal(entry: Entry, name: str, request: PolicyRequest) -> Text | None:
+    if entry.max_asks is not None and request.asks_made >= entry.max_asks:
         return Text("This buyer has been invited as often as %(name)s allows.", name=name)
-    window, age = entry.edit_window_days, asking.review_age_days
+    window, age = entry.edit_window_days, request.review_age_days
     # Nobody knows whether a review of unknown age can still be changed.
     if window is not None and (age is None or age > window):
         return Text(
@@ -229,16 +231,18 @@ def _limit_refusal(entry: Entry, name: str, asking: Asking) -> Text | None:
     return None
 
 
-def _shop_refusal(step: Step | None, asking: Asking, duties: frozenset[Duty]) -> Text | None:
-    if step is Step.UPDATE_INVITATION and not asking.shop.invitations:
+def _shop_refusal(
+    step: Step | None, request: PolicyRequest, duties: frozenset[Duty]
+) -> Text | None:
+    if step is Step.UPDATE_INVITATION and not request.shop.invitations:
         return Text("Invitations to update a review are switched off for this shop.")
-    if step is Step.RESOLUTION_CHECK and not asking.shop.resolution_checks:
+    if step is Step.RESOLUTION_CHECK and not request.shop.resolution_checks:
         return Text("Resolution checks are switched off for this shop.")
-    if Duty.POSTAL_ADDRESS in duties and not asking.shop.postal_address:
+    if Duty.POSTAL_ADDRESS in duties and not request.shop.postal_address:
         return Text(
             "The law of the buyer's country (%(name)s) asks for your postal address in this "
             "message; enter it in the shop settings.",
-            name=asking.country.upper(),
+            name=request.country.upper(),
         )
     return None
 
@@ -264,12 +268,12 @@ def _may_stop(layers: Iterable[Entry], platform: Entry) -> bool:
     return platform.stop_link or not needed
 
 
-def _shown_name(entry: Entry, asking: Asking) -> str:
+def _shown_name(entry: Entry, request: PolicyRequest) -> str:
     if entry.layer is Layer.PLATFORM:
-        return asking.platform
+        return request.platform
     if entry.layer is Layer.LAW:
-        return asking.country.upper() or "?"
-    return str(asking.channel)
+        return request.country.upper() or "?"
+    return str(request.channel)
 
 
 def _no(entry: Entry, reason: Text) -> Verdict:

@@ -25,7 +25,7 @@ class Layer(StrEnum):
     SHOP = "shop"
 
 
-class Ask(StrEnum):
+class Ruling(StrEnum):
     """May it be asked? BASIS: with a lawful basis. TOOL: only by the platform's own form."""
 
     YES = "yes"
@@ -65,9 +65,9 @@ class Entry:
 
     layer: Layer
     names: tuple[str, ...]
-    contact: Ask
-    resolution_check: Ask
-    ask_update: Ask
+    contact: Ruling
+    resolution_check: Ruling
+    ask_update: Ruling
     source: str
     checked_on: date
     confidence: Confidence
@@ -81,7 +81,7 @@ class Entry:
     low_rating_max: int = 3
     release: Release = Release.TIMER
 
-    def answer(self, step: Step | None) -> Ask:
+    def answer(self, step: Step | None) -> Ruling:
         """What this layer says to one kind of message."""
         if step is Step.UPDATE_INVITATION:
             return self.ask_update
@@ -113,9 +113,9 @@ _YEARS = 3650
 UNKNOWN_PLATFORM = Entry(
     layer=Layer.PLATFORM,
     names=("*",),
-    contact=Ask.YES,
-    resolution_check=Ask.YES,
-    ask_update=Ask.UNKNOWN,
+    contact=Ruling.YES,
+    resolution_check=Ruling.YES,
+    ask_update=Ruling.UNKNOWN,
     source="no entry for this platform and region",
     checked_on=date(2026, 11, 23),
     confidence=Confidence.U,
@@ -181,9 +181,9 @@ def _platform(row: object, where: str) -> Entry:
         allowed = frozenset(Channel(name) for name in channels)
     except ValueError as error:
         raise fields.wrong(where, "channels", f"may hold {', '.join(Channel)}") from error
-    ask = fields.choice(data, "ask_update", where, Ask)
+    ask = fields.choice(data, "ask_update", where, Ruling)
     most = fields.needed_number(data, "max_asks", where, least=0, most=1)
-    if most and ask not in (Ask.YES, Ask.NEUTRAL, Ask.BASIS):
+    if most and ask not in (Ruling.YES, Ruling.NEUTRAL, Ruling.BASIS):
         raise fields.wrong(where, "max_asks", f"must be 0 where ask_update is {ask}")
     return Entry(
         layer=Layer.PLATFORM,
@@ -221,7 +221,7 @@ def _other(row: object, where: str, layer: Layer, key: str) -> Entry:
         names=names,
         contact=_answer(data, "contact", where),
         resolution_check=_answer(data, "resolution_check", where),
-        ask_update=fields.choice(data, "ask_update", where, Ask),
+        ask_update=fields.choice(data, "ask_update", where, Ruling),
         source=fields.text(data, "source", where),
         checked_on=_day(data, where),
         confidence=fields.choice(data, "confidence", where, Confidence),
@@ -236,8 +236,8 @@ def _release(data: Mapping[str, object], where: str) -> Release:
     return fields.choice(data, "release", where, Release)
 
 
-def _answer(data: Mapping[str, object], key: str, where: str) -> Ask:
-    return fields.choice(data, key, where, Ask) if key in data else Ask.YES
+def _answer(data: Mapping[str, object], key: str, where: str) -> Ruling:
+    return fields.choice(data, key, where, Ruling) if key in data else Ruling.YES
 
 
 def _day(data: Mapping[str, object], where: str) -> date:

@@ -23,7 +23,7 @@ from service.db.models import (
     Shop,
 )
 from service.domain.messages.kinds import FOLLOW_UPS, Answer, Step
-from service.domain.messages.policy import Asking, Policies, ShopSwitch, Verdict
+from service.domain.messages.policy import Policies, PolicyRequest, ShopPolicySettings, Verdict
 from service.domain.messages.schedule import Send, SendFacts, Stop, Wait, send_time_check
 from service.domain.messages.states import (
     MAYBE_SENT,
@@ -215,7 +215,7 @@ def _verdict(
     platform = session.get_one(Connection, review.connection_id).adapter
     policies = Policies.load(registry.policy(platform))
     asks = _asks_made(session, message) if message.step == Step.UPDATE_INVITATION else 0
-    switch = ShopSwitch(
+    switch = ShopPolicySettings(
         resolution_checks=shop.asking.get("resolution_checks", True),
         invitations=shop.asking.get("invitations", False),
         lawful_basis=frozenset(shop.asking.get("lawful_basis", ())),
@@ -227,7 +227,7 @@ def _verdict(
             break
         verdict = policies.may_message(
             message.step,
-            Asking(
+            PolicyRequest(
                 platform=platform,
                 region=shop.asking.get("region", ""),
                 country=buyer.country,

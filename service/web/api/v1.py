@@ -1,15 +1,12 @@
-"""/api/v1 for programs: cases, decisions, deliveries; and the OpenAPI document of it all."""
+"""/api/v1 for programs: cases, decisions, deliveries, and what waits."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from apispec import APISpec
-from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Blueprint, Response, g, jsonify, request
 from marshmallow import Schema, ValidationError, fields
 from werkzeug.exceptions import BadRequest
@@ -26,12 +23,12 @@ from service.operations.remedies import decisions
 from service.operations.shops import recovery
 from service.operations.staff import tokens
 from service.web.api import schemas
+from service.web.api.openapi import document
 from service.web.auth import check, open_to_all
 from service.web.limits import MINUTE, limited
 from service.web.request_context import actor, context
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
-UNDERSCORES = str.maketrans("/-", "__")
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -85,9 +82,9 @@ def _loaded(schema: Schema, sent: object) -> dict[str, Any]:
     try:
         loaded: dict[str, Any] = schema.load(cast(dict[str, Any], sent))
     except ValidationError as error:
-        found = dict(_named(error.messages))
-        told = " ".join(f"{name or 'body'}: {text}" for name, text in found.items())
-        raise WrongInput("Wrong or unknown: %(told)s", told=told, fields=found) from error
+        problems = dict(_named(error.messages))
+        listed = " ".join(f"{name or 'body'}: {text}" for name, text in problems.items())
+        raise WrongInput("Wrong or unknown: %(told)s", told=listed, fields=problems) from error
     return loaded
 
 
@@ -108,10 +105,10 @@ def cases() -> Response:
     asked = _query(schemas.CasesQuery())
     shops = actor().shops(Permission.LOOK)
     with context().database.reading() as session:
-        found = queries.cases_in(
+        rows = queries.cases_in(
             session, shops, asked["state"], most=asked["most"], before=asked["before"]
         )
-        page = {"cases": found, "next": found[-1].id if len(found) == asked["most"] else None}
+        page = {"cases": rows, "next": rows[-1].id if len(rows) == asked["most"] else None}
         return jsonify(schemas.CasesOut().dump(page))
 
 
@@ -127,16 +124,16 @@ def case(reference: str) -> Response:
 def proof(reference: str) -> Response:
     """Read what a case can prove."""
     with context().database.reading() as session:
-        found = queries.case_by_reference(session, reference)
-        record = proof_of(session, found, context().clock.now())
+        case = queries.case_by_reference(session, reference)
+        record = proof_of(session, case, context().clock.now())
         return jsonify(schemas.ProofOut().dump(record))
 
 
 def _detail(reference: str) -> Response:
     with context().database.reading() as session:
-        found = queries.case_by_reference(session, reference)
-        proposal = queries.proposal(session, found.id)
-        out = schemas.CaseDetailOut(exclude=("proposal", "proposal_id")).dump(found)
+        case = queries.case_by_reference(session, reference)
+        proposal = queries.proposal(session, case.id)
+        out = schemas.CaseDetailOut(exclude=("proposal", "proposal_id")).dump(case)
         rows = proposal.remedies if proposal is not None else []
         out["proposal"] = schemas.RemedyOut(many=True).dump(rows)
         out["proposal_id"] = None if proposal is None else proposal.id
@@ -153,15 +150,15 @@ def _find(reference: str) -> Case:
 @limited(120, MINUTE)
 def approve(reference: str) -> Response:
     """Approve the proposed or a changed make-good."""
-    found, wanted = _find(reference), _body(schemas.ApproveIn())
+    case, asked = _find(reference), _body(schemas.ApproveIn())
     decisions.approve(
         context(),
-        found.id,
+        case.id,
         actor(),
-        number=wanted["number"],
-        changed=wanted["changed"] and _remedy(found, wanted["changed"]),
-        reason=wanted["reason"],
-        seen=wanted["proposal_id"],
+        number=asked["number"],
+        changed=asked["changed"] and _remedy(case, asked["changed"]),
+        reason=asked["reason"],
+        seen=asked["proposal_id"],
     )
     return _detail(reference)
 
@@ -177,9 +174,9 @@ def _remedy(case: Case, sent: dict[str, Any]) -> Remedy:
     )
 
 
-def _only_line(found: Case) -> tuple[str, ...]:
+def _only_line(case: Case) -> tuple[str, ...]:
     """The line of an order that has no other. Which of several is meant, a program says itself."""
-    lines = tuple(line["id"] for line in found.order.get("lines", ()))
+    lines = tuple(line["id"] for line in case.order.get("lines", ()))
     return lines if len(lines) == 1 else ()
 
 
@@ -188,8 +185,8 @@ def _only_line(found: Case) -> tuple[str, ...]:
 @limited(120, MINUTE)
 def decline(reference: str) -> Response:
     """Decline a make-good."""
-    found = _find(reference)
-    decisions.decline(context(), found.id, actor(), _body(schemas.DeclineIn())["reason"])
+    case = _find(reference)
+    decisions.decline(context(), case.id, actor(), _body(schemas.DeclineIn())["reason"])
     return _detail(reference)
 
 
@@ -200,10 +197,13 @@ def deliveries() -> Response:
     asked = _query(schemas.PageQuery())
     shops = actor().shops(Permission.LOOK)
     with context().database.reading() as session:
-        found = queries.deliveries_needing_attention(
+        unread = queries.deliveries_needing_attention(
             session, shops, most=asked["most"], before=asked["before"]
         )
-        page = {"deliveries": found, "next": found[-1].id if len(found) == asked["most"] else None}
+        page = {
+            "deliveries": unread,
+            "next": unread[-1].id if len(unread) == asked["most"] else None,
+        }
         return jsonify(schemas.DeliveriesOut().dump(page))
 
 
@@ -213,11 +213,11 @@ def waiting() -> Response:
     """List what waits for platforms: why, and until when."""
     shops = actor().shops(Permission.LOOK)
     with context().database.reading() as session:
-        told = {
+        lists = {
             "waiting": waiting_work(session, shops),
             "connections": queries.connections_in_trouble(session, shops),
         }
-        return jsonify(schemas.WaitingListOut().dump(told))
+        return jsonify(schemas.WaitingListOut().dump(lists))
 
 
 @blueprint.post("/connections/<int:connection_id>/try-now")
@@ -234,101 +234,3 @@ def try_now(connection_id: int) -> Response:
 def openapi() -> Response:
     """The document programs are written from."""
     return jsonify(document())
-
-
-def document() -> dict[str, Any]:
-    """OpenAPI 3.1, made from the schemas."""
-    spec = APISpec(
-        "Makegood", "1", "3.1.0", plugins=[MarshmallowPlugin()], security=[{"token": []}]
-    )
-    spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
-    named = [{"name": "reference", "in": "path", "required": True, "schema": {"type": "string"}}]
-    _path(
-        spec,
-        "/cases",
-        "get",
-        "List cases, newest first",
-        schemas.CasesOut,
-        parameters=[{"in": "query", "schema": schemas.CasesQuery}],
-    )
-    _path(
-        spec, "/cases/{reference}", "get", "Read one case", schemas.CaseDetailOut, parameters=named
-    )
-    _path(
-        spec,
-        "/cases/{reference}/proof",
-        "get",
-        "Read what a case can prove",
-        schemas.ProofOut,
-        parameters=named,
-    )
-    _path(
-        spec,
-        "/cases/{reference}/approve",
-        "post",
-        "Approve a make-good",
-        schemas.CaseDetailOut,
-        parameters=named,
-        body=schemas.ApproveIn,
-    )
-    _path(
-        spec,
-        "/cases/{reference}/decline",
-        "post",
-        "Decline a make-good",
-        schemas.CaseDetailOut,
-        parameters=named,
-        body=schemas.DeclineIn,
-    )
-    _path(
-        spec,
-        "/deliveries",
-        "get",
-        "List deliveries that need attention",
-        schemas.DeliveriesOut,
-        parameters=[{"in": "query", "schema": schemas.PageQuery}],
-    )
-    _waiting_paths(spec)
-    return spec.to_dict()
-
-
-def _waiting_paths(spec: APISpec) -> None:
-    _path(spec, "/waiting", "get", "List what waits", schemas.WaitingListOut, parameters=[])
-    _path(
-        spec,
-        "/connections/{connection_id}/try-now",
-        "post",
-        "Try at once what waits for a connection",
-        schemas.WaitingListOut,
-        parameters=[
-            {"in": "path", "name": "connection_id", "required": True, "schema": {"type": "integer"}}
-        ],
-    )
-
-
-def _path(
-    spec: APISpec,
-    path: str,
-    method: str,
-    summary: str,
-    out: type[Schema],
-    *,
-    parameters: list[dict[str, Any]],
-    body: type[Schema] | None = None,
-) -> None:
-    operation: dict[str, Any] = {
-        "summary": summary,
-        "parameters": parameters,
-        "operationId": f"{method}_{re.sub(r'{.+?}', 'one', path).strip('/').translate(UNDERSCORES)}",
-        "responses": {
-            "200": {"description": "Done", "content": {"application/json": {"schema": out}}},
-            "default": {
-                "description": "Refused, with what to do",
-                "content": {"application/json": {"schema": schemas.RefusalOut}},
-            },
-        },
-    }
-    if body is not None:
-        content = {"application/json": {"schema": body}}
-        operation["requestBody"] = {"required": True, "content": content}
-    spec.path(path=f"/api/v1{path}", operations={method: operation})
