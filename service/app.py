@@ -12,6 +12,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service import logs
+from service.data import LANGUAGES
 from service.operations.staff import sessions
 from service.web import auth, errors, health
 from service.web.api import v1
@@ -39,7 +40,6 @@ from service.web.webhooks import make_webhooks
 from service.wiring import Wiring, keep_loaded, wiring
 
 WsgiApp = Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]
-LANGUAGES = ("en", "id")
 
 
 def create_app(wired: Wiring | None = None) -> Flask:

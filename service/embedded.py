@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from cryptography.fernet import Fernet
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -33,6 +32,7 @@ from service.operations.shops import connections
 from service.operations.shops.connections import NewConnection
 from service.operations.staff import accounts
 from service.operations.staff.permits import seller_actor
+from service.security.key_generation import fresh_keys
 from service.security.private_files import private_database, private_folder, write_new
 from service.settings import Settings, WrongSetting
 from service.wiring import Wiring, keep_loaded, prepare_process, wire
@@ -44,10 +44,7 @@ STOP_SECONDS = time_limits.STOP
 def own_settings() -> Settings:
     """The environment's settings, with keys made and kept in `instance/` where none are set."""
     private_folder(settings.INSTANCE)
-    fresh = {
-        "SECRET_KEY": secrets.token_urlsafe(48),
-        "ENCRYPTION_KEYS": Fernet.generate_key().decode(),
-    }
+    fresh = fresh_keys()
     for name in settings.KEPT:
         if not settings.is_set(os.environ, name):
             write_new(settings.INSTANCE / name.lower(), fresh[name])

@@ -7,11 +7,12 @@ import ssl
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from cryptography.fernet import Fernet
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
+
+from service.domain.messages.zones import exists
 
 NUMBERED = re.compile("/?[0-9]{0,4}")
 
@@ -146,10 +147,8 @@ def hosts(text: str) -> str:
 
 def zone(text: str) -> str:
     """The name of a time zone."""
-    try:
-        ZoneInfo(text)
-    except (KeyError, OSError, ValueError) as error:
-        raise ValueError(f"{text!r} is no time zone; use a name such as Asia/Jakarta") from error
+    if not exists(text):
+        raise ValueError(f"{text!r} is no time zone; use a name such as Asia/Jakarta")
     return text
 
 

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from integrations.network import LOOPBACK, IpNetwork, loopback, networks
 from service import listening
 from service import setting_values as values
+from service.data import LANGUAGES
 from service.listening import Address
 from service.security.private_files import write_anew
 
@@ -142,7 +143,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         worker_threads=value("WORKER_THREADS", "32", values.between(1, 64)),
         trusted_proxies=value("TRUSTED_PROXIES", "0", values.between(0, 5)),
         log_level=value("LOG_LEVEL", "INFO", values.one_of("DEBUG", "INFO", "WARNING", "ERROR")),
-        language=value("LANGUAGE", "en", values.one_of("en", "id")),
+        language=value("LANGUAGE", "en", values.one_of(*LANGUAGES)),
         zone=value("ZONE", "Asia/Jakarta", values.zone),
         sandbox_path=value("SANDBOX_PATH", "", values.file_path),
         database_pool=value("DATABASE_POOL", "10", values.between(1, 200)),

@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from service.data import LANGUAGES
 from service.domain.cases.severity import grave
 from service.domain.messages.content_policy import TextKind, check
 from service.domain.wording import examples, linear
@@ -19,7 +20,6 @@ from service.training import labels
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _DATA = Path(__file__).parent / "data" / "wording"
-_LANGUAGES = ("en", "id")
 TONE_CATEGORIES = frozenset({"blame", "sarcasm", "defence", "shouting", "personal_data"})
 
 
@@ -156,7 +156,7 @@ def _guess(row: list[str], verdicts: tuple[str, str]) -> Mapping[str, int]:
     places = {"phrase": len(row) - 1}
     for n, cell in enumerate(row[:-1]):
         value = cell.strip().lower()
-        name = "verdict" if value in verdicts else "language" if value in _LANGUAGES else ""
+        name = "verdict" if value in verdicts else "language" if value in LANGUAGES else ""
         name = name or ("text_kind" if value in set(TextKind) else "category")
         places.setdefault(name, n)
     return places

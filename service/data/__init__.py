@@ -5,6 +5,9 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 
+LANGUAGES = ("en", "id")
+"""In which texts, pages and rules of wording ship."""
+
 
 @cache
 def read_file(*path: str) -> str:

@@ -6,8 +6,8 @@ from functools import cache
 from importlib.resources import files
 from zoneinfo import available_timezones
 
+from service.data import LANGUAGES
 from service.domain.errors import WrongInput
-from service.domain.messages.templates import LANGUAGES
 
 
 @cache

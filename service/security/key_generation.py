@@ -7,13 +7,13 @@ import secrets
 from cryptography.fernet import Fernet
 
 
-def fresh_keys() -> str:
-    """The two required secrets as lines for an environment file."""
-    return (
-        f"MAKEGOOD_SECRET_KEY={secrets.token_urlsafe(48)}\n"
-        f"MAKEGOOD_ENCRYPTION_KEYS={Fernet.generate_key().decode()}"
-    )
+def fresh_keys() -> dict[str, str]:
+    """The two required secrets by the names of their settings."""
+    return {
+        "SECRET_KEY": secrets.token_urlsafe(48),
+        "ENCRYPTION_KEYS": Fernet.generate_key().decode(),
+    }
 
 
 if __name__ == "__main__":
-    print(fresh_keys())
+    print("\n".join(f"MAKEGOOD_{name}={key}" for name, key in fresh_keys().items()))

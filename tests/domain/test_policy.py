@@ -37,7 +37,7 @@ def policies(*rows: dict[str, Any], **changes: Any) -> Policies:
 
 
 def test_an_invitation_is_allowed_when_every_layer_allows_it() -> None:
-    verdict = policies().may_invite(INDONESIA)
+    verdict = policies().may_message(Step.UPDATE_INVITATION, INDONESIA)
 
     assert verdict.allowed
     assert verdict.min_wait_days == 2
@@ -73,7 +73,7 @@ def test_an_invitation_is_allowed_when_every_layer_allows_it() -> None:
 def test_the_layer_is_named_when_it_forbids_an_invitation(
     changes: dict[str, Any], asked: PolicyRequest, layer: Layer
 ) -> None:
-    verdict = policies(**changes).may_invite(asked)
+    verdict = policies(**changes).may_message(Step.UPDATE_INVITATION, asked)
 
     assert (verdict.allowed, verdict.layer) == (False, layer)
     assert str(verdict.reason)
@@ -82,7 +82,7 @@ def test_the_layer_is_named_when_it_forbids_an_invitation(
 def test_an_invitation_is_allowed_when_the_edit_window_is_still_open() -> None:
     asked = replace(INDONESIA, review_age_days=30)
 
-    assert policies(edit_window_days=30).may_invite(asked).allowed
+    assert policies(edit_window_days=30).may_message(Step.UPDATE_INVITATION, asked).allowed
 
 
 @pytest.mark.parametrize(
@@ -95,13 +95,13 @@ def test_an_invitation_is_allowed_when_the_edit_window_is_still_open() -> None:
 def test_an_invitation_is_allowed_when_the_basis_the_law_asks_for_is_there(
     asked: PolicyRequest,
 ) -> None:
-    assert policies().may_invite(asked).allowed
+    assert policies().may_message(Step.UPDATE_INVITATION, asked).allowed
 
 
 def test_a_basis_for_another_country_does_not_help_when_the_law_asks_for_one() -> None:
     asked = replace(INDONESIA, country="FR", shop=replace(OPEN, lawful_basis=frozenset({"DE"})))
 
-    assert not policies().may_invite(asked).allowed
+    assert not policies().may_message(Step.UPDATE_INVITATION, asked).allowed
 
 
 def test_a_stated_basis_is_no_opt_in_when_the_channel_wants_the_buyers_own() -> None:
@@ -116,7 +116,7 @@ def test_helping_is_allowed_when_nothing_is_known_of_the_platform() -> None:
 
     assert unknown.may_message(Step.RESOLUTION_CHECK, INDONESIA).allowed
     assert unknown.may_message(Step.CONFIRMATION, INDONESIA).allowed
-    assert not unknown.may_invite(INDONESIA).allowed
+    assert not unknown.may_message(Step.UPDATE_INVITATION, INDONESIA).allowed
 
 
 def test_a_resolution_check_needs_a_basis_when_the_buyer_lives_in_germany() -> None:
@@ -135,14 +135,14 @@ def test_resolution_checks_stop_when_the_shop_switched_them_off() -> None:
 def test_the_region_decides_when_it_has_an_entry_of_its_own() -> None:
     both = policies(ROW | {"region": "US", "ask_update": "no", "max_asks": 0})
 
-    assert not both.may_invite(replace(INDONESIA, region="us")).allowed
-    assert both.may_invite(replace(INDONESIA, region="ID")).allowed
+    assert not both.may_message(Step.UPDATE_INVITATION, replace(INDONESIA, region="us")).allowed
+    assert both.may_message(Step.UPDATE_INVITATION, replace(INDONESIA, region="ID")).allowed
 
 
 def test_the_postal_address_is_a_duty_when_an_american_buyer_is_invited() -> None:
     asked = replace(INDONESIA, country="US")
 
-    assert Duty.POSTAL_ADDRESS in policies().may_invite(asked).duties
+    assert Duty.POSTAL_ADDRESS in policies().may_message(Step.UPDATE_INVITATION, asked).duties
     assert Duty.POSTAL_ADDRESS not in policies().may_message(Step.CONFIRMATION, asked).duties
 
 
@@ -168,7 +168,7 @@ def test_no_layer_is_overruled_when_any_of_them_says_no(
     shop = replace(OPEN, invitations=invitations)
     asked = PolicyRequest("Shop", country=country, channel=channel, shop=shop, consent=consent)
 
-    allowed = loaded.may_invite(asked).allowed
+    allowed = loaded.may_message(Step.UPDATE_INVITATION, asked).allowed
 
     assert not allowed or invitations
     assert not allowed or ask in (Ruling.YES, Ruling.NEUTRAL, Ruling.BASIS)

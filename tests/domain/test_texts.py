@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from integrations.remedies import REFUND, RESEND, VOUCHER, RemedyKind
+from service.data import LANGUAGES
 from service.domain.errors import WrongInput
 from service.domain.messages.kinds import Step
 from service.domain.messages.policy_data import Duty
 from service.domain.messages.rendering import LONGEST_TITLE, render, to_html
 from service.domain.messages.templates import (
-    LANGUAGES,
     MessageText,
     TextKey,
     Tone,

@@ -21,7 +21,7 @@ from service.wiring import wire
 from tests.jobs.processes import ROOT, Popen, running, until
 from tests.service.test_private_files import rights
 
-KEYS = dict(line.split("=", 1) for line in fresh_keys().splitlines())
+KEYS = {f"MAKEGOOD_{name}": key for name, key in fresh_keys().items()}
 
 
 @contextmanager

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from integrations.money import DIGITS, Money, digits_of, least_step
+from service.data import LANGUAGES
 from service.domain.errors import WrongInput
-from service.domain.messages.templates import LANGUAGES
 from service.localization import amount_text, day_text, field_text, read_amount
 
 CURRENCIES = sorted({*list_currencies(), *DIGITS})

@@ -109,10 +109,6 @@ class Policies:
         """The highest rating that counts as low on this platform, before the seller's own."""
         return _named(self.platform, region).low_rating_max
 
-    def may_invite(self, request: PolicyRequest) -> Verdict:
-        """May this buyer be invited to update the review?"""
-        return self.may_message(Step.UPDATE_INVITATION, request)
-
     def may_message(self, step: Step | None, request: PolicyRequest) -> Verdict:
         """May this kind of message be sent (None: a seller's own words)? The first layer that says
         no is named."""

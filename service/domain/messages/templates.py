@@ -11,13 +11,12 @@ from functools import cache
 from typing import Any
 
 from integrations.remedies import KINDS, RemedyKind, Worth
-from service.data import read_file
+from service.data import LANGUAGES, read_file
 from service.domain.errors import WrongInput
 from service.domain.messages import content_policy
 from service.domain.messages.content_policy import TextKind
 from service.domain.messages.kinds import Step
 
-LANGUAGES = ("id", "en")
 _CODES = {"in": "id", "ind": "id", "eng": "en"}
 """Other codes of the same languages: a withdrawn one, and those of ISO 639-2."""
 

@@ -19,7 +19,7 @@ from service.domain.messages.templates import MessageText
 from service.localization import amount_text, day_text
 from service.operations.cases.orders import buyer_of
 from service.operations.context import Context
-from service.operations.messages import first_answer
+from service.operations.messages import custom_texts, first_answer
 from service.operations.messages.planning import zones_of
 
 HIDDEN = "https://…"
@@ -110,8 +110,7 @@ def wording(session: Session, message: Message, *, edit_link: bool) -> str:
 
 def _shop_text(session: Session, message: Message, key: str) -> MessageText:
     shop, language = queries.shop(session, message.case.shop_id), _language(session, message)
-    own = shop.texts.get(key, {}).get(language)
-    return MessageText(**own) if own else templates.default_text(key, language)
+    return custom_texts.text_of(shop, key, language)
 
 
 def _rendered(

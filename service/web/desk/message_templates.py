@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from service.data import LANGUAGES
 from service.domain.errors import NotFound, WrongInput
 from service.domain.messages import templates, text_check
 from service.domain.messages.rendering import Rendered
@@ -37,7 +38,7 @@ def overview(shop_id: int) -> str:
                         custom_texts.is_changed(shop, key, one),
                         custom_texts.is_outdated(shop, key, one),
                     )
-                    for one in templates.LANGUAGES
+                    for one in LANGUAGES
                 ],
             )
             for key in templates.text_keys()
@@ -89,7 +90,7 @@ def _problems(error: WrongInput) -> list[str]:
 
 
 def _check_known(key: str, language: str) -> None:
-    if key not in templates.text_keys() or language not in templates.LANGUAGES:
+    if key not in templates.text_keys() or language not in LANGUAGES:
         raise NotFound("There is no such text.")
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from integrations.money import Money, is_currency
+from service.data import LANGUAGES
 from service.db import attempts
 from service.db.models import ApiToken, Membership, Seller, Shop
 from service.domain.errors import DomainError, WrongInput
@@ -26,7 +27,6 @@ from service.web.request_context import actor, context, seller
 
 blueprint = Blueprint("people", __name__)
 Answer = Response | str | tuple[str, int]
-LANGUAGES = ("en", "id")
 
 
 @blueprint.get("/sellers")

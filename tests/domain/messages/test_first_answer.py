@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from service.data import LANGUAGES
 from service.domain.complaints.causes import CAUSES
 from service.domain.messages import first_answer
 from service.domain.messages.content_policy import TextKind, check
 from service.domain.messages.first_answer import Opening
-from service.domain.messages.templates import LANGUAGES, shipped
+from service.domain.messages.templates import shipped
 
 WORDINGS, PROMISES = 4, 3
 WHEN: dict[str, dict[str, Any]] = {
