@@ -36,6 +36,11 @@ POLL = 0.02
 """Seconds after which the server notices that it is to end."""
 SECRET, METRICS_TOKEN = "s" * 40, "m" * 20
 KEY = "bWFrZWdvb2QgdGVzdHMgdXNlIHRoaXMga2V5IG9ubHk="
+SETTINGS = {
+    "MAKEGOOD_SECRET_KEY": SECRET,
+    "MAKEGOOD_ENCRYPTION_KEYS": KEY,
+    "MAKEGOOD_METRICS_TOKEN": METRICS_TOKEN,
+}
 
 
 class FakeClock:
@@ -66,15 +71,8 @@ class World:
         self.clock = FakeClock()
         self._server = make_server("127.0.0.1", 0, self._serve, threaded=True)
         self.url = f"http://127.0.0.1:{self._server.port}"
-        env = {
-            "MAKEGOOD_DATABASE_URL": database_url,
-            "MAKEGOOD_SECRET_KEY": SECRET,
-            "MAKEGOOD_ENCRYPTION_KEYS": KEY,
-            "MAKEGOOD_PUBLIC_URL": self.url,
-            "MAKEGOOD_REDIS_URL": redis_url,
-            "MAKEGOOD_METRICS_TOKEN": METRICS_TOKEN,
-            **(environ or {}),
-        }
+        usual = {"MAKEGOOD_DATABASE_URL": database_url, "MAKEGOOD_REDIS_URL": redis_url, **SETTINGS}
+        env = {**usual, "MAKEGOOD_PUBLIC_URL": self.url, **(environ or {})}
         self.wired = wire(settings.load(env), clock=self.clock)
         self.context = self.wired.context
         migrate_for_test(self.context.database)

@@ -214,6 +214,12 @@ class PretendShop:
             case ("GET", "orders", number, "notes"):
                 notes = [one for one in self.notes if one["order"] == int(number)]
                 return 200, [{**recorded("note"), **one} for one in notes]
+        return self._do_elsewhere(method, path, query, body)
+
+    def _do_elsewhere(
+        self, method: str, path: list[str], query: dict[str, str], body: dict[str, Any]
+    ) -> tuple[int, Any]:
+        match (method, *path):
             case ("POST", "coupons"):
                 return self._coupon(body)
             case ("GET", "coupons"):
