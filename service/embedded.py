@@ -26,12 +26,12 @@ from service.db.advice import UNUSABLE, advice
 from service.db.migrations import migrate
 from service.db.models import Connection, Membership, Seller, Shop
 from service.domain.staff.authority import OPERATOR, SellerRole
+from service.domain.staff.authority import Membership as StaffMembership
 from service.embedded_web import create_server
 from service.listening import CannotListen, listen
 from service.operations.shops import connections
 from service.operations.shops.connections import NewConnection
-from service.operations.staff import accounts
-from service.operations.staff.permits import seller_actor
+from service.operations.staff import accounts, members
 from service.security.key_generation import fresh_keys
 from service.security.private_files import private_database, private_folder, write_new
 from service.settings import Settings, WrongSetting
@@ -63,25 +63,26 @@ def own_settings() -> Settings:
 
 
 def set_up(wired: Wiring) -> SandboxShop:
-    """Tables, an owner, and a sandbox shop with its connection; done once, kept afterwards."""
+    """Tables, an owner, and a sandbox shop with its connection; done once, kept afterwards,
+    whatever became of them since."""
     context = wired.context
     migrate(context.database)
     with context.database.reading() as session:
         connection = session.scalar(select(Connection).where(Connection.adapter == "sandbox"))
-        owner = _first_owner(session)
-    owner_id = None if owner is None else owner.id
-    if owner_id is None:
-        owner_id = accounts.add_seller(
+        is_new = session.scalar(select(Seller.id).limit(1)) is None
+    if is_new:
+        accounts.add_seller(
             context, OPERATOR, OWNER, {}, name="Owner", language=wired.settings.language
         )
     if connection is None:
-        connection = _connect_sandbox(wired, owner_id)
+        connection = _connect_sandbox(wired)
     connection = _lead_here(wired, connection.id)
     config, inside = context.config(connection), wired.settings.inside_url
     sandbox = create_shop(
         private_database(Path(wired.settings.sandbox_path)),
         base_url=f"{context.links.public_url}/sandbox",
-        api_key=config.values["api_key"],
+        # Of one that was disconnected the key is forgotten.
+        api_key=config.values.get("api_key") or secrets.token_urlsafe(24),
         webhook_secret=config.webhook_secrets[0],
         webhook_url=f"{inside}/webhooks/{connection.public_id}",
         now=context.clock.now,
@@ -106,13 +107,16 @@ def _lead_here(wired: Wiring, connection_id: int) -> Connection:
         return connection
 
 
-def _connect_sandbox(wired: Wiring, owner_id: int) -> Connection:
+def _connect_sandbox(wired: Wiring) -> Connection:
     context = wired.context
     with context.database.reading() as session:
-        owner = seller_actor(session, owner_id)
+        owner = _first_owner(session)
     shop_id = connections.add_shop(
-        context, owner, "Sandbox shop", zone=wired.settings.zone, country="ID", language="id"
+        context, OPERATOR, "Sandbox shop", zone=wired.settings.zone, country="ID", language="id"
     )
+    if owner is not None:
+        own = StaffMembership(SellerRole.OWNER)
+        members.set_membership(context, shop_id, owner.id, OPERATOR, own)
     connection_id = connections.connect(
         context,
         shop_id,
