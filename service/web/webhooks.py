@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from prometheus_client import Counter
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.wsgi import get_input_stream
@@ -134,36 +133,36 @@ def _receive(
     headers: dict[str, str],
     body: bytes,
 ) -> tuple[int, str]:
-    now = context.clock.now()
+    """The answer to one delivery. Whatever fails here, its sender is to send it again."""
     try:
-        connection = cache.find(public_id, now) if _plain(public_id) else None
-    except SQLAlchemyError:
-        log.exception("an address could not be looked up")
-        return 503, NOT_STORED
-    if connection is None:
-        return 404, "There is no such connection. Copy the address from Makegood again."
-    inbound = Inbound(headers, body, now, context.links.webhook(public_id))
-    try:
-        key = _verify(cache, connection, inbound, public_id, now)
+        return _accept(context, cache, intake, public_id, headers, body)
     except BadSignature as error:
         return 401, f"Not accepted: {error.message}. Check the secret at your platform."
-    if key is None:
-        return 200, "pong"
-    try:
-        fresh = intake.accept(
-            NewDelivery(
-                connection.connection_id,
-                connection.lane_id,
-                key,
-                _kept(headers, connection.adapter),
-                body,
-                now,
-            )
-        )
     except Exception:
         log.exception("a delivery could not be stored")
         return 503, NOT_STORED
-    return 202, "accepted" if fresh else "known"
+
+
+def _accept(
+    context: Context,
+    cache: ConnectionCache,
+    intake: Intake,
+    public_id: str,
+    headers: dict[str, str],
+    body: bytes,
+) -> tuple[int, str]:
+    """Store a genuine delivery; raises `BadSignature`."""
+    now = context.clock.now()
+    connection = cache.find(public_id, now) if _plain(public_id) else None
+    if connection is None:
+        return 404, "There is no such connection. Copy the address from Makegood again."
+    inbound = Inbound(headers, body, now, context.links.webhook(public_id))
+    key = _verify(cache, connection, inbound, public_id, now)
+    if key is None:
+        return 200, "pong"
+    kept = _kept(headers, connection.adapter)
+    delivery = NewDelivery(connection.connection_id, connection.lane_id, key, kept, body, now)
+    return 202, "accepted" if intake.accept(delivery) else "known"
 
 
 def _verify(

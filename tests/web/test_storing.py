@@ -6,14 +6,14 @@ import requests
 from sqlalchemy import func, select, text
 
 from integrations.sandbox.codec import sign
-from service.db.models import Delivery, OutboxRow
+from service.db.models import Connection, Delivery, OutboxRow
 from service.operations.shops import connections
 from tests.world import World
 
 
-def _post(world: World) -> requests.Response:
+def _post(world: World, secret: str = "") -> requests.Response:
     stamp = str(int(world.clock.now().timestamp()))
-    secret = connections.webhook_secret(world.context, world.connection())
+    secret = secret or connections.webhook_secret(world.context, world.connection())
     headers = {
         "X-Sandbox-Delivery": "d1",
         "X-Sandbox-Timestamp": stamp,
@@ -45,3 +45,25 @@ def test_sender_is_asked_to_try_again_when_a_delivery_cannot_be_stored(world: Wo
     assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
     assert half == (0, 0)
     assert (accepted.status_code, _stored(world)) == (202, (1, 1))
+
+
+def test_sender_is_asked_to_try_again_when_its_secret_cannot_be_looked_up(world: World) -> None:
+    secret = connections.webhook_secret(world.context, world.connection())
+    _post(world, secret)
+    _rename(world, "connection", "away")
+    # The first is looked up anew, since its secret may have been changed a moment ago.
+    refused = [_post(world, "another").status_code]
+    world.clock.move(minutes=1)
+    refused.append(_post(world, secret).status_code)
+    _rename(world, "away", "connection")
+
+    assert refused == [503, 503]
+    assert _post(world, "another").status_code == 401
+
+
+def test_sender_is_asked_to_try_again_while_no_key_opens_the_secrets(world: World) -> None:
+    secret = connections.webhook_secret(world.context, world.connection())
+    with world.context.database.transaction() as session:
+        session.get_one(Connection, world.connection_id).secrets = b"under another key"
+
+    assert _post(world, secret).status_code == 503
