@@ -173,9 +173,14 @@ def replay_command(path: Path, connection_id: int, url: str, at_once: int) -> No
 @click.command(cls=Command, name="erase")
 @click.argument("who")
 @click.option("--shop", "shop_id", type=NUMBER, help="The shop in which WHO is a buyer's id.")
-def erase_command(who: str, shop_id: int | None) -> None:
+@click.option(
+    "--connection", "connection_id", type=NUMBER, help="Its connection, where several know the id."
+)
+def erase_command(who: str, shop_id: int | None, connection_id: int | None) -> None:
     """Remove everything kept about a buyer: WHO is an address, or an id in one shop."""
-    erased = erasure.erase_buyer(wiring().context, who, OPERATOR, shop_id=shop_id)
+    erased = erasure.erase_buyer(
+        wiring().context, who, OPERATOR, shop_id=shop_id, connection_id=connection_id
+    )
     click.echo(
         f"Emptied: {erased.cases} cases, {erased.reviews} reviews, {erased.messages} messages,"
         f" {erased.deliveries} deliveries."

@@ -11,6 +11,8 @@ from integrations.sentence import Text
 from service.domain.errors import WrongInput
 
 Choice = TypeVar("Choice", bound=StrEnum)
+MOST_MINOR = 10**15
+"""Minor units: more than anything costs, and what a database holds."""
 
 
 def wrong(where: str | Text, key: str, problem: str | Text) -> WrongInput:
@@ -99,13 +101,14 @@ def amounts(data: Mapping[str, object], key: str, where: str | Text) -> dict[str
     for currency, minor in value.items():
         if not is_currency(str(currency)):
             raise wrong(where, key, f"names {currency!r}, which is no currency code such as EUR")
-        if isinstance(minor, bool) or not isinstance(minor, int) or minor <= 0:
+        if isinstance(minor, bool) or not isinstance(minor, int) or not 0 < minor <= MOST_MINOR:
             raise wrong(
                 where,
                 key,
                 Text(
-                    "must give %(currency)s as a whole number of minor units above 0",
+                    "must give %(currency)s as a whole number of minor units from 1 to %(most)s",
                     currency=currency,
+                    most=MOST_MINOR,
                 ),
             )
     return dict(value)

@@ -116,11 +116,14 @@ def _database_away(error: DBAPIError | PoolTimeout) -> tuple[Response | str, int
 
 
 def _not_storable(error: Exception) -> tuple[Response | str, int]:
-    """Nothing in an address or a form that no database can hold names anything of ours."""
+    """Nothing in an address, a form or a program's body that no database can hold names anything of
+    ours."""
     log.warning("a request holds what cannot be stored (%s)", type(error).__name__)
     if request.method == "GET":
         return _answer(404, "not_found", _("There is no such page."))
-    text = _("This holds a number that is too large, or characters that cannot be kept.")
+    text = _(
+        "This is nested too deep, or holds a number that is too large or characters that cannot be kept."
+    )
     return _answer(422, "not_storable", text)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -9,6 +12,7 @@ import pytest
 from integrations.money import Money
 from integrations.remedies import KINDS, REFUND, RESEND, VOUCHER, RemedyKind
 from service.domain.errors import WrongInput
+from service.domain.remedies import playbook_text
 from service.domain.remedies.playbook import Facts, Proposal, propose
 from service.domain.remedies.playbook_data import default_playbook, playbook_from_data
 
@@ -44,6 +48,7 @@ def data(when: object = None, **remedy: object) -> dict[str, Any]:
         (data(action="refund", percent=5, whole_line=True), "rule “R1”, remedy 1", "percent"),
         (data(action="refund", whole_line="yes"), "rule “R1”, remedy 1", "whole_line"),
         (data(action="refund", percent=5, cap={"EUR": 0}), "rule “R1”, remedy 1", "cap"),
+        (data(action="refund", percent=5, cap={"EUR": 10**4000}), "rule “R1”, remedy 1", "cap"),
         (data(action="refund", percent=5, expires_days=5), "rule “R1”, remedy 1", "expires_days"),
         (data(action="voucher", percent=5), "rule “R1”, remedy 1", "expires_days"),
         (data(action="resend", percent=5), "rule “R1”, remedy 1", "action"),
@@ -68,6 +73,31 @@ def test_rule_and_key_are_named_when_a_playbook_is_wrong(
 def test_it_is_refused_when_a_playbook_is_no_table(wrong: object) -> None:
     with pytest.raises(WrongInput, match="playbook must be a table"):
         playbook_from_data(wrong)
+
+
+TOML_VALUES = {
+    **{
+        word: word for word in ("nan", "inf", "-inf", "1e999", "-1", "0", "2.5", "true", "[]", "{}")
+    },
+    "day": "1979-05-27",
+    "time": "07:32:00",
+    "text": '"x"',
+    "digits": "9" * 5000,
+    "fewer digits": "9" * 4000,
+    "nested lists": "[" * 5000,
+    "nested tables": "{a=" * 5000,
+    "zero": "\0",
+    "half surrogate": '"\ud800"',
+}
+
+
+@pytest.mark.parametrize("value", TOML_VALUES)
+def test_no_value_of_an_edited_text_fails_otherwise_than_in_words(value: str) -> None:
+    shipped = playbook_text.shipped_text()
+    for line in re.findall(r"(?m)^\w+ = ", shipped):
+        edited = shipped.replace(line, f"{line}{TOML_VALUES[value]} #", 1)
+        with suppress(WrongInput):
+            json.dumps(playbook_text.data_of(edited))
 
 
 def test_it_is_refused_when_two_rules_share_a_name() -> None:

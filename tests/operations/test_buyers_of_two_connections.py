@@ -13,7 +13,11 @@ from sqlalchemy import text
 from integrations.contract import Role
 from service.db import migrations
 from service.db.models import Case
+from service.domain.errors import WrongInput
 from service.domain.messages.kinds import Step
+from service.domain.staff.authority import OPERATOR
+from service.operations.cases import find_order
+from service.operations.privacy import erasure
 from tests.integrations.standard import own_shop
 from tests.integrations.standard.own_shop import OwnShop
 from tests.integrations.standard.test_every_field import DATA, EVENT, FULL_ORDER
@@ -77,6 +81,53 @@ def test_buyers_without_an_account_are_not_one_buyer(
     second = _rated(world, pair[0], "budi@example.test", id="0")
 
     assert first.buyer_key != second.buyer_key
+
+
+def _names_left(world: World) -> list[str]:
+    return [case.order["buyer"]["email"] for case in world.cases()]
+
+
+@pytest.mark.parametrize("number", ["b-9", "0"])
+def test_stranger_of_the_same_id_is_not_erased_too(
+    world: World, pair: tuple[OwnShop, OwnShop], number: str
+) -> None:
+    _rated(world, pair[0], "sari@example.test", id=number)
+    # Without an account two buyers of one connection have the same.
+    _rated(world, pair[number != "0"], "budi@example.test", id=number)
+
+    erased = erasure.erase_buyer(world.context, "sari@example.test", OPERATOR)
+
+    assert (erased.cases, erased.reviews, erased.deliveries) == (1, 1, 1)
+    assert _names_left(world) == ["", "budi@example.test"]
+
+
+def test_buyer_whose_order_was_taken_for_anothers_is_not_erased_too(
+    world: World, pair: tuple[OwnShop, OwnShop]
+) -> None:
+    first = _rated(world, pair[0], "sari@example.test", id="b-1")
+    _rated(world, pair[0], "budi@example.test", id="b-2")
+    find_order.choose_order(world.context, first.id, "budi@example.test", actor=world.owner)
+
+    erasure.erase_buyer(world.context, "sari@example.test", OPERATOR)
+
+    assert _names_left(world) == ["", "budi@example.test"]
+
+
+def test_id_that_several_connections_know_is_erased_at_the_one_named(
+    world: World, pair: tuple[OwnShop, OwnShop]
+) -> None:
+    for shop, email in zip(pair, ("sari@example.test", "budi@example.test"), strict=True):
+        _rated(world, shop, email)
+    numbers = f"{pair[0].connection_id}, {pair[1].connection_id}"
+
+    with pytest.raises(WrongInput, match=f"Name one: {numbers}"):
+        erasure.erase_buyer(world.context, "b-9", OPERATOR, shop_id=pair[0].shop_id)
+    erasure.erase_buyer(world.context, "b-9", OPERATOR, connection_id=pair[0].connection_id)
+    left = _names_left(world)
+    # Now only one knows it.
+    erasure.erase_buyer(world.context, "b-9", OPERATOR, shop_id=pair[0].shop_id)
+
+    assert (left, _names_left(world)) == (["", "budi@example.test"], ["", ""])
 
 
 def test_buyers_are_told_apart_after_the_migration_and_together_again_before_it(

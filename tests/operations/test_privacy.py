@@ -117,6 +117,11 @@ def test_buyer_is_found_by_id_in_one_shop_only(world: World) -> None:
 
     with pytest.raises(WrongInput):
         erasure.erase_buyer(world.context, "b1", OPERATOR)
+    for nobody in ("", " ", "0"):
+        with pytest.raises(WrongInput):
+            erasure.erase_buyer(world.context, nobody, OPERATOR, shop_id=world.shop_id)
+    with pytest.raises(NotFound):
+        erasure.erase_buyer(world.context, "b1", OPERATOR, connection_id=99)
     with pytest.raises(NotFound):
         erasure.erase_buyer(world.context, "b1", OPERATOR, shop_id=world.shop_id + 1)
     other = connections.add_shop(world.context, OPERATOR, "Toko Lain", zone="Asia/Jakarta")

@@ -45,6 +45,10 @@ def data_of(text: str) -> dict[str, object]:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise WrongInput("The playbook is not valid TOML: %(error)s", error=str(error)) from error
+    except (ValueError, RecursionError) as error:
+        raise WrongInput(
+            "The playbook is nested too deep, or holds a number that is too large."
+        ) from error
     playbook_from_data(data)
     return data
 

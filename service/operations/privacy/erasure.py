@@ -8,25 +8,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, func, or_, select, update
+from sqlalchemy import String, cast, or_, select, update
 from sqlalchemy.orm import Session
 
 from integrations.contract import MessageReceived, ReviewEvent
 from integrations.sentence import Said, Text, without
 from service.db import audit, queries
-from service.db.models import Case, Kind, MakeGood, OutboxRow, Review, ReviewVersion, Shop
+from service.db.models import Case, Kind, MakeGood, OutboxRow, Review, ReviewVersion
 from service.db.transaction import Transaction
 from service.domain.cases.states import CloseReason
-from service.domain.errors import NotFound, WrongInput, WrongState
+from service.domain.errors import WrongState
 from service.domain.remedies.states import ENDED
 from service.domain.staff.authority import Actor, Permission
 from service.operations.cases import close, history, search
 from service.operations.context import Context
 from service.operations.messages.stopping import stop_planned
+from service.operations.privacy import traces
+from service.operations.privacy.traces import Traces
 from service.operations.reviews import delivery_bodies
 from service.operations.reviews.delivery_bodies import Body
 from service.operations.staff.permits import permit, permit_upkeep
@@ -50,40 +52,28 @@ class Erased:
     deliveries: int = 0
 
 
-@dataclass(slots=True)
-class _Traces:
-    """One buyer: addresses, ids by shop, and the rows that hold them."""
+def erase_buyer(
+    context: Context,
+    who: str,
+    actor: Actor,
+    *,
+    shop_id: int | None = None,
+    connection_id: int | None = None,
+) -> Erased:
+    """Empty everything kept about a buyer, named by address, or by the platform's id in one shop;
+    where several of its connections know that id, in one of them.
 
-    emails: set[str] = field(default_factory=set)
-    ids: set[tuple[int, str]] = field(default_factory=set)
-    cases: list[int] = field(default_factory=list)
-    shops: set[int] = field(default_factory=set)
-    reviews: dict[int, tuple[int, str]] = field(default_factory=dict)
-    """Id -> connection and the platform's id."""
-
-    def holds(self, email: str, shop_id: int, buyer_id: str) -> bool:
-        return email.strip().lower() in self.emails or (shop_id, buyer_id) in self.ids
-
-
-def erase_buyer(context: Context, who: str, actor: Actor, *, shop_id: int | None = None) -> Erased:
-    """Empty everything kept about a buyer, named by address, or by the platform's id in one shop.
-
-    Open cases are closed. Raises `WrongInput` for an id without a shop, `NotFound` for a shop that
-    is not there, `WrongState` while a make-good is not settled or a delivery about the buyer is
-    still being read.
+    Open cases are closed. Raises `WrongInput` for an id that may name several buyers, `NotFound` for
+    a shop that is not there, `WrongState` while a make-good is not settled or a delivery about the
+    buyer is still being read.
     """
-    who = who.strip()
-    if "@" not in who and (shop_id is None or not who):
-        raise WrongInput("Enter the buyer's address, or the buyer's id together with the shop.")
     with context.database.reading() as session:
-        if shop_id is not None and session.get(Shop, shop_id) is None:
-            raise NotFound("There is no such shop.")
-        traces = _find(session, who, shop_id)
-        bodies = list(_deliveries(session, traces))
-    shops = {shop_id or 0, *traces.shops, *(body.shop_id for body in bodies)} - {0}
+        buyer = traces.of(session, who, shop_id, connection_id)
+        bodies = list(_deliveries(session, buyer))
+    shops = {shop_id or 0, *buyer.shops, *(body.shop_id for body in bodies)} - {0}
     with context.database.transaction() as session:
         now = context.clock.now()
-        cases = [queries.locked_case(session, case_id) for case_id in traces.cases]
+        cases = [queries.locked_case(session, case_id) for case_id in buyer.cases]
         for shop in sorted(shops):
             permit(session, actor, Permission.MANAGE, shop)
         _check_settled(cases)
@@ -96,56 +86,17 @@ def erase_buyer(context: Context, who: str, actor: Actor, *, shop_id: int | None
                 subject=f"shop:{shop}",
                 detail=Text("%(cases)s cases in all shops", cases=len(cases)),
             )
-        _take_from_candidates(session, traces)
-        _empty_reviews(session, list(traces.reviews))
+        _take_from_candidates(session, buyer)
+        _empty_reviews(session, list(buyer.reviews))
         delivery_bodies.empty(session, [body.id for body in bodies])
-    return Erased(len(cases), len(traces.reviews), messages, len(bodies))
+    return Erased(len(cases), len(buyer.reviews), messages, len(bodies))
 
 
-def _find(session: Session, who: str, shop_id: int | None) -> _Traces:
-    """Rows that name the buyer, then those of the ids and addresses found in them."""
-    traces = _Traces()
-    if "@" in who:
-        traces.emails.add(who.lower())
-    else:
-        traces.ids.add((shop_id or 0, who))
-    for _ in range(2):
-        for review in session.scalars(select(Review).where(_names(Review, Review.buyer, traces))):
-            traces.reviews[review.id] = (review.connection_id, review.platform_id)
-            traces.shops.add(review.shop_id)
-            _learn(traces, review.shop_id, review.buyer)
-        buyer = Case.order["buyer"]
-        of_buyer = or_(_names(Case, buyer, traces), Case.review_id.in_(list(traces.reviews)))
-        for case in session.scalars(select(Case).where(of_buyer).order_by(Case.id)):
-            if case.id not in traces.cases:
-                traces.cases.append(case.id)
-            review = case.review
-            traces.reviews[review.id] = (review.connection_id, review.platform_id)
-            traces.shops.add(case.shop_id)
-            _learn(traces, case.shop_id, case.order.get("buyer", {}))
-    return traces
-
-
-def _names(table: type[Case] | type[Review], buyer: Any, traces: _Traces) -> ColumnElement[bool]:
-    """The JSON object `buyer` is this buyer's."""
-    same: list[ColumnElement[bool]] = [func.lower(buyer["email"].as_string()).in_(traces.emails)]
-    for shop_id, buyer_id in traces.ids:
-        same.append(and_(table.shop_id == shop_id, buyer["id"].as_string() == buyer_id))
-    return or_(*same)
-
-
-def _learn(traces: _Traces, shop_id: int, buyer: dict[str, Any]) -> None:
-    if buyer.get("email"):
-        traces.emails.add(buyer["email"].strip().lower())
-    if buyer.get("id"):
-        traces.ids.add((shop_id, buyer["id"]))
-
-
-def _deliveries(session: Session, traces: _Traces) -> Iterator[Body]:
+def _deliveries(session: Session, buyer: Traces) -> Iterator[Body]:
     """Deliveries about this buyer; raises `WrongState` while one is still being read."""
-    reviews = set(traces.reviews.values())
+    reviews = set(buyer.reviews.values())
     for body in delivery_bodies.kept(session):
-        if not _is_about(body, traces, reviews):
+        if not _is_about(body, buyer, reviews):
             continue
         if body.state == "waiting":
             raise WrongState(
@@ -154,10 +105,10 @@ def _deliveries(session: Session, traces: _Traces) -> Iterator[Body]:
         yield body
 
 
-def _is_about(body: Body, traces: _Traces, reviews: set[tuple[int, str]]) -> bool:
-    return body.says(traces.emails) or any(
+def _is_about(body: Body, buyer: Traces, reviews: set[tuple[int, str]]) -> bool:
+    return body.says(buyer.emails) or any(
         (body.connection_id, event.review_id) in reviews
-        or traces.holds(event.buyer.email, body.shop_id, event.buyer.id)
+        or buyer.holds(event.buyer.email, body.connection_id, event.buyer.id)
         for event in body.events()
         if isinstance(event, ReviewEvent | MessageReceived)
     )
@@ -238,13 +189,17 @@ def _forget_notes(session: Transaction, case: Case) -> None:
         session.execute(row.values(note=None))
 
 
-def _take_from_candidates(session: Transaction, traces: _Traces) -> None:
+def _take_from_candidates(session: Transaction, buyer: Traces) -> None:
     """Orders of this buyer that were offered as candidates in others' cases."""
     for case in session.scalars(select(Case).where(cast(Case.candidates, String) != "[]")):
         left = [
             candidate
             for candidate in case.candidates
-            if not traces.holds(candidate["buyer"]["email"], case.shop_id, candidate["buyer"]["id"])
+            if not buyer.holds(
+                candidate["buyer"]["email"],
+                candidate.get("connection_id", case.review.connection_id),
+                candidate["buyer"]["id"],
+            )
         ]
         if len(left) != len(case.candidates):
             case.candidates = left
