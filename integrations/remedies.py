@@ -52,8 +52,9 @@ class Spends(StrEnum):
 class RemedyKind:
     """What holds for all remedies of a kind.
 
-    `task` and `too_much` are ids of sentences: what a person does by hand, with `%(number)s` of the
-    order, `%(amount)s` and `%(names)s` of its lines; and that only `%(left)s` may be given.
+    `task`, `promise` and `too_much` are ids of sentences: what a person does by hand, with
+    `%(number)s` of the order, `%(amount)s` and `%(names)s` of its lines; what a buyer is told who may
+    choose it, with `%(amount)s`; and that only `%(left)s` may be given.
     """
 
     name: str
@@ -62,6 +63,7 @@ class RemedyKind:
     cost: Text
     """What it costs the seller, said before it is approved."""
     task: str
+    promise: str
     worth: Worth
     bound: Bound
     spends: Spends
@@ -79,6 +81,7 @@ RESEND = RemedyKind(
     label=Text("Send again"),
     cost=Text("Costs you the item again."),
     task=N_("Send again from order %(number)s: %(names)s"),
+    promise=N_("We send it to you again, at no cost."),
     worth=Worth.LINES,
     bound=Bound.LEFT,
     spends=Spends.GOODS,
@@ -92,6 +95,7 @@ REFUND = RemedyKind(
     label=Text("Refund"),
     cost=Text("Costs you this amount."),
     task=N_("Refund %(amount)s on order %(number)s"),
+    promise=N_("You get %(amount)s back."),
     worth=Worth.CHOSEN,
     bound=Bound.LEFT,
     spends=Spends.MONEY,
@@ -102,6 +106,7 @@ VOUCHER = RemedyKind(
     label=Text("Voucher"),
     cost=Text("Costs you this amount when it is used."),
     task=N_("Give the buyer of order %(number)s a voucher worth %(amount)s"),
+    promise=N_("You get a voucher of %(amount)s for our shop."),
     worth=Worth.CHOSEN,
     bound=Bound.LEFT,
     spends=Spends.CREDIT,
@@ -127,12 +132,26 @@ class Remedy:
     line_ids: tuple[str, ...] = ()
     ends: timedelta | datetime | None = None
 
+    @classmethod
+    def good_for(
+        cls, kind: RemedyKind, amount: Money | None, line_ids: tuple[str, ...], days: int | None
+    ) -> Remedy:
+        """A remedy not given yet, good for so many days where it ends."""
+        return cls(kind, amount, line_ids, None if days is None else timedelta(days=days))
+
     @property
     def described(self) -> Text:
         """Its kind and amount, as history and pages name it."""
         if self.amount is None:
             return self.kind.label
         return Text("%(what)s %(amount)s", what=self.kind.label, amount=self.amount)
+
+    @property
+    def promised(self) -> Text:
+        """What the buyer is told who may choose it."""
+        if self.amount is None:
+            return Text(self.kind.promise)
+        return Text(self.kind.promise, amount=self.amount)
 
     @property
     def money(self) -> Money:
@@ -170,10 +189,8 @@ def remedy_to_data(remedy: Remedy) -> dict[str, Any]:
 
 def remedy_from_data(data: dict[str, Any]) -> Remedy:
     """The remedy that `remedy_to_data` kept; raises `KeyError` for a kind that is not in the table."""
-    minor, days = data["amount_minor"], data["expires_days"]
-    return Remedy(
-        KINDS[data["action"]],
-        None if minor is None else Money(minor, data["currency"]),
-        tuple(data["line_ids"]),
-        None if days is None else timedelta(days=days),
+    minor = data["amount_minor"]
+    amount = None if minor is None else Money(minor, data["currency"])
+    return Remedy.good_for(
+        KINDS[data["action"]], amount, tuple(data["line_ids"]), data["expires_days"]
     )

@@ -16,7 +16,7 @@ from service.data import LANGUAGES
 from service.operations.staff import sessions
 from service.web import auth, errors, health
 from service.web.api import v1
-from service.web.buyer import pages
+from service.web.buyer import choice, pages
 from service.web.desk import (
     audit,
     case_list,
@@ -79,6 +79,7 @@ def create_app(wired: Wiring | None = None) -> Flask:
         deliveries,
         auth,
         pages,
+        choice,
         v1,
         health,
     ):
@@ -87,6 +88,7 @@ def create_app(wired: Wiring | None = None) -> Flask:
     # The signed link is the permission: who cannot know it cannot forge a request, and mail
     # programs keep no cookies.
     guard.exempt(pages.blueprint)
+    guard.exempt(choice.blueprint)
     errors.register(app)
     app.before_request(clean_request)
     app.before_request(_note_case)

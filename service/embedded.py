@@ -6,7 +6,9 @@ import os
 import secrets
 import signal
 import sys
+import tomllib
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from sqlalchemy import select
@@ -22,6 +24,7 @@ from jobs.sweep import embedded_threads
 from jobs.threads import Kept, supervise
 from service import settings
 from service.app import create_wsgi
+from service.data import read_file
 from service.db.advice import UNUSABLE, advice
 from service.db.migrations import migrate
 from service.db.models import Connection, Membership, Seller, Shop
@@ -142,7 +145,17 @@ def _connect_sandbox(wired: Wiring) -> Connection:
             "days": [0, 1, 2, 3, 4, 5, 6],
         }
         shop.asking = {"invitations": True, "lawful_basis": ["ID", "SG"]}
+        shop.playbook = _playbook()
         return session.get_one(Connection, connection_id)
+
+
+def _playbook() -> dict[str, Any]:
+    """The usual playbook, in which the buyer of a broken item chooses."""
+    found = tomllib.loads(read_file("playbook.toml"))
+    broken = next(rule for rule in found["rules"] if rule["name"] == "Broken")
+    broken["offer"] = {"days": 7, "without_pick": "first"}
+    broken["remedies"].append({"action": "voucher", "percent": 100, "expires_days": 90})
+    return found
 
 
 def _stop(wired: Wiring) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from service.db import migrations
 from service.operations.remedies import decisions
 from tests.operations.steps import refund
+from tests.operations.test_offers import offered
 from tests.world import World
 
 BEFORE = "0020"
@@ -106,3 +107,19 @@ def test_states_of_before_come_back(world: World) -> None:
         ).all()
     assert [tuple(row) for row in found] == [(of_case, state) for of_case, state, *_ in CASES]
     migrations.migrate(world.context.database)
+
+
+def test_open_choice_goes_back_to_the_seller_where_it_is_not_known(world: World) -> None:
+    offered(world)
+    database = world.context.database
+    config = migrations.config(database)
+
+    command.downgrade(config, "0023")
+    with database.reading() as session:
+        steps = session.scalars(text("SELECT step FROM message ORDER BY id")).all()
+        left = session.scalar(text("SELECT count(*) FROM outbox WHERE kind = 'end_offer'"))
+        state = session.scalar(text("SELECT state FROM make_good"))
+    migrations.migrate(database)
+
+    assert (steps, left, state) == (["receipt"], 0, "cancelled")
+    assert world.case().state == "awaiting_approval"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from contextlib import suppress
+import tomllib
 from typing import Any
 
 import pytest
@@ -13,13 +14,37 @@ from integrations.money import Money
 from integrations.remedies import KINDS, REFUND, RESEND, VOUCHER, RemedyKind
 from service.domain.errors import WrongInput
 from service.domain.remedies import playbook_text
+from service.domain.remedies.offers import OfferTerms, WithoutPick
 from service.domain.remedies.playbook import Facts, Proposal, propose
 from service.domain.remedies.playbook_data import default_playbook, playbook_from_data
+from service.domain.remedies.playbook_text import text_of
+
+VOUCHER_OF_HALF = {"action": "voucher", "percent": 50, "expires_days": 90}
 
 
 def data(when: object = None, **remedy: object) -> dict[str, Any]:
     offered = remedy or {"action": "resend"}
     return {"name": "Own", "rules": [{"name": "R1", "when": when or {}, "remedies": [offered]}]}
+
+
+def choice(**terms: object) -> dict[str, Any]:
+    """A rule that lets the buyer choose."""
+    rule = {"name": "R1", "offer": terms, "remedies": [{"action": "resend"}, VOUCHER_OF_HALF]}
+    return {"name": "Own", "rules": [rule]}
+
+
+def _alone(terms: object) -> dict[str, Any]:
+    """A choice of one."""
+    return {"name": "Own", "rules": [{**data()["rules"][0], "offer": terms}]}
+
+
+@pytest.mark.parametrize("without_pick", WithoutPick)
+def test_choice_is_read_as_it_was_written(without_pick: WithoutPick) -> None:
+    written = choice(days=7, without_pick=str(without_pick))
+
+    read = playbook_from_data(tomllib.loads(text_of(written)))
+
+    assert read.rules[0].offer == OfferTerms(7, without_pick)
 
 
 @pytest.mark.parametrize(
@@ -41,6 +66,12 @@ def data(when: object = None, **remedy: object) -> dict[str, Any]:
             "rule “R1”, when",
             "earlier_cases_max",
         ),
+        (choice(), "rule “R1”, offer", "days"),
+        (choice(days=0), "rule “R1”, offer", "days"),
+        (choice(days=61), "rule “R1”, offer", "days"),
+        (choice(days=7, without_pick="last"), "rule “R1”, offer", "without_pick"),
+        (choice(days=7, first=1), "rule “R1”, offer", "first"),
+        (_alone({"days": 7}), "rule “R1”", "offer"),
         (data(action="gift"), "rule “R1”, remedy 1", "action"),
         (data(action="refund"), "rule “R1”, remedy 1", "percent"),
         (data(action="refund", percent=0), "rule “R1”, remedy 1", "percent"),

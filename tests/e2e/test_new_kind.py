@@ -19,6 +19,7 @@ GIFT = RemedyKind(
     label=Text("Gift"),
     cost=Text("Costs you what you put into the parcel."),
     task="Pack a gift for order %(number)s",
+    promise="You get a gift from us.",
     worth=Worth.NONE,
     bound=Bound.NONE,
     spends=Spends.GOODS,

@@ -7,6 +7,7 @@ from service.db.models.cases import Case, History
 from service.db.models.causes import CauseLabel
 from service.db.models.credentials import Credential
 from service.db.models.messages import Message, MessageAttempt
+from service.db.models.offers import Offer, OfferOption
 from service.db.models.outbox import Kind, Lane, OutboxRow, Periodic
 from service.db.models.remedies import Attempt, Decision, MakeGood, Proposal
 from service.db.models.reviews import Delivery, Review, ReviewVersion
@@ -35,6 +36,8 @@ __all__ = [
     "Membership",
     "Message",
     "MessageAttempt",
+    "Offer",
+    "OfferOption",
     "OutboxRow",
     "Periodic",
     "Proposal",

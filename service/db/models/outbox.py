@@ -21,6 +21,7 @@ class Kind(StrEnum):
     MAKE_GOOD = "make_good"
     SEND_MESSAGE = "send_message"
     END_CASE = "end_case"
+    END_OFFER = "end_offer"
     LOOK = "look"
     POLL = "poll"
     CHECK = "check"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from integrations.money import Money
@@ -25,6 +25,9 @@ from service.domain.remedies.states import (
 )
 from service.domain.remedies.todo import MadeFor, todo
 
+if TYPE_CHECKING:
+    from service.db.models.offers import Offer
+
 
 class Proposal(Base):
     """What the playbook suggested; the newest counts."""
@@ -38,6 +41,9 @@ class Proposal(Base):
     remedies: Mapped[list[Any]]
     """List of remedies (integrations.remedies.remedy_to_data), each with `reason` and `capped`, best
     first."""
+    offer: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """The terms on which the buyer chooses among them (service.domain.remedies.offers); None: the
+    seller does."""
     created_at: Mapped[datetime]
 
 
@@ -101,6 +107,8 @@ class MakeGood(Base):
     case: Mapped[Case] = relationship(back_populates="make_goods")
     decision: Mapped[Decision] = relationship()
     attempts: Mapped[list[Attempt]] = relationship(order_by="Attempt.id")
+    offer: Mapped[Offer | None] = relationship(back_populates="make_good")
+    """What the buyer may choose among, or could; None where the seller chose."""
 
     @property
     def remedy(self) -> Remedy:

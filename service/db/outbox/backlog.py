@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from service.db.models import Connection, Delivery, Lane, MakeGood, Message, OutboxRow
 from service.db.outbox.lanes import IN_HAND, MAY_GO
 from service.domain.messages.states import STUCK
-from service.domain.remedies.states import ENDED, UNDER_WAY
+from service.domain.remedies.states import FOR_PERSON
 from service.domain.shops.connection_states import ConnectionState
 
 MOST_COUNTED = 10_000
@@ -104,7 +104,7 @@ def _is_worked_on(session: Session, lane: Lane, now: datetime) -> bool:
 def needing_attention(session: Session) -> dict[str, int]:
     """How many of each only a person can bring on."""
     stuck = {
-        "make_good": MakeGood.state.not_in(UNDER_WAY | ENDED),
+        "make_good": MakeGood.state.in_(FOR_PERSON),
         "message": Message.state.in_(STUCK),
         "delivery": Delivery.state == ATTENTION,
     }

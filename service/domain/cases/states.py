@@ -18,6 +18,8 @@ class CaseState(StrEnum):
     """Several orders fit, or none: the seller says which."""
     AWAITING_APPROVAL = "awaiting_approval"
     """A remedy is proposed, or none fits and the seller must choose one."""
+    OFFERED = "offered"
+    """Decided; the buyer chooses among the remedies."""
     APPROVED = "approved"
     """Decided; being carried out, by the platform, by a person, or by both."""
     FOLLOWING_UP = "following_up"
@@ -34,6 +36,7 @@ CASE_STATES: Mapping[CaseState, Text] = {
     CaseState.OPENED: Text("looking for the order"),
     CaseState.AWAITING_ORDER: Text("which order?"),
     CaseState.AWAITING_APPROVAL: Text("waits for a decision"),
+    CaseState.OFFERED: Text("the buyer chooses"),
     CaseState.APPROVED: Text("being carried out"),
     CaseState.FOLLOWING_UP: Text("following up"),
     CaseState.DECLINED: Text("declined"),
@@ -66,6 +69,8 @@ class Move(StrEnum):
     ASK_ORDER = "ask_order"
     PROPOSE = "propose"
     APPROVE = "approve"
+    OFFER = "offer"
+    PICK = "pick"
     DECLINE = "decline"
     MADE = "made"
     DECIDE_AGAIN = "decide_again"
@@ -89,13 +94,15 @@ _MOVES: Mapping[Move, tuple[frozenset[CaseState], CaseState]] = {
         _S.AWAITING_APPROVAL,
     ),
     Move.APPROVE: (frozenset({_S.AWAITING_APPROVAL}), _S.APPROVED),
+    Move.OFFER: (frozenset({_S.AWAITING_APPROVAL}), _S.OFFERED),
+    Move.PICK: (frozenset({_S.OFFERED}), _S.APPROVED),
     Move.DECLINE: (
         frozenset({_S.AWAITING_APPROVAL, _S.AWAITING_ORDER, _S.OPENED}),
         _S.DECLINED,
     ),
     # Also while another decision is awaited: what was thought refused turns out to be done.
     Move.MADE: (frozenset({_S.APPROVED, _S.AWAITING_APPROVAL}), _S.FOLLOWING_UP),
-    Move.DECIDE_AGAIN: (frozenset({_S.APPROVED}), _S.AWAITING_APPROVAL),
+    Move.DECIDE_AGAIN: (frozenset({_S.OFFERED, _S.APPROVED}), _S.AWAITING_APPROVAL),
     Move.TRY_AGAIN: (frozenset({_S.AWAITING_APPROVAL}), _S.APPROVED),
     Move.REOPEN: (frozenset({_S.FOLLOWING_UP, _S.DECLINED}), _S.AWAITING_APPROVAL),
     Move.COME_BACK: (frozenset({_S.CLOSED}), _S.AWAITING_APPROVAL),

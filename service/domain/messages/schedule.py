@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 
 from integrations.sentence import Said, Text
 from service.domain import fields
-from service.domain.messages.kinds import FOLLOW_UPS, Answer, Step
+from service.domain.messages.kinds import FOLLOW_UPS, OFFERING, Answer, Step
 from service.domain.messages.policy import Verdict
 from service.domain.messages.sending_time import SendingWindow, next_sending_time
 
@@ -41,9 +41,10 @@ class SendFacts:
     carried out. `check_sent_at`: when the resolution check went out. `by_seller`: the seller
     pressed "send now", which skips waiting and quiet hours and nothing else. `unconfirmed`: something
     speaks against the case and no person has taken it up. `grave`: the review spoke of health,
-    injury or law. `earlier_due_at`: when a message that must reach the buyer before this one is due;
-    None: none is under way. `refusal`: what the channels said that refused it. `unread`: the buyer
-    has written, and nobody has read it yet.
+    injury or law. `may_choose`: the choice of which this message tells is still open.
+    `earlier_due_at`: when a message that must reach the buyer before this one is due; None: none is
+    under way. `refusal`: what the channels said that refused it. `unread`: the buyer has written, and
+    nobody has read it yet.
     """
 
     now: datetime
@@ -63,6 +64,7 @@ class SendFacts:
     by_seller: bool = False
     unconfirmed: bool = False
     grave: bool = False
+    may_choose: bool = False
     earlier_due_at: datetime | None = None
     refusal: Said | None = None
     unread: bool = False
@@ -176,8 +178,8 @@ def send_time_check(step: Step | None, facts: SendFacts) -> Send | Wait | Stop:
 
 def _held_up(step: Step | None, facts: SendFacts) -> Wait | None:
     """What a person has to look at first, and messages that come before this one: the seller's hurry
-    does not change either. A confirmation tells what a person decided, so it waits for neither."""
-    if step is Step.CONFIRMATION:
+    does not change either. What tells of a decision that a person made waits for neither."""
+    if step is Step.CONFIRMATION or step in OFFERING:
         return None
     if facts.unconfirmed:
         return Wait(facts.now + LOOK_AGAIN, Text("A person has to look at this case first."))
@@ -201,6 +203,8 @@ def _stop_reason(step: Step | None, facts: SendFacts) -> Said | None:
             return reason
     if not facts.verdict.allowed:
         return facts.verdict.reason
+    if step in OFFERING:
+        return None if facts.may_choose else Text("There is nothing to choose any more.")
     if step in (Step.RECEIPT, None):
         return None
     if facts.made_good_at is None:

@@ -27,6 +27,8 @@ class TextKey(StrEnum):
     another."""
 
     RECEIPT = "receipt"
+    OFFER = "offer"
+    OFFER_REMINDER = "offer_reminder"
     RESOLUTION_CHECK = "resolution_check"
     UPDATE_INVITATION = "update_invitation"
     UPDATE_INVITATION_NO_LINK = "update_invitation_no_link"
@@ -60,6 +62,8 @@ PROBLEM, PROMISE = "problem", "promise"
 
 _REQUIRED: Mapping[str, frozenset[str]] = {
     _K.RECEIPT: frozenset(),
+    _K.OFFER: frozenset({"choose_url", "last_day"}),
+    _K.OFFER_REMINDER: frozenset({"choose_url", "last_day"}),
     _K.RESOLUTION_CHECK: frozenset({"answer_url"}),
     _K.UPDATE_INVITATION: frozenset({INVITATION, "edit_url"}),
     _K.UPDATE_INVITATION_NO_LINK: frozenset({INVITATION}),
@@ -84,8 +88,8 @@ def confirmations() -> Mapping[str, RemedyKind]:
 
 def text_keys() -> list[str]:
     """The keys of all texts, in the order in which a case sends them."""
-    receipt, *others = TextKey
-    return [receipt.value, *confirmations(), *(key.value for key in others)]
+    first, others = list(TextKey)[:3], list(TextKey)[3:]
+    return [*first, *confirmations(), *others]
 
 
 def required(key: str) -> frozenset[str]:

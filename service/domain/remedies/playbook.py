@@ -11,6 +11,7 @@ from integrations.money import Money, least_step
 from integrations.remedies import Bound, Remedy, RemedyKind, Worth
 from integrations.sentence import Text
 from service.domain.complaints.mentions import mentions
+from service.domain.remedies.offers import OfferTerms
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +51,13 @@ class When:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """The remedies for one kind of case, the recommended one first."""
+    """The remedies for one kind of case, the recommended one first. `offer`: the buyer chooses among
+    them."""
 
     name: str
     when: When
     remedies: tuple[RemedyRule, ...]
+    offer: OfferTerms | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +106,11 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What a rule proposes, best first."""
+    """What a rule proposes, best first; `offer`: as a choice for the buyer, on these terms."""
 
     rule: str
     options: tuple[Option, ...]
+    offer: OfferTerms | None = None
 
     @property
     def first(self) -> Option:
@@ -142,7 +146,8 @@ def propose(
             and (option := _option(playbook, rule, remedy_rule, facts)) is not None
         )
         if options:
-            return Proposal(rule.name, options)
+            differ = len({option.remedy for option in options}) > 1
+            return Proposal(rule.name, options, rule.offer if differ else None)
     if facts.left.amount_minor <= 0:
         return NoProposal(Text("Nothing is left of this order: it has been refunded in full."))
     if not fitting:

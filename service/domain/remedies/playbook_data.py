@@ -11,10 +11,12 @@ from service.data import read_file
 from service.domain import fields
 from service.domain.complaints.causes import CAUSES
 from service.domain.errors import WrongInput
+from service.domain.remedies.offers import MOST_DAYS, OfferTerms, WithoutPick
 from service.domain.remedies.playbook import Playbook, RemedyRule, Rule, When
 
 _PLAYBOOK_KEYS = ("name", "rules", "rounding")
-_RULE_KEYS = ("name", "when", "remedies")
+_RULE_KEYS = ("name", "when", "offer", "remedies")
+_OFFER_KEYS = ("days", "without_pick")
 _WHEN_KEYS = tuple(When.__dataclass_fields__)
 _REMEDY_KEYS = ("action", "percent", "fixed", "whole_line", "cap", "expires_days")
 _MANY = 1_000_000
@@ -53,6 +55,8 @@ def _rule(data: object, number: int) -> Rule:
     remedies = found.get("remedies")
     if not isinstance(remedies, list) or not remedies:
         raise fields.wrong(where, "remedies", Text("must be a list with at least one remedy"))
+    if "offer" in found and len(remedies) < 2:
+        raise fields.wrong(where, "offer", Text("needs two remedies or more to choose among"))
     return Rule(
         name,
         _when(found.get("when", {}), Text("%(where)s, when", where=where)),
@@ -60,6 +64,17 @@ def _rule(data: object, number: int) -> Rule:
             _remedy(remedy, Text("%(where)s, remedy %(index)s", where=where, index=index))
             for index, remedy in enumerate(remedies, start=1)
         ),
+        _offer(found["offer"], Text("%(where)s, offer", where=where)) if "offer" in found else None,
+    )
+
+
+def _offer(data: object, where: Text) -> OfferTerms:
+    found = fields.table(data, where, _OFFER_KEYS)
+    return OfferTerms(
+        fields.needed_number(found, "days", where, least=1, most=MOST_DAYS),
+        fields.choice(found, "without_pick", where, WithoutPick)
+        if "without_pick" in found
+        else WithoutPick.FIRST,
     )
 
 

@@ -26,7 +26,9 @@ def text_of(data: Mapping[str, object]) -> str:
     assert isinstance(rules, list)
     for rule in rules:
         lines += ["", "[[rules]]"]
-        lines += [f"{key} = {_value(rule[key])}" for key in ("name", "when") if key in rule]
+        lines += [
+            f"{key} = {_value(rule[key])}" for key in ("name", "when", "offer") if key in rule
+        ]
         for remedy in rule["remedies"]:
             lines += ["[[rules.remedies]]"]
             lines += [f"{key} = {_value(value)}" for key, value in remedy.items()]

@@ -16,6 +16,9 @@ from service.domain.state_table import StateTable
 class MakeGoodState(StrEnum):
     """Where a make-good stands."""
 
+    OFFERED = "offered"
+    """The buyer chooses what it is (service.domain.remedies.offers); till then it stands for the
+    dearest of what may be chosen."""
     APPROVED = "approved"
     """Decided. Waits for its turn, is being asked of the platform, or looked up there."""
     IN_PROGRESS = "in_progress"
@@ -38,6 +41,7 @@ class MakeGoodState(StrEnum):
 class MakeGoodMove(StrEnum):
     """What may happen to a make-good; the words stand in the history of its case."""
 
+    PICK = "picked"
     TAKEN_UP = "taken_up"
     ASK_BUYER = "ask_buyer"
     BY_HAND = "by_hand"
@@ -54,18 +58,21 @@ _S, _M = MakeGoodState, MakeGoodMove
 
 UNDER_WAY = frozenset({_S.APPROVED, _S.IN_PROGRESS, _S.WAITING_FOR_BUYER})
 """Makegood and the platform are at it; nobody has to do anything."""
-UNSETTLED = UNDER_WAY | {_S.BY_HAND, _S.UNKNOWN}
+UNSETTLED = UNDER_WAY | {_S.OFFERED, _S.BY_HAND, _S.UNKNOWN}
 """It may yet be carried out: its case is neither closed nor declined before."""
 ENDED = frozenset({_S.DONE, _S.CANCELLED})
 CARRIED_OUT = frozenset({_S.DONE, _S.TO_FINISH})
 """The buyer has got it, or the platform's part of it."""
-_NOT_YET = frozenset(_S) - CARRIED_OUT
+FOR_PERSON = frozenset({_S.BY_HAND, _S.UNKNOWN, _S.REFUSED, _S.TO_FINISH})
+"""Something is asked of a person."""
+_NOT_YET = frozenset(_S) - CARRIED_OUT - {_S.OFFERED}
 """That it was carried out is recorded from each of them: it is true whatever was thought before."""
 
 MAKE_GOODS = StateTable(
     N_("This is not possible any more: the make-good is now “%(state)s”."),
     _S.APPROVED,
     {
+        _M.PICK: (frozenset({_S.OFFERED}), _S.APPROVED),
         _M.TAKEN_UP: (UNDER_WAY | {_S.UNKNOWN}, _S.IN_PROGRESS),
         _M.ASK_BUYER: (UNDER_WAY | {_S.UNKNOWN}, _S.WAITING_FOR_BUYER),
         _M.BY_HAND: (UNDER_WAY, _S.BY_HAND),
@@ -75,9 +82,13 @@ MAKE_GOODS = StateTable(
         _M.MADE_IN_PART: (_NOT_YET, _S.TO_FINISH),
         _M.FINISH: (frozenset({_S.TO_FINISH}), _S.DONE),
         _M.TRY_AGAIN: (frozenset({_S.UNKNOWN, _S.REFUSED}), _S.APPROVED),
-        _M.CANCEL: (frozenset({_S.BY_HAND, _S.UNKNOWN, _S.REFUSED}), _S.CANCELLED),
+        _M.CANCEL: (
+            frozenset({_S.OFFERED, _S.BY_HAND, _S.UNKNOWN, _S.REFUSED}),
+            _S.CANCELLED,
+        ),
     },
     {
+        _S.OFFERED: Text("the buyer chooses"),
         _S.APPROVED: Text("being carried out"),
         _S.IN_PROGRESS: Text("the platform is at it"),
         _S.WAITING_FOR_BUYER: Text("waits for the buyer"),
@@ -91,6 +102,7 @@ MAKE_GOODS = StateTable(
 )
 
 MOVES_OF_CASE: dict[MakeGoodMove, Move] = {
+    _M.PICK: Move.PICK,
     _M.REFUSE: Move.DECIDE_AGAIN,
     _M.CANCEL: Move.DECIDE_AGAIN,
     _M.TRY_AGAIN: Move.TRY_AGAIN,

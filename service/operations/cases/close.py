@@ -9,7 +9,7 @@ from integrations.sentence import Said, Text
 from service.db.models import Case
 from service.db.transaction import Transaction
 from service.domain.cases.states import CLOSE_REASONS, CloseReason, Move
-from service.domain.messages.kinds import Step
+from service.domain.messages.kinds import OFFERING, Step
 from service.domain.staff.authority import Actor
 from service.operations.cases import history
 from service.operations.messages.stopping import stop_planned
@@ -34,4 +34,6 @@ def close(
     case.closed_at = at
     case.close_reason = reason
     case.advice = None
-    stop_planned(session, case, Text("The case is closed."), at=at, keep=(Step.CONFIRMATION,))
+    stop_planned(
+        session, case, Text("The case is closed."), at=at, keep=(Step.CONFIRMATION, *OFFERING)
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -11,6 +12,15 @@ from integrations.money import Money
 from integrations.remedies import KINDS
 from service.db.models import Case
 from service.domain.reviews.versions import same_buyer
+
+
+@dataclass(frozen=True, slots=True)
+class SeenOrder:
+    """An order as its platform showed it, and when it was asked; None: before that was noted."""
+
+    order: Order
+    at: datetime | None
+
 
 PLACE = ("country", "language", "zone", "region")
 

@@ -84,6 +84,8 @@ def sample(shop: Shop, key: str, text: MessageText, language: str) -> Rendered:
         "amount": amount_text(Money(3_650_000, "IDR"), language),
         "address": shop.asking.get("postal_address", ""),
         "answer_url": "https://shop.example/answer",
+        "choose_url": "https://shop.example/choose",
+        "last_day": day_text(date(2026, 12, 31), language),
         "edit_url": "https://shop.example/review",
         "stop_url": "https://shop.example/stop",
         "problem": first_answer.problem(language, "damaged", 0),

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from integrations.contract import Role
 from integrations.sentence import Text
 from service.db import queries
-from service.db.models import Case, Connection, Kind, MakeGood, Message, Shop
+from service.db.models import Case, Connection, Kind, MakeGood, Message, Offer, Shop
 from service.db.outbox import claims
 from service.db.transaction import Transaction
 from service.domain.errors import WrongState
@@ -41,6 +41,8 @@ READ_FIRST = Text("Read this first answer and release it.")
 FLOOD = Text("Many cases came in within an hour, so first answers wait until somebody reads them.")
 TOLD_MORE = Text("The buyer is told what was done instead.")
 HOUR = timedelta(hours=1)
+REMINDED_BEFORE = timedelta(days=2)
+"""So long before its end a buyer is reminded of a choice."""
 
 
 def settings_of(shop: Shop) -> FollowUpPlan:
@@ -118,6 +120,19 @@ def plan_follow_ups(
             _plan(session, series, step, due, now)
     if case.closed_at is None:
         expire.plan_end(session, case, now=now)
+
+
+def plan_offer(session: Transaction, offer: Offer, *, now: datetime) -> None:
+    """Tell the buyer that there is a choice, and once more before its last day where there is time."""
+    case, shop = offer.case, queries.shop(session, offer.case.shop_id)
+    series = _Series(case, len(case.make_goods), offer.make_good)
+    window, zones = settings_of(shop).window, zones_of(case, shop)
+    with _whatever_happens(session, series, Step.OFFER, now):
+        _stop_receipt_drafts(session, case, now)
+        _plan(session, series, Step.OFFER, next_sending_time(now, zones, window), now)
+        if offer.ends_at - now >= 2 * REMINDED_BEFORE:
+            again = next_sending_time(offer.ends_at - REMINDED_BEFORE, zones, window)
+            _plan(session, series, Step.OFFER_REMINDER, again, now)
 
 
 def _stop_receipt_drafts(session: Transaction, case: Case, now: datetime) -> None:

@@ -22,7 +22,7 @@ from service.db.models import (
     Review,
     Shop,
 )
-from service.domain.messages.kinds import FOLLOW_UPS, Answer, Step
+from service.domain.messages.kinds import FOLLOW_UPS, OFFERING, Answer, Step
 from service.domain.messages.policy import Policies, PolicyRequest, ShopPolicySettings, Verdict
 from service.domain.messages.schedule import Send, SendFacts, Stop, Wait, send_time_check
 from service.domain.messages.states import (
@@ -31,6 +31,7 @@ from service.domain.messages.states import (
     AttemptState,
     MessageState,
 )
+from service.domain.remedies.offers import OfferState
 from service.operations.cases.orders import buyer_of
 from service.operations.context import Context
 from service.operations.messages.opt_out import is_opted_out
@@ -71,7 +72,7 @@ def check(
         verdict=verdict,
         # A confirmation may carry a code, and a seller may have something to say, also after the
         # case has closed.
-        case_open=case.closed_at is None or step in (Step.CONFIRMATION, None),
+        case_open=case.closed_at is None or step in (Step.CONFIRMATION, *OFFERING, None),
         rating_changed=_rating_changed(session, message, made_good_at),
         opted_out=is_opted_out(context, session, case),
         reachable=channel is not None,
@@ -84,11 +85,17 @@ def check(
         by_seller=message.by_seller if by_seller is None else by_seller,
         unconfirmed=bool(case.doubt),
         grave=case.grave,
+        may_choose=_may_choose(make_good),
         earlier_due_at=_earlier_due_at(message, now),
         refusal=_refusal(message),
         unread=any(other.is_unread for other in case.messages),
     )
     return send_time_check(step, facts), channel, verdict
+
+
+def _may_choose(make_good: MakeGood | None) -> bool:
+    offer = None if make_good is None else make_good.offer
+    return offer is not None and offer.state is OfferState.OPEN
 
 
 def reaches_buyer(context: Context, session: Session, case: Case) -> bool:

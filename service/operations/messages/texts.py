@@ -42,6 +42,7 @@ def say(
     """What the buyer gets now; raises `WrongInput` for what may not be sent."""
     links = {
         "answer_url": context.links.buyer("answer", message.id),
+        "choose_url": context.links.buyer("choose", message.id),
         "stop_url": context.links.buyer("stop", message.id),
         "edit_url": edit_link,
     }
@@ -162,7 +163,9 @@ def _terms(make_good: MakeGood | None, language: str, zones: tuple[str, ...]) ->
     if make_good is None:
         return {}
     amount, ends = make_good.remedy.amount, make_good.expires_at
+    offer = make_good.offer
     return {
+        "last_day": day_text(last_day(offer.ends_at, zones), language) if offer else "",
         "amount": amount_text(amount, language) if amount else "",
         "code": make_good.code,
         "expires": day_text(last_day(ends, zones), language) if ends else "-",
@@ -171,7 +174,12 @@ def _terms(make_good: MakeGood | None, language: str, zones: tuple[str, ...]) ->
 
 def _hidden(session: Session, message: Message) -> dict[str, str]:
     edit_url = HIDDEN if _can_link(session, message.case) else ""
-    return {"answer_url": HIDDEN, "stop_url": HIDDEN, "edit_url": edit_url}
+    return {
+        "answer_url": HIDDEN,
+        "choose_url": HIDDEN,
+        "stop_url": HIDDEN,
+        "edit_url": edit_url,
+    }
 
 
 def _can_link(session: Session, case: Case) -> bool:

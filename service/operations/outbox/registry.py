@@ -8,7 +8,7 @@ from service.db.models import Kind
 from service.operations.cases import expire, find_order
 from service.operations.messages import sending
 from service.operations.outbox.handler import Handler
-from service.operations.remedies import attempts
+from service.operations.remedies import attempts, offers
 from service.operations.reviews import ingest, refetch
 from service.operations.shops import connection_check
 
@@ -20,6 +20,7 @@ HANDLERS: Mapping[Kind, Handler] = {
         attempts.MAKE_GOOD,
         sending.SEND_MESSAGE,
         expire.END_CASE,
+        offers.END_OFFER,
         refetch.LOOK,
         refetch.POLL,
         connection_check.CHECK,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,14 +12,23 @@ from service.db.models import Case, Shop
 from service.db.transaction import Transaction
 from service.domain.days import day_begins, day_of
 from service.domain.remedies.limits import AutomaticLimits, may_go_by_itself
+from service.domain.remedies.offers import OfferTerms, dearest
 from service.domain.staff.authority import LIMIT
-from service.operations.remedies.decisions import decide
+from service.operations.remedies import grants
+from service.operations.remedies.grants import Grant
 
 
-def approve(session: Transaction, case: Case, shop: Shop, remedy: Remedy, now: datetime) -> None:
-    """Approve a proposal about which there is no doubt, where the limit covers it. What has no
-    amount is covered by none."""
-    amount = remedy.amount
+def approve(
+    session: Transaction,
+    case: Case,
+    shop: Shop,
+    remedies: Sequence[Remedy],
+    terms: OfferTerms | None,
+    now: datetime,
+) -> None:
+    """Approve a proposal about which there is no doubt, where the limit covers it: the first remedy,
+    or the choice among all of them on these terms. What has no amount is covered by none."""
+    amount = (remedies[0] if terms is None else dearest(remedies)).amount
     limits = None if amount is None else shop.automatic.get(amount.currency)
     if amount is None or limits is None:
         return
@@ -26,12 +36,17 @@ def approve(session: Transaction, case: Case, shop: Shop, remedy: Remedy, now: d
     currency, day = amount.currency, day_of_limit(shop, now)
     by_shop = _spent(session, shop.id, currency, day, None)
     by_buyer = _spent(session, shop.id, currency, day, case.buyer_key)
-    if may_go_by_itself(
+    if not may_go_by_itself(
         amount, AutomaticLimits(**limits), by_shop.amount_minor, by_buyer.amount_minor
     ):
-        decide(session, case, remedy, actor=LIMIT, reason="", limit=str(limits), now=now)
-        for spent in (by_shop, by_buyer):
-            spent.amount_minor += amount.amount_minor
+        return
+    grant = Grant(LIMIT, "", str(limits), now)
+    if terms is None:
+        grants.approve(session, case, remedies[0], grant)
+    else:
+        grants.offer(session, case, remedies, terms, grant)
+    for spent in (by_shop, by_buyer):
+        spent.amount_minor += amount.amount_minor
 
 
 def day_of_limit(shop: Shop, now: datetime) -> datetime:

@@ -12,21 +12,34 @@ from integrations.remedies import Spends
 from service.db import queries
 from service.db.models import Case, MakeGood
 from service.domain.remedies.states import CARRIED_OUT, MakeGoodState
-from service.operations.cases.orders import order_from_data
+from service.operations.cases.orders import SeenOrder, order_from_data
 
 
-def left_of(session: Session, case: Case, *, without: MakeGood | None = None) -> Money:
-    """What is left of the case's order, all its cases counted, never below zero; `without` is not
-    counted. Whoever decides by it holds the shop's lock (`queries.lock_shops`)."""
-    left = order_from_data(case.order).left
-    promised = promised_of(session, case, without=without)
-    return Money(max(0, left.amount_minor - promised.amount_minor), left.currency)
+def left_of(
+    session: Session,
+    case: Case,
+    *,
+    without: MakeGood | None = None,
+    seen: SeenOrder | None = None,
+) -> Money:
+    """What is left of the case's order (as it was `seen`, else as the case keeps it), all its cases
+    counted, never below zero; `without` is not counted. Whoever decides by it holds the shop's lock
+    (`queries.lock_shops`)."""
+    seen = seen or SeenOrder(order_from_data(case.order), _seen_at(case))
+    promised = promised_of(session, case, without=without, seen=seen)
+    return Money(max(0, seen.order.left.amount_minor - promised.amount_minor), promised.currency)
 
 
-def promised_of(session: Session, case: Case, *, without: MakeGood | None = None) -> Money:
+def promised_of(
+    session: Session,
+    case: Case,
+    *,
+    without: MakeGood | None = None,
+    seen: SeenOrder | None = None,
+) -> Money:
     """Money promised for the case's order that its platform's figure does not hold yet."""
-    currency = str(case.order["currency"])
-    seen_at = _seen_at(case)
+    currency = seen.order.paid.currency if seen else str(case.order["currency"])
+    seen_at = seen.at if seen else _seen_at(case)
     promised = sum(
         make_good.amount_minor or 0
         for make_good in queries.make_goods_of(
@@ -41,8 +54,10 @@ def promised_of(session: Session, case: Case, *, without: MakeGood | None = None
 
 
 def _is_seen(make_good: MakeGood, seen_at: datetime | None) -> bool:
-    """It is in the platform's figure, or costs no money. A platform counts no credit as given, and
-    does not know what was paid by hand."""
+    """It is in the platform's figure, or costs no money; a choice counts as long as it is open. A
+    platform counts no credit as given, and does not know what was paid by hand."""
+    if make_good.state is MakeGoodState.OFFERED:
+        return False
     spends = make_good.remedy.kind.spends
     if spends is Spends.GOODS:
         return True

@@ -2,43 +2,33 @@
 
 from __future__ import annotations
 
-import secrets
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from integrations import registry
-from integrations.contract import Role, Way
-from integrations.remedies import Remedy, RemedyKind, remedy_from_data
+from integrations.remedies import Remedy, remedy_from_data
 from integrations.sentence import N_, Text, Words
 from service.db import queries
-from service.db.models import Case, Connection, Decision, Kind, MakeGood
+from service.db.models import Case, Decision, Kind, MakeGood, Proposal
 from service.db.outbox import claims
 from service.db.transaction import Transaction
-from service.domain.cases.reference import make_good_reference
 from service.domain.cases.states import CloseReason, Move
 from service.domain.errors import WrongInput, WrongState
-from service.domain.remedies import terms
-from service.domain.remedies.states import (
-    MAKE_GOODS,
-    UNSETTLED,
-    DecisionKind,
-    MakeGoodMove,
-    MakeGoodState,
-)
-from service.domain.staff.authority import LIMIT, Actor, Permission
+from service.domain.remedies import offers
+from service.domain.remedies import terms as remedy_terms
+from service.domain.remedies.offers import WithoutPick
+from service.domain.remedies.states import UNSETTLED, DecisionKind, MakeGoodMove, MakeGoodState
+from service.domain.staff.authority import Actor, Permission
 from service.operations.cases import close, doubts, expire, history
 from service.operations.cases.orders import order_from_data
 from service.operations.context import Context
-from service.operations.remedies import balance, moves
+from service.operations.messages.send_check import reaches_buyer
+from service.operations.remedies import balance, grants, moves
+from service.operations.remedies.grants import Grant
 from service.operations.staff.permits import permit, permit_amount
 
 NOT_SETTLED = N_("A make-good of this case is not settled. Mark it as done, or try again, first.")
-
-
-def way_of(connection: Connection, kind: RemedyKind) -> Way:
-    """How this connection's platform carries out a remedy."""
-    return registry.get(connection.adapter).capabilities.way_of(kind)
 
 
 def approve(
@@ -59,17 +49,66 @@ def approve(
     """
     with context.database.transaction() as session:
         now = context.clock.now()
-        case = queries.locked_case(session, case_id)
-        permit(session, actor, Permission.DECIDE, case.shop_id)
+        case = _case_to_decide(session, case_id, actor)
         if changed is not None and number is not None:
             raise WrongInput("Approve either a proposed make-good or another one, not both.")
-        # What other cases of this order are promised, and what went by itself today, is counted.
-        queries.lock_shops(session, [case.shop_id])
-        remedy = _checked(session, case, changed or _proposed(session, case, number, seen))
+        remedy = changed or _proposed(_proposal(session, case, seen), number)
+        remedy = _checked(session, case, remedy)
         limit = permit_amount(session, actor, case.shop_id, remedy.amount, now=now)
-        doubts.clear(case)
-        _take_back_refused(session, case, actor, now)
-        decide(session, case, remedy, actor=actor, reason=reason, limit=limit, now=now)
+        _person_decides(session, case, actor, now)
+        grants.approve(session, case, remedy, Grant(actor, reason, limit, now))
+
+
+def offer(
+    context: Context,
+    case_id: int,
+    actor: Actor,
+    *,
+    numbers: Sequence[int] | None = None,
+    days: int | None = None,
+    without_pick: WithoutPick | None = None,
+    reason: str = "",
+    seen: int | None = None,
+) -> None:
+    """Let the buyer choose for so many days among proposed remedies, by their numbers, the recommended
+    one first; all of them, and on the proposal's terms, where nothing else is said.
+
+    The dearest of them must be within the actor's limit, each within what the order leaves. Raises
+    as `approve`, and `WrongState` for a buyer who cannot be written to.
+    """
+    with context.database.transaction() as session:
+        now = context.clock.now()
+        case = _case_to_decide(session, case_id, actor)
+        proposal = _proposal(session, case, seen)
+        if numbers is None:
+            numbers = range(len(proposal.remedies)) if proposal else ()
+        remedies = [_checked(session, case, _proposed(proposal, number)) for number in numbers]
+        offers.check_set(remedies)
+        known = proposal and proposal.offer
+        terms = offers.terms_of(
+            offers.terms_from_data(known) if known else None, days, without_pick
+        )
+        if not reaches_buyer(context, session, case):
+            raise WrongState("The buyer cannot be written to, so choose the make-good yourself.")
+        dearest = offers.dearest(remedies).amount
+        limit = permit_amount(session, actor, case.shop_id, dearest, now=now)
+        _person_decides(session, case, actor, now)
+        grants.offer(session, case, remedies, terms, Grant(actor, reason, limit, now))
+
+
+def _case_to_decide(session: Transaction, case_id: int, actor: Actor) -> Case:
+    """The case with what decides about its money locked: what other cases of its order are promised,
+    and what was spent, is counted. Raises `NotPermitted`, `NotFound`."""
+    case = queries.locked_case(session, case_id)
+    permit(session, actor, Permission.DECIDE, case.shop_id)
+    queries.lock_shops(session, [case.shop_id])
+    return case
+
+
+def _person_decides(session: Transaction, case: Case, actor: Actor, now: datetime) -> None:
+    """Who decides has looked at what speaks against the case, and at what was refused."""
+    doubts.clear(case)
+    _take_back_refused(session, case, actor, now)
 
 
 def _take_back_refused(session: Transaction, case: Case, actor: Actor, now: datetime) -> None:
@@ -85,10 +124,14 @@ def take_back(session: Transaction, make_good: MakeGood, *, actor: Actor, now: d
     claims.end(session, Kind.MAKE_GOOD, make_good.id, now, Text("taken back"))
 
 
-def _proposed(session: Session, case: Case, number: int | None, seen: int | None) -> Remedy:
+def _proposal(session: Session, case: Case, seen: int | None) -> Proposal | None:
     proposal = queries.proposal(session, case.id)
     if proposal is not None and seen not in (None, proposal.id):
         raise WrongState("The proposal has changed since you looked at it. Look at the case again.")
+    return proposal
+
+
+def _proposed(proposal: Proposal | None, number: int | None) -> Remedy:
     if number is None:
         raise WrongInput("Say which of the proposed make-goods you approve, or name another.")
     if proposal is None or not 0 <= number < len(proposal.remedies):
@@ -101,72 +144,12 @@ def _checked(session: Session, case: Case, remedy: Remedy) -> Remedy:
     if not case.order:
         raise WrongState("Choose the order first.")
     order = order_from_data(case.order)
-    remedy = terms.priced(remedy, order)
-    terms.check_terms(remedy, order)
+    remedy = remedy_terms.priced(remedy, order)
+    remedy_terms.check_terms(remedy, order)
     left = balance.left_of(session, case)
-    if not terms.fits(remedy, order, left):
-        raise terms.too_much(remedy, order, left, balance.promised_of(session, case))
+    if not remedy_terms.fits(remedy, order, left):
+        raise remedy_terms.too_much(remedy, order, left, balance.promised_of(session, case))
     return remedy
-
-
-def decide(
-    session: Transaction,
-    case: Case,
-    remedy: Remedy,
-    *,
-    actor: Actor,
-    reason: str,
-    limit: str,
-    now: datetime,
-) -> None:
-    """Record the decision and let the make-good be carried out; raises `WrongState`. The caller has
-    checked it under the shop's lock."""
-    connection = order_connection(session, case)
-    case.advice = None
-    history.move(session, case, Move.APPROVE, at=now, actor=actor, detail=remedy.described)
-    decision = Decision(
-        case_id=case.id,
-        kind=DecisionKind.APPROVE,
-        actor=str(actor),
-        seller_id=actor.seller_id,
-        reason=reason,
-        limit=limit,
-        decided_at=now,
-    )
-    amount = remedy.amount
-    make_good = MakeGood(
-        case=case,
-        shop_id=case.shop_id,
-        decision=decision,
-        connection_id=connection.id,
-        order_id=case.order_id,
-        buyer_key=case.buyer_key,
-        kind=remedy.kind.name,
-        amount_minor=None if amount is None else amount.amount_minor,
-        currency="" if amount is None else amount.currency,
-        line_ids=list(remedy.line_ids),
-        key=secrets.token_urlsafe(24),
-        reference=make_good_reference(case.reference, len(case.make_goods) + 1),
-        expires_at=remedy.given(now).ends_at,
-        automatic=actor is LIMIT,
-        decided_at=now,
-        state=MAKE_GOODS.first,
-        attempts=[],
-    )
-    queries.add_make_good(session, make_good)
-    if not way_of(connection, remedy.kind).is_called:
-        moves.move(session, make_good, MakeGoodMove.BY_HAND, at=now)
-        return
-    lane = queries.lane(session, connection.id, outward=True)
-    claims.put(session, Kind.MAKE_GOOD, make_good, lane_id=lane, due_at=now, now=now)
-
-
-def order_connection(session: Session, case: Case) -> Connection:
-    """Where the case's order is; raises `WrongState` where that is not connected any more."""
-    found = session.get(Connection, case.order_connection_id or 0)
-    if found is None or Role.ORDERS not in found.roles:
-        raise WrongState("Connect where this shop's orders are first.")
-    return found
 
 
 def _end_what_was_decided(session: Transaction, case: Case, actor: Actor, now: datetime) -> None:

@@ -16,8 +16,7 @@ from service.db.transaction import Transaction
 from service.domain.errors import NotFound, WrongInput, WrongState
 from service.domain.remedies.states import (
     CARRIED_OUT,
-    ENDED,
-    UNDER_WAY,
+    FOR_PERSON,
     AttemptOutcome,
     MakeGoodMove,
 )
@@ -152,6 +151,6 @@ def _for_person(session: Transaction, make_good_id: int, actor: Actor) -> MakeGo
     case = queries.locked_case(session, make_good.case_id)
     permit(session, actor, Permission.DECIDE, case.shop_id)
     session.refresh(make_good)
-    if make_good.state in UNDER_WAY | ENDED:
+    if make_good.state not in FOR_PERSON:
         raise WrongState("This make-good needs nothing from you now. Look at the case again.")
     return make_good

@@ -16,11 +16,12 @@ from service.db.models import Case, Proposal, Shop
 from service.db.transaction import Transaction
 from service.domain.cases.states import CaseState, Move
 from service.domain.remedies import playbook
+from service.domain.remedies.offers import terms_from_data, terms_to_data
 from service.domain.remedies.playbook_data import default_playbook, playbook_from_data
 from service.operations.cases import history
 from service.operations.cases.orders import lines_of, order_from_data
 from service.operations.remedies import automatic, balance
-from service.operations.remedies.decisions import order_connection, way_of
+from service.operations.remedies.grants import order_connection, way_of
 
 LONGEST_COMPLAINT = 20_000
 """Characters in which a rule's words are looked for, as the proposal is made in a transaction."""
@@ -36,7 +37,9 @@ def propose_remedies(
     session.add(proposal)
     history.move(session, case, Move.PROPOSE, at=now, detail=Words(proposal.rule))
     if proposal.remedies and by_limit and not case.doubt:
-        automatic.approve(session, case, shop, remedy_from_data(proposal.remedies[0]), now)
+        remedies = [remedy_from_data(row) for row in proposal.remedies]
+        terms = proposal.offer and terms_from_data(proposal.offer)
+        automatic.approve(session, case, shop, remedies, terms or None, now)
 
 
 def refresh_proposal(session: Transaction, case: Case, *, now: datetime) -> None:
@@ -46,9 +49,13 @@ def refresh_proposal(session: Transaction, case: Case, *, now: datetime) -> None
         return
     fresh = _worked_out(session, case, queries.shop(session, case.shop_id), now)
     known = queries.proposal(session, case.id)
-    if known is None or (known.rule, known.remedies) != (fresh.rule, fresh.remedies):
+    if known is None or _said(known) != _said(fresh):
         session.add(fresh)
         history.move(session, case, Move.PROPOSE, at=now, detail=Words(fresh.rule))
+
+
+def _said(proposal: Proposal) -> tuple[object, ...]:
+    return proposal.rule, proposal.remedies, proposal.offer
 
 
 def _worked_out(session: Session, case: Case, shop: Shop, now: datetime) -> Proposal:
@@ -64,11 +71,13 @@ def _worked_out(session: Session, case: Case, shop: Shop, now: datetime) -> Prop
     rules = playbook_from_data(shop.playbook) if shop.playbook else default_playbook()
     answer = playbook.propose(rules, _facts(session, case, order, lines), available)
     options = answer.options if isinstance(answer, playbook.Proposal) else ()
+    terms = answer.offer if isinstance(answer, playbook.Proposal) else None
     return Proposal(
         case_id=case.id,
         rule=answer.rule,
         created_at=now,
         reason=None if isinstance(answer, playbook.Proposal) else answer.reason,
+        offer=None if terms is None else terms_to_data(terms),
         remedies=[
             {
                 **remedy_to_data(option.remedy),

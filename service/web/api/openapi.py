@@ -86,6 +86,14 @@ ENDPOINTS = (
     ),
     Endpoint(
         "post",
+        "/cases/{reference}/offer",
+        "Let the buyer choose among make-goods",
+        schemas.CaseDetailOut,
+        [REFERENCE],
+        schemas.OfferIn,
+    ),
+    Endpoint(
+        "post",
         "/cases/{reference}/decline",
         "Decline a make-good",
         schemas.CaseDetailOut,

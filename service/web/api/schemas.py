@@ -9,6 +9,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate, valida
 from integrations.remedies import KINDS, Worth
 from integrations.sentence import from_data
 from service.domain.cases.states import CaseState
+from service.domain.remedies.offers import MOST_DAYS, WithoutPick
 from service.web.i18n import translate
 
 MOST = 100
@@ -40,6 +41,37 @@ class RemedyOut(Schema):
     capped = fields.Boolean()
 
 
+class OfferTermsOut(Schema):
+    """For how many days the buyer may choose among the proposed remedies, and what happens without a
+    pick."""
+
+    days = fields.Integer()
+    without_pick = fields.String()
+
+
+class OptionOut(Schema):
+    """A remedy that the buyer may choose. `taken_off`: why it can no longer be given."""
+
+    action = fields.String(attribute="kind")
+    amount_minor = fields.Integer(allow_none=True)
+    currency = fields.String()
+    line_ids = fields.List(fields.String())
+    expires_days = fields.Integer(allow_none=True)
+    picked = fields.Boolean()
+    taken_off = Sentence()
+
+
+class OfferOut(Schema):
+    """A choice among remedies. `without_pick`: what happens when nothing is picked by `ends_at`: the
+    `first` is given, or the `seller` decides again."""
+
+    state = fields.String()
+    without_pick = fields.String()
+    ends_at = fields.AwareDateTime()
+    ended_at = fields.AwareDateTime(allow_none=True)
+    options = fields.List(fields.Nested(OptionOut))
+
+
 class MakeGoodOut(Schema):
     """A make-good that was approved. `outcome_unknown`: it may have been carried out; somebody has to
     look at the payment provider or in the shop."""
@@ -53,6 +85,7 @@ class MakeGoodOut(Schema):
     code = fields.String()
     task = Sentence(attribute="todo")
     outcome_unknown = fields.Boolean()
+    offer = fields.Nested(OfferOut, allow_none=True)
     decided_at = fields.AwareDateTime()
     done_at = fields.AwareDateTime(allow_none=True)
 
@@ -86,12 +119,14 @@ class CaseOut(Schema):
 
 class CaseDetailOut(CaseOut):
     """One case with its proposal and make-goods. `doubt`: what speaks against it;
-    until a person confirms or decides nothing is said to the buyer."""
+    until a person confirms or decides nothing is said to the buyer. `proposal_offer`: the terms on which
+    the buyer may choose among the proposed; null: its rule lets the seller choose."""
 
     text = fields.String(attribute="review.text")
     doubt = Sentence()
     proposal = fields.List(fields.Nested(RemedyOut))
     proposal_id = fields.Integer(allow_none=True)
+    proposal_offer = fields.Nested(OfferTermsOut, allow_none=True)
     make_goods = fields.List(fields.Nested(MakeGoodOut))
     cause_read = fields.Nested(CauseOut)
     cause_corrected = fields.Boolean()
@@ -196,6 +231,25 @@ class ApproveIn(Strict):
         load_default=None, allow_none=True, strict=True, validate=validate.Range(min=0)
     )
     changed = fields.Nested(ChangedIn, load_default=None, allow_none=True)
+    reason = fields.String(load_default="", validate=validate.Length(max=500))
+
+
+class OfferIn(Strict):
+    """Let the buyer choose among proposed remedies: `numbers` are their places in the list, the
+    recommended one first, all where they are left out. `days` to choose and `without_pick` (the
+    `first` is given, or the `seller` decides again) are the proposal's where they are left out.
+
+    With `proposal_id` a proposal that was replaced since it was read is refused.
+    """
+
+    proposal_id = fields.Integer(load_default=None, allow_none=True, strict=True)
+    numbers = fields.List(
+        fields.Integer(strict=True, validate=validate.Range(min=0)), load_default=None
+    )
+    days = fields.Integer(
+        load_default=None, allow_none=True, strict=True, validate=validate.Range(1, MOST_DAYS)
+    )
+    without_pick = fields.Enum(WithoutPick, by_value=True, load_default=None, allow_none=True)
     reason = fields.String(load_default="", validate=validate.Length(max=500))
 
 

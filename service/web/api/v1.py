@@ -133,10 +133,13 @@ def _detail(reference: str) -> Response:
     with context().database.reading() as session:
         case = queries.case_by_reference(session, reference)
         proposal = queries.proposal(session, case.id)
-        out = schemas.CaseDetailOut(exclude=("proposal", "proposal_id")).dump(case)
+        out = schemas.CaseDetailOut(exclude=("proposal", "proposal_id", "proposal_offer")).dump(
+            case
+        )
         rows = proposal.remedies if proposal is not None else []
         out["proposal"] = schemas.RemedyOut(many=True).dump(rows)
         out["proposal_id"] = None if proposal is None else proposal.id
+        out["proposal_offer"] = None if proposal is None else proposal.offer
         return jsonify(out)
 
 
@@ -178,6 +181,25 @@ def _only_line(case: Case) -> tuple[str, ...]:
     """The line of an order that has no other. Which of several is meant, a program says itself."""
     lines = tuple(line["id"] for line in case.order.get("lines", ()))
     return lines if len(lines) == 1 else ()
+
+
+@blueprint.post("/cases/<reference>/offer")
+@programs_with(Permission.DECIDE)
+@limited(120, MINUTE)
+def offer(reference: str) -> Response:
+    """Let the buyer choose among proposed make-goods."""
+    case, asked = _find(reference), _body(schemas.OfferIn())
+    decisions.offer(
+        context(),
+        case.id,
+        actor(),
+        numbers=asked["numbers"],
+        days=asked["days"],
+        without_pick=asked["without_pick"],
+        reason=asked["reason"],
+        seen=asked["proposal_id"],
+    )
+    return _detail(reference)
 
 
 @blueprint.post("/cases/<reference>/decline")

@@ -98,6 +98,14 @@ def _days() -> int:
     return int(text)
 
 
+@blueprint.post("/offer")
+@verb(lazy("The buyer is told that there is a choice."))
+def offer(case: Case) -> None:
+    """Let the buyer choose among the proposed make-goods."""
+    seen = request.form.get("proposal", type=int)
+    decisions.offer(context(), case.id, actor(), seen=seen)
+
+
 @blueprint.post("/decline")
 @verb(lazy("Declined. The case stays open a while, in case the rating changes."))
 def decline(case: Case) -> None:

@@ -30,7 +30,7 @@ from service.web.auth import may
 from service.web.desk.complaint import marked
 from service.web.desk.make_goods import shown
 from service.web.desk.next_step import next_step
-from service.web.desk.proposals import proposed
+from service.web.desk.proposals import choice, proposed
 from service.web.desk.thread import thread_of
 from service.web.errors import refusal
 from service.web.i18n import label, translate
@@ -95,6 +95,7 @@ def case_page(reference: str, error: DomainError | None = None) -> str:
             typed_problems=[] if error is None else error.fields.get("text", [error.text]),
             unconfirmed=isinstance(error, Unconfirmed),
             names=staff.actor_names(session),
+            choice=choice(session, found, actor(), context().clock.now()),
             proposed=proposed(session, found, actor(), context().clock.now()),
             left=balance.left_of(session, found) if found.order else None,
             make_goods=[

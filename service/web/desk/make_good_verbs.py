@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as lazy
 
 from service.db.models import Case
 from service.domain.errors import NotFound
-from service.operations.remedies import make_goods
+from service.operations.remedies import make_goods, offers
 from service.web.desk.case_verbs import verb
 from service.web.desk.cases import whole_case
 from service.web.request_context import actor, context
@@ -56,6 +56,14 @@ def cancel(case: Case, make_good_id: int) -> None:
     """Take it back."""
     _check_part(case, make_good_id)
     make_goods.cancel(context(), make_good_id, actor=actor())
+
+
+@blueprint.post("/withdraw")
+@verb(lazy("Taken back. The case waits for a decision again."))
+def withdraw(case: Case, make_good_id: int) -> None:
+    """Take back the choice that the buyer was given."""
+    _check_part(case, make_good_id)
+    offers.withdraw(context(), make_good_id, actor())
 
 
 def _check_part(case: Case, make_good_id: int) -> None:

@@ -31,6 +31,7 @@ class Choice:
 
 _TAKE_BACK = Button("cancel", Text("Take it back"))
 CHOICES: Mapping[MakeGoodState, Choice] = {
+    MakeGoodState.OFFERED: Choice((Button("withdraw", Text("Take the choice back")),)),
     MakeGoodState.REFUSED: Choice(
         (
             Button("cancel", Text("Choose another make-good"), main=True),
@@ -56,7 +57,7 @@ CHOICES: Mapping[MakeGoodState, Choice] = {
     ),
     MakeGoodState.TO_FINISH: Choice((Button("done", Text("It is done"), main=True),)),
 }
-"""What a person may do in each state in which one is asked."""
+"""What a person may do in each state in which one may do anything."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,8 @@ def next_step(session: Session, case: Case) -> NextStep:
         return NextStep(_("Approve, change or decline."), blocked_by=_("a decision"))
     if state is CaseState.AWAITING_ORDER:
         return NextStep(translate(case.advice) or word(state), blocked_by=_("a person"))
+    if state is CaseState.OFFERED:
+        return _offered(session, case)
     if state is CaseState.OPENED:
         return _of_row(session, Kind.FIND_ORDER, case.id, _("The order is looked for."))
     for make_good in case.make_goods:
@@ -60,6 +62,13 @@ def next_step(session: Session, case: Case) -> NextStep:
         # The time stands there already.
         return NextStep(found.what, found.due, "" if waits == translate(NOT_DUE) else waits)
     return _of_row(session, Kind.END_CASE, case.id, _("It closes if the rating stays."))
+
+
+def _offered(session: Session, case: Case) -> NextStep:
+    """The newest choice is the open one."""
+    what = _("The buyer chooses, till then nothing is carried out.")
+    offer = case.make_goods[-1].offer
+    return NextStep(what) if offer is None else _of_row(session, Kind.END_OFFER, offer.id, what)
 
 
 def _stuck(case: Case) -> NextStep | None:

@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 
 from integrations.money import Money
 from integrations.remedies import Remedy, remedy_from_data
-from integrations.sentence import Said, from_data
+from integrations.sentence import Said, Text, from_data
 from service.db import queries
 from service.db.models import Case, Connection
+from service.domain.remedies import offers
+from service.domain.remedies.offers import OfferTerms
 from service.domain.remedies.states import MakeGoodState
 from service.domain.staff.authority import Actor
-from service.operations.remedies.decisions import way_of
+from service.operations.remedies.grants import way_of
 from service.operations.staff import permits
 from service.web.i18n import translate
 
@@ -66,6 +68,35 @@ def proposed(session: Session, case: Case, actor: Actor, now: datetime) -> list[
         make_good.kind for make_good in case.make_goods if make_good.state is MakeGoodState.REFUSED
     }
     return sorted(options, key=lambda option: option.remedy.kind.name in tried)
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedChoice:
+    """The newest proposal as a choice for the buyer. `most`: what it costs at most; `refused`: why this
+    actor may not offer it; '' when they may."""
+
+    proposal: int
+    promises: list[Text]
+    terms: OfferTerms
+    most: Text
+    refused: str
+
+
+def choice(session: Session, case: Case, actor: Actor, now: datetime) -> ProposedChoice | None:
+    """What the proposal lets the buyer choose among; None where it does not."""
+    proposal = queries.proposal(session, case.id)
+    if proposal is None or proposal.offer is None or not case.order:
+        return None
+    remedies = [remedy_from_data(row) for row in proposal.remedies]
+    dearest = offers.dearest(remedies)
+    over = permits.over_limit(session, actor, case.shop_id, dearest.amount, now=now)
+    return ProposedChoice(
+        proposal.id,
+        [remedy.described for remedy in remedies],
+        offers.terms_from_data(proposal.offer),
+        dearest.described,
+        translate(over),
+    )
 
 
 def _part(case: Case, amount: Money | None) -> int | None:
