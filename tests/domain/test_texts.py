@@ -30,6 +30,8 @@ VALUES = {
     "shop": "Toko Daun",
     "product": "Blue cup",
     "answer_url": "https://shop.example/a/1",
+    "choose_url": "https://shop.example/c/1",
+    "last_day": "31 December 2026",
     "edit_url": "https://shop.example/e/1",
     "stop_url": "https://shop.example/s/1",
     "code": "mg-7f3k2qx9-1",
