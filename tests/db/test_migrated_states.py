@@ -114,7 +114,7 @@ def test_open_choice_goes_back_to_the_seller_where_it_is_not_known(world: World)
     database = world.context.database
     config = migrations.config(database)
 
-    command.downgrade(config, "0023")
+    command.downgrade(config, "0024")
     with database.reading() as session:
         steps = session.scalars(text("SELECT step FROM message ORDER BY id")).all()
         left = session.scalar(text("SELECT count(*) FROM outbox WHERE kind = 'end_offer'"))
