@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from contextlib import suppress
 import tomllib
+from contextlib import suppress
 from typing import Any
 
 import pytest
