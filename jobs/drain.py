@@ -132,7 +132,7 @@ class Drain:
     def _give_back(self) -> None:
         """What was claimed in the last commit before the stop is for another worker."""
         with self._context.database.transaction() as session:
-            claims.give_back(session, self._held, self._context.clock.now())
+            claims.release(session, self._held, self._context.clock.now())
             session.wakes = True
         self._held = []
 
@@ -145,7 +145,7 @@ class Drain:
         self._looked_at, woken = self._context.http.now(), self._context.database.woken
         running = [*self._running, *calls]
         free = self._threads - len(running)
-        held = (
+        claimed = (
             []
             if self._stop.is_set()
             else claims.claim(
@@ -158,10 +158,10 @@ class Drain:
                 after=self._served,
             )
         )
-        self._woken = -1 if held else woken
-        self._served = held[-1].lane_id if held else 0
-        self.done += len(held)
-        return held
+        self._woken = -1 if claimed else woken
+        self._served = claimed[-1].lane_id if claimed else 0
+        self.done += len(claimed)
+        return claimed
 
     def _lanes_to_skip(self, running: Sequence[CallOut], free: int) -> list[int]:
         """Lanes that have half of the threads already; and, while only few are free, those that a

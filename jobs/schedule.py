@@ -64,13 +64,13 @@ def _claim(context: Context, name: str, now: datetime, every: timedelta) -> bool
 
 
 def _move(session: Transaction, name: str, seen: datetime, due_at: datetime) -> bool:
-    ours = (
+    moved = (
         update(Periodic)
         .where(Periodic.name == name, Periodic.due_at == seen)
         .values(due_at=due_at)
         .returning(Periodic.name)
     )
-    return session.scalar(ours) is not None
+    return session.scalar(moved) is not None
 
 
 def _run(context: Context, name: str, job: Job, now: datetime) -> None:

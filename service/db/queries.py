@@ -119,15 +119,15 @@ def case(session: Session, case_id: int) -> Case:
 def locked_case(session: Transaction, case_id: int) -> Case:
     """A case by its id, locked for this transaction; raises `NotFound`."""
     if session.to_lock(Lock.CASE, [case_id]):
-        wanted = select(Case).where(Case.id == case_id)
-        return _existing(session.scalar(wanted.with_for_update(key_share=True)))
+        row = select(Case).where(Case.id == case_id)
+        return _existing(session.scalar(row.with_for_update(key_share=True)))
     return _existing(session.get(Case, case_id))
 
 
 def case_by_reference(session: Session, reference: str) -> Case:
     """A case by its reference such as MG-7F3K2QX9; raises `NotFound`."""
-    wanted = select(Case).where(Case.reference == reference.strip().upper())
-    return _existing(session.scalar(wanted))
+    row = select(Case).where(Case.reference == reference.strip().upper())
+    return _existing(session.scalar(row))
 
 
 def _existing(case: Case | None) -> Case:
@@ -147,22 +147,22 @@ def open_case(session: Transaction, review_id: int) -> Case | None:
 
 def connection(session: Session, connection_id: int) -> Connection:
     """A connection by its id; raises `NotFound`."""
-    found = session.get(Connection, connection_id)
-    if found is None:
+    row = session.get(Connection, connection_id)
+    if row is None:
         raise NotFound("There is no such connection.")
-    return found
+    return row
 
 
 def connection_of(session: Session, delivery_id: int) -> Connection:
     """The connection a delivery came by; raises `NotFound`."""
-    found = session.scalar(
+    row = session.scalar(
         select(Connection)
         .join(Delivery, Delivery.connection_id == Connection.id)
         .where(Delivery.id == delivery_id)
     )
-    if found is None:
+    if row is None:
         raise NotFound("There is no such delivery.")
-    return found
+    return row
 
 
 def cases_in(
@@ -175,12 +175,12 @@ def cases_in(
 ) -> Sequence[Case]:
     """Cases of these shops and states (all when empty), newest first, before an id for the next
     page."""
-    wanted = select(Case).where(Case.shop_id.in_(shop_ids)).order_by(Case.id.desc()).limit(most)
+    rows = select(Case).where(Case.shop_id.in_(shop_ids)).order_by(Case.id.desc()).limit(most)
     if states:
-        wanted = wanted.where(Case.state.in_(states))
+        rows = rows.where(Case.state.in_(states))
     if before is not None:
-        wanted = wanted.where(Case.id < before)
-    return session.scalars(wanted).all()
+        rows = rows.where(Case.id < before)
+    return session.scalars(rows).all()
 
 
 def counts_by_state(session: Session) -> dict[str, int]:
@@ -220,7 +220,7 @@ def spent(
     """Minor units that went by themselves since then, for a shop or one of its buyers; under the lock
     of the shop."""
     session.require(Lock.SHOP, shop_id)
-    wanted = select(func.coalesce(func.sum(MakeGood.amount_minor), 0)).where(
+    total = select(func.coalesce(func.sum(MakeGood.amount_minor), 0)).where(
         MakeGood.shop_id == shop_id,
         MakeGood.currency == currency,
         MakeGood.decided_at >= since,
@@ -228,8 +228,8 @@ def spent(
         MakeGood.state != "cancelled",
     )
     if buyer_key is not None:
-        wanted = wanted.where(MakeGood.buyer_key == buyer_key)
-    return int(session.scalar(wanted) or 0)
+        total = total.where(MakeGood.buyer_key == buyer_key)
+    return int(session.scalar(total) or 0)
 
 
 class _OfOrders:
@@ -250,8 +250,8 @@ def make_goods_of(session: Session, connection_id: int, order_id: str) -> list[M
     by_order = session.part(_OfOrders).by_order
     if (connection_id, order_id) not in by_order:
         by_order[connection_id, order_id] = list(session.scalars(_OF_ORDER, asked))
-    known = by_order[connection_id, order_id]
-    return [make_good for make_good in known if make_good.state != MakeGoodState.CANCELLED]
+    of_order = by_order[connection_id, order_id]
+    return [make_good for make_good in of_order if make_good.state != MakeGoodState.CANCELLED]
 
 
 def add_make_good(session: Transaction, make_good: MakeGood) -> None:
@@ -287,14 +287,14 @@ def deliveries_needing_attention(
     session: Session, shop_ids: Collection[int], *, most: int = 50, before: int | None = None
 ) -> Sequence[Delivery]:
     """Deliveries to these shops that could not be read, newest first."""
-    wanted = (
+    rows = (
         select(Delivery)
         .join(Connection, Connection.id == Delivery.connection_id)
         .where(Delivery.state == DeliveryState.NEEDS_ATTENTION, Connection.shop_id.in_(shop_ids))
     )
     if before is not None:
-        wanted = wanted.where(Delivery.id < before)
-    return session.scalars(wanted.order_by(Delivery.id.desc()).limit(most)).all()
+        rows = rows.where(Delivery.id < before)
+    return session.scalars(rows.order_by(Delivery.id.desc()).limit(most)).all()
 
 
 def message(session: Session, message_id: int) -> Message:
@@ -307,9 +307,9 @@ def message(session: Session, message_id: int) -> Message:
 
 def locked_message(session: Transaction, message_id: int) -> Message:
     """A message by its id, its case locked; raises `NotFound`."""
-    known = session.loaded(Message, message_id)
-    wanted = select(Message.case_id).where(Message.id == message_id)
-    case_id = session.scalar(wanted) if known is None else known.case_id
+    loaded = session.loaded(Message, message_id)
+    of_message = select(Message.case_id).where(Message.id == message_id)
+    case_id = session.scalar(of_message) if loaded is None else loaded.case_id
     # What belongs to a case is changed only by who holds the case.
     locked_case(session, case_id or 0)
     return message(session, message_id)

@@ -202,7 +202,7 @@ def test_inward_rows_have_a_bound_of_their_own(desk: Desk) -> None:
 WRITES: dict[str, Write] = {
     "finish": lambda session, held, desk: claims.finish(session, held, desk.now()),
     "give up": lambda session, held, desk: claims.give_up(session, held, desk.now(), Text("gone")),
-    "put off": lambda session, held, desk: claims.put_off(session, held, desk.now()),
+    "put off": lambda session, held, desk: claims.postpone(session, held, desk.now()),
 }
 
 
@@ -229,12 +229,12 @@ def test_lost_claim_is_neither_renewed_nor_given_back(desk: Desk) -> None:
     (first, second) = desk.put(desk.lane(), 2)
     held = desk.claim()
     with desk.database.transaction() as session:
-        claims.put_off(session, held[0], desk.now())
+        claims.postpone(session, held[0], desk.now())
     (taken,) = [one for one in desk.claim() if one.ref_id == first]
 
     with desk.database.transaction() as session:
-        ours = claims.hold(session, held, desk.now())
-        claims.give_back(session, held, desk.now())
+        ours = claims.renew(session, held, desk.now())
+        claims.release(session, held, desk.now())
 
     assert ours == {one.id for one in held if one.ref_id == second}
     assert (desk.row(first).claim_token, desk.row(second).claim_token) == (taken.token, None)
@@ -246,7 +246,7 @@ def test_renewed_claim_lasts_another_lease(desk: Desk) -> None:
     desk.clock.move(seconds=50)
 
     with desk.database.transaction() as session:
-        claims.hold(session, held, desk.now())
+        claims.renew(session, held, desk.now())
     desk.clock.move(seconds=50)
 
     assert desk.claim() == []
@@ -257,7 +257,7 @@ def test_putting_again_starts_anew_and_fences_who_had_it(desk: Desk) -> None:
     (ref,) = desk.put(lane)
     (held,) = desk.claim()
     with desk.database.transaction() as session:
-        claims.put_off(session, held, desk.now(), note=Text("busy"))
+        claims.postpone(session, held, desk.now(), note=Text("busy"))
     (held,) = desk.claim()
 
     with desk.database.transaction() as session:
@@ -380,7 +380,7 @@ def test_claim_beside_held_rows_passes_over_a_lane_that_another_has_locked(desk:
     with other.transaction() as claiming:
         claiming.scalars(select(Lane).where(Lane.id == busy).with_for_update()).all()
         with desk.database.transaction() as session:
-            claims.hold(session, held, desk.now())
+            claims.renew(session, held, desk.now())
             beside = claims.claim(session, desk.now(), most=9, per_lane=9, inward=9)
     other.close()
 

@@ -38,7 +38,7 @@ def test_rows_of_the_outbox_are_locked_last(desk: Desk) -> None:
     (claim,) = desk.claim()
 
     with desk.database.transaction() as session:
-        claims.hold(session, [claim], desk.now())
+        claims.renew(session, [claim], desk.now())
         with pytest.raises(WrongLockOrder):
             queries.lock_shops(session, [1])
 

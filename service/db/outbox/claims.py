@@ -1,7 +1,7 @@
-"""The outbox at its core: put, claim, hold, finish, put off. Nothing here calls out.
+"""The outbox at its core: put, claim, renew, finish, postpone. Nothing here calls out.
 
     waiting (due_at ahead) --time--> due --claim--> claimed (token, due_at = end of lease)
-    claimed --finish--> done        claimed --put_off--> waiting, one try more
+    claimed --finish--> done        claimed --postpone--> waiting, one try more
     claimed --give_up--> done and given up, shown as needing attention
     claimed --lease over--> due again, for whoever claims next
 
@@ -176,8 +176,8 @@ def _take(session: Transaction, lane_id: int, now: datetime, room: int) -> list[
         "lease_ends": now + LEASE,
     }
     rows = session.connection().execute(_TAKE, values).all()
-    found = [Claim(row[0], Kind(row[1]), *row[2:], token) for row in rows]
-    return sorted(found, key=lambda one: one.id)
+    claimed = [Claim(row[0], Kind(row[1]), *row[2:], token) for row in rows]
+    return sorted(claimed, key=lambda claim: claim.id)
 
 
 _MINE = update(_TABLE).where(
@@ -198,24 +198,24 @@ _END = (
 )
 
 
-def hold(session: Transaction, held: Sequence[Claim], now: datetime) -> frozenset[int]:
+def renew(session: Transaction, claims: Sequence[Claim], now: datetime) -> frozenset[int]:
     """Renew leases in this transaction and lock the rows; gives the ids of those still ours."""
-    if not held:
+    if not claims:
         return frozenset()
-    session.to_lock(Lock.OUTBOX_ROW, [one.id for one in held])
-    mine = {(one.id, one.token) for one in held}
+    session.to_lock(Lock.OUTBOX_ROW, [claim.id for claim in claims])
+    tokens = {(claim.id, claim.token) for claim in claims}
     values = {
-        "rows": [one.id for one in held],
-        "tokens": list({one.token for one in held}),
+        "rows": [claim.id for claim in claims],
+        "tokens": list({claim.token for claim in claims}),
         "lease_ends": now + LEASE,
     }
     renewed = session.connection().execute(_HOLD, values)
-    return frozenset(row[0] for row in renewed if (row[0], row[1]) in mine)
+    return frozenset(row[0] for row in renewed if (row[0], row[1]) in tokens)
 
 
-def finish(session: Transaction, held: Claim, now: datetime, note: Said | None = None) -> None:
+def finish(session: Transaction, claim: Claim, now: datetime, note: Said | None = None) -> None:
     """Done; written at the transaction's end, which raises `LostClaim` when it was taken over."""
-    row = {"row": held.id, "mine": held.token, "done_at": now, "note": note}
+    row = {"row": claim.id, "mine": claim.token, "done_at": now, "note": note}
     session.later(_write_finished).append(row)
 
 
@@ -225,14 +225,14 @@ def _write_finished(session: Transaction, rows: list[dict[str, Any]]) -> None:
         raise LostClaim("another worker has taken this over")
 
 
-def give_up(session: Transaction, held: Claim, now: datetime, note: Said) -> None:
+def give_up(session: Transaction, claim: Claim, now: datetime, note: Said) -> None:
     """Done for us: a person goes on; raises `LostClaim`."""
-    _write(session, held, done_at=now, claim_token=None, given_up=True, note=note)
+    _write(session, claim, done_at=now, claim_token=None, given_up=True, note=note)
 
 
-def put_off(
+def postpone(
     session: Transaction,
-    held: Claim,
+    claim: Claim,
     until: datetime,
     *,
     note: Said | None = None,
@@ -241,16 +241,16 @@ def put_off(
 ) -> None:
     """Due again later, one try more or as many as given; raises `LostClaim`. With `now`, work due
     by then wakes the workers after the commit."""
-    counted = held.tries + 1 if tries is None else tries
-    _write(session, held, due_at=until, claim_token=None, tries=counted, note=note)
+    counted = claim.tries + 1 if tries is None else tries
+    _write(session, claim, due_at=until, claim_token=None, tries=counted, note=note)
     if now is not None and until <= now:
         session.wakes = True
 
 
-def give_back(session: Transaction, held: Sequence[Claim], now: datetime) -> None:
+def release(session: Transaction, claims: Sequence[Claim], now: datetime) -> None:
     """Make rows not begun due at once; those lost meanwhile are left alone."""
-    for one in held:
-        values = {"due_at": now, "claim_token": None, "row": one.id, "mine": one.token}
+    for claim in claims:
+        values = {"due_at": now, "claim_token": None, "row": claim.id, "mine": claim.token}
         session.connection().execute(_MINE, values)
 
 
@@ -281,7 +281,7 @@ def _write_ended(session: Transaction, rows: list[dict[str, Any]]) -> None:
     session.connection().execute(_END, rows)
 
 
-def _write(session: Transaction, held: Claim, **values: object) -> None:
-    result = session.connection().execute(_MINE, {**values, "row": held.id, "mine": held.token})
+def _write(session: Transaction, claim: Claim, **values: object) -> None:
+    result = session.connection().execute(_MINE, {**values, "row": claim.id, "mine": claim.token})
     if not isinstance(result, CursorResult) or result.rowcount != 1:
         raise LostClaim("another worker has taken this over")

@@ -61,14 +61,14 @@ def _locked(session: Transaction, lanes: Sequence[Lane]) -> list[Lane]:
     whoever never waits here can wait for nobody in a circle. SQLite has one writer at a time and
     needs no lock.
     """
-    counted = [one.id for one in lanes if one.outward]
+    counted = [lane.id for lane in lanes if lane.outward]
     if not counted or session.get_bind().dialect.name == "sqlite":
         return list(lanes)
     passes_over = session.holds(Lock.OUTBOX_ROW)
     locked = select(Lane).where(Lane.id.in_(counted)).order_by(Lane.id)
     locked = locked.with_for_update(key_share=True, skip_locked=passes_over)
     fresh = set(session.scalars(locked.execution_options(populate_existing=True)))
-    return [one for one in lanes if not one.outward or one in fresh]
+    return [lane for lane in lanes if not lane.outward or lane in fresh]
 
 
 def allowance(session: Transaction, lane: Lane, now: datetime) -> int:

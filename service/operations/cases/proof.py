@@ -102,22 +102,22 @@ def _granted(session: Session, case: Case, asked_at: datetime | None) -> list[Gr
     names = staff.actor_names(session)
     return [
         Granted(
-            reference=made.reference,
-            what=made.remedy.described,
-            state=made.state,
-            decided_at=made.decided_at,
-            decided_by=names.get(made.decision.actor, made.decision.actor),
-            done_at=made.done_at,
-            platform_id=made.vendor_id,
-            before_asking=None if asked_at is None else made.decided_at <= asked_at,
+            reference=make_good.reference,
+            what=make_good.remedy.described,
+            state=make_good.state,
+            decided_at=make_good.decided_at,
+            decided_by=names.get(make_good.decision.actor, make_good.decision.actor),
+            done_at=make_good.done_at,
+            platform_id=make_good.vendor_id,
+            before_asking=None if asked_at is None else make_good.decided_at <= asked_at,
         )
-        for made in case.make_goods
+        for make_good in case.make_goods
     ]
 
 
 def _told(session: Session, case: Case) -> list[Told]:
-    wanted = select(Connection.id, Connection.name).where(Connection.shop_id == case.shop_id)
-    names = {row.id: row.name for row in session.execute(wanted)}
+    connections = select(Connection.id, Connection.name).where(Connection.shop_id == case.shop_id)
+    names = {row.id: row.name for row in session.execute(connections)}
     return [
         _handed_over(message, attempt, names.get(attempt.connection_id, ""))
         for message in case.messages

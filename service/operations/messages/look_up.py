@@ -92,11 +92,11 @@ def _answered(row: HeldRow, vendor_id: str | None) -> None:
     begun = attempt.ended_at or attempt.started_at
     sure_at = begun + _can(row.session, attempt).consistency_delay
     if row.now < sure_at:
-        row.put_off(sure_at, note=LOOKING)
+        row.postpone(sure_at, note=LOOKING)
         return
     attempt.state, attempt.ended_at = AttemptState.NOT_SENT, attempt.ended_at or row.now
     move(row.session, message, MessageMove.TRY_AGAIN, at=row.now)
-    row.put_off(row.now)
+    row.postpone(row.now)
 
 
 def mark_sent(row: HeldRow, message: Message, attempt: MessageAttempt) -> None:

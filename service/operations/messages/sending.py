@@ -125,7 +125,7 @@ def _prepare(row: HeldRow, edit_link: str) -> _Sending | None:
         return None
     if isinstance(decision, Wait):
         message.reason = decision.reason
-        row.put_off(decision.until, note=decision.reason)
+        row.postpone(decision.until, note=decision.reason)
         return None
     if isinstance(decision, Stop) or channel is None:
         reason = decision.reason if isinstance(decision, Stop) else Text("There is no channel.")
@@ -226,7 +226,7 @@ def _not_sent(row: HeldRow, key: str, error: Exception) -> bool:
         if look_up.knows_key(row.session, attempt):
             return True
         if look_up.can_look_up(row.context, row.session, attempt):
-            row.put_off(row.now, note=look_up.LOOKING)
+            row.postpone(row.now, note=look_up.LOOKING)
         else:
             look_up.give_to_person(row, message)
         return False
@@ -236,7 +236,7 @@ def _not_sent(row: HeldRow, key: str, error: Exception) -> bool:
         return True
     move(row.session, message, MessageMove.NEXT_CHANNEL, at=row.now, reason=note)
     # The next channel is tried at once.
-    row.put_off(row.now, note=note, tries=row.claim.tries + 1)
+    row.postpone(row.now, note=note, tries=row.claim.tries + 1)
     return False
 
 

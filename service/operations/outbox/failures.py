@@ -36,12 +36,12 @@ class Stopping(Temporary):
 def deal_with(handler: Handler, row: HeldRow, error: Exception) -> None:
     """Put the row off or give it up, as the error asks."""
     if isinstance(error, Stopping):
-        row.put_off(row.now, note=error.text)
+        row.postpone(row.now, note=error.text)
     elif isinstance(error, Temporary):
         _try_again(handler, row, error.text, retry_after=error.retry_after)
     elif isinstance(error, Misconfigured):
         # Its rows wait untouched until the seller mends the connection, or it mends itself.
-        row.put_off(row.now, note=error.text)
+        row.postpone(row.now, note=error.text)
         recovery.pause(row.session, row.claim.lane_id, error.text, now=row.now)
     elif isinstance(error, AdapterError | DomainError):
         if handler.recurs:
@@ -93,7 +93,7 @@ def _try_again(
     pause = PAUSES[min(tries, len(PAUSES) - 1)]
     pause = min(pause, LONGEST_RECURRING) if handler.recurs else pause
     until = row.now + max(pause, timedelta(seconds=min(retry_after or 0.0, 86400.0)))
-    row.put_off(until, note=reason, tries=tries + 1)
+    row.postpone(until, note=reason, tries=tries + 1)
     lane = row.session.get_one(Lane, row.claim.lane_id)
     if retry_after:
         # The platform asked us to slow down: nothing of this connection goes out before then.

@@ -78,13 +78,13 @@ class HeldRow:
         self.require_claim()
         claims.finish(self.session, self.claim, self.now, note)
 
-    def put_off(
+    def postpone(
         self, until: datetime, *, note: Said | None = None, tries: int | None = None
     ) -> None:
         """Due again then; it counts as no try unless told how many there were. Raises `LostClaim`."""
         self.require_claim()
         counted = self.claim.tries if tries is None else tries
-        claims.put_off(self.session, self.claim, until, note=note, tries=counted, now=self.now)
+        claims.postpone(self.session, self.claim, until, note=note, tries=counted, now=self.now)
 
     def give_up(self, note: Said) -> None:
         """Done for us: a person goes on. Raises `LostClaim`."""

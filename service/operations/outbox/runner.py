@@ -17,8 +17,8 @@ from integrations.contract import InboundEvent
 from integrations.errors import AdapterError
 from service.db.models import Case, Kind
 from service.db.outbox import claims
+from service.db.outbox.chaining import claim_in_place
 from service.db.outbox.claims import Claim
-from service.db.outbox.take_over import take_over
 from service.db.transaction import Transaction
 from service.domain.errors import DomainError, LostClaim
 from service.operations.context import Context
@@ -72,13 +72,13 @@ Claiming = Callable[[Transaction, Sequence[CallOut]], list[Claim]]
 def advance(
     context: Context,
     ended: list[CallOut],
-    held: list[Claim],
+    to_begin: list[Claim],
     claim_more: Claiming = lambda session, calls: [],
 ) -> Iterator[CallOut]:
     """Go on with what calls gave and begin claimed rows; gives the calls to make now.
 
     What is dealt with is taken out of the lists; what raises is the database's, and the rest can be
-    tried later. Rows that `claim_more` has claimed in the same commit are then in `held`.
+    tried later. Rows that `claim_more` has claimed in the same commit are then in `to_begin`.
     """
     # Reviews are locked before the cases of others are: what tells of them has its own commit.
     reviews = [out for out in ended if out.work.handler.events is not None]
@@ -86,8 +86,8 @@ def advance(
     try:
         if reviews:
             yield from _advance(context, reviews, [])
-        if others or held:
-            yield from _advance(context, others, held, claim_more)
+        if others or to_begin:
+            yield from _advance(context, others, to_begin, claim_more)
     finally:
         ended[:] = [*reviews, *others]
 
@@ -95,35 +95,35 @@ def advance(
 def _advance(
     context: Context,
     ended: list[CallOut],
-    held: list[Claim],
+    to_begin: list[Claim],
     claim_more: Claiming = lambda session, calls: [],
 ) -> Iterator[CallOut]:
     """In one commit. A row that fails does not take the others with it: then each goes by itself."""
     claimed: list[Claim] = []
     try:
         with context.database.transaction() as session:
-            calls = _Batch(context, session).advance(ended, held)
+            calls = _Batch(context, session).advance(ended, to_begin)
             # What this has put may be claimed, and what it has finished makes room.
             session.finish()
             claimed = claim_more(session, calls)
     except Exception as error:
         for out in ended:
             out.work.rewind()
-        if len(ended) + len(held) > 1:
+        if len(ended) + len(to_begin) > 1:
             log.warning("a batch failed (%s): one by one", type(error).__name__)
             while ended:
                 yield from _advance(context, ended[:1], [])
                 del ended[0]
-            while held:
-                yield from _advance(context, [], held[:1])
-                del held[0]
+            while to_begin:
+                yield from _advance(context, [], to_begin[:1])
+                del to_begin[0]
             return
-        _failed(context, [*held, *(out.work.claim for out in ended)][0], error)
+        _failed(context, [*to_begin, *(out.work.claim for out in ended)][0], error)
         calls, claimed = [], []
     for out in calls:
         out.work.keep()
     ended.clear()
-    held[:] = claimed
+    to_begin[:] = claimed
     yield from calls
 
 
@@ -136,20 +136,22 @@ class _Batch:
         self._calls: list[CallOut] = []
         self._stopped_lanes: set[int] = set()
 
-    def advance(self, ended: Sequence[CallOut], held: Sequence[Claim]) -> list[CallOut]:
+    def advance(self, ended: Sequence[CallOut], to_begin: Sequence[Claim]) -> list[CallOut]:
         """Settle what has ended, then begin what may still be; gives the calls to make."""
-        rows = [*(out.work.claim for out in ended), *held]
+        rows = [*(out.work.claim for out in ended), *to_begin]
         rewritten.know(self._session, _events(ended), self._now)
         lock(self._session, rows)
-        ours = claims.hold(self._session, rows, self._now)
+        still_ours = claims.renew(self._session, rows, self._now)
         for out in ended:
-            self._settle(out, is_ours=out.work.claim.id in ours)
-        self._note_answers([out for out in ended if out.work.claim.id in ours or out.call.is_fact])
+            self._settle(out, is_ours=out.work.claim.id in still_ours)
+        self._note_answers(
+            [out for out in ended if out.work.claim.id in still_ours or out.call.is_fact]
+        )
         # Claimed before their lane was told to wait: not begun after all.
-        stopped = [claim for claim in held if claim.lane_id in self._stopped_lanes]
-        claims.give_back(self._session, stopped, self._now)
-        begun = [claim for claim in held if claim.id in ours and claim not in stopped]
-        for claim in [*begun, *self._following(ended, ours)]:
+        stopped = [claim for claim in to_begin if claim.lane_id in self._stopped_lanes]
+        claims.release(self._session, stopped, self._now)
+        begun = [claim for claim in to_begin if claim.id in still_ours and claim not in stopped]
+        for claim in [*begun, *self._following(ended, still_ours)]:
             self._go_on(Work(HANDLERS[claim.kind], claim), is_ours=True)
         follow_stuck(self._session, rows, self._now)
         return self._calls
@@ -204,17 +206,17 @@ class _Batch:
         if answered:
             recovery.answered(self._session, answered, self._now)
 
-    def _following(self, ended: Sequence[CallOut], ours: frozenset[int]) -> Iterator[Claim]:
+    def _following(self, ended: Sequence[CallOut], still_ours: frozenset[int]) -> Iterator[Claim]:
         """Work that what ended here has put, and which is begun in the same commit."""
         free = [
             out.work.claim
             for out in ended
-            if out.work.claim.id in ours and out.work.claim.lane_id not in self._stopped_lanes
+            if out.work.claim.id in still_ours and out.work.claim.lane_id not in self._stopped_lanes
         ]
         for handler in HANDLERS.values():
             before = [claim for claim in free if claim.kind is handler.follows]
             if before:
-                yield from take_over(self._session, before, handler.kind, self._now)
+                yield from claim_in_place(self._session, before, handler.kind, self._now)
 
 
 def _events(ended: Sequence[CallOut]) -> Iterator[tuple[int, InboundEvent]]:
@@ -226,13 +228,13 @@ def _events(ended: Sequence[CallOut]) -> Iterator[tuple[int, InboundEvent]]:
                 yield out.work.claim.ref_id, event
 
 
-def carry_out_batches(context: Context, held: Sequence[Claim]) -> list[Claim]:
+def carry_out_batches(context: Context, claimed: Sequence[Claim]) -> list[Claim]:
     """Carry out the rows of kinds that go by whole batches; gives the rest."""
-    rest = [claim for claim in held if HANDLERS[claim.kind].carry_out_batch is None]
-    batched = [claim for claim in held if HANDLERS[claim.kind].carry_out_batch is not None]
+    single = [claim for claim in claimed if HANDLERS[claim.kind].carry_out_batch is None]
+    batched = [claim for claim in claimed if HANDLERS[claim.kind].carry_out_batch is not None]
     for _, rows in groupby(sorted(batched, key=_kind), key=_kind):
         _carry_out_batch(context, list(rows))
-    return rest
+    return single
 
 
 def _kind(claim: Claim) -> Kind:
@@ -274,10 +276,10 @@ def _failed(context: Context, claim: Claim, error: Exception) -> None:
         with context.database.transaction() as session:
             row = _held(context, session, claim, context.clock.now())
             if row.is_ours:
-                row.put_off(row.now + PAUSES[-1], note=unexpected(error), tries=claim.tries + 1)
+                row.postpone(row.now + PAUSES[-1], note=unexpected(error), tries=claim.tries + 1)
 
 
 def _held(context: Context, session: Transaction, claim: Claim, now: datetime) -> HeldRow:
     lock(session, [claim])
-    ours = claims.hold(session, [claim], now)
-    return HeldRow(context, session, claim, now, claim.id in ours)
+    still_ours = claims.renew(session, [claim], now)
+    return HeldRow(context, session, claim, now, claim.id in still_ours)

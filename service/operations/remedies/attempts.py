@@ -97,7 +97,7 @@ def _is_its_turn(row: HeldRow) -> bool:
     """
     turn = turn_of(row.session, row.session.get_one(MakeGood, row.ref_id), row.now)
     if turn > row.now:
-        row.put_off(turn, note=ONE_AT_A_TIME)
+        row.postpone(turn, note=ONE_AT_A_TIME)
     return turn <= row.now
 
 

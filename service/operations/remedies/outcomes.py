@@ -40,7 +40,7 @@ def found(row: HeldRow, result: Done | ByHand) -> None:
     settled_at = settles_at(make_good, capabilities_of(row.session, make_good), row.now)
     noted = isinstance(result, ByHand)
     if noted and row.now < settled_at and make_good.open_attempts:
-        row.put_off(settled_at, note=NOT_YET)
+        row.postpone(settled_at, note=NOT_YET)
         for attempt in make_good.open_attempts:
             attempt.outcome = AttemptOutcome.SEEN
         return
@@ -92,7 +92,7 @@ def may_act(row: HeldRow) -> bool:
         return False
     settled_at = settles_at(make_good, can, row.now)
     if row.now < settled_at and not can.idempotent:
-        row.put_off(settled_at, note=NOT_YET)
+        row.postpone(settled_at, note=NOT_YET)
         return False
     for attempt in unclear:
         attempt.outcome = AttemptOutcome.NOT_DONE
@@ -171,7 +171,7 @@ def _attempt_of(row: HeldRow, make_good: MakeGood) -> Attempt:
 
 def _go_on(row: HeldRow, make_good: MakeGood, result: Pending) -> None:
     """Keep how far it is, and come back when the platform said."""
-    row.put_off(result.until, note=result.text)
+    row.postpone(result.until, note=result.text)
     buyer = result.buyer_until is not None
     state = MakeGoodState.WAITING_FOR_BUYER if buyer else MakeGoodState.IN_PROGRESS
     if make_good.state is not state or make_good.note != result.text:

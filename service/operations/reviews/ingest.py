@@ -63,7 +63,7 @@ def read_deliveries(context: Context, batch: Sequence[Claim]) -> None:
         rewritten.know(session, named, now)
         for delivery in as_it_is_now:
             reading.remember(session, delivery.readings)
-        still_ours = claims.hold(session, batch, now)
+        still_ours = claims.renew(session, batch, now)
         for delivery in as_it_is_now:
             if delivery.claim.id in still_ours:
                 _settle(session, delivery, now)

@@ -126,7 +126,7 @@ def _take_in_page(row: HeldRow, page: PollResult, readings: Readings) -> None:
         connection.read_through_at = now
         _look_at_open_cases(session, connection, now)
         connection_check.start_checking(session, connection.id, now)
-    row.put_off(now if page.more else now + POLL_EVERY, tries=0)
+    row.postpone(now if page.more else now + POLL_EVERY, tries=0)
 
 
 def _keep_unread(

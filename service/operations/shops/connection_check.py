@@ -68,7 +68,7 @@ def _settle(row: HeldRow, findings: list[Finding]) -> None:
         if connection.state in (ConnectionState.PAUSED, ConnectionState.AWAY):
             recovery.resume(session, connection, now)
         keep(session, connection, problem, now)
-    row.put_off(until, note=problem, tries=next_tries)
+    row.postpone(until, note=problem, tries=next_tries)
 
 
 def problem_in(findings: list[Finding]) -> Said | None:

@@ -16,7 +16,7 @@ from service.db.transaction import Transaction
 from service.domain.shops.connection_states import ConnectionState
 
 
-def take_over(
+def claim_in_place(
     session: Transaction, ended: Sequence[Claim], kind: Kind, now: datetime
 ) -> list[Claim]:
     """Claim work of a kind that is new in this transaction and due now, in place of as many rows
@@ -25,7 +25,7 @@ def take_over(
     Lanes that are paused or count calls a minute are left to `claim`.
     """
     puts = session.later(write_puts)
-    room = Counter(one.lane_id for one in ended)
+    room = Counter(claim.lane_id for claim in ended)
     free = _free(session, room) if puts else set()
     taken: list[tuple[Any, int]] = []
     for row in list(puts):
@@ -75,5 +75,5 @@ def _put_claimed(
         }
         for ref_id, lane_id in lanes.items()
     ]
-    made = session.connection().execute(_PUT_CLAIMED, rows).all()
-    return [Claim(row.id, kind, row.ref_id, "", lanes[row.ref_id], 0, token) for row in made]
+    stored = session.connection().execute(_PUT_CLAIMED, rows).all()
+    return [Claim(row.id, kind, row.ref_id, "", lanes[row.ref_id], 0, token) for row in stored]
