@@ -1,4 +1,4 @@
-"""Keeps the house small: old bodies, done rows and buyer data go, stale policies are named.
+"""Retention: old bodies, done rows and buyer data are deleted, stale policies are named.
 
 What is to go is looked for outside the write lock; each write is short.
 """

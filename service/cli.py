@@ -230,7 +230,7 @@ def corrections_command(target: Path) -> None:
 @click.command(cls=Command, name="doctor")
 @click.option("--offline", is_flag=True, help="Do not call shops and mail servers.")
 def doctor_command(offline: bool) -> None:
-    """Say what works, what does not, and how to mend it; the exit status is 1 when something does not."""
+    """Say what works, what does not, and how to fix it; the exit status is 1 when something does not."""
     ill = 0
     for seen in examine(wiring(), call_out=not offline):
         ill += not seen.ok

@@ -1,4 +1,4 @@
-"""Examines an installation from its own machine: what works, what does not, and how to mend it."""
+"""Examines an installation from its own machine: what works, what does not, and how to fix it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ APART = timedelta(seconds=30)
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """One thing that was looked at; `advice` says how to mend it where it is not `ok`."""
+    """One thing that was looked at; `advice` says how to fix it where it is not `ok`."""
 
     name: str
     ok: bool

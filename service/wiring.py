@@ -116,7 +116,7 @@ def prepare_process(loaded: Settings) -> None:
 
 
 def keep_loaded() -> None:
-    """Take what is loaded by now out of the garbage collector's sight: looking through it all
-    halts every thread of the process for up to a tenth of a second, again and again."""
+    """Exclude what is loaded by now from garbage collection (`gc.freeze`): collecting through it
+    all halts every thread of the process for up to a tenth of a second, again and again."""
     gc.collect()
     gc.freeze()

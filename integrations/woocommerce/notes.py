@@ -1,4 +1,4 @@
-"""Messages are customer notes of an order: the shop sends them by e-mail in its own dress."""
+"""Messages are customer notes of an order: the shop mails them with its own template."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def _held(path: Path, owner_of: Path) -> Iterator[None]:
 
 
 class WriteLock:
-    """Lets one writer at a time through, across threads and processes; who comes `ahead` waits for
+    """Lets one writer at a time through, across threads and processes; whoever uses `ahead` waits for
     one of the others at most, however many wait in turn.
 
     SQLite alone makes waiting writers sleep and retry, which starves some for seconds; a file lock
@@ -82,7 +82,7 @@ def prepare_sqlite(connection: SqliteConnection) -> None:
 class Database:
     """The engine and its transactions. `before_commit` and `after_commit` run around each commit.
 
-    Nothing is flushed behind the writer's back: a transaction writes at its end, many rows with one
+    Autoflush is off: a transaction writes at its end, many rows with one
     statement, so whoever queries for what it has just added flushes first. `wake` is called after a
     commit that put work due at once.
     """

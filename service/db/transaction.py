@@ -42,7 +42,7 @@ class LockMissing(RuntimeError):
 class Transaction(Session):
     """A session that writes, and commits or rolls back as a whole (`Database.transaction`).
 
-    Nothing is flushed behind the writer's back. What was read once stays, so a row is found again by
+    Autoflush is off. What was read once stays, so a row is found again by
     its id without asking.
     """
 

@@ -114,7 +114,8 @@ def begin(seller: Seller) -> None:
 
 
 def _account() -> str:
-    """Whose door is tried: guesses from many addresses at one account are slowed down too."""
+    """The account that is signed in to, as a key of limits: guesses at one account from many addresses
+    are slowed down too."""
     return f"account {request.form.get('email', '').strip().lower()[:200]}"
 
 

@@ -172,7 +172,7 @@ def _gauges(session: Session, now: datetime) -> Gauges:
     yield _gauge("makegood_paused_connections", "Connections the seller must mend", paused)
     yield _by("makegood_cases", "Cases by state", "state", queries.counts_by_state(session))
     stuck = backlog.needing_attention(session)
-    yield _by("makegood_needing_attention", "What only a person can bring on", "what", stuck)
+    yield _by("makegood_needing_attention", "Rows that need a person", "what", stuck)
 
 
 def _gauge(name: str, help_text: str, value: float) -> GaugeMetricFamily:

@@ -102,7 +102,7 @@ def _is_worked_on(session: Session, lane: Lane, now: datetime) -> bool:
 
 
 def needing_attention(session: Session) -> dict[str, int]:
-    """How many of each only a person can bring on."""
+    """How many rows of each kind need a person."""
     stuck = {
         "make_good": MakeGood.state.in_(FOR_PERSON),
         "message": Message.state.in_(STUCK),
@@ -115,6 +115,6 @@ def needing_attention(session: Session) -> dict[str, int]:
 
 
 def paused_connections(session: Session) -> int:
-    """Connections that wait for the seller to mend something."""
+    """Connections that wait for the seller to fix something."""
     paused = select(func.count()).where(Connection.state == ConnectionState.PAUSED)
     return session.scalar(paused) or 0

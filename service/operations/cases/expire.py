@@ -1,4 +1,4 @@
-"""Ends cases whose steps are over: they stay open a while for the rating to change, then close."""
+"""Closes cases after a quiet period, in which the rating may still change."""
 
 from __future__ import annotations
 

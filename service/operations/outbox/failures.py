@@ -64,7 +64,7 @@ def follow_stuck(session: Transaction, rows: Iterable[Claim], now: datetime) -> 
 
 
 def holds_lane(error: Exception) -> bool:
-    """The platform asked us to slow down, or the seller must mend the connection."""
+    """The platform asked us to slow down, or the seller must fix the connection."""
     slow_down = isinstance(error, Temporary) and bool(error.retry_after)
     return slow_down or isinstance(error, Misconfigured)
 

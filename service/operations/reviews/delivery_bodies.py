@@ -72,5 +72,5 @@ def kept(session: Session) -> Iterator[Body]:
 
 
 def empty(session: Transaction, ids: Sequence[int]) -> None:
-    """Remove what was sent; that it came, and what came of it, stays."""
+    """Delete the body; the row of the delivery and its outcome stay."""
     session.execute(update(Delivery).where(Delivery.id.in_(ids)).values(body=b"", headers="{}"))

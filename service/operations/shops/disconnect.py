@@ -1,4 +1,4 @@
-"""Lets a platform go: nothing is taken in or sent by it any more, while history stays.
+"""Disconnects a platform: nothing is taken in or sent by it any more, while history stays.
 
 A connection without roles is disconnected. Messages find the shop's next channel, or stop, when
 they are due; given roles and keys anew, it goes on.

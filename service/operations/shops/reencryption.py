@@ -1,4 +1,4 @@
-"""Brings what shops entrusted to us under the newest encryption key, so that old keys can go."""
+"""Re-encrypts the secrets of connections with the newest key, so that old keys can be removed."""
 
 from __future__ import annotations
 

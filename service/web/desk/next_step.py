@@ -24,7 +24,7 @@ NOT_DUE = Text("It is not due yet.")
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """`due` None: not before somebody acts."""
+    """`due` is None where a person must act first."""
 
     what: str
     due: datetime | None = None
