@@ -16,7 +16,7 @@ from service.db.models import Case
 from service.domain.errors import WrongInput
 from service.domain.messages.kinds import Step
 from service.domain.staff.authority import OPERATOR
-from service.operations.cases import find_order
+from service.operations.cases.order_choice import choose_order
 from service.operations.privacy import erasure
 from tests.integrations.standard import own_shop
 from tests.integrations.standard.own_shop import OwnShop
@@ -106,7 +106,7 @@ def test_buyer_whose_order_was_taken_for_anothers_is_not_erased_too(
 ) -> None:
     first = _rated(world, pair[0], "sari@example.test", id="b-1")
     _rated(world, pair[0], "budi@example.test", id="b-2")
-    find_order.choose_order(world.context, first.id, "budi@example.test", actor=world.owner)
+    choose_order(world.context, first.id, "budi@example.test", actor=world.owner)
 
     erasure.erase_buyer(world.context, "sari@example.test", OPERATOR)
 

@@ -16,7 +16,8 @@ from service.db.models import Connection
 from service.domain.errors import NotPermitted, WrongState
 from service.domain.messages.kinds import Step
 from service.domain.staff.authority import BUYER, OPERATOR, SellerRole
-from service.operations.cases import confirm, find_order
+from service.operations.cases import confirm
+from service.operations.cases.order_choice import choose_order
 from service.operations.messages import answers
 from service.operations.remedies import decisions
 from service.operations.reviews.apply import apply_event
@@ -100,7 +101,7 @@ def test_doubt_waits_for_a_person(
     )
     told_to(world, **changes)
     if chosen_by == "seller":
-        find_order.choose_order(world.context, world.case().id, f"SB-{order_id}", actor=world.owner)
+        choose_order(world.context, world.case().id, f"SB-{order_id}", actor=world.owner)
     work_for(world, 48)
 
     case = world.case()

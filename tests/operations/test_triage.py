@@ -8,7 +8,7 @@ import pytest
 
 from integrations.sandbox.ledger import add_order, leave_review
 from service.domain.errors import NotFound, WrongInput, WrongState
-from service.operations.cases import find_order
+from service.operations.cases.order_choice import choose_order
 from service.operations.remedies import decisions
 from tests.operations.steps import KETTLE, rated, refund, sell_to
 from tests.world import World
@@ -63,7 +63,7 @@ def test_several_candidates_are_listed_and_none_is_guessed(world: World) -> None
 def test_chosen_candidate_goes_on_to_a_proposal(world: World) -> None:
     _, chosen = _unnamed_review(world)
 
-    find_order.choose_order(world.context, world.case().id, str(chosen), actor=world.owner)
+    choose_order(world.context, world.case().id, str(chosen), actor=world.owner)
 
     case = world.case()
     assert (case.state, case.order_id, case.candidates) == ("awaiting_approval", str(chosen), [])
@@ -82,7 +82,7 @@ def test_seller_types_the_number_when_no_order_fits(world: World) -> None:
     world.work()
     before = world.case().state
 
-    find_order.choose_order(world.context, world.case().id, f" #SB-{order_id} ", actor=world.owner)
+    choose_order(world.context, world.case().id, f" #SB-{order_id} ", actor=world.owner)
 
     assert (before, world.case().state) == ("awaiting_order", "awaiting_approval")
 
@@ -92,7 +92,7 @@ def test_wrong_number_changes_nothing(world: World, typed: str) -> None:
     _unnamed_review(world)
 
     with pytest.raises((WrongInput, NotFound)):
-        find_order.choose_order(world.context, world.case().id, typed, actor=world.owner)
+        choose_order(world.context, world.case().id, typed, actor=world.owner)
 
     assert world.case().state == "awaiting_order"
 
@@ -112,7 +112,7 @@ def test_doubtful_order_warns_and_waits_for_a_person(
     world.set_shop(automatic=EVERYTHING)
 
     order_id = other(world)
-    find_order.choose_order(world.context, world.case().id, str(order_id), actor=world.owner)
+    choose_order(world.context, world.case().id, str(order_id), actor=world.owner)
 
     assert (world.case().state, said in str(world.case().doubt)) == ("awaiting_approval", True)
     decisions.approve(world.context, world.case().id, world.owner, changed=refund(order_id, 1000))
@@ -126,7 +126,7 @@ def test_order_stays_once_a_make_good_was_decided(world: World) -> None:
     world.work()
 
     with pytest.raises(WrongState):
-        find_order.choose_order(world.context, world.case().id, str(other), actor=world.owner)
+        choose_order(world.context, world.case().id, str(other), actor=world.owner)
     assert world.case().order_id == str(order_id)
 
 

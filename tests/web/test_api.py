@@ -13,7 +13,7 @@ from integrations.sandbox.ledger import add_line
 from integrations.sandbox.seed import SCARF
 from service.db.models import ApiToken
 from service.domain.staff.authority import OPERATOR, Actor, SellerRole
-from service.operations.cases.find_order import choose_order
+from service.operations.cases.order_choice import choose_order
 from service.operations.staff import members, tokens
 from tests.operations.steps import agent, rated, refund
 from tests.web.pages import post_unreadable

@@ -20,16 +20,14 @@ from service.db.models import Case, Connection, Kind, Review
 from service.db.outbox import claims
 from service.db.transaction import Transaction
 from service.domain.cases.states import CaseState, Move
-from service.domain.errors import NotFound, WrongInput, WrongState
 from service.domain.reviews.versions import NO_ID
-from service.domain.staff.authority import CLOCK, Actor, Permission
+from service.domain.staff.authority import CLOCK, Actor
 from service.operations.cases import doubts, history, search
 from service.operations.cases.orders import order_to_data
 from service.operations.context import Context
 from service.operations.messages import planning
 from service.operations.outbox.handler import Call, Handler, HeldRow, Steps, Work
 from service.operations.remedies import proposals
-from service.operations.staff.permits import permit
 
 NO_ORDERS = Text("Connect where this shop's orders are, then enter the order number.")
 NONE_FOUND = Text("No order fits this review. Enter the order number, or decline.")
@@ -230,57 +228,6 @@ def buyer_key(context: Context, connection_id: int, buyer: Buyer) -> str:
     if buyer.id not in NO_ID:
         return f"id:{connection_id}:{buyer.id}"
     return f"mail:{context.vault.fingerprint(buyer.email)}" if buyer.email else ""
-
-
-def choose_order(
-    context: Context, case_id: int, order_id: str, *, actor: Actor, is_candidate: bool = False
-) -> None:
-    """Take the order a seller typed by its number, or chose among the candidates by its id; raises
-    `NotFound`, `WrongState`, `WrongInput`."""
-    named = order_id.strip().lstrip("#").strip()
-    with context.database.reading() as session:
-        case = queries.case(session, case_id)
-        permit(session, actor, Permission.DECIDE, case.shop_id)
-        if not named:
-            raise WrongInput("Enter the order number.")
-        sources = order_sources(session, case.review)
-        everywhere = queries.connections_for(session, case.shop_id, Role.ORDERS)
-        chosen = [
-            candidate for candidate in case.candidates if is_candidate and candidate["id"] == named
-        ]
-    sources += [source for source in everywhere if source not in sources]
-    if not sources:
-        raise WrongState(NO_ORDERS)
-    asked_at = context.clock.now()
-    order, source = _named(context, sources, named, chosen)
-    with context.database.transaction() as session:
-        case = queries.locked_case(session, case_id)
-        permit(session, actor, Permission.DECIDE, case.shop_id)
-        open_to_choice = (
-            CaseState.OPENED,
-            CaseState.AWAITING_ORDER,
-            CaseState.AWAITING_APPROVAL,
-        )
-        if case.state not in open_to_choice or case.make_goods:
-            raise WrongState("The order can no longer be changed: a decision was made.")
-        now = context.clock.now()
-        take_order(context, session, case, order, source, seen_at=asked_at, at=now, actor=actor)
-
-
-def _named(
-    context: Context, sources: Sequence[Connection], named: str, chosen: Sequence[dict[str, object]]
-) -> tuple[Order, Connection]:
-    """The order of a candidate, else the one sellers see under this number: the review's own
-    connection comes first. Raises `NotFound`."""
-    for source in sources:
-        if chosen and source.id != chosen[0].get("connection_id", sources[0].id):
-            continue
-        adapter = context.orders(source)
-        try:
-            return adapter.order(named) if chosen else adapter.order_by_number(named), source
-        except (Permanent, Unsupported):
-            continue
-    raise NotFound("The shop has no order %(order_id)s. Check the number.", order_id=named)
 
 
 def _give_up(row: HeldRow, advice: Said) -> None:

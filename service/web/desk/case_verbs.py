@@ -18,7 +18,7 @@ from service.db.models import Case
 from service.domain.errors import DomainError, WrongInput
 from service.domain.staff.authority import Permission
 from service.localization import read_amount
-from service.operations.cases import causes, confirm, find_order
+from service.operations.cases import causes, confirm, order_choice
 from service.operations.messages import by_seller
 from service.operations.remedies import decisions
 from service.web.auth import may
@@ -125,7 +125,7 @@ def close(case: Case) -> None:
 def take_candidate(case: Case) -> None:
     """Take one of the orders that fit."""
     candidate = request.form.get("candidate", "")
-    find_order.choose_order(context(), case.id, candidate, actor=actor(), is_candidate=True)
+    order_choice.choose_order(context(), case.id, candidate, actor=actor(), is_candidate=True)
 
 
 @blueprint.post("/order")
@@ -133,7 +133,7 @@ def take_candidate(case: Case) -> None:
 def choose_order(case: Case) -> None:
     """Take the order of a typed number."""
     number = request.form.get("order_id", "")
-    find_order.choose_order(context(), case.id, number, actor=actor())
+    order_choice.choose_order(context(), case.id, number, actor=actor())
 
 
 @blueprint.post("/cause")
