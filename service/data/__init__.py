@@ -18,3 +18,14 @@ def read_file(*path: str) -> str:
 def read_bytes(*path: str) -> bytes:
     """The content of a shipped file that is no text; the caller keeps what it makes of it."""
     return files("service.data").joinpath(*path).read_bytes()
+
+
+def file_names(*path: str) -> list[str]:
+    """The names of the files in a shipped folder, in order."""
+    return sorted(file.name for file in files("service.data").joinpath(*path).iterdir())
+
+
+def zone_table(name: str) -> list[list[str]]:
+    """The rows of a table of the tz database that ships with us, such as `zone.tab`, by their columns."""
+    text = files("tzdata").joinpath("zoneinfo", name).read_text("utf-8")
+    return [row.split("\t") for row in text.splitlines() if row and not row.startswith("#")]

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 from zoneinfo import available_timezones
 
-from service.data import LANGUAGES
+from service.data import LANGUAGES, zone_table
 from service.domain.errors import WrongInput
 
 
 @cache
 def countries() -> frozenset[str]:
     """The codes of ISO 3166-1 alpha-2, from the table that comes with the tz database."""
-    table = files("tzdata").joinpath("zoneinfo/iso3166.tab").read_text("utf-8")
-    return frozenset(row[:2] for row in table.splitlines() if row and not row.startswith("#"))
+    return frozenset(code for code, *_ in zone_table("iso3166.tab"))
 
 
 @cache

@@ -7,10 +7,9 @@ import tomllib
 import unicodedata
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from service.data import read_file
+from service.data import read_file, zone_table
 
 _FILLERS = frozenset(
     ["provinsi", "propinsi", "province", "state", "region", "of", "de", "do", "da", "the"]
@@ -54,13 +53,10 @@ def _of_region(country: str, region: str) -> tuple[str, ...]:
 
 @cache
 def _countries() -> Mapping[str, tuple[str, ...]]:
-    """Zones of each country from zone.tab: country, coordinates, zone, comments, by tabs."""
+    """Zones of each country from zone.tab: country, coordinates, zone, comments."""
     zones: dict[str, tuple[str, ...]] = {}
-    table = files("tzdata").joinpath("zoneinfo/zone.tab").read_text("utf-8")
-    for row in table.splitlines():
-        if row and not row.startswith("#"):
-            country, _, zone, *_ = row.split("\t")
-            zones[country] = (*zones.get(country, ()), zone)
+    for country, _, zone, *_ in zone_table("zone.tab"):
+        zones[country] = (*zones.get(country, ()), zone)
     return zones
 
 

@@ -7,8 +7,8 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
+from service.data import file_names, read_bytes, read_file
 from service.domain.wording import linear
 from service.domain.wording.linear import Model
 
@@ -56,9 +56,8 @@ def read_sentences(text: str) -> list[Sentence]:
 
 def shipped_sentences(model: str) -> list[Sentence]:
     """All sentences that ship for a model, in the order of their files."""
-    folder = files("service.data").joinpath("wording", "examples", model)
-    lists = sorted(folder.iterdir(), key=lambda file: file.name)
-    return [row for file in lists for row in read_sentences(file.read_text("utf-8"))]
+    folder = ("wording", "examples", model)
+    return [row for name in file_names(*folder) for row in read_sentences(read_file(*folder, name))]
 
 
 def digest_of(sentences: Iterable[Sentence]) -> str:
@@ -70,4 +69,4 @@ def digest_of(sentences: Iterable[Sentence]) -> str:
 @cache
 def model(name: str) -> Model:
     """The model that ships."""
-    return linear.from_bytes(files("service.data").joinpath("wording", f"{name}.bin").read_bytes())
+    return linear.from_bytes(read_bytes("wording", f"{name}.bin"))
