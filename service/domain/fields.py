@@ -17,7 +17,13 @@ MOST_MINOR = 10**15
 
 def wrong(where: str | Text, key: str, problem: str | Text) -> WrongInput:
     """The error for one key of one place."""
-    return WrongInput("%(where)s: %(key)s %(problem)s", problem=problem, where=where, key=key)
+    return WrongInput(
+        "%(where)s: %(key)s %(problem)s",
+        fields={key: problem},
+        problem=problem,
+        where=where,
+        key=key,
+    )
 
 
 def table(value: object, where: str | Text, allowed: Iterable[str]) -> Mapping[str, object]:

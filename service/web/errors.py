@@ -79,7 +79,15 @@ def refusal(error: DomainError) -> str:
 
 def _domain(error: DomainError) -> tuple[Response | str, int]:
     values = to_data(error.text).get("values", {})
-    return _answer(status_of(error), error.code, refusal(error), error.fields, values)
+    fields = {
+        name: said if isinstance(said, str) else _shown(said) for name, said in error.fields.items()
+    }
+    return _answer(status_of(error), error.code, refusal(error), fields, values)
+
+
+def _shown(said: Any) -> str:
+    """What is wrong with a field, one sentence or several, in the reader's language."""
+    return " ".join(map(translate, said)) if isinstance(said, list) else translate(said)
 
 
 def _adapter(error: AdapterError) -> tuple[Response | str, int]:

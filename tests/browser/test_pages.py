@@ -54,6 +54,7 @@ def _filled(world: World) -> list[str]:
         "/shops/1/connect/email",
         "/connections/1",
         "/sellers",
+        "/tokens",
         "/me",
         "/nowhere",
         "/sandbox/",

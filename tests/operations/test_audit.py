@@ -11,11 +11,13 @@ from sqlalchemy import select
 
 from service.db.models import Audit, Connection
 from service.domain.messages.templates import MessageText
+from service.domain.remedies.limits import AutomaticLimits
 from service.domain.remedies.playbook_text import shipped_text
 from service.domain.staff.authority import BUYER, CLOCK, OPERATOR, Limit, Membership, SellerRole
 from service.operations.messages import custom_texts
 from service.operations.privacy import erasure
 from service.operations.shops import connections, disconnect, settings
+from service.operations.shops.settings import Asking
 from service.operations.staff import accounts, members, tokens
 from tests.operations.steps import agent, rated
 from tests.operations.verbs import all_rows, fill, has_actor, refused, verbs
@@ -65,16 +67,13 @@ def test_every_change_of_every_verb_stands_in_history_or_audit(world: World) -> 
 
 
 def test_settings_stand_with_old_and_new_value_and_who(world: World) -> None:
-    with world.context.database.reading() as session:
-        form = settings.as_form(settings.get(session, world.shop_id))
-    money = {"currency": "IDR", "each": "50.000", "shop_day": "500.000", "buyer_day": "50.000"}
-    changes = {
-        "zone": "Asia/Makassar",
-        "invitations": "on",
-        **{f"automatic_{name}_0": value for name, value in money.items()},
-    }
+    context, shop_id, actor = world.context, world.shop_id, world.owner
+    about = {"name": "Toko Uji", "country": "ID", "language": "id"}
 
-    settings.change(world.context, world.shop_id, world.owner, {**form, **changes})
+    settings.change_about(context, shop_id, actor, zone="Asia/Makassar", **about)
+    limit = AutomaticLimits(each=5_000_000, shop_day=50_000_000, buyer_day=5_000_000)
+    settings.change_automatic(context, shop_id, actor, {"IDR": limit})
+    settings.change_messages(context, shop_id, actor, {}, Asking(invitations=True))
 
     owner = str(world.owner)
     assert _lines(world, "shop.zone") == [
@@ -86,10 +85,8 @@ def test_settings_stand_with_old_and_new_value_and_who(world: World) -> None:
 
 
 def test_playbook_and_texts_stand_whole(world: World) -> None:
-    with world.context.database.reading() as session:
-        form = settings.as_form(settings.get(session, world.shop_id))
     rules = shipped_text().replace('name = "', 'name = "Own ', 1)
-    settings.change(world.context, world.shop_id, world.owner, {**form, "playbook": rules})
+    settings.change_playbook(world.context, world.shop_id, world.owner, rules)
     text = MessageText("Halo {buyer}", "Maaf ya, {buyer}, atas kendala {product}.", "plain")
     custom_texts.save_text(world.context, world.shop_id, "receipt", "id", text, world.owner)
     custom_texts.ship_text(world.context, world.shop_id, "receipt", "id", world.owner)

@@ -184,11 +184,10 @@ def test_button_disconnects_and_entering_the_key_connects_again(world: World) ->
     browser = world.browser()
     address = f"/connections/{world.connection_id}"
 
-    left = browser.post(address, {"do": "disconnect"})
+    left = browser.post(f"{address}/disconnect", {})
     back = browser.post(
-        address,
+        f"{address}/change",
         {
-            "do": "save",
             "name": "S",
             "threshold": "3",
             "api_key": "test-key",

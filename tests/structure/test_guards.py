@@ -60,6 +60,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("guards")
     made = World(f"sqlite:///{folder / 'makegood.db'}", folder)
     made.rate(1, "Barang rusak")
+    tokens.add_token(made.context, made.owner, "of the first shop")
     post_unreadable(made)
     made.work()
     yield made

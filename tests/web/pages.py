@@ -53,16 +53,24 @@ def form_of(answer: requests.Response) -> dict[str, Any]:
     """The fields of a page as a browser would send them unchanged."""
     found: dict[str, Any] = {}
     for tag in re.findall(r"<input[^>]*>", answer.text):
-        attributes = dict(re.findall(r'(\w+)="([^"]*)"', tag))
+        attributes = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
         ticked = attributes.get("type") not in ("checkbox", "radio") or " checked" in tag
         if "name" in attributes and ticked:
             value = attributes.get("value", "on" if attributes.get("type") == "checkbox" else "")
             found[attributes["name"]] = html.unescape(value)
-    for name, chosen in re.findall(r'<select name="(\w+)">(.*?)</select>', answer.text, re.DOTALL):
-        selected = re.search(r'value="([^"]*)"[^>]* selected', chosen)
-        found[name] = selected.group(1) if selected else ""
+    selects = r'<select([^>]*)name="([\w-]+)"[^>]*>(.*?)</select>'
+    for about, name, options in re.findall(selects, answer.text, re.DOTALL):
+        selected = re.findall(r'<option(?=[^>]* selected)[^>]*value="([^"]*)"', options)
+        found[name] = selected if "multiple" in about else "".join(selected[:1])
     for name, text in re.findall(
-        r'<textarea[^>]*name="(\w+)"[^>]*>(.*?)</textarea>', answer.text, re.DOTALL
+        r'<textarea[^>]*name="([\w-]+)"[^>]*>(.*?)</textarea>', answer.text, re.DOTALL
     ):
-        found[name] = html.unescape(text)
+        # A browser takes away one line end at the beginning.
+        found[name] = re.sub(r"^\r?\n", "", html.unescape(text))
     return found
+
+
+def refusals_of(answer: requests.Response) -> dict[str, str]:
+    """What is said beside the fields of a page, by their ids."""
+    found = re.findall(r'<span class="wrong" id="([\w-]+)-wrong">(.*?)</span>', answer.text, re.S)
+    return {field: html.unescape(said) for field, said in found}

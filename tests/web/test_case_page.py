@@ -43,7 +43,7 @@ def test_page_shows_what_a_decision_needs(world: World) -> None:
 
 def test_page_is_indonesian_for_an_indonesian_seller(world: World) -> None:
     address, browser = _case(world), world.browser()
-    browser.post("/me", {"do": "language", "language": "id"})
+    browser.post("/me/language", {"language": "id"})
 
     page = text_of(browser.get(address))
 

@@ -54,7 +54,7 @@ def test_unsure_is_said(world: World) -> None:
 
 def test_page_is_indonesian(world: World) -> None:
     address, browser = _case(world, "Gelasnya pecah waktu sampai"), world.browser()
-    browser.post("/me", {"do": "language", "language": "id"})
+    browser.post("/me/language", {"language": "id"})
 
     assert "Tentang: rusak saat diterima" in text_of(browser.get(address))
 

@@ -73,7 +73,7 @@ def test_agent_may_do_more_at_once_when_made_an_owner(world: World) -> None:
 
 def test_last_owner_cannot_be_shut_out(world: World) -> None:
     answer = world.browser().post(
-        "/sellers", {"do": "member", "id": world.owner.id, "shop": world.shop_id, "role": "agent"}
+        f"/shops/{world.shop_id}/sellers/{world.owner.id}", {"role": "agent"}
     )
 
     assert answer.status_code == 409

@@ -272,8 +272,8 @@ def test_present_password_is_not_guessed_from_a_browser_that_was_found(world: Wo
         cookie["key"] = sessions.begin(world.context, seller.id)
 
     def guess(number: int) -> int:
-        form = {"do": "password", "present": f"guess {number}", "password": BAD}
+        form = {"present": f"guess {number}", "password": BAD}
         address = {"REMOTE_ADDR": f"10.2.0.{number}"}
-        return client.post("/me", data=form, environ_base=address).status_code
+        return client.post("/me/password", data=form, environ_base=address).status_code
 
     assert [guess(number) for number in range(11)] == [422] * 10 + [429]

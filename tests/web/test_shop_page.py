@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from typing import Any
 
 import pytest
 import requests
@@ -10,7 +11,7 @@ import requests
 from service.db.models import Connection, OutboxRow, Shop
 from service.domain.remedies import playbook_text
 from service.operations.shops import connections
-from tests.web.pages import form_of, text_of
+from tests.web.pages import form_of, refusals_of, text_of
 from tests.world import World
 
 RULE = """
@@ -28,50 +29,59 @@ def _shop(world: World) -> Shop:
         return session.get_one(Shop, world.shop_id)
 
 
-def _save(world: World, **changes: str | None) -> requests.Response:
-    """Send the shop's form with some fields changed, None for a box without its tick."""
+def _save(world: World, section: str, **changes: Any) -> requests.Response:
+    """Send one form of the shop's page with some fields changed, None for a box without its tick."""
     browser = world.browser()
     form = {**form_of(browser.get("/shops/1")), **changes}
-    return browser.post("/shops/1", {name: one for name, one in form.items() if one is not None})
+    if section == "messages" and "days" not in changes:
+        form["days"] = ["0", "1", "2", "3", "4", "5"]
+    sent = {name: one for name, one in form.items() if one is not None}
+    return browser.post(f"/shops/1/{section}", sent)
 
 
-def test_unchanged_form_changes_nothing(world: World) -> None:
+def _limits(currency: str, each: str, shop_day: str, buyer_day: str) -> dict[str, str]:
+    amounts = {"each": each, "shop_day": shop_day, "buyer_day": buyer_day}
+    row = {"currency": currency, **amounts}
+    return {f"rows-0-{name}": value for name, value in row.items()}
+
+
+@pytest.mark.parametrize("section", ["about", "automatic", "messages", "playbook"])
+def test_unchanged_form_changes_nothing(world: World, section: str) -> None:
+    limits = {"each": 5_000_000, "shop_day": 50_000_000, "buyer_day": 5_050_000}
     world.set_shop(
-        automatic={"IDR": {"each": 5_000_000, "shop_day": 50_000_000, "buyer_day": 5_000_000}},
+        automatic={"IDR": limits, "SGD": {"each": 1_050, "shop_day": 99_999, "buyer_day": 1_050}},
         asking={"invitations": True, "lawful_basis": ["ID", "SG"]},
     )
     before = _shop(world)
 
-    _save(world)
+    answer = _save(world, section)
 
     after = _shop(world)
+    assert "Saved." in text_of(answer)
     for name in ("name", "zone", "country", "language", "automatic", "playbook"):
         assert getattr(after, name) == getattr(before, name), name
     assert (after.asking["lawful_basis"], after.asking["invitations"]) == (["ID", "SG"], True)
-    assert after.follow_ups["days"] == [0, 1, 2, 3, 4, 5]
+    if section == "messages":
+        assert after.follow_ups["days"] == [0, 1, 2, 3, 4, 5]
 
 
 def test_everything_typed_is_saved(world: World) -> None:
-    answer = _save(
+    _save(world, "about", name="Toko Baru", zone="Asia/Makassar")
+    _save(world, "automatic", **_limits("idr", "50000", "500.000", "50.000"))
+    _save(
         world,
-        name="Toko Baru",
-        automatic_currency_0="idr",
-        automatic_each_0="50000",
-        automatic_shop_day_0="500.000",
-        automatic_buyer_day_0="50.000",
+        "messages",
         confirmation_hours="1",
         resolution_check_hours="48",
         opens="09:00",
         closes="17:30",
-        day_5=None,
-        day_6="on",
-        playbook=RULE,
+        days=["0", "1", "2", "3", "4", "6"],
         postal_address="Jl. Mawar 1",
     )
+    _save(world, "playbook", playbook=RULE)
 
     shop = _shop(world)
-    assert "Saved." in text_of(answer)
-    assert shop.name == "Toko Baru"
+    assert (shop.name, shop.zone) == ("Toko Baru", "Asia/Makassar")
     assert shop.automatic == {
         "IDR": {"each": 5_000_000, "shop_day": 50_000_000, "buyer_day": 5_000_000}
     }
@@ -81,42 +91,47 @@ def test_everything_typed_is_saved(world: World) -> None:
     assert shop.asking["postal_address"] == "Jl. Mawar 1"
 
 
+WRONG = [
+    ("about", {"zone": "Mars/Base"}, "about-zone", "“Mars/Base” is no time zone."),
+    ("about", {"country": "IDN"}, "about-country", "“IDN” is no country code."),
+    ("about", {"name": " "}, "about-name", "Give the shop a name."),
+    ("automatic", _limits("RPX", "5", "5", "5"), "rows-0-currency", "Choose the currency"),
+    ("automatic", _limits("", "5", "5", "5"), "rows-0-currency", "Choose the currency"),
+    ("automatic", _limits("IDR", "banyak", "5", "5"), "rows-0-each", "“banyak” is not an amount."),
+    ("automatic", _limits("IDR", "5", "", "5"), "rows-0-shop_day", "Enter an amount."),
+    ("messages", {"silent_hours": "tiga"}, "silent_hours", "“tiga”: enter the hours as"),
+    ("messages", {"closes": "07:00"}, "closes", "Must be later in the day than opens"),
+    ("messages", {"lawful_basis": "Indonesia"}, "lawful_basis", "“INDONESIA” is no country code."),
+    ("messages", {"days": []}, "days", "Choose at least one day"),
+    ("playbook", {"playbook": "name = "}, "playbook", "The playbook is not valid TOML"),
+    ("playbook", {"playbook": 'name = "x"\nrules = []'}, "playbook", "a list with at least one"),
+]
+
+
 @pytest.mark.parametrize(
-    ("name", "value", "told"),
-    [
-        ("zone", "Mars/Base", "“Mars/Base” is no time zone."),
-        ("country", "IDN", "“IDN” is no country code."),
-        ("automatic_currency_0", "RPX", "“RPX” is no currency."),
-        ("automatic_each_0", "banyak", "“banyak” is not an amount."),
-        ("automatic_currency_0", "", "“” is no currency."),
-        ("resolution_check_hours", "tiga", "“tiga”: enter the hours as a whole number"),
-        ("closes", "07:00", "must be later in the day than opens"),
-        ("lawful_basis", "Indonesia", "“INDONESIA” is no country code."),
-        ("playbook", "name = ", "The playbook is not valid TOML"),
-        ("playbook", 'name = "x"\nrules = []', "must be a list with at least one rule"),
-        ("name", " ", "Give the shop a name."),
-    ],
+    ("section", "typed", "field", "told"), WRONG, ids=[f"{one[0]}-{one[2]}" for one in WRONG]
 )
-def test_wrong_entry_is_named_and_all_that_was_typed_stays(
-    world: World, name: str, value: str, told: str
+def test_refusal_stands_beside_the_field_and_all_that_was_typed_stays(
+    world: World, section: str, typed: dict[str, Any], field: str, told: str
 ) -> None:
     before = _shop(world)
-    row = {f"automatic_{key}_0": "7" for key in ("each", "shop_day", "buyer_day")}
-    typed = {"automatic_currency_0": "IDR", **row, "region": "KEPT", name: value}
 
-    answer = _save(world, **typed)
+    answer = _save(world, section, **typed)
 
     assert answer.status_code == 422
-    assert told in text_of(answer)
+    (refused,) = refusals_of(answer).items()
+    assert refused[0] == field
+    assert told in refused[1]
     kept = form_of(answer)
-    assert (kept[name].strip(), kept["region"]) == (value.strip(), "KEPT")
+    for name, value in typed.items():
+        assert not value or value.strip() in kept[name], name
     assert (_shop(world).zone, _shop(world).automatic) == (before.zone, {})
 
 
-def test_no_day_at_all_is_refused(world: World) -> None:
-    answer = _save(world, **{f"day_{day}": None for day in range(7)})
+def test_all_that_is_wrong_is_said_at_once(world: World) -> None:
+    answer = _save(world, "about", name="", zone="Mars", country="XX")
 
-    assert "Choose at least one day" in text_of(answer)
+    assert set(refusals_of(answer)) == {"about-name", "about-zone", "about-country"}
 
 
 def test_shipped_playbook_is_shown_to_start_from(world: World) -> None:
@@ -132,10 +147,10 @@ def test_own_playbook_is_shown_as_it_works(world: World) -> None:
 
 
 def test_empty_playbook_goes_back_to_the_shipped_one(world: World) -> None:
-    _save(world, playbook=RULE)
+    _save(world, "playbook", playbook=RULE)
     own = _shop(world).playbook
 
-    _save(world, playbook="")
+    _save(world, "playbook", playbook="")
 
     assert own["name"] == "Own"
     assert _shop(world).playbook == {}
@@ -161,7 +176,7 @@ def test_connecting_with_a_missing_entry_keeps_the_others(world: World) -> None:
 
 
 def test_test_button_tells_what_works(world: World) -> None:
-    answer = world.browser().post("/connections/1", {"do": "test"})
+    answer = world.browser().post("/connections/1/test", {})
 
     assert "✓ Sandbox: works" in text_of(answer)
     assert "All of it works." in text_of(answer)
@@ -170,9 +185,9 @@ def test_test_button_tells_what_works(world: World) -> None:
 def test_test_button_tells_what_to_mend(world: World) -> None:
     browser = world.browser()
     form = form_of(browser.get("/connections/1"))
-    browser.post("/connections/1", {**form, "do": "save", "roles": ["orders"], "api_key": "wrong"})
+    browser.post("/connections/1/change", {**form, "roles": ["orders"], "api_key": "wrong"})
 
-    answer = browser.post("/connections/1", {"do": "test"})
+    answer = browser.post("/connections/1/test", {})
 
     assert "✗ Sandbox: The sandbox refused the key: enter the one it printed." in text_of(answer)
 
@@ -187,7 +202,7 @@ def test_address_and_secret_are_there_to_copy(world: World) -> None:
 def test_new_secret_is_shown_when_changed(world: World) -> None:
     old = connections.webhook_secret(world.context, world.connection())
 
-    page = world.browser().post("/connections/1", {"do": "rotate", "webhook_secret": ""}).text
+    page = world.browser().post("/connections/1/webhook-secret", {"webhook_secret": ""}).text
 
     new = connections.webhook_secret(world.context, world.connection())
     assert new != old
@@ -202,11 +217,11 @@ def _polled(world: World) -> bool:
 
 def test_roles_are_changed_and_polling_follows(world: World) -> None:
     browser = world.browser()
-    form = {**form_of(browser.get("/connections/1")), "do": "save"}
+    form = form_of(browser.get("/connections/1"))
 
-    browser.post("/connections/1", {**form, "roles": ["orders", "messages"]})
+    browser.post("/connections/1/change", {**form, "roles": ["orders", "messages"]})
     without = (world.connection().roles, _polled(world))
-    browser.post("/connections/1", {**form, "roles": ["reviews", "orders"]})
+    browser.post("/connections/1/change", {**form, "roles": ["reviews", "orders"]})
 
     assert without == (["orders", "messages"], False)
     assert (world.connection().roles, _polled(world)) == (["reviews", "orders"], True)
@@ -217,10 +232,10 @@ def test_connection_without_a_role_is_refused(world: World) -> None:
     form = form_of(browser.get("/connections/1"))
     form.pop("roles", None)
 
-    answer = browser.post("/connections/1", {**form, "do": "save", "name": "Baru"})
+    answer = browser.post("/connections/1/change", {**form, "name": "Baru"})
 
     assert answer.status_code == 422
-    assert "can play these roles" in text_of(answer)
+    assert "Choose what it is used for" in refusals_of(answer)["roles"]
     assert form_of(answer)["name"] == "Baru"
     with world.context.database.reading() as session:
         assert session.get_one(Connection, world.connection_id).name == "Sandbox"

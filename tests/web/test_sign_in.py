@@ -119,7 +119,7 @@ def test_link_works_once_and_not_by_looking(world: World) -> None:
 def test_owner_gives_an_agent_a_fresh_link(world: World) -> None:
     agent = people(world)[SellerRole.AGENT]
 
-    page = world.browser().post("/sellers", {"do": "link", "id": agent.id})
+    page = world.browser().post(f"/sellers/{agent.id}/link", {})
 
     found = re.search(r"<code>(\S+)</code>", page.text)
     assert found is not None
@@ -133,15 +133,15 @@ def test_nobody_gets_a_link_for_a_seller_who_is_shut_out(world: World) -> None:
     agent = people(world)[SellerRole.AGENT]
     members.set_active(world.context, agent.id, OPERATOR, active=False)
 
-    answer = world.browser().post("/sellers", {"do": "link", "id": agent.id})
+    answer = world.browser().post(f"/sellers/{agent.id}/link", {})
 
     assert answer.status_code == 409
     assert "/sign-in/" not in answer.text
 
 
 def _change(world: World, browser: Any, present: str, new: str) -> requests.Response:
-    form = {"do": "password", "present": present, "password": new}
-    return post_anyway(browser, "/me", form)
+    form = {"present": present, "password": new}
+    return post_anyway(browser, "/me/password", form)
 
 
 def test_first_password_needs_none_before(world: World) -> None:
@@ -183,9 +183,7 @@ def test_other_devices_are_signed_out_when_the_password_changes(world: World) ->
 def test_form_without_its_token_changes_nothing(world: World) -> None:
     browser = world.browser()
 
-    answer = browser._session.post(
-        f"{world.url}/me", data={"do": "password", "password": GOOD}, timeout=10
-    )
+    answer = browser._session.post(f"{world.url}/me/password", data={"password": GOOD}, timeout=10)
 
     assert answer.status_code == 400
     assert accounts.sign_in(world.context, "owner@example.test", GOOD) is None

@@ -62,7 +62,7 @@ def test_messages_of_buttons_and_refusals_are_indonesian(world: World) -> None:
     world.rate(1)
     world.work()
     browser = world.browser()
-    saved = browser.post("/me", {"do": "language", "language": "id"})
+    saved = browser.post("/me/language", {"language": "id"})
     address = f"/cases/{world.case().reference}"
 
     refused = browser.post(f"{address}/approve-other", {"action": "refund", "amount": "x"})

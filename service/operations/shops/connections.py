@@ -21,7 +21,6 @@ from service.db.models import Connection, Kind, Lane, Shop
 from service.db.outbox import claims
 from service.db.transaction import Transaction
 from service.domain.errors import NotFound, WrongInput
-from service.domain.places import check_country, check_language, check_zone
 from service.domain.shops.connection_states import CONNECTIONS
 from service.domain.staff.authority import Actor, Membership, Permission, SellerRole
 from service.operations.context import Context
@@ -57,15 +56,10 @@ def add_shop(
 ) -> int:
     """Make a shop, of which the seller who adds it is an owner, and give its id; raises
     `WrongInput`, `NotPermitted`."""
-    about = {
-        "name": settings.check_name(name),
-        "zone": check_zone(zone),
-        "country": check_country(country),
-        "language": check_language(language),
-    }
     with context.database.transaction() as session:
         now = context.clock.now()
         permit_new_shop(session, actor)
+        about = settings.check_about(name=name, zone=zone, country=country, language=language)
         shop = Shop(
             **about,
             created_at=now,
@@ -160,13 +154,15 @@ def _check_roles(adapter: str, roles: Sequence[Role]) -> None:
         raise WrongInput(
             "%(label)s can play these roles: %(names)s.",
             label=registry.get(adapter).label,
+            fields={"roles": Text("Choose what it is used for: %(names)s.", names=names)},
             names=names,
         )
 
 
 def _check_threshold(threshold: int) -> None:
     if not 1 <= threshold <= 4:
-        raise WrongInput("The highest low rating must be from 1 to 4.")
+        wrong = Text("The highest low rating must be from 1 to 4.")
+        raise WrongInput(wrong, fields={"threshold": wrong})
 
 
 def _sorted_values(
@@ -177,12 +173,16 @@ def _sorted_values(
         raise WrongInput("There is no platform named %(adapter)s.", adapter=f"{adapter!r}")
     plain: dict[str, str] = {}
     hidden: dict[str, str] = {}
+    missing: dict[str, Text] = {}
     for field in registry.get(adapter).fields:
-        value = values.get(field.name, "").strip() or (old or {}).get(field.name, "")
-        value = value or field.default
+        kept = (old or {}).get(field.name, "")
+        value = values.get(field.name, kept).strip()
+        value = value or (kept if field.secret else "") or field.default
         if field.required and not value:
-            raise WrongInput("Enter %(label)s.", label=field.label, field=field.name)
+            missing[field.name] = Text("Enter %(label)s.", label=field.label)
         (hidden if field.secret else plain)[field.name] = value
+    if missing:
+        raise WrongInput(next(iter(missing.values())), fields=missing)
     return plain, hidden
 
 
@@ -205,7 +205,7 @@ def _check_webhook_secret(adapter: str, secret: str) -> None:
 
 def _wrong(label: Text, error: WrongEntry) -> WrongInput:
     said = Text("%(label)s: %(problem)s.", label=label, problem=error.text)
-    return WrongInput(said, fields={error.field: error.message})
+    return WrongInput(said, fields={error.field: error.text})
 
 
 def change_connection(

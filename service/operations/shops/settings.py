@@ -1,38 +1,35 @@
-"""What the owner sets for a shop: itself, limits, automatic limits, messages, playbook.
-
-A form is a flat mapping of texts, the same when shown and when sent, so that a refused form can be
-shown again as it was typed.
-"""
+"""What the owner sets for a shop, part by part: itself, automatic limits, messages, playbook."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 
 from sqlalchemy.orm import Session
 
-from integrations.money import Money, is_currency
 from integrations.text import line
 from service.db.models import Shop
+from service.db.transaction import Transaction
 from service.domain.errors import NotFound, WrongInput
-from service.domain.messages.schedule import FollowUpPlan, plan_from_data, plan_to_data
+from service.domain.messages.schedule import plan_from_data, plan_to_data
 from service.domain.places import check_country, check_language, check_zone
 from service.domain.remedies import playbook_text
+from service.domain.remedies.limits import AutomaticLimits
 from service.domain.staff.authority import Actor, Permission
-from service.localization import field_text, read_amount
 from service.operations.context import Context
 from service.operations.staff.permits import permit
 
-Form = Mapping[str, str]
-AUTOMATIC = ("each", "shop_day", "buyer_day")
-HOURS = (
-    "confirmation_hours",
-    "resolution_check_hours",
-    "update_invitation_hours",
-    "silent_hours",
-)
-DAYS = range(7)
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The seller's own switches for messages. `lawful_basis`: countries whose buyers agreed to be
+    written to; `region`: the market of the shop, where a platform's rules differ by it."""
+
+    resolution_checks: bool = True
+    invitations: bool = False
+    lawful_basis: Sequence[str] = ()
+    postal_address: str = ""
+    region: str = ""
 
 
 def get(session: Session, shop_id: int) -> Shop:
@@ -43,66 +40,79 @@ def get(session: Session, shop_id: int) -> Shop:
     return shop
 
 
-def as_form(shop: Shop) -> dict[str, str]:
-    """The settings as the form shows them, amounts in major units, one row more than is used."""
-    messages = plan_to_data(plan_from_data(shop.follow_ups) if shop.follow_ups else FollowUpPlan())
-    days = messages.pop("days")
-    assert isinstance(days, list)
-    asking = shop.asking
-    return {
-        "name": shop.name,
-        "zone": shop.zone,
-        "country": shop.country,
-        "language": shop.language,
-        **_rows("automatic", shop.automatic),
-        **{key: str(value) for key, value in messages.items()},
-        **{f"day_{day}": "on" for day in days},
-        "resolution_checks": "on" if asking.get("resolution_checks", True) else "",
-        "invitations": "on" if asking.get("invitations") else "",
-        "lawful_basis": " ".join(asking.get("lawful_basis", ())),
-        "postal_address": asking.get("postal_address", ""),
-        "region": asking.get("region", ""),
-        "playbook": playbook_text.text_of(shop.playbook),
-    }
-
-
-def _rows(name: str, limits: Mapping[str, Mapping[str, int]]) -> dict[str, str]:
-    form = {f"{name}_currency_{len(limits)}": ""}
-    for number, (currency, row) in enumerate(limits.items()):
-        form[f"{name}_currency_{number}"] = currency
-        for key, minor in row.items():
-            form[f"{name}_{key}_{number}"] = field_text(Money(minor, currency))
-    return form
-
-
-def row_numbers(form: Form, name: str) -> list[int]:
-    """The rows of a table in a form."""
-    found = (re.fullmatch(rf"{name}_currency_(\d{{1,3}})", key) for key in form)
-    return sorted(int(one.group(1)) for one in found if one)
-
-
-def change(context: Context, shop_id: int, actor: Actor, form: Form) -> None:
-    """Save a whole form of `as_form`; raises `WrongInput` naming what is wrong, and `NotFound`."""
+def change_about(
+    context: Context,
+    shop_id: int,
+    actor: Actor,
+    *,
+    name: str,
+    zone: str,
+    country: str,
+    language: str,
+) -> None:
+    """Change what a shop is; raises `WrongInput` naming the field, `NotPermitted`, `NotFound`."""
     with context.database.transaction() as session:
-        permit(session, actor, Permission.MANAGE, shop_id)
-        about = _about(form)
-        automatic = _limits(form, "automatic", AUTOMATIC)
-        follow_ups, asking = _follow_ups(form), _asking(form)
-        playbook = playbook_text.data_of(form.get("playbook", ""))
-        shop = get(session, shop_id)
-        for name, value in about.items():
-            setattr(shop, name, value)
-        shop.automatic, shop.follow_ups = automatic, follow_ups
-        shop.asking, shop.playbook = asking, playbook
+        shop = _mine(session, shop_id, actor)
+        about = check_about(name=name, zone=zone, country=country, language=language)
+        for field, value in about.items():
+            setattr(shop, field, value)
 
 
-def _about(form: Form) -> dict[str, str]:
-    return {
-        "name": check_name(form.get("name", "")),
-        "zone": check_zone(form.get("zone", "")),
-        "country": check_country(form.get("country", "")),
-        "language": check_language(form.get("language", "")),
-    }
+def change_automatic(
+    context: Context, shop_id: int, actor: Actor, limits: Mapping[str, AutomaticLimits]
+) -> None:
+    """Change what goes through by itself, by currency; raises `NotPermitted`, `NotFound`."""
+    with context.database.transaction() as session:
+        shop = _mine(session, shop_id, actor)
+        shop.automatic = {currency: asdict(limit) for currency, limit in limits.items()}
+
+
+def change_messages(
+    context: Context, shop_id: int, actor: Actor, follow_ups: Mapping[str, object], asking: Asking
+) -> None:
+    """Change when messages go out and what is asked; `follow_ups` as `plan_from_data` reads it.
+    Raises `WrongInput` naming the key, `NotPermitted`, `NotFound`."""
+    with context.database.transaction() as session:
+        shop = _mine(session, shop_id, actor)
+        plan = plan_from_data(follow_ups)
+        countries = [check_country(country) for country in asking.lawful_basis]
+        shop.follow_ups = plan_to_data(plan)
+        shop.asking = {
+            **asdict(asking),
+            "lawful_basis": countries,
+            "postal_address": asking.postal_address.strip(),
+            "region": asking.region.strip().upper(),
+        }
+
+
+def change_playbook(context: Context, shop_id: int, actor: Actor, text: str) -> None:
+    """Use these rules from now on, the shipped ones where there are none. Raises `WrongInput` naming
+    the line, or the rule and the key, `NotPermitted`, `NotFound`."""
+    with context.database.transaction() as session:
+        _mine(session, shop_id, actor).playbook = playbook_text.data_of(text)
+
+
+def _mine(session: Transaction, shop_id: int, actor: Actor) -> Shop:
+    permit(session, actor, Permission.MANAGE, shop_id)
+    return get(session, shop_id)
+
+
+def check_about(**typed: str) -> dict[str, str]:
+    """What a shop is, as it is kept; raises `WrongInput` naming the field."""
+    return {name: _checked(name, value) for name, value in typed.items()}
+
+
+def _checked(name: str, value: str) -> str:
+    check = {
+        "name": check_name,
+        "zone": check_zone,
+        "country": check_country,
+        "language": check_language,
+    }[name]
+    try:
+        return check(value)
+    except WrongInput as error:
+        raise WrongInput(error.text, fields={name: error.text}) from error
 
 
 def check_name(text: str) -> str:
@@ -111,58 +121,3 @@ def check_name(text: str) -> str:
     if not name:
         raise WrongInput("Give the shop a name.")
     return name
-
-
-def _limits(form: Form, name: str, keys: tuple[str, ...]) -> dict[str, dict[str, int]]:
-    """A table of amounts per currency; rows without anything are left out."""
-    found: dict[str, dict[str, int]] = {}
-    for number in row_numbers(form, name):
-        currency = form[f"{name}_currency_{number}"].strip().upper()
-        typed = [form.get(f"{name}_{key}_{number}", "").strip() for key in keys]
-        if not any(typed):
-            continue
-        if not is_currency(currency):
-            raise WrongInput(
-                "“%(currency)s” is no currency. Use a code such as IDR.", currency=currency
-            )
-        if currency in found:
-            raise WrongInput(
-                "%(currency)s stands there twice. Keep one row for each currency.",
-                currency=currency,
-            )
-        if not all(typed):
-            raise WrongInput(
-                "Fill in every amount of the row %(currency)s, or none.", currency=currency
-            )
-        amounts = [read_amount(text, currency).amount_minor for text in typed]
-        found[currency] = dict(zip(keys, amounts, strict=True))
-    return found
-
-
-def _asking(form: Form) -> dict[str, Any]:
-    named = form.get("lawful_basis", "").replace(",", " ").split()
-    countries = [check_country(one) for one in named]
-    return {
-        "resolution_checks": form.get("resolution_checks") == "on",
-        "invitations": form.get("invitations") == "on",
-        "lawful_basis": countries,
-        "postal_address": form.get("postal_address", "").strip(),
-        "region": form.get("region", "").strip().upper(),
-    }
-
-
-def _follow_ups(form: Form) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key in HOURS:
-        text = form.get(key, "").strip()
-        if text and not re.fullmatch("[0-9]{1,4}", text):
-            raise WrongInput("“%(text)s”: enter the hours as a whole number such as 72.", text=text)
-        if text:
-            found[key] = int(text)
-    for key in ("opens", "closes"):
-        if form.get(key, "").strip():
-            found[key] = form[key].strip()
-    found["days"] = [day for day in DAYS if form.get(f"day_{day}") == "on"]
-    if not found["days"]:
-        raise WrongInput("Choose at least one day on which messages may go out.")
-    return plan_to_data(plan_from_data(found))

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash, generate_password_hash
 
+from integrations.sentence import Text
 from service.db.models import Seller
 from service.domain.errors import NotFound, WrongInput, WrongState
 from service.domain.staff.authority import Actor, Membership, Permission
@@ -36,7 +37,8 @@ def add_seller(
     in use or none at all, `NotPermitted`."""
     email = email.strip().lower()
     if "@" not in email or " " in email:
-        raise WrongInput("%(email)s is no e-mail address.", email=f"{email!r}")
+        wrong = Text("%(email)s is no e-mail address.", email=f"{email!r}")
+        raise WrongInput(wrong, fields={"email": wrong})
     seller = Seller(
         email=email,
         name=name.strip() or email.partition("@")[0],
@@ -50,7 +52,8 @@ def add_seller(
         try:
             session.flush()
         except IntegrityError as error:
-            raise WrongInput("%(email)s is a seller here already.", email=email) from error
+            taken = Text("%(email)s is a seller here already.", email=email)
+            raise WrongInput(taken, fields={"email": taken}) from error
         for shop_id, member in shops.items():
             members.join(session, shop_id, seller.id, member, at=now)
         return seller.id
@@ -66,7 +69,8 @@ def _permit_in(session: Session, actor: Actor, shop_ids: Collection[int]) -> Non
 
 def _hashed(password: str) -> str:
     if len(password) < SHORTEST:
-        raise WrongInput("A password needs at least %(shortest)s characters.", shortest=SHORTEST)
+        wrong = Text("A password needs at least %(shortest)s characters.", shortest=SHORTEST)
+        raise WrongInput(wrong, fields={"password": wrong})
     return generate_password_hash(password)
 
 
@@ -91,7 +95,8 @@ def change_password(context: Context, actor: Actor, *, present: str, new: str) -
         seller = members.self_of(session, actor, lock=True)
         # Of two changes made at once from one present password the first counts.
         if not right or seller.password_hash != present_hash:
-            raise WrongInput("The present password is not right.")
+            wrong = Text("The present password is not right.")
+            raise WrongInput(wrong, fields={"present": wrong})
         return _set_password(seller, hashed)
 
 

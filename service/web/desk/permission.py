@@ -46,7 +46,7 @@ def finish(token: str) -> Response:
     connection_id = _connection_of(token)
     permission.allow(context(), connection_id, actor(), request.form)
     flash(_("Allowed. What waited for this shop goes on."))
-    return redirect(url_for("shops.connection", connection_id=connection_id), 303)
+    return redirect(url_for("connections.connection", connection_id=connection_id), 303)
 
 
 def _connection_of(token: str) -> int:

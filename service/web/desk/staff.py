@@ -1,175 +1,198 @@
-"""People of the shops, for owners: what they are in each shop, links, programs. And one's own page."""
+"""People of the shops, for owners: who they are, and what they are in each shop."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import Any, cast
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
-from flask_babel import force_locale
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as lazy
 from sqlalchemy import select
 from werkzeug.wrappers import Response
+from wtforms import BooleanField, Form, FormField
 
-from integrations.money import Money, is_currency
-from service.data import LANGUAGES
-from service.db import attempts
-from service.db.models import ApiToken, Membership, Seller, Shop
+from service.db.models import Membership, Seller, Shop
 from service.domain.errors import DomainError, WrongInput
 from service.domain.staff import authority
 from service.domain.staff.authority import Limit, Permission, SellerRole
-from service.localization import field_text, read_amount
-from service.operations.staff import accounts, members, tokens
-from service.web.auth import begin, may, sellers_only
+from service.operations.staff import accounts, members
+from service.web.auth import may
+from service.web.desk.choices import currencies
+from service.web.desk.forms import (
+    Choice,
+    DeskForm,
+    Entry,
+    Rows,
+    carry_out,
+    limit_rows,
+    read_limits,
+)
 from service.web.errors import status_of
 from service.web.i18n import translate
-from service.web.limits import HOUR, QUARTER, count, limited
-from service.web.request_context import actor, context, seller
+from service.web.request_context import actor, context
+from service.web.words import word
 
 blueprint = Blueprint("people", __name__)
 Answer = Response | str | tuple[str, int]
+AMOUNTS = ("each", "week")
+
+
+def roles() -> dict[str, str]:
+    """What a seller may be in a shop."""
+    return {role.value: word(role.value) for role in SellerRole}
+
+
+def read_role(text: str) -> SellerRole:
+    """The role of this name; raises `WrongInput`."""
+    try:
+        return SellerRole(text)
+    except ValueError as error:
+        raise WrongInput("Choose a role.") from error
+
+
+class _Row(Form):
+    currency = Choice(lazy("Currency"), choices=currencies)
+    each = Entry(lazy("Each up to"))
+    week = Entry(lazy("In seven days up to"))
+
+
+class MemberForm(DeskForm):
+    """What a seller is in one shop."""
+
+    role = Choice(lazy("Role"), check=read_role, choices=roles)
+    rows = Rows(FormField(_Row))
+
+    @classmethod
+    def of(cls, row: Membership) -> MemberForm:
+        """As the shop has it."""
+        key = f"seller-{row.seller_id}-{row.shop_id}"
+        return cls(key=key, role=row.role.value, rows=limit_rows(row.limits))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Amounts are read by the currency of their row."""
+        valid = super().validate(extra_validators)
+        limits = read_limits([row.form for row in self.rows], AMOUNTS, free=("week",))
+        valid = valid and not any(field.errors for row in self.rows for field in row.form)
+        if valid:
+            found = {code: Limit(**cast(Any, amounts)) for code, amounts in limits.items()}
+            self.member = authority.Membership(self.role.value, found)
+        return valid
+
+
+class AddForm(DeskForm):
+    """Somebody who is to belong to all of one's own shops."""
+
+    email = Entry(lazy("E-mail address"))
+    name = Entry(lazy("Name"))
+    role = Choice(lazy("Role"), check=read_role, choices=roles, default=SellerRole.AGENT.value)
+
+
+class ActiveForm(DeskForm):
+    """Whether a seller may sign in."""
+
+    active = BooleanField(lazy("may sign in"))
 
 
 @blueprint.get("/sellers")
 @may(Permission.MANAGE)
 def overview() -> str:
-    """Who belongs to one's shops, and as what; tokens for programs."""
+    """Who belongs to one's shops, and as what."""
     return _page()
 
 
 def _page(
-    *, fresh: str = "", about: str = "", problem: str = "", typed: Mapping[str, str] | None = None
+    *,
+    link: str = "",
+    about: str = "",
+    problem: str = "",
+    typed: dict[tuple[int, int], MemberForm] | None = None,
+    add_form: AddForm | None = None,
 ) -> str:
     owned = actor().shops(Permission.MANAGE)
+    belonging = select(Membership).where(Membership.shop_id.in_(owned))
     mine = select(Membership.seller_id).where(Membership.shop_id.in_(owned))
     with context().database.reading() as database:
-        members = database.scalars(
-            select(Membership).where(Membership.shop_id.in_(owned)).order_by(Membership.shop_id)
-        ).all()
+        rows = database.scalars(belonging.order_by(Membership.shop_id)).all()
+        forms = {(row.seller_id, row.shop_id): MemberForm.of(row) for row in rows}
+        shops = database.scalars(select(Shop).where(Shop.id.in_(owned)).order_by(Shop.id))
         return render_template(
             "admin/sellers.html",
-            fresh=fresh,
+            link=link,
             about=about,
             problem=problem,
-            typed=typed or {},
-            roles=list(SellerRole),
-            members=members,
-            limit_text=_limit_text,
-            shops=database.scalars(select(Shop).where(Shop.id.in_(owned)).order_by(Shop.id)).all(),
+            forms={**forms, **(typed or {})},
+            add_form=add_form or AddForm(key="add"),
+            roles_here={(row.seller_id, row.shop_id): row.role for row in rows},
+            shops={shop.id: shop.name for shop in shops},
             sellers=database.scalars(
                 select(Seller).where(Seller.id.in_(mine)).order_by(Seller.id)
             ).all(),
-            tokens=database.scalars(
-                select(ApiToken)
-                .where(ApiToken.revoked_at.is_(None), ApiToken.seller_id.in_(mine))
-                .order_by(ApiToken.id)
-            ).all(),
-            names={one.id: one.name for one in database.scalars(select(Seller))},
         )
-
-
-def _limit_text(minor: int | None, currency: str) -> str:
-    return "" if minor is None else field_text(Money(minor, currency))
 
 
 @blueprint.post("/sellers")
 @may(Permission.MANAGE)
-def act() -> Answer:
-    """Add or change a seller, give a link, make or end a token.
+def add() -> Answer:
+    """Add a seller to all of one's own shops; the link is shown once, in the answer itself."""
+    form, added = AddForm(request.form, key="add"), list[int]()
 
-    A link or token is shown once, in the answer itself, and kept nowhere.
-    """
-    form = request.form
-    try:
-        return _do(form.get("do", ""), form.get("id", 0, type=int))
-    except DomainError as error:
-        return _page(problem=translate(error.text), typed=form), status_of(error)
-
-
-def _do(what: str, number: int) -> Answer:
-    form = request.form
-    if what == "add":
-        member = authority.Membership(_role())
+    def verb() -> None:
+        member = authority.Membership(form.role.value)
         shops = dict.fromkeys(actor().shops(Permission.MANAGE), member)
-        seller_id = accounts.add_seller(
-            context(), actor(), form.get("email", ""), shops, name=form.get("name", "")
-        )
-        link = accounts.new_link(context(), seller_id, actor())
-        return _page(fresh=link, about=_("Added."))
-    if what == "link":
-        return _page(fresh=accounts.new_link(context(), number, actor()))
-    if what == "token":
-        return _page(fresh=tokens.add_token(context(), actor(), form.get("name", "")))
-    if what == "member":
-        member = authority.Membership(_role(), _limits())
-        shop_id = form.get("shop", 0, type=int)
-        members.set_membership(context(), shop_id, number, actor(), member)
-    elif what == "active":
-        members.set_active(context(), number, actor(), active=form.get("active") == "on")
-    elif what == "revoke":
-        tokens.revoke_token(context(), number, actor())
-    else:
-        raise WrongInput("Press one of the buttons of the page.")
+        email, name = form.email.value, form.name.value
+        added.append(accounts.add_seller(context(), actor(), email, shops, name=name))
+
+    status = carry_out(form, verb)
+    if status:
+        return _page(add_form=form), status
+    return _page(link=accounts.new_link(context(), added[0], actor()), about=_("Added."))
+
+
+@blueprint.post("/sellers/<int:seller_id>/link")
+@may(Permission.MANAGE)
+def link(seller_id: int) -> Answer:
+    """Make a sign-in link, shown once, in the answer itself, and kept nowhere."""
+    try:
+        return _page(link=accounts.new_link(context(), seller_id, actor()))
+    except DomainError as error:
+        return _page(problem=translate(error.text)), status_of(error)
+
+
+@blueprint.post("/sellers/<int:seller_id>/active")
+@may(Permission.MANAGE)
+def set_active(seller_id: int) -> Answer:
+    """Shut a seller out, or let them in again."""
+    active = ActiveForm(request.form).active.data
+    try:
+        members.set_active(context(), seller_id, actor(), active=active)
+    except DomainError as error:
+        return _page(problem=translate(error.text)), status_of(error)
+    return _saved()
+
+
+@blueprint.post("/shops/<int:shop_id>/sellers/<int:seller_id>")
+@may(Permission.MANAGE)
+def change_member(shop_id: int, seller_id: int) -> Answer:
+    """Change what a seller is in a shop."""
+    form = MemberForm(request.form, key=f"seller-{seller_id}-{shop_id}")
+    verb = members.set_membership
+    status = carry_out(form, lambda: verb(context(), shop_id, seller_id, actor(), form.member))
+    if status:
+        return _page(typed={(seller_id, shop_id): form}, problem=form.problem), status
+    return _saved()
+
+
+@blueprint.post("/shops/<int:shop_id>/sellers/<int:seller_id>/end")
+@may(Permission.MANAGE)
+def end_member(shop_id: int, seller_id: int) -> Answer:
+    """Let a seller belong to a shop no longer."""
+    try:
+        members.end_membership(context(), shop_id, seller_id, actor())
+    except DomainError as error:
+        return _page(problem=translate(error.text)), status_of(error)
+    return _saved()
+
+
+def _saved() -> Response:
     flash(_("Saved."))
     return redirect(url_for("people.overview"), 303)
-
-
-def _role() -> SellerRole:
-    try:
-        return SellerRole(request.form.get("role", ""))
-    except ValueError as error:
-        raise WrongInput("Choose a role.") from error
-
-
-def _limits() -> dict[str, Limit]:
-    """A row for each currency; rows without an amount are left out."""
-    found: dict[str, Limit] = {}
-    form = request.form
-    rows = (form.getlist("currency"), form.getlist("each"), form.getlist("week"))
-    for currency, each, week in zip(*rows, strict=True):
-        code = currency.strip().upper()
-        if not each.strip():
-            continue
-        if not is_currency(code):
-            raise WrongInput(
-                "“%(currency)s” is no currency. Use a code such as IDR.", currency=code
-            )
-        found[code] = Limit(
-            read_amount(each, code).amount_minor,
-            read_amount(week, code).amount_minor if week.strip() else None,
-        )
-    return found
-
-
-@blueprint.get("/me")
-@sellers_only
-def me() -> str:
-    """One's own language and password."""
-    return render_template("admin/me.html", problem="")
-
-
-@blueprint.post("/me")
-@sellers_only
-@limited(20, HOUR)
-def change_me() -> Answer:
-    """Save one's own language or password."""
-    form, mine = request.form, seller()
-    if form.get("do") == "password":
-        guesses = f"password of {mine.id}"
-        # Whoever found a browser signed in may guess no faster than at the door.
-        count(guesses, 10, QUARTER)
-        try:
-            changed = accounts.change_password(
-                context(), actor(), present=form.get("present", ""), new=form.get("password", "")
-            )
-        except DomainError as error:
-            return render_template("admin/me.html", problem=translate(error.text)), status_of(error)
-        # All sessions have ended; this browser begins a new one.
-        attempts.forget(context().database, guesses)
-        begin(changed)
-        flash(_("The new password is set. Other devices are signed out."))
-    elif form.get("language") in LANGUAGES:
-        accounts.set_language(context(), actor(), form["language"])
-        session["language"] = form["language"]
-        with force_locale(form["language"]):
-            flash(_("Saved."))
-    return redirect(url_for("people.me"), 303)

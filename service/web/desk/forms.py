@@ -1,0 +1,212 @@
+"""Forms of the desk. What was typed stays in its field, and a refusal stands beside the field that it
+is about: what a form can tell by itself when it reads, what a verb refuses when it is asked.
+
+Forgery is kept out for all forms at once (service.app); sentences are ours, none of the library's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from wtforms import (
+    FieldList,
+    Form,
+    PasswordField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    ValidationError,
+)
+from wtforms.fields.choices import Choice as Option  # type: ignore[attr-defined]
+from wtforms.widgets import CheckboxInput
+
+from integrations.money import Money, is_currency
+from integrations.sentence import Text, Words
+from service.domain.errors import DomainError, WrongInput
+from service.localization import field_text, read_amount
+from service.web.errors import status_of
+from service.web.i18n import translate
+
+Check = Callable[[Any], Any]
+Limits = dict[str, dict[str, int | None]]
+WRONG = 422
+MOST_ROWS = 200
+
+
+class DeskForm(Form):
+    """`key` tells forms of one page apart, which may have fields of the same name."""
+
+    def __init__(self, formdata: Any = None, key: str = "", **values: Any) -> None:
+        super().__init__(formdata, **values)
+        self.problem = ""
+        for field in self:
+            field.id = f"{key}-{field.name}" if key else field.name
+
+    def refuse(self, error: DomainError, about: str = "") -> None:
+        """Show what a verb refused beside the fields it names, else beside `about`, else on top."""
+        named = {name: said for name, said in error.fields.items() if name in self}
+        if not named and about:
+            named = {about: error.text}
+        for name, said in named.items():
+            self[name].errors = [translate(one) for one in _each(said)]
+        if not named:
+            self.problem = translate(error.text)
+
+    def value(self, name: str) -> Any:
+        """What came of the entry of this name."""
+        field = self[name]
+        return field.value if isinstance(field, Read) else field.data
+
+
+def _each(said: Any) -> Iterable[Any]:
+    return [said] if isinstance(said, str | Text | Words) else said
+
+
+def carry_out(form: DeskForm, verb: Callable[[], object], about: str = "") -> int:
+    """Do what a form asks. 0 when it was done, else the status of the refusal, which it shows."""
+    if not form.validate():
+        return WRONG
+    try:
+        verb()
+    except DomainError as error:
+        form.refuse(error, about)
+        return status_of(error)
+    return 0
+
+
+class Read:
+    """Reads what was typed by a rule of ours: `value` is what came of it, `data` stays as typed."""
+
+    check: Check
+    data: Any
+    value: Any = None
+
+    def pre_validate(self, form: Any) -> None:
+        """Raises `ValidationError` with what is wrong."""
+        try:
+            self.value = self.check(self.data or "")
+        except WrongInput as error:
+            raise ValidationError(translate(error.text)) from error
+
+
+class Entry(Read, StringField):
+    """A text."""
+
+    def __init__(self, label: Any = None, check: Check = str.strip, **options: Any) -> None:
+        super().__init__(label, **options)
+        self.check = check
+
+
+class Choice(Read, SelectField):
+    """One of several: `choices` by value, or a function that gives them. What no page of ours offers
+    stays chosen, to be shown with what is wrong."""
+
+    def __init__(self, label: Any = None, check: Check = str.strip, **options: Any) -> None:
+        super().__init__(label, validate_choice=False, **options)
+        self.check = check
+
+    def iter_choices(self) -> Any:
+        """The choices, with what is chosen."""
+        offered: list[Any] = list(super().iter_choices())
+        if self.data and self.data not in [choice.value for choice in offered]:
+            yield Option(self.data, self.data, True, {})
+        yield from offered
+
+
+class Ticks(SelectMultipleField):
+    """Some of several; what no page of ours offers is left to the verb."""
+
+    option_widget = CheckboxInput()
+
+    def __init__(self, label: Any = None, **options: Any) -> None:
+        super().__init__(label, validate_choice=False, **options)
+
+
+class Secret(PasswordField):
+    """A secret: never shown again, also not to whoever has just typed it."""
+
+
+class Rows(FieldList):  # type: ignore[type-arg]
+    """Rows of fields, as many as a page may have."""
+
+    def __init__(self, row: Any, **options: Any) -> None:
+        super().__init__(row, **{"max_entries": MOST_ROWS, **options})
+
+    def _extract_indices(self, prefix: str, formdata: Any) -> Any:
+        # Of what a browser sends only; the library takes every sign that Unicode calls a digit.
+        numbered = re.compile(rf"{re.escape(prefix)}-([0-9]{{1,4}})-")
+        return [int(found[1]) for name in formdata if (found := numbered.match(name))]
+
+
+def whole_number(least: int, most: int) -> Check:
+    """Reads a whole number within bounds."""
+
+    def check(text: str) -> int:
+        plain = text.strip()
+        is_number = plain.isascii() and plain.isdecimal() and len(plain) <= len(str(most))
+        if not is_number or not least <= int(plain) <= most:
+            raise WrongInput(
+                "Enter a whole number from %(least)s to %(most)s.", least=least, most=most
+            )
+        return int(plain)
+
+    return check
+
+
+def day(text: str) -> date | None:
+    """Reads a day, None where nothing was entered."""
+    try:
+        return date.fromisoformat(text.strip()) if text.strip() else None
+    except ValueError as error:
+        raise WrongInput("Enter the day as 2026-11-24.") from error
+
+
+def limit_rows(limits: Limits) -> list[dict[str, str]]:
+    """Limits by currency as rows of fields, amounts in major units, and an empty row."""
+    rows = [
+        {
+            "currency": currency,
+            **{
+                name: "" if minor is None else field_text(Money(minor, currency))
+                for name, minor in amounts.items()
+            },
+        }
+        for currency, amounts in limits.items()
+    ]
+    return [*rows, {}]
+
+
+def read_limits(rows: Sequence[Any], names: Sequence[str], *, free: Sequence[str] = ()) -> Limits:
+    """Minor units by currency; rows in which no amount is typed are left out, amounts named in
+    `free` may be. What is wrong stands beside its field."""
+    limits: Limits = {}
+    for row in rows:
+        currency = row["currency"].data.strip().upper()
+        if not any(row[name].data.strip() for name in names):
+            continue
+        if not is_currency(currency):
+            _wrong(row["currency"], Text("Choose the currency of this row."))
+        elif currency in limits:
+            _wrong(row["currency"], Text("Keep one row for each currency."))
+        else:
+            limits[currency] = {name: _amount(row[name], currency, name in free) for name in names}
+    return limits
+
+
+def _amount(field: Any, currency: str, may_be_empty: bool) -> int | None:
+    if not field.data.strip():
+        if not may_be_empty:
+            _wrong(field, Text("Enter an amount."))
+        return None
+    try:
+        return read_amount(field.data, currency).amount_minor
+    except WrongInput as error:
+        _wrong(field, error.text)
+        return None
+
+
+def _wrong(field: Any, said: Text | Words) -> None:
+    field.errors = [*field.errors, translate(said)]
