@@ -42,6 +42,7 @@ class CaseFilter:
     product_key: str = ""
     remedy: str = ""
     outcome: Outcome | None = None
+    assignee_id: int | None = None
 
 
 def list_cases(
@@ -88,6 +89,8 @@ def _narrowed(session: Session, cases: Select[Case], narrowing: CaseFilter) -> S
         cases = cases.where(Case.product_key == narrowing.product_key)
     if narrowing.remedy:
         cases = cases.where(Case.make_goods.any(_carried_out(narrowing.remedy)))
+    if narrowing.assignee_id is not None:
+        cases = cases.where(Case.assignee_id == narrowing.assignee_id)
     if narrowing.outcome is not None:
         cases = cases.where(_came_to(narrowing.outcome))
     return cases

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from service.db.models import ApiToken, Decision, MakeGood, Membership, Seller, Shop
-from service.domain.staff.authority import ActorKind, SellerRole
+from service.domain.staff.authority import OF_ROLE, ActorKind, Permission, SellerRole
 
 
 def memberships(session: Session, seller_id: int) -> Sequence[Membership]:
@@ -54,6 +54,19 @@ def approved(
     if without is not None:
         total = total.where(MakeGood.id != without)
     return int(session.scalar(total) or 0)
+
+
+def deciders(session: Session, shop_id: int) -> Sequence[tuple[Seller, SellerRole]]:
+    """Who may decide in a shop and sign in, by name."""
+    rows = session.execute(
+        select(Seller, Membership.role)
+        .join(Membership, Membership.seller_id == Seller.id)
+        .where(Membership.shop_id == shop_id, Seller.active.is_(True))
+        .order_by(Seller.name, Seller.id)
+    )
+    return [
+        (row.Seller, row.role) for row in rows if Permission.DECIDE in OF_ROLE[SellerRole(row.role)]
+    ]
 
 
 def other_owners(session: Session, shop_id: int, seller_id: int) -> int:

@@ -33,13 +33,22 @@ class WaitingTask:
 
 
 def open_tasks(
-    session: Session, shop_ids: Collection[int], *, most: int, after: Key | None = None
+    session: Session,
+    shop_ids: Collection[int],
+    *,
+    most: int,
+    after: Key | None = None,
+    assignee_id: int | None = None,
 ) -> list[WaitingTask]:
-    """Open tasks of these shops, the most pressing first, the oldest of these first: one statement,
-    whatever the length of the list."""
+    """Open tasks of these shops, the most pressing first, the oldest of these first; with
+    `assignee_id` those of the cases this seller looks after. One statement, whatever the length of
+    the list."""
+    wanted = [Task.state == TaskState.OPEN, Task.shop_id.in_(shop_ids)]
+    if assignee_id is not None:
+        wanted.append(Task.case_id.in_(select(Case.id).where(Case.assignee_id == assignee_id)))
     counts = (
         select(Task.urgency, func.count().label("in_group"))
-        .where(Task.state == TaskState.OPEN, Task.shop_id.in_(shop_ids))
+        .where(*wanted)
         .group_by(Task.urgency)
         .subquery()
     )
@@ -50,7 +59,7 @@ def open_tasks(
         .outerjoin(Case.review)
         .outerjoin(Task.connection)
         .join(Task.shop)
-        .where(Task.state == TaskState.OPEN, Task.shop_id.in_(shop_ids))
+        .where(*wanted)
         .options(
             contains_eager(Task.case).contains_eager(Case.review),
             contains_eager(Task.connection),

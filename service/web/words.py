@@ -121,6 +121,7 @@ DEEDS: Mapping[str, Text] = {
     "try_again": Text("Tried again"),
     "look_again": Text("Looked up again"),
     "confirmed": Text("Looked at by a person"),
+    "handed_over": Text("Handed over"),
     "cancelled": Text("Taken back"),
     "cause_corrected": Text("Cause corrected"),
 }

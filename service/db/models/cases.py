@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from service.db.models.messages import Message
     from service.db.models.remedies import Decision, MakeGood, Proposal
 
+IS_ASSIGNED = text("assignee_id IS NOT NULL")
+
 
 class Case(Base):
     """One answer to one low review. States are those of service.domain.cases.states."""
@@ -36,6 +38,13 @@ class Case(Base):
         Index("ix_cases_shop_buyer", "shop_id", "buyer_key"),
         Index("ix_cases_shop_opened", "shop_id", "opened_at"),
         Index("ix_cases_product", "product_key"),
+        Index(
+            "ix_cases_assignee_id",
+            "assignee_id",
+            "id",
+            sqlite_where=IS_ASSIGNED,
+            postgresql_where=IS_ASSIGNED,
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -73,6 +82,8 @@ class Case(Base):
     """What the model read last: {name, confidence, also, places, model}, see `Cause`."""
     cause_corrected: Mapped[bool] = mapped_column(default=False)
     """A seller has said what it is about; that counts."""
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("seller.id"))
+    """Who looks after it; None: whoever comes first."""
     messages_stopped: Mapped[bool] = mapped_column(default=False)
     erased_at: Mapped[datetime | None]
     """When all that tells of the buyer was removed (service.operations.privacy.erasure)."""

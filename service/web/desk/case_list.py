@@ -85,6 +85,7 @@ def _filter(shops: Sequence[Shop]) -> CaseFilter:
         opened_before=day_begins(last + timedelta(days=1), zones[0]) if last else None,
         product_key=request.args.get("product", ""),
         remedy=request.args.get("remedy", ""),
+        assignee_id=actor().id if request.args.get("mine") else None,
         outcome=Outcome(outcome) if outcome in set(Outcome) else None,
     )
 

@@ -18,7 +18,7 @@ from service.db.models import Case
 from service.domain.errors import DomainError, WrongInput
 from service.domain.staff.authority import Permission
 from service.localization import read_amount
-from service.operations.cases import causes, confirm, order_choice
+from service.operations.cases import assign, causes, confirm, order_choice
 from service.operations.messages import by_seller
 from service.operations.remedies import decisions
 from service.web.auth import may
@@ -148,6 +148,14 @@ def correct_cause(case: Case) -> None:
 def confirm_case(case: Case) -> None:
     """Say that one has looked at what speaks against the case."""
     confirm.confirm(context(), case.id, actor())
+
+
+@blueprint.post("/hand-over")
+@verb(lazy("Handed over."))
+def hand_over(case: Case) -> None:
+    """Give the case to somebody, or to nobody in particular."""
+    form = request.form
+    assign.hand_over(context(), case.id, actor(), form.get("to", type=int), form.get("reason", ""))
 
 
 @blueprint.post("/stop-messages")

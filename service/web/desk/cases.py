@@ -96,6 +96,7 @@ def case_page(reference: str, error: DomainError | None = None) -> str:
             unconfirmed=isinstance(error, Unconfirmed),
             names=staff.actor_names(session),
             choice=choice(session, found, actor(), context().clock.now()),
+            deciders=staff.deciders(session, found.shop_id),
             proposed=proposed(session, found, actor(), context().clock.now()),
             left=balance.left_of(session, found) if found.order else None,
             make_goods=[

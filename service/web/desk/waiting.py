@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from itertools import groupby
+from urllib.parse import urlencode
 
 from flask import Blueprint, g, render_template, request
 from flask_babel import format_timedelta
 from sqlalchemy.orm import Session
 
-from service.db import tasks
+from service.db import staff, tasks
 from service.db.outbox.backlog import LATE_AFTER, backlog
 from service.domain.errors import NotFound
 from service.domain.staff.authority import Permission
@@ -45,10 +46,17 @@ def age(since: datetime) -> str:
 @blueprint.get("/")
 @sellers_only
 def overview() -> str:
-    """All open tasks."""
+    """All open tasks, or one's own."""
     shops = actor().shops(Permission.LOOK)
+    is_mine = bool(request.args.get("mine"))
     with context().database.reading() as session:
-        page = tasks.open_tasks(session, shops, most=PAGE, after=_after())
+        page = tasks.open_tasks(
+            session,
+            shops,
+            most=PAGE,
+            after=_after(),
+            assignee_id=actor().id if is_mine else None,
+        )
         groups = [
             (GROUPS[TaskGroup(urgency)], list(rows))
             for urgency, rows in groupby(page, key=lambda row: row.task.urgency)
@@ -57,15 +65,19 @@ def overview() -> str:
             "admin/waiting.html",
             groups=groups,
             rules=TASK_RULES,
-            onward=_key_text(page[-1].key) if len(page) == PAGE else None,
+            is_mine=is_mine,
+            names=staff.actor_names(session),
+            onward=_onward(page[-1].key, is_mine) if len(page) == PAGE else None,
             late=_late(session),
             mended=tasks.mended_since(session, shops, context().clock.now() - RECENT),
         )
 
 
-def _key_text(key: tasks.Key) -> str:
+def _onward(key: tasks.Key, is_mine: bool) -> str:
+    """The address of the next page."""
     urgency, opened_at, task_id = key
-    return f"{int(urgency)}_{opened_at.isoformat()}_{task_id}"
+    after = f"{int(urgency)}_{opened_at.isoformat()}_{task_id}"
+    return "?" + urlencode({"after": after, **({"mine": 1} if is_mine else {})})
 
 
 def _after() -> tasks.Key | None:
