@@ -255,16 +255,25 @@ def release(session: Transaction, claims: Sequence[Claim], now: datetime) -> Non
 
 
 def bring_forward(
-    session: Transaction, kind: Kind, ref_ids: Sequence[int], now: datetime, *, note: Said
+    session: Transaction,
+    kind: Kind,
+    ref_ids: Sequence[int],
+    now: datetime,
+    *,
+    note: Said | None = None,
 ) -> None:
-    """Make rows that nobody has in hand, put off with this note, due now."""
+    """Make rows that nobody has in hand due now; with a note only those put off with it."""
     if not ref_ids:
         return
+    rows = update(OutboxRow).where(
+        OutboxRow.kind == kind,
+        OutboxRow.ref_id.in_(ref_ids),
+        OutboxRow.done_at.is_(None),
+        OutboxRow.claim_token.is_(None),
+        OutboxRow.due_at > now,
+    )
     session.execute(
-        update(OutboxRow)
-        .where(OutboxRow.kind == kind, OutboxRow.ref_id.in_(ref_ids), OutboxRow.note == note)
-        .where(OutboxRow.done_at.is_(None), OutboxRow.claim_token.is_(None))
-        .values(due_at=now)
+        (rows if note is None else rows.where(OutboxRow.note == note)).values(due_at=now)
     )
     session.wakes = True
 

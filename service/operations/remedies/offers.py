@@ -180,23 +180,24 @@ def _close(session: Transaction, offer: Offer, how: OfferMove, reason: Said, now
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """Which platform is asked for which order."""
+    """Which platform is asked for which order. `is_over`: the last day is."""
 
     adapter: OrderStore
     order_id: str
+    is_over: bool
 
 
 def _carry_out(work: Work) -> Steps[None]:
-    """The last day is over: give the first remedy that still can be given, or go back to the seller.
-    A platform that is away is asked again later."""
+    """Look at what still can be given. Once the last day is over, give the first of it, or go back to
+    the seller; a platform that is away is then asked again later."""
     question = work.write(_question)
     if question is None:
         return
     try:
         order = yield Call(question.adapter.order, question.order_id)
-    except (Temporary, Misconfigured):
-        raise
-    except AdapterError:
+    except AdapterError as error:
+        if question.is_over and isinstance(error, Temporary | Misconfigured):
+            raise
         order = None
     work.write(_run_out, order)
 
@@ -207,11 +208,15 @@ def _question(row: HeldRow) -> _Question | None:
         row.finish()
         return None
     connection = row.session.get_one(Connection, offer.make_good.connection_id)
-    if offer.without_pick is WithoutPick.SELLER or not connection.roles:
+    is_over = row.now >= offer.ends_at
+    if not (is_over or connection.roles):
+        row.put_off(offer.ends_at)
+        return None
+    if is_over and (offer.without_pick is WithoutPick.SELLER or not connection.roles):
         row.require_claim()
         _end(row.session, offer, OfferMove.EXPIRE, NOT_PICKED, actor=CLOCK, now=row.now)
         return None
-    return _Question(row.context.orders(connection), offer.make_good.order_id)
+    return _Question(row.context.orders(connection), offer.make_good.order_id, is_over)
 
 
 def _run_out(row: HeldRow, order: Order | None) -> None:
@@ -222,7 +227,9 @@ def _run_out(row: HeldRow, order: Order | None) -> None:
         row.finish()
         return
     _look_again(session, offer, None if order is None else SeenOrder(order, now))
-    if offer.possible:
+    if offer.possible and now < offer.ends_at:
+        row.put_off(offer.ends_at)
+    elif offer.possible:
         history.note(session, offer.case, "not_picked", at=now, detail=NOT_PICKED)
         _give(session, offer, offer.possible[0], CLOCK, now)
     else:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from integrations import registry
-from integrations.contract import EventKind, InboundEvent, ReviewEvent, SomethingChanged
+from integrations.contract import (
+    EventKind,
+    InboundEvent,
+    OrderChanged,
+    ReturnChanged,
+    ReviewEvent,
+    SomethingChanged,
+)
 from service.db import queries
 from service.db.models import Connection, Kind, Review, ReviewVersion
 from service.db.outbox import claims
@@ -13,6 +20,7 @@ from service.db.reviews import known_reviews
 from service.db.transaction import Transaction
 from service.domain.reviews.versions import Change, StoredReview, change
 from service.operations.cases import review_changes
+from service.operations.remedies import order_changes
 
 
 def apply_event(
@@ -33,6 +41,8 @@ def apply_event(
     if isinstance(event, SomethingChanged):
         _refetch(session, connection, event.subject, now)
         return "looking"
+    if isinstance(event, OrderChanged | ReturnChanged):
+        return order_changes.follow(session, connection, event.order_id, now)
     if not isinstance(event, ReviewEvent):
         return "nothing"
     review = known_reviews.review_of(session, connection.id, event.review_id)
