@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -67,7 +68,7 @@ class Market:
         with self.world.context.database.reading() as session:
             return session.get_one(Connection, self.id)
 
-    def rated(self, remedy: str, rule: dict[str, object] | None = None) -> str:
+    def rated(self, remedy: str, rule: dict[str, Any] | None = None) -> str:
         """A low rating that the next poll brings in; gives the order."""
         rule = rule or {"name": "Own", "remedies": [SOLD[remedy]]}
         self.world.set_shop(playbook={"name": "Own", "rules": [rule]})
@@ -219,7 +220,7 @@ def test_item_is_sent_again_by_a_person_who_says_that_it_was_done(market: Market
 
 def test_choice_ends_at_once_when_a_refund_made_elsewhere_is_pushed(market: Market) -> None:
     """Nothing is left of the order, though nobody has opened the buyer's page."""
-    rule = {"name": "Own", "offer": {"days": 7}, "remedies": [SOLD["refund"], SOLD["voucher"]]}
+    rule: dict[str, Any] = {"name": "Own", "offer": {"days": 7}, "remedies": [SOLD["refund"], SOLD["voucher"]]}
     order_sn = market.rated("refund", rule)
     market.press("offer")
     market.world.work()
@@ -229,6 +230,7 @@ def test_choice_ends_at_once_when_a_refund_made_elsewhere_is_pushed(market: Mark
     assert market.made.state == "offered"
 
     market.shop.returns[market.shop.open_return(order_sn)]["status"] = "ACCEPTED"
+    market.world.clock.move(minutes=1)
     market.push(ORDERS, order_sn)
     market.world.work()
 
