@@ -238,7 +238,7 @@ def test_platform_away_does_not_keep_the_buyer_from_picking(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     offer = offered(world)
-    world.sandbox.ledger.turn("down", "1")
+    world.sandbox.ledger.change_setting("down", "1")
     monkeypatch.setattr(offers, "order_now", lambda context, offer_id: None)
 
     assert offers.pick(world.context, offer.id, 0, BUYER)

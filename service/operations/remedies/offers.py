@@ -210,7 +210,7 @@ def _question(row: HeldRow) -> _Question | None:
     connection = row.session.get_one(Connection, offer.make_good.connection_id)
     is_over = row.now >= offer.ends_at
     if not (is_over or connection.roles):
-        row.put_off(offer.ends_at)
+        row.postpone(offer.ends_at)
         return None
     if is_over and (offer.without_pick is WithoutPick.SELLER or not connection.roles):
         row.require_claim()
@@ -228,7 +228,7 @@ def _run_out(row: HeldRow, order: Order | None) -> None:
         return
     _look_again(session, offer, None if order is None else SeenOrder(order, now))
     if offer.possible and now < offer.ends_at:
-        row.put_off(offer.ends_at)
+        row.postpone(offer.ends_at)
     elif offer.possible:
         history.note(session, offer.case, "not_picked", at=now, detail=NOT_PICKED)
         _give(session, offer, offer.possible[0], CLOCK, now)
