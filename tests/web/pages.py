@@ -72,5 +72,5 @@ def form_of(answer: requests.Response) -> dict[str, Any]:
 
 def refusals_of(answer: requests.Response) -> dict[str, str]:
     """What is said beside the fields of a page, by their ids."""
-    found = re.findall(r'<span class="wrong" id="([\w-]+)-wrong">(.*?)</span>', answer.text, re.S)
+    found = re.findall(r'<span class="wrong"\s+id="([\w-]+)-wrong">(.*?)</span>', answer.text, re.S)
     return {field: html.unescape(said) for field, said in found}
