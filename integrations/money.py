@@ -49,7 +49,9 @@ class Money:
     currency: str
 
     @classmethod
-    def of(cls, amount: Decimal | str | int, currency: str) -> Self:
+    def of(
+        cls, amount: Decimal | str | int, currency: str, *, rounding: str = ROUND_HALF_UP
+    ) -> Self:
         """Read a decimal in major units; raises `WrongAmount` when it is none."""
         try:
             value = Decimal(amount)
@@ -57,7 +59,7 @@ class Money:
             raise WrongAmount(f"{amount!r} is not an amount of money") from error
         if not value.is_finite():
             raise WrongAmount(f"{amount!r} is not an amount of money")
-        minor = value.scaleb(digits_of(currency)).to_integral_value(ROUND_HALF_UP)
+        minor = value.scaleb(digits_of(currency)).to_integral_value(rounding)
         return cls(int(minor), currency)
 
     @property

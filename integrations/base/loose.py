@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -134,12 +134,14 @@ class Amount(PhpField):
 
 
 class Moment(PhpField):
-    """A time without a zone; None for a zero date, or for anything that is no time."""
+    """A time in UTC without a zone; None for a zero date, or for anything that is no time."""
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> datetime | None:
         try:
-            moment = datetime.fromisoformat(value).replace(tzinfo=None)
-        except (TypeError, ValueError):
+            moment = datetime.fromisoformat(value)
+            if moment.tzinfo is not None:
+                moment = moment.astimezone(UTC).replace(tzinfo=None)
+        except (TypeError, ValueError, OverflowError):
             return None
         return moment if 1970 < moment.year < 9000 else None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from decimal import ROUND_DOWN
 from typing import Any
 
 from integrations.contract import Buyer, Order, OrderLine, OrderStore, ReviewEvent
@@ -162,7 +163,9 @@ def left_of(data: Mapping[str, Any]) -> Money:
     """What can still be refunded of loaded `OrderIn`."""
     # Refunds are listed with negative totals.
     refunded = sum(abs(refund["total"]) for refund in data["refunds"])
-    return Money.of(max(data["total"] - refunded, data["total"] * 0), data["currency"])
+    left = max(data["total"] - refunded, data["total"] * 0)
+    # A shop that keeps more decimals than are paid refunds no part above what it keeps.
+    return Money.of(left, data["currency"], rounding=ROUND_DOWN)
 
 
 def order_of(data: Mapping[str, Any], settings: ShopSettings) -> Order:

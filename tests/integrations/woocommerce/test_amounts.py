@@ -39,6 +39,23 @@ def test_order_is_read_as_it_is_kept(shop: PretendShop, decimals: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("currency", "total", "left"),
+    [
+        ("EUR", "49.9050", 4990),
+        ("EUR", "49.9999", 4999),
+        ("JPY", "999.6", 999),
+        ("BHD", "1.0009", 1000),
+    ],
+)
+def test_no_more_is_left_than_the_shop_keeps(
+    shop: PretendShop, currency: str, total: str, left: int
+) -> None:
+    shop.orders[13] = order(13, total=total, currency=currency)
+
+    assert adapter().order("13").left == Money(left, currency)
+
+
+@pytest.mark.parametrize(
     ("decimals", "currency", "step", "line"),
     [
         (0, "HUF", 100, 2000),

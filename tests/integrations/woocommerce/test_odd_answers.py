@@ -127,6 +127,23 @@ def test_zero_date_is_an_unknown_one(shop: PretendShop, dates: object) -> None:
     assert adapter().order("13").placed_at.day == 19
 
 
+@pytest.mark.parametrize(
+    ("said", "hour"),
+    [
+        ("2026-11-19T10:00:00", 10),
+        ("2026-11-19T10:00:00Z", 10),
+        ("2026-11-19T10:00:00+07:00", 3),
+        ("2026-11-19T10:00:00.123456-05:00", 15),
+        ("2026-11-19", 0),
+    ],
+)
+def test_date_is_in_utc_whatever_zone_it_names(shop: PretendShop, said: str, hour: int) -> None:
+    shop.orders[13] = order(13, date_created_gmt=said)
+
+    placed = adapter().order("13").placed_at
+    assert (placed.day, placed.hour) == (19, hour)
+
+
 def test_order_without_any_date_hides_no_other(shop: PretendShop) -> None:
     none = dict.fromkeys(("date_created_gmt", "date_paid_gmt", "date_modified_gmt"))
     shop.orders[12] = order(12, **none)
