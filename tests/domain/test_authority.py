@@ -112,6 +112,12 @@ def test_an_agent_needs_a_limit_for_the_decision_and_for_the_week(
             check_amount(member, TEN, spent)
 
 
+@pytest.mark.parametrize("amount", [None, Money(0, "EUR"), Money(-200, "EUR")])
+def test_what_has_no_price_is_within_no_agents_limit(amount: Money | None) -> None:
+    assert over_limit(Membership(SellerRole.AGENT, {"EUR": Limit(1_000)}), amount, 0)
+    assert over_limit(Membership(SellerRole.OWNER), amount, 0) is None
+
+
 def test_refusal_says_what_is_left_of_the_week() -> None:
     member = Membership(SellerRole.AGENT, {"EUR": Limit(1_000, week=1_500)})
 

@@ -16,6 +16,8 @@ AUTOMATIC = AutomaticLimits(each=1_000, shop_day=5_000, buyer_day=2_000)
         (1_000, 0, 0, True),
         (1_000, 4_000, 1_000, True),
         (1_001, 0, 0, False),
+        (0, 0, 0, False),
+        (-1_000, 0, 0, False),
         (1_000, 4_001, 0, False),
         (1_000, 0, 1_001, False),
     ],

@@ -123,6 +123,16 @@ def test_a_resend_is_not_offered_when_less_than_its_line_is_left() -> None:
     assert [option.remedy.kind for option in options] == [REFUND]
 
 
+@pytest.mark.parametrize(("paid", "kinds"), [(0, [RESEND]), (-200, [])])
+def test_a_free_gift_is_sent_again_and_a_discount_is_not(
+    paid: int, kinds: list[RemedyKind]
+) -> None:
+    answer = propose(book(SEND_AGAIN, PART), replace(FACTS, line_paid=Money(paid, "EUR")), ALL)
+
+    offered = answer.options if isinstance(answer, Proposal) else ()
+    assert [option.remedy.kind for option in offered] == kinds
+
+
 def test_nothing_is_proposed_when_the_line_is_not_known() -> None:
     facts = replace(FACTS, line_paid=None, order_value=Money(50_000, "EUR"))
 

@@ -11,8 +11,8 @@ import pytest
 from integrations.money import Money
 from integrations.remedies import REFUND, RESEND, VOUCHER, Remedy, RemedyKind
 from integrations.sandbox import trouble
-from integrations.sandbox.ledger import add_order
-from integrations.sandbox.seed import SCARF
+from integrations.sandbox.ledger import add_line, add_order, leave_review
+from integrations.sandbox.seed import SCARF, sell
 from service.domain.errors import DomainError, NotPermitted, OverLimit, WrongInput, WrongState
 from service.domain.staff.authority import Actor, SellerRole
 from service.operations.remedies import decisions, make_goods
@@ -21,6 +21,7 @@ from tests.world import World
 
 EACH = 26_000_000
 PAID = 25_900_000
+GIFT = (*SCARF[:2], 0)
 
 
 def _limit(**changes: int) -> dict[str, Any]:
@@ -334,6 +335,26 @@ def test_worth_of_a_resend_is_what_was_paid_whatever_is_typed(world: World) -> N
         _approve(world, agent(world, IDR=2_000_000), cheap)
     _approve(world, world.owner, cheap)
     assert world.case().make_goods[0].amount_minor == PAID
+
+
+def test_free_gift_is_sent_again_where_the_owner_says_so(world: World) -> None:
+    world.set_shop(automatic=_limit())
+    ledger, now = world.sandbox.ledger, world.clock.now()
+    order_id = sell(ledger, 1, now)[0]
+    line_id = add_line(ledger, order_id, GIFT)
+    leave_review(ledger, order_id, 1, "Rusak", now, line_id=line_id)
+    world.sandbox.sender.send_due()
+    world.work()
+    (number,) = (line["id"] for line in world.case().order["lines"] if not line["paid"])
+    gift = Remedy(RESEND, None, (number,))
+
+    assert world.case().make_goods == []
+    with pytest.raises(OverLimit):
+        _approve(world, agent(world, IDR=2_000_000), gift)
+    _approve(world, world.owner, gift)
+    world.work()
+    (made,) = world.case().make_goods
+    assert (made.amount_minor, made.state) == (0, "done")
 
 
 @pytest.mark.parametrize("action", [REFUND, VOUCHER])

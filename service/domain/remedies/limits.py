@@ -22,12 +22,13 @@ class AutomaticLimits:
 def may_go_by_itself(
     amount: Money, limits: AutomaticLimits | None, shop_spent: int, buyer_spent: int
 ) -> bool:
-    """True when the owner's automatic limit covers the amount; what was spent today is given."""
+    """True when the owner's automatic limit covers the amount; what was spent today is given. What
+    cost the buyer nothing is covered by none: what it costs the shop is not known."""
     if limits is None:
         return False
     minor = amount.amount_minor
     return (
-        minor <= limits.each
+        0 < minor <= limits.each
         and shop_spent + minor <= limits.shop_day
         and buyer_spent + minor <= limits.buyer_day
     )

@@ -210,8 +210,12 @@ def _option(playbook: Playbook, rule: Rule, remedy_rule: RemedyRule, facts: Fact
     most = _most(kind, facts)
     if kind.worth is Worth.LINES:
         reason = Text("Rule “%(rule)s”: send the item again.", rule=rule.name)
-        fits_in = most is None or (Money(0, worth.currency) < most and worth <= most)
-        return Option(replace(remedy, amount=worth.in_use()), reason) if fits_in else None
+        is_left = most is None or (most.amount_minor > 0 and worth <= most)
+        # A line that takes away from the others is nothing that could be sent.
+        is_item = worth.amount_minor >= 0
+        return (
+            Option(replace(remedy, amount=worth.in_use()), reason) if is_left and is_item else None
+        )
     priced = _priced(playbook, rule, remedy_rule, facts, most)
     if priced is None:
         return None

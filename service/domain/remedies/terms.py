@@ -34,7 +34,9 @@ def check_terms(remedy: Remedy, order: Order) -> None:
         raise WrongInput(
             "The order was paid in %(currency)s: enter that currency.", currency=currency
         )
-    if amount is None or amount.amount_minor <= 0:
+    # A free gift that came broken is sent again all the same.
+    least = 0 if remedy.kind.worth is Worth.LINES else 1
+    if amount is None or amount.amount_minor < least:
         raise WrongInput("Enter an amount above zero.")
     step = lcm(order.step, least_step(currency))
     if remedy.kind.worth is Worth.CHOSEN and amount.amount_minor % step:

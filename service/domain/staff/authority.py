@@ -145,7 +145,7 @@ def over_limit(member: Membership, amount: Money | None, spent: int) -> Text | N
     `spent`: minor units of that currency in the member's decisions of the last seven days."""
     if member.role is SellerRole.OWNER:
         return None
-    if amount is None:
+    if amount is None or amount.amount_minor <= 0:
         return Text("This has no amount to hold against your limit: the owner has to approve.")
     limit = member.limits.get(amount.currency)
     if limit is None:
