@@ -9,6 +9,7 @@ from typing import Any
 from integrations.base.client import path_of, said_in, words_of
 from integrations.contract import (
     ActionRequest,
+    Buyer,
     ByHand,
     Done,
     MessageChannel,
@@ -82,6 +83,11 @@ class MakeGoods(Orders):
 
 class Messages(Connected, MessageChannel):
     """POST /messages; a 409 says that it was sent before."""
+
+    @classmethod
+    def reaches(cls, buyer: Buyer, order_id: str) -> bool:
+        """By the order, or by the address where the order is another platform's."""
+        return bool(order_id) or "@" in buyer.email
 
     def message(self, message: OutgoingMessage) -> str:
         body = {

@@ -11,12 +11,14 @@ from alembic import command
 from sqlalchemy import text
 
 from integrations.contract import Role
+from integrations.standard import Standard
 from service.db import migrations
 from service.db.models import Case
 from service.domain.errors import WrongInput
 from service.domain.messages.kinds import Step
 from service.domain.staff.authority import OPERATOR
 from service.operations.cases.order_choice import choose_order
+from service.operations.messages import texts
 from service.operations.privacy import erasure
 from tests.integrations.standard import own_shop
 from tests.integrations.standard.own_shop import OwnShop
@@ -81,6 +83,52 @@ def test_buyers_without_an_account_are_not_one_buyer(
     second = _rated(world, pair[0], "budi@example.test", id="0")
 
     assert first.buyer_key != second.buyer_key
+
+
+def _told(shop: OwnShop) -> list[tuple[str, str, str]]:
+    """Of each message: the order, the buyer's id and the address."""
+    messages = [body for path, body in shop.posted if path == "/messages"]
+    return [(body["order_id"], body["to"]["id"], body["to"]["email"]) for body in messages]
+
+
+def test_no_channel_is_told_ids_of_another_platform(
+    world: World, pair: tuple[OwnShop, OwnShop]
+) -> None:
+    """The channel of the first shop, which is tried first, has strangers under these ids."""
+    pair[0].answers["/messages"] = b'{"id": "m-1"}'
+    _rated(world, pair[1], "budi@example.test")
+
+    assert [_told(shop) for shop in pair] == [[("", "", "budi@example.test")], []]
+
+
+def test_nobody_is_written_to_by_the_order_of_a_stranger(
+    world: World, pair: tuple[OwnShop, OwnShop], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As by customer notes, which go to the buyer of the order."""
+    by_order = classmethod(lambda cls, buyer, order_id: bool(order_id))
+    monkeypatch.setattr(Standard, "reaches", by_order)
+    for shop in pair:
+        shop.answers["/messages"] = b'{"id": "m-1"}'
+    _rated(world, pair[1], "budi@example.test")
+
+    assert [_told(shop) for shop in pair] == [
+        [],
+        [("budi@example.test", "b-9", "budi@example.test")],
+    ]
+
+
+def test_no_link_to_the_review_is_asked_for_by_the_order_of_another_platform(
+    world: World, pair: tuple[OwnShop, OwnShop]
+) -> None:
+    case_id = _rated(world, pair[0], "sari@example.test").id
+    asked = []
+    for shop in pair:
+        with world.context.database.transaction() as session:
+            case = session.get_one(Case, case_id)
+            case.order_connection_id = shop.connection_id
+            asked.append(texts.can_link(session, case))
+
+    assert asked == [True, False]
 
 
 def _names_left(world: World) -> list[str]:

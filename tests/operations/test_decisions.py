@@ -21,7 +21,7 @@ from tests.world import World
 
 EACH = 26_000_000
 PAID = 25_900_000
-GIFT = (*SCARF[:2], 0)
+GIFT = (*SCARF[:2], 0, SCARF[3])
 
 
 def _limit(**changes: int) -> dict[str, Any]:

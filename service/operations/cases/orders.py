@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -104,6 +104,15 @@ def buyer_of(case: Case) -> Buyer:
         return Buyer(**order)
     known = {name: value for name, value in order.items() if value}
     return Buyer(**{**{name: review.get(name, "") for name in PLACE}, **known})
+
+
+def known_at(case: Case, connection_id: int) -> tuple[Buyer, str]:
+    """The buyer and the order's id ('' for none) as this connection knows them: ids of another
+    platform name strangers here."""
+    buyer, home = buyer_of(case), case.review.connection_id
+    if case.order:
+        home = case.order_connection_id or 0
+    return (buyer, case.order_id) if home == connection_id else (replace(buyer, id=""), "")
 
 
 def lines_of(order: Order, product_id: str) -> tuple[OrderLine, ...]:

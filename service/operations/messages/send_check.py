@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from integrations import registry
-from integrations.contract import Buyer, Channel
+from integrations.contract import Channel
 from integrations.sentence import Said, Text
 from service.db import queries
 from service.db.models import (
@@ -32,7 +32,7 @@ from service.domain.messages.states import (
     MessageState,
 )
 from service.domain.remedies.offers import OfferState
-from service.operations.cases.orders import buyer_of
+from service.operations.cases.orders import buyer_of, known_at
 from service.operations.context import Context
 from service.operations.messages.opt_out import is_opted_out
 from service.operations.messages.planning import channels_of, settings_of, zones_of
@@ -54,13 +54,12 @@ def check(
     """
     step, case = message.step, message.case
     shop = queries.shop(session, case.shop_id)
-    buyer = buyer_of(case)
     channels = [
         channel
         for channel in channels_of(session, shop.id)
-        if _reaches(channel, case, buyer) and channel.id not in _refused(message) | bounced(case)
+        if _reaches(channel, case) and channel.id not in _refused(message) | bounced(case)
     ]
-    verdict, channel = _verdict(session, message, shop, buyer, channels, now)
+    verdict, channel = _verdict(session, message, shop, channels, now)
     settings = settings_of(shop)
     make_good = session.get(MakeGood, message.make_good_id) if message.make_good_id else None
     made_good_at = None if make_good is None else make_good.done_at
@@ -100,17 +99,14 @@ def _may_choose(make_good: MakeGood | None) -> bool:
 
 def reaches_buyer(context: Context, session: Session, case: Case) -> bool:
     """True when there is a way to write to this buyer, who has not asked for silence."""
-    buyer = buyer_of(case)
     channels = channels_of(session, case.shop_id)
-    known = any(
-        _reaches(channel, case, buyer) for channel in channels if channel.id not in bounced(case)
-    )
+    known = any(_reaches(channel, case) for channel in channels if channel.id not in bounced(case))
     return known and not is_opted_out(context, session, case)
 
 
-def _reaches(channel: Connection, case: Case, buyer: Buyer) -> bool:
+def _reaches(channel: Connection, case: Case) -> bool:
     """The channel itself says so: what it accepts and nobody gets is no message."""
-    return registry.channel(channel.adapter).reaches(buyer, case.order_id)
+    return registry.channel(channel.adapter).reaches(*known_at(case, channel.id))
 
 
 def _earlier_due_at(message: Message, now: datetime) -> datetime | None:
@@ -213,7 +209,6 @@ def _verdict(
     session: Session,
     message: Message,
     shop: Shop,
-    buyer: Buyer,
     channels: list[Connection],
     now: datetime,
 ) -> tuple[Verdict, Connection | None]:
@@ -237,7 +232,7 @@ def _verdict(
             PolicyRequest(
                 platform=platform,
                 region=shop.asking.get("region", ""),
-                country=buyer.country,
+                country=buyer_of(message.case).country,
                 channel=registry.channel(channel.adapter).channel if channel else Channel.PLATFORM,
                 shop=switch,
                 asks_made=asks,

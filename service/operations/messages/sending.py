@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import selectinload
 
-from integrations import registry
 from integrations.contract import MessageChannel, OutgoingMessage, ReviewSource
 from integrations.errors import AdapterError, Misconfigured, Permanent, Temporary, Unsupported
 from integrations.sentence import Said, Text, Words
@@ -21,7 +20,7 @@ from service.domain.messages.policy_data import Release
 from service.domain.messages.rendering import Rendered
 from service.domain.messages.schedule import Send, Stop, Wait
 from service.domain.messages.states import AttemptState, MessageMove, MessageState
-from service.operations.cases.orders import buyer_of
+from service.operations.cases.orders import known_at
 from service.operations.messages import look_up, texts
 from service.operations.messages.moves import move
 from service.operations.messages.send_check import check
@@ -87,11 +86,9 @@ def _edit_link(work: Work) -> Steps[str]:
 def _link_wanted(row: HeldRow) -> _LinkWanted | None:
     message = queries.message(row.session, row.ref_id)
     case = message.case
-    if message.step != Step.UPDATE_INVITATION or not case.order_id:
+    if message.step != Step.UPDATE_INVITATION or not texts.can_link(row.session, case):
         return None
     source = row.session.get_one(Connection, case.review.connection_id)
-    if not (source.roles and registry.get(source.adapter).capabilities.edit_link):
-        return None
     if not isinstance(check(row.context, row.session, message, row.now)[0], Send):
         return None
     return _LinkWanted(row.context.reviews(source), case.order_id, case.review.platform_id)
@@ -188,14 +185,15 @@ def _outgoing(
     language: str,
 ) -> OutgoingMessage:
     case = message.case
+    to, order_id = known_at(case, attempt.connection_id)
     return OutgoingMessage(
         key=attempt.key,
         reference=case.reference,
-        to=buyer_of(case),
+        to=to,
         subject=rendered.subject,
         text=rendered.text,
         html=rendered.html,
-        order_id=case.order_id,
+        order_id=order_id,
         language=language,
         stop_url=row.context.links.buyer("unsubscribe", message.id),
         reply_token=row.context.links.reply_token(message.id),

@@ -17,7 +17,7 @@ from service.domain.messages.policy_data import Duty
 from service.domain.messages.rendering import Rendered
 from service.domain.messages.templates import MessageText
 from service.localization import amount_text, day_text
-from service.operations.cases.orders import buyer_of
+from service.operations.cases.orders import buyer_of, known_at
 from service.operations.context import Context
 from service.operations.messages import custom_texts, first_answer
 from service.operations.messages.planning import zones_of
@@ -72,7 +72,7 @@ def greeting(session: Session, case: Case) -> MessageText:
 
 def key_in_use(session: Session, message: Message) -> str:
     """Which of the texts it is as things are now."""
-    return key_of(session, message, edit_link=_can_link(session, message.case))
+    return key_of(session, message, edit_link=can_link(session, message.case))
 
 
 def key_of(session: Session, message: Message, *, edit_link: bool) -> str:
@@ -173,7 +173,7 @@ def _terms(make_good: MakeGood | None, language: str, zones: tuple[str, ...]) ->
 
 
 def _hidden(session: Session, message: Message) -> dict[str, str]:
-    edit_url = HIDDEN if _can_link(session, message.case) else ""
+    edit_url = HIDDEN if can_link(session, message.case) else ""
     return {
         "answer_url": HIDDEN,
         "choose_url": HIDDEN,
@@ -182,8 +182,8 @@ def _hidden(session: Session, message: Message) -> dict[str, str]:
     }
 
 
-def _can_link(session: Session, case: Case) -> bool:
-    """Whether this buyer's own link to the review can be had."""
+def can_link(session: Session, case: Case) -> bool:
+    """Whether this buyer's own link to the review can be had: its platform has the order too."""
     source = session.get_one(Connection, case.review.connection_id)
     can = registry.get(source.adapter).capabilities.edit_link
-    return bool(case.order_id and source.roles and can)
+    return bool(known_at(case, source.id)[1] and source.roles and can)
