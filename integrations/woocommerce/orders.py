@@ -160,7 +160,9 @@ def _placed_at(data: Mapping[str, Any]) -> datetime | None:
 
 
 def left_of(data: Mapping[str, Any]) -> Money:
-    """What can still be refunded of loaded `OrderIn`."""
+    """What can still be refunded of loaded `OrderIn`: nothing where nothing was ever paid."""
+    if data["status"] in NOTHING_BOUGHT and data["date_paid_gmt"] is None:
+        return Money(0, data["currency"])
     # Refunds are listed with negative totals.
     refunded = sum(abs(refund["total"]) for refund in data["refunds"])
     left = max(data["total"] - refunded, data["total"] * 0)

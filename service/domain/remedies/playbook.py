@@ -149,7 +149,9 @@ def propose(
             differ = len({option.remedy for option in options}) > 1
             return Proposal(rule.name, options, rule.offer if differ else None)
     if facts.left.amount_minor <= 0:
-        return NoProposal(Text("Nothing is left of this order: it has been refunded in full."))
+        return NoProposal(
+            Text("Nothing is left of this order: it was refunded in full, or never paid.")
+        )
     if not fitting:
         return NoProposal(Text("No rule of the playbook fits this case."))
     return NoProposal(

@@ -55,6 +55,16 @@ def test_no_more_is_left_than_the_shop_keeps(
     assert adapter().order("13").left == Money(left, currency)
 
 
+@pytest.mark.parametrize("status", ["pending", "failed", "cancelled", "trash", "checkout-draft"])
+@pytest.mark.parametrize(("paid_at", "left"), [(None, 0), ("2026-11-20T03:00:00", 4940)])
+def test_nothing_is_left_of_an_order_that_was_never_paid(
+    shop: PretendShop, status: str, paid_at: str | None, left: int
+) -> None:
+    shop.orders[13] = order(13, total="49.40", status=status, date_paid_gmt=paid_at)
+
+    assert adapter().order("13").left == Money(left, "EUR")
+
+
 @pytest.mark.parametrize(
     ("decimals", "currency", "step", "line"),
     [
