@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from integrations.base.lists import Unread, unread_row
 from integrations.contract import Buyer, EventKind, PollResult, ReviewEvent, ReviewSource, UnreadRow
-from integrations.errors import Unsupported
+from integrations.errors import Permanent, Unsupported
 from integrations.json_input import digits
 from integrations.text import from_html, without_endless_entities
 from integrations.woocommerce import orders
@@ -41,7 +41,7 @@ class Reviews(Connected, ReviewSource):
         raise Unsupported("only a review or a product can be read again")
 
     def poll(self, cursor: str, now: datetime) -> PollResult:
-        since, began, page = _cursor(cursor, now)
+        since, began, page, before = _cursor(cursor, now)
         # Without a status only approved reviews are listed; most shops hold a buyer's first one.
         query = {**AS_STORED, "status": "all", "order": "asc", "orderby": "date"}
         query |= {"page": str(page)} | ({"after": since} if since else {})
@@ -50,7 +50,14 @@ class Reviews(Connected, ReviewSource):
         events = [event_of(row) for row in listing.rows]
         unread = [_unread(row) for row in listing.unread]
         if listing.more:
-            return PollResult(events, f"{since}|{began}|{page + 1}", more=True, unread=unread)
+            last = str(listing.rows[-1]["id"]) if listing.rows else ""
+            if last and last == before:
+                raise Permanent(
+                    "the shop gives the same page of reviews again and again: let caches in front of it"
+                    " pass /wp-json/wc/v3 on"
+                )
+            cursor = f"{since}|{began}|{page + 1}|{last}"
+            return PollResult(events, cursor, more=True, unread=unread)
         start = datetime.fromisoformat(began) - REREAD
         return PollResult(events, f"{start:%Y-%m-%dT%H:%M:%S}||1", unread=unread)
 
@@ -76,10 +83,11 @@ class Reviews(Connected, ReviewSource):
         return f"{self.client.shop}/{quote(slug)}/{order['id']}/?{key}"
 
 
-def _cursor(cursor: str, now: datetime) -> tuple[str, str, int]:
-    """Since when (shop's clock, '' for ever), when this pass began, the next page."""
-    since, began, page = [*cursor.split("|"), "", "", ""][:3]
-    return since, began or now.isoformat(), digits(page) or 1
+def _cursor(cursor: str, now: datetime) -> tuple[str, str, int, str]:
+    """Since when (shop's clock, '' for ever), when this pass began, the next page, and the last
+    review of the one before."""
+    since, began, page, before = [*cursor.split("|"), "", "", "", ""][:4]
+    return since, began or now.isoformat(), digits(page) or 1, before
 
 
 def _unread(row: Unread) -> UnreadRow:

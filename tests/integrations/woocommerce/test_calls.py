@@ -322,6 +322,17 @@ def test_poll_goes_back_far_enough_to_see_edits(shop: PretendShop) -> None:
     assert not page.more
 
 
+@pytest.mark.parametrize("total", [{}, {"x-wp-total": "100000"}], ids=["uncounted", "counted"])
+def test_poll_ends_where_a_cache_gives_one_page_for_all(total: dict[str, str]) -> None:
+    rows = [{**LISTED, "id": number} for number in range(1, 101)]
+    with responses.RequestsMock() as wire:
+        wire.get(f"{adapter().client.base}products/reviews", json=rows, headers=total)
+        page = adapter().poll("", NOW)
+
+        with pytest.raises(Permanent, match="same page"):
+            adapter().poll(page.cursor, NOW)
+
+
 @pytest.mark.parametrize(
     ("status", "body", "kind"),
     [
