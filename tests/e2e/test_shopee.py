@@ -220,7 +220,11 @@ def test_item_is_sent_again_by_a_person_who_says_that_it_was_done(market: Market
 
 def test_choice_ends_at_once_when_a_refund_made_elsewhere_is_pushed(market: Market) -> None:
     """Nothing is left of the order, though nobody has opened the buyer's page."""
-    rule: dict[str, Any] = {"name": "Own", "offer": {"days": 7}, "remedies": [SOLD["refund"], SOLD["voucher"]]}
+    rule: dict[str, Any] = {
+        "name": "Own",
+        "offer": {"days": 7},
+        "remedies": [SOLD["refund"], SOLD["voucher"]],
+    }
     order_sn = market.rated("refund", rule)
     market.press("offer")
     market.world.work()
