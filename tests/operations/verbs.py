@@ -24,7 +24,7 @@ from service.operations.messages import drafts
 from service.operations.messages.drafts import Written
 from service.operations.remedies import decisions
 from service.operations.staff import tokens
-from tests.operations.steps import refund, sell_to
+from tests.operations.steps import sell_to
 from tests.web.pages import post_unreadable
 from tests.world import World
 
@@ -150,7 +150,7 @@ def fill(world: World) -> None:
     world.rate(1, "rusak", order)
     post_unreadable(world)
     world.work()
-    decisions.approve(world.context, world.case().id, world.owner, changed=refund(order))
+    decisions.offer(world.context, world.case().id, world.owner, numbers=[0, 1], days=7)
     draft = Written("Pesanan Anda", "Halo Kak Sari, pesanan Kakak sedang kami cek ulang.")
     drafts.write(world.context, world.case().id, world.owner, draft, send=False)
     tokens.add_token(world.context, world.owner, "t")

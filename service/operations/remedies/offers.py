@@ -45,9 +45,12 @@ SECONDS_TO_ASK = 5.0
 
 
 def order_now(context: Context, offer_id: int) -> SeenOrder | None:
-    """The order of an offer as its platform has it now; None where it does not say so in time."""
+    """The order of an offer as its platform has it now; None where it does not say so in time. Raises
+    `NotFound`."""
     with context.database.reading() as session:
-        offer = session.get_one(Offer, offer_id)
+        offer = session.get(Offer, offer_id)
+        if offer is None:
+            raise NotFound("there is no such choice")
         connection = session.get_one(Connection, offer.make_good.connection_id)
         order_id = offer.make_good.order_id
     at = context.clock.now()
