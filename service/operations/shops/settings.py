@@ -89,7 +89,8 @@ def change_playbook(context: Context, shop_id: int, actor: Actor, text: str) -> 
     """Use these rules from now on, the shipped ones where there are none. Raises `WrongInput` naming
     the line, or the rule and the key, `NotPermitted`, `NotFound`."""
     with context.database.transaction() as session:
-        _mine(session, shop_id, actor).playbook = playbook_text.data_of(text)
+        shop = _mine(session, shop_id, actor)
+        shop.playbook = playbook_text.data_of(text)
 
 
 def _mine(session: Transaction, shop_id: int, actor: Actor) -> Shop:
