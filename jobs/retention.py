@@ -13,8 +13,9 @@ from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from integrations import registry
+from service.db.api_answers import KEPT
 from service.db.attempts import COUNTED_FOR
-from service.db.models import Attempted, Delivery, OutboxRow, SignIn
+from service.db.models import ApiAnswer, Attempted, Delivery, OutboxRow, SignIn
 from service.db.transaction import Transaction
 from service.domain.messages.policy import Policies, stale
 from service.domain.staff.authority import CLOCK
@@ -31,8 +32,8 @@ BATCHES = 20
 
 
 def purge(context: Context) -> bool:
-    """Empty old delivery bodies, delete outbox rows done long ago, sign-ins and tries that count no
-    longer; True when more is left."""
+    """Empty old delivery bodies, delete outbox rows done long ago, sign-ins, tries and answers to
+    programs that count no longer; True when more is left."""
     now = context.clock.now()
     old = (
         select(Delivery.id)
@@ -44,12 +45,18 @@ def purge(context: Context) -> bool:
     left = _in_batches(context, done, OutboxRow.id, _delete) or left
     ended = select(SignIn.id).where(SignIn.expires_at <= now)
     left = _in_batches(context, ended, SignIn.id, _delete_sign_ins) or left
+    answered = select(ApiAnswer.id).where(ApiAnswer.begun_at <= now - KEPT)
+    left = _in_batches(context, answered, ApiAnswer.id, _delete_answers) or left
     counted = select(Attempted.id).where(Attempted.at <= now - COUNTED_FOR)
     return _in_batches(context, counted, Attempted.id, _delete_attempts) or left
 
 
 def _delete_sign_ins(session: Transaction, ids: list[int]) -> None:
     session.execute(delete(SignIn).where(SignIn.id.in_(ids)))
+
+
+def _delete_answers(session: Transaction, ids: list[int]) -> None:
+    session.execute(delete(ApiAnswer).where(ApiAnswer.id.in_(ids)))
 
 
 def _delete_attempts(session: Transaction, ids: list[int]) -> None:

@@ -129,6 +129,7 @@ AUDITED: Mapping[type[Base], Audited] = {
         name=lambda row: str(row.name),
         shop_id=lambda row: None,
         columns={"revoked_at": _time},
+        added=lambda row: ", ".join(row.scopes),
     ),
 }
 

@@ -154,7 +154,7 @@ def test_outdated_proposal_is_refused(world: World, program: Program) -> None:
     world.rate(1, "Salah kirim barang", order_id)
     world.work()
 
-    status, said = program.post(_address(world, "approve"), {"proposal_id": seen})
+    status, said = program.post(_address(world, "approve"), {"proposal_id": seen, "number": 0})
 
     assert (status, said["error"]["code"]) == (409, "wrong_state")
 

@@ -126,3 +126,54 @@ def test_refusal_is_as_documented_and_the_document_refuses_too(
 
     assert (status, Draft202012Validator(sent).is_valid(body)) == (422, False)
     _as_documented(document, _schema(document, path, "post", "default"), said)
+
+
+def test_every_example_is_as_its_schema_says(document: dict[str, Any]) -> None:
+    shown = [
+        (content["schema"], example["value"])
+        for path in document["paths"].values()
+        for operation in path.values()
+        for content in operation.get("requestBody", {"content": {}})["content"].values()
+        for example in content["examples"].values()
+    ]
+    parameters = [
+        (one["schema"], one["example"])
+        for path in document["paths"].values()
+        for operation in path.values()
+        for one in operation["parameters"]
+        if "example" in one
+    ]
+
+    assert len(shown) >= 3
+    for schema, value in [*shown, *parameters]:
+        Draft202012Validator({**schema, "components": document["components"]}).validate(value)
+
+
+def test_every_write_takes_an_idempotency_key(document: dict[str, Any]) -> None:
+    posts = [path["post"] for path in document["paths"].values() if "post" in path]
+
+    assert posts
+    for one in posts:
+        assert "Idempotency-Key" in {parameter["name"] for parameter in one["parameters"]}
+
+
+def test_nothing_is_approved_by_an_empty_body_by_the_document_either(
+    document: dict[str, Any],
+) -> None:
+    wanted = document["components"]["schemas"]["ApproveIn"]
+    sent = Draft202012Validator({**wanted, "components": document["components"]})
+
+    assert not sent.is_valid({})
+    assert not sent.is_valid({"reason": "yes"})
+    assert sent.is_valid({"number": 0})
+
+
+def test_no_choice_is_offered_by_an_empty_body(world: World, document: dict[str, Any]) -> None:
+    rated(world)
+    wanted = document["components"]["schemas"]["OfferIn"]
+    sent = Draft202012Validator({**wanted, "components": document["components"]})
+
+    status, _ = Program(world).post(f"/cases/{world.case().reference}/offer", {})
+
+    assert (status, sent.is_valid({}), sent.is_valid({"numbers": []})) == (422, False, False)
+    assert world.case().make_goods == []

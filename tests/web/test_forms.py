@@ -88,9 +88,23 @@ def test_form_that_comes_empty_or_doubled_is_answered(
 
     doubled = browser.post(address, {name: [value, "\0zwei"] for name, value in fields.items()})
     empty = browser.post(address, {})
+    without_one = [
+        browser.post(address, {other: one for other, one in fields.items() if other != name})
+        for name in fields
+    ]
 
     assert _is_answer(doubled, language)
     assert _is_answer(empty, language)
+    assert all(_is_answer(answer, language) for answer in without_one)
+
+
+def test_row_that_comes_without_some_of_its_fields_is_refused_beside_them(world: World) -> None:
+    form = {"rows-0-currency": "IDR", "rows-0-each": "5000"}
+
+    answer = world.browser().press("/shops/1", "/shops/1/automatic", form)
+
+    assert answer.status_code == 422
+    assert set(refusals_of(answer)) == {"rows-0-shop_day", "rows-0-buyer_day"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,6 +1,6 @@
 """All tables. Import them from here."""
 
-from service.db.models.access import Attempted, Membership, SignIn
+from service.db.models.access import ApiAnswer, Attempted, Membership, SignIn
 from service.db.models.audit import Audit
 from service.db.models.base import Base
 from service.db.models.cases import Case, History
@@ -17,6 +17,7 @@ from service.db.models.tasks import Task
 from service.db.types import UtcTime
 
 __all__ = [
+    "ApiAnswer",
     "ApiToken",
     "Attempt",
     "Attempted",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.db.models.base import Base
@@ -50,3 +50,23 @@ class Attempted(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     key_hash: Mapped[str]
     at: Mapped[datetime] = mapped_column(index=True)
+
+
+class ApiAnswer(Base):
+    """What a writing call of a program was answered, so that the same call made again is not carried
+    out again; `status` 0: it is being carried out."""
+
+    __tablename__ = "api_answer"
+    __table_args__ = (UniqueConstraint("token_id", "key", name="uq_api_answer_token_id_key"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    token_id: Mapped[int] = mapped_column(ForeignKey("api_token.id"))
+    key: Mapped[str]
+    """The program's own, from the header `Idempotency-Key`."""
+    request_hash: Mapped[str]
+    """Of method, address and body."""
+    reference: Mapped[str] = mapped_column(default="", index=True)
+    """Of the case that the answer tells of: it goes when its buyer is erased."""
+    status: Mapped[int] = mapped_column(default=0)
+    body: Mapped[str] = mapped_column(default="")
+    begun_at: Mapped[datetime] = mapped_column(index=True)

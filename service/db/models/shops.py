@@ -105,7 +105,13 @@ class ApiToken(Base):
     name: Mapped[str]
     hash: Mapped[str] = mapped_column(unique=True)
     seller_id: Mapped[int] = mapped_column(ForeignKey("seller.id"), index=True)
+    scopes: Mapped[list[str]]
+    """The permissions it has of those of its seller."""
     created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    """None: made before tokens had an end."""
+    used_at: Mapped[datetime | None]
+    """The last use, kept to a quarter of an hour."""
     revoked_at: Mapped[datetime | None]
 
     seller: Mapped[Seller] = relationship()

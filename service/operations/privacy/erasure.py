@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, cast, or_, select, update
+from sqlalchemy import String, cast, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from integrations.contract import MessageReceived, ReviewEvent
 from integrations.sentence import Said, Text, without
 from service.db import audit, queries
-from service.db.models import Case, Kind, MakeGood, OutboxRow, Review, ReviewVersion
+from service.db.models import ApiAnswer, Case, Kind, MakeGood, OutboxRow, Review, ReviewVersion
 from service.db.transaction import Transaction
 from service.domain.cases.states import CloseReason
 from service.domain.errors import WrongState
@@ -141,6 +141,7 @@ def _empty_case(session: Transaction, case: Case, at: datetime, why: Said, actor
     for attempt in attempts:
         attempt.subject = attempt.text = ""
     _forget_notes(session, case)
+    session.execute(delete(ApiAnswer).where(ApiAnswer.reference == case.reference))
     search.case_changed(session, case)
     history.note(session, case, "erased", at=at, actor=actor, detail=why)
     return len(attempts)

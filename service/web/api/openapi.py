@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,13 +12,15 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema
 
 from service.web.api import schemas
+from service.web.api.idempotency import HEADER
 
 UNDERSCORES = str.maketrans("/-", "__")
 Parameter = dict[str, Any]
 
 
-def _in_path(name: str, kind: str) -> Parameter:
-    return {"name": name, "in": "path", "required": True, "schema": {"type": kind}}
+def _in_path(name: str, kind: str, example: object) -> Parameter:
+    about = {"name": name, "in": "path", "required": True}
+    return {**about, "schema": {"type": kind}, "example": example}
 
 
 def _in_query(schema: type[Schema]) -> Parameter:
@@ -34,13 +37,15 @@ class Endpoint:
     answer: type[Schema]
     parameters: list[Parameter] = field(default_factory=list)
     body: type[Schema] | None = None
+    examples: Mapping[str, Any] = field(default_factory=dict)
+    """Bodies by a name for them."""
 
     def operation(self) -> dict[str, Any]:
         """As OpenAPI writes it down."""
         name = re.sub(r"{.+?}", "one", self.path).strip("/").translate(UNDERSCORES)
         operation: dict[str, Any] = {
             "summary": self.summary,
-            "parameters": self.parameters,
+            "parameters": [*self.parameters, *([ONCE] if self.method == "post" else [])],
             "operationId": f"{self.method}_{name}",
             "responses": {
                 "200": {"description": "Done", "content": _json(self.answer)},
@@ -51,7 +56,9 @@ class Endpoint:
             },
         }
         if self.body is not None:
-            operation["requestBody"] = {"required": True, "content": _json(self.body)}
+            shown = {name: {"value": body} for name, body in self.examples.items()}
+            content = {"application/json": {"schema": self.body, "examples": shown}}
+            operation["requestBody"] = {"required": True, "content": content}
         return operation
 
 
@@ -59,7 +66,31 @@ def _json(schema: type[Schema]) -> dict[str, Any]:
     return {"application/json": {"schema": schema}}
 
 
-REFERENCE = _in_path("reference", "string")
+ONCE: Parameter = {
+    "name": HEADER,
+    "in": "header",
+    "required": False,
+    "description": (
+        "Of your own choice, new for each call. The same call made again with it within 24 hours is"
+        " answered as it was, with Idempotent-Replayed: true, and not carried out again. With another"
+        " body it is refused (422), as it is while the first one is carried out (409)."
+    ),
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+    "example": "5f0c1e4e-approve-MG-7K2QX9",
+}
+APPROVALS: Mapping[str, Any] = {
+    "proposed": {"number": 0, "proposal_id": 12},
+    "changed": {
+        "changed": {
+            "action": "refund",
+            "amount_minor": 5_000_000,
+            "currency": "IDR",
+            "line_ids": ["1"],
+        },
+        "reason": "Half of what was paid.",
+    },
+}
+REFERENCE = _in_path("reference", "string", "MG-7K2QX9")
 ENDPOINTS = (
     Endpoint(
         "get",
@@ -83,6 +114,7 @@ ENDPOINTS = (
         schemas.CaseDetailOut,
         [REFERENCE],
         schemas.ApproveIn,
+        APPROVALS,
     ),
     Endpoint(
         "post",
@@ -91,6 +123,7 @@ ENDPOINTS = (
         schemas.CaseDetailOut,
         [REFERENCE],
         schemas.OfferIn,
+        {"two": {"numbers": [0, 1], "days": 3, "proposal_id": 12}},
     ),
     Endpoint(
         "post",
@@ -99,6 +132,7 @@ ENDPOINTS = (
         schemas.CaseDetailOut,
         [REFERENCE],
         schemas.DeclineIn,
+        {"declined": {"reason": "Delivered in time, see the tracking."}},
     ),
     Endpoint(
         "get",
@@ -113,7 +147,7 @@ ENDPOINTS = (
         "/connections/{connection_id}/try-now",
         "Try at once what waits for a connection",
         schemas.WaitingListOut,
-        [_in_path("connection_id", "integer")],
+        [_in_path("connection_id", "integer", 1)],
     ),
 )
 
@@ -128,4 +162,8 @@ def document() -> dict[str, Any]:
         spec.path(
             path=f"/api/v1{endpoint.path}", operations={endpoint.method: endpoint.operation()}
         )
-    return spec.to_dict()
+    made: dict[str, Any] = spec.to_dict()
+    # Nothing is approved that was not named.
+    named = [{"required": ["number"]}, {"required": ["changed"]}]
+    made["components"]["schemas"]["ApproveIn"]["anyOf"] = named
+    return made

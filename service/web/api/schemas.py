@@ -233,10 +233,15 @@ class ApproveIn(Strict):
     changed = fields.Nested(ChangedIn, load_default=None, allow_none=True)
     reason = fields.String(load_default="", validate=validate.Length(max=500))
 
+    @validates_schema
+    def _names_a_remedy(self, data: dict[str, Any], **options: Any) -> None:
+        if data["number"] is None and data["changed"] is None:
+            raise ValidationError("Name what you approve: number, or changed.")
+
 
 class OfferIn(Strict):
     """Let the buyer choose among proposed remedies: `numbers` are their places in the list, the
-    recommended one first, all where they are left out. `days` to choose and `without_pick` (the
+    recommended one first. `days` to choose and `without_pick` (the
     `first` is given, or the `seller` decides again) are the proposal's where they are left out.
 
     With `proposal_id` a proposal that was replaced since it was read is refused.
@@ -244,7 +249,9 @@ class OfferIn(Strict):
 
     proposal_id = fields.Integer(load_default=None, allow_none=True, strict=True)
     numbers = fields.List(
-        fields.Integer(strict=True, validate=validate.Range(min=0)), load_default=None
+        fields.Integer(strict=True, validate=validate.Range(min=0)),
+        required=True,
+        validate=validate.Length(min=1),
     )
     days = fields.Integer(
         load_default=None, allow_none=True, strict=True, validate=validate.Range(1, MOST_DAYS)

@@ -23,6 +23,7 @@ from service.operations.remedies import decisions
 from service.operations.shops import recovery
 from service.operations.staff import tokens
 from service.web.api import schemas
+from service.web.api.idempotency import once
 from service.web.api.openapi import document
 from service.web.auth import check, open_to_all
 from service.web.limits import MINUTE, limited
@@ -48,6 +49,7 @@ def programs_with(permission: Permission) -> Callable[[View], View]:
             return view(*args, **kwargs)
 
         guarded.guard = "token"  # type: ignore[attr-defined]
+        guarded.permission = permission  # type: ignore[attr-defined]
         return cast(View, guarded)
 
     return decorated
@@ -151,6 +153,7 @@ def _find(reference: str) -> Case:
 @blueprint.post("/cases/<reference>/approve")
 @programs_with(Permission.DECIDE)
 @limited(120, MINUTE)
+@once
 def approve(reference: str) -> Response:
     """Approve the proposed or a changed make-good."""
     case, asked = _find(reference), _body(schemas.ApproveIn())
@@ -186,6 +189,7 @@ def _only_line(case: Case) -> tuple[str, ...]:
 @blueprint.post("/cases/<reference>/offer")
 @programs_with(Permission.DECIDE)
 @limited(120, MINUTE)
+@once
 def offer(reference: str) -> Response:
     """Let the buyer choose among proposed make-goods."""
     case, asked = _find(reference), _body(schemas.OfferIn())
@@ -205,6 +209,7 @@ def offer(reference: str) -> Response:
 @blueprint.post("/cases/<reference>/decline")
 @programs_with(Permission.DECIDE)
 @limited(120, MINUTE)
+@once
 def decline(reference: str) -> Response:
     """Decline a make-good."""
     case = _find(reference)
@@ -245,6 +250,7 @@ def waiting() -> Response:
 @blueprint.post("/connections/<int:connection_id>/try-now")
 @programs_with(Permission.DECIDE)
 @limited(120, MINUTE)
+@once
 def try_now(connection_id: int) -> Response:
     """Try at once what waits for a connection."""
     recovery.try_now(context(), connection_id, actor())

@@ -184,8 +184,8 @@ def read_limits(rows: Sequence[Any], names: Sequence[str], *, free: Sequence[str
     `free` may be. What is wrong stands beside its field."""
     limits: Limits = {}
     for row in rows:
-        currency = row["currency"].data.strip().upper()
-        if not any(row[name].data.strip() for name in names):
+        currency = (row["currency"].data or "").strip().upper()
+        if not any((row[name].data or "").strip() for name in names):
             continue
         if not is_currency(currency):
             _wrong(row["currency"], Text("Choose the currency of this row."))
@@ -197,12 +197,13 @@ def read_limits(rows: Sequence[Any], names: Sequence[str], *, free: Sequence[str
 
 
 def _amount(field: Any, currency: str, may_be_empty: bool) -> int | None:
-    if not field.data.strip():
+    typed = (field.data or "").strip()
+    if not typed:
         if not may_be_empty:
             _wrong(field, Text("Enter an amount."))
         return None
     try:
-        return read_amount(field.data, currency).amount_minor
+        return read_amount(typed, currency).amount_minor
     except WrongInput as error:
         _wrong(field, error.text)
         return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
@@ -9,27 +11,63 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from service.db.models import ApiToken, Membership, Seller
+from service.domain.errors import WrongInput
 from service.domain.staff.authority import Permission
 from service.operations.staff import tokens
 from service.web.auth import may
-from service.web.desk.forms import DeskForm, Entry, carry_out
+from service.web.desk.forms import Choice, DeskForm, Entry, Ticks, carry_out
 from service.web.request_context import actor, context
 
 blueprint = Blueprint("tokens", __name__, url_prefix="/tokens")
 Answer = Response | str | tuple[str, int]
 
 
+SCOPES = {
+    Permission.LOOK: lazy("read cases, deliveries and what waits"),
+    Permission.DECIDE: lazy("decide cases, and try again what waits"),
+}
+LIVES = (30, 90, 180, 365)
+"""Days."""
+
+
+def scopes() -> dict[str, str]:
+    """What a token may be given."""
+    return {scope.value: str(said) for scope, said in SCOPES.items()}
+
+
+def lives() -> dict[str, str]:
+    """How long a token may be good."""
+    return {str(days): _("%(days)s days", days=days) for days in LIVES}
+
+
+def _life(text: str) -> timedelta:
+    if text not in lives():
+        raise WrongInput("Choose how long the token is good.")
+    return timedelta(days=int(text))
+
+
 class TokenForm(DeskForm):
     """A token to be made."""
 
     name = Entry(lazy("Name of the program"))
+    scopes = Ticks(lazy("What it may do"), choices=scopes)
+    days = Choice(lazy("Good for"), check=_life, choices=lives, default="90")
+
+    @property
+    def chosen(self) -> list[Permission]:
+        """The scopes that are ticked; what no page offers is passed over."""
+        return [Permission(name) for name in self.scopes.data or () if name in scopes()]
 
 
 @blueprint.get("")
 @may(Permission.MANAGE)
 def overview() -> str:
     """The tokens of the people of one's shops."""
-    return _page(TokenForm())
+    return _page(_new())
+
+
+def _new() -> TokenForm:
+    return TokenForm(scopes=[Permission.LOOK.value])
 
 
 def _page(form: TokenForm, *, fresh: str = "") -> str:
@@ -39,7 +77,10 @@ def _page(form: TokenForm, *, fresh: str = "") -> str:
     good = good.where(ApiToken.revoked_at.is_(None), ApiToken.seller_id.in_(mine))
     with context().database.reading() as database:
         rows = database.execute(good.order_by(ApiToken.id)).all()
-    return render_template("admin/tokens.html", rows=rows, form=form, fresh=fresh)
+    now = context().clock.now()
+    return render_template(
+        "admin/tokens.html", rows=rows, form=form, fresh=fresh, now=now, said=SCOPES
+    )
 
 
 @blueprint.post("")
@@ -48,11 +89,14 @@ def add() -> Answer:
     """Make a token, shown once, in the answer itself, and kept nowhere."""
     form, made = TokenForm(request.form), list[str]()
     status = carry_out(
-        form, lambda: made.append(tokens.add_token(context(), actor(), form.name.value))
+        form,
+        lambda: made.append(
+            tokens.add_token(context(), actor(), form.name.value, form.chosen, form.days.value)
+        ),
     )
     if status:
         return _page(form), status
-    return _page(TokenForm(), fresh=made[0])
+    return _page(_new(), fresh=made[0])
 
 
 @blueprint.post("/<int:token_id>/revoke")
