@@ -15,6 +15,8 @@ from integrations.remedies import RemedyKind
 class Buyer:
     """Who bought. Everything may be unknown; `country` is ISO 3166 alpha-2, `zone` an IANA name,
     `region` the state or province as ISO 3166-2 code or name, `phone` a number as E.164 has it.
+
+    Who has no account has no `id`: the "0" that many platforms write would name all guests.
     """
 
     id: str = ""
@@ -29,6 +31,8 @@ class Buyer:
     def __post_init__(self) -> None:
         text.clean(self, text.line, "name", "region")
         text.clean(self, text.address, "email", "country", "language", "zone", "phone")
+        if self.id == "0":
+            object.__setattr__(self, "id", "")
 
 
 @dataclass(frozen=True, slots=True)

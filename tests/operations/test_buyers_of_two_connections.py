@@ -85,6 +85,19 @@ def test_buyers_without_an_account_are_not_one_buyer(
     assert first.buyer_key != second.buyer_key
 
 
+def test_guest_is_not_taken_for_another_guest(world: World, pair: tuple[OwnShop, OwnShop]) -> None:
+    """Both have the number of those without an account; the shop finds an order of the other."""
+    shop, guest = pair[0], {**DATA["buyer"], "id": "0"}
+    of_another = {**FULL_ORDER, "buyer": {**guest, "email": "budi@example.test"}}
+    shop.answers["/orders"] = json.dumps({"orders": [of_another]}).encode()
+    data = {**DATA, "buyer": {**guest, "email": "sari@example.test"}, "order_ids": []}
+    shop.post("e-1", json.dumps({**EVENT, "data": data}).encode())
+    world.work()
+
+    assert "another buyer" in str(world.case().doubt)
+    assert _told(shop) == []
+
+
 def _told(shop: OwnShop) -> list[tuple[str, str, str]]:
     """Of each message: the order, the buyer's id and the address."""
     messages = [body for path, body in shop.posted if path == "/messages"]
