@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.exc import DataError, IntegrityError
 
+from integrations.errors import AdapterError
 from jobs import sweep as sweeping
 from service import VERSION
 from service.db import backup
@@ -44,7 +45,7 @@ class Command(click.Command):
             raise click.ClickException("What was typed is not text in UTF-8.")
         try:
             return super().invoke(ctx)
-        except (WrongSetting, PermissionError, DomainError) as error:
+        except (WrongSetting, PermissionError, DomainError, AdapterError) as error:
             raise click.ClickException(str(getattr(error, "message", error))) from error
         except UNUSABLE as error:
             if isinstance(error, IntegrityError | DataError):

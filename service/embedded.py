@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from integrations import registry, time_limits
 from integrations.contract import Role
+from integrations.errors import AdapterError
 from integrations.network import loopback
 from integrations.sandbox.seed import seed
 from integrations.sandbox.shop import Shop as SandboxShop
@@ -188,7 +189,7 @@ def main() -> int:
         opened = listen(settings.listen, settings.public_url)
         wired = wire(settings)
         sandbox = set_up(wired)
-    except (WrongSetting, CannotListen, PermissionError) as error:
+    except (WrongSetting, CannotListen, PermissionError, AdapterError) as error:
         print(error, file=sys.stderr)
         return 2
     except UNUSABLE as error:

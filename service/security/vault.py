@@ -9,9 +9,10 @@ from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-from service.settings import WrongSetting
+from integrations.errors import Misconfigured
+from integrations.sentence import Text
 
-NO_KEY = (
+NO_KEY = Text(
     "MAKEGOOD_ENCRYPTION_KEYS holds no key that opens this shop's secrets:"
     " add the key it was stored with"
 )
@@ -29,19 +30,19 @@ class Vault:
         return self._fernet.encrypt(json.dumps(value).encode())
 
     def decrypt(self, token: bytes) -> dict[str, Any]:
-        """Decrypt with any key; raises `WrongSetting` when none fits."""
+        """Decrypt with any key; raises `Misconfigured` when none fits."""
         try:
             value: dict[str, Any] = json.loads(self._fernet.decrypt(token))
         except InvalidToken as error:
-            raise WrongSetting(NO_KEY) from error
+            raise Misconfigured(NO_KEY) from error
         return value
 
     def rotate(self, token: bytes) -> bytes:
-        """The same secret under the newest key; raises `WrongSetting` when no key fits."""
+        """The same secret under the newest key; raises `Misconfigured` when no key fits."""
         try:
             return self._fernet.rotate(token)
         except InvalidToken as error:
-            raise WrongSetting(NO_KEY) from error
+            raise Misconfigured(NO_KEY) from error
 
     def fingerprint(self, text: str) -> str:
         """A keyed hash, for telling addresses apart without keeping them."""

@@ -8,6 +8,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from integrations.contract import Role
+from integrations.errors import Misconfigured
 from service.domain.errors import NotFound
 from service.domain.staff.authority import OPERATOR
 from service.operations.shops import connections
@@ -15,7 +16,6 @@ from service.operations.shops.connections import NewConnection
 from service.operations.shops.reencryption import renew_secrets
 from service.security.links import SIGN_IN, Links
 from service.security.vault import Vault
-from service.settings import WrongSetting
 from tests.jobs.processes import flask
 from tests.world import KEY, World
 
@@ -66,8 +66,31 @@ def test_old_key_can_be_dropped_after_renewing(world: World) -> None:
 def test_old_key_is_needed_until_secrets_are_renewed(world: World) -> None:
     _vault(world, NEW)
 
-    with pytest.raises(WrongSetting, match="MAKEGOOD_ENCRYPTION_KEYS holds no key"):
+    with pytest.raises(Misconfigured, match="MAKEGOOD_ENCRYPTION_KEYS holds no key"):
         _key_of_shop(world)
+
+
+def test_what_no_key_opens_is_named_everywhere_and_goes_on_with_its_key(world: World) -> None:
+    world.rate(1)
+    world.work()
+    _vault(world, NEW)
+    browser, about = world.browser(), f"/connections/{world.connection_id}"
+    world.rate(2)
+    paths = ["/", about, f"/shops/{world.shop_id}", f"/cases/{world.case().reference}"]
+    pages = [browser.get(path) for path in paths]
+    pages += [browser.press("/me", f"{about}/{verb}") for verb in ("test", "try-now", "secret")]
+    for _ in range(3):
+        world.clock.move(minutes=20)
+        world.work()
+    waiting, paused = browser.get("/").text, world.connection()
+
+    _vault(world, OLD)
+    world.clock.move(minutes=20)
+    world.work()
+
+    assert 500 not in {page.status_code for page in pages}
+    assert (paused.state, "MAKEGOOD_ENCRYPTION_KEYS" in waiting) == ("paused", True)
+    assert world.connection().state == "working"
 
 
 def test_locked_secret_is_named_and_keeps_nobody_else_from_renewing(world: World) -> None:

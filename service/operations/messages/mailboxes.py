@@ -27,11 +27,11 @@ def fetch(context: Context) -> Iterator[tuple[str, Counter[str]]]:
     for connection in rows:
         if Role.MESSAGES not in connection.roles or not _is_mail(connection):
             continue
-        mailbox = Mailbox.of(context.config(connection).values)
-        if mailbox is None:
-            continue
         taken: Counter[str] = Counter()
         try:
+            mailbox = Mailbox.of(context.config(connection).values)
+            if mailbox is None:
+                continue
             for raw in new_mail(mailbox, context.http.network):
                 taken[take_mail(context, raw)] += 1
         except AdapterError as error:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from integrations.errors import Misconfigured
 from service.db import audit
 from service.db.models import Connection, Credential
 from service.domain.staff.authority import Actor
 from service.operations.context import Context
 from service.operations.staff.permits import permit_upkeep
-from service.settings import WrongSetting
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,6 @@ def renew_secrets(context: Context, actor: Actor) -> Renewed:
                 session.flush()
                 audit.acting(session, actor)
                 audit.note_connection(session, connection, "connection.reencrypted")
-            except WrongSetting:
+            except Misconfigured:
                 locked.append(f"{connection.id} ({connection.name})")
     return Renewed(len(ids) - len(locked), tuple(locked))
