@@ -14,6 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from service import logs
 from service.data import LANGUAGES
 from service.operations.staff import sessions
+from service.settings import Settings
 from service.web import auth, errors, health
 from service.web.api import v1
 from service.web.buyer import choice, pages
@@ -44,51 +45,42 @@ from service.wiring import Wiring, keep_loaded, wiring
 
 WsgiApp = Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]
 
+PAGES = (
+    waiting,
+    case_list,
+    reports,
+    cases,
+    case_verbs,
+    make_good_verbs,
+    proof,
+    shops,
+    connections,
+    first_answers,
+    permission,
+    message_templates,
+    messages,
+    staff,
+    tokens,
+    me,
+    audit,
+    deliveries,
+    auth,
+    pages,
+    choice,
+    v1,
+    health,
+)
+
 
 def create_app(wired: Wiring | None = None) -> Flask:
     """The pages, the API and health. Without wiring, this process's own from the environment."""
     wired = wired or wiring()
     app = Flask("service.web", root_path=str(errors.FOLDER), static_url_path="/static")
     app.extensions["wiring"] = wired
-    app.config.update(
-        SECRET_KEY=wired.settings.secret_key,
-        SESSION_COOKIE_SECURE=wired.settings.secure,
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_PATH=f"{wired.settings.path}/",
-        PERMANENT_SESSION_LIFETIME=sessions.LASTS,
-        MAX_CONTENT_LENGTH=wired.settings.max_body_bytes,
-        WTF_CSRF_TIME_LIMIT=None,
-        WTF_CSRF_SSL_STRICT=False,
-        BABEL_DEFAULT_LOCALE=wired.settings.language,
-    )
+    app.config.update(_config(wired.settings))
     Babel(app, locale_selector=_language)
     guard = CSRFProtect(app)
-    for module in (
-        waiting,
-        case_list,
-        reports,
-        cases,
-        case_verbs,
-        make_good_verbs,
-        proof,
-        shops,
-        connections,
-        first_answers,
-        permission,
-        message_templates,
-        messages,
-        staff,
-        tokens,
-        me,
-        audit,
-        deliveries,
-        auth,
-        pages,
-        choice,
-        v1,
-        health,
-    ):
+    for module in PAGES:
         app.register_blueprint(module.blueprint)
     guard.exempt(v1.blueprint)
     # The signed link is the permission: who cannot know it cannot forge a request, and mail
@@ -100,6 +92,22 @@ def create_app(wired: Wiring | None = None) -> Flask:
     app.before_request(_note_case)
     app.after_request(_protect)
     return app
+
+
+def _config(settings: Settings) -> dict[str, Any]:
+    """What Flask and its extensions go by."""
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SESSION_COOKIE_SECURE": settings.secure,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_PATH": f"{settings.path}/",
+        "PERMANENT_SESSION_LIFETIME": sessions.LASTS,
+        "MAX_CONTENT_LENGTH": settings.max_body_bytes,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_SSL_STRICT": False,
+        "BABEL_DEFAULT_LOCALE": settings.language,
+    }
 
 
 def _language() -> str:

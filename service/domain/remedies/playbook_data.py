@@ -24,8 +24,8 @@ _MANY = 1_000_000
 
 def playbook_from_data(data: object) -> Playbook:
     """Read a playbook; raises `WrongInput` naming the rule and the key."""
-    found = fields.table(data, "playbook", _PLAYBOOK_KEYS)
-    rules = found.get("rules")
+    table = fields.table(data, "playbook", _PLAYBOOK_KEYS)
+    rules = table.get("rules")
     if not isinstance(rules, list) or not rules:
         raise fields.wrong("playbook", "rules", Text("must be a list with at least one rule"))
     read = tuple(_rule(rule, number) for number, rule in enumerate(rules, start=1))
@@ -36,7 +36,7 @@ def playbook_from_data(data: object) -> Playbook:
                 "two rules are named “%(name)s”; give each its own name", name=name, rule=name
             )
     return Playbook(
-        fields.text(found, "name", "playbook"), read, fields.amounts(found, "rounding", "playbook")
+        fields.text(table, "name", "playbook"), read, fields.amounts(table, "rounding", "playbook")
     )
 
 
@@ -49,22 +49,22 @@ def default_playbook() -> Playbook:
 
 def _rule(data: object, number: int) -> Rule:
     where = Text("rule %(number)s", number=number)
-    found = fields.table(data, where, _RULE_KEYS)
-    name = fields.text(found, "name", where)
+    table = fields.table(data, where, _RULE_KEYS)
+    name = fields.text(table, "name", where)
     where = Text("rule “%(name)s”", name=name)
-    remedies = found.get("remedies")
+    remedies = table.get("remedies")
     if not isinstance(remedies, list) or not remedies:
         raise fields.wrong(where, "remedies", Text("must be a list with at least one remedy"))
-    if "offer" in found and len(remedies) < 2:
+    if "offer" in table and len(remedies) < 2:
         raise fields.wrong(where, "offer", Text("needs two remedies or more to choose among"))
     return Rule(
         name,
-        _when(found.get("when", {}), Text("%(where)s, when", where=where)),
+        _when(table.get("when", {}), Text("%(where)s, when", where=where)),
         tuple(
             _remedy(remedy, Text("%(where)s, remedy %(index)s", where=where, index=index))
             for index, remedy in enumerate(remedies, start=1)
         ),
-        _offer(found["offer"], Text("%(where)s, offer", where=where)) if "offer" in found else None,
+        _offer(table["offer"], Text("%(where)s, offer", where=where)) if "offer" in table else None,
     )
 
 
@@ -79,16 +79,16 @@ def _offer(data: object, where: Text) -> OfferTerms:
 
 
 def _when(data: object, where: str | Text) -> When:
-    found = fields.table(data, where, _WHEN_KEYS)
-    lowest = fields.number(found, "min_stars", where, least=1, most=5) or 1
-    highest = fields.number(found, "max_stars", where, least=1, most=5) or 5
+    table = fields.table(data, where, _WHEN_KEYS)
+    lowest = fields.number(table, "min_stars", where, least=1, most=5) or 1
+    highest = fields.number(table, "max_stars", where, least=1, most=5) or 5
     if highest < lowest:
         raise fields.wrong(where, "max_stars", Text("must not be below min_stars"))
-    fewest = fields.number(found, "earlier_cases_min", where, least=0, most=_MANY) or 0
-    most = fields.number(found, "earlier_cases_max", where, least=0, most=_MANY)
+    fewest = fields.number(table, "earlier_cases_min", where, least=0, most=_MANY) or 0
+    most = fields.number(table, "earlier_cases_max", where, least=0, most=_MANY)
     if most is not None and most < fewest:
         raise fields.wrong(where, "earlier_cases_max", Text("must not be below earlier_cases_min"))
-    causes = fields.texts(found, "causes", where)
+    causes = fields.texts(table, "causes", where)
     for cause in causes:
         if cause not in CAUSES:
             raise fields.wrong(
@@ -96,7 +96,7 @@ def _when(data: object, where: str | Text) -> When:
                 "causes",
                 Text("names %(cause)s; use one of %(value)s", cause=cause, value=", ".join(CAUSES)),
             )
-    countries = fields.texts(found, "countries", where)
+    countries = fields.texts(table, "countries", where)
     for country in countries:
         if len(country) != 2 or not country.isascii() or not country.isupper():
             raise fields.wrong(
@@ -107,11 +107,11 @@ def _when(data: object, where: str | Text) -> When:
     return When(
         min_stars=lowest,
         max_stars=highest,
-        words=fields.texts(found, "words", where),
+        words=fields.texts(table, "words", where),
         causes=causes,
-        products=fields.texts(found, "products", where),
-        order_at_least=fields.amounts(found, "order_at_least", where),
-        order_at_most=fields.amounts(found, "order_at_most", where),
+        products=fields.texts(table, "products", where),
+        order_at_least=fields.amounts(table, "order_at_least", where),
+        order_at_most=fields.amounts(table, "order_at_most", where),
         earlier_cases_min=fewest,
         earlier_cases_max=most,
         countries=countries,
@@ -119,14 +119,14 @@ def _when(data: object, where: str | Text) -> When:
 
 
 def _remedy(data: object, where: str | Text) -> RemedyRule:
-    found = fields.table(data, where, _REMEDY_KEYS)
+    table = fields.table(data, where, _REMEDY_KEYS)
     rule = RemedyRule(
-        kind=_kind(found.get("action"), where),
-        percent=fields.number(found, "percent", where, least=1, most=100),
-        fixed=fields.amounts(found, "fixed", where),
-        whole_line=fields.flag(found, "whole_line", where, default=False),
-        cap=fields.amounts(found, "cap", where),
-        expires_days=fields.number(found, "expires_days", where, least=1, most=3650),
+        kind=_kind(table.get("action"), where),
+        percent=fields.number(table, "percent", where, least=1, most=100),
+        fixed=fields.amounts(table, "fixed", where),
+        whole_line=fields.flag(table, "whole_line", where, default=False),
+        cap=fields.amounts(table, "cap", where),
+        expires_days=fields.number(table, "expires_days", where, least=1, most=3650),
     )
     ways = (rule.percent is not None) + bool(rule.fixed) + rule.whole_line
     if rule.kind.worth is not Worth.CHOSEN:

@@ -102,8 +102,8 @@ def buyer_of(case: Case) -> Buyer:
         return Buyer(**review)
     if order.get("email") and review.get("email") and not same_buyer(order, review):
         return Buyer(**order)
-    known = {name: value for name, value in order.items() if value}
-    return Buyer(**{**{name: review.get(name, "") for name in PLACE}, **known})
+    stated = {name: value for name, value in order.items() if value}
+    return Buyer(**{**{name: review.get(name, "") for name in PLACE}, **stated})
 
 
 def known_at(case: Case, connection_id: int) -> tuple[Buyer, str]:

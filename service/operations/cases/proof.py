@@ -78,8 +78,8 @@ class Proof:
 
 def proof_of(session: Session, case: Case, now: datetime) -> Proof:
     """The record as it stands; nothing is written."""
-    told = sorted(_told(session, case), key=lambda entry: entry.at)
-    asked = [entry.at for entry in told if entry.step is Step.UPDATE_INVITATION]
+    handed_over = sorted(_told(session, case), key=lambda entry: entry.at)
+    asked = [entry.at for entry in handed_over if entry.step is Step.UPDATE_INVITATION]
     asked_at = min(asked, default=None)
     return Proof(
         reference=case.reference,
@@ -94,7 +94,7 @@ def proof_of(session: Session, case: Case, now: datetime) -> Proof:
         made_at=now,
         versions=case.review.versions,
         granted=_granted(session, case, asked_at),
-        told=told,
+        told=handed_over,
     )
 
 

@@ -21,8 +21,8 @@ from service.operations.staff.permits import permit
 
 def text_of(shop: Shop, key: str, language: str) -> MessageText:
     """The shop's own text, else the shipped one."""
-    own = shop.texts.get(key, {}).get(language)
-    return MessageText(**own) if own else templates.default_text(key, language)
+    custom = shop.texts.get(key, {}).get(language)
+    return MessageText(**custom) if custom else templates.default_text(key, language)
 
 
 def is_changed(shop: Shop, key: str, language: str) -> bool:
@@ -67,8 +67,8 @@ def ship_text(context: Context, shop_id: int, key: str, language: str, actor: Ac
     with context.database.transaction() as session:
         permit(session, actor, Permission.MANAGE, shop_id)
         shop = settings.get(session, shop_id)
-        left = {name: one for name, one in shop.texts.get(key, {}).items() if name != language}
-        others = {name: one for name, one in shop.texts.items() if name != key}
+        left = {name: text for name, text in shop.texts.get(key, {}).items() if name != language}
+        others = {name: text for name, text in shop.texts.items() if name != key}
         shop.texts = {**others, key: left} if left else others
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import func, or_, select
@@ -20,7 +21,6 @@ from service.db.models import (
     Message,
     MessageAttempt,
     Review,
-    Shop,
 )
 from service.domain.messages.kinds import FOLLOW_UPS, OFFERING, Answer, Step
 from service.domain.messages.policy import Policies, PolicyRequest, ShopPolicySettings, Verdict
@@ -37,6 +37,8 @@ from service.operations.context import Context
 from service.operations.messages.opt_out import is_opted_out
 from service.operations.messages.planning import channels_of, settings_of, zones_of
 
+AFTER_THE_CASE = (Step.CONFIRMATION, *OFFERING, None)
+"""A confirmation may carry a code, and a seller may have something to say, also after it closed."""
 CAME_BACK = Text("A message to this buyer came back undelivered, and there is no other channel.")
 
 
@@ -52,36 +54,38 @@ def check(
 
     `by_seller`: as if the seller had pressed the button, or not; None: as it was.
     """
-    step, case = message.step, message.case
-    shop = queries.shop(session, case.shop_id)
-    channels = [
-        channel
-        for channel in channels_of(session, shop.id)
-        if _reaches(channel, case) and channel.id not in _refused(message) | bounced(case)
-    ]
-    verdict, channel = _verdict(session, message, shop, channels, now)
+    verdict, channel = _verdict(session, message, now)
+    facts = _facts(context, session, message, verdict, now)
+    facts = replace(facts, reachable=channel is not None)
+    if by_seller is not None:
+        facts = replace(facts, by_seller=by_seller)
+    return send_time_check(message.step, facts), channel, verdict
+
+
+def _facts(
+    context: Context, session: Session, message: Message, verdict: Verdict, now: datetime
+) -> SendFacts:
+    """All but whether a channel reaches the buyer."""
+    case, shop = message.case, queries.shop(session, message.case.shop_id)
     settings = settings_of(shop)
     make_good = session.get(MakeGood, message.make_good_id) if message.make_good_id else None
     made_good_at = None if make_good is None else make_good.done_at
-    checks = [other for other in case.messages if other.step == Step.RESOLUTION_CHECK]
-    facts = SendFacts(
+    return SendFacts(
         now=now,
         zones=zones_of(case, shop),
         window=settings.window,
         verdict=verdict,
-        # A confirmation may carry a code, and a seller may have something to say, also after the
-        # case has closed.
-        case_open=case.closed_at is None or step in (Step.CONFIRMATION, *OFFERING, None),
+        case_open=case.closed_at is None or message.step in AFTER_THE_CASE,
         rating_changed=_rating_changed(session, message, made_good_at),
         opted_out=is_opted_out(context, session, case),
-        reachable=channel is not None,
+        reachable=False,
         already_sent=message.state == MessageState.SENT,
         made_good_at=made_good_at,
         answer=_last_answer(message, made_good_at),
-        check_sent_at=_asked_at([other for other in checks if other.round >= message.round], now),
+        check_sent_at=_asked_at(_checks_since(message), now),
         silent_after=settings.silent_after,
         due_at=message.due_at,
-        by_seller=message.by_seller if by_seller is None else by_seller,
+        by_seller=message.by_seller,
         unconfirmed=bool(case.doubt),
         grave=case.grave,
         may_choose=_may_choose(make_good),
@@ -89,7 +93,15 @@ def check(
         refusal=_refusal(message),
         unread=any(other.is_unread for other in case.messages),
     )
-    return send_time_check(step, facts), channel, verdict
+
+
+def _checks_since(message: Message) -> list[Message]:
+    """Resolution checks of this round and later ones."""
+    return [
+        other
+        for other in message.case.messages
+        if other.step == Step.RESOLUTION_CHECK and other.round >= message.round
+    ]
 
 
 def _may_choose(make_good: MakeGood | None) -> bool:
@@ -100,8 +112,10 @@ def _may_choose(make_good: MakeGood | None) -> bool:
 def reaches_buyer(context: Context, session: Session, case: Case) -> bool:
     """True when there is a way to write to this buyer, who has not asked for silence."""
     channels = channels_of(session, case.shop_id)
-    known = any(_reaches(channel, case) for channel in channels if channel.id not in bounced(case))
-    return known and not is_opted_out(context, session, case)
+    has_address = any(
+        _reaches(channel, case) for channel in channels if channel.id not in bounced(case)
+    )
+    return has_address and not is_opted_out(context, session, case)
 
 
 def _reaches(channel: Connection, case: Case) -> bool:
@@ -192,7 +206,7 @@ def _asks_made(session: Session, message: Message) -> int:
     maybe = select(MessageAttempt.id).where(
         MessageAttempt.message_id == Message.id, MessageAttempt.state.in_(MAYBE_SENT)
     )
-    wanted = (
+    asks = (
         select(func.count())
         .select_from(Message)
         .join(Case, Case.id == Message.case_id)
@@ -202,17 +216,26 @@ def _asks_made(session: Session, message: Message) -> int:
         )
         .where(Message.id != message.id, or_(Message.state == MessageState.SENT, maybe.exists()))
     )
-    return session.scalar(wanted) or 0
+    return session.scalar(asks) or 0
+
+
+def _channels(session: Session, message: Message) -> list[Connection]:
+    """Those that reach the buyer and have not refused this message, nor given one of the case back."""
+    case = message.case
+    closed = _refused(message) | bounced(case)
+    return [
+        channel
+        for channel in channels_of(session, case.shop_id)
+        if _reaches(channel, case) and channel.id not in closed
+    ]
 
 
 def _verdict(
-    session: Session,
-    message: Message,
-    shop: Shop,
-    channels: list[Connection],
-    now: datetime,
+    session: Session, message: Message, now: datetime
 ) -> tuple[Verdict, Connection | None]:
     """The first channel on which this may be said, else the reason of the last."""
+    shop, channels = queries.shop(session, message.case.shop_id), _channels(session, message)
+    country = buyer_of(message.case).country
     review = session.get_one(Review, message.case.review_id)
     platform = session.get_one(Connection, review.connection_id).adapter
     policies = Policies.load(registry.policy(platform))
@@ -232,7 +255,7 @@ def _verdict(
             PolicyRequest(
                 platform=platform,
                 region=shop.asking.get("region", ""),
-                country=buyer_of(message.case).country,
+                country=country,
                 channel=registry.channel(channel.adapter).channel if channel else Channel.PLATFORM,
                 shop=switch,
                 asks_made=asks,

@@ -48,8 +48,8 @@ def refresh_proposal(session: Transaction, case: Case, *, now: datetime) -> None
     if case.state != CaseState.AWAITING_APPROVAL:
         return
     fresh = _worked_out(session, case, queries.shop(session, case.shop_id), now)
-    known = queries.proposal(session, case.id)
-    if known is None or _said(known) != _said(fresh):
+    newest = queries.proposal(session, case.id)
+    if newest is None or _said(newest) != _said(fresh):
         session.add(fresh)
         history.move(session, case, Move.PROPOSE, at=now, detail=Words(fresh.rule))
 

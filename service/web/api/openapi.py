@@ -11,7 +11,7 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema
 
-from service.web.api import schemas
+from service.web.api import inputs, schemas
 from service.web.api.idempotency import HEADER
 
 UNDERSCORES = str.maketrans("/-", "__")
@@ -97,7 +97,7 @@ ENDPOINTS = (
         "/cases",
         "List cases, newest first",
         schemas.CasesOut,
-        [_in_query(schemas.CasesQuery)],
+        [_in_query(inputs.CasesQuery)],
     ),
     Endpoint("get", "/cases/{reference}", "Read one case", schemas.CaseDetailOut, [REFERENCE]),
     Endpoint(
@@ -113,7 +113,7 @@ ENDPOINTS = (
         "Approve a make-good",
         schemas.CaseDetailOut,
         [REFERENCE],
-        schemas.ApproveIn,
+        inputs.ApproveIn,
         APPROVALS,
     ),
     Endpoint(
@@ -122,7 +122,7 @@ ENDPOINTS = (
         "Let the buyer choose among make-goods",
         schemas.CaseDetailOut,
         [REFERENCE],
-        schemas.OfferIn,
+        inputs.OfferIn,
         {"two": {"numbers": [0, 1], "days": 3, "proposal_id": 12}},
     ),
     Endpoint(
@@ -131,7 +131,7 @@ ENDPOINTS = (
         "Decline a make-good",
         schemas.CaseDetailOut,
         [REFERENCE],
-        schemas.DeclineIn,
+        inputs.DeclineIn,
         {"declined": {"reason": "Delivered in time, see the tracking."}},
     ),
     Endpoint(
@@ -139,7 +139,7 @@ ENDPOINTS = (
         "/deliveries",
         "List deliveries that need attention",
         schemas.DeliveriesOut,
-        [_in_query(schemas.PageQuery)],
+        [_in_query(inputs.PageQuery)],
     ),
     Endpoint("get", "/waiting", "List what waits", schemas.WaitingListOut),
     Endpoint(

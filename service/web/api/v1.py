@@ -22,7 +22,7 @@ from service.operations.cases.proof import proof_of
 from service.operations.remedies import decisions
 from service.operations.shops import recovery
 from service.operations.staff import tokens
-from service.web.api import schemas
+from service.web.api import inputs, schemas
 from service.web.api.idempotency import once
 from service.web.api.openapi import document
 from service.web.auth import check, open_to_all
@@ -104,7 +104,7 @@ def _named(messages: object, path: str = "") -> Iterator[tuple[str, str]]:
 @programs_with(Permission.LOOK)
 def cases() -> Response:
     """List cases, newest first."""
-    asked = _query(schemas.CasesQuery())
+    asked = _query(inputs.CasesQuery())
     shops = actor().shops(Permission.LOOK)
     with context().database.reading() as session:
         rows = queries.cases_in(
@@ -156,7 +156,7 @@ def _find(reference: str) -> Case:
 @once
 def approve(reference: str) -> Response:
     """Approve the proposed or a changed make-good."""
-    case, asked = _find(reference), _body(schemas.ApproveIn())
+    case, asked = _find(reference), _body(inputs.ApproveIn())
     decisions.approve(
         context(),
         case.id,
@@ -192,7 +192,7 @@ def _only_line(case: Case) -> tuple[str, ...]:
 @once
 def offer(reference: str) -> Response:
     """Let the buyer choose among proposed make-goods."""
-    case, asked = _find(reference), _body(schemas.OfferIn())
+    case, asked = _find(reference), _body(inputs.OfferIn())
     decisions.offer(
         context(),
         case.id,
@@ -213,7 +213,7 @@ def offer(reference: str) -> Response:
 def decline(reference: str) -> Response:
     """Decline a make-good."""
     case = _find(reference)
-    decisions.decline(context(), case.id, actor(), _body(schemas.DeclineIn())["reason"])
+    decisions.decline(context(), case.id, actor(), _body(inputs.DeclineIn())["reason"])
     return _detail(reference)
 
 
@@ -221,7 +221,7 @@ def decline(reference: str) -> Response:
 @programs_with(Permission.LOOK)
 def deliveries() -> Response:
     """List deliveries that need attention, newest first."""
-    asked = _query(schemas.PageQuery())
+    asked = _query(inputs.PageQuery())
     shops = actor().shops(Permission.LOOK)
     with context().database.reading() as session:
         unread = queries.deliveries_needing_attention(

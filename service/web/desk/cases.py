@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, g, render_template, request
@@ -82,48 +83,61 @@ def case(reference: str) -> str:
 def case_page(reference: str, error: DomainError | None = None) -> str:
     """The page; after a refusal with what was typed still in its fields."""
     with context().database.reading() as session:
-        found = queries.case_by_reference(session, reference)
-        if exists(found.shop.zone):
-            g.zone = ZoneInfo(found.shop.zone)
-        proposal = queries.proposal(session, found.id)
+        case = queries.case_by_reference(session, reference)
+        if exists(case.shop.zone):
+            g.zone = ZoneInfo(case.shop.zone)
+        proposal = queries.proposal(session, case.id)
         return render_template(
             "admin/case.html",
-            case=found,
-            review=found.review,
-            older_reviews=[session.get_one(Review, one) for one in found.older_review_ids],
-            problem="" if error is None else refusal(error),
-            typed_problems=[] if error is None else error.fields.get("text", [error.text]),
-            unconfirmed=isinstance(error, Unconfirmed),
+            case=case,
+            review=case.review,
+            older_reviews=[
+                session.get_one(Review, review_id) for review_id in case.older_review_ids
+            ],
+            **_refused(error),
             names=staff.actor_names(session),
-            choice=choice(session, found, actor(), context().clock.now()),
-            deciders=staff.deciders(session, found.shop_id),
-            proposed=proposed(session, found, actor(), context().clock.now()),
-            left=balance.left_of(session, found) if found.order else None,
+            choice=choice(session, case, actor(), context().clock.now()),
+            deciders=staff.deciders(session, case.shop_id),
+            proposed=proposed(session, case, actor(), context().clock.now()),
+            left=balance.left_of(session, case) if case.order else None,
             make_goods=[
                 shown(make_good, may_ask=_may_ask(session, make_good))
-                for make_good in found.make_goods
+                for make_good in case.make_goods
             ],
-            decidable=found.may(Move.APPROVE),
-            waits=bool(tasks.cases_waiting(session, [found.id])),
-            first=_first(found, proposal),
+            decidable=case.may(Move.APPROVE),
+            waits=bool(tasks.cases_waiting(session, [case.id])),
+            first=_first(case, proposal),
             why_none=proposal.reason if proposal is not None else "",
-            earlier=queries.earlier_cases(session, found),
-            refused="" if error is None else (request.endpoint or "").rpartition(".")[2],
-            refused_part=(request.view_args or {}).get("make_good_id"),
-            typed={} if error is None else request.form,
-            next_step=next_step(session, found),
-            thread=thread_of(context(), session, found, context().clock.now()),
-            greeting=_greeting(session, found),
-            may_stop_messages=any(allows(message, MessageMove.STOP) for message in found.messages)
-            and not found.messages_stopped,
+            earlier=queries.earlier_cases(session, case),
+            next_step=next_step(session, case),
+            thread=thread_of(context(), session, case, context().clock.now()),
+            greeting=_greeting(session, case),
+            may_stop_messages=_may_stop_messages(case),
             kinds=KINDS,
             causes=CAUSES,
-            complaint=marked(found),
+            complaint=marked(case),
             days=DAYS,
-            may_decide=authority.may(actor(), Permission.DECIDE, found.shop_id),
+            may_decide=authority.may(actor(), Permission.DECIDE, case.shop_id),
             states={*CaseState, *FORMER_STATES},
             hidden_details=list(CLOSE_REASONS.values()),
         )
+
+
+def _refused(error: DomainError | None) -> dict[str, Any]:
+    """What was refused, why, and what was typed; nothing where nothing was."""
+    return {
+        "problem": "" if error is None else refusal(error),
+        "typed_problems": [] if error is None else error.fields.get("text", [error.text]),
+        "unconfirmed": isinstance(error, Unconfirmed),
+        "refused": "" if error is None else (request.endpoint or "").rpartition(".")[2],
+        "refused_part": (request.view_args or {}).get("make_good_id"),
+        "typed": {} if error is None else request.form,
+    }
+
+
+def _may_stop_messages(case: Case) -> bool:
+    stoppable = any(allows(message, MessageMove.STOP) for message in case.messages)
+    return stoppable and not case.messages_stopped
 
 
 def whole_case(case_id: int) -> Case:

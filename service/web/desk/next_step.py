@@ -51,16 +51,16 @@ def next_step(session: Session, case: Case) -> NextStep:
         return _of_row(session, Kind.FIND_ORDER, case.id, _("The order is looked for."))
     for make_good in case.make_goods:
         if make_good.state in UNDER_WAY:
-            what = translate(make_good.note) or _("The make-good is carried out.")
-            return _of_row(session, Kind.MAKE_GOOD, make_good.id, what)
+            summary = translate(make_good.note) or _("The make-good is carried out.")
+            return _of_row(session, Kind.MAKE_GOOD, make_good.id, summary)
     planned = [message for message in case.messages if message.state == MessageState.PLANNED]
     if planned:
         first = min(planned, key=lambda message: (message.due_at is None, message.due_at))
-        what = _("To the buyer: %(what)s.", what=word(first.step or "message"))
-        found = _of_row(session, Kind.SEND_MESSAGE, first.id, what)
-        waits = found.blocked_by or translate(first.reason)
+        summary = _("To the buyer: %(what)s.", what=word(first.step or "message"))
+        step = _of_row(session, Kind.SEND_MESSAGE, first.id, summary)
+        waits = step.blocked_by or translate(first.reason)
         # The time stands there already.
-        return NextStep(found.what, found.due, "" if waits == translate(NOT_DUE) else waits)
+        return NextStep(step.what, step.due, "" if waits == translate(NOT_DUE) else waits)
     return _of_row(session, Kind.END_CASE, case.id, _("It closes if the rating stays."))
 
 
@@ -78,18 +78,18 @@ def _stuck(case: Case) -> NextStep | None:
             return NextStep(translate(make_good.todo), blocked_by=_("a person"))
     for message in case.messages:
         if message.state in STUCK:
-            what = _("To the buyer: %(what)s.", what=word(message.step or "message"))
-            return NextStep(f"{what} {translate(message.reason)}", blocked_by=_("a person"))
+            summary = _("To the buyer: %(what)s.", what=word(message.step or "message"))
+            return NextStep(f"{summary} {translate(message.reason)}", blocked_by=_("a person"))
     return None
 
 
-def _of_row(session: Session, kind: Kind, ref_id: int, what: str) -> NextStep:
+def _of_row(session: Session, kind: Kind, ref_id: int, summary: str) -> NextStep:
     row: OutboxRow | None = queries.row_for(session, kind, ref_id)
     if row is None or row.done_at is not None:
-        return NextStep(what)
+        return NextStep(summary)
     paused = session.scalar(
         select(Connection.problem)
         .join(Lane, Lane.connection_id == Connection.id)
         .where(Lane.id == row.lane_id, ~MAY_GO)
     )
-    return NextStep(what, row.due_at, translate(paused or row.note))
+    return NextStep(summary, row.due_at, translate(paused or row.note))
