@@ -48,7 +48,9 @@ def check_fields(fields: Sequence[Field], values: Mapping[str, str]) -> None:
         value = values.get(field.name, "")
         check_visible(field.name, value, words=field.words)
         if field.secret and not value.isascii():
-            raise WrongEntry("holds a letter that no key has: copy it again", field=field.name)
+            raise WrongEntry(
+                "contains a character that no key has: copy it again", field=field.name
+            )
         # One that may be left out counts as its default then.
         entered = bool(value) or field.required
         if field.choices and entered and value.lower() not in field.choices:
@@ -64,9 +66,7 @@ def check_visible(name: str, value: str, *, words: bool = False) -> None:
         raise WrongEntry("is longer than %(most)s characters", field=name, most=LONGEST)
     unseen = ("Cc", "Cs", "Zl", "Zp") if words else ("Cc", "Cf", "Cs", "Zl", "Zp", "Co", "Cn")
     if any(unicodedata.category(sign) in unseen for sign in value):
-        raise WrongEntry(
-            "holds a character that cannot be seen: type it instead of pasting", field=name
-        )
+        raise WrongEntry("contains an invisible character: type it instead of pasting", field=name)
 
 
 def web_address(field: str, typed: str, example: str) -> str:

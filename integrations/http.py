@@ -262,7 +262,7 @@ def _ours(error: Exception, method: str, call: Call) -> AdapterError:
         return Temporary("the shop did not answer in time", outcome=outcome)
     if isinstance(error, ContentDecodingError):
         return Temporary("the shop's answer cannot be decoded", outcome=outcome)
-    return Temporary("the line to the shop broke", outcome=outcome)
+    return Temporary("the connection to the shop broke", outcome=outcome)
 
 
 def _unverified(error: BaseException | None) -> bool:

@@ -161,7 +161,7 @@ class Email(Adapter, MessageChannel):
         except AdapterError as error:
             return [*findings, Finding(Text("Mail server"), False, error.text, blocking=True)]
         except OSError:
-            advice = Text("the line broke: try again")
+            advice = Text("the connection broke: try again")
             return [*findings, Finding(Text("Mail server"), False, advice, blocking=True)]
         return [*findings, Finding(Text("Mail server"), True)]
 

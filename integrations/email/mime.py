@@ -148,7 +148,7 @@ def _line(value: str, name: str) -> str:
     """What is written is one line already; what would begin another header is refused."""
     if len(value.splitlines()) > 1:
         raise Rejected(
-            "the %(what)s of the message holds a line break: correct its text", what=name
+            "the %(what)s of the message contains a line break: correct its text", what=name
         )
     return text.line(value)
 

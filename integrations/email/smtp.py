@@ -140,7 +140,7 @@ def send(smtp: SmtpConnection, mail: EmailMessage, sender: str, to: str) -> None
         )
         _accepted(smtp.rcpt(to), "recipient")
     except (smtplib.SMTPException, OSError) as error:
-        raise Temporary("the line to the mail server broke", outcome="not_done") from error
+        raise Temporary("the connection to the mail server broke", outcome="not_done") from error
     try:
         smtp.allow(TEXT_SECONDS)
         _accepted(smtp.data(content), "message")
@@ -148,7 +148,9 @@ def send(smtp: SmtpConnection, mail: EmailMessage, sender: str, to: str) -> None
         _accepted((error.smtp_code, b""), "message")
         raise Temporary("the mail server did not take the message", outcome="not_done") from error
     except (smtplib.SMTPException, OSError) as error:
-        raise Temporary("the line broke after the message was sent", outcome="unknown") from error
+        raise Temporary(
+            "the connection broke after the message was sent", outcome="unknown"
+        ) from error
 
 
 def _connected(server: Server, network: Network) -> SmtpConnection:
@@ -183,7 +185,7 @@ def _greet(smtp: SmtpConnection, server: Server, network: Network) -> None:
     except ssl.SSLCertVerificationError as error:
         raise Misconfigured("the mail server's certificate is not trusted") from error
     except (smtplib.SMTPException, OSError) as error:
-        raise Temporary("the line to the mail server broke", outcome="not_done") from error
+        raise Temporary("the connection to the mail server broke", outcome="not_done") from error
 
 
 def _accepted(answer: tuple[int, bytes], stage: str) -> None:

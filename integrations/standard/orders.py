@@ -73,7 +73,7 @@ class Orders(Connected, OrderStore):
         order = order_of(data, self.edit_links)
         if _plain(asked) not in (_plain(order.id), _plain(order.number)):
             raise Rejected(
-                "the shop was asked for order %(asked)s and gave order %(given)s: mend the shop's program",
+                "the shop was asked for order %(asked)s and gave order %(given)s: correct the shop's program",
                 asked=asked,
                 given=order.number,
             )

@@ -29,7 +29,7 @@ DROPPED_HEADER = Text(
     " CGIPassAuth On)"
 )
 NOT_HIDDEN = Text("requests are signed, but not hidden: use https:// where you can")
-COUPONS_UNKNOWN = Text("whether coupons are switched on could not be read")
+COUPONS_UNKNOWN = Text("could not read whether coupons are switched on")
 NO_COUPONS = Text("coupons are switched off: no vouchers are proposed")
 SWITCHED_OFF = Text("it is off: set it to active again")
 POLLED = N_(

@@ -175,7 +175,7 @@ def order_of(data: Mapping[str, Any], settings: ShopSettings) -> Order:
     currency, placed = data["currency"], _placed_at(data)
     if placed is None:
         raise Rejected(
-            "order %(number)s has no date the shop can tell: choose another, or mend it in the shop",
+            "order %(number)s has no date the shop can tell: choose another, or correct it in the shop",
             number=_number(data),
         )
     no_coupons = settings.coupons is False

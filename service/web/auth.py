@@ -152,7 +152,7 @@ def sign_in() -> Response | tuple[str, int]:
     count(_account(), 10, QUARTER)
     seller = accounts.sign_in(context(), email, request.form.get("password", ""))
     if seller is None:
-        problem = _("This address and password do not belong together.")
+        problem = _("Wrong e-mail address or password.")
         return render_template("sign_in.html", problem=problem, email=email), 401
     attempts.forget(context().database, _account())
     begin(seller)

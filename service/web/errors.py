@@ -105,7 +105,7 @@ def _http(error: HTTPException) -> tuple[Response | str, int, list[tuple[str, st
         404: _("There is no such page."),
         400: _("This request is not complete. Go back and try again."),
         405: _("This address does not do that."),
-        413: _("That is more than this installation accepts."),
+        413: _("This is too large for this installation."),
         429: _("Too many tries. Wait a minute, then try again."),
     }
     text = texts.get(status, _("This request cannot be answered."))

@@ -33,7 +33,7 @@ def playbook_from_data(data: object) -> Playbook:
     for name in names:
         if names.count(name) > 1:
             raise WrongInput(
-                "two rules are named “%(name)s”; give each its own name", name=name, rule=name
+                "two rules are named “%(name)s”; give each a name of its own", name=name, rule=name
             )
     return Playbook(
         fields.text(table, "name", "playbook"), read, fields.amounts(table, "rounding", "playbook")

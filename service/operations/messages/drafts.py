@@ -110,7 +110,7 @@ def _put_words(
     """Keep what was typed; raises `WrongInput`, `Unconfirmed`."""
     text = MessageText(written.subject.strip(), written.text.replace("\r\n", "\n").strip())
     if len(text.subject) + len(text.text) > LONGEST:
-        raise WrongInput("A message may have %(most)s letters at most.", most=LONGEST)
+        raise WrongInput("A message may have %(most)s characters at most.", most=LONGEST)
     if message.step is None:
         if not text.text:
             raise WrongInput("Write the message first.")

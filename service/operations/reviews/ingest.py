@@ -105,7 +105,7 @@ def _read(session: Session, claim: Claim, delivery: Delivery) -> _Read:
     except Exception as error:
         log.exception("delivery %s cannot be read", delivery.id)
         advice = Text(
-            "this body broke the reader (%(name)s); read it again after an update",
+            "reading this failed (%(name)s); read it again after an update",
             name=type(error).__name__,
         )
         return _Read(claim, delivery, connection, (), advice, {})

@@ -38,7 +38,7 @@ def allow(context: Context, connection_id: int, actor: Actor, answer: Mapping[st
         tokens = _holder(context, connection_id, actor).tokens_for(answer)
     except AdapterError as error:
         raise WrongInput(
-            "The platform gave no access: %(why)s. Begin again.", why=error.text
+            "The platform gave no access: %(why)s. Start again.", why=error.text
         ) from error
     with context.database.transaction() as session:
         connection = session.get_one(Connection, connection_id, with_for_update=True)
