@@ -119,8 +119,8 @@ def _connect_sandbox(wired: Wiring) -> Connection:
         context, OPERATOR, "Sandbox shop", zone=wired.settings.zone, country="ID", language="id"
     )
     if owner is not None:
-        own = StaffMembership(SellerRole.OWNER)
-        members.set_membership(context, shop_id, owner.id, OPERATOR, own)
+        membership = StaffMembership(SellerRole.OWNER)
+        members.set_membership(context, shop_id, owner.id, OPERATOR, membership)
     connection_id = connections.connect(
         context,
         shop_id,
@@ -152,11 +152,11 @@ def _connect_sandbox(wired: Wiring) -> Connection:
 
 def _playbook() -> dict[str, Any]:
     """The usual playbook, in which the buyer of a broken item chooses."""
-    found = tomllib.loads(read_file("playbook.toml"))
-    broken = next(rule for rule in found["rules"] if rule["name"] == "Broken")
+    playbook = tomllib.loads(read_file("playbook.toml"))
+    broken = next(rule for rule in playbook["rules"] if rule["name"] == "Broken")
     broken["offer"] = {"days": 7, "without_pick": "first"}
     broken["remedies"].append({"action": "voucher", "percent": 100, "expires_days": 90})
-    return found
+    return playbook
 
 
 def _stop(wired: Wiring) -> None:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from integrations.contract import Finding
+from integrations.contract import CheckResult
 from integrations.errors import AdapterError, Unsupported
 from integrations.sentence import Text
 
 NOT_OFFERED = Text("the shop does not offer this; it becomes a task for you")
 
 
-def tried(name: Text, call: Callable[[], object]) -> Finding:
+def tried(name: Text, call: Callable[[], object]) -> CheckResult:
     """Whether a call that changes nothing works, and what to do where it does not."""
     try:
         call()
     except Unsupported:
-        return Finding(name, True, NOT_OFFERED)
+        return CheckResult(name, True, NOT_OFFERED)
     except AdapterError as error:
-        return Finding(name, False, error.text)
-    return Finding(name, True)
+        return CheckResult(name, False, error.text)
+    return CheckResult(name, True)

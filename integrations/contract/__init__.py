@@ -18,9 +18,9 @@ from integrations.contract.actions import (
 from integrations.contract.adapter import (
     Adapter,
     Capabilities,
+    CheckResult,
     Config,
     Field,
-    Finding,
     Pace,
     Way,
 )
@@ -63,11 +63,11 @@ __all__ = [
     "ByHand",
     "Capabilities",
     "Channel",
+    "CheckResult",
     "Config",
     "Done",
     "EventKind",
     "Field",
-    "Finding",
     "Found",
     "Inbound",
     "InboundEvent",

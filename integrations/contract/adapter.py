@@ -78,7 +78,7 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckResult:
     """One line of a connection test; `blocking`: nothing at all works there while it is not `ok`."""
 
     name: Text
@@ -144,6 +144,6 @@ class Adapter:
         `entries.WrongEntry`, which names the field."""
         entries.check_fields(cls.fields, values)
 
-    def check(self) -> list[Finding]:
+    def check(self) -> list[CheckResult]:
         """Try everything the seller's test button should try, without changing anything."""
         return []

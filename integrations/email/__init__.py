@@ -14,9 +14,9 @@ from integrations.contract import (
     Buyer,
     Capabilities,
     Channel,
+    CheckResult,
     Config,
     Field,
-    Finding,
     MessageChannel,
     OutgoingMessage,
     Reach,
@@ -145,25 +145,25 @@ class Email(Adapter, MessageChannel):
             send(smtp, mail, sender.addr_spec, to)
         return str(mail["Message-ID"])
 
-    def check(self) -> list[Finding]:
+    def check(self) -> list[CheckResult]:
         values = self.config.values
         try:
             sender_of(values.get("from_address", ""), values.get("from_name", ""))
             if reply_to := values.get("reply_to", "").strip():
                 own_address("reply_to", reply_to)
-            findings = [Finding(Text("Addresses"), True)]
+            findings = [CheckResult(Text("Addresses"), True)]
         except AdapterError as error:
-            findings = [Finding(Text("Addresses"), False, error.text)]
+            findings = [CheckResult(Text("Addresses"), False, error.text)]
         try:
             with signed_in(Server.of(self.config), self.http.network) as smtp:
                 if smtp.noop()[0] != 250:
                     raise Temporary("the mail server answers, but is not ready")
         except AdapterError as error:
-            return [*findings, Finding(Text("Mail server"), False, error.text, blocking=True)]
+            return [*findings, CheckResult(Text("Mail server"), False, error.text, blocking=True)]
         except OSError:
             advice = Text("the connection broke: try again")
-            return [*findings, Finding(Text("Mail server"), False, advice, blocking=True)]
-        return [*findings, Finding(Text("Mail server"), True)]
+            return [*findings, CheckResult(Text("Mail server"), False, advice, blocking=True)]
+        return [*findings, CheckResult(Text("Mail server"), True)]
 
 
 ADAPTER = Email

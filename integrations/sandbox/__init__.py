@@ -15,9 +15,9 @@ from integrations.contract import (
     ActionRequest,
     ByHand,
     Capabilities,
+    CheckResult,
     Done,
     Field,
-    Finding,
     Inbound,
     MessageChannel,
     Order,
@@ -156,12 +156,12 @@ class Sandbox(Connected, WebhookSource, ReviewSource, OrderStore, MessageChannel
         posted: str = self.client.post("/replies", SentIn, body)["id"]
         return posted
 
-    def check(self) -> list[Finding]:
+    def check(self) -> list[CheckResult]:
         try:
             self.client.ask("GET", "/check")
         except AdapterError as error:
-            return [Finding(Text("Sandbox"), ok=False, advice=error.text, blocking=True)]
-        return [Finding(Text("Sandbox"), ok=True)]
+            return [CheckResult(Text("Sandbox"), ok=False, advice=error.text, blocking=True)]
+        return [CheckResult(Text("Sandbox"), ok=True)]
 
 
 def _amount(request: ActionRequest) -> tuple[int | None, str]:

@@ -14,9 +14,9 @@ from integrations.contract import (
     ActionRequest,
     ByHand,
     Capabilities,
+    CheckResult,
     Done,
     Field,
-    Finding,
     Found,
     Inbound,
     InboundEvent,
@@ -122,7 +122,7 @@ class Shopee(Reviews, Orders, Chat, Replies, WebhookSource):
             return refunds.find(self, request)
         return vouchers.find(self.client, request)
 
-    def check(self) -> list[Finding]:
+    def check(self) -> list[CheckResult]:
         return checks.findings(self)
 
 

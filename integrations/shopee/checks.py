@@ -7,7 +7,7 @@ from functools import partial
 
 from integrations.base.checks import tried
 from integrations.base.loading import load
-from integrations.contract import Config, Finding
+from integrations.contract import CheckResult, Config
 from integrations.errors import AdapterError
 from integrations.sentence import N_, Text
 from integrations.shopee.client import Client, Connected
@@ -31,13 +31,13 @@ NOT_ON = N_("switch on the pushes %(kinds)s under Push Mechanism in the Open Pla
 SUSPENDED = N_("Shopee has switched the app's pushes off (%(status)s): switch them on again there")
 
 
-def findings(adapter: Connected) -> list[Finding]:
+def findings(adapter: Connected) -> list[CheckResult]:
     """Address, key and permission first; the rest only when they work."""
     try:
         client = adapter.client
         shop = client.get_whole("/api/v2/shop/get_shop_info", ShopIn)
     except AdapterError as error:
-        return [Finding(Text("Access"), False, error.text, blocking=True)]
+        return [CheckResult(Text("Access"), False, error.text, blocking=True)]
     status = shop["status"]
     fine = status in ("", NORMAL)
     now = adapter.now()
@@ -47,7 +47,7 @@ def findings(adapter: Connected) -> list[Finding]:
     }
     first_row = {"page_no": "1", "page_size": "1"}
     return [
-        Finding(Text("Access"), fine, None if fine else Text(SHOP_STATUS, status=status)),
+        CheckResult(Text("Access"), fine, None if fine else Text(SHOP_STATUS, status=status)),
         tried(
             Text("Reviews"),
             partial(client.get, COMMENTS, CommentsIn, {"cursor": "", "page_size": "1"}),
@@ -60,23 +60,23 @@ def findings(adapter: Connected) -> list[Finding]:
     ]
 
 
-def _push(client: Client, config: Config) -> Finding:
+def _push(client: Client, config: Config) -> CheckResult:
     """v2.push.get_app_push_config: one address for all shops of an app."""
     name = Text("Pushes")
     try:
         push = load(PushIn, client.content_of(client.push_config()) or {}, "push")
     except AdapterError as error:
-        return Finding(name, False, error.text)
+        return CheckResult(name, False, error.text)
     kinds = {str(kind) for kind in push["push_config_on_list"]}
     needed = [str(kind) for kind in (ORDER_STATUS, RETURN_UPDATES)]
     missing = [kind for kind in needed if kind not in kinds]
     status = push["live_push_status"]
     if not push["callback_url"]:
-        return Finding(name, True, NO_PUSH)
+        return CheckResult(name, True, NO_PUSH)
     if push["callback_url"] != config.webhook_url:
-        return Finding(name, True, Text(ELSEWHERE, kinds=", ".join(sorted(kinds)) or "-"))
+        return CheckResult(name, True, Text(ELSEWHERE, kinds=", ".join(sorted(kinds)) or "-"))
     if status.lower() == "suspended":
-        return Finding(name, False, Text(SUSPENDED, status=status))
+        return CheckResult(name, False, Text(SUSPENDED, status=status))
     if missing:
-        return Finding(name, False, Text(NOT_ON, kinds=", ".join(missing)))
-    return Finding(name, True)
+        return CheckResult(name, False, Text(NOT_ON, kinds=", ".join(missing)))
+    return CheckResult(name, True)

@@ -11,9 +11,9 @@ from typing import ClassVar
 
 from integrations.contract import (
     Capabilities,
+    CheckResult,
     Config,
     Field,
-    Finding,
     Inbound,
     ReviewEvent,
     Way,
@@ -102,7 +102,7 @@ class Standard(webhook.Reviews, MakeGoods, Messages, WebhookSource):
     def edit_link(self, order_id: str, review_id: str) -> str:
         return self.order(order_id).edit_link
 
-    def check(self) -> list[Finding]:
+    def check(self) -> list[CheckResult]:
         return checks.findings(self)
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from integrations.base.checks import tried
 from integrations.base.client import path_of
-from integrations.contract import Finding
+from integrations.contract import CheckResult
 from integrations.errors import AdapterError
 from integrations.sentence import Text
 from integrations.standard.client import Connected
@@ -20,7 +20,7 @@ PROBE = "makegood-check"
 """An id no shop has."""
 
 
-def findings(adapter: Connected) -> list[Finding]:
+def findings(adapter: Connected) -> list[CheckResult]:
     """Try the entries first, then each endpoint that only reads."""
     findings = [_webhook_secrets(adapter.config.webhook_secrets)]
     try:
@@ -28,32 +28,35 @@ def findings(adapter: Connected) -> list[Finding]:
         findings.append(_encrypted(client.base))
         client.ask("GET", "/check")
     except AdapterError as error:
-        return [*findings, Finding(Text("Address and secret"), False, error.text, blocking=True)]
+        return [
+            *findings,
+            CheckResult(Text("Address and secret"), False, error.text, blocking=True),
+        ]
     orders = partial(client.get, "/orders", OrdersIn, {"buyer_id": PROBE})
     record = partial(client.get_or_none, path_of("make-goods", PROBE), RecordedMakeGoodIn)
     reviews = partial(client.get, "/reviews", ReviewPageIn, {"limit": "1"})
     return [
         *findings,
-        Finding(Text("Address and secret"), True),
+        CheckResult(Text("Address and secret"), True),
         tried(Text("Orders"), orders),
         tried(Text("Looking up a make-good"), record),
         tried(Text("Reviews"), reviews),
     ]
 
 
-def _webhook_secrets(secrets: Sequence[str]) -> Finding:
+def _webhook_secrets(secrets: Sequence[str]) -> CheckResult:
     for secret in secrets:
         try:
             key_of(secret)
         except WrongSecret as error:
-            return Finding(Text("Webhook secret"), False, error.text)
+            return CheckResult(Text("Webhook secret"), False, error.text)
     advice = (
         None if secrets else Text("make a secret and enter it in the program that sends the events")
     )
-    return Finding(Text("Webhook secret"), bool(secrets), advice)
+    return CheckResult(Text("Webhook secret"), bool(secrets), advice)
 
 
-def _encrypted(url: str) -> Finding:
+def _encrypted(url: str) -> CheckResult:
     """Plain http is for one machine or one private network."""
     parts = urlsplit(url)
     host = parts.hostname or ""
@@ -62,6 +65,6 @@ def _encrypted(url: str) -> Finding:
     except ValueError:
         near = "." not in host
     fine = parts.scheme == "https" or near
-    return Finding(
+    return CheckResult(
         Text("Encryption"), fine, None if fine else Text("use an address that starts with https://")
     )

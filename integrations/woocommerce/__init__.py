@@ -15,10 +15,10 @@ from integrations.contract import (
     ActionRequest,
     ByHand,
     Capabilities,
+    CheckResult,
     Config,
     Done,
     Field,
-    Finding,
     Inbound,
     Pace,
     ReviewEvent,
@@ -117,7 +117,7 @@ class WooCommerce(Reviews, Orders, Notes, WebhookSource):
     def find(self, request: ActionRequest) -> Done | ByHand | None:
         return FIND[request.remedy.kind](self.client, request)
 
-    def check(self) -> list[Finding]:
+    def check(self) -> list[CheckResult]:
         return checks.findings(self)
 
 

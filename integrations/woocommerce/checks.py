@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from integrations.base.checks import tried
-from integrations.contract import Finding
+from integrations.contract import CheckResult
 from integrations.errors import AdapterError
 from integrations.sentence import N_, Text
 from integrations.woocommerce.client import Client, Connected
@@ -39,21 +39,23 @@ POLLED = N_(
 )
 
 
-def findings(adapter: Connected) -> list[Finding]:
+def findings(adapter: Connected) -> list[CheckResult]:
     """Address and key first; the rest only when they work."""
     try:
         client = adapter.client
         client.page("orders", OrderIn, {"per_page": "1"})
     except AdapterError as error:
         advice = _cause(adapter) or error.text
-        return [Finding(Text("Address and key"), False, advice, blocking=True)]
+        return [CheckResult(Text("Address and key"), False, advice, blocking=True)]
     # An empty batch changes nothing, yet needs the permission to write.
     write = partial(client.post, "orders/batch", AnythingIn, {})
     read = partial(client.page, "products/reviews", ReviewIn, {"per_page": "1"})
     encrypted = client.shop.startswith("https:")
     return [
-        Finding(Text("Address and key"), True, DROPPED_HEADER if client.keys_in_address else None),
-        Finding(Text("Encryption"), True, None if encrypted else NOT_HIDDEN),
+        CheckResult(
+            Text("Address and key"), True, DROPPED_HEADER if client.keys_in_address else None
+        ),
+        CheckResult(Text("Encryption"), True, None if encrypted else NOT_HIDDEN),
         tried(Text("Permission to write"), write),
         tried(Text("Reviews"), read),
         _coupons(client),
@@ -75,20 +77,20 @@ def _cause(adapter: Connected) -> Text | None:
         return None
 
 
-def _coupons(client: Client) -> Finding:
+def _coupons(client: Client) -> CheckResult:
     coupons = coupons_on(client)
     if coupons:
         return tried(Text("Coupons"), partial(client.post, "coupons/batch", AnythingIn, {}))
-    return Finding(Text("Coupons"), True, COUPONS_UNKNOWN if coupons is None else NO_COUPONS)
+    return CheckResult(Text("Coupons"), True, COUPONS_UNKNOWN if coupons is None else NO_COUPONS)
 
 
-def _webhooks(client: Client, address: str) -> list[Finding]:
+def _webhooks(client: Client, address: str) -> list[CheckResult]:
     """WooCommerce switches a webhook off after seven failures and tells nobody
     (wp-api-v3/webhooks.md)."""
     try:
         rows = client.page("webhooks", WebhookIn, {}).rows
     except AdapterError as error:
-        return [Finding(Text("Webhooks"), False, error.text)]
+        return [CheckResult(Text("Webhooks"), False, error.text)]
     to_makegood = [row for row in rows if MAKEGOOD.search(_target(row["delivery_url"]))]
     # The id in the address is no other connection's.
     our_path = _target(address).rpartition("/")[2]
@@ -96,7 +98,7 @@ def _webhooks(client: Client, address: str) -> list[Finding]:
         row for row in to_makegood if _target(row["delivery_url"]).rpartition("/")[2] == our_path
     ]
     off = [
-        Finding(Text("Webhook %(name)s", name=row["name"] or row["topic"]), False, SWITCHED_OFF)
+        CheckResult(Text("Webhook %(name)s", name=row["name"] or row["topic"]), False, SWITCHED_OFF)
         for row in our_webhooks
         if row["status"] != "active"
     ]
@@ -107,8 +109,8 @@ def _target(address: str) -> str:
     return address.split("?")[0].rstrip("/")
 
 
-def _topics(our_webhooks: Sequence[Mapping[str, Any]], *, strangers: int) -> Finding:
+def _topics(our_webhooks: Sequence[Mapping[str, Any]], *, strangers: int) -> CheckResult:
     active = {row["topic"] for row in our_webhooks if row["status"] == "active"}
     missing = [topic for topic in TOPICS if topic not in active]
     hint = Text(POLLED, topics=", ".join(missing), strangers=strangers) if missing else None
-    return Finding(Text("Review webhooks"), True, hint)
+    return CheckResult(Text("Review webhooks"), True, hint)

@@ -80,19 +80,20 @@ def refusal(error: DomainError) -> str:
 def _domain(error: DomainError) -> tuple[Response | str, int]:
     values = to_data(error.text).get("values", {})
     fields = {
-        name: said if isinstance(said, str) else _shown(said) for name, said in error.fields.items()
+        name: problem if isinstance(problem, str) else _shown(problem)
+        for name, problem in error.fields.items()
     }
     return _answer(status_of(error), error.code, refusal(error), fields, values)
 
 
-def _shown(said: Any) -> str:
+def _shown(problem: Any) -> str:
     """What is wrong with a field, one sentence or several, in the reader's language."""
-    return " ".join(map(translate, said)) if isinstance(said, list) else translate(said)
+    return " ".join(map(translate, problem)) if isinstance(problem, list) else translate(problem)
 
 
 def _adapter(error: AdapterError) -> tuple[Response | str, int]:
-    said = _("The platform did not do that: %(what)s", what=translate(error.text))
-    return _answer(502, "platform", said)
+    sentence = _("The platform did not do that: %(what)s", what=translate(error.text))
+    return _answer(502, "platform", sentence)
 
 
 def _csrf(error: CSRFError) -> tuple[Response | str, int]:
@@ -117,8 +118,8 @@ def _http(error: HTTPException) -> tuple[Response | str, int, list[tuple[str, st
 def _database_away(error: DBAPIError | PoolTimeout) -> tuple[Response | str, int]:
     log.error("the database did not answer (%s)", type(error).__name__)
     text = _("The database does not answer now. Nothing was lost; try again in a minute.")
-    said, status = _answer(503, "unavailable", text)
-    answer = make_response(said, status)
+    body, status = _answer(503, "unavailable", text)
+    answer = make_response(body, status)
     answer.headers["Retry-After"] = RETRY_AFTER
     return answer, status
 

@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from integrations import errors
-from integrations.contract import Finding
+from integrations.contract import CheckResult
 from integrations.sandbox import Sandbox
 from integrations.sentence import Text
 from service.db.models import Connection, Delivery, Task
@@ -106,7 +106,7 @@ def test_what_a_check_finds_is_a_task_until_it_finds_it_no_more(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.work()
-    findings = [Finding(Text("Webhook"), False, Text("it is off"))]
+    findings = [CheckResult(Text("Webhook"), False, Text("it is off"))]
     monkeypatch.setattr(Sandbox, "check", lambda _: list(findings))
 
     _lives(world, minutes=25 * 60, every=1800)

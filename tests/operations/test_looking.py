@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from integrations.contract import EventKind, Finding, PollResult, ReviewEvent, UnreadRow
+from integrations.contract import CheckResult, EventKind, PollResult, ReviewEvent, UnreadRow
 from integrations.errors import Temporary
 from integrations.sentence import Text, Words
 from service.db.models import Connection, Delivery, Kind, OutboxRow
@@ -27,7 +27,7 @@ class Shop:
     def __init__(self) -> None:
         self.pages: list[PollResult] = []
         self.reviews: dict[str, ReviewEvent] = {}
-        self.findings: list[Finding] = []
+        self.findings: list[CheckResult] = []
         self.looked: list[str] = []
         self.away = False
 
@@ -39,7 +39,7 @@ class Shop:
         number = subject.partition(":")[2]
         return [self.reviews.get(number, ReviewEvent(EventKind.WITHDRAWN, number))]
 
-    def check(self) -> Sequence[Finding]:
+    def check(self) -> Sequence[CheckResult]:
         if self.away:
             raise Temporary("the shop could not be reached")
         return self.findings
@@ -183,14 +183,14 @@ def test_daily_check_shows_what_is_off_and_clears_it_when_it_is_mended(
     world: World, shop: Shop
 ) -> None:
     shop.findings = [
-        Finding(Text("Key"), True),
-        Finding(Text("Webhook A"), False, Text("it is off")),
+        CheckResult(Text("Key"), True),
+        CheckResult(Text("Webhook A"), False, Text("it is off")),
     ]
 
     _later(world, hours=25)
     page = world.browser().get("/").text
     shown = world.connection().problem
-    shop.findings = [Finding(Text("Webhook A"), True)]
+    shop.findings = [CheckResult(Text("Webhook A"), True)]
     _later(world, hours=1)
 
     assert str(shown) == "Webhook A: it is off"
@@ -214,10 +214,10 @@ def test_check_is_not_made_before_a_day_has_passed_and_then_again_the_next_day(
 
 
 def test_test_button_replaces_what_the_check_found(world: World, shop: Shop) -> None:
-    shop.findings = [Finding(Text("Webhook A"), False, Text("it is off"))]
+    shop.findings = [CheckResult(Text("Webhook A"), False, Text("it is off"))]
     connections.test_connection(world.context, world.connection_id, OPERATOR)
     found = world.connection().problem
-    shop.findings = [Finding(Text("Webhook A"), True)]
+    shop.findings = [CheckResult(Text("Webhook A"), True)]
 
     connections.test_connection(world.context, world.connection_id, OPERATOR)
 

@@ -12,7 +12,7 @@ import requests
 from sqlalchemy import select, update
 
 from integrations import errors
-from integrations.contract import Finding
+from integrations.contract import CheckResult
 from integrations.money import Money
 from integrations.remedies import REFUND, Remedy
 from integrations.sandbox import Sandbox
@@ -107,7 +107,7 @@ def test_one_success_wakes_what_waits_though_the_check_still_fails(
     _approved(world, 3)
     shop.error = AWAY
     _lives(world, minutes=10, every=5)
-    blocked = [Finding(Text("Sandbox"), ok=False, advice=Text("no such page"), blocking=True)]
+    blocked = [CheckResult(Text("Sandbox"), ok=False, advice=Text("no such page"), blocking=True)]
     monkeypatch.setattr(Sandbox, "check", lambda adapter: blocked)
     shop.error = None
 

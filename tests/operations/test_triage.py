@@ -1,4 +1,4 @@
-"""Finding the order of a review: one is taken, several are listed, a person may name another."""
+"""CheckResult the order of a review: one is taken, several are listed, a person may name another."""
 
 from __future__ import annotations
 

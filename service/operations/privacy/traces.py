@@ -66,14 +66,16 @@ def _connections_of(session: Session, buyer_id: str, shop_id: int | None) -> lis
     of_order = select(Case.order_connection_id).where(
         Case.shop_id == shop_id, Case.order["buyer"]["id"].as_string() == buyer_id
     )
-    known = sorted(number for number in session.scalars(union(of_review, of_order)) if number)
-    if len(known) > 1:
+    connection_ids = sorted(
+        number for number in session.scalars(union(of_review, of_order)) if number
+    )
+    if len(connection_ids) > 1:
         raise WrongInput(
             "Several connections of this shop have a buyer of this id. Name one: %(numbers)s",
-            numbers=", ".join(map(str, known)),
+            numbers=", ".join(map(str, connection_ids)),
         )
     everywhere = select(Connection.id).where(Connection.shop_id == shop_id)
-    return known or list(session.scalars(everywhere))
+    return connection_ids or list(session.scalars(everywhere))
 
 
 def _find(session: Session, traces: Traces) -> None:

@@ -102,7 +102,7 @@ def pick(context: Context, offer_id: int, position: int, actor: Actor) -> bool:
         if position not in {option.position for option in offer.options}:
             raise WrongInput("Choose one of them.")
         _look_again(session, offer, seen)
-        option = next((one for one in offer.possible if one.position == position), None)
+        option = next((choice for choice in offer.possible if choice.position == position), None)
         if option is not None:
             _give(session, offer, option, actor, now)
         elif not offer.possible:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from integrations.contract import Adapter, Finding
+from integrations.contract import Adapter, CheckResult
 from integrations.errors import AdapterError
 from integrations.sentence import Said, Text
 from service.db import queries
@@ -44,11 +44,11 @@ def _adapter(row: HeldRow) -> Adapter | None:
         return None
 
 
-def _blocked(error: AdapterError) -> Finding:
-    return Finding(Text("Connection"), ok=False, advice=error.text, blocking=True)
+def _blocked(error: AdapterError) -> CheckResult:
+    return CheckResult(Text("Connection"), ok=False, advice=error.text, blocking=True)
 
 
-def _settle(row: HeldRow, findings: list[Finding]) -> None:
+def _settle(row: HeldRow, findings: list[CheckResult]) -> None:
     """Keep what was found, let go on what waited for this, and say when to check again."""
     session, now, tries = row.session, row.now, row.claim.tries
     findings = [*findings, *permission.ending(session, row.ref_id, now)]
@@ -71,7 +71,7 @@ def _settle(row: HeldRow, findings: list[Finding]) -> None:
     row.postpone(until, note=problem, tries=next_tries)
 
 
-def problem_in(findings: list[Finding]) -> Said | None:
+def problem_in(findings: list[CheckResult]) -> Said | None:
     """What does not work, a line each; None if all does."""
     problem: Said | None = None
     for finding in findings:

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from integrations import registry
-from integrations.contract import Finding, Role
+from integrations.contract import CheckResult, Role
 from integrations.entries import WEBHOOK_SECRET, WrongEntry
 from integrations.errors import AdapterError
 from integrations.sentence import Text
@@ -87,9 +87,9 @@ def connect(context: Context, shop_id: int, actor: Actor, new: NewConnection) ->
         _check_roles(new.adapter, new.roles)
         _check_threshold(new.threshold)
         _check_entries(new.adapter, {**plain, **hidden})
-        own = new.values.get(WEBHOOK_SECRET, "").strip()
-        if own:
-            _check_webhook_secret(new.adapter, own)
+        entered = new.values.get(WEBHOOK_SECRET, "").strip()
+        if entered:
+            _check_webhook_secret(new.adapter, entered)
         connection = Connection(
             public_id=secrets.token_urlsafe(18),
             shop_id=shop_id,
@@ -99,7 +99,7 @@ def connect(context: Context, shop_id: int, actor: Actor, new: NewConnection) ->
             values=plain,
             threshold=new.threshold,
             cases_from=new.cases_from or now,
-            secrets=context.vault.encrypt({**hidden, "webhook": [own or new_secret()]}),
+            secrets=context.vault.encrypt({**hidden, "webhook": [entered or new_secret()]}),
             state=CONNECTIONS.first,
             state_since=now,
             created_at=now,
@@ -204,8 +204,8 @@ def _check_webhook_secret(adapter: str, secret: str) -> None:
 
 
 def _wrong(label: Text, error: WrongEntry) -> WrongInput:
-    said = Text("%(label)s: %(problem)s.", label=label, problem=error.text)
-    return WrongInput(said, fields={error.field: error.text})
+    sentence = Text("%(label)s: %(problem)s.", label=label, problem=error.text)
+    return WrongInput(sentence, fields={error.field: error.text})
 
 
 def change_connection(
@@ -266,14 +266,14 @@ def webhook_secret(context: Context, connection: Connection) -> str:
     return secrets_[0] if secrets_ else ""
 
 
-def test_connection(context: Context, connection_id: int, actor: Actor) -> list[Finding]:
+def test_connection(context: Context, connection_id: int, actor: Actor) -> list[CheckResult]:
     """Try what a connection needs without changing anything; a good result resumes it."""
     with context.database.reading() as session:
         connection = _get(session, connection_id, actor)
     try:
         findings = context.adapter(connection).check()
     except AdapterError as error:
-        findings = [Finding(Text("Connection"), ok=False, advice=error.text)]
+        findings = [CheckResult(Text("Connection"), ok=False, advice=error.text)]
     with context.database.transaction() as session:
         now = context.clock.now()
         findings += permission.ending(session, connection_id, now)

@@ -9,7 +9,7 @@ from typing import cast
 from sqlalchemy.orm import Session
 
 from integrations import registry
-from integrations.contract import Finding, TokenHolder
+from integrations.contract import CheckResult, TokenHolder
 from integrations.errors import AdapterError
 from integrations.sentence import Text
 from service.db import audit
@@ -61,7 +61,7 @@ def _holder(context: Context, connection_id: int, actor: Actor) -> TokenHolder:
     return cast(TokenHolder, context.adapter(connection))
 
 
-def ending(session: Session, connection_id: int, now: datetime) -> list[Finding]:
+def ending(session: Session, connection_id: int, now: datetime) -> list[CheckResult]:
     """A warning while there is time to have it allowed again; empty where nothing ends soon."""
     credential = session.get(Credential, connection_id)
     if credential is None:
@@ -74,4 +74,4 @@ def ending(session: Session, connection_id: int, now: datetime) -> list[Finding]
         "the platform lets Makegood in until %(day)s: open the connection and allow it again",
         day=first.date(),
     )
-    return [Finding(Text("Access"), ok=False, advice=advice)]
+    return [CheckResult(Text("Access"), ok=False, advice=advice)]

@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as lazy
 from werkzeug.wrappers import Response
 
 from integrations import registry
-from integrations.contract import Adapter, Finding, Role
+from integrations.contract import Adapter, CheckResult, Role
 from integrations.entries import WEBHOOK_SECRET
 from integrations.entries import Field as AdapterField
 from service.db import queries
@@ -90,13 +90,13 @@ def form_of(base: type[ConnectionForm], adapter: str, *args: Any, **values: Any)
 
 
 def _field(field: AdapterField) -> Any:
-    said: Any = label(field.label)
+    shown: Any = label(field.label)
     extra: dict[str, Any] = {"description": label(field.help), "default": field.default}
     if field.secret:
-        return Secret(said, **extra)
+        return Secret(shown, **extra)
     if field.choices:
-        return Choice(said, choices={choice: word(choice) for choice in field.choices}, **extra)
-    return Entry(said, **extra)
+        return Choice(shown, choices={choice: word(choice) for choice in field.choices}, **extra)
+    return Entry(shown, **extra)
 
 
 @blueprint.get("/shops/<int:shop_id>/connect/<adapter>")
@@ -121,15 +121,16 @@ def connect(shop_id: int, adapter: str) -> Answer:
     _kind(adapter)
     with context().database.reading() as database:
         zone = settings.get(database, shop_id).zone
-    form, made = form_of(NewConnectionForm, adapter, request.form), list[int]()
+    form, connection_ids = form_of(NewConnectionForm, adapter, request.form), list[int]()
     verb = connections.connect
     status = carry_out(
-        form, lambda: made.append(verb(context(), shop_id, actor(), _new(form, adapter, zone)))
+        form,
+        lambda: connection_ids.append(verb(context(), shop_id, actor(), _new(form, adapter, zone))),
     )
     if status:
         return _connect_page(shop_id, adapter, form), status
     flash(_("Saved. Now test it: nothing was tried at the platform yet."))
-    return redirect(url_for("connections.connection", connection_id=made[0]), 303)
+    return redirect(url_for("connections.connection", connection_id=connection_ids[0]), 303)
 
 
 def _connect_page(shop_id: int, adapter: str, form: ConnectionForm) -> str:
@@ -155,7 +156,7 @@ def connection(connection_id: int) -> str:
 def _page(
     connection_id: int,
     *,
-    findings: Sequence[Finding] = (),
+    findings: Sequence[CheckResult] = (),
     problem: str = "",
     form: ConnectionForm | None = None,
     secret_form: SecretForm | None = None,

@@ -47,11 +47,11 @@ class DeskForm(Form):
 
     def refuse(self, error: DomainError, about: str = "") -> None:
         """Show what a verb refused beside the fields it names, else beside `about`, else on top."""
-        named = {name: said for name, said in error.fields.items() if name in self}
+        named = {name: sentences for name, sentences in error.fields.items() if name in self}
         if not named and about:
             named = {about: error.text}
-        for name, said in named.items():
-            self[name].errors = [translate(one) for one in _each(said)]
+        for name, sentences in named.items():
+            self[name].errors = [translate(sentence) for sentence in _each(sentences)]
         if not named:
             self.problem = translate(error.text)
 
@@ -61,8 +61,8 @@ class DeskForm(Form):
         return field.value if isinstance(field, Read) else field.data
 
 
-def _each(said: Any) -> Iterable[Any]:
-    return [said] if isinstance(said, str | Text | Words) else said
+def _each(sentences: Any) -> Iterable[Any]:
+    return [sentences] if isinstance(sentences, str | Text | Words) else sentences
 
 
 def carry_out(form: DeskForm, verb: Callable[[], object], about: str = "") -> int:
@@ -138,7 +138,7 @@ class Rows(FieldList):  # type: ignore[type-arg]
     def _extract_indices(self, prefix: str, formdata: Any) -> Any:
         # Of what a browser sends only; the library takes every sign that Unicode calls a digit.
         numbered = re.compile(rf"{re.escape(prefix)}-([0-9]{{1,4}})-")
-        return [int(found[1]) for name in formdata if (found := numbered.match(name))]
+        return [int(match[1]) for name in formdata if (match := numbered.match(name))]
 
 
 def whole_number(least: int, most: int) -> Check:
@@ -209,5 +209,5 @@ def _amount(field: Any, currency: str, may_be_empty: bool) -> int | None:
         return None
 
 
-def _wrong(field: Any, said: Text | Words) -> None:
-    field.errors = [*field.errors, translate(said)]
+def _wrong(field: Any, sentence: Text | Words) -> None:
+    field.errors = [*field.errors, translate(sentence)]

@@ -66,9 +66,11 @@ def next_step(session: Session, case: Case) -> NextStep:
 
 def _offered(session: Session, case: Case) -> NextStep:
     """The newest choice is the open one."""
-    what = _("The buyer chooses, till then nothing is carried out.")
+    summary = _("The buyer chooses, till then nothing is carried out.")
     offer = case.make_goods[-1].offer
-    return NextStep(what) if offer is None else _of_row(session, Kind.END_OFFER, offer.id, what)
+    return (
+        NextStep(summary) if offer is None else _of_row(session, Kind.END_OFFER, offer.id, summary)
+    )
 
 
 def _stuck(case: Case) -> NextStep | None:

@@ -110,7 +110,7 @@ def _page(
 ) -> str:
     owned = actor().shops(Permission.MANAGE)
     belonging = select(Membership).where(Membership.shop_id.in_(owned))
-    mine = select(Membership.seller_id).where(Membership.shop_id.in_(owned))
+    my_sellers = select(Membership.seller_id).where(Membership.shop_id.in_(owned))
     with context().database.reading() as database:
         rows = database.scalars(belonging.order_by(Membership.shop_id)).all()
         forms = {(row.seller_id, row.shop_id): MemberForm.of(row) for row in rows}
@@ -125,7 +125,7 @@ def _page(
             roles_here={(row.seller_id, row.shop_id): row.role for row in rows},
             shops={shop.id: shop.name for shop in shops},
             sellers=database.scalars(
-                select(Seller).where(Seller.id.in_(mine)).order_by(Seller.id)
+                select(Seller).where(Seller.id.in_(my_sellers)).order_by(Seller.id)
             ).all(),
         )
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 import responses
 
-from integrations.contract import Finding
+from integrations.contract import CheckResult
 from integrations.sentence import Text
 from tests.integrations.woocommerce.samples import API, BASE, RECEIVER, adapter, answer, recorded
 
@@ -27,7 +27,7 @@ def _wire() -> Iterator[responses.RequestsMock]:
         yield wire
 
 
-def _found(wire: responses.RequestsMock, *webhooks: tuple[str, str, str]) -> dict[str, Finding]:
+def _found(wire: responses.RequestsMock, *webhooks: tuple[str, str, str]) -> dict[str, CheckResult]:
     wire.get(
         f"{API}/webhooks",
         json=[
@@ -70,7 +70,7 @@ def test_all_is_well_when_the_three_topics_are_active(wire: responses.RequestsMo
 
     findings = _found(wire, *((one, "active", RECEIVER) for one in topics))
 
-    assert findings["Review webhooks"] == Finding(Text("Review webhooks"), True)
+    assert findings["Review webhooks"] == CheckResult(Text("Review webhooks"), True)
     assert all(one.ok for one in findings.values())
 
 
