@@ -16,11 +16,11 @@ from integrations.contract import Role
 from jobs.schedule import run_due
 from jobs.sweep import is_due
 from service import settings
-from service.db import queries
 from service.db.migrations import migrate
 from service.db.models import Connection, OutboxRow
 from service.db.outbox import backlog, claims
 from service.db.session import Database
+from service.db.shops import shop_queries
 from service.domain.staff.authority import OPERATOR
 from service.operations.shops import connections
 from service.operations.shops.connections import NewConnection
@@ -83,7 +83,7 @@ def _filled(url: str, waiting: int) -> Wiring:
     later, due = NOW + timedelta(days=1), NOW - timedelta(minutes=1)
     with database.transaction() as session:
         connection = session.scalar(select(Connection.id)) or 0
-        lane = queries.lane(session, connection, outward=False)
+        lane = shop_queries.lane(session, connection, outward=False)
         # Only what is put below counts.
         session.execute(text("DELETE FROM outbox"))
         _put(database, session, "send_message", lane, later, waiting)

@@ -14,8 +14,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from integrations import registry
 from service.db.api_answers import KEPT
-from service.db.attempts import COUNTED_FOR
 from service.db.models import ApiAnswer, Attempted, Delivery, OutboxRow, SignIn
+from service.db.staff.attempts import COUNTED_FOR
 from service.db.transaction import Transaction
 from service.domain.messages.policy import Policies, stale
 from service.domain.staff.authority import CLOCK

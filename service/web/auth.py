@@ -15,8 +15,11 @@ from werkzeug.exceptions import HTTPException, TooManyRequests
 from werkzeug.routing import RoutingException
 from werkzeug.wrappers import Response
 
-from service.db import attempts, queries
+from service.db.cases import case_queries
 from service.db.models import Seller
+from service.db.reviews import delivery_queries
+from service.db.shops import shop_queries
+from service.db.staff import attempts
 from service.domain.errors import DomainError, NotPermitted
 from service.domain.staff import authority
 from service.domain.staff.authority import Actor, Permission
@@ -94,11 +97,11 @@ def check(
 def _shop_of(database: Session, named: Mapping[str, Any]) -> int | None:
     """The shop of what an address names; None where it names nothing of a shop. Raises `NotFound`."""
     if "reference" in named:
-        return queries.case_by_reference(database, named["reference"]).shop_id
+        return case_queries.case_by_reference(database, named["reference"]).shop_id
     if "connection_id" in named:
-        return queries.connection(database, named["connection_id"]).shop_id
+        return shop_queries.connection(database, named["connection_id"]).shop_id
     if "delivery_id" in named:
-        return queries.connection_of(database, named["delivery_id"]).shop_id
+        return delivery_queries.connection_of(database, named["delivery_id"]).shop_id
     shop_id: int | None = named.get("shop_id")
     return shop_id
 

@@ -21,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from service import VERSION
-from service.db import queries
+from service.db.cases import case_queries
 from service.db.outbox import backlog, heartbeat
 from service.db.session import Database
 from service.settings import metrics_folder
@@ -170,7 +170,7 @@ def _gauges(session: Session, now: datetime) -> Gauges:
     yield _gauge("makegood_oldest_due_seconds", "How long the oldest due row has waited", oldest)
     paused = backlog.paused_connections(session)
     yield _gauge("makegood_paused_connections", "Connections the seller must mend", paused)
-    yield _by("makegood_cases", "Cases by state", "state", queries.counts_by_state(session))
+    yield _by("makegood_cases", "Cases by state", "state", case_queries.counts_by_state(session))
     stuck = backlog.needing_attention(session)
     yield _by("makegood_needing_attention", "Rows that need a person", "what", stuck)
 

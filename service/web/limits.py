@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 from flask import request
 from werkzeug.exceptions import TooManyRequests
 
-from service.db import attempts
+from service.db.staff import attempts
 from service.web.request_context import context
 
 View = TypeVar("View", bound=Callable[..., Any])

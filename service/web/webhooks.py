@@ -22,9 +22,9 @@ from werkzeug.wsgi import get_input_stream
 from integrations import registry
 from integrations.contract import Adapter, Inbound, WebhookSource
 from integrations.errors import BadSignature
-from service.db import queries
 from service.db.models import Connection
 from service.db.reviews.deliveries import Intake, NewDelivery
+from service.db.shops import shop_queries
 from service.operations.context import Context
 from service.wiring import Wiring
 
@@ -82,7 +82,7 @@ class ConnectionCache:
             row = session.scalar(select(Connection).where(Connection.public_id == public_id))
             if row is None or not row.roles:
                 return None
-            lane = queries.lane(session, row.id, outward=False)
+            lane = shop_queries.lane(session, row.id, outward=False)
         adapter = registry.get(row.adapter)
         secrets = self._context.config(row).webhook_secrets
         webhooks = registry.webhooks(row.adapter)

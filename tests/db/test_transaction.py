@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import InvalidRequestError
 
-from service.db import queries
+from service.db.cases import case_queries
 from service.db.models import Kind, OutboxRow, Shop
 from service.db.outbox import claims
+from service.db.remedies import remedy_queries
+from service.db.shops import shop_queries
 from service.db.transaction import LockMissing, Transaction, WrongLockOrder
 from tests.db.conftest import Desk
 from tests.operations.steps import rated
@@ -23,14 +25,14 @@ def test_what_comes_earlier_cannot_be_locked_after_what_comes_later(world: World
     case_id = world.case().id
 
     with world.context.database.transaction() as session:
-        queries.locked_case(session, case_id)
-        queries.lock_shops(session, [world.shop_id])
+        case_queries.locked_case(session, case_id)
+        shop_queries.lock_shops(session, [world.shop_id])
         # What is locked already may be asked for at any time.
-        assert queries.locked_case(session, case_id).shop_id == world.shop_id
+        assert case_queries.locked_case(session, case_id).shop_id == world.shop_id
     with world.context.database.transaction() as session:
-        queries.lock_shops(session, [world.shop_id])
+        shop_queries.lock_shops(session, [world.shop_id])
         with pytest.raises(WrongLockOrder, match="CASE was to be locked after SHOP"):
-            queries.locked_case(session, case_id)
+            case_queries.locked_case(session, case_id)
 
 
 def test_rows_of_the_outbox_are_locked_last(desk: Desk) -> None:
@@ -40,16 +42,16 @@ def test_rows_of_the_outbox_are_locked_last(desk: Desk) -> None:
     with desk.database.transaction() as session:
         claims.renew(session, [claim], desk.now())
         with pytest.raises(WrongLockOrder):
-            queries.lock_shops(session, [1])
+            shop_queries.lock_shops(session, [1])
 
 
 def test_amounts_are_added_up_under_the_lock_of_their_shop_only(world: World) -> None:
     now = world.clock.now()
     with world.context.database.transaction() as session:
-        queries.lock_shops(session, [world.shop_id])
-        assert queries.spent(session, world.shop_id, "IDR", now - timedelta(days=1)) == 0
+        shop_queries.lock_shops(session, [world.shop_id])
+        assert remedy_queries.spent(session, world.shop_id, "IDR", now - timedelta(days=1)) == 0
         with pytest.raises(LockMissing):
-            queries.spent(session, world.shop_id + 1, "IDR", now - timedelta(days=1))
+            remedy_queries.spent(session, world.shop_id + 1, "IDR", now - timedelta(days=1))
 
 
 def test_what_is_written_at_the_end_may_ask_for_more(desk: Desk) -> None:

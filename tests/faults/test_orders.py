@@ -19,9 +19,9 @@ from integrations.sandbox import trouble
 from integrations.sandbox.ledger import add_line, leave_review
 from integrations.sandbox.seed import KETTLE, SCARF, sell
 from integrations.sentence import Words
-from service.db import queries
 from service.db.models import Case
 from service.db.outbox.claims import LEASE
+from service.db.shops import shop_queries
 from service.domain.errors import WrongInput, WrongState
 from service.domain.staff.authority import OPERATOR
 from service.operations.remedies import decisions, make_goods
@@ -159,7 +159,7 @@ def test_order_is_never_overpaid_whenever_a_process_dies(
         steps = _steps(cases, shares)
         if flow == "after a pause":
             with world.context.database.transaction() as session:
-                lane = queries.lane(session, world.connection_id, outward=True)
+                lane = shop_queries.lane(session, world.connection_id, outward=True)
                 pause(session, lane, Words("the key is wrong"), now=world.clock.now())
             _press(world, cases, shares)
             connections.resume(world.context, world.connection_id, OPERATOR)

@@ -11,9 +11,9 @@ import pytest
 
 from integrations import registry
 from jobs.drain import Drain
-from service.db import queries
 from service.db.models import Kind, Message
 from service.db.outbox import claims
+from service.db.shops import shop_queries
 from service.domain.errors import NotPermitted, WrongState
 from service.domain.staff.authority import BUYER, SellerRole
 from service.operations.messages import answers, by_seller, opt_out
@@ -278,7 +278,7 @@ def test_planned_message_without_an_order_stops_with_a_reason(world: World) -> N
         )
         session.add(planned)
         session.flush()
-        lane, now = queries.lane(session, world.connection_id, outward=True), world.clock.now()
+        lane, now = shop_queries.lane(session, world.connection_id, outward=True), world.clock.now()
         claims.put(session, Kind.SEND_MESSAGE, planned.id, lane_id=lane, due_at=now)
 
     world.work()

@@ -13,10 +13,11 @@ from sqlalchemy.exc import OperationalError
 from integrations.errors import Permanent, Temporary
 from integrations.sentence import Said
 from jobs import drain
-from service.db import queries
+from service.db.cases import case_queries
 from service.db.models import Case, Kind, OutboxRow
 from service.db.outbox import claims
 from service.db.outbox.claims import Claim
+from service.db.shops import shop_queries
 from service.db.transaction import Transaction
 from service.operations.cases import history
 from service.operations.outbox import failures, runner
@@ -57,7 +58,7 @@ class Courier:
         return f"{what}-{case}"
 
     def note(self, row: HeldRow, what: str) -> str:
-        case = queries.locked_case(row.session, row.ref_id)
+        case = case_queries.locked_case(row.session, row.ref_id)
         history.note(row.session, case, what, at=row.now)
         self.fail(what, case.id)
         return str(case.id)
@@ -88,7 +89,7 @@ def _order(world: World, number: int) -> list[int]:
         rated(world)
     cases = [case.id for case in world.cases()]
     with world.context.database.transaction() as session:
-        lane = queries.lane(session, world.connection_id, outward=True)
+        lane = shop_queries.lane(session, world.connection_id, outward=True)
         for case_id in cases:
             claims.put(session, PARCEL, case_id, lane_id=lane, due_at=world.clock.now())
     return cases
@@ -319,7 +320,7 @@ def test_what_has_ended_is_settled_however_much_waits_to_begin(
     monkeypatch.setattr(drain, "FEW", 2)
     monkeypatch.setattr(drain, "MANY", 2)
     with world.context.database.transaction() as session:
-        lane = queries.lane(session, world.connection_id, outward=False)
+        lane = shop_queries.lane(session, world.connection_id, outward=False)
         for step in range(20):
             for number in numbers[1:]:
                 due_at = world.clock.now()

@@ -18,9 +18,10 @@ from integrations.remedies import REFUND, Remedy
 from integrations.sandbox import Sandbox
 from integrations.sandbox.client import Client
 from integrations.sentence import Text
-from service.db import queries
+from service.db.cases import case_queries
 from service.db.models import Case, Kind, OutboxRow
 from service.db.outbox import claims
+from service.db.shops import shop_queries
 from service.domain.messages.states import MessageState
 from service.domain.staff.authority import SellerRole
 from service.operations.outbox.handler import Work
@@ -208,7 +209,7 @@ def _open_row(world: World, kind: Kind) -> OutboxRow:
         _put(world, kind, case.id)
     if kind is Kind.SEND_MESSAGE:
         with world.context.database.transaction() as session:
-            plan = queries.case(session, case.id).messages[0]
+            plan = case_queries.case(session, case.id).messages[0]
             plan.state, plan.sent_at = MessageState.PLANNED, None
         _put(world, kind, case.messages[0].id)
     return _rows(world, kind)[0]
@@ -216,7 +217,7 @@ def _open_row(world: World, kind: Kind) -> OutboxRow:
 
 def _put(world: World, kind: Kind, ref_id: int, step: str = "") -> None:
     with world.context.database.transaction() as session:
-        lane = queries.lane(session, world.connection_id, outward=True)
+        lane = shop_queries.lane(session, world.connection_id, outward=True)
         claims.put(session, kind, ref_id, lane_id=lane, due_at=world.clock.now(), step=step)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 
 from integrations.sandbox.ledger import add_order
 from integrations.sandbox.seed import LAMP
-from service.db import search
+from service.db.cases import search
 from service.db.models import Case
 from service.domain.search import MOST_WORDS, words_of
 from service.domain.staff.authority import OPERATOR

@@ -8,7 +8,7 @@ from contextlib import suppress
 import pytest
 
 from integrations.sandbox import trouble
-from service.db import queries
+from service.db.messages import message_queries
 from service.db.models import MessageAttempt
 from service.domain.messages.kinds import Step
 from service.domain.staff.authority import BUYER, OPERATOR
@@ -132,7 +132,7 @@ def test_message_is_tried_again_when_surely_not_sent(world: World) -> None:
 
 def _messages(world: World) -> list[MessageAttempt]:
     with world.context.database.reading() as session:
-        return list(queries.message(session, one(world, RECEIPT).id).attempts)
+        return list(message_queries.message(session, one(world, RECEIPT).id).attempts)
 
 
 def test_next_channel_is_tried_when_one_refuses_for_good(world: World, office: PostOffice) -> None:

@@ -17,8 +17,8 @@ from integrations.sandbox.ledger import add_line, leave_review
 from integrations.sandbox.seed import SCARF, sell
 from integrations.sentence import Words
 from jobs.drain import Drain
-from service.db import queries
 from service.db.models import Case
+from service.db.shops import shop_queries
 from service.domain.errors import WrongInput
 from service.domain.staff.authority import OPERATOR
 from service.operations.remedies import decisions, make_goods
@@ -177,7 +177,7 @@ def test_after_a_pause_they_leave_one_after_the_other(world: World) -> None:
     world.sandbox.ledger.change_setting("careless_seconds", "0.4")
     first, second = two_cases(world)
     with world.context.database.transaction() as session:
-        lane = queries.lane(session, world.connection_id, outward=True)
+        lane = shop_queries.lane(session, world.connection_id, outward=True)
         pause(session, lane, Words("the key is wrong"), now=world.clock.now())
     approve(world, first, part(first, 50))
     approve(world, second, part(second, 50))

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from integrations.money import Money
-from service.db import tasks as waiting
 from service.db.models import Case, Task
+from service.db.tasks import task_queries as waiting
 from service.domain.staff.authority import BUYER
 from service.domain.tasks.kinds import TASK_RULES, TaskKind
 from service.operations.messages import answers

@@ -24,7 +24,7 @@ from integrations.money import Money
 from integrations.remedies import REFUND, Remedy
 from integrations.sandbox import Sandbox, trouble
 from service import logs
-from service.db import queries
+from service.db.cases import case_queries
 from service.db.models import DoNotContact, Review
 from service.operations.remedies import decisions
 from service.operations.shops import connections
@@ -283,7 +283,7 @@ def test_trace_in_the_message_of_another_library_is_cut(lines: io.StringIO, name
 
 def test_trace_names_our_own_places_and_where_it_ended(world: World, lines: io.StringIO) -> None:
     try:
-        queries.case_by_reference(None, "MG-1")  # type: ignore[arg-type]
+        case_queries.case_by_reference(None, "MG-1")  # type: ignore[arg-type]
     except AttributeError:
         logging.getLogger("jobs").exception("failed")
     try:
@@ -300,7 +300,7 @@ def test_trace_names_our_own_places_and_where_it_ended(world: World, lines: io.S
 ENDS = f"""
 import logging, sys, threading
 from service import logs
-from service.db import queries
+from service.db.cases import case_queries
 from service.db.models import DoNotContact, Review
 logs.set_up("INFO")
 def end():

@@ -13,8 +13,8 @@ import requests
 from flask.testing import FlaskClient
 
 from service.app import create_app
-from service.db import staff
 from service.db.models import Seller
+from service.db.staff import seller_queries
 from service.domain.errors import DomainError, NotFound, NotPermitted, WrongInput, WrongState
 from service.domain.staff.authority import OPERATOR, Actor, Membership, SellerRole
 from service.operations.context import Context
@@ -196,7 +196,7 @@ def test_owners_who_shut_each_other_out_leave_one(world: World, change: Change) 
         # The second is no owner any more, or the last one.
         assert [type(error) for error in refused] in ([WrongState], [NotPermitted], [NotFound])
         with world.context.database.reading() as session:
-            assert staff.other_owners(session, world.shop_id, 0) == 1
+            assert seller_queries.other_owners(session, world.shop_id, 0) == 1
         for owner in owners:
             members.set_active(world.context, owner.id, OPERATOR, active=True)
             members.set_membership(

@@ -118,3 +118,13 @@ def paused_connections(session: Session) -> int:
     """Connections that wait for the seller to fix something."""
     paused = select(func.count()).where(Connection.state == ConnectionState.PAUSED)
     return session.scalar(paused) or 0
+
+
+def row_for(session: Session, kind: str, ref_id: int) -> OutboxRow | None:
+    """The newest outbox row about something."""
+    return session.scalar(
+        select(OutboxRow)
+        .where(OutboxRow.kind == kind, OutboxRow.ref_id == ref_id)
+        .order_by(OutboxRow.id.desc())
+        .limit(1)
+    )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from integrations.sentence import Words
-from service.db import queries, staff
+from service.db.cases import case_queries
+from service.db.staff import seller_queries
 from service.domain.errors import WrongInput
 from service.domain.staff.authority import Actor, ActorKind, Permission
 from service.operations.cases import history
@@ -17,9 +18,11 @@ def hand_over(
     """Give a case to a seller who may decide it, or with None to whoever comes first; an open task
     of it is then theirs. Raises `NotPermitted`, `WrongInput` for somebody who may not decide."""
     with context.database.transaction() as session:
-        case = queries.locked_case(session, case_id)
+        case = case_queries.locked_case(session, case_id)
         permit(session, actor, Permission.DECIDE, case.shop_id)
-        names = {seller.id: seller.name for seller, _ in staff.deciders(session, case.shop_id)}
+        names = {
+            seller.id: seller.name for seller, _ in seller_queries.deciders(session, case.shop_id)
+        }
         if seller_id is not None and seller_id not in names:
             raise WrongInput("Choose somebody who may decide in this shop.")
         if seller_id == case.assignee_id:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.db import queries
+from service.db.cases import case_queries
 from service.db.models import Case, CauseLabel, ReviewVersion
 from service.domain.complaints.causes import CAUSES, UNCLEAR, Cause
 from service.domain.errors import WrongInput, WrongState
@@ -36,7 +36,7 @@ def correct(context: Context, case_id: int, actor: Actor, cause: str) -> None:
     the next training. Raises `NotPermitted`, `WrongInput`, `WrongState`."""
     with context.database.transaction() as session:
         now = context.clock.now()
-        case = queries.locked_case(session, case_id)
+        case = case_queries.locked_case(session, case_id)
         permit(session, actor, Permission.DECIDE, case.shop_id)
         if cause not in CAUSES:
             raise WrongInput("Press one of the buttons of the page.")
@@ -81,5 +81,5 @@ def corrections(session: Session) -> Iterator[tuple[str, str, str]]:
     for label in last.values():
         version = session.get_one(ReviewVersion, label.review_version_id)
         if version.text:
-            product = queries.case(session, label.case_id).review.product_name
+            product = case_queries.case(session, label.case_id).review.product_name
             yield version.text, label.cause, product

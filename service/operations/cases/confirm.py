@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from service.db import queries
+from service.db.cases import case_queries
 from service.domain.cases.states import CaseState
 from service.domain.errors import WrongState
 from service.domain.staff.authority import Actor, Permission
@@ -16,7 +16,7 @@ def confirm(context: Context, case_id: int, actor: Actor) -> None:
     """From now on the buyer may be answered by itself. Raises `NotPermitted`, `WrongState`."""
     with context.database.transaction() as session:
         now = context.clock.now()
-        case = queries.locked_case(session, case_id)
+        case = case_queries.locked_case(session, case_id)
         permit(session, actor, Permission.DECIDE, case.shop_id)
         if not case.doubt:
             raise WrongState("There is nothing to confirm now. Look at the case again.")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from integrations.sentence import Text
-from service.db import queries
+from service.db.cases import case_queries
 from service.db.models import Case, Kind
 from service.db.outbox import claims
+from service.db.shops import shop_queries
 from service.db.transaction import Transaction
 from service.domain.cases.states import CaseState, CloseReason
 from service.domain.staff.authority import CLOCK
@@ -20,14 +21,14 @@ WAIT_FOR_CHANGE = timedelta(days=30)
 
 def plan_end(session: Transaction, case: Case, *, now: datetime) -> None:
     """Let the case close by itself when nothing has changed for long; planned anew each time."""
-    lane = queries.lane(session, case.review.connection_id, outward=False)
+    lane = shop_queries.lane(session, case.review.connection_id, outward=False)
     due = now + WAIT_FOR_CHANGE
     claims.put(session, Kind.END_CASE, case.id, lane_id=lane, due_at=due)
 
 
 def _end_case(row: HeldRow) -> None:
     """Close a case whose steps have ended and whose rating has not changed."""
-    case = queries.locked_case(row.session, row.ref_id)
+    case = case_queries.locked_case(row.session, row.ref_id)
     if case.state in (CaseState.FOLLOWING_UP, CaseState.DECLINED):
         declined = case.state == CaseState.DECLINED
         reason = CloseReason.DECLINED if declined else CloseReason.FINISHED

@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session, selectinload
 from integrations.contract import Buyer, EventKind, Order, OrderStore, ReviewEvent, Role
 from integrations.errors import Permanent, Temporary, Unsupported
 from integrations.sentence import Said, Text
-from service.db import queries
+from service.db.cases import case_queries
 from service.db.models import Case, Connection, Kind, Review
 from service.db.outbox import claims
+from service.db.shops import shop_queries
 from service.db.transaction import Transaction
 from service.domain.cases.states import CaseState, Move
 from service.domain.reviews.versions import NO_ID
@@ -65,13 +66,13 @@ def _carry_out(work: Work) -> Steps[None]:
 
 
 def _question(row: HeldRow) -> _Question | None:
-    case = queries.locked_case(row.session, row.ref_id)
+    case = case_queries.locked_case(row.session, row.ref_id)
     if not _awaits_order(case):
         row.finish()
         return None
     source = _source(row, case.review)
     if source is None:
-        connected = queries.connections_for(row.session, case.shop_id, Role.ORDERS)
+        connected = shop_queries.connections_for(row.session, case.shop_id, Role.ORDERS)
         _ask_seller(row, NONE_FOUND if connected else NO_ORDERS)
         return None
     adapter = row.context.orders(source)
@@ -89,7 +90,7 @@ def _source(row: HeldRow, review: Review) -> Connection | None:
 def order_sources(session: Session, review: Review) -> list[Connection]:
     """Where the order of a review is looked for, in this order: at the review's own connection,
     then, where the buyer's address is known, at the shop's others."""
-    connected = queries.connections_for(session, review.shop_id, Role.ORDERS)
+    connected = shop_queries.connections_for(session, review.shop_id, Role.ORDERS)
     at_review = [connection for connection in connected if connection.id == review.connection_id]
     others = [connection for connection in connected if connection.id != review.connection_id]
     return at_review + (others if review.buyer.get("email") else [])
@@ -116,7 +117,7 @@ def _event(review: Review, source: Connection) -> ReviewEvent:
 
 def _next_source(row: HeldRow) -> Connection | None:
     """The connection after the one that was asked, None after the last."""
-    review = queries.locked_case(row.session, row.ref_id).review
+    review = case_queries.locked_case(row.session, row.ref_id).review
     sources = order_sources(row.session, review)
     ids = [str(source.id) for source in sources]
     at = ids.index(row.claim.step) + 1 if row.claim.step in ids else 1
@@ -133,8 +134,8 @@ def _ask_next(row: HeldRow, advice: Said) -> None:
     if onward is None:
         _ask_seller(row, advice)
         return
-    lane = queries.lane(row.session, onward.id, outward=True)
-    case = queries.locked_case(row.session, row.ref_id)
+    lane = shop_queries.lane(row.session, onward.id, outward=True)
+    case = case_queries.locked_case(row.session, row.ref_id)
     row.finish()
     claims.put(
         row.session,
@@ -153,7 +154,7 @@ def _take_candidates(row: HeldRow, question: _Question, orders: Sequence[Order])
         _ask_seller(row, SEVERAL, question, orders)
         return
     row.finish()
-    case = queries.locked_case(row.session, row.ref_id)
+    case = case_queries.locked_case(row.session, row.ref_id)
     if _awaits_order(case):
         take_order(
             row.context,
@@ -175,7 +176,7 @@ def _ask_seller(
 ) -> None:
     """Let the seller name the order, or choose among candidates."""
     row.finish()
-    case = queries.locked_case(row.session, row.ref_id)
+    case = case_queries.locked_case(row.session, row.ref_id)
     if not _awaits_order(case):
         return
     case.candidates = [
@@ -208,7 +209,7 @@ def take_order(
     `seen_at`: when the platform was asked for it.
     """
     # What was made good before, and what is left, must not change until this is committed.
-    queries.lock_shops(session, [case.shop_id])
+    shop_queries.lock_shops(session, [case.shop_id])
     case.order_connection_id = source.id
     case.order_id, case.order = order.id, order_to_data(order, source.id, seen_at)
     case.candidates, case.advice = [], None
@@ -232,7 +233,7 @@ def buyer_key(context: Context, connection_id: int, buyer: Buyer) -> str:
 
 def _give_up(row: HeldRow, advice: Said) -> None:
     """Ask the seller for the order when the platform could not be asked."""
-    case = queries.locked_case(row.session, row.ref_id)
+    case = case_queries.locked_case(row.session, row.ref_id)
     if case.state == CaseState.OPENED:
         case.advice = Text("%(why)s %(advice)s", why=advice, advice=NONE_FOUND)
         history.move(row.session, case, Move.ASK_ORDER, at=row.now, detail=advice)

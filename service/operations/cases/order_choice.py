@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from integrations.contract import Order, Role
 from integrations.errors import Permanent, Unsupported
-from service.db import queries
+from service.db.cases import case_queries
 from service.db.models import Connection
+from service.db.shops import shop_queries
 from service.domain.cases.states import CaseState
 from service.domain.errors import NotFound, WrongInput, WrongState
 from service.domain.staff.authority import Actor, Permission
@@ -23,12 +24,12 @@ def choose_order(
     `NotFound`, `WrongState`, `WrongInput`."""
     named = order_id.strip().lstrip("#").strip()
     with context.database.reading() as session:
-        case = queries.case(session, case_id)
+        case = case_queries.case(session, case_id)
         permit(session, actor, Permission.DECIDE, case.shop_id)
         if not named:
             raise WrongInput("Enter the order number.")
         sources = order_sources(session, case.review)
-        everywhere = queries.connections_for(session, case.shop_id, Role.ORDERS)
+        everywhere = shop_queries.connections_for(session, case.shop_id, Role.ORDERS)
         chosen = [
             candidate for candidate in case.candidates if is_candidate and candidate["id"] == named
         ]
@@ -38,7 +39,7 @@ def choose_order(
     asked_at = context.clock.now()
     order, source = _named(context, sources, named, chosen)
     with context.database.transaction() as session:
-        case = queries.locked_case(session, case_id)
+        case = case_queries.locked_case(session, case_id)
         permit(session, actor, Permission.DECIDE, case.shop_id)
         open_to_choice = (
             CaseState.OPENED,

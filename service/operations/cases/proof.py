@@ -13,8 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from integrations.sentence import Said, from_data
-from service.db import staff
 from service.db.models import Case, Connection, Message, MessageAttempt, ReviewVersion
+from service.db.staff import seller_queries
 from service.domain.messages.kinds import Step
 from service.domain.messages.states import AttemptState, Author
 from service.domain.remedies.states import MakeGoodState
@@ -99,7 +99,7 @@ def proof_of(session: Session, case: Case, now: datetime) -> Proof:
 
 
 def _granted(session: Session, case: Case, asked_at: datetime | None) -> list[Granted]:
-    names = staff.actor_names(session)
+    names = seller_queries.actor_names(session)
     return [
         Granted(
             reference=make_good.reference,

@@ -6,11 +6,11 @@ import secrets
 from datetime import datetime
 
 from integrations.sentence import Text
-from service.db import queries
 from service.db.models import Case, Connection, Kind, Review
 from service.db.outbox import claims
 from service.db.reviews import known_reviews
 from service.db.reviews.known_reviews import product_key
+from service.db.shops import shop_queries
 from service.db.transaction import Transaction
 from service.domain.cases.reference import new_reference
 from service.domain.cases.states import CaseState, CloseReason
@@ -131,6 +131,6 @@ def open_case(
         detail=Text("%(stars)s/5", stars=review.rating or 0),
     )
     sources = find_order.order_sources(session, review)
-    lane = queries.lane(session, (sources or [connection])[0].id, outward=True)
+    lane = shop_queries.lane(session, (sources or [connection])[0].id, outward=True)
     claims.put(session, Kind.FIND_ORDER, case, lane_id=lane, due_at=now, now=now)
     return case

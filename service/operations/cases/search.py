@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from service.db.cases.search import forget_old_words, write_entries
 from service.db.models import Case
-from service.db.search import forget_old_words, write_entries
 from service.db.transaction import Transaction
 from service.domain.search import words_of
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from integrations.sentence import Text, Words
-from service.db import queries
+from service.db.cases import case_queries
+from service.db.messages import message_queries
 from service.db.models import Case, Message
 from service.db.transaction import Transaction
 from service.domain.cases.severity import is_grave
@@ -43,8 +44,8 @@ def answer(
     given = Answer.SOLVED if solved else Answer.NOT_SOLVED
     with context.database.transaction() as session:
         now = context.clock.now()
-        check = queries.locked_message(session, message_id)
-        case = queries.locked_case(session, check.case_id)
+        check = message_queries.locked_message(session, message_id)
+        case = case_queries.locked_case(session, check.case_id)
         permit(session, actor, Permission.ANSWER, case.shop_id)
         if stars is not None and not 1 <= stars <= 5:
             raise WrongInput("Choose one to five stars, or none.")
@@ -110,4 +111,4 @@ def _may_come_back(session: Transaction, case: Case) -> bool:
     """Not one whose buyer was erased, nor one whose review has an open case by now."""
     if case.closed_at is None:
         return CASES.allows(CaseState(case.state), Move.REOPEN)
-    return bool(case.order) and queries.open_case(session, case.review_id) is None
+    return bool(case.order) and case_queries.open_case(session, case.review_id) is None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from integrations.sentence import Text
-from service.db import queries
+from service.db.cases import case_queries
+from service.db.messages import message_queries
 from service.db.models import Kind, Message
 from service.db.outbox import claims
 from service.db.transaction import Transaction
@@ -27,7 +28,7 @@ def send_now(context: Context, message_id: int, actor: Actor) -> None:
     """
     with context.database.transaction() as session:
         now = context.clock.now()
-        message = queries.locked_message(session, message_id)
+        message = message_queries.locked_message(session, message_id)
         permit(session, actor, Permission.DECIDE, message.case.shop_id)
         if not allows(message, MessageMove.SEND_NOW):
             raise WrongState("This message was sent or stopped already.")
@@ -59,7 +60,7 @@ def leave_out(context: Context, message_id: int, actor: Actor) -> None:
     `WrongState`."""
     with context.database.transaction() as session:
         now = context.clock.now()
-        message = queries.locked_message(session, message_id)
+        message = message_queries.locked_message(session, message_id)
         permit(session, actor, Permission.DECIDE, message.case.shop_id)
         stuck = message.state in STUCK
         if message.state == MessageState.PLANNED:
@@ -72,7 +73,7 @@ def stop_messages(context: Context, case_id: int, actor: Actor) -> None:
     """Send this buyer nothing more about this case; raises `NotPermitted`."""
     with context.database.transaction() as session:
         now = context.clock.now()
-        case = queries.locked_case(session, case_id)
+        case = case_queries.locked_case(session, case_id)
         permit(session, actor, Permission.DECIDE, case.shop_id)
         case.messages_stopped = True
         stop_planned(session, case, BY_SELLER, at=now, with_own_words=True)
@@ -80,7 +81,7 @@ def stop_messages(context: Context, case_id: int, actor: Actor) -> None:
 
 
 def _stuck(session: Transaction, message_id: int, actor: Actor) -> Message:
-    message = queries.locked_message(session, message_id)
+    message = message_queries.locked_message(session, message_id)
     permit(session, actor, Permission.DECIDE, message.case.shop_id)
     if message.state not in STUCK:
         raise WrongState("This message needs nothing from you now.")

@@ -8,8 +8,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from integrations.sentence import Text
-from service.db import queries
+from service.db.cases import case_queries
+from service.db.messages import message_queries
 from service.db.models import Case, Message
+from service.db.shops import shop_queries
 from service.db.transaction import Transaction
 from service.domain.errors import Unconfirmed, WrongInput, WrongState
 from service.domain.messages import text_check
@@ -47,13 +49,13 @@ def write(context: Context, case_id: int, actor: Actor, written: Written, *, sen
     `WrongInput` for words that may never be sent, `Unconfirmed` for those to think about.
     """
     with context.database.transaction() as session:
-        case = queries.locked_case(session, case_id)
+        case = case_queries.locked_case(session, case_id)
         permit(session, actor, Permission.DECIDE, case.shop_id)
         _check_reach(context, session, case)
         message = Message(
             author=Author.SELLER,
             state=MessageState.DRAFT,
-            language=texts.language_of(case, queries.shop(session, case.shop_id)),
+            language=texts.language_of(case, shop_queries.shop(session, case.shop_id)),
         )
         case.messages.append(message)
         now = context.clock.now()
@@ -119,7 +121,7 @@ def _put_words(
         message.subject = message.text = message.language = ""
         return
     case = message.case
-    language = message.language or texts.language_of(case, queries.shop(session, case.shop_id))
+    language = message.language or texts.language_of(case, shop_queries.shop(session, case.shop_id))
     if check_words:
         _check_words(session, message, text, language, confirmed=written.confirmed)
     message.subject, message.text, message.language = text.subject, text.text, language
@@ -157,7 +159,7 @@ def _check_reach(context: Context, session: Session, case: Case) -> None:
 
 
 def _changeable(session: Transaction, message_id: int, actor: Actor) -> Message:
-    message = queries.locked_message(session, message_id)
+    message = message_queries.locked_message(session, message_id)
     permit(session, actor, Permission.DECIDE, message.case.shop_id)
     if message.state not in CHANGEABLE:
         raise WrongState("This message was sent or stopped already.")

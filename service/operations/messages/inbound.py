@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from integrations.inbound_mail import IncomingMail, MailKind, read_mail
 from integrations.sentence import Text, Words
-from service.db import queries
+from service.db.messages import message_queries
 from service.db.models import Case, Message
 from service.db.transaction import Transaction
 from service.domain.cases.severity import is_grave
@@ -56,7 +56,7 @@ def take_mail(context: Context, raw: bytes) -> Taken:
     with context.database.transaction() as session:
         now = context.clock.now()
         try:
-            message = queries.locked_message(session, message_id)
+            message = message_queries.locked_message(session, message_id)
         except NotFound:
             return Taken.STRANGER
         if mail.kind is MailKind.BOUNCE:
@@ -113,7 +113,7 @@ def mark_handled(context: Context, message_id: int, actor: Actor) -> None:
     """A person has read what the buyer wrote; raises `NotPermitted`, `WrongState`."""
     with context.database.transaction() as session:
         now = context.clock.now()
-        message = queries.locked_message(session, message_id)
+        message = message_queries.locked_message(session, message_id)
         permit(session, actor, Permission.DECIDE, message.case.shop_id)
         if not message.is_unread:
             raise WrongState("This message needs nothing from you now.")

@@ -13,7 +13,7 @@ from integrations import registry
 from integrations.contract import Capabilities, MessageChannel
 from integrations.errors import Permanent, Unsupported
 from integrations.sentence import Said, Text, Words
-from service.db import queries
+from service.db.messages import message_queries
 from service.db.models import Connection, Message, MessageAttempt
 from service.db.outbox import claims
 from service.db.transaction import Transaction
@@ -63,7 +63,7 @@ def find_out(work: Work) -> Steps[None]:
 
 
 def _question(row: HeldRow) -> _Question | None:
-    message = queries.locked_message(row.session, row.ref_id)
+    message = message_queries.locked_message(row.session, row.ref_id)
     attempt = message.attempts[-1]
     if not can_look_up(row.context, row.session, attempt):
         give_to_person(row, message)
@@ -73,7 +73,7 @@ def _question(row: HeldRow) -> _Question | None:
 
 
 def _cannot_be_asked(row: HeldRow) -> None:
-    message = queries.locked_message(row.session, row.ref_id)
+    message = message_queries.locked_message(row.session, row.ref_id)
     if message.state == MessageState.SENDING:
         give_to_person(row, message)
 
@@ -81,7 +81,7 @@ def _cannot_be_asked(row: HeldRow) -> None:
 def _answered(row: HeldRow, vendor_id: str | None) -> None:
     """Sent, where the channel knows it; else planned anew, but not before a call that may still be
     under way has run out."""
-    message = queries.locked_message(row.session, row.ref_id)
+    message = message_queries.locked_message(row.session, row.ref_id)
     attempt = message.attempts[-1]
     if message.state != MessageState.SENDING:
         return

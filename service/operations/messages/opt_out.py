@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from integrations.sentence import Text
-from service.db import queries
+from service.db.messages import message_queries
 from service.db.models import Case, DoNotContact
 from service.domain.reviews.versions import NO_ID
 from service.domain.staff.authority import Actor, Permission
@@ -26,7 +26,7 @@ def opt_out(context: Context, message_id: int, actor: Actor) -> None:
     """The buyer wants no more messages: kept for all shops here, and all that is planned stops."""
     with context.database.transaction() as session:
         now = context.clock.now()
-        case = queries.locked_message(session, message_id).case
+        case = message_queries.locked_message(session, message_id).case
         permit(session, actor, Permission.ANSWER, case.shop_id)
         listed = [_list(session, mark, now) for mark in _marks_of(context, case)]
         if case.messages_stopped and not any(listed):

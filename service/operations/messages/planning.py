@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from integrations.contract import Role
 from integrations.sentence import Text
-from service.db import queries
+from service.db.cases import case_queries
 from service.db.models import Case, Connection, Kind, MakeGood, Message, Offer, Shop
-from service.db.outbox import claims
+from service.db.outbox import backlog, claims
+from service.db.shops import shop_queries
 from service.db.transaction import Transaction
 from service.domain.errors import WrongState
 from service.domain.messages.answering import FirstAnswer, answering_from_data
@@ -58,7 +59,7 @@ def zones_of(case: Case, shop: Shop) -> tuple[str, ...]:
 
 def channels_of(session: Session, shop_id: int) -> list[Connection]:
     """The shop's message channels in the order they are tried."""
-    return queries.connections_for(session, shop_id, Role.MESSAGES)
+    return shop_queries.connections_for(session, shop_id, Role.MESSAGES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ class _Series:
 
 def plan_receipt(session: Transaction, case: Case, *, now: datetime) -> None:
     """Plan the first answer to the complaint; chosen again, an order does not repeat it."""
-    shop, series = queries.shop(session, case.shop_id), _Series(case)
+    shop, series = shop_queries.shop(session, case.shop_id), _Series(case)
     with _whatever_happens(session, series, Step.RECEIPT, now):
         answering = answering_from_data(shop.answering)
         if answering.first_answer is FirstAnswer.OFF:
@@ -97,7 +98,7 @@ def plan_receipt(session: Transaction, case: Case, *, now: datetime) -> None:
         due = next_sending_time(now, zones_of(case, shop), settings_of(shop).window)
         if answering.first_answer is FirstAnswer.DRAFT:
             _draft(session, series, due, READ_FIRST, now)
-        elif queries.opened_since(session, shop.id, now - HOUR) > answering.most_an_hour:
+        elif case_queries.opened_since(session, shop.id, now - HOUR) > answering.most_an_hour:
             _draft(session, series, due, FLOOD, now)
         else:
             _plan(session, series, Step.RECEIPT, due, now)
@@ -107,7 +108,7 @@ def plan_follow_ups(
     session: Transaction, case: Case, make_good: MakeGood, *, now: datetime
 ) -> None:
     """Plan confirmation, resolution check and update invitation of a carried-out make-good."""
-    shop = queries.shop(session, case.shop_id)
+    shop = shop_queries.shop(session, case.shop_id)
     done = [other for other in case.make_goods if other.state == "done"]
     series = _Series(case, len(done) or 1, make_good)
     with _whatever_happens(session, series, Step.CONFIRMATION, now):
@@ -124,7 +125,7 @@ def plan_follow_ups(
 
 def plan_offer(session: Transaction, offer: Offer, *, now: datetime) -> None:
     """Tell the buyer that there is a choice, and once more before its last day where there is time."""
-    case, shop = offer.case, queries.shop(session, offer.case.shop_id)
+    case, shop = offer.case, shop_queries.shop(session, offer.case.shop_id)
     series = _Series(case, len(case.make_goods), offer.make_good)
     window, zones = settings_of(shop).window, zones_of(case, shop)
     with _whatever_happens(session, series, Step.OFFER, now):
@@ -178,7 +179,7 @@ def _plan(session: Transaction, series: _Series, step: Step, due: datetime, now:
         return
     case, channel = series.case, channels_of(session, series.case.shop_id)[0]
     message = series.message(step, due, MessageState.PLANNED)
-    lane = queries.lane(session, channel.id, outward=True)
+    lane = shop_queries.lane(session, channel.id, outward=True)
     claims.put(session, Kind.SEND_MESSAGE, message, lane_id=lane, due_at=due, now=now)
     history.note(session, case, "planned", at=now, new=step, detail=Text("for %(at)s", at=due))
 
@@ -198,9 +199,9 @@ def let_next_follow(session: Transaction, message: Message, now: datetime) -> No
 
 def due_now(session: Transaction, message: Message, now: datetime) -> None:
     """Look at once whether a planned message may go out; raises `WrongState` without a channel."""
-    row = queries.row_for(session, Kind.SEND_MESSAGE, message.id)
+    row = backlog.row_for(session, Kind.SEND_MESSAGE, message.id)
     channels = channels_of(session, message.case.shop_id)
     if row is None and not channels:
         raise WrongState("Connect a channel for messages first.")
-    lane = queries.lane(session, channels[0].id, outward=True) if row is None else row.lane_id
+    lane = shop_queries.lane(session, channels[0].id, outward=True) if row is None else row.lane_id
     claims.put(session, Kind.SEND_MESSAGE, message, lane_id=lane, due_at=now, now=now)

@@ -8,8 +8,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from integrations.sentence import Said
-from service.db import queries
+from service.db.messages import message_queries
 from service.db.models import Kind, Message
+from service.db.outbox import backlog
 from service.domain.errors import WrongInput, WrongState
 from service.domain.messages.policy import Verdict
 from service.domain.messages.rendering import Rendered
@@ -37,7 +38,7 @@ class Preview:
 
 def preview(context: Context, session: Session, message: Message, now: datetime) -> Preview:
     """Look at all reasons as at the moment of sending; changes nothing."""
-    row = queries.row_for(session, Kind.SEND_MESSAGE, message.id)
+    row = backlog.row_for(session, Kind.SEND_MESSAGE, message.id)
     due = message.due_at if row is None or row.done_at is not None else row.due_at
     planned, channel, verdict = check(context, session, message, now, by_seller=False)
     pressed = check(context, session, message, now, by_seller=True)[0]
@@ -64,7 +65,7 @@ def _words(
 def refuse_if_stopped(context: Context, message_id: int) -> None:
     """Raise `WrongState` with the reason where a message would not go out though it was pressed."""
     with context.database.reading() as session:
-        message = queries.message(session, message_id)
+        message = message_queries.message(session, message_id)
         decision = check(context, session, message, context.clock.now(), by_seller=True)[0]
         if isinstance(decision, Stop | Wait):
             raise WrongState(decision.reason)

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from integrations import registry
 from integrations.contract import Channel
 from integrations.sentence import Said, Text
-from service.db import queries
 from service.db.models import (
     Case,
     Connection,
@@ -22,6 +21,7 @@ from service.db.models import (
     MessageAttempt,
     Review,
 )
+from service.db.shops import shop_queries
 from service.domain.messages.kinds import FOLLOW_UPS, OFFERING, Answer, Step
 from service.domain.messages.policy import Policies, PolicyRequest, ShopPolicySettings, Verdict
 from service.domain.messages.schedule import Send, SendFacts, Stop, Wait, send_time_check
@@ -66,7 +66,7 @@ def _facts(
     context: Context, session: Session, message: Message, verdict: Verdict, now: datetime
 ) -> SendFacts:
     """All but whether a channel reaches the buyer."""
-    case, shop = message.case, queries.shop(session, message.case.shop_id)
+    case, shop = message.case, shop_queries.shop(session, message.case.shop_id)
     settings = settings_of(shop)
     make_good = session.get(MakeGood, message.make_good_id) if message.make_good_id else None
     made_good_at = None if make_good is None else make_good.done_at
@@ -234,7 +234,7 @@ def _verdict(
     session: Session, message: Message, now: datetime
 ) -> tuple[Verdict, Connection | None]:
     """The first channel on which this may be said, else the reason of the last."""
-    shop, channels = queries.shop(session, message.case.shop_id), _channels(session, message)
+    shop, channels = shop_queries.shop(session, message.case.shop_id), _channels(session, message)
     country = buyer_of(message.case).country
     review = session.get_one(Review, message.case.review_id)
     platform = session.get_one(Connection, review.connection_id).adapter

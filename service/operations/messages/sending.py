@@ -10,9 +10,10 @@ from sqlalchemy.orm import selectinload
 from integrations.contract import MessageChannel, OutgoingMessage, ReviewSource
 from integrations.errors import AdapterError, Misconfigured, Permanent, Temporary, Unsupported
 from integrations.sentence import Said, Text, Words
-from service.db import queries
+from service.db.messages import message_queries
 from service.db.models import Case, Connection, Kind, Message, MessageAttempt
 from service.db.outbox import claims
+from service.db.shops import shop_queries
 from service.domain.errors import DomainError
 from service.domain.messages.kinds import Step
 from service.domain.messages.policy import Verdict
@@ -62,11 +63,11 @@ def _carry_out(work: Work) -> Steps[None]:
 
 
 def _state(row: HeldRow) -> MessageState:
-    return queries.locked_message(row.session, row.ref_id).state
+    return message_queries.locked_message(row.session, row.ref_id).state
 
 
 def _goes_out_once(row: HeldRow) -> bool:
-    message = queries.message(row.session, row.ref_id)
+    message = message_queries.message(row.session, row.ref_id)
     return look_up.knows_key(row.session, message.attempts[-1])
 
 
@@ -84,7 +85,7 @@ def _edit_link(work: Work) -> Steps[str]:
 
 
 def _link_wanted(row: HeldRow) -> _LinkWanted | None:
-    message = queries.message(row.session, row.ref_id)
+    message = message_queries.message(row.session, row.ref_id)
     case = message.case
     if message.step != Step.UPDATE_INVITATION or not texts.can_link(row.session, case):
         return None
@@ -111,7 +112,7 @@ def _send(work: Work, edit_link: str) -> Steps[None]:
 def _prepare(row: HeldRow, edit_link: str) -> _Sending | None:
     """Still right to send: written down as being sent. None: it waits, or is not sent."""
     session, now = row.session, row.now
-    message = queries.message(session, row.ref_id)
+    message = message_queries.message(session, row.ref_id)
     if message.state not in (MessageState.PLANNED, MessageState.SENDING):
         row.finish()
         return None
@@ -133,7 +134,7 @@ def _prepare(row: HeldRow, edit_link: str) -> _Sending | None:
         move(session, message, MessageMove.HOLD, at=now, reason=BY_A_PERSON)
         row.finish(BY_A_PERSON)
         return None
-    lane = queries.lane(session, channel.id, outward=True)
+    lane = shop_queries.lane(session, channel.id, outward=True)
     if lane != row.claim.lane_id:
         # Each channel has its own pace and its own pause, so the row waits in the channel's lane.
         claims.put(session, Kind.SEND_MESSAGE, message.id, lane_id=lane, due_at=now, now=now)
@@ -152,7 +153,9 @@ def _write_down(
     row: HeldRow, message: Message, channel: Connection, verdict: Verdict, edit_link: str
 ) -> OutgoingMessage:
     case = message.case
-    language = message.language or texts.language_of(case, queries.shop(row.session, case.shop_id))
+    language = message.language or texts.language_of(
+        case, shop_queries.shop(row.session, case.shop_id)
+    )
     rendered = texts.say(row.context, row.session, message, verdict.duties, edit_link=edit_link)
     if message.state == MessageState.SENDING:
         # Handed over again under its key. It stays of unknown outcome until the channel takes it:
@@ -201,7 +204,7 @@ def _outgoing(
 
 
 def _attempt(row: HeldRow, key: str) -> tuple[Message, MessageAttempt]:
-    message = queries.message(row.session, row.ref_id)
+    message = message_queries.message(row.session, row.ref_id)
     return message, next(attempt for attempt in message.attempts if attempt.key == key)
 
 
@@ -247,7 +250,7 @@ def _state_after(error: Exception) -> AttemptState:
 
 def _give_up(row: HeldRow, advice: Said) -> None:
     """After the last try: show the seller that this message could not be sent."""
-    message = queries.locked_message(row.session, row.ref_id)
+    message = message_queries.locked_message(row.session, row.ref_id)
     if message.state in (MessageState.PLANNED, MessageState.SENDING):
         look_up.needs_person(row.session, message, advice, row.now)
 

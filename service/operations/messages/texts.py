@@ -8,8 +8,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from integrations import registry
-from service.db import queries
 from service.db.models import Case, Connection, MakeGood, Message, Shop
+from service.db.shops import shop_queries
 from service.domain.days import last_day
 from service.domain.messages import rendering, templates
 from service.domain.messages.kinds import Step
@@ -66,7 +66,7 @@ def begun(session: Session, message: Message, now: datetime) -> MessageText:
 
 def greeting(session: Session, case: Case) -> MessageText:
     """How a seller's own message to this buyer begins."""
-    shop = queries.shop(session, case.shop_id)
+    shop = shop_queries.shop(session, case.shop_id)
     return rendering.greeting(_names(case, shop), language_of(case, shop))
 
 
@@ -110,7 +110,7 @@ def wording(session: Session, message: Message, *, edit_link: bool) -> str:
 
 
 def _shop_text(session: Session, message: Message, key: str) -> MessageText:
-    shop, language = queries.shop(session, message.case.shop_id), _language(session, message)
+    shop, language = shop_queries.shop(session, message.case.shop_id), _language(session, message)
     return custom_texts.text_of(shop, key, language)
 
 
@@ -134,14 +134,14 @@ def _rendered(
 def _language(session: Session, message: Message) -> str:
     """What is written already keeps its language."""
     case = message.case
-    return message.language or language_of(case, queries.shop(session, case.shop_id))
+    return message.language or language_of(case, shop_queries.shop(session, case.shop_id))
 
 
 def _values(
     session: Session, message: Message, links: dict[str, str], now: datetime
 ) -> dict[str, str]:
     case, language = message.case, _language(session, message)
-    shop = queries.shop(session, case.shop_id)
+    shop = shop_queries.shop(session, case.shop_id)
     zones = zones_of(case, shop)
     values = {**_names(case, shop), **links}
     if message.step is Step.RECEIPT:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from service.db import queries
+from service.db.cases import case_queries
 from service.db.outbox.claims import Claim
+from service.db.shops import shop_queries
 from service.db.transaction import Transaction
 from service.operations.outbox.registry import HANDLERS
 
@@ -18,13 +19,13 @@ def lock(session: Transaction, rows: Sequence[Claim]) -> None:
     deciding: set[int] = set()
     for handler in handlers.values():
         ids = [claim.ref_id for claim in rows if claim.kind is handler.kind]
-        of_kind = queries.cases_of(session, handler.about, ids).values()
+        of_kind = case_queries.cases_of(session, handler.about, ids).values()
         cases.update(of_kind)
         if handler.decides_about_money:
             deciding.update(of_kind)
     loads = [option for handler in handlers.values() for option in handler.loads]
-    queries.lock_cases(session, cases, loads)
-    shops = {queries.case(session, case_id).shop_id for case_id in deciding}
-    queries.lock_shops(session, shops)
+    case_queries.lock_cases(session, cases, loads)
+    shops = {case_queries.case(session, case_id).shop_id for case_id in deciding}
+    shop_queries.lock_shops(session, shops)
     if rows:
-        queries.read_places(session, {claim.lane_id for claim in rows})
+        shop_queries.read_places(session, {claim.lane_id for claim in rows})

@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 
 from integrations.contract import MessageReceived, ReviewEvent
 from integrations.sentence import Said, Text, without
-from service.db import audit, queries
+from service.db import audit
+from service.db.cases import case_queries
 from service.db.models import ApiAnswer, Case, Kind, MakeGood, OutboxRow, Review, ReviewVersion
 from service.db.transaction import Transaction
 from service.domain.cases.states import CloseReason
@@ -73,7 +74,7 @@ def erase_buyer(
     shops = {shop_id or 0, *buyer.shops, *(body.shop_id for body in bodies)} - {0}
     with context.database.transaction() as session:
         now = context.clock.now()
-        cases = [queries.locked_case(session, case_id) for case_id in buyer.cases]
+        cases = [case_queries.locked_case(session, case_id) for case_id in buyer.cases]
         for shop in sorted(shops):
             permit(session, actor, Permission.MANAGE, shop)
         _check_settled(cases)
@@ -229,7 +230,7 @@ def purge_ended(context: Context, actor: Actor) -> bool:
     if cases or reviews:
         with context.database.transaction() as session:
             for case_id in cases:
-                case = queries.locked_case(session, case_id)
+                case = case_queries.locked_case(session, case_id)
                 _empty_case(session, case, context.clock.now(), BY_AGE, actor)
             _empty_reviews(session, reviews)
     return len(cases) == CASES_AT_ONCE or len(reviews) == REVIEWS_AT_ONCE

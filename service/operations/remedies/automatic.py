@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from integrations.remedies import Remedy
-from service.db import queries
 from service.db.models import Case, Shop
+from service.db.remedies import remedy_queries
+from service.db.shops import shop_queries
 from service.db.transaction import Transaction
 from service.domain.days import day_begins, day_of
 from service.domain.remedies.limits import AutomaticLimits, may_go_by_itself
@@ -32,7 +33,7 @@ def approve(
     limits = None if amount is None else shop.automatic.get(amount.currency)
     if amount is None or limits is None:
         return
-    queries.lock_shops(session, [shop.id])
+    shop_queries.lock_shops(session, [shop.id])
     currency, day = amount.currency, day_of_limit(shop, now)
     by_shop = _spent(session, shop.id, currency, day, None)
     by_buyer = _spent(session, shop.id, currency, day, case.buyer_key)
@@ -74,5 +75,5 @@ def _spent(
     sums = session.part(_Sums).sums
     key = (shop_id, currency, buyer_key)
     if key not in sums:
-        sums[key] = _Sum(queries.spent(session, shop_id, currency, day, buyer_key))
+        sums[key] = _Sum(remedy_queries.spent(session, shop_id, currency, day, buyer_key))
     return sums[key]

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from integrations.money import Money
 from integrations.remedies import Spends
-from service.db import queries
 from service.db.models import Case, MakeGood
+from service.db.remedies import remedy_queries
 from service.domain.remedies.states import CARRIED_OUT, MakeGoodState
 from service.operations.cases.orders import SeenOrder, order_from_data
 
@@ -24,7 +24,7 @@ def left_of(
 ) -> Money:
     """What is left of the case's order (as it was `seen`, else as the case keeps it), all its cases
     counted, never below zero; `without` is not counted. Whoever decides by it holds the shop's lock
-    (`queries.lock_shops`)."""
+    (`shop_queries.lock_shops`)."""
     seen = seen or SeenOrder(order_from_data(case.order), _seen_at(case))
     promised = promised_of(session, case, without=without, seen=seen)
     return Money(max(0, seen.order.left.amount_minor - promised.amount_minor), promised.currency)
@@ -42,7 +42,7 @@ def promised_of(
     seen_at = seen.at if seen else _seen_at(case)
     promised = sum(
         make_good.amount_minor or 0
-        for make_good in queries.make_goods_of(
+        for make_good in remedy_queries.make_goods_of(
             session, case.order_connection_id or 0, case.order_id
         )
         if make_good is not without

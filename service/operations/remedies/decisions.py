@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 
 from integrations.remedies import Remedy, remedy_from_data
 from integrations.sentence import N_, Text, Words
-from service.db import queries
+from service.db.cases import case_queries
 from service.db.models import Case, Decision, Kind, MakeGood, Proposal
 from service.db.outbox import claims
+from service.db.remedies import remedy_queries
+from service.db.shops import shop_queries
 from service.db.transaction import Transaction
 from service.domain.cases.states import CloseReason, Move
 from service.domain.errors import WrongInput, WrongState
@@ -99,9 +101,9 @@ def offer(
 def _case_to_decide(session: Transaction, case_id: int, actor: Actor) -> Case:
     """The case with what decides about its money locked: what other cases of its order are promised,
     and what was spent, is counted. Raises `NotPermitted`, `NotFound`."""
-    case = queries.locked_case(session, case_id)
+    case = case_queries.locked_case(session, case_id)
     permit(session, actor, Permission.DECIDE, case.shop_id)
-    queries.lock_shops(session, [case.shop_id])
+    shop_queries.lock_shops(session, [case.shop_id])
     return case
 
 
@@ -125,7 +127,7 @@ def take_back(session: Transaction, make_good: MakeGood, *, actor: Actor, now: d
 
 
 def _proposal(session: Session, case: Case, seen: int | None) -> Proposal | None:
-    proposal = queries.proposal(session, case.id)
+    proposal = remedy_queries.proposal(session, case.id)
     if proposal is not None and seen not in (None, proposal.id):
         raise WrongState("The proposal has changed since you looked at it. Look at the case again.")
     return proposal
@@ -164,7 +166,7 @@ def decline(context: Context, case_id: int, actor: Actor, reason: str) -> None:
     """Decide against a make-good; raises `NotPermitted`, `WrongState`, `WrongInput`."""
     with context.database.transaction() as session:
         now = context.clock.now()
-        case = queries.locked_case(session, case_id)
+        case = case_queries.locked_case(session, case_id)
         permit(session, actor, Permission.DECIDE, case.shop_id)
         if not reason.strip():
             raise WrongInput("Say why, for those who look at this case later.")
@@ -190,7 +192,7 @@ def close_case(context: Context, case_id: int, actor: Actor, reason: str = "") -
     must be settled first, so that nothing paid is lost from sight."""
     with context.database.transaction() as session:
         now = context.clock.now()
-        case = queries.locked_case(session, case_id)
+        case = case_queries.locked_case(session, case_id)
         permit(session, actor, Permission.DECIDE, case.shop_id)
         _end_what_was_decided(session, case, actor, now)
         close.close(

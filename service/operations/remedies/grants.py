@@ -14,9 +14,10 @@ from integrations import registry
 from integrations.contract import Role, Way
 from integrations.remedies import Remedy, RemedyKind
 from integrations.sentence import Text
-from service.db import queries
 from service.db.models import Case, Connection, Decision, Kind, MakeGood, Offer, OfferOption
 from service.db.outbox import claims
+from service.db.remedies import remedy_queries
+from service.db.shops import shop_queries
 from service.db.transaction import Transaction
 from service.domain.cases.reference import make_good_reference
 from service.domain.cases.states import Move
@@ -63,7 +64,7 @@ def approve(session: Transaction, case: Case, remedy: Remedy, grant: Grant) -> N
     detail = remedy.described
     history.move(session, case, Move.APPROVE, at=grant.at, actor=grant.actor, detail=detail)
     make_good = _make_good(case, remedy, grant, connection, MAKE_GOODS.first)
-    queries.add_make_good(session, make_good)
+    remedy_queries.add_make_good(session, make_good)
     begin(session, make_good, grant.at)
 
 
@@ -87,9 +88,9 @@ def offer(
         created_at=grant.at,
         options=[_option(position, remedy) for position, remedy in enumerate(remedies)],
     )
-    queries.add_make_good(session, make_good)
+    remedy_queries.add_make_good(session, make_good)
     session.flush()
-    lane = queries.lane(session, connection.id, outward=True)
+    lane = shop_queries.lane(session, connection.id, outward=True)
     claims.put(
         session, Kind.END_OFFER, make_good.offer, lane_id=lane, due_at=make_good.offer.ends_at
     )
@@ -102,7 +103,7 @@ def begin(session: Transaction, make_good: MakeGood, now: datetime) -> None:
     if not way_of(connection, make_good.remedy.kind).is_called:
         moves.move(session, make_good, MakeGoodMove.BY_HAND, at=now)
         return
-    lane = queries.lane(session, connection.id, outward=True)
+    lane = shop_queries.lane(session, connection.id, outward=True)
     claims.put(session, Kind.MAKE_GOOD, make_good, lane_id=lane, due_at=now, now=now)
 
 

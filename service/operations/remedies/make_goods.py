@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from integrations import registry
 from integrations.contract import ByHand, Capabilities, Done
 from integrations.sentence import N_, Text
-from service.db import queries
+from service.db.cases import case_queries
 from service.db.models import Connection, Kind, MakeGood
 from service.db.outbox import claims
+from service.db.shops import shop_queries
 from service.db.transaction import Transaction
 from service.domain.errors import NotFound, WrongInput, WrongState
 from service.domain.remedies.states import (
@@ -86,7 +87,7 @@ def try_again(context: Context, make_good_id: int, *, actor: Actor, surely_not_d
         permit_amount(session, actor, make_good.shop_id, amount, now=now, again=make_good.id)
         _not_done(make_good, now)
         moves.move(session, make_good, MakeGoodMove.TRY_AGAIN, at=now, actor=actor)
-        lane = queries.lane(session, make_good.connection_id, outward=True)
+        lane = shop_queries.lane(session, make_good.connection_id, outward=True)
         claims.put(session, Kind.MAKE_GOOD, make_good.id, lane_id=lane, due_at=now, now=now)
 
 
@@ -99,7 +100,7 @@ def look_again(context: Context, make_good_id: int, *, actor: Actor) -> None:
         if not (make_good.open_attempts and capabilities_of(session, make_good).look_up):
             raise WrongState("The shop cannot be asked about this. Look there yourself.")
         history.note(session, make_good.case, "look_again", at=now, actor=actor)
-        lane = queries.lane(session, make_good.connection_id, outward=True)
+        lane = shop_queries.lane(session, make_good.connection_id, outward=True)
         claims.put(session, Kind.MAKE_GOOD, make_good.id, lane_id=lane, due_at=now, now=now)
 
 
@@ -148,7 +149,7 @@ def _for_person(session: Transaction, make_good_id: int, actor: Actor) -> MakeGo
     make_good = session.get(MakeGood, make_good_id)
     if make_good is None:
         raise NotFound("there is no such make-good")
-    case = queries.locked_case(session, make_good.case_id)
+    case = case_queries.locked_case(session, make_good.case_id)
     permit(session, actor, Permission.DECIDE, case.shop_id)
     session.refresh(make_good)
     if make_good.state not in FOR_PERSON:

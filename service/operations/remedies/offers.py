@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session, selectinload
 from integrations.contract import Order, OrderStore, Way
 from integrations.errors import AdapterError, Misconfigured, Temporary
 from integrations.sentence import Said, Text
-from service.db import queries
+from service.db.cases import case_queries
 from service.db.models import Case, Connection, Kind, MakeGood, Offer, OfferOption
 from service.db.outbox import claims
+from service.db.shops import shop_queries
 from service.db.transaction import Transaction
 from service.domain.errors import NotFound, WrongInput, WrongState
 from service.domain.messages.kinds import OFFERING
@@ -129,8 +130,8 @@ def _locked(session: Transaction, offer_id: int) -> Offer:
     offer = session.get(Offer, offer_id)
     if offer is None:
         raise NotFound("there is no such choice")
-    case = queries.locked_case(session, offer.case_id)
-    queries.lock_shops(session, [case.shop_id])
+    case = case_queries.locked_case(session, offer.case_id)
+    shop_queries.lock_shops(session, [case.shop_id])
     for row in (offer, offer.make_good, *offer.options):
         session.refresh(row)
     return offer

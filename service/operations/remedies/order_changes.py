@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from service.db import queries
 from service.db.models import Connection, Kind
 from service.db.outbox import claims
+from service.db.remedies import remedy_queries
 from service.db.transaction import Transaction
 from service.domain.remedies.states import MakeGoodState
 
@@ -17,7 +17,7 @@ WAITING = (MakeGoodState.IN_PROGRESS, MakeGoodState.WAITING_FOR_BUYER)
 def follow(session: Transaction, connection: Connection, order_id: str, now: datetime) -> str:
     """Look now after the make-goods of this order that are under way, and at what its buyer may
     choose; gives a word for what came of it."""
-    make_goods = queries.make_goods_of(session, connection.id, order_id)
+    make_goods = remedy_queries.make_goods_of(session, connection.id, order_id)
     waiting = [make_good.id for make_good in make_goods if make_good.state in WAITING]
     offers = [
         make_good.offer.id

@@ -11,8 +11,10 @@ from integrations.contract import Order, OrderLine, Way
 from integrations.money import Money
 from integrations.remedies import KINDS, remedy_from_data, remedy_to_data
 from integrations.sentence import Words, to_data
-from service.db import queries
+from service.db.cases import case_queries
 from service.db.models import Case, Proposal, Shop
+from service.db.remedies import remedy_queries
+from service.db.shops import shop_queries
 from service.db.transaction import Transaction
 from service.domain.cases.states import CaseState, Move
 from service.domain.remedies import playbook
@@ -32,7 +34,7 @@ def propose_remedies(
 ) -> None:
     """Propose by the shop's playbook; what the owner's limit covers is approved at once, unless
     something speaks against it or `by_limit` is False."""
-    shop = queries.shop(session, case.shop_id)
+    shop = shop_queries.shop(session, case.shop_id)
     proposal = _worked_out(session, case, shop, now)
     session.add(proposal)
     history.move(session, case, Move.PROPOSE, at=now, detail=Words(proposal.rule))
@@ -47,8 +49,8 @@ def refresh_proposal(session: Transaction, case: Case, *, now: datetime) -> None
     decides, because one may be looking at the case."""
     if case.state != CaseState.AWAITING_APPROVAL:
         return
-    fresh = _worked_out(session, case, queries.shop(session, case.shop_id), now)
-    newest = queries.proposal(session, case.id)
+    fresh = _worked_out(session, case, shop_queries.shop(session, case.shop_id), now)
+    newest = remedy_queries.proposal(session, case.id)
     if newest is None or _said(newest) != _said(fresh):
         session.add(fresh)
         history.move(session, case, Move.PROPOSE, at=now, detail=Words(fresh.rule))
@@ -101,7 +103,7 @@ def _facts(
         order_value=order.paid,
         line_ids=tuple(line.id for line in lines),
         line_paid=_paid(lines, order.paid.currency) if lines else None,
-        earlier_cases=len(queries.earlier_cases(session, case)),
+        earlier_cases=len(case_queries.earlier_cases(session, case)),
         country=order.buyer.country,
         step=order.step,
     )

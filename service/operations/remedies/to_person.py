@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from integrations.sentence import Said
-from service.db import queries
+from service.db.cases import case_queries
 from service.db.models import Kind, MakeGood
 from service.db.outbox import claims
 from service.domain.remedies.states import UNDER_WAY, AttemptOutcome, MakeGoodMove
@@ -18,7 +18,7 @@ def give_up(row: HeldRow, reason: Said) -> None:
     once more when the platform has settled it."""
     session, now = row.session, row.now
     make_good = session.get_one(MakeGood, row.ref_id)
-    queries.locked_case(session, make_good.case_id)
+    case_queries.locked_case(session, make_good.case_id)
     if make_good.state not in UNDER_WAY:
         return
     for attempt in make_good.attempts:

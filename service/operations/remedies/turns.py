@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from integrations.contract import Capabilities
 from integrations.sentence import Text
-from service.db import queries
 from service.db.models import Kind, MakeGood
 from service.db.outbox import claims
+from service.db.remedies import remedy_queries
 from service.db.transaction import Transaction
 from service.domain.remedies.states import UNDER_WAY, MakeGoodState
 from service.operations.remedies.make_goods import capabilities_of
@@ -23,7 +23,7 @@ IN_TURN = timedelta(seconds=2)
 def turn_of(session: Session, make_good: MakeGood, now: datetime) -> datetime:
     """When no other make-good of the order is under way: now, or when to look again."""
     turn = now
-    for other in queries.make_goods_of(session, make_good.connection_id, make_good.order_id):
+    for other in remedy_queries.make_goods_of(session, make_good.connection_id, make_good.order_id):
         if other is make_good or not other.open_attempts:
             continue
         if other.state in UNDER_WAY:
@@ -42,7 +42,7 @@ def settles_at(make_good: MakeGood, can: Capabilities, now: datetime) -> datetim
 
 def let_others_follow(session: Transaction, make_good: MakeGood, now: datetime) -> None:
     """Those of the same order that wait for their turn look again at once."""
-    others = queries.make_goods_of(session, make_good.connection_id, make_good.order_id)
+    others = remedy_queries.make_goods_of(session, make_good.connection_id, make_good.order_id)
     waiting = [
         other.id
         for other in others

@@ -13,10 +13,10 @@ from integrations.contract import (
     ReviewEvent,
     SomethingChanged,
 )
-from service.db import queries
 from service.db.models import Connection, Kind, Review, ReviewVersion
 from service.db.outbox import claims
 from service.db.reviews import known_reviews
+from service.db.shops import shop_queries
 from service.db.transaction import Transaction
 from service.domain.reviews.versions import Change, StoredReview, change
 from service.operations.cases import review_changes
@@ -62,7 +62,7 @@ def apply_event(
 
 
 def _refetch(session: Transaction, connection: Connection, subject: str, now: datetime) -> None:
-    lane = queries.lane(session, connection.id, outward=True)
+    lane = shop_queries.lane(session, connection.id, outward=True)
     claims.put(session, Kind.LOOK, connection.id, lane_id=lane, due_at=now, step=subject, now=now)
 
 

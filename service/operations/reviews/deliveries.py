@@ -7,9 +7,10 @@ from datetime import datetime
 from sqlalchemy import select
 
 from integrations.sentence import Said, Text, Words
-from service.db import audit, queries
+from service.db import audit
 from service.db.models import Connection, Delivery, Kind, Seller
 from service.db.outbox import claims
+from service.db.shops import shop_queries
 from service.db.transaction import Transaction
 from service.domain.errors import NotFound, WrongState
 from service.domain.reviews.delivery_states import DELIVERIES, DeliveryMove, DeliveryState
@@ -48,7 +49,7 @@ def read_again(context: Context, delivery_id: int, actor: Actor) -> None:
             raise WrongState("Nothing is left to read: what came in was deleted after its time.")
         _note(session, delivery, "delivery.read_again")
         move(session, delivery, DeliveryMove.READ_AGAIN, at=now, actor=actor)
-        lane = queries.lane(session, delivery.connection_id, outward=False)
+        lane = shop_queries.lane(session, delivery.connection_id, outward=False)
         claims.put(session, Kind.READ_DELIVERY, delivery.id, lane_id=lane, due_at=now, now=now)
 
 

@@ -18,9 +18,9 @@ from integrations.contract import (
 )
 from integrations.errors import Unsupported
 from integrations.sentence import Text
-from service.db import queries
 from service.db.models import Case, Connection, Delivery, Kind, OutboxRow, Review
 from service.db.outbox import claims
+from service.db.shops import shop_queries
 from service.db.transaction import Transaction
 from service.domain.reviews.delivery_states import DELIVERIES, DeliveryMove
 from service.operations.cases import reading
@@ -173,7 +173,7 @@ def _look_at_open_cases(session: Transaction, connection: Connection, now: datet
         .order_by(last)
         .limit(LOOKS_AT_ONCE)
     ).all()
-    lane = queries.lane(session, connection.id, outward=True)
+    lane = shop_queries.lane(session, connection.id, outward=True)
     for position, review_id in enumerate(review_ids):
         due = now + POLL_EVERY * position / LOOKS_AT_ONCE
         claims.put(

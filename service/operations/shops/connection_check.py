@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from integrations.contract import Adapter, CheckResult
 from integrations.errors import AdapterError
 from integrations.sentence import Said, Text
-from service.db import queries
 from service.db.models import Connection, Kind
-from service.db.outbox import claims
+from service.db.outbox import backlog, claims
+from service.db.shops import shop_queries
 from service.db.transaction import Transaction
 from service.domain.shops.connection_states import ConnectionMove, ConnectionState
 from service.domain.staff.authority import CLOCK, Actor
@@ -105,9 +105,9 @@ def start_checking(session: Transaction, connection_id: int, now: datetime) -> N
 
     It stands in the inward lane: in the outward one it would wait with what it is to let go on.
     """
-    row = queries.row_for(session, Kind.CHECK, connection_id)
+    row = backlog.row_for(session, Kind.CHECK, connection_id)
     if row is None or row.done_at is not None:
-        lane = queries.lane(session, connection_id, outward=False)
+        lane = shop_queries.lane(session, connection_id, outward=False)
         due = now + CHECK_EVERY
         claims.put(session, Kind.CHECK, connection_id, lane_id=lane, due_at=due, now=now)
 

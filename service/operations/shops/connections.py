@@ -16,9 +16,10 @@ from integrations.entries import WEBHOOK_SECRET, WrongEntry
 from integrations.errors import AdapterError
 from integrations.sentence import Text
 from integrations.text import line
-from service.db import audit, queries
+from service.db import audit
 from service.db.models import Connection, Kind, Lane, Shop
-from service.db.outbox import claims
+from service.db.outbox import backlog, claims
+from service.db.shops import shop_queries
 from service.db.transaction import Transaction
 from service.domain.errors import NotFound, WrongInput
 from service.domain.shops.connection_states import CONNECTIONS
@@ -116,13 +117,13 @@ def _poll(session: Transaction, connection: Connection, now: datetime) -> None:
     """Let reviews be polled where the platform can and the connection brings them; else end it."""
     if not registry.get(connection.adapter).capabilities.poll:
         return
-    row = queries.row_for(session, Kind.POLL, connection.id)
+    row = backlog.row_for(session, Kind.POLL, connection.id)
     polled = row is not None and row.done_at is None
     if Role.REVIEWS not in connection.roles:
         if row is not None and polled:
             row.done_at, row.claim_token = now, None
     elif not polled:
-        lane = queries.lane(session, connection.id, outward=True)
+        lane = shop_queries.lane(session, connection.id, outward=True)
         claims.put(session, Kind.POLL, connection.id, lane_id=lane, due_at=now, now=now)
 
 

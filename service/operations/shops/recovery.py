@@ -14,9 +14,10 @@ from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from integrations.sentence import Said
-from service.db import audit, queries
+from service.db import audit
 from service.db.models import Connection, Kind, Lane, OutboxRow, Task
-from service.db.outbox import claims
+from service.db.outbox import backlog, claims
+from service.db.shops import shop_queries
 from service.db.transaction import Transaction
 from service.domain.errors import NotFound
 from service.domain.shops.connection_states import ConnectionMove, ConnectionState
@@ -60,10 +61,10 @@ def _mended_itself_since(session: Transaction, connection_id: int, since: dateti
 
 def watch(session: Transaction, connection_id: int, until: datetime) -> None:
     """Let the check of a connection come by then."""
-    row = queries.row_for(session, Kind.CHECK, connection_id)
+    row = backlog.row_for(session, Kind.CHECK, connection_id)
     if row is None or row.done_at is not None:
         if session.get_one(Connection, connection_id).roles:
-            lane = queries.lane(session, connection_id, outward=False)
+            lane = shop_queries.lane(session, connection_id, outward=False)
             claims.put(session, Kind.CHECK, connection_id, lane_id=lane, due_at=until)
         return
     session.execute(
@@ -85,7 +86,7 @@ def is_awaited(session: Session, connection: Connection) -> bool:
     """True while something waits for this platform, or the connection is paused."""
     if connection.state == ConnectionState.PAUSED:
         return True
-    lane = queries.lane(session, connection.id, outward=True)
+    lane = shop_queries.lane(session, connection.id, outward=True)
     return session.scalar(_put_off([lane]).limit(1)) is not None
 
 

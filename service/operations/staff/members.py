@@ -9,9 +9,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from integrations.sentence import N_
-from service.db import audit, queries, staff
+from service.db import audit
 from service.db.models import Membership as MembershipRow
 from service.db.models import Seller
+from service.db.shops import shop_queries
+from service.db.staff import seller_queries
 from service.db.transaction import Lock, Transaction
 from service.domain.errors import NotFound, NotPermitted, WrongState
 from service.domain.staff.authority import Actor, ActorKind, Membership, Permission, SellerRole
@@ -29,7 +31,7 @@ def set_membership(
     Raises `NotPermitted`, `NotFound`, and `WrongState` where no owner would be left."""
     with context.database.transaction() as session:
         lock_staff(session)
-        queries.lock_shops(session, [shop_id])
+        shop_queries.lock_shops(session, [shop_id])
         permit(session, actor, Permission.MANAGE, shop_id)
         row = session.get(MembershipRow, (shop_id, seller_id))
         if row is None and actor.kind is not ActorKind.OPERATOR:
@@ -61,7 +63,7 @@ def end_membership(context: Context, shop_id: int, seller_id: int, actor: Actor)
     """Let a seller belong to a shop no longer. Raises `NotPermitted`, `NotFound`, `WrongState`."""
     with context.database.transaction() as session:
         lock_staff(session)
-        queries.lock_shops(session, [shop_id])
+        shop_queries.lock_shops(session, [shop_id])
         permit(session, actor, Permission.MANAGE, shop_id)
         row = session.get(MembershipRow, (shop_id, seller_id))
         if row is None:
@@ -77,7 +79,7 @@ def set_active(context: Context, seller_id: int, actor: Actor, *, active: bool) 
         lock_staff(session)
         seller = permit_person(session, actor, seller_id)
         if not active:
-            for row in staff.memberships(session, seller_id):
+            for row in seller_queries.memberships(session, seller_id):
                 _check_owner_left(session, row)
             seller.session_version += 1
         seller.active = active
@@ -142,5 +144,5 @@ def lock_staff(session: Transaction) -> None:
 def _check_owner_left(session: Session, row: MembershipRow) -> None:
     """Raises `WrongState` where this membership is that of a shop's only owner."""
     is_owner = row.role is SellerRole.OWNER
-    if is_owner and not staff.other_owners(session, row.shop_id, row.seller_id):
+    if is_owner and not seller_queries.other_owners(session, row.shop_id, row.seller_id):
         raise WrongState("At least one owner must stay.")

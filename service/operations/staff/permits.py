@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from integrations.money import Money
 from integrations.sentence import Text
-from service.db import audit, queries, staff
+from service.db import audit
 from service.db.models import Membership as MembershipRow
+from service.db.shops import shop_queries
+from service.db.staff import seller_queries
 from service.db.transaction import Transaction
 from service.domain.errors import NotPermitted
 from service.domain.staff import authority
@@ -35,7 +37,9 @@ def seller_actor(session: Session, seller_id: int) -> Actor:
 
 def memberships_of(session: Session, seller_id: int) -> dict[int, Membership]:
     """What a seller is in each of their shops."""
-    return {row.shop_id: membership_of(row) for row in staff.memberships(session, seller_id)}
+    return {
+        row.shop_id: membership_of(row) for row in seller_queries.memberships(session, seller_id)
+    }
 
 
 def membership_of(row: MembershipRow) -> Membership:
@@ -66,7 +70,7 @@ def permit_amount(
     """
     if actor.kind in OF_KIND:
         raise NotPermitted("Only people approve make-goods.")
-    queries.lock_shops(session, [shop_id])
+    shop_queries.lock_shops(session, [shop_id])
     session.flush()
     here = _in_shop(session, actor, shop_id)
     authority.check(here, Permission.DECIDE, shop_id)
@@ -105,7 +109,7 @@ def may_add_shop(session: Session, actor: Actor) -> bool:
         return actor.kind is ActorKind.OPERATOR
     shops = memberships_of(session, actor.seller_id)
     owns_one = any(member.role is SellerRole.OWNER for member in shops.values())
-    return Permission.MANAGE in actor.scopes and (owns_one or not staff.has_shops(session))
+    return Permission.MANAGE in actor.scopes and (owns_one or not seller_queries.has_shops(session))
 
 
 def over_limit(
@@ -130,7 +134,7 @@ def _spent(
 ) -> int:
     if amount is None:
         return 0
-    return staff.approved(
+    return seller_queries.approved(
         session,
         actor.seller_id or 0,
         shop_id,
@@ -143,5 +147,5 @@ def _spent(
 def _in_shop(session: Session, actor: Actor, shop_id: int) -> Actor:
     if actor.kind in OF_KIND:
         return actor
-    row = staff.membership(session, shop_id, actor.seller_id or 0)
+    row = seller_queries.membership(session, shop_id, actor.seller_id or 0)
     return replace(actor, memberships={} if row is None else {shop_id: membership_of(row)})

@@ -8,8 +8,9 @@ from datetime import timedelta
 
 from sqlalchemy import delete, select, update
 
-from service.db import attempts, audit
+from service.db import audit
 from service.db.models import Seller, SignIn
+from service.db.staff import attempts
 from service.domain.staff.authority import ActorKind
 from service.operations.context import Context
 

@@ -13,9 +13,12 @@ from werkzeug.exceptions import BadRequest
 
 from integrations.money import Money
 from integrations.remedies import KINDS, Remedy
-from service.db import queries
+from service.db.cases import case_queries
 from service.db.models import Case
 from service.db.outbox.waiting import waiting_work
+from service.db.remedies import remedy_queries
+from service.db.reviews import delivery_queries
+from service.db.shops import shop_queries
 from service.domain.errors import WrongInput
 from service.domain.staff.authority import Permission
 from service.operations.cases.proof import proof_of
@@ -107,7 +110,7 @@ def cases() -> Response:
     asked = _query(inputs.CasesQuery())
     shops = actor().shops(Permission.LOOK)
     with context().database.reading() as session:
-        rows = queries.cases_in(
+        rows = case_queries.cases_in(
             session, shops, asked["state"], most=asked["most"], before=asked["before"]
         )
         page = {"cases": rows, "next": rows[-1].id if len(rows) == asked["most"] else None}
@@ -126,15 +129,15 @@ def case(reference: str) -> Response:
 def proof(reference: str) -> Response:
     """Read what a case can prove."""
     with context().database.reading() as session:
-        case = queries.case_by_reference(session, reference)
+        case = case_queries.case_by_reference(session, reference)
         record = proof_of(session, case, context().clock.now())
         return jsonify(schemas.ProofOut().dump(record))
 
 
 def _detail(reference: str) -> Response:
     with context().database.reading() as session:
-        case = queries.case_by_reference(session, reference)
-        proposal = queries.proposal(session, case.id)
+        case = case_queries.case_by_reference(session, reference)
+        proposal = remedy_queries.proposal(session, case.id)
         out = schemas.CaseDetailOut(exclude=("proposal", "proposal_id", "proposal_offer")).dump(
             case
         )
@@ -147,7 +150,7 @@ def _detail(reference: str) -> Response:
 
 def _find(reference: str) -> Case:
     with context().database.reading() as session:
-        return queries.case_by_reference(session, reference)
+        return case_queries.case_by_reference(session, reference)
 
 
 @blueprint.post("/cases/<reference>/approve")
@@ -224,7 +227,7 @@ def deliveries() -> Response:
     asked = _query(inputs.PageQuery())
     shops = actor().shops(Permission.LOOK)
     with context().database.reading() as session:
-        unread = queries.deliveries_needing_attention(
+        unread = delivery_queries.deliveries_needing_attention(
             session, shops, most=asked["most"], before=asked["before"]
         )
         page = {
@@ -242,7 +245,7 @@ def waiting() -> Response:
     with context().database.reading() as session:
         lists = {
             "waiting": waiting_work(session, shops),
-            "connections": queries.connections_in_trouble(session, shops),
+            "connections": shop_queries.connections_in_trouble(session, shops),
         }
         return jsonify(schemas.WaitingListOut().dump(lists))
 

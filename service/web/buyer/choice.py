@@ -10,7 +10,7 @@ from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
 from integrations.sentence import Said, Text
-from service.db import queries
+from service.db.messages import message_queries
 from service.db.models import MakeGood, Offer, OfferOption
 from service.domain.days import last_day
 from service.domain.errors import DomainError, NotFound, WrongInput
@@ -60,7 +60,7 @@ def _offer_id(token: str) -> int:
     """The choice of which the message with this link tells."""
     message_id = int(context().links.read("buyer-choose", token, LONGEST))
     with context().database.reading() as session:
-        message = queries.message(session, message_id)
+        message = message_queries.message(session, message_id)
         make_good = session.get(MakeGood, message.make_good_id or 0)
         if make_good is None or make_good.offer is None:
             raise NotFound("there is no such choice")

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, g, render_template, request, url_for
 from flask_babel import force_locale
 
 from integrations.sentence import Said, Text
-from service.db import queries
+from service.db.messages import message_queries
 from service.db.models import Message
 from service.domain.errors import DomainError
 from service.domain.messages import templates
@@ -38,7 +38,7 @@ def _page(
     """A page in the buyer's language; after a refusal with what was typed."""
     message_id = _id(page, token)
     with context().database.reading() as session:
-        message = queries.message(session, message_id)
+        message = message_queries.message(session, message_id)
         case = message.case
         language = templates.language_for(buyer_of(case).language, case.shop.language)
         answer = answers.earlier_answer(message)

@@ -7,8 +7,9 @@ from urllib.parse import urlencode
 from flask import Blueprint, render_template, request
 from sqlalchemy import select
 
-from service.db import audit, staff
+from service.db import audit
 from service.db.models import Membership, Seller, Shop
+from service.db.staff import seller_queries
 from service.domain.staff.authority import ActorKind, Permission
 from service.web.audit_words import change
 from service.web.auth import may
@@ -30,7 +31,7 @@ def overview() -> str:
     chosen = [shop for shop in owned if shop == shop_id] or owned
     by = request.args.get("by", "")
     with context().database.reading() as session:
-        names = staff.actor_names(session)
+        names = seller_queries.actor_names(session)
         people = session.scalars(
             select(Seller)
             .join(Membership, Membership.seller_id == Seller.id)

@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 from flask import Blueprint, render_template, request
 from sqlalchemy import select
 
-from service.db import tasks
-from service.db.case_list import CaseFilter, Outcome, list_cases
+from service.db.cases.case_list import CaseFilter, Outcome, list_cases
 from service.db.models import Shop
+from service.db.tasks import task_queries
 from service.domain.cases.states import CaseState
 from service.domain.complaints.causes import CAUSES, UNCLEAR
 from service.domain.days import day_begins
@@ -57,7 +57,7 @@ def overview() -> str:
         return render_template(
             "admin/cases.html",
             cases=cases[:PAGE],
-            waiting=tasks.cases_waiting(session, [case.id for case in cases]),
+            waiting=task_queries.cases_waiting(session, [case.id for case in cases]),
             wanted=narrowing,
             oldest_first=oldest_first,
             is_narrowed=narrowing != CaseFilter(),

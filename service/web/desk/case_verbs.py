@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as lazy
 from werkzeug.wrappers import Response
 
 from integrations.remedies import KINDS, Remedy, Worth
-from service.db import queries
+from service.db.cases import case_queries
 from service.db.models import Case
 from service.domain.errors import DomainError, WrongInput
 from service.domain.staff.authority import Permission
@@ -40,7 +40,7 @@ def verb(told: Any) -> Callable[[Callable[..., None]], Callable[..., Answer]]:
         @wraps(act)
         def acted(reference: str, **rest: Any) -> Answer:
             with context().database.reading() as session:
-                case = queries.case_by_reference(session, reference)
+                case = case_queries.case_by_reference(session, reference)
             try:
                 act(case, **rest)
             except DomainError as error:

@@ -11,8 +11,11 @@ from sqlalchemy.orm import Session
 
 from integrations.remedies import KINDS
 from service import VERSION
-from service.db import queries, staff, tasks
+from service.db.cases import case_queries
 from service.db.models import Case, MakeGood, Review
+from service.db.remedies import remedy_queries
+from service.db.staff import seller_queries
+from service.db.tasks import task_queries
 from service.domain.cases.states import CLOSE_REASONS, FORMER_STATES, CaseState, Move
 from service.domain.complaints.causes import CAUSES
 from service.domain.errors import DomainError, Unconfirmed
@@ -83,10 +86,10 @@ def case(reference: str) -> str:
 def case_page(reference: str, error: DomainError | None = None) -> str:
     """The page; after a refusal with what was typed still in its fields."""
     with context().database.reading() as session:
-        case = queries.case_by_reference(session, reference)
+        case = case_queries.case_by_reference(session, reference)
         if exists(case.shop.zone):
             g.zone = ZoneInfo(case.shop.zone)
-        proposal = queries.proposal(session, case.id)
+        proposal = remedy_queries.proposal(session, case.id)
         return render_template(
             "admin/case.html",
             case=case,
@@ -95,20 +98,17 @@ def case_page(reference: str, error: DomainError | None = None) -> str:
                 session.get_one(Review, review_id) for review_id in case.older_review_ids
             ],
             **_refused(error),
-            names=staff.actor_names(session),
+            names=seller_queries.actor_names(session),
             choice=choice(session, case, actor(), context().clock.now()),
-            deciders=staff.deciders(session, case.shop_id),
+            deciders=seller_queries.deciders(session, case.shop_id),
             proposed=proposed(session, case, actor(), context().clock.now()),
             left=balance.left_of(session, case) if case.order else None,
-            make_goods=[
-                shown(make_good, may_ask=_may_ask(session, make_good))
-                for make_good in case.make_goods
-            ],
+            make_goods=[shown(row, may_ask=_may_ask(session, row)) for row in case.make_goods],
             decidable=case.may(Move.APPROVE),
-            waits=bool(tasks.cases_waiting(session, [case.id])),
+            waits=bool(task_queries.cases_waiting(session, [case.id])),
             first=_first(case, proposal),
             why_none=proposal.reason if proposal is not None else "",
-            earlier=queries.earlier_cases(session, case),
+            earlier=case_queries.earlier_cases(session, case),
             next_step=next_step(session, case),
             thread=thread_of(context(), session, case, context().clock.now()),
             greeting=_greeting(session, case),
@@ -143,7 +143,7 @@ def _may_stop_messages(case: Case) -> bool:
 def whole_case(case_id: int) -> Case:
     """A case with its messages and make-goods, read."""
     with context().database.reading() as session:
-        case = queries.case(session, case_id)
+        case = case_queries.case(session, case_id)
         _ = (case.messages, case.make_goods)
         return case
 

@@ -15,9 +15,9 @@ from integrations import registry
 from integrations.contract import Adapter, CheckResult, Role
 from integrations.entries import WEBHOOK_SECRET
 from integrations.entries import Field as AdapterField
-from service.db import queries
 from service.db.models import Connection
 from service.db.outbox.waiting import waiting_for
+from service.db.shops import shop_queries
 from service.domain.days import day_begins
 from service.domain.errors import DomainError, NotFound
 from service.domain.staff.authority import Permission
@@ -162,7 +162,7 @@ def _page(
     secret_form: SecretForm | None = None,
 ) -> str:
     with context().database.reading() as database:
-        connection = queries.connection(database, connection_id)
+        connection = shop_queries.connection(database, connection_id)
         return render_template(
             "admin/connection.html",
             connection=connection,
@@ -189,7 +189,7 @@ def _kept(connection: Connection) -> ConnectionForm:
 def change(connection_id: int) -> Answer:
     """Change what was entered."""
     with context().database.reading() as database:
-        connection = queries.connection(database, connection_id)
+        connection = shop_queries.connection(database, connection_id)
     form = form_of(ConnectionForm, connection.adapter, request.form)
     status = carry_out(
         form,

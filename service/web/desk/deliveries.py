@@ -7,8 +7,8 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from service.db import queries
 from service.db.models import Connection
+from service.db.reviews import delivery_queries
 from service.domain.staff.authority import Permission
 from service.operations.reviews import deliveries
 from service.web.auth import may, sellers_only
@@ -24,7 +24,7 @@ def overview() -> str:
     """What could not be read, newest first."""
     shops = actor().shops(Permission.LOOK)
     with context().database.reading() as session:
-        unread = queries.deliveries_needing_attention(
+        unread = delivery_queries.deliveries_needing_attention(
             session, shops, most=PAGE, before=request.args.get("before", type=int)
         )
         return render_template(

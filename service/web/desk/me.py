@@ -8,8 +8,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 from werkzeug.wrappers import Response
 
-from service.db import attempts
 from service.db.models import Seller
+from service.db.staff import attempts
 from service.domain.errors import WrongInput
 from service.operations.staff import accounts
 from service.web.auth import begin, sellers_only

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from integrations.sentence import Text
-from service.db import queries
 from service.db.models import Case, Connection, Kind, Lane, OutboxRow
+from service.db.outbox import backlog
 from service.db.outbox.lanes import MAY_GO
 from service.domain.cases.states import CaseState
 from service.domain.messages.states import STUCK, MessageState
@@ -86,7 +86,7 @@ def _stuck(case: Case) -> NextStep | None:
 
 
 def _of_row(session: Session, kind: Kind, ref_id: int, summary: str) -> NextStep:
-    row: OutboxRow | None = queries.row_for(session, kind, ref_id)
+    row: OutboxRow | None = backlog.row_for(session, kind, ref_id)
     if row is None or row.done_at is not None:
         return NextStep(summary)
     paused = session.scalar(

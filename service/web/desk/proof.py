@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, g, render_template
 
-from service.db import queries
+from service.db.cases import case_queries
 from service.domain.messages.zones import exists
 from service.domain.staff.authority import Permission
 from service.operations.cases.proof import proof_of
@@ -21,7 +21,7 @@ blueprint = Blueprint("proof", __name__)
 def show(reference: str) -> str:
     """The proof record of a case."""
     with context().database.reading() as session:
-        case = queries.case_by_reference(session, reference)
+        case = case_queries.case_by_reference(session, reference)
         if exists(case.shop.zone):
             g.zone = ZoneInfo(case.shop.zone)
         proof = proof_of(session, case, context().clock.now())

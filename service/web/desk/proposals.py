@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from integrations.money import Money
 from integrations.remedies import Remedy, remedy_from_data
 from integrations.sentence import Said, Text, from_data
-from service.db import queries
 from service.db.models import Case, Connection
+from service.db.remedies import remedy_queries
 from service.domain.remedies import offers
 from service.domain.remedies.offers import OfferTerms
 from service.domain.remedies.states import MakeGoodState
@@ -39,7 +39,7 @@ class ProposedRemedy:
 
 def proposed(session: Session, case: Case, actor: Actor, now: datetime) -> list[ProposedRemedy]:
     """The newest proposal, best first; empty when nothing was proposed."""
-    proposal = queries.proposal(session, case.id)
+    proposal = remedy_queries.proposal(session, case.id)
     if proposal is None or not case.order:
         return []
     connection = session.get(Connection, case.order_connection_id or 0)
@@ -84,7 +84,7 @@ class ProposedChoice:
 
 def choice(session: Session, case: Case, actor: Actor, now: datetime) -> ProposedChoice | None:
     """What the proposal lets the buyer choose among; None where it does not."""
-    proposal = queries.proposal(session, case.id)
+    proposal = remedy_queries.proposal(session, case.id)
     if proposal is None or proposal.offer is None or not case.order:
         return None
     remedies = [remedy_from_data(row) for row in proposal.remedies]

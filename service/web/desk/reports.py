@@ -13,8 +13,8 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.db import reports
 from service.db.models import Shop
+from service.db.reports import report_queries
 from service.domain.days import day_of
 from service.domain.reports.figures import (
     Share,
@@ -79,8 +79,8 @@ def overview() -> str:
     """Figures of a period beside those of the one before; each opens its cases."""
     with context().database.reading() as session:
         asked = _asked(session)
-        cases = reports.facts_of(session, asked.shop_ids, asked.period)
-        before = reports.facts_of(session, asked.shop_ids, asked.period.before)
+        cases = report_queries.facts_of(session, asked.shop_ids, asked.period)
+        before = report_queries.facts_of(session, asked.shop_ids, asked.period.before)
     causes, products = by_cause(cases, before), by_product(cases, before)
     days = Counter(case.day for case in cases)
     by_day = [(day, days[day]) for day in asked.period.days()]
@@ -173,7 +173,9 @@ def cases_xlsx() -> Response:
 def _download(write: case_table.Write, content_type: str, ending: str) -> Response:
     with context().database.reading() as session:
         asked = _asked(session)
-        body = write(case_table.rows(reports.cases_in(session, asked.shop_ids, asked.period)))
+        body = write(
+            case_table.rows(report_queries.cases_in(session, asked.shop_ids, asked.period))
+        )
     period = asked.period
     name = f"makegood-{period.kind}-{period.first}.{ending}"
     answer = Response(body, content_type=content_type)

@@ -10,8 +10,9 @@ from flask import Blueprint, g, render_template, request
 from flask_babel import format_timedelta
 from sqlalchemy.orm import Session
 
-from service.db import staff, tasks
 from service.db.outbox.backlog import LATE_AFTER, backlog
+from service.db.staff import seller_queries
+from service.db.tasks import task_queries
 from service.domain.errors import NotFound
 from service.domain.staff.authority import Permission
 from service.domain.tasks.kinds import GROUPS, TASK_RULES, TaskGroup
@@ -33,7 +34,7 @@ def _count_waiting() -> int:
     """How much waits for a person, for the navigation of each page."""
     if "waiting" not in g:
         with context().database.reading() as session:
-            g.waiting = tasks.count_open(session, actor().shops(Permission.LOOK))
+            g.waiting = task_queries.count_open(session, actor().shops(Permission.LOOK))
     return int(g.waiting)
 
 
@@ -50,7 +51,7 @@ def overview() -> str:
     shops = actor().shops(Permission.LOOK)
     is_mine = bool(request.args.get("mine"))
     with context().database.reading() as session:
-        page = tasks.open_tasks(
+        page = task_queries.open_tasks(
             session,
             shops,
             most=PAGE,
@@ -66,21 +67,21 @@ def overview() -> str:
             groups=groups,
             rules=TASK_RULES,
             is_mine=is_mine,
-            names=staff.actor_names(session),
+            names=seller_queries.actor_names(session),
             onward=_onward(page[-1].key, is_mine) if len(page) == PAGE else None,
             late=_late(session),
-            mended=tasks.mended_since(session, shops, context().clock.now() - RECENT),
+            mended=task_queries.mended_since(session, shops, context().clock.now() - RECENT),
         )
 
 
-def _onward(key: tasks.Key, is_mine: bool) -> str:
+def _onward(key: task_queries.Key, is_mine: bool) -> str:
     """The address of the next page."""
     urgency, opened_at, task_id = key
     after = f"{int(urgency)}_{opened_at.isoformat()}_{task_id}"
     return "?" + urlencode({"after": after, **({"mine": 1} if is_mine else {})})
 
 
-def _after() -> tasks.Key | None:
+def _after() -> task_queries.Key | None:
     """Where the page goes on; raises `NotFound` for what no page of ours says."""
     text = request.args.get("after", "")
     if not text:

@@ -10,8 +10,8 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, ScalarSelect, Select, false, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
+from service.db.cases.search import matching
 from service.db.models import Case, MakeGood, Message, Review
-from service.db.search import matching
 from service.domain.cases.states import CaseState, CloseReason
 from service.domain.messages.kinds import Answer
 

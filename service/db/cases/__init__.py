@@ -1,0 +1,1 @@
+"""Rows of cases: reads, the list, the search."""

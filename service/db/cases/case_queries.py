@@ -1,0 +1,126 @@
+"""Named reads of cases, and the locks under which they are changed. Nothing is changed here."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from functools import cache
+
+from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.sql.base import ExecutableOption
+
+from service.db.models import (
+    Base,
+    Case,
+)
+from service.db.transaction import Lock, Transaction
+from service.domain.errors import NotFound
+
+
+def lock_cases(
+    session: Transaction, case_ids: Iterable[int], loads: Iterable[ExecutableOption] = ()
+) -> None:
+    """Lock cases, always in the same order, and read them at once with their reviews and what else
+    is loaded; `case` then finds them without asking again."""
+    ids = session.to_lock(Lock.CASE, case_ids)
+    if ids:
+        session.scalars(_cases_with(tuple(dict.fromkeys(loads))), {"ids": ids}).all()
+
+
+@cache
+def _cases_with(loads: tuple[ExecutableOption, ...]) -> Select[Case]:
+    return (
+        select(Case)
+        .where(Case.id.in_(bindparam("ids", expanding=True)))
+        .order_by(Case.id)
+        .options(joinedload(Case.review, innerjoin=True), *loads)
+        .with_for_update(of=Case, key_share=True)
+    )
+
+
+def cases_of(session: Session, table: type[Base], ids: Collection[int]) -> dict[int, int]:
+    """The case that each of these rows of a table belongs to; none where the table has none."""
+    if table is Case:
+        return {case_id: case_id for case_id in ids}
+    columns = table.__table__.columns
+    if "case_id" not in columns:
+        return {}
+    rows = select(columns["id"], columns["case_id"]).where(columns["id"].in_(ids))
+    return {row.id: row.case_id for row in session.execute(rows)}
+
+
+def case(session: Session, case_id: int) -> Case:
+    """A case by its id; raises `NotFound`."""
+    return _existing(session.get(Case, case_id))
+
+
+def locked_case(session: Transaction, case_id: int) -> Case:
+    """A case by its id, locked for this transaction; raises `NotFound`."""
+    if session.to_lock(Lock.CASE, [case_id]):
+        row = select(Case).where(Case.id == case_id)
+        return _existing(session.scalar(row.with_for_update(key_share=True)))
+    return _existing(session.get(Case, case_id))
+
+
+def case_by_reference(session: Session, reference: str) -> Case:
+    """A case by its reference such as MG-7F3K2QX9; raises `NotFound`."""
+    row = select(Case).where(Case.reference == reference.strip().upper())
+    return _existing(session.scalar(row))
+
+
+def _existing(case: Case | None) -> Case:
+    if case is None:
+        raise NotFound("there is no such case")
+    return case
+
+
+def open_case(session: Transaction, review_id: int) -> Case | None:
+    """The open case of a review, locked for this transaction."""
+    rows = select(Case).where(Case.review_id == review_id, Case.closed_at.is_(None))
+    case = session.scalar(rows.with_for_update(key_share=True))
+    if case is not None:
+        session.to_lock(Lock.CASE, [case.id])
+    return case
+
+
+def cases_in(
+    session: Session,
+    shop_ids: Collection[int],
+    states: Sequence[str],
+    *,
+    most: int = 50,
+    before: int | None = None,
+) -> Sequence[Case]:
+    """Cases of these shops and states (all when empty), newest first, before an id for the next
+    page."""
+    rows = select(Case).where(Case.shop_id.in_(shop_ids)).order_by(Case.id.desc()).limit(most)
+    if states:
+        rows = rows.where(Case.state.in_(states))
+    if before is not None:
+        rows = rows.where(Case.id < before)
+    return session.scalars(rows).all()
+
+
+def counts_by_state(session: Session) -> dict[str, int]:
+    """How many cases are in each state."""
+    rows = session.execute(select(Case.state, func.count()).group_by(Case.state)).all()
+    return {row[0]: row[1] for row in rows}
+
+
+def opened_since(session: Session, shop_id: int, since: datetime) -> int:
+    """How many cases of a shop were opened since then."""
+    opened = select(func.count()).where(Case.shop_id == shop_id, Case.opened_at > since)
+    return session.scalar(opened) or 0
+
+
+def earlier_cases(session: Session, case: Case, *, most: int = 10) -> Sequence[Case]:
+    """Other cases of the same buyer in the same shop, newest first."""
+    if not case.buyer_key:
+        return []
+    return session.scalars(
+        select(Case)
+        .where(Case.shop_id == case.shop_id, Case.buyer_key == case.buyer_key, Case.id != case.id)
+        .order_by(Case.id.desc())
+        .limit(most)
+    ).all()

@@ -1,0 +1,1 @@
+"""Rows of sellers, and how often a door was tried."""

@@ -1,0 +1,1 @@
+"""Rows of tasks: what waits, counted and in order."""
