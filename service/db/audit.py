@@ -14,7 +14,16 @@ from sqlalchemy.orm import Session
 
 from integrations.money import Money
 from integrations.sentence import Said
-from service.db.models import ApiToken, Audit, Base, Connection, Membership, Seller, Shop
+from service.db.models import (
+    ApiToken,
+    Audit,
+    Base,
+    Connection,
+    Invitation,
+    Membership,
+    Seller,
+    Shop,
+)
 from service.db.transaction import Transaction
 from service.domain.remedies import playbook_text
 from service.domain.staff.authority import CLOCK, Actor
@@ -123,6 +132,13 @@ AUDITED: Mapping[type[Base], Audited] = {
         },
         secrets=frozenset({"password_hash"}),
         added=lambda row: str(row.email),
+    ),
+    Invitation: Audited(
+        subject=lambda row: f"seller:{row.seller_id}",
+        name=lambda row: str(row.name),
+        shop_id=lambda row: None,
+        columns={"ended_at": _time},
+        added=lambda row: ", ".join(f"{shop}: {one['role']}" for shop, one in row.shops.items()),
     ),
     ApiToken: Audited(
         subject=lambda row: f"seller:{row.seller_id}",

@@ -109,7 +109,7 @@ def _shop_of(database: Session, named: Mapping[str, Any]) -> int | None:
 def begin(seller: Seller) -> None:
     """Sign the seller in, in this browser."""
     session.clear()
-    session["key"] = sessions.begin(context(), seller.id)
+    session["key"] = sessions.begin(context(), seller.id, request.user_agent.string)
     if seller.language:
         # Pages that ask for nobody, such as one that is not there, speak it too.
         session["language"] = seller.language

@@ -23,7 +23,7 @@ from service.operations.context import Context
 from service.operations.messages import drafts
 from service.operations.messages.drafts import Written
 from service.operations.remedies import decisions
-from service.operations.staff import tokens
+from service.operations.staff import invitations, sessions, tokens
 from tests.operations.steps import sell_to
 from tests.web.pages import post_unreadable
 from tests.world import World
@@ -154,3 +154,5 @@ def fill(world: World) -> None:
     draft = Written("Pesanan Anda", "Halo Kak Sari, pesanan Kakak sedang kami cek ulang.")
     drafts.write(world.context, world.case().id, world.owner, draft, send=False)
     tokens.add_token(world.context, world.owner, "t")
+    invitations.invite(world.context, world.owner, "Rina", {1: Membership(SellerRole.VIEWER)})
+    sessions.begin(world.context, world.owner.id)

@@ -28,6 +28,8 @@ OPEN = {
     "auth.use_link",
     "health.live",
     "health.ready",
+    "invitations.join",
+    "invitations.join_page",
     "static",
 }
 """Routes that need neither sign-in nor link; whoever adds one says so here."""
@@ -61,6 +63,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     made = World(f"sqlite:///{folder / 'makegood.db'}", folder)
     made.rate(1, "Barang rusak")
     tokens.add_token(made.context, made.owner, "of the first shop")
+    sessions.begin(made.context, made.owner.id)
     post_unreadable(made)
     made.work()
     yield made

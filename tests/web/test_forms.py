@@ -22,7 +22,7 @@ FORMS = {
     "new shop": ("/shops", "/shops"),
     "new connection": ("/shops/1/connect/standard", "/shops/1/connect/standard"),
     "connection": ("/connections/1", "/connections/1/change"),
-    "new seller": ("/sellers", "/sellers"),
+    "invitation": ("/sellers", "/invitations"),
     "member": ("/sellers", "/shops/1/sellers/1"),
     "token": ("/tokens", "/tokens"),
     "language": ("/me", "/me/language"),

@@ -1,6 +1,6 @@
 """All tables. Import them from here."""
 
-from service.db.models.access import ApiAnswer, Attempted, Membership, SignIn
+from service.db.models.access import ApiAnswer, Attempted, Invitation, Membership, SignIn
 from service.db.models.audit import Audit
 from service.db.models.base import Base
 from service.db.models.cases import Case, History
@@ -31,6 +31,7 @@ __all__ = [
     "Delivery",
     "DoNotContact",
     "History",
+    "Invitation",
     "Kind",
     "Lane",
     "MakeGood",

@@ -37,8 +37,29 @@ class SignIn(Base):
     seller_id: Mapped[int] = mapped_column(ForeignKey("seller.id"), index=True)
     session_version: Mapped[int]
     """The seller's at the time: a new password ends this sign-in."""
+    device: Mapped[str] = mapped_column(default="")
+    """What the browser called itself."""
     expires_at: Mapped[datetime] = mapped_column(index=True)
     created_at: Mapped[datetime]
+
+
+class Invitation(Base):
+    """A link by which somebody joins shops, once. Only a hash of what stands in it is kept."""
+
+    __tablename__ = "invitation"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    key_hash: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    """For whom it is, in the words of whoever made it."""
+    seller_id: Mapped[int] = mapped_column(ForeignKey("seller.id"), index=True)
+    """Who made it, and must still own the shops when it is used."""
+    shops: Mapped[dict[str, Any]]
+    """By the shop's id: {role, limits}, as a membership has them."""
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    """When it was used or taken back."""
 
 
 class Attempted(Base):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
+from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
@@ -10,6 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from integrations.sentence import Text
+from integrations.text import line
 from service.db.models import Seller
 from service.domain.errors import NotFound, WrongInput, WrongState
 from service.domain.staff.authority import Actor, Membership, Permission
@@ -19,6 +22,9 @@ from service.operations.staff.permits import permit, permit_operator
 from service.security.links import SIGN_IN
 
 SHORTEST = 10
+LONGEST_NAME = 100
+LONGEST_ADDRESS = 254
+ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
 # Checked when nobody has the address, so that the answer takes as long as a wrong password.
 _NOBODY = generate_password_hash("nobody")
 
@@ -35,28 +41,38 @@ def add_seller(
 ) -> int:
     """Add a seller who belongs to these shops and give the id; raises `WrongInput` for an address
     in use or none at all, `NotPermitted`."""
-    email = email.strip().lower()
-    if "@" not in email or " " in email:
-        wrong = Text("%(email)s is no e-mail address.", email=f"{email!r}")
-        raise WrongInput(wrong, fields={"email": wrong})
-    seller = Seller(
-        email=email,
-        name=name.strip() or email.partition("@")[0],
-        language=language,
-        created_at=(now := context.clock.now()),
-        password_hash=_hashed(password) if password else "",
-    )
+    now = context.clock.now()
+    seller = new_seller(email, name=name, language=language, at=now)
+    if password:
+        seller.password_hash = hashed(password)
     with context.database.transaction() as session:
         _permit_in(session, actor, shops)
-        session.add(seller)
-        try:
-            session.flush()
-        except IntegrityError as error:
-            taken = Text("%(email)s is a seller here already.", email=email)
-            raise WrongInput(taken, fields={"email": taken}) from error
+        add_row(session, seller)
         for shop_id, member in shops.items():
             members.join(session, shop_id, seller.id, member, at=now)
         return seller.id
+
+
+def new_seller(email: str, *, name: str, language: str, at: datetime) -> Seller:
+    """The row of somebody who is to sign in, not kept yet; raises `WrongInput`."""
+    address = email.strip().lower()
+    is_one = ADDRESS.fullmatch(address) is not None and address.isprintable()
+    if not is_one or len(address) > LONGEST_ADDRESS:
+        wrong = Text("%(email)s is no e-mail address.", email=f"{address[:LONGEST_ADDRESS]!r}")
+        raise WrongInput(wrong, fields={"email": wrong})
+    called = line(name)[:LONGEST_NAME] or address.partition("@")[0]
+    return Seller(email=address, name=called, language=language, created_at=at, password_hash="")
+
+
+def add_row(session: Session, seller: Seller) -> None:
+    """Keep a new seller; raises `WrongInput` where the address is in use. The caller has asked
+    whether that is permitted."""
+    session.add(seller)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        taken = Text("%(email)s is a seller here already.", email=seller.email)
+        raise WrongInput(taken, fields={"email": taken}) from error
 
 
 def _permit_in(session: Session, actor: Actor, shop_ids: Collection[int]) -> None:
@@ -67,7 +83,8 @@ def _permit_in(session: Session, actor: Actor, shop_ids: Collection[int]) -> Non
         permit(session, actor, Permission.MANAGE, shop_id)
 
 
-def _hashed(password: str) -> str:
+def hashed(password: str) -> str:
+    """A password as it is kept; raises `WrongInput` for one that is too short."""
     if len(password) < SHORTEST:
         wrong = Text("A password needs at least %(shortest)s characters.", shortest=SHORTEST)
         raise WrongInput(wrong, fields={"password": wrong})
@@ -77,10 +94,10 @@ def _hashed(password: str) -> str:
 def set_password(context: Context, seller_id: int, actor: Actor, password: str) -> Seller:
     """Set somebody's password; all sessions and unused links end. Raises `WrongInput`,
     `NotFound`, `NotPermitted`."""
-    hashed = _hashed(password)
+    password_hash = hashed(password)
     with context.database.transaction() as session:
         permit_operator(session, actor)
-        return _set_password(members.get_seller(session, seller_id, lock=True), hashed)
+        return _set_password(members.get_seller(session, seller_id, lock=True), password_hash)
 
 
 def change_password(context: Context, actor: Actor, *, present: str, new: str) -> Seller:
@@ -90,14 +107,14 @@ def change_password(context: Context, actor: Actor, *, present: str, new: str) -
         present_hash = members.self_of(session, actor).password_hash
     # Hashing takes a while, on purpose: not while others wait to write.
     right = not present_hash or check_password_hash(present_hash, present)
-    hashed = _hashed(new) if right else ""
+    new_hash = hashed(new) if right else ""
     with context.database.transaction() as session:
         seller = members.self_of(session, actor, lock=True)
         # Of two changes made at once from one present password the first counts.
         if not right or seller.password_hash != present_hash:
             wrong = Text("The present password is not right.")
             raise WrongInput(wrong, fields={"present": wrong})
-        return _set_password(seller, hashed)
+        return _set_password(seller, new_hash)
 
 
 def _set_password(seller: Seller, hashed: str) -> Seller:

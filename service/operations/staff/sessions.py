@@ -4,23 +4,41 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
 
+from integrations.text import line
 from service.db import audit
 from service.db.models import Seller, SignIn
 from service.db.staff import attempts
-from service.domain.staff.authority import ActorKind
+from service.db.transaction import Transaction
+from service.domain.errors import NotFound
+from service.domain.staff.authority import Actor, ActorKind
 from service.operations.context import Context
+from service.operations.staff import members
 
 LASTS = timedelta(days=14)
 """Without use; each day of use begins it anew."""
 RENEWED_AFTER = timedelta(days=1)
+LONGEST_DEVICE = 300
 
 
-def begin(context: Context, seller_id: int) -> str:
-    """Sign a seller in; the key is for the browser's cookie and kept nowhere else."""
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A browser in which a seller is signed in; `used_at` is right to a day."""
+
+    id: int
+    device: str
+    begun_at: datetime
+    used_at: datetime
+    is_this: bool
+
+
+def begin(context: Context, seller_id: int, device: str = "") -> str:
+    """Sign a seller in; the key is for the browser's cookie and kept nowhere else. `device`: what the
+    browser calls itself."""
     key, now = secrets.token_urlsafe(32), context.clock.now()
     with context.database.transaction() as session:
         session.add(
@@ -28,6 +46,7 @@ def begin(context: Context, seller_id: int) -> str:
                 key_hash=_hash(key),
                 seller_id=seller_id,
                 session_version=session.get_one(Seller, seller_id).session_version,
+                device=line(device)[:LONGEST_DEVICE],
                 expires_at=now + LASTS,
                 created_at=now,
             )
@@ -53,6 +72,57 @@ def seller_of(context: Context, key: str) -> Seller | None:
             this_sign_in = update(SignIn).where(SignIn.key_hash == _hash(key))
             session.execute(this_sign_in.values(expires_at=now + LASTS))
     return seller
+
+
+def of_seller(context: Context, actor: Actor, key: str) -> list[Seen]:
+    """Where the seller who acts is signed in, the newest first; `key` is that of this browser."""
+    now = context.clock.now()
+    with context.database.reading() as session:
+        seller = members.self_of(session, actor)
+        rows = session.scalars(
+            select(SignIn)
+            .where(SignIn.seller_id == seller.id, SignIn.expires_at > now)
+            .where(SignIn.session_version == seller.session_version)
+            .order_by(SignIn.id.desc())
+        )
+        return [
+            Seen(
+                row.id,
+                row.device,
+                row.created_at,
+                row.expires_at - LASTS,
+                row.key_hash == _hash(key),
+            )
+            for row in rows
+        ]
+
+
+def end_one(context: Context, actor: Actor, sign_in_id: int) -> None:
+    """End a sign-in of one's own in another browser; raises `NotFound`, `NotPermitted`."""
+    with context.database.transaction() as session:
+        seller = members.self_of(session, actor)
+        row = session.get(SignIn, sign_in_id)
+        if row is None or row.seller_id != seller.id:
+            raise NotFound("There is no such sign-in.")
+        session.delete(row)
+        _note_end(session, seller, row.device)
+
+
+def end_others(context: Context, actor: Actor, key: str) -> int:
+    """End all sign-ins of one's own but that of this browser; gives how many."""
+    with context.database.transaction() as session:
+        seller = members.self_of(session, actor)
+        others = select(SignIn).where(SignIn.seller_id == seller.id, SignIn.key_hash != _hash(key))
+        rows = session.scalars(others).all()
+        for row in rows:
+            session.delete(row)
+            _note_end(session, seller, row.device)
+        return len(rows)
+
+
+def _note_end(session: Transaction, seller: Seller, device: str) -> None:
+    subject = f"{ActorKind.SELLER}:{seller.id}"
+    audit.note(session, "sign_in.ended", subject=subject, about=seller.name, new=device)
 
 
 def note_refused(context: Context, email: str) -> None:

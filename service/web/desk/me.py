@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from service.db.models import Seller
 from service.db.staff import attempts
 from service.domain.errors import WrongInput
-from service.operations.staff import accounts
+from service.operations.staff import accounts, sessions
 from service.web.auth import begin, sellers_only
 from service.web.desk.choices import LANGUAGES
 from service.web.desk.forms import Choice, DeskForm, Secret, carry_out
@@ -41,6 +41,23 @@ class PasswordForm(DeskForm):
     password = Secret(lazy("New password"))
 
 
+BROWSERS = {
+    "Edg": "Edge",
+    "OPR": "Opera",
+    "Firefox": "Firefox",
+    "Chrome": "Chrome",
+    "Safari": "Safari",
+}
+SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Macintosh", "Linux")
+
+
+def device_name(said: str) -> str:
+    """What a person calls a browser, of how it calls itself, such as “Chrome, Android”."""
+    browser = next((name for mark, name in BROWSERS.items() if f"{mark}/" in said), "")
+    system = next((name for name in SYSTEMS if name in said), "")
+    return ", ".join(filter(None, (browser, system))) or said[:60]
+
+
 @blueprint.get("")
 @sellers_only
 def overview() -> str:
@@ -52,9 +69,32 @@ def _page(*, language: LanguageForm | None = None, password: PasswordForm | None
     spoken = seller().language or str(get_locale())
     return render_template(
         "admin/me.html",
+        seen=sessions.of_seller(context(), actor(), session["key"]),
+        device_name=device_name,
         language_form=language or LanguageForm(language=spoken),
         password_form=password or PasswordForm(),
     )
+
+
+@blueprint.post("/sign-ins/<int:sign_in_id>/end")
+@sellers_only
+def end_sign_in(sign_in_id: int) -> Response:
+    """End a sign-in in another browser."""
+    sessions.end_one(context(), actor(), sign_in_id)
+    return _ended()
+
+
+@blueprint.post("/sign-ins/end-others")
+@sellers_only
+def end_others() -> Response:
+    """End all sign-ins but this one."""
+    sessions.end_others(context(), actor(), session["key"])
+    return _ended()
+
+
+def _ended() -> Response:
+    flash(_("Signed out there."))
+    return redirect(url_for("me.overview"), 303)
 
 
 @blueprint.post("/language")

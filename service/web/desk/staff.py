@@ -15,7 +15,7 @@ from service.db.models import Membership, Seller, Shop
 from service.domain.errors import DomainError, WrongInput
 from service.domain.staff import authority
 from service.domain.staff.authority import Limit, Permission, SellerRole
-from service.operations.staff import accounts, members
+from service.operations.staff import accounts, invitations, members
 from service.web.auth import may
 from service.web.desk.choices import currencies
 from service.web.desk.forms import (
@@ -40,6 +40,11 @@ AMOUNTS = ("each", "week")
 def roles() -> dict[str, str]:
     """What a seller may be in a shop."""
     return {role.value: word(role.value) for role in SellerRole}
+
+
+def roles_or_none() -> dict[str, str]:
+    """The same, and nothing."""
+    return {"": _("not in this shop"), **roles()}
 
 
 def read_role(text: str) -> SellerRole:
@@ -79,12 +84,48 @@ class MemberForm(DeskForm):
         return valid
 
 
-class AddForm(DeskForm):
-    """Somebody who is to belong to all of one's own shops."""
+class ShopForm(Form):
+    """What somebody who is invited will be in one shop, if anything."""
 
-    email = Entry(lazy("E-mail address"))
-    name = Entry(lazy("Name"))
-    role = Choice(lazy("Role"), check=read_role, choices=roles, default=SellerRole.AGENT.value)
+    role = Choice(lazy("Role"), check=str, choices=roles_or_none)
+    rows = Rows(FormField(_Row))
+
+
+class InviteForm(DeskForm):
+    """An invitation; the shops are added by `invite_form`."""
+
+    name = Entry(lazy("For whom"))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Amounts are read by the currency of their row."""
+        valid = super().validate(extra_validators)
+        self.shops: dict[int, authority.Membership] = {}
+        for field in (one for one in self if isinstance(one, FormField)):
+            sent = field.form.role.raw_data
+            role = sent[0] if sent else ""
+            if role not in list(SellerRole):
+                continue
+            rows = [row.form for row in field.form.rows]
+            limits = read_limits(rows, AMOUNTS, free=("week",))
+            valid = valid and not any(one.errors for row in rows for one in row)
+            if valid:
+                found = {code: Limit(**cast(Any, amounts)) for code, amounts in limits.items()}
+                member = authority.Membership(SellerRole(role), found)
+                self.shops[int(field.name.removeprefix("shop_"))] = member
+        return valid
+
+
+def invite_form(formdata: Any = None) -> InviteForm:
+    """The form for all shops of one's own: an agent in a single one, if nothing else is chosen."""
+    owned = actor().shops(Permission.MANAGE)
+    with context().database.reading() as database:
+        wanted = select(Shop.id, Shop.name).where(Shop.id.in_(owned)).order_by(Shop.id)
+        shops = database.execute(wanted).all()
+    fields = {f"shop_{shop_id}": FormField(ShopForm, label=name) for shop_id, name in shops}
+    role = SellerRole.AGENT.value if len(shops) == 1 else ""
+    start = {name: {"role": role, "rows": [{}]} for name in fields}
+    form: InviteForm = type("Invite", (InviteForm,), fields)(formdata, key="invite", **start)
+    return form
 
 
 class ActiveForm(DeskForm):
@@ -97,17 +138,18 @@ class ActiveForm(DeskForm):
 @may(Permission.MANAGE)
 def overview() -> str:
     """Who belongs to one's shops, and as what."""
-    return _page()
+    return page()
 
 
-def _page(
+def page(
     *,
     link: str = "",
-    about: str = "",
+    invitation: str = "",
     problem: str = "",
     typed: dict[tuple[int, int], MemberForm] | None = None,
-    add_form: AddForm | None = None,
+    form: InviteForm | None = None,
 ) -> str:
+    """The page of people; `link` and `invitation` are shown this once."""
     owned = actor().shops(Permission.MANAGE)
     belonging = select(Membership).where(Membership.shop_id.in_(owned))
     my_sellers = select(Membership.seller_id).where(Membership.shop_id.in_(owned))
@@ -118,10 +160,11 @@ def _page(
         return render_template(
             "admin/sellers.html",
             link=link,
-            about=about,
+            invitation=invitation,
+            invitations=invitations.open_ones(database, context(), actor()),
             problem=problem,
             forms={**forms, **(typed or {})},
-            add_form=add_form or AddForm(key="add"),
+            form=form or invite_form(),
             roles_here={(row.seller_id, row.shop_id): row.role for row in rows},
             shops={shop.id: shop.name for shop in shops},
             sellers=database.scalars(
@@ -130,32 +173,14 @@ def _page(
         )
 
 
-@blueprint.post("/sellers")
-@may(Permission.MANAGE)
-def add() -> Answer:
-    """Add a seller to all of one's own shops; the link is shown once, in the answer itself."""
-    form, added = AddForm(request.form, key="add"), list[int]()
-
-    def verb() -> None:
-        member = authority.Membership(form.role.value)
-        shops = dict.fromkeys(actor().shops(Permission.MANAGE), member)
-        email, name = form.email.value, form.name.value
-        added.append(accounts.add_seller(context(), actor(), email, shops, name=name))
-
-    status = carry_out(form, verb)
-    if status:
-        return _page(add_form=form), status
-    return _page(link=accounts.new_link(context(), added[0], actor()), about=_("Added."))
-
-
 @blueprint.post("/sellers/<int:seller_id>/link")
 @may(Permission.MANAGE)
 def link(seller_id: int) -> Answer:
     """Make a sign-in link, shown once, in the answer itself, and kept nowhere."""
     try:
-        return _page(link=accounts.new_link(context(), seller_id, actor()))
+        return page(link=accounts.new_link(context(), seller_id, actor()))
     except DomainError as error:
-        return _page(problem=translate(error.text)), status_of(error)
+        return page(problem=translate(error.text)), status_of(error)
 
 
 @blueprint.post("/sellers/<int:seller_id>/active")
@@ -166,7 +191,7 @@ def set_active(seller_id: int) -> Answer:
     try:
         members.set_active(context(), seller_id, actor(), active=active)
     except DomainError as error:
-        return _page(problem=translate(error.text)), status_of(error)
+        return page(problem=translate(error.text)), status_of(error)
     return _saved()
 
 
@@ -178,7 +203,7 @@ def change_member(shop_id: int, seller_id: int) -> Answer:
     verb = members.set_membership
     status = carry_out(form, lambda: verb(context(), shop_id, seller_id, actor(), form.member))
     if status:
-        return _page(typed={(seller_id, shop_id): form}, problem=form.problem), status
+        return page(typed={(seller_id, shop_id): form}, problem=form.problem), status
     return _saved()
 
 
@@ -189,7 +214,7 @@ def end_member(shop_id: int, seller_id: int) -> Answer:
     try:
         members.end_membership(context(), shop_id, seller_id, actor())
     except DomainError as error:
-        return _page(problem=translate(error.text)), status_of(error)
+        return page(problem=translate(error.text)), status_of(error)
     return _saved()
 
 
