@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import func, select, text
 
@@ -16,6 +18,7 @@ from service.domain.staff.authority import BUYER, OPERATOR
 from service.operations.messages import answers, opt_out
 from service.operations.privacy import erasure
 from service.operations.remedies import decisions
+from service.operations.reviews.delivery_bodies import Body
 from service.operations.shops import connections
 from tests.world import World
 
@@ -131,6 +134,41 @@ def test_buyer_is_found_by_id_in_one_shop_only(world: World) -> None:
     assert elsewhere == erasure.Erased()
     assert here.cases == 1
     assert WORDS[1] not in _everything(world)
+
+
+@pytest.mark.parametrize("end", ["ri@example.test", "sari@example.tes", "i@example.test"])
+def test_buyer_whose_address_ends_or_begins_alike_is_left_alone(world: World, end: str) -> None:
+    _walk(world)
+
+    assert erasure.erase_buyer(world.context, end, OPERATOR) == erasure.Erased()
+    assert all(word in _everything(world) for word in WORDS)
+
+
+@pytest.mark.parametrize("who", ["@", "sari@", "@example.test", "a b@example.test", "a@b@c"])
+def test_what_is_no_address_names_nobody(world: World, who: str) -> None:
+    _walk(world)
+
+    with pytest.raises(WrongInput):
+        erasure.erase_buyer(world.context, who, OPERATOR)
+    assert all(word in _everything(world) for word in WORDS)
+
+
+@pytest.mark.parametrize(
+    ("body", "names"),
+    [
+        (b'{"email": "sari@example.test"}', True),
+        (b'{"text": "write to:\\nSari@Example.test."}', True),
+        (b'{"text": "\\u00e9sari@example.test, please"}', True),
+        (b"<sari@example.test>", True),
+        (b'{"email": "nsari@example.test"}', False),
+        (b'{"email": "budi.sari@example.test"}', False),
+        (b'{"email": "sari@example.test.example"}', False),
+    ],
+)
+def test_address_is_found_in_a_body_as_a_whole(body: bytes, names: bool) -> None:
+    delivery = Body(1, "read", "{}", body, datetime(2026, 11, 24, tzinfo=UTC), 1, 1, "sandbox")
+
+    assert delivery.names({"sari@example.test"}) is names
 
 
 def test_review_without_a_case_is_erased_too(world: World) -> None:

@@ -107,7 +107,7 @@ def _deliveries(session: Session, buyer: Traces) -> Iterator[Body]:
 
 
 def _is_about(body: Body, buyer: Traces, reviews: set[tuple[int, str]]) -> bool:
-    return body.says(buyer.emails) or any(
+    return body.names(buyer.emails) or any(
         (body.connection_id, event.review_id) in reviews
         or buyer.holds(event.buyer.email, body.connection_id, event.buyer.id)
         for event in body.events()

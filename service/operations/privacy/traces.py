@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +12,8 @@ from sqlalchemy.orm import Session
 from service.db.models import Case, Connection, Review, Shop
 from service.domain.errors import NotFound, WrongInput
 from service.domain.reviews.versions import NO_ID, same_buyer
+
+ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 
 
 @dataclass(slots=True)
@@ -40,14 +43,15 @@ def of(session: Session, who: str, shop_id: int | None, connection_id: int | Non
     """The buyer named by address, or by the platform's id in a shop or at a connection. Raises
     `WrongInput` where an id may name several buyers, `NotFound`."""
     who = who.strip()
-    if who in NO_ID or ("@" not in who and shop_id is None and connection_id is None):
+    address = ADDRESS.fullmatch(who)
+    if who in NO_ID or not (address or shop_id is not None or connection_id is not None):
         raise WrongInput("Enter the buyer's address, or the buyer's id together with the shop.")
     if shop_id is not None and session.get(Shop, shop_id) is None:
         raise NotFound("There is no such shop.")
     if connection_id is not None and session.get(Connection, connection_id) is None:
         raise NotFound("There is no such connection.")
     traces = Traces()
-    if "@" in who:
+    if address:
         traces.emails.add(who.lower())
     elif connection_id is not None:
         traces.ids.add((connection_id, who))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,9 @@ from service.db.models import Connection, Delivery
 from service.db.transaction import Transaction
 
 AT_ONCE = 200
+_BEFORE = r"(?:(?<![\w.+-])|(?<=\\[nrtbf])|(?<=\\u[0-9a-f]{4}))"
+"""What may stand before an address: nothing of a longer one, or a sign as JSON escapes it."""
+_AFTER = r"(?![\w-]|\.\w)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +35,13 @@ class Body:
     shop_id: int
     adapter: str
 
-    def says(self, words: set[str]) -> bool:
-        """True when one of these lower-case words is in it."""
+    def names(self, addresses: set[str]) -> bool:
+        """True when one of these lower-case addresses is in it, and no longer one that ends alike."""
         text = self.body.decode("utf-8", "replace").lower()
-        return any(word in text for word in words)
+        return any(
+            address in text and re.search(_BEFORE + re.escape(address) + _AFTER, text)
+            for address in addresses
+        )
 
     def events(self) -> Sequence[InboundEvent]:
         """What the adapter reads in it; nothing where it cannot."""
