@@ -50,8 +50,8 @@ def _kept(session: Session, token_id: int, key: str) -> ApiAnswer:
 def keep(database: Database, token_id: int, key: str, status: int, body: str) -> None:
     """Keep the answer of a call that was carried out."""
     with database.transaction() as session:
-        mine = update(ApiAnswer).where(*_named(token_id, key))
-        session.execute(mine.values(status=status, body=body))
+        answer = update(ApiAnswer).where(*_named(token_id, key))
+        session.execute(answer.values(status=status, body=body))
 
 
 def release(database: Database, token_id: int, key: str) -> None:

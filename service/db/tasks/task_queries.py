@@ -43,12 +43,12 @@ def open_tasks(
     """Open tasks of these shops, the most pressing first, the oldest of these first; with
     `assignee_id` those of the cases this seller looks after. One statement, whatever the length of
     the list."""
-    wanted = [Task.state == TaskState.OPEN, Task.shop_id.in_(shop_ids)]
+    conditions = [Task.state == TaskState.OPEN, Task.shop_id.in_(shop_ids)]
     if assignee_id is not None:
-        wanted.append(Task.case_id.in_(select(Case.id).where(Case.assignee_id == assignee_id)))
+        conditions.append(Task.case_id.in_(select(Case.id).where(Case.assignee_id == assignee_id)))
     counts = (
         select(Task.urgency, func.count().label("in_group"))
-        .where(*wanted)
+        .where(*conditions)
         .group_by(Task.urgency)
         .subquery()
     )
@@ -59,7 +59,7 @@ def open_tasks(
         .outerjoin(Case.review)
         .outerjoin(Task.connection)
         .join(Task.shop)
-        .where(*wanted)
+        .where(*conditions)
         .options(
             contains_eager(Task.case).contains_eager(Case.review),
             contains_eager(Task.connection),

@@ -41,7 +41,7 @@ def answer(
     Stars are for how the problem was handled. "Not solved" reopens the case. Raises `NotFound`,
     `WrongInput`.
     """
-    given = Answer.SOLVED if solved else Answer.NOT_SOLVED
+    reply = Answer.SOLVED if solved else Answer.NOT_SOLVED
     with context.database.transaction() as session:
         now = context.clock.now()
         check = message_queries.locked_message(session, message_id)
@@ -52,12 +52,12 @@ def answer(
         text = comment.strip()[:LONGEST]
         earlier = earlier_answer(check)
         if earlier is not None and (earlier.answer, earlier.stars, earlier.text) == (
-            given,
+            reply,
             stars,
             text,
         ):
             return
-        _keep(session, case, check, Message(answer=given, stars=stars, text=text), now)
+        _keep(session, case, check, Message(answer=reply, stars=stars, text=text), now)
         if not solved:
             _reopen(session, case, text, now)
         if case.closed_at is None and is_grave(text):

@@ -86,9 +86,9 @@ def offer(
             numbers = range(len(proposal.remedies)) if proposal else ()
         remedies = [_checked(session, case, _proposed(proposal, number)) for number in numbers]
         offers.check_set(remedies)
-        known = proposal and proposal.offer
+        proposed = proposal and proposal.offer
         terms = offers.terms_of(
-            offers.terms_from_data(known) if known else None, days, without_pick
+            offers.terms_from_data(proposed) if proposed else None, days, without_pick
         )
         if not reaches_buyer(context, session, case):
             raise WrongState("The buyer cannot be written to, so choose the make-good yourself.")

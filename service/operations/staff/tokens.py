@@ -57,8 +57,8 @@ def add_token(
     return token
 
 
-def _wrong(field: str, said: Text) -> WrongInput:
-    return WrongInput(said, fields={field: said})
+def _wrong(field: str, sentence: Text) -> WrongInput:
+    return WrongInput(sentence, fields={field: sentence})
 
 
 def revoke_token(context: Context, token_id: int, actor: Actor) -> None:

@@ -51,8 +51,8 @@ def once(view: View) -> View:
 
 
 def _request_hash() -> str:
-    said = [request.method.encode(), request.full_path.encode(), request.get_data()]
-    return hashlib.sha256(b"\n".join(said)).hexdigest()
+    parts = [request.method.encode(), request.full_path.encode(), request.get_data()]
+    return hashlib.sha256(b"\n".join(parts)).hexdigest()
 
 
 def _again(is_same: bool, status: int, body: str) -> Response:
@@ -65,5 +65,5 @@ def _again(is_same: bool, status: int, body: str) -> Response:
     return answer
 
 
-def _wrong(said: Text) -> WrongInput:
-    return WrongInput(said, fields={HEADER: said})
+def _wrong(sentence: Text) -> WrongInput:
+    return WrongInput(sentence, fields={HEADER: sentence})

@@ -99,5 +99,6 @@ class CasesQuery(PageQuery):
     """Which cases; several states may be named."""
 
     state = fields.List(
-        fields.String(validate=validate.OneOf([str(one) for one in CaseState])), load_default=list
+        fields.String(validate=validate.OneOf([str(state) for state in CaseState])),
+        load_default=list,
     )

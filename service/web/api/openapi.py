@@ -162,8 +162,8 @@ def document() -> dict[str, Any]:
         spec.path(
             path=f"/api/v1{endpoint.path}", operations={endpoint.method: endpoint.operation()}
         )
-    made: dict[str, Any] = spec.to_dict()
+    content: dict[str, Any] = spec.to_dict()
     # Nothing is approved that was not named.
     named = [{"required": ["number"]}, {"required": ["changed"]}]
-    made["components"]["schemas"]["ApproveIn"]["anyOf"] = named
-    return made
+    content["components"]["schemas"]["ApproveIn"]["anyOf"] = named
+    return content

@@ -32,8 +32,8 @@ LONGEST_LIFE = 3650
 """Days for which a code may be good."""
 
 
-def verb(told: Any) -> Callable[[Callable[..., None]], Callable[..., Answer]]:
-    """For those who may decide: does one thing to a case and says so; `told` is that sentence."""
+def verb(sentence: Any) -> Callable[[Callable[..., None]], Callable[..., Answer]]:
+    """For those who may decide: does one thing to a case, then says `sentence`."""
 
     def decorated(act: Callable[..., None]) -> Callable[..., Answer]:
         @may(Permission.DECIDE)
@@ -45,7 +45,7 @@ def verb(told: Any) -> Callable[[Callable[..., None]], Callable[..., Answer]]:
                 act(case, **rest)
             except DomainError as error:
                 return case_page(reference, error), status_of(error)
-            flash(told)
+            flash(sentence)
             return redirect(url_for("admin.case", reference=case.reference), 303)
 
         return acted

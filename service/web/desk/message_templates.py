@@ -120,7 +120,7 @@ def _check_known(key: str, language: str) -> None:
 
 def _page(shop_id: int, key: str, language: str, form: MessageTextForm) -> str:
     tones = templates.naming_sentences(key, language)
-    form.tone.choices = {str(tone): f"{word(tone)}: {said}" for tone, said in tones.items()}
+    form.tone.choices = {str(tone): f"{word(tone)}: {sentence}" for tone, sentence in tones.items()}
     with context().database.reading() as session:
         shop = settings.get(session, shop_id)
         sample: Rendered | None = None

@@ -38,9 +38,9 @@ def overview() -> str:
 
 
 def _overview(form: AboutForm) -> str:
-    mine = select(Shop).where(Shop.id.in_(actor().shops(Permission.MANAGE))).order_by(Shop.id)
+    managed = select(Shop).where(Shop.id.in_(actor().shops(Permission.MANAGE))).order_by(Shop.id)
     with context().database.reading() as database:
-        shops = database.scalars(mine).all()
+        shops = database.scalars(managed).all()
         return render_template("admin/shops.html", shops=shops, form=form)
 
 

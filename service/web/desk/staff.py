@@ -79,8 +79,8 @@ class MemberForm(DeskForm):
         limits = read_limits([row.form for row in self.rows], AMOUNTS, free=("week",))
         valid = valid and not any(field.errors for row in self.rows for field in row.form)
         if valid:
-            found = {code: Limit(**cast(Any, amounts)) for code, amounts in limits.items()}
-            self.member = authority.Membership(self.role.value, found)
+            by_currency = {code: Limit(**cast(Any, amounts)) for code, amounts in limits.items()}
+            self.member = authority.Membership(self.role.value, by_currency)
         return valid
 
 

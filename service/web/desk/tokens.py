@@ -32,7 +32,7 @@ LIVES = (30, 90, 180, 365)
 
 def scopes() -> dict[str, str]:
     """What a token may be given."""
-    return {scope.value: str(said) for scope, said in SCOPES.items()}
+    return {scope.value: str(sentence) for scope, sentence in SCOPES.items()}
 
 
 def lives() -> dict[str, str]:
@@ -72,9 +72,9 @@ def _new() -> TokenForm:
 
 def _page(form: TokenForm, *, fresh: str = "") -> str:
     owned = actor().shops(Permission.MANAGE)
-    mine = select(Membership.seller_id).where(Membership.shop_id.in_(owned))
+    sellers_here = select(Membership.seller_id).where(Membership.shop_id.in_(owned))
     good = select(ApiToken, Seller.name).join(Seller, Seller.id == ApiToken.seller_id)
-    good = good.where(ApiToken.revoked_at.is_(None), ApiToken.seller_id.in_(mine))
+    good = good.where(ApiToken.revoked_at.is_(None), ApiToken.seller_id.in_(sellers_here))
     with context().database.reading() as database:
         rows = database.execute(good.order_by(ApiToken.id)).all()
     now = context().clock.now()
@@ -87,16 +87,16 @@ def _page(form: TokenForm, *, fresh: str = "") -> str:
 @may(Permission.MANAGE)
 def add() -> Answer:
     """Make a token, shown once, in the answer itself, and kept nowhere."""
-    form, made = TokenForm(request.form), list[str]()
+    form, secrets = TokenForm(request.form), list[str]()
     status = carry_out(
         form,
-        lambda: made.append(
+        lambda: secrets.append(
             tokens.add_token(context(), actor(), form.name.value, form.chosen, form.days.value)
         ),
     )
     if status:
         return _page(form), status
-    return _page(_new(), fresh=made[0])
+    return _page(_new(), fresh=secrets[0])
 
 
 @blueprint.post("/<int:token_id>/revoke")
