@@ -8,7 +8,14 @@ from importlib import import_module
 from importlib.resources import files
 from typing import Any, cast
 
-from integrations.contract import Adapter, MessageChannel, NoWebhooks, Role, WebhookSource
+from integrations.contract import (
+    Adapter,
+    MessageChannel,
+    NoWebhooks,
+    ReplyTarget,
+    Role,
+    WebhookSource,
+)
 
 ADAPTERS: dict[str, str] = {
     "woocommerce": "integrations.woocommerce",
@@ -44,6 +51,14 @@ def channel(name: str) -> type[MessageChannel]:
     if Role.MESSAGES not in adapter.roles:
         raise TypeError(f"{name} sends no messages")
     return cast(type[MessageChannel], adapter)
+
+
+def replies(name: str) -> type[ReplyTarget]:
+    """What takes public replies at this platform; raises `TypeError` where nothing does."""
+    adapter = get(name)
+    if Role.REPLIES not in adapter.roles:
+        raise TypeError(f"{name} takes no public replies")
+    return cast(type[ReplyTarget], adapter)
 
 
 def names() -> list[str]:

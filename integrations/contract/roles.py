@@ -16,6 +16,7 @@ from integrations.contract.events import Inbound, InboundEvent, PollResult, Revi
 from integrations.contract.messages import Channel, OutgoingMessage, PublicReply, Reach
 from integrations.contract.orders import Buyer, Order
 from integrations.errors import BadSignature, Unreadable, Unsupported
+from integrations.sentence import Text
 
 
 class Role(StrEnum):
@@ -131,9 +132,13 @@ class MessageChannel(Protocol):
 
 
 class ReplyTarget(Protocol):
-    """Takes a public reply under a review."""
+    """Takes a public reply under a review. `reply_rules`: what the platform allows and what a reply
+    locks, for the seller, who reads it beside the button."""
 
     longest_reply: ClassVar[int] = 500
+    reply_rules: ClassVar[Text] = Text(
+        "One reply for each review, for good. Everybody can read it."
+    )
 
     @abstractmethod
     def reply(self, reply: PublicReply) -> str:

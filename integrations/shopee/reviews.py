@@ -88,6 +88,10 @@ class Replies(Connected, ReplyTarget):
     """v2.product.reply_comment: once for each review; a refusal stands in the result of the row."""
 
     longest_reply: ClassVar[int] = 500
+    reply_rules: ClassVar[Text] = Text(
+        "Shopee takes one reply for each review, which cannot be changed afterwards. Everybody can read"
+        " it."
+    )
 
     def reply(self, reply: PublicReply) -> str:
         row = {"comment_id": int(reply.review_id), "comment": reply.text}

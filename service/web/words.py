@@ -19,6 +19,7 @@ WORDS: Mapping[str, Said] = {
     "receipt": Text("first answer"),
     "offer": Text("choice for the buyer"),
     "offer_reminder": Text("reminder of the choice"),
+    "public_reply": Text("public reply"),
     "confirmation": Text("confirmation"),
     "resolution_check": Text("question whether it is solved"),
     "update_invitation": Text("invitation to update the review"),

@@ -240,3 +240,61 @@ def test_choice_ends_at_once_when_a_refund_made_elsewhere_is_pushed(market: Mark
 
     assert (market.made.state, market.case.state) == ("cancelled", "awaiting_approval")
     assert TaskKind.DECIDE in open_tasks(market.world)
+
+
+def test_public_reply_is_posted_once_by_a_persons_click(market: Market) -> None:
+    market.rated("refund")
+    case, page = market.case, f"/cases/{market.case.reference}"
+    shown = text_of(market.browser.get(page))
+    assert "Shopee takes one reply for each review" in shown
+    assert "At most 500 letters" in shown
+    text = "Mohon maaf atas barang yang rusak, Kak. Kami sudah membereskannya lewat chat."
+
+    assert "The draft is kept." in market.press("public-reply", text=text)
+    assert TaskKind.POST_REPLY in open_tasks(market.world)
+    assert market.shop.replies == {}
+    assert "Posted" in market.press("public-reply/post", text=text)
+    again = market.press("public-reply/post", text="Sekali lagi")
+
+    assert market.shop.replies == {case.review.platform_id: text}
+    assert "posted" in again
+    assert TaskKind.POST_REPLY not in open_tasks(market.world)
+
+
+@pytest.mark.parametrize(
+    "words", ["", "x" * 501, "Hubungi 0812-3456-7890 ya Kak.", "{order}", "Ubah jadi bintang 5 ya"]
+)
+def test_public_reply_with_what_may_not_stand_there_is_refused(market: Market, words: str) -> None:
+    order_sn = market.rated("refund")
+
+    market.press("public-reply/post", text=words.replace("{order}", f"Pesanan {order_sn} beres."))
+
+    assert (market.shop.replies, market.case.reply) == ({}, None)
+
+
+def test_reply_that_shopee_has_already_is_no_second_one(market: Market) -> None:
+    market.rated("refund")
+    market.shop.replies[market.case.review.platform_id] = "Dari Seller Centre"
+
+    told = market.press("public-reply/post", text="Mohon maaf, Kak.")
+
+    assert "replied this comment already" in told
+    assert market.case.reply is not None
+    assert market.case.reply.state == "refused"
+    assert TaskKind.POST_REPLY in open_tasks(market.world)
+
+
+def test_reply_whose_answer_was_lost_is_for_a_person_to_look_at(market: Market) -> None:
+    market.rated("refund")
+    market.shop.break_after.add("/api/v2/product/reply_comment")
+
+    market.press("public-reply/post", text="Mohon maaf, Kak.")
+    market.press("public-reply/post", text="Mohon maaf, Kak.")
+    market.world.work()
+
+    assert market.case.reply is not None
+    assert market.case.reply.state == "unknown"
+    assert market.shop.calls.count("/api/v2/product/reply_comment") == 1
+    market.press("public-reply/stands-there")
+    assert market.case.reply.state == "posted"
+    assert TaskKind.POST_REPLY not in open_tasks(market.world)

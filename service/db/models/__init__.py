@@ -10,6 +10,7 @@ from service.db.models.messages import Message, MessageAttempt
 from service.db.models.offers import Offer, OfferOption
 from service.db.models.outbox import Kind, Lane, OutboxRow, Periodic
 from service.db.models.remedies import Attempt, Decision, MakeGood, Proposal
+from service.db.models.replies import Reply
 from service.db.models.reviews import Delivery, Review, ReviewVersion
 from service.db.models.search import SearchEntry
 from service.db.models.shops import ApiToken, Connection, DoNotContact, Seller, Shop
@@ -43,6 +44,7 @@ __all__ = [
     "OutboxRow",
     "Periodic",
     "Proposal",
+    "Reply",
     "Review",
     "ReviewVersion",
     "SearchEntry",

@@ -18,6 +18,7 @@ from service.domain.cases.states import CASES, CaseState, Move
 if TYPE_CHECKING:
     from service.db.models.messages import Message
     from service.db.models.remedies import Decision, MakeGood, Proposal
+    from service.db.models.replies import Reply
 
 IS_ASSIGNED = text("assignee_id IS NOT NULL")
 
@@ -98,6 +99,10 @@ class Case(Base):
     decisions: Mapped[list[Decision]] = relationship(order_by="Decision.id")
     make_goods: Mapped[list[MakeGood]] = relationship(order_by="MakeGood.id", back_populates="case")
     messages: Mapped[list[Message]] = relationship(order_by="Message.id", back_populates="case")
+    reply: Mapped[Reply | None] = relationship(
+        back_populates="case", lazy="joined", cascade="save-update, merge, delete-orphan, delete"
+    )
+    """What was said, or is to be said, under the review for all to read."""
     history: Mapped[list[History]] = relationship(order_by="History.id")
 
     @property

@@ -52,6 +52,9 @@ class TaskKind(StrEnum):
     """The buyer wrote: a person reads it, and answers where it asks for one."""
     READ_DRAFT = "read_draft"
     """A message goes out once somebody has read it."""
+    POST_REPLY = "post_reply"
+    """A public reply is kept as a draft, was refused, or nobody knows whether it stands there. The
+    subject is the reply."""
     CHOOSE_ORDER = "choose_order"
     CONFIRM = "confirm"
     """Something speaks against the order, or against answering by itself."""
@@ -81,6 +84,7 @@ TASK_RULES: Mapping[TaskKind, TaskRule] = {
     TaskKind.MESSAGE: TaskRule(TaskGroup.STUCK, Text("Look after a message")),
     TaskKind.READ_ANSWER: TaskRule(TaskGroup.DECIDE, Text("Answer the buyer")),
     TaskKind.READ_DRAFT: TaskRule(TaskGroup.DECIDE, Text("Read a draft")),
+    TaskKind.POST_REPLY: TaskRule(TaskGroup.DECIDE, Text("Post a public reply")),
     TaskKind.CHOOSE_ORDER: TaskRule(TaskGroup.ORDER, Text("Choose the order")),
     TaskKind.CONFIRM: TaskRule(TaskGroup.ORDER, Text("Look at what speaks against it")),
     TaskKind.DECIDE: TaskRule(TaskGroup.DECIDE, Text("Decide")),

@@ -10,6 +10,7 @@ from integrations.sentence import Said
 from service.db.models import Case
 from service.domain.cases.states import CaseState
 from service.domain.messages.kinds import Answer
+from service.domain.messages.replies import ReplyState
 from service.domain.messages.states import STUCK, MessageState
 from service.domain.remedies.states import MakeGoodState
 from service.domain.tasks.kinds import TaskKind
@@ -48,6 +49,8 @@ def wanted_of(case: Case) -> Iterator[Wanted]:
             yield Wanted(TaskKind.READ_ANSWER, message.id)
         elif message.state == MessageState.DRAFT:
             yield Wanted(TaskKind.READ_DRAFT, message.id, message.reason)
+    if case.reply is not None and case.reply.state is not ReplyState.POSTED:
+        yield Wanted(TaskKind.POST_REPLY, case.reply.id, case.reply.reason)
     about = None if case.closed_at is not None else _about(case)
     if about is not None:
         yield Wanted(about, case.id, case.doubt or case.advice)

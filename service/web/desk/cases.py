@@ -24,7 +24,7 @@ from service.domain.messages.templates import MessageText
 from service.domain.messages.zones import exists
 from service.domain.staff import authority
 from service.domain.staff.authority import Permission
-from service.operations.messages import texts
+from service.operations.messages import public_reply, texts
 from service.operations.messages.moves import allows
 from service.operations.messages.send_check import reaches_buyer
 from service.operations.remedies import balance, make_goods
@@ -112,6 +112,7 @@ def case_page(reference: str, error: DomainError | None = None) -> str:
             next_step=next_step(session, case),
             thread=thread_of(context(), session, case, context().clock.now()),
             greeting=_greeting(session, case),
+            reply_rules=public_reply.allowed(session, case),
             may_stop_messages=_may_stop_messages(case),
             kinds=KINDS,
             causes=CAUSES,

@@ -1,0 +1,158 @@
+"""The public reply under a review: always a person's click, in front of them, at most once."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from integrations import registry
+from integrations.contract import PublicReply, Role
+from integrations.errors import AdapterError
+from integrations.sentence import Said, Text, Words
+from service.db import queries
+from service.db.models import Case, Connection, Reply
+from service.db.transaction import Transaction
+from service.domain.errors import WrongState
+from service.domain.messages import replies
+from service.domain.messages.replies import OPEN, REPLIES, ReplyMove
+from service.domain.staff.authority import Actor, Permission
+from service.operations.cases import history
+from service.operations.cases.orders import buyer_of
+from service.operations.context import Context
+from service.operations.messages import texts
+from service.operations.staff.permits import permit
+
+SECONDS = 20.0
+"""So long a person waits for the platform."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What the platform allows: its rules in words, and letters at most."""
+
+    rules: Text
+    longest: int
+
+
+def allowed(session: Session, case: Case) -> Allowed | None:
+    """What a public reply to this case's review may be; None where there is no way to post one."""
+    connection = session.get_one(Connection, case.review.connection_id)
+    if Role.REPLIES not in connection.roles or case.review.withdrawn or case.erased_at is not None:
+        return None
+    target = registry.replies(connection.adapter)
+    return Allowed(target.reply_rules, target.longest_reply)
+
+
+def keep(context: Context, case_id: int, actor: Actor, text: str) -> None:
+    """Keep a draft, which is a task until it is posted or dropped; without words there is none.
+    Raises `NotPermitted`, `WrongState`."""
+    with context.database.transaction() as session:
+        case = _locked(session, case_id, actor)
+        now = context.clock.now()
+        if text.strip():
+            _draft(case, text)
+            history.note(session, case, "drafted", at=now, actor=actor, new="public_reply")
+        elif case.reply is not None:
+            _refuse_unless_open(case.reply)
+            session.delete(case.reply)
+            case.reply = None
+            history.note(session, case, "stopped", at=now, actor=actor, new="public_reply")
+
+
+def post(
+    context: Context, case_id: int, actor: Actor, text: str, *, confirmed: bool = False
+) -> None:
+    """Post it now. Raises `NotPermitted`, `WrongInput` for words that may not stand in public,
+    `Unconfirmed` for those to read again, `WrongState` with the platform's reason where it was not
+    posted, or nobody knows."""
+    connection, reply = _hand_over(context, case_id, actor, text, confirmed=confirmed)
+    try:
+        with context.http.within(SECONDS):
+            vendor_id = context.replies(connection).reply(reply)
+    except Exception as error:
+        told = error.text if isinstance(error, AdapterError) else Words(type(error).__name__)
+        unknown = not isinstance(error, AdapterError) or error.outcome == "unknown"
+        how = None if unknown else ReplyMove.REFUSE
+        _settle(context, case_id, actor, how, told)
+        raise WrongState(
+            "The reply was not posted, or it is not known: %(why)s", why=told
+        ) from error
+    _settle(context, case_id, actor, ReplyMove.CONFIRM, vendor_id=vendor_id)
+
+
+def say_posted(context: Context, case_id: int, actor: Actor, *, posted: bool) -> None:
+    """A person has looked whether the reply stands there; raises `NotPermitted`, `WrongState`."""
+    with context.database.reading() as session:
+        permit(session, actor, Permission.DECIDE, queries.case(session, case_id).shop_id)
+    _settle(context, case_id, actor, ReplyMove.CONFIRM if posted else ReplyMove.REFUSE)
+
+
+def _hand_over(
+    context: Context, case_id: int, actor: Actor, text: str, *, confirmed: bool
+) -> tuple[Connection, PublicReply]:
+    """Written down as of unknown outcome before it is handed over."""
+    with context.database.transaction() as session:
+        case = _locked(session, case_id, actor)
+        rules = allowed(session, case)
+        if rules is None:
+            raise WrongState("No public reply can be posted under this review.")
+        words = text.replace("\r\n", "\n").strip()
+        language = texts.language_of(case, queries.shop(session, case.shop_id))
+        replies.check_reply(words, language, rules.longest, confirmed=confirmed)
+        replies.refuse_secrets(words, _secrets(case))
+        reply = _draft(case, words)
+        reply.state = REPLIES.after(reply.state, ReplyMove.HAND_OVER)
+        connection = session.get_one(Connection, case.review.connection_id)
+        return connection, PublicReply(reply.key, case.review.platform_id, words)
+
+
+def _secrets(case: Case) -> list[str]:
+    buyer, order = buyer_of(case), case.order
+    codes = [make_good.code for make_good in case.make_goods]
+    return [*codes, buyer.email, buyer.phone, case.order_id, str(order.get("number", ""))]
+
+
+def _locked(session: Transaction, case_id: int, actor: Actor) -> Case:
+    case = queries.locked_case(session, case_id)
+    permit(session, actor, Permission.DECIDE, case.shop_id)
+    return case
+
+
+def _draft(case: Case, text: str) -> Reply:
+    """The reply of this case with these words; raises `WrongState` for one that was handed over."""
+    if case.reply is None:
+        case.reply = Reply(key=secrets.token_urlsafe(24), text=text, state=REPLIES.first)
+    _refuse_unless_open(case.reply)
+    case.reply.text, case.reply.reason = text, None
+    return case.reply
+
+
+def _refuse_unless_open(reply: Reply) -> None:
+    if reply.state not in OPEN:
+        raise WrongState(Text(REPLIES.refusal, state=REPLIES.labels[reply.state]))
+
+
+def _settle(
+    context: Context,
+    case_id: int,
+    actor: Actor,
+    how: ReplyMove | None,
+    reason: Said | None = None,
+    vendor_id: str = "",
+) -> None:
+    """Note what is known of it; `how` None: nobody knows, so that a person looks."""
+    with context.database.transaction() as session:
+        now: datetime = context.clock.now()
+        case = queries.locked_case(session, case_id)
+        if case.reply is None:
+            raise WrongState("There is no public reply.")
+        if how is not None:
+            case.reply.state = REPLIES.after(case.reply.state, how)
+        case.reply.reason = reason
+        if how is ReplyMove.CONFIRM:
+            case.reply.vendor_id, case.reply.posted_at = vendor_id, now
+        deed = "sent" if how is ReplyMove.CONFIRM else "needs_attention"
+        history.note(session, case, deed, at=now, actor=actor, new="public_reply", detail=reason)
