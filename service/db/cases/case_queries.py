@@ -59,7 +59,7 @@ def locked_case(session: Transaction, case_id: int) -> Case:
     """A case by its id, locked for this transaction; raises `NotFound`."""
     if session.to_lock(Lock.CASE, [case_id]):
         row = select(Case).where(Case.id == case_id)
-        return _existing(session.scalar(row.with_for_update(key_share=True)))
+        return _existing(session.scalar(row.with_for_update(of=Case, key_share=True)))
     return _existing(session.get(Case, case_id))
 
 
@@ -78,7 +78,7 @@ def _existing(case: Case | None) -> Case:
 def open_case(session: Transaction, review_id: int) -> Case | None:
     """The open case of a review, locked for this transaction."""
     rows = select(Case).where(Case.review_id == review_id, Case.closed_at.is_(None))
-    case = session.scalar(rows.with_for_update(key_share=True))
+    case = session.scalar(rows.with_for_update(of=Case, key_share=True))
     if case is not None:
         session.to_lock(Lock.CASE, [case.id])
     return case

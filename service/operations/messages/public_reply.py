@@ -12,8 +12,9 @@ from integrations import registry
 from integrations.contract import PublicReply, Role
 from integrations.errors import AdapterError
 from integrations.sentence import Said, Text, Words
-from service.db import queries
+from service.db.cases import case_queries
 from service.db.models import Case, Connection, Reply
+from service.db.shops import shop_queries
 from service.db.transaction import Transaction
 from service.domain.errors import WrongState
 from service.domain.messages import replies
@@ -77,16 +78,18 @@ def post(
         unknown = not isinstance(error, AdapterError) or error.outcome == "unknown"
         how = None if unknown else ReplyMove.REFUSE
         _settle(context, case_id, actor, how, told)
-        raise WrongState(
-            "The reply was not posted, or it is not known: %(why)s", why=told
-        ) from error
+        if unknown:
+            raise WrongState(
+                "It is not known whether the reply was posted: %(why)s", why=told
+            ) from error
+        raise WrongState("The reply was not posted: %(why)s", why=told) from error
     _settle(context, case_id, actor, ReplyMove.CONFIRM, vendor_id=vendor_id)
 
 
 def say_posted(context: Context, case_id: int, actor: Actor, *, posted: bool) -> None:
     """A person has looked whether the reply stands there; raises `NotPermitted`, `WrongState`."""
     with context.database.reading() as session:
-        permit(session, actor, Permission.DECIDE, queries.case(session, case_id).shop_id)
+        permit(session, actor, Permission.DECIDE, case_queries.case(session, case_id).shop_id)
     _settle(context, case_id, actor, ReplyMove.CONFIRM if posted else ReplyMove.REFUSE)
 
 
@@ -100,11 +103,14 @@ def _hand_over(
         if rules is None:
             raise WrongState("No public reply can be posted under this review.")
         words = text.replace("\r\n", "\n").strip()
-        language = texts.language_of(case, queries.shop(session, case.shop_id))
+        language = texts.language_of(case, shop_queries.shop(session, case.shop_id))
         replies.check_reply(words, language, rules.longest, confirmed=confirmed)
         replies.refuse_secrets(words, _secrets(case))
         reply = _draft(case, words)
         reply.state = REPLIES.after(reply.state, ReplyMove.HAND_OVER)
+        # Its task is there already if nothing comes after this.
+        now = context.clock.now()
+        history.note(session, case, "released", at=now, actor=actor, new="public_reply")
         connection = session.get_one(Connection, case.review.connection_id)
         return connection, PublicReply(reply.key, case.review.platform_id, words)
 
@@ -116,7 +122,7 @@ def _secrets(case: Case) -> list[str]:
 
 
 def _locked(session: Transaction, case_id: int, actor: Actor) -> Case:
-    case = queries.locked_case(session, case_id)
+    case = case_queries.locked_case(session, case_id)
     permit(session, actor, Permission.DECIDE, case.shop_id)
     return case
 
@@ -146,7 +152,7 @@ def _settle(
     """Note what is known of it; `how` None: nobody knows, so that a person looks."""
     with context.database.transaction() as session:
         now: datetime = context.clock.now()
-        case = queries.locked_case(session, case_id)
+        case = case_queries.locked_case(session, case_id)
         if case.reply is None:
             raise WrongState("There is no public reply.")
         if how is not None:
