@@ -72,7 +72,7 @@ states: $(DEV) ## draw the states of all things that have a life, in docs/states
 rooms: $(DEV) ## print the list of rooms for docs/architecture.md
 	@$(BIN)/python -m tests.structure.rooms
 
-faults: $(DEV) translations ## kill processes at every single point of the whole matrix; some hours
+faults: $(DEV) translations ## kill processes at every single point; FAULTS_VARIANTS=all takes the whole product of variants
 	FAULTS_EVERY=1 $(BIN)/pytest -q -s -n 2 --dist loadgroup tests/faults
 
 soak: $(DEV) ## real processes under a saboteur; SOAK_SECONDS (300)

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from itertools import product
 
 FULL = os.environ.get("FAULTS_EVERY") == "1"
-"""All points of all variants; else a few points of a few."""
+"""Every point of the variants that take each pair of values; else a few points of a few."""
+WHOLE = os.environ.get("FAULTS_VARIANTS") == "all"
+"""With every point: all variants."""
 FEW = 2
 
 
@@ -56,7 +58,22 @@ ALL = MAKE + OTHER
 EACH = len(OTHER) // len(OTHERS)
 # Steps that share no factor with what repeats below them, so that every value has its turn.
 SAMPLE = MAKE[::13] + tuple(OTHER[n * EACH + n % EACH] for n in range(len(OTHERS)))
-CHOSEN = ALL if FULL else SAMPLE
+PLACES = tuple(product(DATABASES, MODES))
+# A Latin square: each make-good at each kind of platform, each of both in each place. The other
+# flows: on both databases and in both modes.
+PAIRWISE = (
+    *(
+        (Stand(*PLACES[(row + column) % len(PLACES)], kind), one)
+        for row, kind in enumerate(KINDS)
+        for column, one in enumerate(MAKES)
+    ),
+    *(
+        (Stand(*PLACES[place], "sandbox"), one)
+        for number, one in enumerate(OTHERS)
+        for place in ((0, 3) if number % 2 else (1, 2))
+    ),
+)
+CHOSEN = SAMPLE if not FULL else ALL if WHOLE else PAIRWISE
 PAIRED = KINDS if FULL else ("sandbox-nokey",)
 """Kinds for the tests of pairs: a quick run takes the one that can be harmed most."""
 

@@ -7,13 +7,23 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import astuple
+from itertools import combinations
 from unittest import mock
 
 import pytest
 
 from integrations.sandbox import trouble
 from tests.conftest import emptied_redis, schema
-from tests.faults.matrix import ALL, CHOSEN, FULL, Stand, Variant, points_of
+from tests.faults.matrix import (
+    ALL,
+    CHOSEN,
+    FULL,
+    PAIRWISE,
+    SAMPLE,
+    Stand,
+    Variant,
+    points_of,
+)
 from tests.faults.trial import LATE, Trial
 from tests.faults.zygote import Zygote
 from tests.world import World
@@ -100,4 +110,13 @@ def test_quick_run_takes_every_value() -> None:
     def values(pairs: tuple[tuple[Stand, Variant], ...]) -> set[str]:
         return {part for pair in pairs for one in pair for part in astuple(one)}
 
-    assert values(CHOSEN) == values(ALL)
+    assert values(SAMPLE) == values(ALL)
+
+
+def test_every_pair_of_values_is_taken_together() -> None:
+    def pairs(chosen: tuple[tuple[Stand, Variant], ...]) -> set[object]:
+        lines = [(one.database, one.mode, one.kind, str(variant)) for one, variant in chosen]
+        return {pair for line in lines for pair in combinations(enumerate(line), 2)}
+
+    assert pairs(PAIRWISE) == pairs(ALL)
+    assert set(PAIRWISE) < set(ALL)
