@@ -110,17 +110,26 @@ def counts_by_state(session: Session) -> dict[str, int]:
 
 def opened_since(session: Session, shop_id: int, since: datetime) -> int:
     """How many cases of a shop were opened since then."""
-    opened = select(func.count()).where(Case.shop_id == shop_id, Case.opened_at > since)
-    return session.scalar(opened) or 0
+    return session.scalar(_OPENED_SINCE, {"shop": shop_id, "since": since}) or 0
+
+
+_OPENED_SINCE = select(func.count()).where(
+    Case.shop_id == bindparam("shop"), Case.opened_at > bindparam("since")
+)
 
 
 def earlier_cases(session: Session, case: Case, *, most: int = 10) -> Sequence[Case]:
     """Other cases of the same buyer in the same shop, newest first."""
     if not case.buyer_key:
         return []
-    return session.scalars(
-        select(Case)
-        .where(Case.shop_id == case.shop_id, Case.buyer_key == case.buyer_key, Case.id != case.id)
-        .order_by(Case.id.desc())
-        .limit(most)
-    ).all()
+    asked = {"shop": case.shop_id, "buyer": case.buyer_key, "case": case.id, "most": most}
+    return session.scalars(_EARLIER_CASES, asked).all()
+
+
+_EARLIER_CASES = (
+    select(Case)
+    .where(Case.shop_id == bindparam("shop"), Case.buyer_key == bindparam("buyer"))
+    .where(Case.id != bindparam("case"))
+    .order_by(Case.id.desc())
+    .limit(bindparam("most"))
+)

@@ -29,16 +29,20 @@ def spent(
     """Minor units that went by themselves since then, for a shop or one of its buyers; under the lock
     of the shop."""
     session.require(Lock.SHOP, shop_id)
-    total = select(func.coalesce(func.sum(MakeGood.amount_minor), 0)).where(
-        MakeGood.shop_id == shop_id,
-        MakeGood.currency == currency,
-        MakeGood.decided_at >= since,
-        MakeGood.automatic.is_(True),
-        MakeGood.state != "cancelled",
-    )
-    if buyer_key is not None:
-        total = total.where(MakeGood.buyer_key == buyer_key)
-    return int(session.scalar(total) or 0)
+    asked = {"shop": shop_id, "currency": currency, "since": since}
+    if buyer_key is None:
+        return int(session.scalar(_SPENT, asked) or 0)
+    return int(session.scalar(_SPENT_ON_BUYER, {**asked, "buyer": buyer_key}) or 0)
+
+
+_SPENT = select(func.coalesce(func.sum(MakeGood.amount_minor), 0)).where(
+    MakeGood.shop_id == bindparam("shop"),
+    MakeGood.currency == bindparam("currency"),
+    MakeGood.decided_at >= bindparam("since"),
+    MakeGood.automatic.is_(True),
+    MakeGood.state != "cancelled",
+)
+_SPENT_ON_BUYER = _SPENT.where(MakeGood.buyer_key == bindparam("buyer"))
 
 
 class _OfOrders:

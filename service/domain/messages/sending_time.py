@@ -43,8 +43,10 @@ def next_sending_time(
     names = (zones,) if isinstance(zones, str) else tuple(zones)
     start = earliest.astimezone(UTC)
     places = _unlike(names, start)
+    if all(_is_open(start, place, window) for place in places):
+        return start
     openings = {moment for place in places for moment in _openings(start, place, window)}
-    for moment in sorted({start, *(moment for moment in openings if moment > start)}):
+    for moment in sorted(moment for moment in openings if moment > start):
         if all(_is_open(moment, place, window) for place in places):
             return moment
     if len(places) > 1:

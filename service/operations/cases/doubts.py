@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select, union
+from sqlalchemy import bindparam, select, union
 from sqlalchemy.orm import Session
 
 from integrations.contract import Order
@@ -56,27 +56,39 @@ def _other_product(review: Review, order: Order) -> bool:
 def made_good_before(session: Session, case: Case) -> bool:
     """The review, its line of the order, or this product for this buyer was made good already, or
     is promised to be: under this review's id or another, in a case open or closed."""
-    of_case = select(MakeGood.id).join(Case, Case.id == MakeGood.case_id)
-    same_review = of_case.where(Case.review_id == case.review_id)
-    same_order = select(MakeGood.id).where(
-        MakeGood.connection_id == case.order_connection_id, MakeGood.order_id == case.order_id
-    )
-    same_buyer = (
-        of_case.join(Review, Review.id == Case.review_id)
-        .where(Case.shop_id == case.shop_id, Case.buyer_key == case.buyer_key)
-        .where(Case.buyer_key != "", Review.product_id == case.review.product_id)
-    )
-    stored = session.scalars(
-        select(MakeGood)
-        .where(MakeGood.id.in_(union(same_review, same_order, same_buyer)))
-        .where(MakeGood.case_id != case.id, MakeGood.state != "cancelled")
-    ).all()
+    asked = {
+        "case": case.id,
+        "review": case.review_id,
+        "connection": case.order_connection_id,
+        "order": case.order_id,
+        "shop": case.shop_id,
+        "buyer": case.buyer_key,
+        "product": case.review.product_id,
+    }
+    stored = session.scalars(_SAME_MATTER, asked).all()
     new = [
         make_good
         for make_good in session.new
         if isinstance(make_good, MakeGood) and make_good.case is not case
     ]
     return any(_same_matter(case, make_good) for make_good in [*stored, *new])
+
+
+_OF_CASE = select(MakeGood.id).join(Case, Case.id == MakeGood.case_id)
+_SAME_REVIEW = _OF_CASE.where(Case.review_id == bindparam("review"))
+_SAME_ORDER = select(MakeGood.id).where(
+    MakeGood.connection_id == bindparam("connection"), MakeGood.order_id == bindparam("order")
+)
+_SAME_BUYER = (
+    _OF_CASE.join(Review, Review.id == Case.review_id)
+    .where(Case.shop_id == bindparam("shop"), Case.buyer_key == bindparam("buyer"))
+    .where(Case.buyer_key != "", Review.product_id == bindparam("product"))
+)
+_SAME_MATTER = (
+    select(MakeGood)
+    .where(MakeGood.id.in_(union(_SAME_REVIEW, _SAME_ORDER, _SAME_BUYER)))
+    .where(MakeGood.case_id != bindparam("case"), MakeGood.state != "cancelled")
+)
 
 
 def _same_matter(case: Case, make_good: MakeGood) -> bool:
