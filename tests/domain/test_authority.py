@@ -20,7 +20,6 @@ from service.domain.staff.authority import (
     SellerRole,
     check,
     check_amount,
-    is_person,
     may,
     over_limit,
 )
@@ -122,12 +121,3 @@ def test_refusal_says_what_is_left_of_the_week() -> None:
     member = Membership(SellerRole.AGENT, {"EUR": Limit(1_000, week=1_500)})
 
     assert "left of your limit for seven days, 5.00 EUR" in str(over_limit(member, TEN, 1_000))
-
-
-def test_people_are_told_from_what_goes_by_itself() -> None:
-    assert [is_person(name) for name in ("seller:3", "program:7", "makegood", "buyer")] == [
-        True,
-        True,
-        False,
-        False,
-    ]

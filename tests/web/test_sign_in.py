@@ -139,6 +139,34 @@ def test_nobody_gets_a_link_for_a_seller_who_is_shut_out(world: World) -> None:
     assert "/sign-in/" not in answer.text
 
 
+def test_owner_resets_a_forgotten_password_and_its_seller_sets_another(world: World) -> None:
+    agent = people(world)[SellerRole.AGENT]
+    accounts.set_password(world.context, agent.id, OPERATOR, GOOD)
+    signed_in, owner = world.browser(agent), world.browser()
+
+    page = owner.post(f"/sellers/{agent.id}/reset-password", {})
+
+    link = re.findall(r"<code>(\S+)</code>", page.text)[0]
+    browser = requests.Session()
+    browser.post(link, data=form_of(browser.get(link, timeout=10)), timeout=10)
+    form = {**form_of(browser.get(f"{world.url}/me", timeout=10)), "password": BAD}
+    browser.post(f"{world.url}/me/password", data=form, timeout=10)
+    assert "/sign-in" in signed_in.get("/").url
+    email = "agent@example.test"
+    assert accounts.sign_in(world.context, email, GOOD) is None
+    assert accounts.sign_in(world.context, email, BAD) is not None
+
+
+def test_agent_resets_nobodys_password(world: World) -> None:
+    accounts.set_password(world.context, world.owner.id, OPERATOR, GOOD)
+    agent = world.browser(people(world)[SellerRole.AGENT])
+
+    answer = post_anyway(agent, f"/sellers/{world.owner.id}/reset-password", {})
+
+    assert answer.status_code == 403
+    assert accounts.sign_in(world.context, "owner@example.test", GOOD) is not None
+
+
 def _change(world: World, browser: Any, present: str, new: str) -> requests.Response:
     form = {"present": present, "password": new}
     return post_anyway(browser, "/me/password", form)

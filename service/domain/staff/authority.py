@@ -120,11 +120,6 @@ OPERATOR, CLOCK, LIMIT = Actor(ActorKind.OPERATOR), Actor(ActorKind.CLOCK), Acto
 PLATFORM, BUYER = Actor(ActorKind.PLATFORM), Actor(ActorKind.BUYER)
 
 
-def is_person(name: str) -> bool:
-    """Whether history names a seller, or a program that acts for one."""
-    return name.partition(":")[0] in (ActorKind.SELLER, ActorKind.PROGRAM)
-
-
 def may(actor: Actor, permission: Permission, shop_id: int) -> bool:
     """Whether the actor has this permission in this shop."""
     if actor.kind in OF_KIND:

@@ -134,6 +134,19 @@ def new_link(context: Context, seller_id: int, actor: Actor) -> str:
         return sign_in_link(context, seller)
 
 
+def reset_password(context: Context, seller_id: int, actor: Actor) -> str:
+    """Forget a password that its seller has forgotten, which ends their sign-ins; gives a link by
+    which they come in to set another. Raises `NotFound`, `NotPermitted`, `WrongState`."""
+    with context.database.transaction() as session:
+        seller = members.permit_person(session, actor, seller_id)
+        if not seller.active:
+            raise WrongState("This seller may not sign in. Allow it first.")
+        if seller.password_hash:
+            _set_password(seller, "")
+        session.flush()
+        return sign_in_link(context, seller)
+
+
 def sign_in(context: Context, email: str, password: str) -> Seller | None:
     """The seller with this address and password, else None."""
     with context.database.reading() as session:

@@ -183,6 +183,16 @@ def link(seller_id: int) -> Answer:
         return page(problem=translate(error.text)), status_of(error)
 
 
+@blueprint.post("/sellers/<int:seller_id>/reset-password")
+@may(Permission.MANAGE)
+def reset_password(seller_id: int) -> Answer:
+    """Forget a password, and make a link as above to set another."""
+    try:
+        return page(link=accounts.reset_password(context(), seller_id, actor()))
+    except DomainError as error:
+        return page(problem=translate(error.text)), status_of(error)
+
+
 @blueprint.post("/sellers/<int:seller_id>/active")
 @may(Permission.MANAGE)
 def set_active(seller_id: int) -> Answer:
