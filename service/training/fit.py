@@ -24,6 +24,7 @@ from service.domain.complaints.model import (
     Model,
     bucket_of,
     rarity_byte,
+    seen_only,
     unpacked,
     vector,
 )
@@ -65,6 +66,8 @@ def fit(rows: Sequence[Labelled]) -> tuple[Model, Validated]:
     temperature = _temperature(left_out[real], target[real])
     weights = table.T @ pull
     step = _round_up(float(np.abs(weights).max()) / _MOST)
+    whole = array("h", np.rint(weights / step).astype(np.int16).ravel().tobytes())
+    buckets, kept_weights = seen_only(bytes(rarity), whole)
     model = Model(
         version="",
         causes=CAUSES,
@@ -73,7 +76,8 @@ def fit(rows: Sequence[Labelled]) -> tuple[Model, Validated]:
         unclear_below=UNCLEAR_BELOW,
         step=step,
         rarity=bytes(rarity),
-        weights=array("h", np.rint(weights / step).astype(np.int16).ravel().tobytes()),
+        buckets=buckets,
+        weights=kept_weights,
     )
     kept = tuple(row for row in rows if not row.example)
     return unpacked(model.packed()), Validated(kept, _shares(left_out[real], temperature))

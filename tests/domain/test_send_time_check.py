@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from integrations.sentence import Text
-from service.domain.messages.kinds import FOLLOW_UPS, Answer, Step
+from service.domain.messages.kinds import FOLLOW_UPS, OFFERING, Answer, Step
 from service.domain.messages.policy import Verdict
 from service.domain.messages.policy_data import Layer
 from service.domain.messages.schedule import (
@@ -36,6 +36,7 @@ FACTS = SendFacts(
     already_sent=False,
     made_good_at=NOON - timedelta(days=10),
     check_sent_at=NOON - timedelta(days=5),
+    may_choose=True,
 )
 CHECK, INVITE = Step.RESOLUTION_CHECK, Step.UPDATE_INVITATION
 
@@ -64,6 +65,13 @@ def test_every_message_stops_even_sent_by_the_seller_when_a_reason_holds(
 
     assert isinstance(found, Stop)
     assert words in str(found.reason)
+
+
+@pytest.mark.parametrize("step", OFFERING)
+def test_an_offer_stops_when_there_is_nothing_to_choose_any_more(step: Step) -> None:
+    found = send_time_check(step, replace(FACTS, may_choose=False, by_seller=True))
+
+    assert isinstance(found, Stop)
 
 
 @pytest.mark.parametrize("step", FOLLOW_UPS)

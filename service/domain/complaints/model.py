@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import sys
 import zlib
 from array import array
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,7 +33,8 @@ class Model:
     """What `flask causes train` makes of labelled complaints.
 
     `rarity` has one byte a bucket, in steps of 0.04; 0: not seen in training. `weights` has
-    `len(causes)` numbers a bucket, in steps of `step`.
+    `len(causes)` numbers, in steps of `step`, for each of `buckets`, those that were seen in
+    ascending order: they are the few.
     """
 
     version: str
@@ -41,6 +44,7 @@ class Model:
     unclear_below: float
     step: float
     rarity: bytes
+    buckets: array[int]
     weights: array[int]
 
     def values(self, seen: Iterable[Feature]) -> dict[int, float]:
@@ -49,11 +53,9 @@ class Model:
 
     def probabilities(self, values: Mapping[int, float]) -> tuple[float, ...]:
         """How likely each of `causes` is, in their order; together 1."""
-        number = len(self.causes)
-        scores = [0.0] * number
+        scores = [0.0] * len(self.causes)
         for bucket, value in values.items():
-            start = bucket * number
-            for place, weight in enumerate(self.weights[start : start + number]):
+            for place, weight in enumerate(self._weights(bucket)):
                 scores[place] += value * weight
         return softmax(
             [
@@ -64,13 +66,22 @@ class Model:
 
     def lean(self, bucket: int, cause: int) -> float:
         """How far a feature speaks for one cause rather than for the others."""
+        weights = self._weights(bucket)
+        return (weights[cause] - sum(weights) / len(weights)) * self.step
+
+    def _weights(self, bucket: int) -> array[int]:
+        """Of a bucket that was seen, by cause."""
         number = len(self.causes)
-        weights = self.weights[bucket * number : (bucket + 1) * number]
-        return (weights[cause] - sum(weights) / number) * self.step
+        start = bisect_left(self.buckets, bucket) * number
+        return self.weights[start : start + number]
 
     def packed(self) -> bytes:
         """The file's content; the same model gives the same bytes."""
-        weights = self.weights[:]
+        number = len(self.causes)
+        weights = array("h", bytes(2 * BUCKETS * number))
+        for place, bucket in enumerate(self.buckets):
+            seen = self.weights[place * number : (place + 1) * number]
+            weights[bucket * number : (bucket + 1) * number] = seen
         if sys.byteorder == "big":
             weights.byteswap()
         body = zlib.compress(self.rarity + weights.tobytes(), 9)
@@ -99,6 +110,8 @@ def unpacked(content: bytes) -> Model:
         weights.byteswap()
     if len(weights) != BUCKETS * len(head["causes"]):
         raise WrongModel("The model of causes is incomplete: train it anew.")
+    rarity = raw[:BUCKETS]
+    buckets, weights = seen_only(rarity, weights)
     return Model(
         version=sha256(content).hexdigest()[:12],
         causes=tuple(head["causes"]),
@@ -106,9 +119,20 @@ def unpacked(content: bytes) -> Model:
         temperature=head["temperature"],
         unclear_below=head["unclear_below"],
         step=head["step"],
-        rarity=raw[:BUCKETS],
+        rarity=rarity,
+        buckets=buckets,
         weights=weights,
     )
+
+
+def seen_only(rarity: bytes, weights: array[int]) -> tuple[array[int], array[int]]:
+    """The buckets that were seen in training, and their weights out of those of all buckets."""
+    number = len(weights) // BUCKETS
+    buckets = array("L", (found.start() for found in re.finditer(rb"[^\0]", rarity)))
+    kept = array("h")
+    for bucket in buckets:
+        kept += weights[bucket * number : (bucket + 1) * number]
+    return buckets, kept
 
 
 def bucket_of(feature: Feature) -> int:
