@@ -25,14 +25,14 @@ from integrations.email.mime import WrongAddress, address_of, build_message, own
 from integrations.email.smtp import PORTS, Server, send, signed_in, trusting
 from integrations.entries import WrongEntry, is_host
 from integrations.errors import AdapterError, Temporary
-from integrations.sentence import Text
+from integrations.sentence import N_, Text
 
 
 class Email(Adapter, MessageChannel):
     """Sends messages, and nothing else."""
 
     name: ClassVar[str] = "email"
-    label: ClassVar[str] = "E-mail (SMTP)"
+    label: ClassVar[str] = N_("E-mail (SMTP)")
     capabilities: ClassVar[Capabilities] = Capabilities()
     channel: ClassVar[Channel] = Channel.EMAIL
     reach: ClassVar[frozenset[Reach]] = frozenset({Reach.ADDRESS})

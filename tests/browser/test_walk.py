@@ -33,7 +33,7 @@ def _answer_solved(page: Page, world: World) -> None:
     page.get_by_label("5 dari 5").check()
     page.get_by_label("Ada hal lain?").fill("Cepat, terima kasih")
     press(page, "Kirim")
-    assert "Jawaban Anda sudah kami terima" in told(page)
+    assert "Jawabannya sudah kami terima" in told(page)
     world.work()
 
 

@@ -49,10 +49,10 @@ def test_page_is_indonesian_for_an_indonesian_seller(world: World) -> None:
 
     for words in (
         "Kirim ulang Rp259.000",
-        "100 % dari pesanan",
+        "100% dari pesanan",
         "Setujui, ubah, atau tolak.",
-        "Aturan “Broken”: kirim ulang barangnya.",
-        "Penilaian rendah masuk",
+        "Aturan “Barang rusak”: kirim ulang barangnya.",
+        "Rating rendah masuk",
     ):
         assert words in page, words
 

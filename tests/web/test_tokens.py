@@ -116,7 +116,7 @@ def test_token_is_made_shown_once_and_ended_on_its_page(world: World, language: 
     assert found[0] not in listed.text
     told = {
         "en": ["read cases, deliveries and what waits", "never used"],
-        "id": ["membaca kasus, kiriman, dan yang menunggu", "belum pernah dipakai"],
+        "id": ["membaca kasus, data masuk, dan yang perlu tindakan", "belum pernah dipakai"],
     }
     assert all(one in text_of(listed) for one in [*told[language], "Gudang <1>"])
     assert _row(world).scopes == ["look"]

@@ -70,8 +70,9 @@ def test_messages_of_buttons_and_refusals_are_indonesian(world: World) -> None:
     nowhere = browser.get("/nowhere")
 
     assert "Tersimpan." in text_of(saved)
-    assert "“x” bukan jumlah." in text_of(refused)
-    assert "Disetujui. Sekarang dilaksanakan." in text_of(approved)
+    assert "“x” bukan nominal." in text_of(refused)
+    assert "Disetujui, sedang diproses." in text_of(approved)
+    assert "Halaman tidak ditemukan" in text_of(nowhere)
     assert "Halaman ini tidak ada." in text_of(nowhere)
 
 
