@@ -18,6 +18,7 @@ from service.domain.remedies.offers import OfferTerms, WithoutPick
 from service.domain.remedies.playbook import Facts, Proposal, propose
 from service.domain.remedies.playbook_data import default_playbook, playbook_from_data
 from service.domain.remedies.playbook_text import text_of
+from service.domain.remedies.rule_names import SHIPPED
 
 VOUCHER_OF_HALF = {"action": "voucher", "percent": 50, "expires_days": 90}
 
@@ -178,3 +179,7 @@ def test_the_default_proposes_what_is_possible_when_it_is_only_one_thing(
 
     assert isinstance(found, Proposal)
     assert found.first.remedy.kind is action
+
+
+def test_every_shipped_rule_has_a_name_for_readers_of_other_languages() -> None:
+    assert {rule.name for rule in default_playbook().rules} == set(SHIPPED)

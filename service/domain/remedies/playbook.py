@@ -9,9 +9,10 @@ from math import lcm
 
 from integrations.money import Money, least_step
 from integrations.remedies import Bound, Remedy, RemedyKind, Worth
-from integrations.sentence import Text
+from integrations.sentence import Said, Text
 from service.domain.complaints.mentions import mentions
 from service.domain.remedies.offers import OfferTerms
+from service.domain.remedies.rule_names import rule_label
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,11 @@ class Rule:
     when: When
     remedies: tuple[RemedyRule, ...]
     offer: OfferTerms | None = None
+
+    @property
+    def label(self) -> Said:
+        """Its name, for people."""
+        return rule_label(self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +163,7 @@ def propose(
     return NoProposal(
         Text(
             "The rule “%(rule)s” fits, but offers nothing this shop can do in %(currency)s.",
-            rule=fitting[0].name,
+            rule=fitting[0].label,
             currency=worth.currency,
         ),
         fitting[0].name,
@@ -208,10 +214,10 @@ def _option(playbook: Playbook, rule: Rule, remedy_rule: RemedyRule, facts: Fact
     days = remedy_rule.expires_days
     remedy = Remedy(kind, None, facts.line_ids, None if days is None else timedelta(days=days))
     if kind.worth is Worth.NONE:
-        return Option(remedy, Text("Rule “%(rule)s”.", rule=rule.name))
+        return Option(remedy, Text("Rule “%(rule)s”.", rule=rule.label))
     most = _most(kind, facts)
     if kind.worth is Worth.LINES:
-        reason = Text("Rule “%(rule)s”: send the item again.", rule=rule.name)
+        reason = Text("Rule “%(rule)s”: send the item again.", rule=rule.label)
         is_left = most is None or (most.amount_minor > 0 and worth <= most)
         # A line that takes away from the others is nothing that could be sent.
         is_item = worth.amount_minor >= 0
@@ -245,12 +251,12 @@ def _priced(
     cap = remedy_rule.cap.get(amount.currency)
     if cap is not None and cap < amount.amount_minor:
         amount = Money(cap, amount.currency)
-        reason = Text("Rule “%(rule)s”: up to the cap of this rule.", rule=rule.name)
+        reason = Text("Rule “%(rule)s”: up to the cap of this rule.", rule=rule.label)
     if most is not None and most < amount:
         amount = most
-        reason = Text("Rule “%(rule)s”: all that was paid.", rule=rule.name)
+        reason = Text("Rule “%(rule)s”: all that was paid.", rule=rule.label)
         if remedy_rule.kind.bound is Bound.LEFT:
-            reason = Text("Rule “%(rule)s”: all that is left of the order.", rule=rule.name)
+            reason = Text("Rule “%(rule)s”: all that is left of the order.", rule=rule.label)
     booked = amount.amount_minor // step * step
     return (Money(booked, amount.currency), reason) if booked > 0 else None
 
@@ -261,10 +267,10 @@ def _is_capped(remedy_rule: RemedyRule, currency: str) -> bool:
     return fixed or currency in remedy_rule.cap
 
 
-def uncapped(playbook: Playbook) -> list[tuple[str, RemedyRule]]:
+def uncapped(playbook: Playbook) -> list[tuple[Said, RemedyRule]]:
     """The remedies, with the names of their rules, that have no upper limit in some currency."""
     return [
-        (rule.name, remedy)
+        (rule.label, remedy)
         for rule in playbook.rules
         for remedy in rule.remedies
         if remedy.percent is not None or remedy.whole_line
@@ -275,16 +281,16 @@ def _amount(
     playbook: Playbook, rule: Rule, remedy_rule: RemedyRule, worth: Money, step: int
 ) -> tuple[Money | None, Text]:
     if remedy_rule.whole_line:
-        return worth, Text("Rule “%(rule)s”: all that was paid.", rule=rule.name)
+        return worth, Text("Rule “%(rule)s”: all that was paid.", rule=rule.label)
     if remedy_rule.percent is not None:
         share = worth.share(remedy_rule.percent)
         unit = max(playbook.rounding.get(worth.currency, 1), step)
         rounded = (share.amount_minor + unit // 2) // unit * unit
         return Money(rounded or share.amount_minor, worth.currency), Text(
             "Rule “%(rule)s”: %(percent)s %% of what was paid.",
-            rule=rule.name,
+            rule=rule.label,
             percent=str(remedy_rule.percent),
         )
     fixed = remedy_rule.fixed.get(worth.currency)
     amount = None if fixed is None else Money(fixed, worth.currency)
-    return amount, Text("Rule “%(rule)s”: a fixed amount.", rule=rule.name)
+    return amount, Text("Rule “%(rule)s”: a fixed amount.", rule=rule.label)

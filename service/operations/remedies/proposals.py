@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from integrations.contract import Order, OrderLine, Way
 from integrations.money import Money
 from integrations.remedies import KINDS, remedy_from_data, remedy_to_data
-from integrations.sentence import Words, to_data
+from integrations.sentence import to_data
 from service.db.cases import case_queries
 from service.db.models import Case, Proposal, Shop
 from service.db.remedies import remedy_queries
@@ -20,6 +20,7 @@ from service.domain.cases.states import CaseState, Move
 from service.domain.remedies import playbook
 from service.domain.remedies.offers import terms_from_data, terms_to_data
 from service.domain.remedies.playbook_data import default_playbook, playbook_from_data
+from service.domain.remedies.rule_names import rule_label
 from service.operations.cases import history
 from service.operations.cases.orders import lines_of, order_from_data
 from service.operations.remedies import automatic, balance
@@ -37,7 +38,7 @@ def propose_remedies(
     shop = shop_queries.shop(session, case.shop_id)
     proposal = _worked_out(session, case, shop, now)
     session.add(proposal)
-    history.move(session, case, Move.PROPOSE, at=now, detail=Words(proposal.rule))
+    history.move(session, case, Move.PROPOSE, at=now, detail=rule_label(proposal.rule))
     if proposal.remedies and by_limit and not case.doubt:
         remedies = [remedy_from_data(row) for row in proposal.remedies]
         terms = proposal.offer and terms_from_data(proposal.offer)
@@ -53,7 +54,7 @@ def refresh_proposal(session: Transaction, case: Case, *, now: datetime) -> None
     newest = remedy_queries.proposal(session, case.id)
     if newest is None or _said(newest) != _said(fresh):
         session.add(fresh)
-        history.move(session, case, Move.PROPOSE, at=now, detail=Words(fresh.rule))
+        history.move(session, case, Move.PROPOSE, at=now, detail=rule_label(fresh.rule))
 
 
 def _said(proposal: Proposal) -> tuple[object, ...]:
