@@ -64,6 +64,13 @@ class Answer:
             raise Temporary("the platform answered something that is not JSON") from error
 
 
+@dataclass(slots=True)
+class Meter:
+    """Calls made, as the platform counts them."""
+
+    calls: float = 0.0
+
+
 class _Adapter(HTTPAdapter):
     """Connections of `integrations.connections`, straight or through a proxy."""
 
@@ -135,16 +142,21 @@ class Http:
         self.after_call: Callable[[str, str], None] = lambda method, url: None
 
     @contextmanager
-    def within(self, seconds: float) -> Iterator[None]:
-        """Let calls of this thread start and end only in the next `seconds`.
+    def within(self, seconds: float) -> Iterator[Meter]:
+        """Let calls of this thread start and end only in the next `seconds`; gives what counts them.
 
         A worker that was frozen past its lease must not send the call it was about to send.
         """
-        self._local.ends = self.now() + seconds
+        self._local.ends, self._local.meter = self.now() + seconds, Meter()
         try:
-            yield
+            yield self._local.meter
         finally:
-            self._local.ends = None
+            self._local.ends = self._local.meter = None
+
+    def cost(self, calls: float) -> None:
+        """Count this thread's last call as so many more or fewer: a platform says what it has cost."""
+        if meter := getattr(self._local, "meter", None):
+            meter.calls += calls
 
     def left(self) -> float:
         """Seconds left for a call of this thread; raises `Temporary`, nothing done, when none is."""
@@ -181,8 +193,8 @@ class Http:
         nothing was to be changed, and "unknown" from the first byte of another request on.
         """
         self.before_call(method, url)
-        left = self.left()
-        call = Call(self.network, self.now() + left, self.now)
+        call = Call(self.network, self.now() + self.left(), self.now)
+        self.cost(1)
         token = current.set(call)
         try:
             return self._send(call, method, url, dict(headers or {}), body, auth)

@@ -20,7 +20,7 @@ Part = TypeVar("Part")
 
 class Lock(IntEnum):
     """What is locked for the length of a transaction, in this order, so that no two transactions
-    wait for each other. Lanes are locked while claiming only."""
+    wait for each other. Lanes come after these, rates after lanes (service.db.outbox.lanes)."""
 
     STAFF = 0
     """Who belongs to shops: one change at a time."""

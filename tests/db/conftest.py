@@ -8,8 +8,9 @@ from datetime import datetime
 
 import pytest
 from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
 
-from service.db.models import Connection, Kind, Lane, OutboxRow, Shop
+from service.db.models import Connection, Kind, Lane, OutboxRow, Rate, Shop
 from service.db.outbox import claims
 from service.db.outbox.claims import Claim
 from service.db.session import Database
@@ -35,9 +36,11 @@ class Desk:
         outward: bool = True,
         concurrency: int = 100,
         state: ConnectionState = ConnectionState.WORKING,
+        per_minute: int | None = None,
+        app: str = "",
         **values: object,
     ) -> int:
-        """A connection's lane; gives its id."""
+        """A connection's lane; gives its id. `per_minute`: calls of the connection, or of its app."""
         with self.database.transaction() as session:
             number = len(session.scalars(select(Connection.id)).all())
             connection = Connection(
@@ -58,12 +61,21 @@ class Desk:
                 connection_id=connection.id,
                 outward=outward,
                 concurrency=concurrency,
-                allowance_at=self.now(),
+                rate=self._rate(session, app or f"c{number}", per_minute) if per_minute else None,
                 **values,
             )
             session.add(lane)
             session.flush()
             return lane.id
+
+    def _rate(self, session: Session, name: str, per_minute: int) -> Rate:
+        known = session.scalar(select(Rate).where(Rate.name == name))
+        return known or Rate(
+            name=name,
+            per_minute=per_minute,
+            allowance=float(per_minute),
+            allowance_at=self.now(),
+        )
 
     def put(self, lane_id: int, number: int = 1, *, minutes: float = 0) -> list[int]:
         """So many rows, due now or in some minutes; gives their ids."""
@@ -89,9 +101,13 @@ class Desk:
             )
         return list(range(first, first + number))
 
-    def claim(self, *, most: int = 10, per_lane: int = 10, inward: int = 10) -> list[Claim]:
+    def claim(
+        self, *, most: int = 10, per_lane: int = 10, inward: int = 10, after: int = 0
+    ) -> list[Claim]:
+        """What one worker claims that served the lane `after` last."""
+        room = {"most": most, "per_lane": per_lane, "inward": inward, "after": after}
         with self.database.transaction() as session:
-            return claims.claim(session, self.now(), most=most, per_lane=per_lane, inward=inward)
+            return claims.claim(session, self.now(), skip=(), **room)
 
     def row(self, ref_id: int) -> OutboxRow:
         with self.database.reading() as session:

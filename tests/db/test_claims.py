@@ -155,20 +155,6 @@ def test_dead_workers_rows_do_not_count_as_in_hand(desk: Desk) -> None:
     assert len(desk.claim()) == 2
 
 
-def test_lane_starts_no_more_a_minute_than_its_pace(desk: Desk) -> None:
-    lane = desk.lane(per_minute=6, allowance=6.0)
-    desk.put(lane, 30)
-
-    started = [len(desk.claim())]
-    for _ in range(6):
-        desk.clock.move(seconds=10)
-        started.append(len(desk.claim()))
-    desk.clock.move(hours=1)
-    started.append(len(desk.claim()))
-
-    assert started == [6, 1, 1, 1, 1, 1, 1, 6]
-
-
 def test_lane_waits_as_long_as_the_platform_asked(desk: Desk) -> None:
     lane = desk.lane()
     desk.put(lane)
@@ -312,18 +298,6 @@ def test_clock_that_steps_back_gives_no_row_to_two(desk: Desk) -> None:
     desk.clock.move(hours=1, seconds=LEASE.total_seconds())
 
     assert (taken, len(desk.claim())) == ([], 1)
-
-
-def test_pace_stays_bounded_when_the_clock_steps_back(desk: Desk) -> None:
-    desk.put(desk.lane(per_minute=2, allowance=2.0), 9)
-    desk.claim()
-
-    # The rows were due before the step; only the pace holds them.
-    desk.clock.move(seconds=120)
-    desk.clock.move(seconds=-60)
-
-    assert len(desk.claim()) == 2
-    assert desk.claim() == []
 
 
 def test_processes_that_claim_at_once_never_share_a_row(desk: Desk) -> None:

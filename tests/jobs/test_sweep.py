@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from jobs import sweep
 from jobs.threads import Kept, supervise
 from service import wakeup
-from service.db.models import Connection, Lane, OutboxRow, Periodic
+from service.db.models import Connection, Lane, OutboxRow, Periodic, Rate
 from service.db.outbox import backlog
 from tests.jobs.processes import flask, until
 from tests.world import World
@@ -71,11 +71,14 @@ def test_clock_does_what_no_worker_begins_though_redis_is_there(
 def test_clock_leaves_what_may_not_go_yet(world: World, ahead: str) -> None:
     world.rate(1)
     now = world.clock.now()
-    values = (
-        {"concurrency": 0} if ahead == "a full lane" else {"per_minute": 1, "allowance_at": now}
-    )
     with world.context.database.transaction() as session:
-        session.execute(update(Lane).values(**values))
+        if ahead == "a full lane":
+            session.execute(update(Lane).values(concurrency=0))
+        else:
+            rate = Rate(name="app", per_minute=1, allowance=0.0, allowance_at=now)
+            session.add(rate)
+            session.flush()
+            session.execute(update(Lane).values(rate_id=rate.id))
         session.execute(
             update(OutboxRow).values(
                 lane_id=select(Lane.id).where(Lane.outward).limit(1).scalar_subquery()

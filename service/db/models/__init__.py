@@ -8,7 +8,7 @@ from service.db.models.causes import CauseLabel
 from service.db.models.credentials import Credential
 from service.db.models.messages import Message, MessageAttempt
 from service.db.models.offers import Offer, OfferOption
-from service.db.models.outbox import Kind, Lane, OutboxRow, Periodic
+from service.db.models.outbox import Kind, Lane, OutboxRow, Periodic, Rate
 from service.db.models.remedies import Attempt, Decision, MakeGood, Proposal
 from service.db.models.replies import Reply
 from service.db.models.reviews import Delivery, Review, ReviewVersion
@@ -44,6 +44,7 @@ __all__ = [
     "OutboxRow",
     "Periodic",
     "Proposal",
+    "Rate",
     "Reply",
     "Review",
     "ReviewVersion",

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import Float, ForeignKey, Index, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from integrations.sentence import Said
 from service.db.models.base import Base
@@ -27,12 +27,30 @@ class Kind(StrEnum):
     CHECK = "check"
 
 
+class Rate(Base):
+    """A bucket of calls, filled by `per_minute`: that of one connection, or of all connections for
+    which their platform counts together. A row pays for one call when it is claimed and for the
+    others when it has made them, so it may be below 0 for a while."""
+
+    __tablename__ = "rate"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    """What it is counted for: one connection, or one app of an adapter."""
+    per_minute: Mapped[int]
+    allowance: Mapped[float] = mapped_column(Float)
+    """Calls that may be made, as of `allowance_at`."""
+    allowance_at: Mapped[datetime]
+    last_lane_id: Mapped[int] = mapped_column(BigId, default=0)
+    """The lane that it let go last; 0: none."""
+
+
 class Lane(Base):
     """Work of one connection that must not hold up the others.
 
     Inward lanes only read what is stored. Outward lanes call the platform: at most `concurrency`
-    rows at once and `per_minute` a minute, none before `quiet_until` or while the connection is
-    paused.
+    rows at once, as many calls as its `rate` lets, none before `quiet_until` or while the connection
+    is paused.
     """
 
     __tablename__ = "lane"
@@ -42,12 +60,12 @@ class Lane(Base):
     connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id"))
     outward: Mapped[bool]
     concurrency: Mapped[int]
-    per_minute: Mapped[int | None]
-    allowance: Mapped[float] = mapped_column(Float, default=0.0)
-    """Calls left in the bucket of `per_minute`."""
-    allowance_at: Mapped[datetime]
+    rate_id: Mapped[int | None] = mapped_column(ForeignKey("rate.id"), index=True)
+    """None: its platform sets no limit."""
     quiet_until: Mapped[datetime | None]
     """The platform has asked us to slow down."""
+
+    rate: Mapped[Rate | None] = relationship()
 
 
 class Periodic(Base):

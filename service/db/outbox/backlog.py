@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from service.db.models import Connection, Delivery, Lane, MakeGood, Message, OutboxRow
 from service.db.outbox.lanes import IN_HAND, MAY_GO
+from service.db.outbox.rates import filled
 from service.domain.messages.states import STUCK
 from service.domain.remedies.states import FOR_PERSON
 from service.domain.shops.connection_states import ConnectionState
@@ -70,13 +71,13 @@ def is_left_lying(session: Session, now: datetime, since: datetime) -> bool:
 def _has_room(session: Session, lane: Lane, now: datetime, since: datetime) -> bool:
     if (session.scalar(IN_HAND, {"lane": lane.id, "now": now}) or 0) >= lane.concurrency:
         return False
-    refilled = max(0.0, (since - lane.allowance_at).total_seconds()) * (lane.per_minute or 0) / 60
-    return lane.per_minute is None or lane.allowance + refilled >= 1
+    return lane.rate is None or filled(lane.rate, since) >= 1
 
 
 def _free_lanes(now: datetime) -> Select[Lane]:
     return (
         select(Lane)
+        .options(joinedload(Lane.rate))
         .join(Connection, Connection.id == Lane.connection_id)
         .where(MAY_GO)
         .where((Lane.quiet_until.is_(None)) | (Lane.quiet_until <= now))
@@ -97,7 +98,7 @@ def _due(session: Session, lane_id: int, now: datetime) -> tuple[int, datetime |
 
 def _is_worked_on(session: Session, lane: Lane, now: datetime) -> bool:
     """A worker holds a row of it, or has just filled its bucket again."""
-    paced = lane.per_minute is not None and abs(now - lane.allowance_at) < AT_WORK
+    paced = lane.rate is not None and abs(now - lane.rate.allowance_at) < AT_WORK
     return paced or bool(session.scalar(IN_HAND, {"lane": lane.id, "now": now}))
 
 

@@ -46,8 +46,7 @@ def _free(session: Transaction, lane_ids: Iterable[int]) -> set[int]:
     return {
         lane.id
         for lane in lanes
-        if lane.per_minute is None
-        and session.get_one(Connection, lane.connection_id).state != paused
+        if lane.rate_id is None and session.get_one(Connection, lane.connection_id).state != paused
     }
 
 

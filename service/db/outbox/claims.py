@@ -136,8 +136,9 @@ def claim(
             share = min(share, per_lane)
             share = min(share, allowance(session, lane, now)) if share > 0 else 0
         rows = _take(session, lane.id, now, share) if share > 0 else []
-        if lane.outward and lane.per_minute is not None and rows:
-            lane.allowance -= len(rows)
+        if rows and lane.rate is not None:
+            lane.rate.allowance -= len(rows)
+            lane.rate.last_lane_id = lane.id
         left[lane.outward] -= len(rows)
         claimed += rows
     return claimed

@@ -96,9 +96,13 @@ def _try_again(
     row.postpone(until, note=reason, tries=tries + 1)
     lane = row.session.get_one(Lane, row.claim.lane_id)
     if retry_after:
-        # The platform asked us to slow down: nothing of this connection goes out before then.
+        # The platform asked us to slow down: nothing of this connection goes out before then, nor of
+        # others whose calls it counts together with these.
         quiet_until = row.now + timedelta(seconds=min(retry_after, 3600.0))
-        row.session.execute(update(Lane).where(Lane.id == lane.id).values(quiet_until=quiet_until))
+        together = Lane.id == lane.id if lane.rate_id is None else Lane.rate_id == lane.rate_id
+        in_order = select(Lane.id).where(together).order_by(Lane.id).with_for_update(key_share=True)
+        lanes = row.session.scalars(in_order).all()
+        row.session.execute(update(Lane).where(Lane.id.in_(lanes)).values(quiet_until=quiet_until))
     elif lane.outward:
         recovery.watch(row.session, lane.connection_id, row.now + recovery.WATCH_EVERY)
 

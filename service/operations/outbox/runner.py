@@ -16,7 +16,7 @@ from integrations import time_limits
 from integrations.contract import InboundEvent
 from integrations.errors import AdapterError
 from service.db.models import Case, Kind
-from service.db.outbox import claims
+from service.db.outbox import claims, rates
 from service.db.outbox.chaining import claim_in_place
 from service.db.outbox.claims import Claim
 from service.db.transaction import Transaction
@@ -43,19 +43,23 @@ class CallOut:
     """A call that is to be made, is under way, or has ended.
 
     `began` is the process's own time (integrations.http) from which the seconds for it count;
-    `case` the case's reference, for the logs.
+    `case` the case's reference, for the logs; `paid` how many calls of it were paid for when its row
+    was claimed: one, for the first of the row.
     """
 
     work: Work
     call: Call
     began: float
     case: str
+    paid: int
     answer: Future[Any] | None = None
+    made: float = 0.0
+    """How many calls it was, as the platform counts them."""
 
 
 def make_call(context: Context, out: CallOut) -> object:
     """Make the call, within the time that the lease leaves; raises what it raises."""
-    with context.http.within(time_limits.TRY - (context.http.now() - out.began)):
+    with context.http.within(time_limits.TRY - (context.http.now() - out.began)) as meter:
         try:
             return out.call.function(*out.call.args)
         except AdapterError:
@@ -63,6 +67,8 @@ def make_call(context: Context, out: CallOut) -> object:
         except Exception:
             log.exception("row %s failed", out.work.claim.id)
             raise
+        finally:
+            out.made = meter.calls
 
 
 Claiming = Callable[[Transaction, Sequence[CallOut]], list[Claim]]
@@ -105,6 +111,8 @@ def _advance(
             calls = _Batch(context, session).advance(ended, to_begin)
             # What this has put may be claimed, and what it has finished makes room.
             session.finish()
+            # Last of what may wait for others: a rate is locked after all else.
+            rates.pay(session, [(out.work.claim.lane_id, out.made - out.paid) for out in ended])
             claimed = claim_more(session, calls)
     except Exception as error:
         for out in ended:
@@ -180,7 +188,9 @@ class _Batch:
         else:
             if call is not None:
                 row.require_claim()
-                self._calls.append(CallOut(work, call, self._began, self._reference(work)))
+                paid = 1 if answer is None else 0
+                out = CallOut(work, call, self._began, self._reference(work), paid)
+                self._calls.append(out)
 
     def _raised(self, work: Work, row: HeldRow, error: Exception) -> None:
         if holds_lane(error):

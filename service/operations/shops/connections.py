@@ -17,7 +17,7 @@ from integrations.errors import AdapterError
 from integrations.sentence import Text
 from integrations.text import line
 from service.db import audit
-from service.db.models import Connection, Kind, Lane, Shop
+from service.db.models import Connection, Kind, Shop
 from service.db.outbox import backlog, claims
 from service.db.shops import shop_queries
 from service.db.transaction import Transaction
@@ -25,11 +25,10 @@ from service.domain.errors import NotFound, WrongInput
 from service.domain.shops.connection_states import CONNECTIONS
 from service.domain.staff.authority import Actor, Membership, Permission, SellerRole
 from service.operations.context import Context
-from service.operations.shops import connection_check, permission, recovery, settings
+from service.operations.shops import connection_check, lanes, permission, recovery, settings
 from service.operations.staff import members
 from service.operations.staff.permits import permit, permit_new_shop
 
-INWARD_AT_ONCE = 1_000_000
 SECRET_BYTES = 32
 LONGEST_NAME = 100
 
@@ -107,7 +106,7 @@ def connect(context: Context, shop_id: int, actor: Actor, new: NewConnection) ->
         )
         session.add(connection)
         session.flush()
-        _add_lanes(session, connection, now)
+        lanes.add_lanes(context, session, connection, {**plain, **hidden}, now)
         _poll(session, connection, now)
         connection_check.start_checking(session, connection.id, now)
         return connection.id
@@ -130,22 +129,6 @@ def _poll(session: Transaction, connection: Connection, now: datetime) -> None:
 def new_secret() -> str:
     """Good for every platform; the form is the one that Standard Webhooks prescribes."""
     return "whsec_" + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
-
-
-def _add_lanes(session: Transaction, connection: Connection, now: datetime) -> None:
-    pace = registry.get(connection.adapter).pace
-    for outward in (False, True):
-        session.add(
-            Lane(
-                connection_id=connection.id,
-                outward=outward,
-                concurrency=pace.concurrency if outward else INWARD_AT_ONCE,
-                per_minute=pace.per_minute if outward else None,
-                allowance=float(pace.per_minute or 0),
-                allowance_at=now,
-            )
-        )
-    session.flush()
 
 
 def _check_roles(adapter: str, roles: Sequence[Role]) -> None:
@@ -232,11 +215,13 @@ def change_connection(
         connection.threshold = threshold
         connection.values = plain
         connection.secrets = context.vault.encrypt({**hidden, "webhook": kept["webhook"]})
+        now = context.clock.now()
+        lanes.share_rate(context, session, connection, {**plain, **hidden}, now)
         if roles is not None:
             connection.roles = [str(role) for role in roles]
-            _poll(session, connection, context.clock.now())
-            connection_check.start_checking(session, connection.id, context.clock.now())
-        recovery.resume(session, connection, context.clock.now(), actor)
+            _poll(session, connection, now)
+            connection_check.start_checking(session, connection.id, now)
+        recovery.resume(session, connection, now, actor)
 
 
 def resume(context: Context, connection_id: int, actor: Actor) -> None:
