@@ -219,7 +219,7 @@ def test_page_offers_no_button_that_pays_again(world: World) -> None:
 
     number = world.case().make_goods[0].id
     assert f"{number}/try-again" not in page
-    assert not re.search(rf'class="main" formaction="[^"]*/{number}/done"', page)
+    assert not re.search(rf'class="main"\s+formaction="[^"]*/{number}/done"', page)
     assert f"{number}/look-again" in page
     assert pressed.status_code == 409
     assert len(world.ledger()["made"]) == 1
@@ -232,8 +232,8 @@ def test_page_offers_other_remedies_after_a_refusal(world: World) -> None:
     page = world.browser().get(f"/cases/{world.case().reference}").text
 
     number = world.case().make_goods[0].id
-    assert not re.search(rf'class="main" formaction="[^"]*/{number}/done"', page)
-    assert re.search(rf'class="main" formaction="[^"]*/{number}/cancel"', page)
+    assert not re.search(rf'class="main"\s+formaction="[^"]*/{number}/done"', page)
+    assert re.search(rf'class="main"\s+formaction="[^"]*/{number}/cancel"', page)
     assert f"/cases/{world.case().reference}/approve" in page
 
 

@@ -241,10 +241,10 @@ def _run_out(row: HeldRow, order: Order | None) -> None:
 
 
 def _give_up(row: HeldRow, reason: Said) -> None:
-    """The platform cannot be asked: the seller decides."""
+    """The platform cannot be asked, or the fault is ours: the seller decides, and reads why."""
     offer = row.session.get_one(Offer, row.ref_id)
     if offer.state is OfferState.OPEN:
-        _end(row.session, offer, OfferMove.EXPIRE, NOT_PICKED, actor=CLOCK, now=row.now)
+        _end(row.session, offer, OfferMove.EXPIRE, reason, actor=CLOCK, now=row.now)
 
 
 END_OFFER = Handler(
