@@ -38,12 +38,16 @@ _NO_JOINERS = {ord(sign): None for sign in _JOINERS}
 
 def paragraphs(text: str) -> str:
     """Text of several lines: `\\n` for every kind of break, nothing invisible, NFC."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
     kept = _PILE.sub(r"\1", _BREAKS.sub("\n", text).translate(_KEPT))
     return unicodedata.normalize("NFC", kept).strip(f" \n\u00a0{_JOINERS}")
 
 
 def line(text: str) -> str:
     """Text of one line: as `paragraphs`, with every run of white space as one space."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     return " ".join(paragraphs(text).split()).strip(f" {_JOINERS}")
 
 

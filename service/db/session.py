@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Engine, ExceptionContext, create_engine, event
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.compiler import InsertmanyvaluesSentinelOpts
 
 from service.clock import SystemClock
 from service.db.transaction import Transaction
@@ -102,6 +103,10 @@ class Database:
             self.write_lock = WriteLock(self.path)
             self.engine = create_engine(
                 url, connect_args={"timeout": 20}, pool_size=pool * 2, hide_parameters=True
+            )
+            # Many new rows in one statement: their ids rise in the order in which they are given.
+            self.engine.dialect.insertmanyvalues_implicit_sentinel = (
+                InsertmanyvaluesSentinelOpts.ANY_AUTOINCREMENT
             )
             event.listen(self.engine, "connect", lambda connection, _: prepare_sqlite(connection))
             self._reader = self.engine

@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.util import identity_key
 
 from service.clock import SystemClock
 from service.domain.staff.authority import CLOCK, Actor
@@ -82,8 +81,13 @@ class Transaction(Session):
 
     def loaded(self, kind: type[Part], number: int) -> Part | None:
         """The row of this id, if it was read in this transaction."""
-        row: Part | None = self.identity_map.get(identity_key(kind, number))
+        row: Part | None = self.identity_map.get((kind, (number,), None))
         return row
+
+    def get_one(self, entity: Any, ident: Any, **options: Any) -> Any:
+        """As SQLAlchemy has it, with a short way to what was read in this transaction."""
+        known = None if options else self.loaded(entity, ident)
+        return super().get_one(entity, ident, **options) if known is None else known
 
     def later(self, write: Write) -> list[Any]:
         """A list that `write` is handed when the transaction ends, after the last flush: for rows

@@ -31,6 +31,8 @@ def _plain(text: str) -> str:
     """Compatibility forms unified, accents and joiners gone, small letters."""
     # Folded between two decompositions: a fancy letter has to become a plain one first, and a folded
     # one may have marks again.
+    if text.isascii():
+        return text.lower()
     folded = unicodedata.normalize("NFKD", text).casefold()
     decomposed = unicodedata.normalize("NFKD", folded)
     return "".join(

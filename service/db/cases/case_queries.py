@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import BindParameter, Select, bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -43,11 +43,17 @@ def cases_of(session: Session, table: type[Base], ids: Collection[int]) -> dict[
     """The case that each of these rows of a table belongs to; none where the table has none."""
     if table is Case:
         return {case_id: case_id for case_id in ids}
+    rows = _case_ids(table)
+    return {} if rows is None else dict(session.execute(rows, {"ids": ids}).all())
+
+
+@cache
+def _case_ids(table: type[Base]) -> Select[int, int] | None:
     columns = table.__table__.columns
     if "case_id" not in columns:
-        return {}
-    rows = select(columns["id"], columns["case_id"]).where(columns["id"].in_(ids))
-    return {row.id: row.case_id for row in session.execute(rows)}
+        return None
+    ids: BindParameter[int] = bindparam("ids", expanding=True)
+    return select(columns["id"], columns["case_id"]).where(columns["id"].in_(ids))
 
 
 def case(session: Session, case_id: int) -> Case:
@@ -126,6 +132,19 @@ def earlier_cases(session: Session, case: Case, *, most: int = 10) -> Sequence[C
     return session.scalars(_EARLIER_CASES, asked).all()
 
 
+def number_of_earlier_cases(session: Session, case: Case) -> int:
+    """How many other cases the same buyer has in the same shop."""
+    if not case.buyer_key:
+        return 0
+    asked = {"shop": case.shop_id, "buyer": case.buyer_key, "case": case.id}
+    return session.scalar(_NUMBER_OF_EARLIER_CASES, asked) or 0
+
+
+_NUMBER_OF_EARLIER_CASES = select(func.count()).where(
+    Case.shop_id == bindparam("shop"),
+    Case.buyer_key == bindparam("buyer"),
+    Case.id != bindparam("case"),
+)
 _EARLIER_CASES = (
     select(Case)
     .where(Case.shop_id == bindparam("shop"), Case.buyer_key == bindparam("buyer"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, select, text
@@ -19,13 +20,15 @@ def write_entries(session: Session, words: dict[int, str]) -> None:
     """Put these words, by case id, in place of those that were there: one statement."""
     if not words:
         return
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    entries: Any = (sqlite if is_sqlite else postgresql).insert(SearchEntry)
-    session.execute(
-        entries.on_conflict_do_update(
-            index_elements=["case_id"], set_={"words": entries.excluded.words}
-        ),
-        [{"case_id": case_id, "words": line} for case_id, line in words.items()],
+    rows = [{"case_id": case_id, "words": line} for case_id, line in words.items()]
+    session.connection().execute(_upsert(session.get_bind().dialect.name), rows)
+
+
+@cache
+def _upsert(dialect: str) -> Any:
+    entries: Any = (sqlite if dialect == "sqlite" else postgresql).insert(SearchEntry)
+    return entries.on_conflict_do_update(
+        index_elements=["case_id"], set_={"words": entries.excluded.words}
     )
 
 

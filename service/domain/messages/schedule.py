@@ -141,16 +141,13 @@ def plan(
     check = next_sending_time(
         max(confirm, made_good_at + settings.resolution_check_after), zones, settings.window
     )
+    invite = next_sending_time(check + settings.update_invitation_after, zones, settings.window)
     due = {
         Step.CONFIRMATION: confirm,
         Step.RESOLUTION_CHECK: check,
-        Step.UPDATE_INVITATION: check + settings.update_invitation_after,
+        Step.UPDATE_INVITATION: invite,
     }
-    return {
-        step: next_sending_time(moment, zones, settings.window)
-        for step, moment in due.items()
-        if step in steps
-    }
+    return {step: moment for step, moment in due.items() if step in steps}
 
 
 def send_time_check(step: Step | None, facts: SendFacts) -> Send | Wait | Stop:

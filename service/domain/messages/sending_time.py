@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -45,9 +46,8 @@ def next_sending_time(
     places = _unlike(names, start)
     if all(_is_open(start, place, window) for place in places):
         return start
-    openings = {moment for place in places for moment in _openings(start, place, window)}
-    for moment in sorted(moment for moment in openings if moment > start):
-        if all(_is_open(moment, place, window) for place in places):
+    for moment in heapq.merge(*(_openings(start, place, window) for place in places)):
+        if moment > start and all(_is_open(moment, place, window) for place in places):
             return moment
     if len(places) > 1:
         return next_sending_time(earliest, names[0], window)
@@ -56,6 +56,8 @@ def next_sending_time(
 
 def _unlike(names: Sequence[str], start: datetime) -> list[ZoneInfo]:
     """One zone of those whose clocks agree in the coming days."""
+    if len(names) == 1:
+        return [ZoneInfo(names[0])]
     ahead = [start + timedelta(days=days) for days in range(-1, _DAYS_AHEAD + 1)]
     places: dict[tuple[timedelta | None, ...], ZoneInfo] = {}
     for place in map(ZoneInfo, names):
@@ -64,12 +66,12 @@ def _unlike(names: Sequence[str], start: datetime) -> list[ZoneInfo]:
 
 
 def _openings(start: datetime, place: ZoneInfo, window: SendingWindow) -> Iterator[datetime]:
-    """When the window opens on the coming days, in UTC; twice where the hour comes twice."""
+    """When the window opens on the coming days, in UTC and in order; twice where the hour comes
+    twice."""
     today = start.astimezone(place).date()
     for ahead in range(_DAYS_AHEAD):
         local = datetime.combine(today + timedelta(days=ahead), window.opens, tzinfo=place)
-        yield _moment(local)
-        yield local.replace(fold=1).astimezone(UTC)
+        yield from sorted({_moment(local), local.replace(fold=1).astimezone(UTC)})
 
 
 def _is_open(moment: datetime, place: ZoneInfo, window: SendingWindow) -> bool:
@@ -79,10 +81,10 @@ def _is_open(moment: datetime, place: ZoneInfo, window: SendingWindow) -> bool:
         return True
     for day in (local.date(), local.date() - timedelta(days=1)):
         opens = datetime.combine(day, window.opens, tzinfo=place)
-        closes = datetime.combine(day, window.closes, tzinfo=place)
+        if day.weekday() not in window.days or not _gap(opens):
+            continue
         after_gap = _moment(opens)
-        skipped = _gap(opens) and after_gap == _moment(closes)
-        if skipped and day.weekday() in window.days:
+        if after_gap == _moment(datetime.combine(day, window.closes, tzinfo=place)):
             return after_gap <= moment < after_gap + window.length
     return False
 

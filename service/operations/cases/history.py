@@ -14,6 +14,9 @@ from service.domain.cases.states import CASES, CaseState, Move
 from service.domain.staff.authority import CLOCK, Actor
 from service.operations.tasks import tasks
 
+_TABLE: Any = History.__table__
+_ADD = insert(_TABLE)
+
 
 def note(
     session: Transaction,
@@ -42,7 +45,7 @@ def note(
 def _write(session: Transaction, lines: list[tuple[Case, dict[str, Any]]]) -> None:
     """All lines of a transaction at its end, in one statement: cases may be new in it."""
     rows = [{"case_id": case.id, **line} for case, line in lines]
-    session.execute(insert(History.__table__), rows)  # type: ignore[arg-type]
+    session.connection().execute(_ADD, rows)
 
 
 def move(

@@ -116,6 +116,9 @@ def open_case(
         opened_at=now,
         order={},
         candidates=[],
+        make_goods=[],
+        messages=[],
+        reply=None,
         grave=read.is_grave,
     )
     causes.take(case, read.cause)

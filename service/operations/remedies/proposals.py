@@ -104,7 +104,7 @@ def _facts(
         order_value=order.paid,
         line_ids=tuple(line.id for line in lines),
         line_paid=_paid(lines, order.paid.currency) if lines else None,
-        earlier_cases=len(case_queries.earlier_cases(session, case)),
+        earlier_cases=case_queries.number_of_earlier_cases(session, case),
         country=order.buyer.country,
         step=order.step,
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import func, inspect, select
+from sqlalchemy import BindParameter, bindparam, func, inspect, select
 from sqlalchemy.orm import selectinload
 
 from integrations.money import Money
@@ -30,9 +30,7 @@ def _follow(session: Transaction, changes: list[_Changed]) -> None:
     last = {case.id: (case, at, actor) for case, at, actor in changes}
     _load(session, [case for case, _, _ in last.values()])
     open_tasks: dict[int, list[Task]] = {case_id: [] for case_id in last}
-    for task in session.scalars(
-        select(Task).where(Task.case_id.in_(last), Task.state == TaskState.OPEN)
-    ):
+    for task in session.scalars(_OPEN, {"cases": list(last)}):
         open_tasks[task.case_id or 0].append(task)
     needed = {case_id: list(wanted_of(case)) for case_id, (case, _, _) in last.items()}
     prices = _prices(session, needed)
@@ -50,14 +48,19 @@ def _follow(session: Transaction, changes: list[_Changed]) -> None:
 def _load(session: Transaction, cases: Sequence[Case]) -> None:
     """Read at once what some of these cases lack."""
     lacking = [
-        case.id for case in cases if {"make_goods", "messages"} & set(inspect(case).unloaded)
+        case.id for case in cases if not {"make_goods", "messages"} <= inspect(case).dict.keys()
     ]
     if lacking:
-        session.scalars(
-            select(Case)
-            .where(Case.id.in_(lacking))
-            .options(selectinload(Case.make_goods), selectinload(Case.messages))
-        ).all()
+        session.scalars(_WHOLE, {"cases": lacking}).all()
+
+
+_CASES: BindParameter[int] = bindparam("cases", expanding=True)
+_OPEN = select(Task).where(Task.case_id.in_(_CASES), Task.state == TaskState.OPEN)
+_WHOLE = (
+    select(Case)
+    .where(Case.id.in_(_CASES))
+    .options(selectinload(Case.make_goods), selectinload(Case.messages))
+)
 
 
 def _prices(session: Transaction, needed: dict[int, list[Wanted]]) -> dict[int, Money]:
