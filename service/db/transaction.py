@@ -84,7 +84,7 @@ class Transaction(Session):
         row: Part | None = self.identity_map.get((kind, (number,), None))
         return row
 
-    def get_one(self, entity: Any, ident: Any, **options: Any) -> Any:
+    def get_one(self, entity: type[Part], ident: Any, **options: Any) -> Part:  # type: ignore[override]
         """As SQLAlchemy has it, with a short way to what was read in this transaction."""
         known = None if options else self.loaded(entity, ident)
         return super().get_one(entity, ident, **options) if known is None else known
