@@ -44,13 +44,17 @@ def examine(wired: Wiring, *, call_out: bool = True) -> Iterator[Examined]:
     yield from _settings(wired)
     reached = _database(wired)
     yield reached
+    is_readable = reached.ok
     if reached.ok:
-        yield _tables(wired)
+        tables = _tables(wired)
+        yield tables
         yield _time(wired)
+        is_readable = tables.ok
+    if is_readable:
         yield from _at_work(wired)
     yield from _redis(wired)
     yield from _disk(wired)
-    if reached.ok and call_out:
+    if is_readable and call_out:
         yield from _connections(wired)
 
 

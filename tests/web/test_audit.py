@@ -160,19 +160,13 @@ def _put_off(world: World) -> None:
 
 def _unfound(app: Flask, world: World, found: set[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Address and likely fields of every other route of sellers that takes a form."""
-    numbers = {
-        "make_good_id": 1,
-        "message_id": 1,
-        "delivery_id": 1,
-        "connection_id": 1,
-        "shop_id": 1,
-    }
     names = {"reference": world.case().reference, "key": "receipt", "language": "id"}
     fields = {"order_id": "1", "candidate": "1", "reason": "x", "code": "C", "text": "Halo"}
     for rule in app.url_map.iter_rules():
         guard = getattr(app.view_functions[rule.endpoint], "guard", "open")
         is_form = "POST" in (rule.methods or set()) and guard in {"seller", *Permission}
         if is_form and rule.endpoint not in found:
+            numbers = dict.fromkeys(re.findall(r"<int:(\w+)>", rule.rule), 1)
             values = {name: {**numbers, **names}.get(name, "x") for name in rule.arguments}
             built = rule.build(values)
             assert built is not None

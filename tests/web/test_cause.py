@@ -56,7 +56,7 @@ def test_page_is_indonesian(world: World) -> None:
     address, browser = _case(world, "Gelasnya pecah waktu sampai"), world.browser()
     browser.post("/me/language", {"language": "id"})
 
-    assert "Tentang: rusak saat diterima" in text_of(browser.get(address))
+    assert "Penyebab: rusak saat diterima" in text_of(browser.get(address))
 
 
 def test_programs_are_told_the_cause(world: World) -> None:

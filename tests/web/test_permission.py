@@ -65,4 +65,4 @@ def test_answer_without_a_code_is_said_to_be_none(trial: Trial) -> None:
     answer = browser.press(back, back, {"shop_id": ALLOWED["shop_id"]})
 
     assert answer.status_code >= 400
-    assert "Begin again" in text_of(answer)
+    assert "Start again" in text_of(answer)
