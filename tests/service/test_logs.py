@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import io
 import json
 import logging
@@ -227,12 +228,17 @@ def test_id_of_a_proxy_is_kept_when_it_looks_like_one(given: str, kept: bool) ->
 
 def test_ids_end_with_what_they_are_about(lines: io.StringIO) -> None:
     log = logging.getLogger("jobs")
-    with logs.ids(row=7):
-        logs.add(case="MG-1")
-        log.warning("inside")
-    log.warning("outside")
 
-    # What the garbage collector warns of meanwhile is of other tests.
+    def work() -> None:
+        with logs.ids(row=7):
+            logs.add(case="MG-1")
+            log.warning("inside")
+        log.warning("outside")
+
+    # As in a thread of its own: ids that pages of other tests have learnt are not there.
+    contextvars.Context().run(work)
+
+    # What the garbage collector warns of meanwhile is of other tests, too.
     inside, outside = (line for line in _read(lines) if line["logger"] == "jobs")
     assert (inside["row"], inside["case"]) == (7, "MG-1")
     assert {"row", "case"}.isdisjoint(outside)
