@@ -36,19 +36,19 @@ def test_record_says_what_was_granted_before_the_buyer_was_asked(world: World) -
 
     proof = _proof(world)
 
-    (granted,) = proof["granted"]
+    (granted,) = proof["make_goods"]
     assert granted["before_asking"] is True
     assert granted["state"] == "done"
     assert granted["decided_at"] <= granted["done_at"] <= proof["asked_at"]
-    told = proof["told"]
-    assert [entry["step"] for entry in told] == [
+    messages = proof["messages"]
+    assert [entry["step"] for entry in messages] == [
         "receipt",
         "confirmation",
         "resolution_check",
         "update_invitation",
     ]
     sent = {message["text"] for message in world.ledger()["messages"]}
-    for entry in told:
+    for entry in messages:
         assert entry["text"].split("…")[0] in "\n\n".join(sent)
         assert "shipped" in entry["wording"]
         assert entry["verdict_reason"]
@@ -62,12 +62,12 @@ def test_buyer_who_was_never_asked_is_said_to_be(world: World) -> None:
     proof = _proof(world)
 
     assert proof["asked_at"] is None
-    assert [made["before_asking"] for made in proof["granted"]] == [None]
+    assert [made["before_asking"] for made in proof["make_goods"]] == [None]
 
 
 def test_other_words_than_the_shipped_ones_have_another_version(world: World) -> None:
     helped(world)
-    before = {entry["wording"] for entry in _proof(world)["told"]}
+    before = {entry["wording"] for entry in _proof(world)["messages"]}
     world.set_shop(
         texts={
             "resolution_check": {
@@ -82,9 +82,9 @@ def test_other_words_than_the_shipped_ones_have_another_version(world: World) ->
     )
     work_for(world, WEEK)
 
-    told = _proof(world)["told"]
+    messages = _proof(world)["messages"]
 
-    (check,) = [entry for entry in told if entry["step"] == "resolution_check"]
+    (check,) = [entry for entry in messages if entry["step"] == "resolution_check"]
     assert " of the shop " in check["wording"]
     assert check["wording"] not in before
 
@@ -111,4 +111,4 @@ def test_what_never_left_is_not_told(world: World) -> None:
         for attempt in session.query(MessageAttempt):
             attempt.state = AttemptState.REFUSED
 
-    assert _proof(world)["told"] == []
+    assert _proof(world)["messages"] == []

@@ -23,7 +23,7 @@ _NEVER_LEFT = frozenset({AttemptState.NOT_SENT, AttemptState.REFUSED})
 
 
 @dataclass(frozen=True, slots=True)
-class Granted:
+class ProvenMakeGood:
     """One make-good. `before_asking`: it was decided before the buyer was first asked about the
     review; None where they never were."""
 
@@ -38,9 +38,9 @@ class Granted:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """One hand-over of a message to a channel, letter for letter but for the buyer's
-    secret link to the review. `wording`: which text it was made from. `verdict_*`: what policy said at that moment."""
+class ProvenMessage:
+    """One hand-over of a message to a channel, letter for letter but for the buyer's secret link to the
+    review. `wording`: which text it was made from. `verdict_*`: what policy said at that moment."""
 
     step: Step | None
     author: Author
@@ -72,15 +72,15 @@ class Proof:
     asked_at: datetime | None
     made_at: datetime
     versions: Sequence[ReviewVersion]
-    granted: Sequence[Granted]
-    told: Sequence[Told]
+    make_goods: Sequence[ProvenMakeGood]
+    messages: Sequence[ProvenMessage]
 
 
 def proof_of(session: Session, case: Case, now: datetime) -> Proof:
     """The record as it stands; nothing is written."""
-    handed_over = sorted(_told(session, case), key=lambda entry: entry.at)
-    asked = [entry.at for entry in handed_over if entry.step is Step.UPDATE_INVITATION]
-    asked_at = min(asked, default=None)
+    messages = sorted(_messages(session, case), key=lambda message: message.at)
+    invitations = (message.at for message in messages if message.step is Step.UPDATE_INVITATION)
+    asked_at = next(invitations, None)
     return Proof(
         reference=case.reference,
         shop=case.shop.name,
@@ -93,15 +93,15 @@ def proof_of(session: Session, case: Case, now: datetime) -> Proof:
         asked_at=asked_at,
         made_at=now,
         versions=case.review.versions,
-        granted=_granted(session, case, asked_at),
-        told=handed_over,
+        make_goods=_make_goods(session, case, asked_at),
+        messages=messages,
     )
 
 
-def _granted(session: Session, case: Case, asked_at: datetime | None) -> list[Granted]:
+def _make_goods(session: Session, case: Case, asked_at: datetime | None) -> list[ProvenMakeGood]:
     names = seller_queries.actor_names(session)
     return [
-        Granted(
+        ProvenMakeGood(
             reference=make_good.reference,
             what=make_good.remedy.described,
             state=make_good.state,
@@ -115,7 +115,7 @@ def _granted(session: Session, case: Case, asked_at: datetime | None) -> list[Gr
     ]
 
 
-def _told(session: Session, case: Case) -> list[Told]:
+def _messages(session: Session, case: Case) -> list[ProvenMessage]:
     connections = select(Connection.id, Connection.name).where(Connection.shop_id == case.shop_id)
     names = {row.id: row.name for row in session.execute(connections)}
     return [
@@ -126,10 +126,10 @@ def _told(session: Session, case: Case) -> list[Told]:
     ]
 
 
-def _handed_over(message: Message, attempt: MessageAttempt, channel: str) -> Told:
+def _handed_over(message: Message, attempt: MessageAttempt, channel: str) -> ProvenMessage:
     verdict = attempt.verdict
     checked_on = verdict.get("checked_on")
-    return Told(
+    return ProvenMessage(
         step=message.step,
         author=message.author,
         at=attempt.started_at,

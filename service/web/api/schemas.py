@@ -129,7 +129,7 @@ class ReviewVersionOut(Schema):
     withdrawn = fields.Boolean()
 
 
-class GrantedOut(Schema):
+class ProvenMakeGoodOut(Schema):
     """What was granted. `before_asking`: decided before the buyer was first asked about the review;
     null where they never were."""
 
@@ -143,7 +143,7 @@ class GrantedOut(Schema):
     before_asking = fields.Boolean(allow_none=True)
 
 
-class ToldOut(Schema):
+class ProvenMessageOut(Schema):
     """What the buyer was told, letter for letter, from which wording, and what policy said then."""
 
     step = fields.String(allow_none=True)
@@ -175,8 +175,8 @@ class ProofOut(Schema):
     asked_at = fields.AwareDateTime(allow_none=True)
     made_at = fields.AwareDateTime()
     versions = fields.List(fields.Nested(ReviewVersionOut))
-    granted = fields.List(fields.Nested(GrantedOut))
-    told = fields.List(fields.Nested(ToldOut))
+    make_goods = fields.List(fields.Nested(ProvenMakeGoodOut))
+    messages = fields.List(fields.Nested(ProvenMessageOut))
 
 
 class CasesOut(Schema):
