@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from integrations.sentence import Said, Text, Value
+from integrations.sentence import Said, Text, Value, Words
 
 CallOutcome = Literal["not_done", "unknown"]
 
@@ -90,3 +90,13 @@ class Unsupported(AdapterError):
 class Misconfigured(AdapterError):
     """The seller must mend the connection: key, address, permission. Found before anything was sent,
     or said at the platform's door."""
+
+
+def reason_of(error: Exception) -> Said:
+    """Why a call failed, for a person: an adapter's own sentence, else the name of the fault."""
+    return error.text if isinstance(error, AdapterError) else Words(type(error).__name__)
+
+
+def may_have_acted(error: Exception) -> bool:
+    """True unless an adapter says itself that the platform did nothing."""
+    return not isinstance(error, AdapterError) or error.outcome == "unknown"

@@ -26,7 +26,7 @@ from service.db.models import (
 )
 from service.db.transaction import Transaction
 from service.domain.remedies import playbook_text
-from service.domain.staff.authority import CLOCK, Actor
+from service.domain.staff.authority import CLOCK, Actor, seller_name
 
 LONGEST = 20_000
 """Letters that are kept of an old or a new value."""
@@ -113,14 +113,14 @@ AUDITED: Mapping[type[Base], Audited] = {
         added=lambda row: str(row.adapter),
     ),
     Membership: Audited(
-        subject=lambda row: f"seller:{row.seller_id}",
+        subject=lambda row: seller_name(row.seller_id),
         name=lambda row: "",
         shop_id=lambda row: int(row.shop_id),
         columns={"role": _plain, "limits": _money},
         added=lambda row: str(row.role),
     ),
     Seller: Audited(
-        subject=lambda row: f"seller:{row.id}",
+        subject=lambda row: seller_name(row.id),
         name=lambda row: str(row.name),
         shop_id=lambda row: None,
         columns={
@@ -134,14 +134,14 @@ AUDITED: Mapping[type[Base], Audited] = {
         added=lambda row: str(row.email),
     ),
     Invitation: Audited(
-        subject=lambda row: f"seller:{row.seller_id}",
+        subject=lambda row: seller_name(row.seller_id),
         name=lambda row: str(row.name),
         shop_id=lambda row: None,
         columns={"ended_at": _time},
         added=lambda row: ", ".join(f"{shop}: {one['role']}" for shop, one in row.shops.items()),
     ),
     ApiToken: Audited(
-        subject=lambda row: f"seller:{row.seller_id}",
+        subject=lambda row: seller_name(row.seller_id),
         name=lambda row: str(row.name),
         shop_id=lambda row: None,
         columns={"revoked_at": _time},
@@ -256,7 +256,7 @@ def lines_of(
 ) -> Sequence[Audit]:
     """A page of the audit, newest first: what is of these shops, or of these people and no shop;
     `before` is the id of the last line shown."""
-    subjects = [f"seller:{seller_id}" for seller_id in people]
+    subjects = [seller_name(seller_id) for seller_id in people]
     of_people = Audit.shop_id.is_(None) & Audit.subject.in_(subjects)
     lines = select(Audit).where(or_(Audit.shop_id.in_(shop_ids), of_people))
     if actor:

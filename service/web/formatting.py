@@ -21,6 +21,12 @@ def money(minor: int, currency: str) -> str:
     return amount_text(Money(minor, currency), str(get_locale() or "en"))
 
 
+def use_zone(zone: str) -> None:
+    """Show the times of this page in a shop's zone, where it is one."""
+    if exists(zone):
+        g.zone = ZoneInfo(zone)
+
+
 def when(at: datetime | None, zone: str = "") -> str:
     """A day and time, short; with the year where it is not this one. `zone`: of whom it concerns,
     else the page's."""

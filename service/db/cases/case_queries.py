@@ -140,15 +140,12 @@ def number_of_earlier_cases(session: Session, case: Case) -> int:
     return session.scalar(_NUMBER_OF_EARLIER_CASES, asked) or 0
 
 
-_NUMBER_OF_EARLIER_CASES = select(func.count()).where(
+_OTHERS_OF_THE_BUYER = (
     Case.shop_id == bindparam("shop"),
     Case.buyer_key == bindparam("buyer"),
     Case.id != bindparam("case"),
 )
+_NUMBER_OF_EARLIER_CASES = select(func.count()).where(*_OTHERS_OF_THE_BUYER)
 _EARLIER_CASES = (
-    select(Case)
-    .where(Case.shop_id == bindparam("shop"), Case.buyer_key == bindparam("buyer"))
-    .where(Case.id != bindparam("case"))
-    .order_by(Case.id.desc())
-    .limit(bindparam("most"))
+    select(Case).where(*_OTHERS_OF_THE_BUYER).order_by(Case.id.desc()).limit(bindparam("most"))
 )

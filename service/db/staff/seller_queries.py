@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from service.db.models import ApiToken, Decision, MakeGood, Membership, Seller, Shop
-from service.domain.staff.authority import OF_ROLE, ActorKind, Permission, SellerRole
+from service.domain.staff.authority import OF_ROLE, ActorKind, Permission, SellerRole, seller_name
 
 
 def memberships(session: Session, seller_id: int) -> Sequence[Membership]:
@@ -84,7 +84,7 @@ def other_owners(session: Session, shop_id: int, seller_id: int) -> int:
 def actor_names(session: Session) -> dict[str, str]:
     """What people call the sellers and programs that history and audit name."""
     sellers = {
-        f"{ActorKind.SELLER}:{seller_id}": name
+        seller_name(seller_id): name
         for seller_id, name in session.execute(select(Seller.id, Seller.name))
     }
     programs = {

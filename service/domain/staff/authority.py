@@ -116,6 +116,11 @@ class Actor:
         return [shop_id for shop_id in self.memberships if may(self, permission, shop_id)]
 
 
+def seller_name(seller_id: int) -> str:
+    """A seller as history and audit name them, such as `seller:3`."""
+    return str(Actor(ActorKind.SELLER, seller_id))
+
+
 OPERATOR, CLOCK, LIMIT = Actor(ActorKind.OPERATOR), Actor(ActorKind.CLOCK), Actor(ActorKind.LIMIT)
 PLATFORM, BUYER = Actor(ActorKind.PLATFORM), Actor(ActorKind.BUYER)
 

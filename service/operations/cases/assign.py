@@ -6,7 +6,7 @@ from integrations.sentence import Words
 from service.db.cases import case_queries
 from service.db.staff import seller_queries
 from service.domain.errors import WrongInput
-from service.domain.staff.authority import Actor, ActorKind, Permission
+from service.domain.staff.authority import Actor, Permission, seller_name
 from service.operations.cases import history
 from service.operations.context import Context
 from service.operations.staff.permits import permit
@@ -34,7 +34,7 @@ def hand_over(
             "handed_over",
             at=context.clock.now(),
             actor=actor,
-            old=f"{ActorKind.SELLER}:{before}" if before else "",
-            new=f"{ActorKind.SELLER}:{seller_id}" if seller_id else "",
+            old=seller_name(before) if before else "",
+            new=seller_name(seller_id) if seller_id else "",
             detail=Words(reason.strip()) if reason.strip() else None,
         )

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from integrations import registry
 from integrations.contract import PublicReply, Role
-from integrations.errors import AdapterError
-from integrations.sentence import Said, Text, Words
+from integrations.errors import may_have_acted, reason_of
+from integrations.sentence import Said, Text
 from service.db.cases import case_queries
 from service.db.models import Case, Connection, Reply
 from service.db.shops import shop_queries
@@ -74,15 +74,14 @@ def post(
         with context.http.within(SECONDS):
             vendor_id = context.replies(connection).reply(reply)
     except Exception as error:
-        told = error.text if isinstance(error, AdapterError) else Words(type(error).__name__)
-        unknown = not isinstance(error, AdapterError) or error.outcome == "unknown"
-        how = None if unknown else ReplyMove.REFUSE
-        _settle(context, case_id, actor, how, told)
-        if unknown:
+        reason, is_unknown = reason_of(error), may_have_acted(error)
+        how = None if is_unknown else ReplyMove.REFUSE
+        _settle(context, case_id, actor, how, reason)
+        if is_unknown:
             raise WrongState(
-                "It is not known whether the reply was posted: %(why)s", why=told
+                "It is not known whether the reply was posted: %(why)s", why=reason
             ) from error
-        raise WrongState("The reply was not posted: %(why)s", why=told) from error
+        raise WrongState("The reply was not posted: %(why)s", why=reason) from error
     _settle(context, case_id, actor, ReplyMove.CONFIRM, vendor_id=vendor_id)
 
 

@@ -8,8 +8,15 @@ from dataclasses import dataclass
 from sqlalchemy.orm import selectinload
 
 from integrations.contract import MessageChannel, OutgoingMessage, ReviewSource
-from integrations.errors import AdapterError, Misconfigured, Permanent, Temporary, Unsupported
-from integrations.sentence import Said, Text, Words
+from integrations.errors import (
+    Misconfigured,
+    Permanent,
+    Temporary,
+    Unsupported,
+    may_have_acted,
+    reason_of,
+)
+from integrations.sentence import Said, Text
 from service.db.messages import message_queries
 from service.db.models import Case, Connection, Kind, Message, MessageAttempt
 from service.db.outbox import claims
@@ -231,7 +238,7 @@ def _not_sent(row: HeldRow, key: str, error: Exception) -> bool:
         else:
             look_up.give_to_person(row, message)
         return False
-    note = error.text if isinstance(error, AdapterError) else Words(type(error).__name__)
+    note = reason_of(error)
     if attempt.state == AttemptState.NOT_SENT:
         move(row.session, message, MessageMove.TRY_AGAIN, at=row.now, reason=note)
         return True
@@ -242,7 +249,7 @@ def _not_sent(row: HeldRow, key: str, error: Exception) -> bool:
 
 
 def _state_after(error: Exception) -> AttemptState:
-    if not isinstance(error, AdapterError) or error.outcome == "unknown":
+    if may_have_acted(error):
         return AttemptState.UNKNOWN
     passing = isinstance(error, Temporary | Misconfigured)
     return AttemptState.NOT_SENT if passing else AttemptState.REFUSED

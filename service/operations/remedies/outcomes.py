@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from integrations.contract import ByHand, Done, Pending
-from integrations.errors import AdapterError, Permanent, Temporary
-from integrations.sentence import Said, Text, Words
+from integrations.errors import Permanent, Temporary, may_have_acted, reason_of
+from integrations.sentence import Said, Text
 from service.db.models import Attempt, Kind, MakeGood
 from service.db.outbox import claims
 from service.domain.remedies.states import (
@@ -140,8 +140,8 @@ def not_acted(row: HeldRow, error: Exception) -> Exception:
     make_good = row.session.get_one(MakeGood, row.ref_id)
     attempt = _attempt_of(row, make_good)
     attempt.ended_at = row.now
-    attempt.note = error.text if isinstance(error, AdapterError) else Words(type(error).__name__)
-    is_unknown = getattr(error, "outcome", "unknown") == "unknown"
+    attempt.note = reason_of(error)
+    is_unknown = may_have_acted(error)
     if is_unknown:
         attempt.outcome = AttemptOutcome.UNKNOWN
     elif isinstance(error, Temporary):

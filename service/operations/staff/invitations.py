@@ -17,7 +17,15 @@ from service.db.shops import shop_queries
 from service.db.staff import seller_queries
 from service.db.transaction import Transaction
 from service.domain.errors import NotFound, WrongInput, WrongState
-from service.domain.staff.authority import Actor, Limit, Membership, Permission, SellerRole, may
+from service.domain.staff.authority import (
+    Actor,
+    Limit,
+    Membership,
+    Permission,
+    SellerRole,
+    may,
+    seller_name,
+)
 from service.operations.context import Context
 from service.operations.staff import accounts, members
 from service.operations.staff.permits import permit, seller_actor
@@ -139,7 +147,7 @@ def _use(session: Transaction, context: Context, key: str) -> dict[int, Membersh
     if row is None:
         raise _ended()
     audit.acting(session, seller_actor(session, row.seller_id))
-    subject = f"seller:{row.seller_id}"
+    subject = seller_name(row.seller_id)
     audit.note(session, "invitation.ended_at", subject=subject, about=row.name)
     return _still_given(session, row)
 

@@ -16,7 +16,14 @@ from service.db.shops import shop_queries
 from service.db.staff import seller_queries
 from service.db.transaction import Lock, Transaction
 from service.domain.errors import NotFound, NotPermitted, WrongState
-from service.domain.staff.authority import Actor, ActorKind, Membership, Permission, SellerRole
+from service.domain.staff.authority import (
+    Actor,
+    ActorKind,
+    Membership,
+    Permission,
+    SellerRole,
+    seller_name,
+)
 from service.operations.context import Context
 from service.operations.staff.permits import memberships_of, permit
 
@@ -97,7 +104,7 @@ def permit_person(session: Session, actor: Actor, seller_id: int) -> Seller:
     """The seller, where the actor owns every shop they belong to, so that nobody reaches a shop
     through its people; raises `NotFound`, `NotPermitted`."""
     seller = get_seller(session, seller_id)
-    if actor.kind is ActorKind.OPERATOR or str(actor) == f"{ActorKind.SELLER}:{seller_id}":
+    if actor.kind is ActorKind.OPERATOR or str(actor) == seller_name(seller_id):
         audit.acting(session, actor)
         return seller
     shop_ids = session.scalars(

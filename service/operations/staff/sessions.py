@@ -15,7 +15,7 @@ from service.db.models import Seller, SignIn
 from service.db.staff import attempts
 from service.db.transaction import Transaction
 from service.domain.errors import NotFound
-from service.domain.staff.authority import Actor, ActorKind
+from service.domain.staff.authority import Actor, seller_name
 from service.operations.context import Context
 from service.operations.staff import members
 
@@ -121,7 +121,7 @@ def end_others(context: Context, actor: Actor, key: str) -> int:
 
 
 def _note_end(session: Transaction, seller: Seller, device: str) -> None:
-    subject = f"{ActorKind.SELLER}:{seller.id}"
+    subject = seller_name(seller.id)
     audit.note(session, "sign_in.ended", subject=subject, about=seller.name, new=device)
 
 
@@ -134,7 +134,7 @@ def note_refused(context: Context, email: str) -> None:
     key, now = f"refused {seller.id}", context.clock.now()
     if attempts.attempt(context.database, key, most=1, within=attempts.COUNTED_FOR, now=now):
         with context.database.transaction() as session:
-            subject = f"{ActorKind.SELLER}:{seller.id}"
+            subject = seller_name(seller.id)
             audit.note(session, "seller.refused", subject=subject, about=seller.name)
 
 

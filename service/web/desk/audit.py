@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from flask import Blueprint, render_template, request
 from sqlalchemy import select
 
 from service.db import audit
 from service.db.models import Membership, Seller, Shop
 from service.db.staff import seller_queries
-from service.domain.staff.authority import ActorKind, Permission
+from service.domain.staff.authority import Permission, seller_name
 from service.web.audit_words import change
 from service.web.auth import may
+from service.web.desk.paging import next_page
 from service.web.request_context import actor, context
 
 blueprint = Blueprint("audit", __name__)
@@ -53,17 +52,13 @@ def overview() -> str:
         lines=lines[:PAGE],
         names=names,
         shops={shop.id: shop for shop in shops},
-        people=[(f"{ActorKind.SELLER}:{person.id}", person.name) for person in people],
+        people=[(seller_name(person.id), person.name) for person in people],
         shop_chosen=shop_id,
         by_chosen=by,
-        onward=_onward(lines[PAGE - 1].id) if len(lines) > PAGE else None,
+        onward=next_page("before", lines[PAGE - 1].id) if len(lines) > PAGE else None,
     )
 
 
 def _number(name: str) -> int | None:
     number = request.args.get(name, type=int)
     return number if number is not None and 0 < number <= LARGEST else None
-
-
-def _onward(last: int) -> str:
-    return f"?{urlencode({**request.args.to_dict(), 'before': last})}"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
-from urllib.parse import urlencode
 
 from flask import Blueprint, render_template, request
 from sqlalchemy import select
@@ -19,6 +17,7 @@ from service.domain.days import day_begins
 from service.domain.reports.periods import EARLIEST, LATEST
 from service.domain.staff.authority import Permission
 from service.web.auth import sellers_only
+from service.web.desk.paging import next_page
 from service.web.request_context import actor, context
 
 blueprint = Blueprint("case_list", __name__)
@@ -65,7 +64,7 @@ def overview() -> str:
             shops=[(shop.id, shop.name) for shop in shops],
             states=list(CaseState),
             causes=[*CAUSES, UNCLEAR],
-            onward=_onward(cases[PAGE - 1].id) if len(cases) > PAGE else None,
+            onward=next_page("after", cases[PAGE - 1].id) if len(cases) > PAGE else None,
         )
 
 
@@ -111,9 +110,3 @@ def _number(name: str, most: int) -> int | None:
     """A number of the address from 1 to `most`, else None."""
     number = request.args.get(name, type=int)
     return number if number is not None and 0 < number <= most else None
-
-
-def _onward(last: int) -> str:
-    """The address of the next page: the same, after the last case shown."""
-    pairs: dict[str, Any] = {**request.args.to_dict(), "after": last}
-    return f"?{urlencode(pairs)}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, g, render_template, request
 from flask_babel import get_locale
@@ -21,7 +20,6 @@ from service.domain.complaints.causes import CAUSES
 from service.domain.errors import DomainError, Unconfirmed
 from service.domain.messages.states import MessageMove
 from service.domain.messages.templates import MessageText
-from service.domain.messages.zones import exists
 from service.domain.staff import authority
 from service.domain.staff.authority import Permission
 from service.operations.messages import public_reply, texts
@@ -60,6 +58,7 @@ def _words() -> dict[str, object]:
         "manages": _manages,
         "get_locale": get_locale,
         "version": VERSION,
+        "seller_name": authority.seller_name,
     }
 
 
@@ -87,8 +86,7 @@ def case_page(reference: str, error: DomainError | None = None) -> str:
     """The page; after a refusal with what was typed still in its fields."""
     with context().database.reading() as session:
         case = case_queries.case_by_reference(session, reference)
-        if exists(case.shop.zone):
-            g.zone = ZoneInfo(case.shop.zone)
+        formatting.use_zone(case.shop.zone)
         proposal = remedy_queries.proposal(session, case.id)
         return render_template(
             "admin/case.html",

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
-from flask import Blueprint, g, render_template
+from flask import Blueprint, render_template
 
 from service.db.cases import case_queries
-from service.domain.messages.zones import exists
 from service.domain.staff.authority import Permission
 from service.operations.cases.proof import proof_of
 from service.web.auth import may
+from service.web.formatting import use_zone
 from service.web.request_context import context
 
 blueprint = Blueprint("proof", __name__)
@@ -22,7 +20,6 @@ def show(reference: str) -> str:
     """The proof record of a case."""
     with context().database.reading() as session:
         case = case_queries.case_by_reference(session, reference)
-        if exists(case.shop.zone):
-            g.zone = ZoneInfo(case.shop.zone)
+        use_zone(case.shop.zone)
         proof = proof_of(session, case, context().clock.now())
         return render_template("admin/proof.html", proof=proof)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from itertools import groupby
-from urllib.parse import urlencode
 
 from flask import Blueprint, g, render_template, request
 from flask_babel import format_timedelta
@@ -17,6 +16,7 @@ from service.domain.errors import NotFound
 from service.domain.staff.authority import Permission
 from service.domain.tasks.kinds import GROUPS, TASK_RULES, TaskGroup
 from service.web.auth import sellers_only
+from service.web.desk.paging import next_page
 from service.web.request_context import actor, context
 
 blueprint = Blueprint("waiting", __name__)
@@ -68,17 +68,15 @@ def overview() -> str:
             rules=TASK_RULES,
             is_mine=is_mine,
             names=seller_queries.actor_names(session),
-            onward=_onward(page[-1].key, is_mine) if len(page) == PAGE else None,
+            onward=next_page("after", _key_text(page[-1].key)) if len(page) == PAGE else None,
             late=_late(session),
             mended=task_queries.mended_since(session, shops, context().clock.now() - RECENT),
         )
 
 
-def _onward(key: task_queries.Key, is_mine: bool) -> str:
-    """The address of the next page."""
+def _key_text(key: task_queries.Key) -> str:
     urgency, opened_at, task_id = key
-    after = f"{int(urgency)}_{opened_at.isoformat()}_{task_id}"
-    return "?" + urlencode({"after": after, **({"mine": 1} if is_mine else {})})
+    return f"{int(urgency)}_{opened_at.isoformat()}_{task_id}"
 
 
 def _after() -> task_queries.Key | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from service.db.migrations.constraints import allow_only
 from service.db.types import UtcTime
 
 revision = "0023"
@@ -43,24 +44,16 @@ def upgrade() -> None:
         sqlite_where=CAME_IN,
         postgresql_where=CAME_IN,
     )
-    _only("task", "task_kind", "kind", *KINDS, "read_answer")
-    _only("message_attempt", "attempt_state", "state", *ATTEMPTS, "bounced")
+    allow_only("task", "task_kind", "kind", *KINDS, "read_answer")
+    allow_only("message_attempt", "attempt_state", "state", *ATTEMPTS, "bounced")
 
 
 def downgrade() -> None:
     op.execute("DELETE FROM task WHERE kind = 'read_answer'")
     op.execute("UPDATE message_attempt SET state = 'refused' WHERE state = 'bounced'")
-    _only("message_attempt", "attempt_state", "state", *ATTEMPTS)
-    _only("task", "task_kind", "kind", *KINDS)
+    allow_only("message_attempt", "attempt_state", "state", *ATTEMPTS)
+    allow_only("task", "task_kind", "kind", *KINDS)
     op.drop_index("uq_message_external_id", "message")
     with op.batch_alter_table("message") as batch:
         batch.drop_column("handled_at")
         batch.drop_column("external_id")
-
-
-def _only(table: str, name: str, column: str, *values: str) -> None:
-    """Let a column hold these values and no others."""
-    listed = ", ".join(f"'{value}'" for value in values)
-    with op.batch_alter_table(table) as batch:
-        batch.drop_constraint(name, type_="check")
-        batch.create_check_constraint(name, f"{column} IN ({listed})")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from service.db.migrations.constraints import allow_only
 from service.db.types import BigId, UtcTime
 
 revision = "0025"
@@ -63,7 +64,7 @@ BACK = (
 
 def upgrade() -> None:
     for table, column, name, before, more in WIDENED:
-        _only(table, name, column, *before, *more)
+        allow_only(table, name, column, *before, *more)
     op.add_column("proposal", sa.Column("offer", sa.JSON(), nullable=True))
     op.create_table(
         "offer",
@@ -113,15 +114,7 @@ def downgrade() -> None:
     for statement in BACK:
         op.execute(statement)
     for table, column, name, before, _ in WIDENED:
-        _only(table, name, column, *before)
-
-
-def _only(table: str, name: str, column: str, *values: str) -> None:
-    """Let a column hold these values and no others."""
-    listed = ", ".join(f"'{value}'" for value in values)
-    with op.batch_alter_table(table) as batch:
-        batch.drop_constraint(name, type_="check")
-        batch.create_check_constraint(name, f"{column} IN ({listed})")
+        allow_only(table, name, column, *before)
 
 
 def _check(name: str, *values: str) -> sa.Enum:
