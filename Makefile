@@ -28,7 +28,7 @@ translations: .venv/.run ## compile the translations
 	@if [ -d service/web/translations ]; then $(BIN)/pybabel -q compile -d service/web/translations; fi
 
 # Calls whose first argument is a sentence for people.
-SENTENCES := _ lazy N_ Text NotFound WrongState NotPermitted OverLimit WrongInput \
+SENTENCES := _ lazy N_ Text Counted:1,2 NotFound WrongState NotPermitted OverLimit WrongInput \
 	BadSignature LostClaim NotAsDocumented Stopping WrongAddress Unconfirmed Unreadable Temporary Permanent Rejected Unsupported Misconfigured WrongEntry
 
 catalogue: .venv/.run ## bring the catalogue of sentences up to date, for translators

@@ -1,6 +1,6 @@
 """Figures of this machine: `make bench`. A line for each as it comes, a table, JSON as the last line.
 
-    python -m bench accept flow      only some of them: accept peers busy flow sizes lives memory
+    python -m bench accept flow      only some of them: accept peers busy calls flow sizes pages lives memory
 
 Ratios are taken within one run, both sides in turn, because the machine's speed swings; absolute
 figures stand beside them.
@@ -19,8 +19,8 @@ from typing import Any
 
 import psycopg
 
-from bench import accept, busy, flow, lives, sizes
-from bench.processes import Postgres, RedisServer
+from bench import accept, busy, calls, flow, lives, pages, sizes
+from testbed.processes import Postgres, RedisServer
 
 Figures = list[dict[str, Any]]
 
@@ -66,6 +66,11 @@ def _busy(at: Places) -> Iterator[Figures]:
     yield [busy.while_busy("PostgreSQL", at.postgres(), at.redis, at.folder())]
 
 
+def _calls(at: Places) -> Iterator[Figures]:
+    yield [calls.of_a_rating("SQLite", at.sqlite(), at.redis, at.folder())]
+    yield [calls.of_a_rating("PostgreSQL", at.postgres(), at.redis, at.folder())]
+
+
 def _flow(at: Places) -> Iterator[Figures]:
     yield [flow.alone("SQLite embedded", at.sqlite(), "", at.folder())]
     yield [flow.alone("PostgreSQL and RQ", at.postgres(), at.redis, at.folder())]
@@ -76,6 +81,11 @@ def _flow(at: Places) -> Iterator[Figures]:
 def _sizes(at: Places) -> Iterator[Figures]:
     yield sizes.claiming("SQLite", at.sqlite(), at.sqlite())
     yield sizes.claiming("PostgreSQL", at.postgres(), at.postgres())
+
+
+def _pages(at: Places) -> Iterator[Figures]:
+    yield pages.page_times("SQLite", at.sqlite(), at.sqlite())
+    yield pages.page_times("PostgreSQL", at.postgres(), at.postgres())
 
 
 def _lives(at: Places) -> Iterator[Figures]:
@@ -90,8 +100,10 @@ STEPS: dict[str, Callable[[Places], Iterator[Figures]]] = {
     "accept": _accept,
     "peers": _peers,
     "busy": _busy,
+    "calls": _calls,
     "flow": _flow,
     "sizes": _sizes,
+    "pages": _pages,
     "lives": _lives,
     "memory": _memory,
 }

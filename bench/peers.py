@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.load import Request
-from bench.processes import free_port
 from bench.servers import GUNICORN, serve
+from testbed.processes import free_port
 
 WANTED = (
     "Django==5.2.19",

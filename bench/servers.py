@@ -11,7 +11,6 @@ from pathlib import Path
 from sqlalchemy import text
 
 from bench.load import Request
-from bench.processes import BIN, Process, env_of, free_port, listens, procfile, wait_for
 from integrations.contract import Role
 from service import settings
 from service.db.migrations import migrate
@@ -19,6 +18,7 @@ from service.domain.staff.authority import OPERATOR
 from service.operations.shops import connections
 from service.operations.shops.connections import NewConnection
 from service.wiring import Wiring, wire
+from testbed.processes import BIN, Process, env_of, free_port, listens, procfile, until
 
 SECRET = "b" * 40
 BODY = json.dumps(
@@ -57,7 +57,7 @@ def serve(command: list[str], env: dict[str, str], port: int, log: Path, stack: 
     process = Process(command, env, log)
     process.start()
     stack.callback(process.end)
-    wait_for(command[0], lambda: listens(port))
+    until(command[0], lambda: listens(port))
 
 
 def bare(folder: Path, stack: ExitStack) -> str:

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.processes import BIN, Process, free_port, listens, wait_for
 from integrations.sandbox.shop import Shop, create_shop
+from testbed.processes import BIN, Process, free_port, listens, until
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -77,5 +77,5 @@ def serve(path: Path, folder: Path) -> tuple[str, Process]:
     env = {"BENCH_SHOP_PATH": str(path), "BENCH_SHOP_URL": url}
     process = Process(command, env, folder / "shop.log")
     process.start()
-    wait_for("the shop", lambda: listens(port))
+    until("the shop", lambda: listens(port))
     return url, process

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from bench import shop
-from bench.processes import Process, env_of, free_port, listens, procfile, wait_for, workers
 from integrations.contract import Role
 from integrations.sandbox.ledger import Ledger, leave_review
 from integrations.sandbox.seed import sell
@@ -25,6 +24,7 @@ from service.operations.shops.connections import NewConnection
 from service.operations.staff import accounts
 from service.operations.staff.permits import seller_actor
 from service.wiring import Wiring, wire
+from testbed.processes import Process, env_of, free_port, listens, procfile, until, workers
 
 AUTOMATIC = {c: {"each": 10**12, "shop_day": 10**15, "buyer_day": 10**15} for c in ("IDR", "SGD")}
 LATER = {"opens": "03:00", "closes": "03:01", "days": [0]}
@@ -110,7 +110,7 @@ def start(running: Process, url: str = "") -> None:
     running.start()
     if url:
         port = int(url.rpartition(":")[2].partition("/")[0])
-        wait_for("web", lambda: listens(port))
+        until("web", lambda: listens(port))
 
 
 def wait_until(wanted: Callable[[], Any], *, pause: float = 0.0005, seconds: float = 300) -> None:

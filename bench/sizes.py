@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import insert, select, text
 
 from bench.load import spread
-from bench.processes import env_of
 from integrations.contract import Role
 from jobs.schedule import run_due
 from jobs.sweep import is_due
@@ -25,6 +24,7 @@ from service.domain.staff.authority import OPERATOR
 from service.operations.shops import connections
 from service.operations.shops.connections import NewConnection
 from service.wiring import Wiring, wire
+from testbed.processes import env_of
 
 FEW, MANY, DUE, TURNS = 10_000, 5_000_000, 1_000, 9
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)

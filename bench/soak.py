@@ -27,12 +27,12 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
-from bench.processes import Postgres, RedisServer, listens, wait_for
 from bench.shop import now
 from bench.site import Site, site, start
 from integrations.sandbox.ledger import Ledger, add_line, leave_review
 from integrations.sandbox.seed import SCARF, sell
 from service.db.models import Case, Delivery, Kind, MakeGood, OutboxRow, Shop
+from testbed.processes import Postgres, RedisServer, listens, until
 
 PER_SECOND = 9.0
 SHARED = 0.1
@@ -110,7 +110,7 @@ def _scaled(folder: Path, stack: ExitStack) -> tuple[Site, Postgres, RedisServer
 
 def _redis_again(redis: RedisServer) -> None:
     redis.process.again()
-    wait_for("Redis", lambda: listens(redis.port))
+    until("Redis", lambda: listens(redis.port))
 
 
 def embedded(folder: Path, stack: ExitStack) -> Run:

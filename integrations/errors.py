@@ -6,6 +6,7 @@ AdapterError
 +-- Temporary         not now; `retry_after` seconds if the platform named them
 +-- Permanent         not by trying again; the message says what a person can do
 |   +-- Rejected      refused for good, and surely nothing was done
+|       +-- OptedOut  because the buyer wants nothing more by this channel
 +-- Unsupported       the platform cannot do this by API; becomes a task for the seller
 +-- Misconfigured     key, address or permission is wrong; pauses the connection
 
@@ -81,6 +82,10 @@ class Rejected(Permanent):
     """The platform refuses this for good and did nothing."""
 
     usual_outcome: ClassVar[CallOutcome] = "not_done"
+
+
+class OptedOut(Rejected):
+    """The buyer told the channel that they want nothing more by it."""
 
 
 class Unsupported(AdapterError):

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.auth import HTTPBasicAuth
 from requests.exceptions import (
     ConnectTimeout,
     ContentDecodingError,
@@ -219,7 +220,8 @@ class Http:
             url,
             headers=headers,
             data=body,
-            auth=auth,
+            # Left to itself, requests writes Latin-1 and fails at a name it has no letters for.
+            auth=auth and HTTPBasicAuth(*map(str.encode, auth)),
             stream=True,
             timeout=(min(CONNECT_SECONDS, left), left),
             allow_redirects=False,
@@ -253,11 +255,8 @@ def _outcome(method: str, *, unsent: bool = False) -> CallOutcome:
 def _too_large(method: str) -> AdapterError:
     sentence = N_("the shop's answer is too large to read")
     outcome = _outcome(method)
-    return (
-        Permanent(sentence, outcome=outcome)
-        if outcome == "not_done"
-        else Temporary(sentence, outcome=outcome)
-    )
+    kind = Permanent if outcome == "not_done" else Temporary
+    return kind(sentence, outcome=outcome)
 
 
 def _ours(error: Exception, method: str, call: Call) -> AdapterError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Self
@@ -77,6 +78,16 @@ class Money:
         step = least_step(self.currency)
         part = Decimal(self.amount_minor) * Decimal(percent) / 100 / step
         return Money(int(part.to_integral_value(ROUND_HALF_UP)) * step, self.currency)
+
+    def split(self, parts: Sequence[Decimal], step: int = 1) -> list[Money]:
+        """This shared out in proportion to the parts, in whole steps of minor units, to the last."""
+        steps, whole = self.amount_minor // step, sum(parts, Decimal(0))
+        exact = [steps * part / whole for part in parts]
+        shares = [int(share) for share in exact]
+        by_rest = sorted(range(len(parts)), key=lambda at: shares[at] - exact[at])
+        for at in by_rest[: steps - sum(shares)]:
+            shares[at] += 1
+        return [Money(share * step, self.currency) for share in shares]
 
     def in_use(self) -> Money:
         """The most of this that people can pay and type: rupiah without sen."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from importlib.resources import files
@@ -23,12 +24,18 @@ ADAPTERS: dict[str, str] = {
     "shopee": "integrations.shopee",
     "sandbox": "integrations.sandbox",
     "email": "integrations.email",
+    "whatsapp": "integrations.whatsapp",
+    "sms": "integrations.sms",
     "sandbox-nokey": "integrations.sandbox",
     "sandbox-nolookup": "integrations.sandbox",
     "sandbox-blind": "integrations.sandbox",
 }
 HIDDEN = frozenset({"sandbox-nokey", "sandbox-nolookup", "sandbox-blind"})
 """Sandboxes that can do less, for proving what happens then; not offered to sellers."""
+REHEARSAL, MAIL = "sandbox", "email"
+"""Where one tries things, and what writes to any buyer with an address."""
+REHEARSALS = HIDDEN | {REHEARSAL}
+"""Pretend shops: nobody buys there, and no money moves."""
 
 
 @cache
@@ -61,6 +68,17 @@ def replies(name: str) -> type[ReplyTarget]:
     return cast(type[ReplyTarget], adapter)
 
 
+def reply_rules(name: str) -> type[ReplyTarget]:
+    """What holds for a public reply at this platform, also where a person posts it."""
+    adapter = get(name)
+    return cast(type[ReplyTarget], adapter) if Role.REPLIES in adapter.roles else ReplyTarget
+
+
+def posts_replies(name: str, values: Mapping[str, str]) -> bool:
+    """Whether Makegood can post a public reply there, from what was entered for the connection."""
+    return Role.REPLIES in get(name).roles and replies(name).takes_replies(values)
+
+
 def names() -> list[str]:
     """All platforms, in the order shown to the seller."""
     return [name for name in ADAPTERS if name not in HIDDEN]
@@ -69,5 +87,7 @@ def names() -> list[str]:
 @cache
 def policy(name: str) -> dict[str, Any]:
     """What the platform itself permits, from its folder's policy.toml; empty when there is none."""
-    path = files(ADAPTERS[name]).joinpath("policy.toml")
+    # By its place: asking the package for its files would load the adapter.
+    package, _, folder = ADAPTERS[name].rpartition(".")
+    path = files(package).joinpath(folder, "policy.toml")
     return tomllib.loads(path.read_text("utf-8")) if path.is_file() else {}

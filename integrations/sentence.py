@@ -20,12 +20,20 @@ from integrations.money import Money
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a person, a shop or a platform wrote; shown letter for letter."""
+    """What a person, a shop or a platform wrote; shown letter for letter.
+
+    `translations`: the same by the same hand in other languages, as pairs of language and words.
+    """
 
     words: str
+    translations: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
         return self.words
+
+    def in_language(self, language: str) -> str:
+        """The words for readers of a language."""
+        return dict(self.translations).get(language, self.words)
 
 
 class Text:
@@ -53,6 +61,24 @@ class Text:
         )
 
 
+class Counted(Text):
+    """A sentence that is `singular` where its first value is 1, and else its `id`."""
+
+    __slots__ = ("singular",)
+
+    def __init__(self, singular: str, plural: str, /, **values: Value) -> None:
+        super().__init__(plural, **values)
+        self.singular = singular
+
+    @property
+    def number(self) -> int:
+        """What it counts."""
+        return int(str(next(iter(self.values.values()))))
+
+    def __str__(self) -> str:
+        return (self.singular if self.number == 1 else self.id) % self.values
+
+
 Value = str | int | Decimal | Money | datetime | date | Words | Text
 Said = Text | Words
 """What a column of sentences holds."""
@@ -66,10 +92,15 @@ def N_(id: str) -> str:  # noqa: N802 - the name that tools for translation know
 def to_data(value: Value) -> Any:
     """Plain JSON data of a sentence or a value, which `from_data` reads back to an equal one."""
     match value:
+        case Counted():
+            values = {name: to_data(inner) for name, inner in value.values.items()}
+            return {"text": value.id, "one": value.singular, "values": values}
         case Text():
             return {"text": value.id, "values": {k: to_data(v) for k, v in value.values.items()}}
-        case Words():
+        case Words(translations=()):
             return {"words": value.words}
+        case Words():
+            return {"words": value.words, "translations": dict(value.translations)}
         case Money():
             return {"money": [value.amount_minor, value.currency]}
         case Decimal():
@@ -87,10 +118,12 @@ def from_data(data: Any) -> Any:
     if isinstance(data, str | int):
         return data
     match data:
+        case {"text": str(id), "one": str(one), "values": dict(values)}:
+            return Counted(one, id, **{key: from_data(value) for key, value in values.items()})
         case {"text": str(id), "values": dict(values)}:
             return Text(id, **{key: from_data(value) for key, value in values.items()})
         case {"words": str(words)}:
-            return Words(words)
+            return Words(words, tuple(data.get("translations", {}).items()))
         case {"money": [int(minor), str(currency)]}:
             return Money(minor, currency)
         case {"number": str(number)}:
@@ -107,10 +140,14 @@ def without(sentence: Said | None, pattern: re.Pattern[str]) -> Said | None:
     if sentence is None:
         return None
     if isinstance(sentence, Words):
-        return Words(pattern.sub("…", sentence.words))
-    return Text(
-        sentence.id, **{name: _without(value, pattern) for name, value in sentence.values.items()}
-    )
+        return Words(
+            pattern.sub("…", sentence.words),
+            tuple((language, pattern.sub("…", text)) for language, text in sentence.translations),
+        )
+    values = {name: _without(value, pattern) for name, value in sentence.values.items()}
+    if isinstance(sentence, Counted):
+        return Counted(sentence.singular, sentence.id, **values)
+    return Text(sentence.id, **values)
 
 
 def _without(value: Value, pattern: re.Pattern[str]) -> Value:

@@ -19,10 +19,14 @@ def hmac_sha256(secret: str | bytes, body: bytes) -> bytes:
 
 def check_base64(signature: str, body: bytes, secrets: Sequence[str]) -> None:
     """Raise `BadSignature` unless `signature` is the base64 HMAC-SHA256 of `body` under one secret."""
-    expected = (
-        base64.b64encode(hmac_sha256(secret, body)).decode() for secret in secrets if secret
-    )
-    if not any(hmac.compare_digest(signature.encode(), right.encode()) for right in expected):
+    expected = [base64.b64encode(hmac_sha256(secret, body)) for secret in secrets if secret]
+    check_any([signature.encode()], expected)
+
+
+def check_any(signatures: Sequence[bytes], expected: Sequence[bytes]) -> None:
+    """Raise `BadSignature` unless one of the signatures is one of those that are right."""
+    # A list, so that every pair is compared and the time taken tells nothing.
+    if True not in [hmac.compare_digest(right, sent) for right in expected for sent in signatures]:
         raise BadSignature("signature does not match")
 
 

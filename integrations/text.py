@@ -46,6 +46,8 @@ def paragraphs(text: str) -> str:
 
 def line(text: str) -> str:
     """Text of one line: as `paragraphs`, with every run of white space as one space."""
+    if not text:
+        return ""
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
     return " ".join(paragraphs(text).split()).strip(f" {_JOINERS}")
@@ -53,13 +55,16 @@ def line(text: str) -> str:
 
 def address(text: str) -> str:
     """An e-mail address, a code or a name of a zone: nothing invisible, no space around."""
+    if text.isascii():
+        return line(text)
     return line(text).translate(_NO_JOINERS).strip()
 
 
 def clean(value: object, read: Callable[[str], str], *names: str) -> None:
     """Read the fields of a frozen value as all text from outside is read."""
     for name in names:
-        object.__setattr__(value, name, read(getattr(value, name)))
+        if text := getattr(value, name):
+            object.__setattr__(value, name, read(text))
 
 
 def from_html(text: str) -> str:

@@ -10,11 +10,11 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
-from redis.exceptions import RedisError
-
-from service import logs, wakeup
+from integrations.errors import AdapterError
+from service import logs
 from service.db.outbox import claims
 from service.db.outbox.claims import Claim
+from service.db.shops.counts import Counts
 from service.db.transaction import Transaction
 from service.operations.context import Context
 from service.operations.outbox import runner
@@ -53,14 +53,16 @@ class Drain:
         *,
         pool: ThreadPoolExecutor | None = None,
         beat: Callable[[], None] = lambda: None,
+        called: Counts | None = None,
     ) -> None:
-        """`beat` is called now and then."""
+        """`beat` is called now and then; `called` counts the calls that are made."""
         self._context = context
         self._threads = threads
         self._at_once = FEW if context.database.sqlite else MANY
         self._stop = stop
         self._pool = pool
         self._beat = beat
+        self._called = called
         self._running: list[CallOut] = []
         self._held: list[Claim] = []
         self._unsettled: list[CallOut] = []
@@ -178,7 +180,18 @@ class Drain:
         with logs.ids(row=claim.id, job=claim.kind.value, ref=claim.ref_id, case=out.case):
             if self._stop.is_set():
                 raise Stopping("the worker was stopped before this call", outcome="not_done")
-            return runner.make_call(self._context, out)
+            try:
+                answer = runner.make_call(self._context, out)
+            except AdapterError as error:
+                self._count(claim.lane_id, type(error).__name__)
+                raise
+            finally:
+                self._count(claim.lane_id, "", max(1, round(out.made)))
+            return answer
+
+    def _count(self, lane_id: int, reason: str, number: int = 1) -> None:
+        if self._called is not None:
+            self._called.note(lane_id, reason, self._context.clock.now(), number)
 
     def _ended(self, most: int) -> list[CallOut]:
         ended = [out for out in self._running if out.answer is not None and out.answer.done()]
@@ -190,13 +203,7 @@ class Drain:
 def drain_once() -> int:
     """The RQ job: one drain with this process's own wiring, after the one that may be under way."""
     wired = wiring()
-    redis = wired.redis
-    if redis is not None:
-        try:
-            # From here on a wake-up may find new work that this drain has not seen.
-            redis.delete(wakeup.WAKE_KEY)
-        except (RedisError, OSError) as error:
-            log.warning("Redis is away: %s", type(error).__name__)
+    wired.notifier.begin()
     with wired.draining:
         return drain(wired)
 
@@ -212,4 +219,5 @@ def drain(wired: Wiring) -> int:
         wired.stop,
         pool=wired.calls,
         beat=wired.heart.beat,
+        called=wired.called,
     ).run()

@@ -14,6 +14,9 @@ from jobs import retention
 from service.db.models import Periodic
 from service.db.transaction import Transaction
 from service.operations.context import Context
+from service.operations.notices.gather import gather
+from service.operations.notices.report_mails import gather_reports
+from service.operations.reports.roll_up import roll_up
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +24,9 @@ Job = Callable[[Context], bool]
 """True when more is left than one bounded run could do."""
 
 PERIODIC: tuple[tuple[str, timedelta, Job], ...] = (
+    ("notices", timedelta(minutes=1), gather),
+    ("report mails", timedelta(minutes=1), gather_reports),
+    ("reports", timedelta(minutes=1), roll_up),
     ("purge", timedelta(hours=6), retention.purge),
     ("purge buyers", timedelta(hours=6), retention.purge_buyers),
     ("stale policies", timedelta(hours=24), retention.list_stale_policies),

@@ -6,13 +6,11 @@ import logging
 import threading
 from datetime import timedelta
 
-from redis.exceptions import RedisError
-
 from jobs.drain import drain
 from jobs.schedule import run_due
 from jobs.threads import Kept, pass_failed
-from service import wakeup
 from service.db.outbox import backlog, heartbeat
+from service.wakeup import Notifier
 from service.wiring import Wiring
 
 log = logging.getLogger(__name__)
@@ -57,25 +55,13 @@ def clock(wired: Wiring, *, every: float = 1.0) -> None:
         try:
             wired.heart.beat()
             run_due(wired.context)
-            if is_due(wired) and not (_wake(wired) and _is_begun(wired)):
+            if is_due(wired) and not (wired.notifier.wake_workers() and _is_begun(wired)):
                 threading.Thread(target=look, args=(wired,), name="drain", daemon=True).start()
         except Exception as error:
             pass_failed(wired, "clock", error)
         wired.stop.wait(every)
     with wired.draining:
         """What the clock itself had in hand is finished."""
-
-
-def _wake(wired: Wiring) -> bool:
-    """Wake the workers; False when there are none to wake."""
-    redis = wired.redis
-    try:
-        if redis is not None:
-            wakeup.ask_for_drain(redis)
-            return True
-    except (RedisError, OSError) as error:
-        log.warning("Redis is away: %s", type(error).__name__)
-    return False
 
 
 def _is_begun(wired: Wiring) -> bool:
@@ -92,7 +78,7 @@ def embedded_threads(wired: Wiring) -> list[Kept]:
 
 
 def _work(wired: Wiring) -> None:
-    rung = wired.notifier.rung if isinstance(wired.notifier, wakeup.Notifier) else threading.Event()
+    rung = wired.notifier.rung if isinstance(wired.notifier, Notifier) else threading.Event()
     while not wired.stop.is_set():
         rung.wait(1.0)
         rung.clear()

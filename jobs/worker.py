@@ -16,8 +16,8 @@ from rq.timeouts import TimerDeathPenalty
 from jobs.sweep import look
 from jobs.threads import Kept, supervise
 from service.db.outbox import heartbeat
+from service.redis_wakeup import QUEUE
 from service.settings import WrongSetting
-from service.wakeup import QUEUE
 from service.wiring import Wiring, keep_loaded, wiring
 
 log = logging.getLogger("jobs.worker")

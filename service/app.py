@@ -15,34 +15,52 @@ from service import logs
 from service.data import LANGUAGES
 from service.operations.staff import sessions
 from service.settings import Settings
-from service.web import auth, errors, health
-from service.web.api import v1
-from service.web.buyer import choice, pages
+from service.web import auth, errors, health, password_reset, public_voices, second_step
+from service.web.api import routes
+from service.web.buyer import choice, name, pages
 from service.web.desk import (
+    asking,
     audit,
+    call_verbs,
     case_list,
     case_verbs,
     cases,
+    channels,
     connections,
+    deciding,
     deliveries,
+    do_not_contact,
+    endpoints,
+    erasing,
     first_answers,
     invitations,
     make_good_verbs,
+    many,
     me,
     message_templates,
     messages,
+    notices,
+    old_data,
     permission,
+    playbooks,
     proof,
     replies,
+    report_mails,
     reports,
+    rules,
+    saved_filters,
+    second_factor,
     shops,
     staff,
+    thanks,
+    thanks_verbs,
     tokens,
+    voices,
     waiting,
 )
 from service.web.request_context import wired as wired_here
 from service.web.typed import clean_request
-from service.web.webhooks import make_webhooks
+from service.web.webhooks import Webhooks
 from service.wiring import Wiring, keep_loaded, wiring
 
 WsgiApp = Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]
@@ -50,14 +68,29 @@ WsgiApp = Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]
 PAGES = (
     waiting,
     case_list,
+    saved_filters,
     reports,
     cases,
     case_verbs,
+    call_verbs,
     make_good_verbs,
+    many,
     proof,
     shops,
+    playbooks,
+    rules,
     connections,
+    endpoints,
+    channels,
+    do_not_contact,
+    erasing,
+    asking,
+    old_data,
     first_answers,
+    deciding,
+    thanks,
+    thanks_verbs,
+    voices,
     permission,
     message_templates,
     messages,
@@ -66,12 +99,19 @@ PAGES = (
     invitations,
     tokens,
     me,
+    second_factor,
+    notices,
+    report_mails,
     audit,
     deliveries,
     auth,
+    second_step,
+    password_reset,
     pages,
     choice,
-    v1,
+    name,
+    public_voices,
+    routes,
     health,
 )
 
@@ -86,11 +126,12 @@ def create_app(wired: Wiring | None = None) -> Flask:
     guard = CSRFProtect(app)
     for module in PAGES:
         app.register_blueprint(module.blueprint)
-    guard.exempt(v1.blueprint)
+    guard.exempt(routes.blueprint)
     # The signed link is the permission: who cannot know it cannot forge a request, and mail
     # programs keep no cookies.
     guard.exempt(pages.blueprint)
     guard.exempt(choice.blueprint)
+    guard.exempt(name.blueprint)
     errors.register(app)
     app.before_request(clean_request)
     app.before_request(_note_case)
@@ -132,22 +173,29 @@ def _note_case() -> None:
 def _protect(answer: Any) -> Any:
     answer.headers.setdefault("X-Content-Type-Options", "nosniff")
     answer.headers.setdefault("Referrer-Policy", "same-origin")
-    answer.headers.setdefault("X-Frame-Options", "DENY")
+    # What may be framed says so itself, by whom.
+    if "Content-Security-Policy" not in answer.headers:
+        answer.headers.setdefault("X-Frame-Options", "DENY")
     answer.headers.setdefault(
         "Content-Security-Policy",
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self';"
-        " frame-ancestors 'none'; base-uri 'none'",
+        "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self';"
+        " form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
     )
     if request.path.startswith(("/static/",)) is False:
         answer.headers.setdefault("Cache-Control", "no-store")
     return answer
 
 
-def create_wsgi(wired: Wiring | None = None, sandbox: WsgiApp | None = None) -> WsgiApp:
+def create_wsgi(
+    wired: Wiring | None = None,
+    sandbox: WsgiApp | None = None,
+    webhooks: Webhooks | None = None,
+    pages: Flask | None = None,
+) -> WsgiApp:
     """The whole site: /webhooks goes past the pages, /sandbox to the pretend shop."""
     alone, wired = wired is None, wired or wiring()
-    site: WsgiApp = create_app(wired).wsgi_app
-    webhooks: WsgiApp = make_webhooks(wired)
+    site: WsgiApp = (pages or create_app(wired)).wsgi_app
+    webhooks = webhooks or Webhooks(wired)
     if wired.settings.trusted_proxies:
         number = wired.settings.trusted_proxies
         site = ProxyFix(site, x_for=number, x_proto=number, x_host=number)
@@ -164,12 +212,8 @@ def create_wsgi(wired: Wiring | None = None, sandbox: WsgiApp | None = None) -> 
     prefix = wired.settings.path
 
     def choose(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        environ = _under(prefix, environ) if prefix else environ
         path = environ.get("PATH_INFO", "")
-        if prefix:
-            # Some proxies take the prefix away, some do not.
-            if path == prefix or path.startswith(f"{prefix}/"):
-                path = path.removeprefix(prefix) or "/"
-            environ = {**environ, "PATH_INFO": path, "SCRIPT_NAME": prefix}
         if path.startswith("/webhooks/"):
             return webhooks(environ, start)
         if sandbox is not None and (path == "/sandbox" or path.startswith("/sandbox/")):
@@ -181,3 +225,11 @@ def create_wsgi(wired: Wiring | None = None, sandbox: WsgiApp | None = None) -> 
     if alone:
         keep_loaded()
     return serve
+
+
+def _under(prefix: str, environ: WSGIEnvironment) -> WSGIEnvironment:
+    """A request below the path of this installation, which some proxies take away, some do not."""
+    path = environ.get("PATH_INFO", "")
+    if path == prefix or path.startswith(f"{prefix}/"):
+        path = path.removeprefix(prefix) or "/"
+    return {**environ, "PATH_INFO": path, "SCRIPT_NAME": prefix}

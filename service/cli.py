@@ -3,58 +3,34 @@
 from __future__ import annotations
 
 import signal
-import sqlite3
 from pathlib import Path
 
 import click
 from flask import Flask
 from sqlalchemy import select
-from sqlalchemy.exc import DataError, IntegrityError
 
-from integrations.errors import AdapterError
 from jobs import sweep as sweeping
 from service import VERSION
-from service.db import backup
-from service.db.advice import UNUSABLE, advice
+from service.backup_commands import backup_command, restore_command
+from service.command import Command
 from service.db.migrations import MigrationUnderWay, migrate
 from service.db.models import Seller, Shop
 from service.doctor import examine
-from service.domain.errors import DomainError
 from service.domain.staff.authority import OPERATOR, Membership, SellerRole
 from service.mail_commands import mail
 from service.operations.cases import causes as case_causes
 from service.operations.privacy import erasure
 from service.operations.shops import reencryption
-from service.operations.staff import accounts
+from service.operations.staff import accounts, second_factors
 from service.replay import replay
+from service.report_commands import reports
 from service.security.private_files import write_anew
-from service.settings import WrongSetting
 from service.training.commands import causes
 from service.wiring import Wiring, wiring
 from service.wording_commands import severity, wording
 
 NUMBER = click.IntRange(1, 2**31 - 1)
 """The number of a row that a person types."""
-
-
-class Command(click.Command):
-    """Says in one line what whoever runs it can mend; a trace is for our own faults."""
-
-    def invoke(self, ctx: click.Context) -> object:
-        if any(isinstance(word, str) and not _is_text(word) for word in ctx.params.values()):
-            raise click.ClickException("What was typed is not text in UTF-8.")
-        try:
-            return super().invoke(ctx)
-        except (WrongSetting, PermissionError, DomainError, AdapterError) as error:
-            raise click.ClickException(str(getattr(error, "message", error))) from error
-        except UNUSABLE as error:
-            if isinstance(error, IntegrityError | DataError):
-                raise
-            raise click.ClickException(advice(error)) from error
-
-
-def _is_text(word: str) -> bool:
-    return not any("\ud800" <= sign <= "\udfff" for sign in word)
 
 
 def register(app: Flask) -> None:
@@ -68,9 +44,11 @@ def register(app: Flask) -> None:
         erase_command,
         rekey_command,
         backup_command,
+        restore_command,
         doctor_command,
         version_command,
         mail,
+        reports,
         causes,
         wording,
         severity,
@@ -141,11 +119,23 @@ def _shops(named: tuple[int, ...]) -> list[int]:
 @click.argument("email")
 def link(email: str) -> None:
     """Print a link to sign in with."""
+    _print_link(_seller_id(email))
+
+
+@seller.command(cls=Command, name="reset-second-factor")
+@click.argument("email")
+def reset_second_factor(email: str) -> None:
+    """Take the second factor off of somebody who has lost app and recovery codes."""
+    second_factors.reset(wiring().context, _seller_id(email), OPERATOR)
+    click.echo(f"{email} signs in without a code now. Ask them to set up another.")
+
+
+def _seller_id(email: str) -> int:
     with wiring().context.database.reading() as session:
         seller = session.scalar(select(Seller).where(Seller.email == email.strip().lower()))
     if seller is None:
         raise click.ClickException(f"There is no seller {email}.")
-    _print_link(seller.id)
+    return seller.id
 
 
 def _print_link(seller_id: int) -> None:
@@ -192,26 +182,10 @@ def erase_command(who: str, shop_id: int | None, connection_id: int | None) -> N
 def rekey_command() -> None:
     """Encrypt all shops' secrets with the newest key, so that the old one can go."""
     renewed = reencryption.renew_secrets(wiring().context, OPERATOR)
-    click.echo(f"{renewed.number} connections are under the newest key.")
+    click.echo(f"{renewed.number} secrets are under the newest key.")
     if renewed.locked:
         names = ", ".join(renewed.locked)
         raise click.ClickException(f"No key opens the secrets of: {names}. Keep the old keys.")
-
-
-@click.command(cls=Command, name="backup")
-@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
-def backup_command(target: Path) -> None:
-    """Copy the SQLite database to TARGET, a new file, while everything runs."""
-    database = wiring().context.database
-    if not database.sqlite:
-        raise click.ClickException("PostgreSQL is copied by its own pg_dump; see docs/running.md.")
-    try:
-        backup.copy(database.path, target)
-    except FileExistsError as error:
-        raise click.ClickException(f"{target} is there already: name a new file.") from error
-    except (OSError, sqlite3.Error) as error:
-        raise click.ClickException(f"{target} could not be written: {error}") from error
-    click.echo(f"Copied to {target}. Keep the keys as well: without them it cannot be read.")
 
 
 @causes.command(cls=Command, name="corrections")

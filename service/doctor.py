@@ -8,9 +8,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from redis.exceptions import RedisError
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -82,10 +79,7 @@ def _database(wired: Wiring) -> Examined:
 
 
 def _tables(wired: Wiring) -> Examined:
-    database = wired.context.database
-    newest = ScriptDirectory.from_config(migrations.config(database)).get_current_head()
-    with database.engine.connect() as connection:
-        present = MigrationContext.configure(connection).get_current_revision()
+    present, newest = migrations.versions(wired.context.database)
     return Examined(
         f"tables {present or '-'}",
         ok=present == newest,
@@ -132,13 +126,9 @@ def _at_work(wired: Wiring) -> Iterator[Examined]:
 def _redis(wired: Wiring) -> Iterator[Examined]:
     if wired.redis is None:
         return
-    try:
-        wired.redis.ping()
-    except (RedisError, OSError) as error:
-        advice = f"does not answer ({type(error).__name__}): work is still done, a second later"
-        yield Examined("Redis", ok=False, advice=advice)
-    else:
-        yield Examined("Redis", ok=True)
+    trouble = wired.notifier.trouble()
+    advice = f"does not answer ({trouble}): work is still done, a second later"
+    yield Examined("Redis", ok=not trouble, advice=advice)
 
 
 def _disk(wired: Wiring) -> Iterator[Examined]:

@@ -6,7 +6,8 @@ import os
 import secrets
 import signal
 import sys
-import tomllib
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,17 +19,21 @@ from integrations import registry, time_limits
 from integrations.contract import Role
 from integrations.errors import AdapterError
 from integrations.network import loopback
+from integrations.remedies import VOUCHER
 from integrations.sandbox.seed import seed
 from integrations.sandbox.shop import Shop as SandboxShop
 from integrations.sandbox.shop import create_shop
 from jobs.sweep import embedded_threads
-from jobs.threads import Kept, supervise
+from jobs.threads import Kept, pass_failed, supervise
 from service import settings
-from service.app import create_wsgi
-from service.data import read_file
+from service.app import create_app, create_wsgi
 from service.db.advice import UNUSABLE, advice
-from service.db.migrations import migrate
+from service.db.migrations import migrate_in_child
 from service.db.models import Connection, Membership, Seller, Shop
+from service.domain.remedies.offers import OfferTerms
+from service.domain.remedies.playbook import RemedyRule, Rule
+from service.domain.remedies.playbook_data import playbook_to_data
+from service.domain.remedies.ready_made import ReadyMade, ready_made
 from service.domain.staff.authority import OPERATOR, SellerRole
 from service.domain.staff.authority import Membership as StaffMembership
 from service.embedded_web import create_server
@@ -39,10 +44,13 @@ from service.operations.staff import accounts, members
 from service.security.key_generation import fresh_keys
 from service.security.private_files import private_database, private_folder, write_new
 from service.settings import Settings, WrongSetting
+from service.web.terminal import Terminal
 from service.wiring import Wiring, keep_loaded, prepare_process, wire
 
 OWNER = "owner@example.test"
 STOP_SECONDS = time_limits.STOP
+LOOK_SECONDS = 1.0
+"""How often the terminal is written on."""
 
 
 def own_settings() -> Settings:
@@ -70,7 +78,7 @@ def set_up(wired: Wiring) -> SandboxShop:
     """Tables, an owner, and a sandbox shop with its connection; done once, kept afterwards,
     whatever became of them since."""
     context = wired.context
-    migrate(context.database)
+    migrate_in_child(context.database)
     with context.database.reading() as session:
         connection = session.scalar(select(Connection).where(Connection.adapter == "sandbox"))
         is_new = session.scalar(select(Seller.id).limit(1)) is None
@@ -152,11 +160,24 @@ def _connect_sandbox(wired: Wiring) -> Connection:
 
 def _playbook() -> dict[str, Any]:
     """The usual playbook, in which the buyer of a broken item chooses."""
-    playbook = tomllib.loads(read_file("playbook.toml"))
-    broken = next(rule for rule in playbook["rules"] if rule["name"] == "Broken")
-    broken["offer"] = {"days": 7, "without_pick": "first"}
-    broken["remedies"].append({"action": "voucher", "percent": 100, "expires_days": 90})
-    return playbook
+    playbook = ready_made(ReadyMade.BALANCED)
+    rules = [_of_choice(rule) if rule.name == "Broken" else rule for rule in playbook.rules]
+    return playbook_to_data(replace(playbook, rules=tuple(rules)))
+
+
+def _of_choice(rule: Rule) -> Rule:
+    voucher = RemedyRule(VOUCHER, percent=100, uncapped=("IDR", "SGD"), expires_days=90)
+    return replace(rule, offer=OfferTerms(7), remedies=(*rule.remedies, voucher))
+
+
+def _follow(wired: Wiring, terminal: Terminal) -> None:
+    """Write what happens until the process is to stop."""
+    while not wired.stop.is_set():
+        try:
+            terminal.write_new()
+        except Exception as error:
+            pass_failed(wired, "terminal", error)
+        wired.stop.wait(LOOK_SECONDS)
 
 
 def _stop(wired: Wiring) -> None:
@@ -196,11 +217,10 @@ def main() -> int:
         print(advice(error), file=sys.stderr)
         return 2
     registry.get("sandbox")
-    workers = embedded_threads(wired)
+    workers, pages = embedded_threads(wired), create_app(wired)
     sandbox.sender.start()
-    app = create_wsgi(wired, sandbox.app.wsgi_app)
     server = create_server(
-        app,
+        create_wsgi(wired, sandbox.app.wsgi_app, pages=pages),
         most=settings.max_body_bytes * 2,
         sockets=[opened],
         # Where no proxy is trusted nobody may say who he is; else ProxyFix reads it.
@@ -210,7 +230,8 @@ def main() -> int:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: _stop(wired))
     keep_loaded()
-    supervise(wired, [*workers, Kept("web", server.run)])
+    terminal = partial(_follow, wired, Terminal(wired, pages))
+    supervise(wired, [*workers, Kept("web", server.run), Kept("terminal", terminal)])
     sandbox.sender.stop()
     for worker in workers:
         # The pretend shop answers the call at hand through the server, which runs on meanwhile.

@@ -79,6 +79,7 @@ def _maintenance(server: Any, usual: Callable[[float], None]) -> Callable[[float
         usual(now)
         for channel in list(server.active_channels.values()):
             if channel.late(time.monotonic()):
-                channel.will_close = True
+                # Waitress ends a line when it can write to it; to who never reads it never can.
+                channel.handle_close()
 
     return look

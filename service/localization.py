@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time, get_timezone_location, get_timezone_name
-from babel.numbers import format_currency, get_currency_symbol
+from babel.numbers import format_currency, get_currency_symbol, get_territory_currencies
 
 from integrations import text as outside
 from integrations.money import WHOLE_IN_USE, Money, digits_of, least_step
@@ -120,6 +120,11 @@ def amount_text(money: Money, language: str) -> str:
 def field_text(money: Money) -> str:
     """An amount for a field to be edited: digits, and a full stop only where there are decimals."""
     return re.sub(r"\.0+$", "", money.text())
+
+
+def currency_of(country: str) -> str:
+    """The currency people pay with in a country now; '' where none is known."""
+    return next(iter(get_territory_currencies(country)), "") if country else ""
 
 
 def clock_text(moment: datetime, zone: str, language: str) -> str:

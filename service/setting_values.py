@@ -6,7 +6,7 @@ import re
 import ssl
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from cryptography.fernet import Fernet
 from sqlalchemy.engine import make_url
@@ -136,6 +136,36 @@ def proxy(text: str) -> str:
     """The web address of a proxy, with a name and a password where it asks for them, or nothing."""
     # It may hold a password, so it is not repeated.
     return web_address(text) if text else ""
+
+
+SECURITY = {"smtp": "starttls", "smtps": "tls", "smtp+plain": "none"}
+
+
+def mail_server(text: str) -> dict[str, str]:
+    """The address of a mail server with the sender of its mails, as entries of the e-mail adapter, or
+    nothing."""
+    if not text:
+        return {}
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+        sender = dict(parse_qsl(parts.query, strict_parsing=True)).get("from", "")
+    except ValueError:
+        parts, port, sender = urlsplit(""), None, ""
+    if parts.scheme not in SECURITY or not parts.hostname or "@" not in sender:
+        # It may hold a password, so it is not repeated.
+        raise ValueError(
+            "must be an address such as smtp://user:password@smtp.example.com:587?from=me@example.com"
+        )
+    return {
+        "host": parts.hostname,
+        "port": str(port or ""),
+        "security": SECURITY[parts.scheme],
+        "username": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "from_address": sender,
+        "from_name": "Makegood",
+    }
 
 
 def hosts(text: str) -> str:

@@ -23,7 +23,7 @@ INSTANCE = Path("instance")
 """What `make run` keeps: keys, database, the sandbox's ledger."""
 KEPT = ("SECRET_KEY", "ENCRYPTION_KEYS")
 """Settings that are kept there in files of their own, named in small letters."""
-SECRET = (*KEPT, "METRICS_TOKEN")
+SECRET = (*KEPT, "METRICS_TOKEN", "SMTP_URL")
 STARTED_WITH = "settings.json"
 T = TypeVar("T")
 
@@ -57,6 +57,10 @@ class Settings:
     private_networks: tuple[IpNetwork, ...]
     metrics_token: str
     listen: Address
+    second_factor: str
+    """`owners`: all owners of shops here need one; `shops`: of the shops that want it."""
+    smtp_url: Mapping[str, str]
+    """The installation's own mail server, as entries of the e-mail adapter; {}: none."""
 
     @property
     def path(self) -> str:
@@ -155,7 +159,15 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         private_networks=value("PRIVATE_NETWORKS", "", networks),
         metrics_token=value("METRICS_TOKEN", "", values.token),
         listen=value("LISTEN", listening.usual(public_url), listening.parse),
+        second_factor=value("SECOND_FACTOR", "shops", values.one_of("shops", "owners")),
+        smtp_url=value("SMTP_URL", "", values.mail_server),
     )
+
+
+def child_environment(**values: str) -> dict[str, str]:
+    """The environment of this process and more, for a program that it starts; without our settings."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    return {**kept, **values}
 
 
 def _names() -> set[str]:

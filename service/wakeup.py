@@ -1,76 +1,33 @@
-"""Names of queue and job, and what wakes the workers. The outbox is the queue; this is the alarm."""
+"""What wakes the workers. The outbox is the queue; this is the alarm."""
 
 from __future__ import annotations
 
-import logging
 import threading
-
-from redis import Redis
-from rq import Queue
-from rq.serializers import JSONSerializer
-
-log = logging.getLogger(__name__)
-
-QUEUE = "makegood"
-DRAIN = "jobs.drain.drain_once"
-WAKE_KEY = "makegood:wake"
-WAKE_MILLISECONDS = 1000
-"""How long one wake-up stands for those after it, if no worker begins and takes the key away."""
 
 
 class Notifier:
-    """Wakes the worker thread of this process."""
+    """Wakes the worker thread of this process, where an installation has no Redis."""
+
+    redis = None
 
     def __init__(self) -> None:
         self.rung = threading.Event()
 
     def notify(self) -> None:
+        """Say that work due at once was committed."""
         self.rung.set()
 
-    def close(self) -> None:
-        self.rung.set()
-
-
-class RedisNotifier:
-    """Asks RQ for a drain. The asking is done by a thread, so that no request waits for Redis;
-    wake-ups collapse into one until a worker begins."""
-
-    def __init__(self, url: str) -> None:
-        self.redis = Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
-        self._rung = threading.Event()
-        self._ended = False
-        self._thread: threading.Thread | None = None
-        self._start = threading.Lock()
-
-    def notify(self) -> None:
-        if self._thread is None or not self._thread.is_alive():
-            with self._start:
-                if self._thread is None or not self._thread.is_alive():
-                    self._thread = threading.Thread(
-                        target=self._serve, daemon=True, name="notifier"
-                    )
-                    self._thread.start()
-        self._rung.set()
-
-    def close(self) -> None:
-        self._ended = True
-        self._rung.set()
-
-    def _serve(self) -> None:
-        while not self._ended:
-            self._rung.wait()
-            self._rung.clear()
-            try:
-                ask_for_drain(self.redis)
-            except Exception as error:
-                # The workers look each second anyway; nothing is lost.
-                log.warning("Redis is away: %s", type(error).__name__)
-
-
-def ask_for_drain(redis: Redis) -> bool:
-    """Enqueue one drain unless one that has not begun is waiting; True when enqueued."""
-    if not redis.set(WAKE_KEY, "1", nx=True, px=WAKE_MILLISECONDS):
+    def wake_workers(self) -> bool:
+        """True when other processes were woken: here, there are none."""
         return False
-    queue = Queue(QUEUE, connection=redis, serializer=JSONSerializer)
-    queue.enqueue_call(DRAIN, timeout=-1, result_ttl=0, failure_ttl=300, ttl=60)
-    return True
+
+    def begin(self) -> None:
+        """A drain begins: what is due from here on needs another wake-up."""
+
+    def trouble(self) -> str:
+        """Why nobody can be woken; '' while all is well."""
+        return ""
+
+    def close(self) -> None:
+        """Let the worker look once more, to learn that it is to stop."""
+        self.rung.set()

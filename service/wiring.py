@@ -10,24 +10,35 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
-from redis import Redis
-
+from integrations import registry
+from integrations.contract import Channel, Config, MessageChannel
 from integrations.http import PROGRAM, Http
-from integrations.network import Network
+from integrations.network import Network, networks
 from service import logs, settings
 from service.clock import Clock, SystemClock
+from service.db.models import LaneCalls, RefusedDeliveries
 from service.db.outbox.heartbeat import Heart
-from service.db.reviews.deliveries import Intake, open_intake
+from service.db.reviews.intake import Intake
 from service.db.session import Database
+from service.db.shops.counts import Counts
 from service.operations.context import Context
 from service.security.links import Links
 from service.security.vault import Vault
 from service.settings import Settings
-from service.wakeup import Notifier, RedisNotifier
+from service.wakeup import Notifier
+
+if TYPE_CHECKING:
+    from redis import Redis
+
+    from service.redis_wakeup import RedisNotifier
 
 log = logging.getLogger(__name__)
+
+REFUSALS_AFTER, CALLS_AFTER = 2.0, 30.0
+"""Seconds after which what was counted is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +52,10 @@ class Wiring:
     heart: Heart
     intake: Intake
     """Stores deliveries; its thread or its connections begin with the first one."""
+    refusals: Counts
+    """Counts the deliveries that are refused."""
+    called: Counts
+    """Counts the calls that are made by lanes."""
     calls: ThreadPoolExecutor
     """Where calls out are made; its threads begin with the first call."""
     draining: threading.Lock = field(default_factory=threading.Lock)
@@ -49,21 +64,23 @@ class Wiring:
     @property
     def redis(self) -> Redis | None:
         """The Redis of this installation; None when embedded."""
-        return self.notifier.redis if isinstance(self.notifier, RedisNotifier) else None
+        return self.notifier.redis
 
     def close(self) -> None:
         """Store the deliveries that wait, then let go of all connections."""
         self.stop.set()
         self.intake.close()
+        self.refusals.close()
         self.notifier.close()
         self.calls.shutdown()
+        self.called.close()
         self.context.database.close()
 
 
 def wire(settings: Settings, *, clock: Clock | None = None) -> Wiring:
     """Build from settings; the clock is handed in by tests."""
     database = Database(settings.database_url, pool=settings.database_pool)
-    notifier = RedisNotifier(settings.redis_url) if settings.redis_url else Notifier()
+    notifier = _notifier(settings.redis_url)
     database.wake = notifier.notify
     clock = clock or SystemClock()
     database.now = clock.now
@@ -75,11 +92,36 @@ def wire(settings: Settings, *, clock: Clock | None = None) -> Wiring:
         http=_http(settings),
         keep_bodies=timedelta(days=settings.body_keep_days),
         keep_buyers=timedelta(days=settings.buyer_keep_days),
+        second_factor_of_owners=settings.second_factor == "owners",
+        staff_mail=_staff_mail(settings, clock),
     )
     calls = ThreadPoolExecutor(settings.worker_threads, thread_name_prefix="deliver")
     heart = Heart(database, context.clock)
-    intake = open_intake(database)
-    return Wiring(settings, context, notifier, threading.Event(), heart, intake, calls)
+    intake = Intake(database)
+    refusals = Counts(database, RefusedDeliveries, REFUSALS_AFTER)
+    called = Counts(database, LaneCalls, CALLS_AFTER)
+    return Wiring(
+        settings, context, notifier, threading.Event(), heart, intake, refusals, called, calls
+    )
+
+
+def _staff_mail(settings: Settings, clock: Clock) -> MessageChannel | None:
+    """The installation's own mail server, which may stand in any network: whoever runs it has said so."""
+    if not settings.smtp_url:
+        return None
+    anywhere = Network(networks("0.0.0.0/0 ::/0"), ca_file=settings.ca_file)
+    kind = registry.channel(Channel.EMAIL)
+    config = Config(dict(settings.smtp_url))
+    return cast(MessageChannel, cast(Any, kind)(config, Http(network=anywhere), clock.now))
+
+
+def _notifier(redis_url: str) -> Notifier | RedisNotifier:
+    if not redis_url:
+        return Notifier()
+    # Redis and RQ take 6 MB, which an installation without them need not have.
+    from service.redis_wakeup import RedisNotifier  # noqa: PLC0415
+
+    return RedisNotifier(redis_url)
 
 
 def _http(settings: Settings) -> Http:

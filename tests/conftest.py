@@ -15,6 +15,7 @@ import pytest
 from redis import Redis
 from redis.exceptions import RedisError
 
+from tests.lent_schemas import LentSchemas
 from tests.world import World
 
 PG_URL = os.environ.get("TEST_DATABASE_URL", "postgresql://root@127.0.0.1:5432/test")
@@ -44,7 +45,8 @@ def schema() -> Iterator[str]:
     except psycopg.OperationalError:
         missing(PG_HELP)
     joint = "&" if "?" in PG_URL else "?"
-    yield f"{PG_URL}{joint}options=-csearch_path%3D{name}"
+    # No test outlives its server, so none waits for the disk.
+    yield f"{PG_URL}{joint}options=-csearch_path%3D{name}%20-csynchronous_commit%3Doff"
     with psycopg.connect(PG_URL, autocommit=True) as connection:
         connection.execute(f"DROP SCHEMA {name} CASCADE")
 
@@ -76,13 +78,36 @@ def redis_url() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Each test with this runs on both databases."""
+BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(params=BOTH)
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Each test with this runs on both databases, without any table in them."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'makegood.db'}"
     url: str = request.getfixturevalue("postgres_url")
     return url
+
+
+@pytest.fixture(scope="session")
+def lent_schemas() -> Iterator[LentSchemas]:
+    """Of this process."""
+    made = LentSchemas(schema)
+    yield made
+    made.close()
+
+
+@pytest.fixture(params=BOTH)
+def database_url(
+    request: pytest.FixtureRequest, tmp_path: Path, lent_schemas: LentSchemas
+) -> Iterator[str]:
+    """Each test with this runs on both databases; `migrate_for_test` finds what is missing there."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'makegood.db'}"
+        return
+    with lent_schemas.lend() as url:
+        yield url
 
 
 @pytest.fixture
@@ -109,11 +134,16 @@ def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _no_threads_left() -> Iterator[None]:
-    """A test that leaves threads running would disturb the next."""
+    """A test that leaves threads running would disturb the next, as would a timer that goes off
+    when its database is gone."""
     before = set(threading.enumerate())
     yield
-    left = [one for one in threading.enumerate() if one not in before and not one.daemon]
-    for one in left:
-        one.join(1)
-    left = [one for one in left if one.is_alive()]
-    assert not left, [one.name for one in left]
+    left = [
+        thread
+        for thread in threading.enumerate()
+        if thread not in before and (not thread.daemon or isinstance(thread, threading.Timer))
+    ]
+    for thread in left:
+        thread.join(1)
+    left = [thread for thread in left if thread.is_alive()]
+    assert not left, [thread.name for thread in left]

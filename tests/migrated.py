@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 import subprocess
+from functools import cache
+from pathlib import Path
 from shutil import which
 
-from sqlalchemy import inspect
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
 
+from service.db import migrations
 from service.db.migrations import migrate
 from service.db.session import Database
 
@@ -16,10 +20,16 @@ _scripts: list[tuple[str, str]] = []
 """The schema of the first one, and the statements that make it."""
 
 
+def database_at(url: str) -> Database:
+    """The database of an address that names no driver."""
+    return Database(url.replace("postgresql://", "postgresql+psycopg://"))
+
+
 def migrate_for_test(database: Database) -> None:
     """As `migrate` does, but faster where the database is still empty."""
     if inspect(database.engine).get_table_names():
-        migrate(database)
+        if not _is_newest(database):
+            migrate(database)
     elif database.sqlite:
         _fill_sqlite(database)
     elif which("pg_dump"):
@@ -28,6 +38,20 @@ def migrate_for_test(database: Database) -> None:
         migrate(database)
     # As after a start: nothing is left open from before.
     database.close()
+
+
+def _is_newest(database: Database) -> bool:
+    with database.reading() as session:
+        has_version = inspect(session.connection()).has_table("alembic_version")
+        return (
+            has_version
+            and session.scalar(text("SELECT version_num FROM alembic_version")) == _newest()
+        )
+
+
+@cache
+def _newest() -> str | None:
+    return ScriptDirectory(str(Path(migrations.__file__).parent)).get_current_head()
 
 
 def _fill_sqlite(database: Database) -> None:

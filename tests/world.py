@@ -7,11 +7,12 @@ import threading
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import requests
-from sqlalchemy import select
+from sqlalchemy import select, update
 from werkzeug.serving import make_server
 
 from integrations.contract import Role
@@ -30,10 +31,16 @@ from service.operations.staff.permits import seller_actor
 from service.wiring import wire
 from tests.migrated import migrate_for_test
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
 START = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 """A Tuesday, ten in the morning in Jakarta."""
 POLL = 0.02
 """Seconds after which the server notices that it is to end."""
+PATIENCE = 60
+"""Seconds that a test waits for an answer. A machine that is busy with other tests may take long; only what
+hangs takes longer."""
 SECRET, METRICS_TOKEN = "s" * 40, "m" * 20
 KEY = "bWFrZWdvb2QgdGVzdHMgdXNlIHRoaXMga2V5IG9ubHk="
 SETTINGS = {
@@ -86,16 +93,24 @@ class World:
             language="id",
         )
         self.owner = self.actor(owner_id)
+        self.begin_at_once()
         self.connection_id = self._connect(adapter)
         self.sandbox = self._sandbox(folder)
-        self._app = create_wsgi(self.wired, self.sandbox.app.wsgi_app)
+        self._making_app = threading.Lock()
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(POLL,), daemon=True
         )
         self._thread.start()
 
     def _serve(self, environ: Any, start: Any) -> Any:
-        return self._app(environ, start)
+        with self._making_app:
+            app = self._app
+        return app(environ, start)
+
+    @cached_property
+    def _app(self) -> WSGIApplication:
+        """Made for the first request: most of a world's time goes into it, and many tests ask nothing."""
+        return create_wsgi(self.wired, self.sandbox.app.wsgi_app)
 
     def seller(
         self, email: str, role: SellerRole, limits: Mapping[str, Limit] | None = None
@@ -130,6 +145,11 @@ class World:
         with self.context.database.reading() as session:
             return session.get_one(Connection, self.connection_id)
 
+    def begin_at_once(self) -> None:
+        """Let approvals of all shops begin at once, except in the tests of undoing them."""
+        with self.context.database.transaction() as session:
+            session.execute(update(Shop).values(hold_seconds=0))
+
     def set_shop(self, **values: Any) -> None:
         """Change settings of the shop."""
         with self.context.database.transaction() as session:
@@ -158,7 +178,7 @@ class World:
         with self.context.database.reading() as session:
             found = list(session.scalars(select(Case).order_by(Case.id)))
             for one in found:
-                _ = (one.review, one.history, one.proposals, one.messages, one.decisions)
+                _ = (one.review, one.history, one.proposals, one.messages, one.decisions, one.calls)
                 _ = [(made.attempts, made.todo) for made in one.make_goods]
             return found
 
@@ -203,7 +223,7 @@ class Browser:
 
     def get(self, path: str) -> requests.Response:
         """Open a page."""
-        return self._session.get(self.url + path, timeout=10)
+        return self._session.get(self.url + path, timeout=PATIENCE)
 
     def post(self, path: str, form: dict[str, Any]) -> requests.Response:
         """Send a form to an address, with the token of its page; of one's own, where it has none."""
@@ -217,4 +237,4 @@ class Browser:
         page = self.get(page_path)
         token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
         sent = {**(form or {}), "csrf_token": token.group(1) if token else ""}
-        return self._session.post(self.url + path, data=sent, timeout=10)
+        return self._session.post(self.url + path, data=sent, timeout=PATIENCE)

@@ -1,1 +1,1 @@
-"""What adapters of JSON APIs share: calls and their errors, reading what comes back, finding in lists."""
+"""What adapters share: calls and their errors, reading what comes back, lists, orders, amounts, comparing."""

@@ -99,14 +99,18 @@ class JsonClient:
         url = self.url(path, query)
         body = None if content is None else self.encoded(content)
         try:
-            answer = self.send(method, url, body, key)
-            if error := self.refusal(answer, url):
-                raise error
+            answer = self.accepted(self.send(method, url, body, key), url)
         except Temporary as error:
             if method == "GET":
                 # Reading changes nothing, so whatever happened to it, nothing was done.
                 error.outcome = "not_done"
             raise
+        return answer
+
+    def accepted(self, answer: Answer, url: str) -> Answer:
+        """An answer that is a success; raises the error that any other stands for."""
+        if error := self.refusal(answer, url):
+            raise error
         return answer
 
     def encoded(self, content: Mapping[str, Any]) -> bytes:

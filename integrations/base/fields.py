@@ -105,10 +105,11 @@ class Ids(fields.Field[list[str]]):
 
     def __init__(self) -> None:
         super().__init__(load_default=list, allow_none=True)
+        self._row = Decoration(Id())
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[str]:
         rows = value if isinstance(value, list) else []
-        ids = [Decoration(Id()).deserialize(row) for row in rows]
+        ids = [self._row.deserialize(row) for row in rows]
         return [number for number in ids if number is not None]
 
 

@@ -23,6 +23,10 @@ class Unread:
     raw: Any
     problem: Said
 
+    def value(self, name: str) -> object:
+        """What it holds under a name, None where it holds nothing."""
+        return self.raw.get(name) if isinstance(self.raw, dict) else None
+
 
 @dataclass(frozen=True, slots=True)
 class Rows:

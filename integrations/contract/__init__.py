@@ -40,8 +40,15 @@ from integrations.contract.events import (
     SomethingChanged,
     UnreadRow,
 )
-from integrations.contract.messages import Channel, OutgoingMessage, PublicReply, Reach
-from integrations.contract.orders import Buyer, Order, OrderLine
+from integrations.contract.messages import (
+    Channel,
+    Contact,
+    OutgoingMessage,
+    PublicReply,
+    Reach,
+    SentMessage,
+)
+from integrations.contract.orders import Buyer, Order, OrderLine, OrderQuery
 from integrations.contract.roles import (
     PROTOCOLS,
     MessageChannel,
@@ -65,6 +72,7 @@ __all__ = [
     "Channel",
     "CheckResult",
     "Config",
+    "Contact",
     "Done",
     "EventKind",
     "Field",
@@ -79,6 +87,7 @@ __all__ = [
     "Order",
     "OrderChanged",
     "OrderLine",
+    "OrderQuery",
     "OrderStore",
     "OutgoingMessage",
     "Pace",
@@ -94,6 +103,7 @@ __all__ = [
     "ReviewEvent",
     "ReviewSource",
     "Role",
+    "SentMessage",
     "SomethingChanged",
     "TokenHolder",
     "Tokens",

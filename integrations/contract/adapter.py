@@ -139,6 +139,11 @@ class Adapter:
         self.access = access
 
     @classmethod
+    def completed(cls, values: Mapping[str, str]) -> Mapping[str, str]:
+        """The entries, with what was left empty and follows from the others."""
+        return values
+
+    @classmethod
     def check_entries(cls, values: Mapping[str, str]) -> None:
         """Refuse what cannot work before it is saved, as far as that shows without a call. Raises
         `entries.WrongEntry`, which names the field."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from integrations import text
-from integrations.contract.orders import Buyer
+from integrations.contract.orders import NOBODY, Buyer
 from integrations.money import Money
 from integrations.sentence import Said
 
@@ -32,9 +32,6 @@ class EventKind(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-NOBODY = Buyer()
-
-
 @dataclass(frozen=True, slots=True)
 class ReviewEvent:
     """One change of one review. ADDED and CHANGED carry the whole latest review.
@@ -43,7 +40,8 @@ class ReviewEvent:
     `sequence` grows with each change of this review where the sender counts or dates them;
     None: the order is unknown, and a contradiction is settled by looking again.
     `written_at` is aware UTC, when the review was first published; None if unknown.
-    `order_ids`: orders the platform itself names for this review, likeliest first.
+    `order_ids`: orders the platform itself names for this review, likeliest first. `photos`: addresses
+    of pictures that stand with it, never fetched by reading; None where the platform does not say.
     """
 
     kind: EventKind
@@ -56,6 +54,7 @@ class ReviewEvent:
     product_name: str = ""
     buyer: Buyer = NOBODY
     order_ids: tuple[str, ...] = ()
+    photos: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         text.clean(self, text.paragraphs, "text")
@@ -100,27 +99,34 @@ class ReturnChanged:
 
 
 class MessageStatus(StrEnum):
-    """What became of a message of ours. FAILED is for good."""
+    """What became of a message of ours. FAILED: it did not arrive, and this way does not reach the
+    buyer. REFUSED: this very message was not taken, another may be."""
 
+    SENT = "sent"
     DELIVERED = "delivered"
     READ = "read"
     FAILED = "failed"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
 class MessageStatusEvent:
-    """What a channel says later of a message: `vendor_id` is what `message` gave for it."""
+    """What a channel says later of a message: `vendor_id` is what `message` gave for it, `key` its
+    key where the channel gives that back. `opts_out`: the buyer wants nothing more by this way."""
 
     vendor_id: str
     status: MessageStatus
     at: datetime
     reason: Said | None = None
+    key: str = ""
+    opts_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class MessageReceived:
     """A buyer has written. `thread` groups what belongs together at the channel; `order_id` and
-    `review_id` where the channel says what it is about."""
+    `review_id` where the channel says what it is about, `answers` the message of ours it answers.
+    `opts_out`: the channel took it for a wish to hear nothing more."""
 
     message_id: str
     text: str
@@ -129,6 +135,8 @@ class MessageReceived:
     thread: str = ""
     order_id: str = ""
     review_id: str = ""
+    answers: str = ""
+    opts_out: bool = False
 
     def __post_init__(self) -> None:
         text.clean(self, text.paragraphs, "text")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
@@ -14,7 +14,9 @@ from integrations.remedies import RemedyKind
 @dataclass(frozen=True, slots=True)
 class Buyer:
     """Who bought. Everything may be unknown; `country` is ISO 3166 alpha-2, `zone` an IANA name,
-    `region` the state or province as ISO 3166-2 code or name, `phone` a number as E.164 has it.
+    `region` the state or province as ISO 3166-2 code or name, `phone` a number, as E.164 has it where
+    the platform says so. `consents`: channels by which this buyer agreed to be written to, as the
+    platform keeps it, such as `whatsapp sms`.
 
     Who has no account has no `id`: the "0" that many platforms write would name all guests.
     """
@@ -27,12 +29,33 @@ class Buyer:
     zone: str = ""
     region: str = ""
     phone: str = ""
+    consents: str = ""
+    address: str = field(default="", repr=False)
+    """Where parcels for this buyer go, line by line as on an envelope, without the name. Never logged, never
+    in a message or a public text."""
 
     def __post_init__(self) -> None:
         text.clean(self, text.line, "name", "region")
+        text.clean(self, text.paragraphs, "address")
         text.clean(self, text.address, "email", "country", "language", "zone", "phone")
         if self.id == "0":
             object.__setattr__(self, "id", "")
+
+
+NOBODY = Buyer()
+
+
+@dataclass(frozen=True, slots=True)
+class OrderQuery:
+    """What is known of an order that is looked for: the review, the product and the buyer it is about,
+    as this very platform names them, and the orders it names itself (`order_ids`, likeliest first).
+    `not_after`: it was placed by then. All may be unknown."""
+
+    review_id: str = ""
+    product_id: str = ""
+    buyer: Buyer = NOBODY
+    order_ids: tuple[str, ...] = ()
+    not_after: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +74,19 @@ class OrderLine:
 
     def __post_init__(self) -> None:
         text.clean(self, text.line, "name")
+        number = Decimal(self.quantity)
+        whole = number == number.to_integral_value()
+        object.__setattr__(self, "quantity", int(number) if whole else number.normalize())
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
     """An order as the platform has it now. `left` is what can still be refunded.
 
-    `step`: the smallest amount the platform books, in minor units; 100 where it knows whole units
+    `promised_by`, `delivered_at`: until when the platform promised the delivery and when it was made;
+    `shipped_at`: when the parcel left; `completed_at`: when the platform called the order done, which says
+    nothing of the delivery; aware UTC, None where it does not say. `tracking`: carrier and number of each
+    parcel, such as `JNE JP1234567890`. `step`: the smallest amount the platform books, in minor units; 100 where it knows whole units
     only. `unavailable`: kinds of remedies the platform cannot give for this order, never proposed.
     """
 
@@ -73,3 +102,11 @@ class Order:
     """Where this buyer can edit the review; a secret of the buyer: never logged, never public."""
     step: int = 1
     unavailable: frozenset[RemedyKind] = frozenset()
+    promised_by: datetime | None = None
+    delivered_at: datetime | None = None
+    shipped_at: datetime | None = None
+    completed_at: datetime | None = None
+    tracking: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "tracking", tuple(filter(None, map(text.line, self.tracking))))

@@ -5,18 +5,28 @@ inherits. What has a body here may be left out: it is asked for only where a cap
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from integrations import entries
 from integrations.contract.actions import ActionRequest, ActionResult, Found
-from integrations.contract.events import Inbound, InboundEvent, PollResult, ReviewEvent
-from integrations.contract.messages import Channel, OutgoingMessage, PublicReply, Reach
-from integrations.contract.orders import Buyer, Order
+from integrations.contract.events import Inbound, InboundEvent, PollResult
+from integrations.contract.messages import (
+    Channel,
+    Contact,
+    OutgoingMessage,
+    PublicReply,
+    Reach,
+    SentMessage,
+)
+from integrations.contract.orders import Buyer, Order, OrderQuery
 from integrations.errors import BadSignature, Unreadable, Unsupported
 from integrations.sentence import Text
+
+if TYPE_CHECKING:
+    from integrations.contract.adapter import Config
 
 
 class Role(StrEnum):
@@ -41,6 +51,12 @@ class WebhookSource(Protocol):
     def verify(cls, request: Inbound, secrets: Sequence[str], now: datetime) -> str | None:
         """Give the delivery's key, the same for the same delivery; None for a ping to be answered
         200 and not stored. Raises `BadSignature`. Runs in the web request."""
+
+    @classmethod
+    def challenge(cls, query: Mapping[str, str], config: Config) -> str | None:
+        """What a platform is answered that tries the address by GET before it sends anything; None:
+        such a request is refused."""
+        return None
 
     @classmethod
     @abstractmethod
@@ -72,6 +88,12 @@ class ReviewSource(Protocol):
         """Read one bounded page of changes; an empty cursor starts from the beginning."""
         raise Unsupported("reviews of this platform cannot be polled")
 
+    @classmethod
+    def review_page(cls, values: Mapping[str, str], review_id: str) -> str:
+        """Where the seller sees this review at the platform, from what was entered for the connection;
+        '' where no stable address is documented."""
+        return ""
+
     def edit_link(self, order_id: str, review_id: str) -> str:
         """Where the buyer of this order can change this very review, '' where there is no such
         page. A secret of the buyer: never logged, never kept."""
@@ -82,12 +104,18 @@ class OrderStore(Protocol):
     """Has the orders, and carries out make-goods."""
 
     @abstractmethod
-    def orders_for(self, event: ReviewEvent) -> list[Order]:
-        """Candidates for a review, likeliest first; empty when none is found."""
+    def orders_for(self, query: OrderQuery) -> list[Order]:
+        """Candidates, likeliest first; empty when none is found."""
 
     @abstractmethod
     def order(self, order_id: str) -> Order:
         """The order of this id as it is now. Raises `Permanent` when there is none."""
+
+    @classmethod
+    def order_page(cls, values: Mapping[str, str], order_id: str) -> str:
+        """Where the seller sees this order at the platform, from what was entered for the connection;
+        '' where no stable address is documented."""
+        return ""
 
     def order_by_number(self, number: str) -> Order:
         """The order that sellers and buyers see under this number, which may be no id. Raises
@@ -125,9 +153,19 @@ class MessageChannel(Protocol):
         }
         return all(has[need] for need in cls.reach)
 
-    def find_message(self, order_id: str, mark: str) -> str | None:
-        """The id of the message on this order that holds `mark`, text no other message has.
-        None: surely none was sent."""
+    @classmethod
+    def closed(cls, values: Mapping[str, str], contact: Contact) -> Text | None:
+        """Why this message cannot go by this connection now though the buyer is known; None: it can.
+        `values`: what was entered for the connection, without secrets. No call goes out."""
+        return None
+
+    @classmethod
+    def size_note(cls, text: str) -> Text | None:
+        """What a message of this text costs there, where that goes by its length; for the seller."""
+        return None
+
+    def find_message(self, sent: SentMessage) -> str | None:
+        """The id at the platform of the message that holds its mark. None: surely none was sent."""
         raise Unsupported("a message cannot be looked up")
 
 
@@ -139,6 +177,12 @@ class ReplyTarget(Protocol):
     reply_rules: ClassVar[Text] = Text(
         "One reply for each review, for good. Everybody can read it."
     )
+
+    @classmethod
+    def takes_replies(cls, values: Mapping[str, str]) -> bool:
+        """Whether what was entered for the connection, without secrets, is enough to post one; where it
+        is not, a person posts it by hand."""
+        return True
 
     @abstractmethod
     def reply(self, reply: PublicReply) -> str:

@@ -21,7 +21,9 @@ from integrations.contract import (
     OutgoingMessage,
     Reach,
 )
+from integrations.email import presets
 from integrations.email.mime import WrongAddress, address_of, build_message, own_address, sender_of
+from integrations.email.presets import AUTO, OWN, PRESETS
 from integrations.email.smtp import PORTS, Server, send, signed_in, trusting
 from integrations.entries import WrongEntry, is_host
 from integrations.errors import AdapterError, Temporary
@@ -37,20 +39,38 @@ class Email(Adapter, MessageChannel):
     channel: ClassVar[Channel] = Channel.EMAIL
     reach: ClassVar[frozenset[Reach]] = frozenset({Reach.ADDRESS})
     fields: ClassVar[tuple[Field, ...]] = (
-        Field("host", Text("Mail server"), Text("Such as smtp.example.com.")),
+        Field(
+            "provider",
+            Text("Mail provider"),
+            Text(
+                "Fills the servers, ports and encryption that you leave empty below, also those for "
+                "answers. Gmail and Zoho want an app password. Microsoft takes no passwords from outlook.com "
+                "and hotmail.com, and from organizations only while they allow it: then enter another "
+                "mail server of your domain, such as your web host's."
+            ),
+            required=False,
+            default=OWN,
+            choices=tuple(PRESETS),
+        ),
+        Field(
+            "host",
+            Text("Mail server"),
+            Text("Such as smtp.example.com. Empty: that of the provider."),
+            required=False,
+        ),
         Field("port", Text("Port"), Text("Empty: 587 for starttls, 465 for tls."), required=False),
         Field(
             "security",
             Text("Encryption"),
             Text("starttls, tls, or none (only for a mail server on this machine)."),
             required=False,
-            default="starttls",
-            choices=tuple(PORTS),
+            default=AUTO,
+            choices=(AUTO, *PORTS),
         ),
         Field(
             "username",
             Text("User name"),
-            Text("Empty where the server asks for none."),
+            Text("Empty: the sender address at a provider above, else none."),
             required=False,
         ),
         Field("password", Text("Password"), Text("Of that user."), secret=True, required=False),
@@ -80,7 +100,7 @@ class Email(Adapter, MessageChannel):
         Field(
             "imap_host",
             Text("Mailbox server (IMAP)"),
-            Text("Where buyers' answers are read; empty: nowhere."),
+            Text("Where buyers' answers are read; empty: at the provider above, else nowhere."),
             required=False,
         ),
         Field("imap_port", Text("Its port"), Text("Empty: 993."), required=False),
@@ -105,6 +125,10 @@ class Email(Adapter, MessageChannel):
             required=False,
         ),
     )
+
+    @classmethod
+    def completed(cls, values: Mapping[str, str]) -> Mapping[str, str]:
+        return presets.completed(values)
 
     @classmethod
     def check_entries(cls, values: Mapping[str, str]) -> None:

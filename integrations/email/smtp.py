@@ -109,6 +109,10 @@ class SmtpConnection(smtplib.SMTP):
             self.sock.settimeout(seconds)
 
 
+NO_PASSWORDS = b"basic authentication"
+"""In the answers of Exchange Online and Outlook.com to whoever signs in with a password (5.7.139, 5.7.30)."""
+
+
 @contextmanager
 def signed_in(server: Server, network: Network | None = None) -> Iterator[SmtpConnection]:
     """A signed-in connection. Until the caller sends something, a failure did surely nothing."""
@@ -179,6 +183,12 @@ def _greet(smtp: SmtpConnection, server: Server, network: Network) -> None:
     except smtplib.SMTPAuthenticationError as error:
         if 400 <= error.smtp_code < 500:
             raise Temporary("the mail server cannot sign in now", outcome="not_done") from error
+        if NO_PASSWORDS in error.smtp_error.lower():
+            raise Misconfigured(
+                "the mail server takes no passwords any more (Microsoft calls it basic authentication):"
+                " send through another mail server of your domain, such as your web host's, or a mail"
+                " service"
+            ) from error
         raise Misconfigured("the mail server refused user name or password") from error
     except (smtplib.SMTPNotSupportedError, UnicodeEncodeError) as error:
         raise Misconfigured("the mail server lacks STARTTLS or signing in as entered") from error

@@ -20,7 +20,9 @@ from integrations.contract import (
     Field,
     Inbound,
     MessageChannel,
+    MessageReceived,
     Order,
+    OrderQuery,
     OrderStore,
     OutgoingMessage,
     Pace,
@@ -86,11 +88,16 @@ class Sandbox(Connected, WebhookSource, ReviewSource, OrderStore, MessageChannel
         web_address("base_url", values.get("base_url", ""), "http://127.0.0.1:8000/sandbox")
 
     @classmethod
+    def order_page(cls, values: Mapping[str, str], order_id: str) -> str:
+        is_id = order_id.isascii() and order_id.isdigit()
+        return f"{values['base_url'].rstrip('/')}/orders/{order_id}" if is_id else ""
+
+    @classmethod
     def verify(cls, request: Inbound, secrets: Sequence[str], now: datetime) -> str | None:
         return codec.verify(request, secrets, now)
 
     @classmethod
-    def read(cls, request: Inbound) -> list[ReviewEvent]:
+    def read(cls, request: Inbound) -> list[ReviewEvent | MessageReceived]:
         return codec.read(request)
 
     def look(self, subject: str) -> list[ReviewEvent]:
@@ -105,14 +112,14 @@ class Sandbox(Connected, WebhookSource, ReviewSource, OrderStore, MessageChannel
     def edit_link(self, order_id: str, review_id: str) -> str:
         return self.order(order_id).edit_link
 
-    def orders_for(self, event: ReviewEvent) -> list[Order]:
-        query = {
-            "review": event.review_id,
-            "product": event.product_id,
-            "buyer": event.buyer.id,
-            "email": "" if event.buyer.id else event.buyer.email,
+    def orders_for(self, query: OrderQuery) -> list[Order]:
+        filters = {
+            "review": query.review_id,
+            "product": query.product_id,
+            "buyer": query.buyer.id,
+            "email": "" if query.buyer.id else query.buyer.email,
         }
-        data = self.client.get("/orders", OrdersIn, query)
+        data = self.client.get("/orders", OrdersIn, filters)
         return [codec.order_of(order) for order in data["orders"]]
 
     def order(self, order_id: str) -> Order:

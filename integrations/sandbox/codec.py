@@ -12,6 +12,7 @@ from integrations.contract import (
     Buyer,
     EventKind,
     Inbound,
+    MessageReceived,
     Order,
     OrderLine,
     ReviewEvent,
@@ -48,15 +49,28 @@ def verify(request: Inbound, secrets: Sequence[str], now: datetime) -> str:
     return delivery
 
 
-def read(request: Inbound) -> list[ReviewEvent]:
+def read(request: Inbound) -> list[ReviewEvent | MessageReceived]:
     """The event of a delivery, none where it is of no interest; raises `Unreadable`."""
     data = delivered(EventIn, json_of(request))
+    if data["event"] == "message.received" and data["message"]:
+        return [_words_of(data["message"])]
     kind = KINDS.get(data["event"])
     if kind is None:
         return []
     if data["review"] is None:
         raise Unreadable("the sandbox sent something else (%(value)s)", value=data["event"])
     return [event_of(data["review"], kind)]
+
+
+def _words_of(message: dict[str, Any]) -> MessageReceived:
+    return MessageReceived(
+        message["id"],
+        message["text"],
+        message["at"],
+        buyer=Buyer(**message["buyer"]),
+        order_id=message["order_id"],
+        answers=message["answers"],
+    )
 
 
 def event_of(review: dict[str, Any], kind: EventKind = EventKind.CHANGED) -> ReviewEvent:

@@ -32,6 +32,8 @@ CREATE INDEX IF NOT EXISTS made_key ON made (key);
 CREATE INDEX IF NOT EXISTS made_order ON made (order_id);
 CREATE TABLE IF NOT EXISTS message (id INTEGER PRIMARY KEY, key TEXT, order_id INTEGER,
   recipient TEXT, subject TEXT, text TEXT, at TEXT);
+CREATE TABLE IF NOT EXISTS buyer_words (id INTEGER PRIMARY KEY, order_id INTEGER, message_id INTEGER,
+  text TEXT, at TEXT);
 CREATE TABLE IF NOT EXISTS reply (id INTEGER PRIMARY KEY, key TEXT, review_id INTEGER UNIQUE, text TEXT,
   at TEXT);
 CREATE TABLE IF NOT EXISTS callback (id INTEGER PRIMARY KEY, delivery TEXT, body BLOB, due_at TEXT,
@@ -65,6 +67,7 @@ class Ledger:
         self._writing = threading.Lock()
         self._connection().executescript(SCHEMA)
         self._keep_a_review_for_each_line()
+        self._add_contacts()
 
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
@@ -87,6 +90,14 @@ class Ledger:
             names = "id, order_id, rating, text, version, withdrawn, written_at, changed"
             connection.execute(f"INSERT INTO review ({names}) SELECT {names} FROM old_review")  # noqa: S608
             connection.execute("DROP TABLE old_review")
+
+    def _add_contacts(self) -> None:
+        """Buyers of before had no number and no address."""
+        connection = self._connection()
+        columns = {row["name"] for row in connection.execute("PRAGMA table_info(buyer)")}
+        for name in ("phone", "address"):
+            if name not in columns:
+                connection.execute(f"ALTER TABLE buyer ADD COLUMN {name} TEXT DEFAULT ''")
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
@@ -252,10 +263,11 @@ def leave_review(
     assert row is not None
     change = "updated" if row["version"] > 1 else "created"
     event = f"review.{'withdrawn' if withdraw else change}"
-    _put_callback(ledger, {"event": event, "review": review_data(ledger, row)}, now)
+    put_callback(ledger, {"event": event, "review": review_data(ledger, row)}, now)
 
 
-def _put_callback(ledger: Ledger, data: dict[str, Any], now: datetime) -> None:
+def put_callback(ledger: Ledger, data: dict[str, Any], now: datetime) -> None:
+    """Let Makegood be told of it."""
     body = json.dumps(data).encode()
     delivery = secrets.token_hex(12)
     times = 2 if ledger.setting("duplicates") == "on" else 1

@@ -10,7 +10,9 @@ from werkzeug.wrappers import Response
 
 from integrations.money import Money
 from integrations.sandbox import trouble
-from integrations.sandbox.ledger import Ledger, Row, leave_review
+from integrations.sandbox.chat import write_to_shop
+from integrations.sandbox.ledger import Ledger, Row, add_order, leave_review
+from integrations.sandbox.seed import PRODUCTS
 
 blueprint = Blueprint("pages", __name__)
 
@@ -24,10 +26,11 @@ article,form{background:#fff;border:1px solid #e3d5b8;border-radius:.5rem;paddin
 margin:.75rem 0}article>a{display:block;min-height:2.75rem}pre{white-space:pre-wrap;font:inherit;
 margin:.5rem 0}button,select,textarea{font:inherit;min-height:2.75rem;max-width:100%}
 button{padding:0 .9rem;margin:.25rem 0}select,textarea{width:100%}label{display:block;margin:.5rem 0}
+summary{min-height:2.75rem;display:flex;align-items:center;cursor:pointer}
 label.tick{display:flex;gap:.6rem;align-items:center;min-height:2.75rem}.tick input{width:1.4rem;
 height:1.4rem;flex:none}.small{color:#5d5346;font-size:.9rem}.stars{color:#8a5800}</style></head><body>
 <nav aria-label="Sandbox"><strong style="align-self:center">Sandbox shop</strong>
-<a href="{{ base }}/">Orders</a><a href="{{ base }}/mailbox">Mailbox</a>
+<a href="{{ base }}/">Orders</a><a href="{{ base }}/buy">Buy</a><a href="{{ base }}/mailbox">Mailbox</a>
 <a href="{{ base }}/done">What the shop did</a></nav>
 <p class="small">A pretend shop: here you are the buyer.</p>
 {% macro stars(n) %}<span class="stars" role="img" aria-label="{{ n }} of 5 stars">{{ '★' * n
@@ -61,7 +64,25 @@ review.withdrawn %}Withdrawn.{% else %}Now {{ stars(review.rating) }}{% endif %}
 <form method="post"><h2>What goes wrong with make-goods</h2><label>Trouble <select name="trouble">
 {% for name, told in troubles.items() %}<option value="{{ name }}"
  {{ 'selected' if order.trouble == name }}>{{ name ~ ': ' if name }}{{ told }}</option>
-{% endfor %}</select></label><button name="do" value="trouble">Set</button></form></body></html>"""
+{% endfor %}</select></label><button name="do" value="trouble">Set</button></form>
+<form method="post" action="{{ base }}/orders/{{ order.id }}/write"><h2>Write to the shop</h2>
+<label>Your words <textarea name="text" rows="3" required maxlength="5000"></textarea></label>
+<button>Send to the shop</button>
+<p class="small">It stands in the case of this order. The single word STOP ends all messages.</p></form>
+</body></html>"""
+)
+
+BUY = (
+    HEAD
+    + """<h1>Place an order</h1>{% if problem %}<p role="alert"><strong>{{ problem }}</strong></p>{% endif %}
+<form method="post" action="{{ base }}/buy"><label>Buyer <select name="buyer">{% for buyer in buyers %}
+<option value="{{ buyer.id }}"{{ ' selected' if chosen.buyer == buyer.id | string
+}}>{{ buyer.name }} ({{ buyer.country }})</option>{% endfor %}</select></label>
+<label>Product <select name="product">{% for id, name, price in products %}
+<option value="{{ id }}"{{ ' selected' if chosen.product == id }}>{{ name }}, {{ price }}</option>
+{% endfor %}</select></label><button>Pay</button></form>
+<p class="small">No money moves. The order is delivered at once, so that it can be rated on the next page.</p>
+</body></html>"""
 )
 
 MAILBOX = (
@@ -69,7 +90,11 @@ MAILBOX = (
     + """<h1>Mailbox</h1>{% for one, text in messages %}<article>
 <strong>{{ one.subject }}</strong><br><span class="small">to {{ one.recipient }},
 {{ one.at[:16] | replace('T', ' ') }}</span><pre>{{ text }}</pre>
-</article>{% else %}<p>No messages yet. Rate an order low, then approve a make-good.</p>{% endfor
+{% for word in words.get(one.id, ()) %}<p><strong>You:</strong> {{ word.text }}</p>{% endfor %}
+<details><summary>Answer as the buyer</summary>
+<form method="post" action="{{ base }}/mailbox/{{ one.id }}/answer"><label>Your words
+<textarea name="text" rows="3" required maxlength="5000"></textarea></label>
+<button>Send to the shop</button></form></details></article>{% else %}<p>No messages yet. Rate an order low, then approve a make-good.</p>{% endfor
 %}</body></html>"""
 )
 
@@ -120,6 +145,36 @@ def callbacks() -> Response:
     return _to("/")
 
 
+@blueprint.get("/buy")
+def buy_page() -> str:
+    """Choose a buyer and a product."""
+    return _buy_page()
+
+
+def _buy_page(problem: str = "") -> str:
+    return _page(
+        BUY,
+        buyers=_ledger().rows("SELECT * FROM buyer ORDER BY id LIMIT 60"),
+        products=[(row[0], row[1], _shown(*row[2:])) for row in PRODUCTS],
+        chosen=request.form,
+        problem=problem,
+    )
+
+
+@blueprint.post("/buy")
+def buy() -> Response | tuple[str, int]:
+    """Pay for one product as a buyer; the page of the order is where it can be rated."""
+    shop, number = current_app.extensions["shop"], request.form.get("buyer", "")
+    is_number = number.isascii() and number.isdigit() and len(number) < 19
+    buyer = _ledger().row("SELECT id FROM buyer WHERE id = ?", int(number) if is_number else 0)
+    product = next((row for row in PRODUCTS if row[0] == request.form.get("product")), None)
+    if buyer is None or product is None:
+        return _buy_page("Choose a buyer and a product from the lists."), 422
+    with shop.ledger.write() as connection:
+        order_id = add_order(connection, buyer["id"], product, shop.now())
+    return _to(f"/orders/{order_id}")
+
+
 @blueprint.get("/orders/<int:order_id>")
 def order(order_id: int) -> str:
     """One order: review it, change that, choose trouble."""
@@ -152,7 +207,34 @@ def change_order(order_id: int) -> Response:
 def mailbox() -> str:
     """What buyers were sent, newest first."""
     messages = _ledger().rows("SELECT * FROM message ORDER BY id DESC LIMIT 60")
-    return _page(MAILBOX, messages=[(message, _linked(message["text"])) for message in messages])
+    answers: dict[int, list[Row]] = {}
+    for row in _ledger().rows("SELECT * FROM buyer_words WHERE message_id IS NOT NULL ORDER BY id"):
+        answers.setdefault(row["message_id"], []).append(row)
+    shown = [(message, _linked(message["text"])) for message in messages]
+    return _page(MAILBOX, messages=shown, words=answers)
+
+
+@blueprint.post("/mailbox/<int:message_id>/answer")
+def answer(message_id: int) -> Response:
+    """Answer a message of the shop as its buyer."""
+    message = _ledger().row("SELECT * FROM message WHERE id = ?", message_id)
+    if message is None:
+        return abort(404)
+    _say(_order(message["order_id"]), message_id)
+    return _to("/mailbox")
+
+
+@blueprint.post("/orders/<int:order_id>/write")
+def write(order_id: int) -> Response:
+    """Write to the shop about an order, as its buyer."""
+    _say(_order(order_id), None)
+    return _to(f"/orders/{order_id}")
+
+
+def _say(order: Row, message_id: int | None) -> None:
+    shop, text = current_app.extensions["shop"], request.form.get("text", "").strip()[:5000]
+    if text:
+        write_to_shop(shop.ledger, order, text, shop.now(), message_id=message_id)
 
 
 def _linked(text: str) -> Markup:

@@ -17,6 +17,8 @@ class BuyerIn(Loose):
     country = Label()
     language = Label()
     zone = Label()
+    phone = Label()
+    address = text_field(1000)
 
 
 class ReviewIn(Loose):
@@ -32,9 +34,21 @@ class ReviewIn(Loose):
     order_ids = fields.List(Id(), required=True)
 
 
+class MessageIn(Loose):
+    """What a buyer wrote in the shop's chat; `answers`: the message of ours it answers."""
+
+    id = Id(required=True)
+    text = text_field(10**6)
+    at = Moment(required=True)
+    order_id = Label()
+    answers = Label()
+    buyer = fields.Nested(BuyerIn, required=True)
+
+
 class EventIn(Loose):
     event = fields.String(required=True)
     review = fields.Nested(ReviewIn, load_default=None)
+    message = fields.Nested(MessageIn, load_default=None)
 
 
 class PageIn(Loose):

@@ -13,9 +13,18 @@ BUYERS = (
     ("Ayu", "ayu@example.test", "ID", "id", "Asia/Jakarta"),
     ("Lena", "lena@example.test", "SG", "en", "Asia/Singapore"),
 )
+CONTACTS = {
+    "sari@example.test": ("+62 812-0000-0001", "Jl. Melati No. 7\n40115 Bandung\nIndonesia"),
+    "budi@example.test": ("+62 812-0000-0002", "Jl. Pettarani No. 12\n90222 Makassar\nIndonesia"),
+    "ayu@example.test": ("+62 812-0000-0003", "Jl. Kaliurang Km 5\n55281 Sleman\nIndonesia"),
+    "lena@example.test": ("+65 8000 0004", "12 Example Road, #03-04\nSingapore 123456"),
+}
+"""Telephone number and postal address of each of them; no such numbers are given out."""
 KETTLE = ("kettle", "Electric kettle", 25900000, "IDR")
 SCARF = ("scarf", "Batik scarf", 14500000, "IDR")
 LAMP = ("lamp", "Desk lamp", 3490, "SGD")
+PRODUCTS = (KETTLE, SCARF, LAMP)
+"""What can be ordered: id, name, price in minor units, currency."""
 
 SOLD = (
     (0, KETTLE, 1, "Barang datang pecah, kemasan tipis sekali."),
@@ -41,6 +50,10 @@ def seed(ledger: Ledger, now: datetime) -> bool:
                 "INSERT INTO buyer (name, email, country, language, zone) VALUES (?, ?, ?, ?, ?)",
                 buyer,
             )
+        connection.executemany(
+            "UPDATE buyer SET phone = ?, address = ? WHERE email = ?",
+            [(*contact, email) for email, contact in CONTACTS.items()],
+        )
         ids = [
             add_order(connection, buyer + 1, product, now - timedelta(days=9))
             for buyer, product, _, _ in SOLD

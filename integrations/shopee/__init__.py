@@ -5,8 +5,8 @@ Reference: docs/platforms/shopee.md; open.shopee.com, API reference and develope
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import ClassVar
 
 from integrations import entries
@@ -14,27 +14,25 @@ from integrations.contract import (
     ActionRequest,
     ByHand,
     Capabilities,
-    CheckResult,
     Done,
     Field,
     Found,
-    Inbound,
-    InboundEvent,
     Pace,
     Pending,
     Way,
-    WebhookSource,
 )
 from integrations.remedies import REFUND, RESEND, VOUCHER
 from integrations.sentence import Text
-from integrations.shopee import checks, refunds, vouchers, webhook
+from integrations.shopee import refunds, vouchers
 from integrations.shopee.chat import Chat
+from integrations.shopee.checks import Checks
 from integrations.shopee.client import EXAMPLE, number
 from integrations.shopee.orders import Orders
 from integrations.shopee.reviews import Replies, Reviews
+from integrations.shopee.webhook import Webhooks
 
 
-class Shopee(Reviews, Orders, Chat, Replies, WebhookSource):
+class Shopee(Reviews, Orders, Chat, Replies, Webhooks, Checks):
     """One shop at Shopee, called for an app of the seller's own."""
 
     name: ClassVar[str] = "shopee"
@@ -48,11 +46,6 @@ class Shopee(Reviews, Orders, Chat, Replies, WebhookSource):
     )
     # Shopee publishes no figure; integrators name 100 a minute for an app.
     pace: ClassVar[Pace] = Pace(concurrency=2, per_minute=60, shared_by=("base_url", "partner_id"))
-    webhook_help: ClassVar[Text | None] = Text(
-        "In the Open Platform Console: Push Mechanism > Set Push. Enter exactly this address as the"
-        " callback URL, switch on order_status_push (3) and return_updates_push (29), and enter the Live"
-        " Push Partner Key here as the secret; where the Console shows none, the app's partner key."
-    )
     fields: ClassVar[tuple[Field, ...]] = (
         Field(
             "base_url",
@@ -104,14 +97,6 @@ class Shopee(Reviews, Orders, Chat, Replies, WebhookSource):
         number("partner_id", values)
         number("shop_id", values)
 
-    @classmethod
-    def verify(cls, request: Inbound, secrets: Sequence[str], now: datetime) -> str | None:
-        return webhook.verify(request, secrets)
-
-    @classmethod
-    def read(cls, request: Inbound) -> list[InboundEvent]:
-        return webhook.read(request)
-
     def act(self, request: ActionRequest) -> Done | Pending | ByHand:
         if request.remedy.kind is REFUND:
             return refunds.act(self, request)
@@ -121,9 +106,6 @@ class Shopee(Reviews, Orders, Chat, Replies, WebhookSource):
         if request.remedy.kind is REFUND:
             return refunds.find(self, request)
         return vouchers.find(self.client, request)
-
-    def check(self) -> list[CheckResult]:
-        return checks.findings(self)
 
 
 ADAPTER = Shopee

@@ -31,33 +31,37 @@ NOT_ON = N_("switch on the pushes %(kinds)s under Push Mechanism in the Open Pla
 SUSPENDED = N_("Shopee has switched the app's pushes off (%(status)s): switch them on again there")
 
 
-def findings(adapter: Connected) -> list[CheckResult]:
-    """Address, key and permission first; the rest only when they work."""
-    try:
-        client = adapter.client
-        shop = client.get_whole("/api/v2/shop/get_shop_info", ShopIn)
-    except AdapterError as error:
-        return [CheckResult(Text("Access"), False, error.text, blocking=True)]
-    status = shop["status"]
-    fine = status in ("", NORMAL)
-    now = adapter.now()
-    span = {
-        "create_time_from": str(int((now - timedelta(days=1)).timestamp())),
-        "create_time_to": str(int(now.timestamp())),
-    }
-    first_row = {"page_no": "1", "page_size": "1"}
-    return [
-        CheckResult(Text("Access"), fine, None if fine else Text(SHOP_STATUS, status=status)),
-        tried(
-            Text("Reviews"),
-            partial(client.get, COMMENTS, CommentsIn, {"cursor": "", "page_size": "1"}),
-        ),
-        tried(Text("Returns"), partial(client.get, RETURNS, ReturnsIn, {**first_row, **span})),
-        tried(
-            Text("Vouchers"), partial(client.get, LIST, VouchersIn, {**first_row, "status": "all"})
-        ),
-        _push(client, adapter.config),
-    ]
+class Checks(Connected):
+    """The seller's test button: v2.shop.get_shop_info, and the lists that everything else reads."""
+
+    def check(self) -> list[CheckResult]:
+        """Address, key and permission first; the rest only when they work."""
+        try:
+            client = self.client
+            shop = client.get_whole("/api/v2/shop/get_shop_info", ShopIn)
+        except AdapterError as error:
+            return [CheckResult(Text("Access"), False, error.text, blocking=True)]
+        status = shop["status"]
+        fine = status in ("", NORMAL)
+        now = self.now()
+        span = {
+            "create_time_from": str(int((now - timedelta(days=1)).timestamp())),
+            "create_time_to": str(int(now.timestamp())),
+        }
+        first_row = {"page_no": "1", "page_size": "1"}
+        return [
+            CheckResult(Text("Access"), fine, None if fine else Text(SHOP_STATUS, status=status)),
+            tried(
+                Text("Reviews"),
+                partial(client.get, COMMENTS, CommentsIn, {"cursor": "", "page_size": "1"}),
+            ),
+            tried(Text("Returns"), partial(client.get, RETURNS, ReturnsIn, {**first_row, **span})),
+            tried(
+                Text("Vouchers"),
+                partial(client.get, LIST, VouchersIn, {**first_row, "status": "all"}),
+            ),
+            _push(client, self.config),
+        ]
 
 
 def _push(client: Client, config: Config) -> CheckResult:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -122,9 +123,7 @@ class Client(JsonClient):
     def granted_until(self, token: str) -> datetime | None:
         """v2.shop.get_shop_info: until when the seller has allowed the app, at most 365 days."""
         url = self.signed(self.url("/api/v2/shop/get_shop_info"), token)
-        answer = self.http.call("GET", url, headers=json_headers(None))
-        if error := self.refusal(answer, url):
-            raise error
+        answer = self.accepted(self.http.call("GET", url, headers=json_headers(None)), url)
         until: datetime | None = load(ShopIn, answer.json(), "shop")["expire_time"]
         return until
 
@@ -136,9 +135,7 @@ class Client(JsonClient):
         url = self.signed(self.url(path))
         body = None if content is None else self.encoded(content)
         answer = self.http.call(method, url, headers=json_headers(body), body=body)
-        if error := self.refusal(answer, url):
-            raise error
-        return answer
+        return self.accepted(answer, url)
 
     def own_refusal(
         self, answer: Answer, content: Mapping[str, Any] | None, url: str
@@ -195,18 +192,9 @@ class Connected(Adapter, TokenHolder):
         if answer.get("shop_id") != self.client.shop_id:
             raise Rejected(OTHER_SHOP)
         tokens = self.client.tokens("/api/v2/auth/token/get", {"code": answer.get("code", "")})
-        until = self.client.granted_until(tokens.access)
-        return Tokens(
-            tokens.access, tokens.access_until, tokens.refresh, tokens.refresh_until, until
-        )
+        return replace(tokens, granted_until=self.client.granted_until(tokens.access))
 
     def renewed(self, tokens: Tokens) -> Tokens:
         content = {"refresh_token": tokens.refresh}
         fresh = self.client.tokens("/api/v2/auth/access_token/get", content)
-        return Tokens(
-            fresh.access,
-            fresh.access_until,
-            fresh.refresh,
-            fresh.refresh_until,
-            tokens.granted_until,
-        )
+        return replace(fresh, granted_until=tokens.granted_until)

@@ -8,47 +8,45 @@ from typing import Any
 
 from integrations.base.client import NotThere
 from integrations.base.lists import rows_in
-from integrations.contract import Buyer, Order, OrderLine, OrderStore, ReviewEvent
-from integrations.errors import Permanent, Rejected
+from integrations.base.orders import existing
+from integrations.contract import Buyer, Order, OrderLine, OrderQuery, OrderStore
+from integrations.errors import Permanent
 from integrations.money import Money, least_step
 from integrations.remedies import REFUND
-from integrations.sentence import Text
 from integrations.shopee.client import Connected
 from integrations.shopee.schemas import OrdersIn, ReturnIn, ReturnsIn
 
-FIELDS = "buyer_user_id,buyer_username,item_list,total_amount,return_request_due_date"
+FIELDS = (
+    "buyer_user_id,buyer_username,item_list,total_amount,return_request_due_date,recipient_address"
+    ",pickup_done_time,shipping_carrier,package_list"
+)
+MASKED = "*"
+"""With which Shopee hides name and address where a market wants that."""
 RETURNS = "/api/v2/returns/get_return_list"
 WINDOW = timedelta(days=15)
 """The longest span of v2.returns.get_return_list."""
 MOST_WINDOWS = 10
 MOST_PAGES = 10
 NOTHING_BOUGHT = frozenset({"UNPAID", "CANCELLED", "IN_CANCEL"})
-NO_SUCH_ORDER = Text("Shopee has no order of this number: choose another order")
 
 
 class Orders(Connected, OrderStore):
     """v2.order.get_order_detail: a review names its order, and sellers and buyers see the same number."""
 
-    def orders_for(self, event: ReviewEvent) -> list[Order]:
-        orders = [self._found(order_sn) for order_sn in event.order_ids[:1]]
-        return [order for order in orders if order is not None]
+    def orders_for(self, query: OrderQuery) -> list[Order]:
+        rows = [self.order_data(order_sn) for order_sn in query.order_ids[:1]]
+        return [self._order_of(data) for data in rows if data is not None]
 
     def order(self, order_id: str) -> Order:
-        order = self._found(order_id)
-        if order is None:
-            raise Rejected(NO_SUCH_ORDER)
-        return order
+        return self._order_of(existing(self.order_data(order_id)))
 
     def order_by_number(self, number: str) -> Order:
         return self.order(number.strip().lstrip("#").strip().upper())
 
-    def _found(self, order_sn: str) -> Order | None:
-        data = self.order_data(order_sn)
-        if data is None:
-            return None
+    def _order_of(self, data: Mapping[str, Any]) -> Order:
         refunded = [
             row["refund_amount"]
-            for row in self.returns_of(order_sn, data["create_time"])
+            for row in self.returns_of(data["order_sn"], data["create_time"])
             if row["status"] in self.refunded_at
         ]
         return order_of(data, Money.of(sum(refunded), data["currency"]), self.now())
@@ -126,9 +124,30 @@ def order_of(data: Mapping[str, Any], refunded: Money, now: datetime) -> Order:
             id=data["buyer_user_id"] or "",
             name=data["buyer_username"],
             country=data["region"] or "",
+            address=_address(data["recipient_address"] or {}),
+        ),
+        shipped_at=data["pickup_done_time"],
+        tracking=tuple(
+            _parcel(package, data["shipping_carrier"]) for package in data["package_list"] or ()
         ),
         step=least_step(currency),
         unavailable=frozenset({REFUND}) if closed else frozenset(),
+    )
+
+
+def _address(recipient: Mapping[str, Any]) -> str:
+    """As on an envelope; '' where Shopee hides a part of it."""
+    whole = recipient.get("full_address") or ""
+    if not whole or MASKED in whole:
+        return ""
+    place = " ".join(filter(None, (recipient.get("city"), recipient.get("zipcode"))))
+    return "\n".join(filter(None, (whole, "" if place and place in whole else place)))
+
+
+def _parcel(package: Mapping[str, Any], carrier: str) -> str:
+    """Shopee gives the number of a parcel by another call, and its own number of it here."""
+    return " ".join(
+        filter(None, (package["shipping_carrier"] or carrier, package["package_number"]))
     )
 
 

@@ -7,15 +7,18 @@ Reference: open.shopee.com, "Return & refund management" (v2.returns.*).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from integrations.base.orders import existing
+from integrations.base.terms import AMOUNT, same_terms
 from integrations.contract import ActionRequest, ByHand, Done, Pending, Refused
 from integrations.errors import Permanent, Rejected
 from integrations.json_input import digits
 from integrations.money import Money
 from integrations.sentence import N_, Text
-from integrations.shopee.orders import NO_SUCH_ORDER, Orders
+from integrations.shopee.orders import Orders
 from integrations.shopee.schemas import OfferIn, ReturnIn, ReturnMadeIn, SolutionsIn
 
 LOOK_AGAIN = timedelta(hours=6)
@@ -62,7 +65,7 @@ def find(shop: Orders, request: ActionRequest) -> Done | Pending | Refused | Non
     """None: it is not granted, so the next step may be taken."""
     opened = _opened(shop, request)
     outcome = None if opened is None else _settled(shop, request, opened)
-    return Done(outcome.vendor_id, already=True) if isinstance(outcome, Done) else outcome
+    return replace(outcome, already=True) if isinstance(outcome, Done) else outcome
 
 
 def _opened(shop: Orders, request: ActionRequest) -> dict[str, Any] | None:
@@ -78,9 +81,7 @@ def _opened(shop: Orders, request: ActionRequest) -> dict[str, Any] | None:
 
 
 def _wait(shop: Orders, request: ActionRequest) -> Pending:
-    data = shop.order_data(request.order.id)
-    if data is None:
-        raise Rejected(NO_SUCH_ORDER)
+    data = existing(shop.order_data(request.order.id))
     now, amount = shop.now(), request.remedy.money
     last = data["return_request_due_date"] or data["create_time"] + _usual_days(shop)
     if last <= now:
@@ -111,16 +112,10 @@ def _settled(
 
 
 def _refunded(request: ActionRequest, opened: Mapping[str, Any]) -> Done:
-    refunded, approved = _asked(opened), request.remedy.money
-    if refunded != approved:
-        raise Permanent(
-            "Shopee refunded %(given)s in return %(return_sn)s, not %(wanted)s: compare it there",
-            given=refunded,
-            return_sn=opened["return_sn"],
-            wanted=approved,
-            outcome="unknown",
-        )
-    return Done(opened["return_sn"])
+    refunded, return_sn = _asked(opened), opened["return_sn"]
+    refund = Text("a refund of %(amount)s for return %(number)s", amount=refunded, number=return_sn)
+    same_terms(refund, {AMOUNT: refunded == request.remedy.money})
+    return Done(return_sn)
 
 
 def _asked(opened: Mapping[str, Any]) -> Money:

@@ -70,7 +70,7 @@ class Reviews(Connected, ReviewSource):
             [event_of(row) for row in rows.rows],
             f"{number}|{onward}" if more else "",
             more,
-            [unread_row(row, _number_of(row.raw), row.raw) for row in rows.unread],
+            [unread_row(row, row.value("comment_id"), row.raw) for row in rows.unread],
         )
 
     @property
@@ -103,10 +103,6 @@ class Replies(Connected, ReplyTarget):
         return ""
 
 
-def _number_of(raw: object) -> object:
-    return raw.get("comment_id") if isinstance(raw, dict) else None
-
-
 def event_of(data: Mapping[str, Any]) -> ReviewEvent:
     """The event of loaded `CommentIn`. Shopee names the buyer by a nickname here, and by a number
     in the order only."""
@@ -119,4 +115,12 @@ def event_of(data: Mapping[str, Any]) -> ReviewEvent:
         product_id=data["item_id"] or "",
         buyer=Buyer(name=data["buyer_username"]),
         order_ids=(data["order_sn"],) if data["order_sn"] else (),
+        photos=_media(data["media"]),
     )
+
+
+def _media(media: Mapping[str, Any] | None) -> tuple[str, ...] | None:
+    """Pictures and films that stand with the review; None where Shopee says nothing of them."""
+    if media is None:
+        return None
+    return tuple(filter(None, (*(media["image_url_list"] or ()), *(media["video_url_list"] or ()))))

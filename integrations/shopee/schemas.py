@@ -48,6 +48,13 @@ class PushIn(Loose):
     push_config_on_list = fields.List(fields.Raw(), load_default=list)
 
 
+class MediaIn(Loose):
+    """What stands with a review; an item without media may leave it out."""
+
+    image_url_list = Decoration(fields.List(text_field(2000)))
+    video_url_list = Decoration(fields.List(text_field(2000)))
+
+
 class CommentIn(Loose):
     comment_id = Id(required=True)
     order_sn = Decoration(Id(), "")
@@ -56,6 +63,7 @@ class CommentIn(Loose):
     comment = text_field(LONGEST_TEXT)
     buyer_username = Label(200)
     create_time = Decoration(Seconds())
+    media = Decoration(fields.Nested(MediaIn))
 
 
 class CommentsIn(Loose):
@@ -87,6 +95,17 @@ class ItemIn(Loose):
     model_discounted_price = Amount(required=True)
 
 
+class RecipientIn(Loose):
+    full_address = Label()
+    city = Label()
+    zipcode = Label(20)
+
+
+class PackageIn(Loose):
+    package_number = Label(100)
+    shipping_carrier = Label(100)
+
+
 class OrderIn(Loose):
     order_sn = Id(required=True)
     region = Decoration(fields.String(validate=validate.Regexp(r"[A-Z]{2}\Z")), "")
@@ -98,6 +117,10 @@ class OrderIn(Loose):
     buyer_username = Label(200)
     return_request_due_date = Decoration(Seconds())
     item_list = fields.List(fields.Nested(ItemIn), required=True)
+    recipient_address = Decoration(fields.Nested(RecipientIn))
+    pickup_done_time = Decoration(Seconds())
+    shipping_carrier = Label(100)
+    package_list = Decoration(fields.List(fields.Nested(PackageIn)))
 
 
 class OrdersIn(Loose):

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from integrations.base.lists import Rows, rows_in, search
+from integrations.base.terms import AMOUNT, END, KIND, USE, same_terms
 from integrations.contract import ActionRequest, Done
-from integrations.errors import Permanent, Rejected
+from integrations.errors import Rejected
 from integrations.money import Money
 from integrations.sentence import Text
 from integrations.shopee.client import Client
@@ -64,8 +66,7 @@ def find(client: Client, request: ActionRequest) -> Done | None:
 
     for row in search(page, request.reference, most=MOST_PAGES, what="vouchers"):
         if row["voucher_name"] == request.reference:
-            done = _result(request, row)
-            return Done(done.vendor_id, already=True, code=done.code)
+            return replace(_result(request, row), already=True)
     return None
 
 
@@ -78,19 +79,11 @@ def _code(key: str) -> str:
 def _result(request: ActionRequest, data: Mapping[str, Any]) -> Done:
     amount, ends = request.remedy.money, request.remedy.ends_at
     worth = data["discount_amount"]
-    same = {
-        "kind": data["reward_type"] == FIXED_AMOUNT,
-        "amount": worth is not None and Money.of(worth, amount.currency) == amount,
-        "use": data["usage_quantity"] == 1,
-        "end": ends is None or data["end_time"] >= ends - timedelta(seconds=1),
+    terms = {
+        KIND: data["reward_type"] == FIXED_AMOUNT,
+        AMOUNT: worth is not None and Money.of(worth, amount.currency) == amount,
+        USE: data["usage_quantity"] == 1,
+        END: ends is None or data["end_time"] >= ends - timedelta(seconds=1),
     }
-    if not all(same.values()):
-        raise Permanent(
-            Text(
-                "the shop has voucher %(code)s with another %(what)s: compare it in Seller Centre",
-                code=data["voucher_code"],
-                what=", ".join(name for name, is_same in same.items() if not is_same),
-            ),
-            outcome="unknown",
-        )
+    same_terms(Text("voucher %(code)s", code=data["voucher_code"]), terms)
     return Done(data["voucher_id"], code=data["voucher_code"])

@@ -5,29 +5,31 @@ Reference: docs/platforms/standard.md and https://www.standardwebhooks.com.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import ClassVar
+from urllib.parse import quote
 
 from integrations.contract import (
     Capabilities,
-    CheckResult,
     Config,
     Field,
-    Inbound,
-    ReviewEvent,
     Way,
-    WebhookSource,
 )
-from integrations.entries import WEBHOOK_SECRET, WrongEntry
+from integrations.entries import WrongEntry
 from integrations.remedies import REFUND, RESEND, VOUCHER
 from integrations.sentence import N_, Text
-from integrations.standard import checks, signing, webhook
-from integrations.standard.actions import MakeGoods, Messages
+from integrations.standard import signing
+from integrations.standard.actions import MakeGoods, Messages, Replies
+from integrations.standard.checks import Checks
 from integrations.standard.client import base_url, outgoing_key
+from integrations.standard.orders import is_web_link
+from integrations.standard.webhook import Reviews, Webhooks
+
+PLACE = "{id}"
 
 
-class Standard(webhook.Reviews, MakeGoods, Messages, WebhookSource):
+class Standard(Reviews, MakeGoods, Messages, Replies, Webhooks, Checks):
     """A shop whose own program follows docs/platforms/standard.md."""
 
     name: ClassVar[str] = "standard"
@@ -39,11 +41,6 @@ class Standard(webhook.Reviews, MakeGoods, Messages, WebhookSource):
         idempotent=True,
         idempotent_messages=True,
         look_up=True,
-    )
-    keep_headers: ClassVar[tuple[str, ...]] = ("webhook-",)
-    webhook_help: ClassVar[Text | None] = Text(
-        "Give both to the program of your shop: it signs each event with the secret, as Standard"
-        " Webhooks say, and posts it to the address."
     )
     fields: ClassVar[tuple[Field, ...]] = (
         Field(
@@ -58,6 +55,22 @@ class Standard(webhook.Reviews, MakeGoods, Messages, WebhookSource):
             Text("Secret for calls to the shop"),
             Text("whsec_ and at least 24 random bytes in base64; enter the same in your shop."),
             secret=True,
+        ),
+        Field(
+            "review_page",
+            Text("Page of a review, for you"),
+            Text(
+                "Such as https://shop.example/admin/reviews/{id}; {id} is filled in. Empty: none."
+            ),
+            required=False,
+        ),
+        Field(
+            "replies",
+            Text("The shop takes public replies"),
+            Text("yes: they are posted by your shop's program; no: you post them yourself."),
+            required=False,
+            default="no",
+            choices=("yes", "no"),
         ),
         Field(
             "edit_links",
@@ -76,23 +89,16 @@ class Standard(webhook.Reviews, MakeGoods, Messages, WebhookSource):
         super().check_entries(values)
         base_url(Config(values))
         outgoing_key(Config(values))
+        page = values.get("review_page", "").strip()
+        if page and not is_web_link(page.replace(PLACE, "1")):
+            raise WrongEntry(
+                "enter an address such as https://shop.example/admin/reviews/{id}",
+                field="review_page",
+            )
 
     @classmethod
-    def check_webhook_secret(cls, secret: str) -> None:
-        super().check_webhook_secret(secret)
-        try:
-            signing.key_of(secret)
-        except signing.WrongSecret as error:
-            raise WrongEntry(error.text, field=WEBHOOK_SECRET) from error
-
-    @classmethod
-    def verify(cls, request: Inbound, secrets: Sequence[str], now: datetime) -> str | None:
-        # The sender keeps webhook-id over all its tries; only the signed time changes.
-        return signing.check(request.headers, request.body, secrets, now)
-
-    @classmethod
-    def read(cls, request: Inbound) -> list[ReviewEvent]:
-        return webhook.read(request)
+    def review_page(cls, values: Mapping[str, str], review_id: str) -> str:
+        return values.get("review_page", "").strip().replace(PLACE, quote(review_id, safe=""))
 
     @staticmethod
     def sample(row: Mapping[str, str], secret: str, now: datetime) -> tuple[dict[str, str], bytes]:
@@ -101,9 +107,6 @@ class Standard(webhook.Reviews, MakeGoods, Messages, WebhookSource):
 
     def edit_link(self, order_id: str, review_id: str) -> str:
         return self.order(order_id).edit_link
-
-    def check(self) -> list[CheckResult]:
-        return checks.findings(self)
 
 
 ADAPTER = Standard

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
+from integrations.base.amounts import check_left
 from integrations.base.client import path_of, said_in, words_of
+from integrations.base.terms import ACTION, AMOUNT, LINES, ORDER, same_terms
 from integrations.contract import (
     ActionRequest,
     Buyer,
@@ -14,7 +16,9 @@ from integrations.contract import (
     Done,
     MessageChannel,
     OutgoingMessage,
+    PublicReply,
     Refused,
+    ReplyTarget,
     done_unless,
 )
 from integrations.errors import Permanent, Rejected, Temporary
@@ -27,6 +31,7 @@ from integrations.standard.schemas import MakeGoodIn, RecordedMakeGoodIn, SentIn
 
 MAKE_GOODS = "/make-goods"
 MESSAGES = "/messages"
+REPLIES = "/replies"
 
 
 class MakeGoods(Orders):
@@ -39,15 +44,13 @@ class MakeGoods(Orders):
         """
         if request.remedy.kind.spends is Spends.MONEY:
             left = self.order(request.order.id).left
-            amount = request.remedy.money
-            if left.currency != amount.currency or left < amount:
+            try:
+                check_left(left, request.remedy.money)
+            except Rejected:
                 outcome = self.find(request)
                 if isinstance(outcome, Done | ByHand):
                     return outcome
-                raise Rejected(
-                    "only %(left)s of this order can still be refunded: change the amount",
-                    left=left,
-                )
+                raise
         try:
             data = self.client.post(MAKE_GOODS, MakeGoodIn, _asked(request), key=request.key)
         except Conflict as conflict:
@@ -108,6 +111,30 @@ class Messages(Connected, MessageChannel):
         return data["id"] or ""
 
 
+class Replies(Connected, ReplyTarget):
+    """POST /replies; a 409 says that this review has one already, or that this key is known."""
+
+    longest_reply: ClassVar[int] = 5000
+    reply_rules: ClassVar[Text] = Text(
+        "It stands under the review in your own shop; one reply for each review."
+    )
+
+    @classmethod
+    def takes_replies(cls, values: Mapping[str, str]) -> bool:
+        return values.get("replies", "").strip().lower() == "yes"
+
+    def reply(self, reply: PublicReply) -> str:
+        body = {"key": reply.key, "review_id": reply.review_id, "text": reply.text}
+        try:
+            data = self.client.post(REPLIES, SentIn, body, key=reply.key)
+        except Conflict as conflict:
+            stored = said_in(conflict.answer) or {}
+            if stored.get("key") == reply.key:
+                return str(self.client.written(SentIn, conflict.answer, REPLIES)["id"] or "")
+            raise Rejected("this review has a reply already") from conflict
+        return data["id"] or ""
+
+
 class _NoCode(Permanent):
     """A voucher was made but its code is not said."""
 
@@ -147,14 +174,10 @@ def _same_terms(request: ActionRequest, data: Mapping[str, Any]) -> None:
     amount: Money | None = money_of(data["amount"]) if data["amount"] else None
     remedy, lines = request.remedy, data["line_ids"]
     terms = {
-        "action": data["action"] in (None, remedy.kind.name),
-        "order": data["order_id"] in (None, request.order.id),
+        ACTION: data["action"] in (None, remedy.kind.name),
+        ORDER: data["order_id"] in (None, request.order.id),
         # A resend costs the buyer nothing, so a shop may record it with any worth.
-        "amount": remedy.kind.worth is not Worth.CHOSEN or amount in (None, remedy.money),
-        "lines": lines is None or set(lines) == set(remedy.line_ids),
+        AMOUNT: remedy.kind.worth is not Worth.CHOSEN or amount in (None, remedy.money),
+        LINES: lines is None or set(lines) == set(remedy.line_ids),
     }
-    if not all(terms.values()):
-        raise Permanent(
-            "the shop recorded this make-good with another %(value)s: compare it there",
-            value=" and ".join(name for name, same in terms.items() if not same),
-        )
+    same_terms(Text("this make-good"), terms)

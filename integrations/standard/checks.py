@@ -14,34 +14,37 @@ from integrations.errors import AdapterError
 from integrations.sentence import Text
 from integrations.standard.client import Connected
 from integrations.standard.schemas import OrdersIn, RecordedMakeGoodIn, ReviewPageIn
-from integrations.standard.signing import WrongSecret, key_of
+from integrations.standard_webhooks import WrongSecret, key_of
 
 PROBE = "makegood-check"
 """An id no shop has."""
 
 
-def findings(adapter: Connected) -> list[CheckResult]:
-    """Try the entries first, then each endpoint that only reads."""
-    findings = [_webhook_secrets(adapter.config.webhook_secrets)]
-    try:
-        client = adapter.client
-        findings.append(_encrypted(client.base))
-        client.ask("GET", "/check")
-    except AdapterError as error:
+class Checks(Connected):
+    """The seller's test button: GET /check, and each endpoint that only reads."""
+
+    def check(self) -> list[CheckResult]:
+        """Try the entries first, then each endpoint that only reads."""
+        findings = [_webhook_secrets(self.config.webhook_secrets)]
+        try:
+            client = self.client
+            findings.append(_encrypted(client.base))
+            client.ask("GET", "/check")
+        except AdapterError as error:
+            return [
+                *findings,
+                CheckResult(Text("Address and secret"), False, error.text, blocking=True),
+            ]
+        orders = partial(client.get, "/orders", OrdersIn, {"buyer_id": PROBE})
+        record = partial(client.get_or_none, path_of("make-goods", PROBE), RecordedMakeGoodIn)
+        reviews = partial(client.get, "/reviews", ReviewPageIn, {"limit": "1"})
         return [
             *findings,
-            CheckResult(Text("Address and secret"), False, error.text, blocking=True),
+            CheckResult(Text("Address and secret"), True),
+            tried(Text("Orders"), orders),
+            tried(Text("Looking up a make-good"), record),
+            tried(Text("Reviews"), reviews),
         ]
-    orders = partial(client.get, "/orders", OrdersIn, {"buyer_id": PROBE})
-    record = partial(client.get_or_none, path_of("make-goods", PROBE), RecordedMakeGoodIn)
-    reviews = partial(client.get, "/reviews", ReviewPageIn, {"limit": "1"})
-    return [
-        *findings,
-        CheckResult(Text("Address and secret"), True),
-        tried(Text("Orders"), orders),
-        tried(Text("Looking up a make-good"), record),
-        tried(Text("Reviews"), reviews),
-    ]
 
 
 def _webhook_secrets(secrets: Sequence[str]) -> CheckResult:

@@ -17,7 +17,7 @@ from integrations.errors import AdapterError, Misconfigured, Permanent
 from integrations.http import Answer
 from integrations.sentence import N_, Text
 from integrations.signatures import body_hash
-from integrations.standard.signing import WrongSecret, key_of, sign
+from integrations.standard_webhooks import WrongSecret, key_of, sign
 
 
 class Conflict(Permanent):

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from integrations.base.client import path_of
 from integrations.base.loading import load
-from integrations.contract import Order, OrderLine, OrderStore, ReviewEvent
+from integrations.base.orders import NO_SUCH_ORDER, each_read, fits
+from integrations.contract import Order, OrderLine, OrderQuery, OrderStore
 from integrations.errors import Permanent, Rejected
 from integrations.money import Money
-from integrations.sentence import Said
 from integrations.standard.client import Connected
 from integrations.standard.schemas import OrderIn, OrdersIn
 from integrations.standard.webhook import buyer_of
@@ -24,49 +24,47 @@ MOST_CANDIDATES = 50
 class Orders(Connected, OrderStore):
     """GET /orders and GET /orders/{id}."""
 
-    def orders_for(self, event: ReviewEvent) -> list[Order]:
-        """Orders the shop named for the review; where it named none, those it finds. What cannot be
+    def orders_for(self, query: OrderQuery) -> list[Order]:
+        """Orders the shop named itself; where it named none, those it finds. What cannot be
         read hides no other; raises `Permanent` where nothing else is left."""
-        named, problem = self._named(event.order_ids[:MOST_NAMED])
+        named, problems = each_read(query.order_ids[:MOST_NAMED], self._fetched)
         if named:
             return named
         # The address ends in the shop's access log only where nothing else names the buyer.
         asked = {
-            "review_id": event.review_id,
-            "product_id": event.product_id,
-            "buyer_id": event.buyer.id,
-            "buyer_email": "" if event.buyer.id else event.buyer.email,
+            "review_id": query.review_id,
+            "product_id": query.product_id,
+            "buyer_id": query.buyer.id,
+            "buyer_email": "" if query.buyer.id else query.buyer.email,
         }
-        query = {name: value for name, value in asked.items() if value}
+        filters = {name: value for name, value in asked.items() if value}
         try:
-            rows = self.client.get("/orders", OrdersIn, query)["orders"] if query else []
+            rows = self.client.get("/orders", OrdersIn, filters)["orders"] if filters else []
         except Permanent as error:
             # What is wrong with the order that was named says more than that no other can be found.
-            raise Permanent(problem) if problem else error from error
-        orders, other_problem = self._each_read(rows[:MOST_CANDIDATES])
-        product = event.product_id
-        fitting = [order for order in orders if not product or _holds(order, product)]
-        if not fitting and (first_problem := problem or other_problem):
-            raise Permanent(first_problem)
+            raise Permanent(problems[0]) if problems else error from error
+        orders, more = each_read(rows[:MOST_CANDIDATES], self._listed)
+        fitting = [
+            order
+            for order in orders
+            if fits(query, None, {line.product_id for line in order.lines})
+        ]
+        if not fitting and (problems := problems + more):
+            raise Permanent(problems[0])
         return fitting
 
     def order(self, order_id: str) -> Order:
-        data = self.client.get_or_none(path_of("orders", order_id), OrderIn)
-        if data is None:
-            raise Rejected("the shop has no order of this number: choose another order")
-        return self._asked_for(order_id, data)
+        order = self._fetched(order_id)
+        if order is None:
+            raise Rejected(NO_SUCH_ORDER)
+        return order
 
-    def _named(self, order_ids: Sequence[str]) -> tuple[list[Order], Said | None]:
-        """Those that can be read, and what is wrong with the first that cannot."""
-        orders: list[Order] = []
-        problem: Said | None = None
-        for order_id in order_ids:
-            try:
-                data = self.client.get_or_none(path_of("orders", order_id), OrderIn)
-                orders += [self._asked_for(order_id, data)] if data is not None else []
-            except Permanent as error:
-                problem = problem or error.text
-        return orders, problem
+    def _fetched(self, order_id: str) -> Order | None:
+        data = self.client.get_or_none(path_of("orders", order_id), OrderIn)
+        return None if data is None else self._asked_for(order_id, data)
+
+    def _listed(self, row: Any) -> Order:
+        return order_of(load(OrderIn, row, "orders", "orders"), self.edit_links)
 
     def _asked_for(self, asked: str, data: Mapping[str, Any]) -> Order:
         """The order that was asked for; raises `Rejected` where the shop gave another."""
@@ -79,25 +77,9 @@ class Orders(Connected, OrderStore):
             )
         return order
 
-    def _each_read(self, rows: Sequence[Any]) -> tuple[list[Order], Said | None]:
-        """Those that can be read, and what is wrong with the first that cannot."""
-        orders: list[Order] = []
-        problem: Said | None = None
-        for row in rows:
-            try:
-                data = load(OrderIn, row, "orders", "orders")
-                orders.append(order_of(data, self.edit_links))
-            except Permanent as error:
-                problem = problem or error.text
-        return orders, problem
-
 
 def _plain(number: str) -> str:
     return number.strip("# ").casefold()
-
-
-def _holds(order: Order, product_id: str) -> bool:
-    return any(line.product_id == product_id for line in order.lines)
 
 
 def order_of(data: Mapping[str, Any], edit_links: bool) -> Order:
@@ -106,6 +88,7 @@ def order_of(data: Mapping[str, Any], edit_links: bool) -> Order:
     lines = tuple(_line(line) for line in data["lines"])
     if len({amount.currency for amount in (paid, left, *(line.paid for line in lines))}) > 1:
         raise Rejected("the shop's order mixes currencies: state all amounts in one")
+    link = data["edit_link"] or ""
     return Order(
         id=data["id"],
         number=data["number"] or data["id"],
@@ -116,8 +99,17 @@ def order_of(data: Mapping[str, Any], edit_links: bool) -> Order:
         left=left.capped(paid),
         lines=lines,
         buyer=buyer_of(data["buyer"]),
-        edit_link=_web_address(data["edit_link"] or "") if edit_links else "",
+        promised_by=_utc(data["promised_by"]),
+        delivered_at=_utc(data["delivered_at"]),
+        shipped_at=_utc(data["shipped_at"]),
+        completed_at=_utc(data["completed_at"]),
+        tracking=tuple(filter(None, data["tracking"] or ())),
+        edit_link=link if edit_links and is_web_link(link) else "",
     )
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    return moment and moment.astimezone(UTC)
 
 
 def money_of(data: Mapping[str, Any]) -> Money:
@@ -126,21 +118,20 @@ def money_of(data: Mapping[str, Any]) -> Money:
 
 
 def _line(data: Mapping[str, Any]) -> OrderLine:
-    quantity = data["quantity"]
     return OrderLine(
         id=data["id"],
         product_id=data["product_id"] or "",
         name=data["name"] or "",
-        quantity=int(quantity) if quantity == quantity.to_integral_value() else quantity,
+        quantity=data["quantity"],
         paid=money_of(data["paid"]),
         variant_id=data["variant_id"] or "",
     )
 
 
-def _web_address(link: str) -> str:
-    """The link where it is one that may stand in a message; otherwise none."""
+def is_web_link(link: str) -> bool:
+    """Whether it is one that may stand in a message or on a page."""
     try:
         parts = urlsplit(link) if link.isprintable() and " " not in link else None
     except ValueError:
-        return ""
-    return link if parts and parts.scheme in ("http", "https") and parts.netloc else ""
+        return False
+    return bool(parts and parts.scheme in ("http", "https") and parts.netloc)

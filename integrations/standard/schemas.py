@@ -20,6 +20,10 @@ from integrations.base.loading import Loose
 MOST_MINOR = 10**15
 
 
+CHANNELS = ("email", "whatsapp", "sms")
+"""By which a buyer may have agreed to be written to."""
+
+
 class BuyerIn(Loose):
     id = Decoration(Id())
     name = Label()
@@ -28,6 +32,9 @@ class BuyerIn(Loose):
     language = Decoration(text_field(35), "")
     zone = Decoration(text_field(64), "")
     region = Label(100)
+    phone = Decoration(text_field(40), "")
+    address = Decoration(text_field(1000), "")
+    consents = Decoration(fields.List(fields.String(validate=validate.OneOf(CHANNELS))), ())
 
 
 class ProductIn(Loose):
@@ -46,6 +53,7 @@ class ReviewIn(GoneIn):
     rating = Whole(1, 5, required=True, allow_none=True)
     text = text_field(LONGEST_TEXT)
     written_at = Moment(load_default=None, allow_none=True)
+    photos = Decoration(fields.List(text_field(2000)))
     deleted = fields.Boolean(load_default=False, truthy={True}, falsy={False})
 
 
@@ -110,6 +118,11 @@ class OrderIn(Loose):
     lines = fields.List(fields.Nested(LineIn), required=True)
     buyer = fields.Nested(BuyerIn, required=True)
     edit_link = Decoration(text_field(2000), "")
+    promised_by = Decoration(Moment())
+    delivered_at = Decoration(Moment())
+    shipped_at = Decoration(Moment())
+    completed_at = Decoration(Moment())
+    tracking = Decoration(fields.List(text_field(200)), ())
 
 
 class OrdersIn(Loose):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from integrations.base.client import path_of
 from integrations.base.lists import Unread, rows_in, unread_row
@@ -17,12 +17,19 @@ from integrations.contract import (
     ReviewEvent,
     ReviewSource,
     UnreadRow,
+    WebhookSource,
 )
+from integrations.entries import WEBHOOK_SECRET, WrongEntry
 from integrations.errors import Permanent, Unsupported
+from integrations.sentence import Text
+from integrations.standard import signing
 from integrations.standard.client import Connected
 from integrations.standard.schemas import EnvelopeIn, GoneDataIn, ReviewDataIn, ReviewPageIn
+from integrations.standard_webhooks import WrongSecret, key_of
 
 PAGE_SIZE = "100"
+MOST_PHOTOS = 50
+WEB = ("https://", "http://")
 KINDS = {
     "review.created": EventKind.ADDED,
     "review.updated": EventKind.CHANGED,
@@ -30,15 +37,38 @@ KINDS = {
 }
 
 
-def read(request: Inbound) -> list[ReviewEvent]:
-    """Read a verified delivery; raises `Unreadable` naming what is wrong in it."""
-    envelope = delivered(EnvelopeIn, json_of(request))
-    kind = KINDS.get(envelope["type"])
-    if kind is None:
-        return []
-    if kind is EventKind.WITHDRAWN:
-        return [_gone(delivered(GoneDataIn, envelope["data"], "data"))]
-    return [event_of(kind, delivered(ReviewDataIn, envelope["data"], "data"))]
+class Webhooks(WebhookSource):
+    """Signed events of a review."""
+
+    keep_headers: ClassVar[tuple[str, ...]] = ("webhook-",)
+    webhook_help: ClassVar[Text | None] = Text(
+        "Give both to the program of your shop: it signs each event with the secret, as Standard"
+        " Webhooks say, and posts it to the address."
+    )
+
+    @classmethod
+    def check_webhook_secret(cls, secret: str) -> None:
+        super().check_webhook_secret(secret)
+        try:
+            key_of(secret)
+        except WrongSecret as error:
+            raise WrongEntry(error.text, field=WEBHOOK_SECRET) from error
+
+    @classmethod
+    def verify(cls, request: Inbound, secrets: Sequence[str], now: datetime) -> str | None:
+        # The sender keeps webhook-id over all its tries; only the signed time changes.
+        return signing.check(request.headers, request.body, secrets, now)
+
+    @classmethod
+    def read(cls, request: Inbound) -> list[ReviewEvent]:
+        """Read a verified delivery; raises `Unreadable` naming what is wrong in it."""
+        envelope = delivered(EnvelopeIn, json_of(request))
+        kind = KINDS.get(envelope["type"])
+        if kind is None:
+            return []
+        if kind is EventKind.WITHDRAWN:
+            return [_gone(delivered(GoneDataIn, envelope["data"], "data"))]
+        return [event_of(kind, delivered(ReviewDataIn, envelope["data"], "data"))]
 
 
 class Reviews(Connected, ReviewSource):
@@ -66,7 +96,7 @@ class Reviews(Connected, ReviewSource):
 
 def _unread(row: Unread) -> UnreadRow:
     """As an event of it would have come."""
-    review = row.raw.get("review") if isinstance(row.raw, dict) else None
+    review = row.value("review")
     number = review.get("id") if isinstance(review, dict) else None
     return unread_row(row, number, {"type": "review.updated", "data": row.raw})
 
@@ -88,7 +118,15 @@ def event_of(kind: EventKind, data: Mapping[str, Any]) -> ReviewEvent:
         product_name=product.get("name") or "",
         buyer=buyer_of(data["buyer"] or {}),
         order_ids=tuple(data["order_ids"] or ()),
+        photos=_photos(review["photos"]),
     )
+
+
+def _photos(addresses: Sequence[str | None] | None) -> tuple[str, ...] | None:
+    if addresses is None:
+        return None
+    shown = [address for address in addresses if address and address.startswith(WEB)]
+    return tuple(shown[:MOST_PHOTOS])
 
 
 def buyer_of(data: Mapping[str, Any]) -> Buyer:
@@ -101,6 +139,9 @@ def buyer_of(data: Mapping[str, Any]) -> Buyer:
         language=data.get("language") or "",
         zone=data.get("zone") or "",
         region=data.get("region") or "",
+        phone=data.get("phone") or "",
+        consents=" ".join(data.get("consents") or ()),
+        address=data.get("address") or "",
     )
 
 

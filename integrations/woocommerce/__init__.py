@@ -7,8 +7,7 @@ woocommerce/woocommerce-rest-api-docs (wp-api-v3), whose pages are named here as
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping
 from typing import ClassVar
 
 from integrations.contract import (
@@ -19,28 +18,27 @@ from integrations.contract import (
     Config,
     Done,
     Field,
-    Inbound,
     Pace,
-    ReviewEvent,
-    SomethingChanged,
     Way,
-    WebhookSource,
 )
 from integrations.entries import WrongEntry
 from integrations.remedies import REFUND, RESEND, VOUCHER
 from integrations.sentence import Text
-from integrations.woocommerce import checks, coupons, refunds, resends, webhook
+from integrations.woocommerce import coupons, refunds, resends
+from integrations.woocommerce.checks import Checks
 from integrations.woocommerce.client import base_url, keys_of
 from integrations.woocommerce.notes import Notes
 from integrations.woocommerce.orders import Orders
+from integrations.woocommerce.replies import Replies, check_login
 from integrations.woocommerce.reviews import Reviews
+from integrations.woocommerce.webhook import Webhooks
 
 SLUG = re.compile(r"[\w%/.~-]*")
 ACT = {REFUND: refunds.act, RESEND: resends.act, VOUCHER: coupons.act}
 FIND = {REFUND: refunds.find, RESEND: resends.find, VOUCHER: coupons.find}
 
 
-class WooCommerce(Reviews, Orders, Notes, WebhookSource):
+class WooCommerce(Reviews, Orders, Notes, Replies, Webhooks, Checks):
     """A WooCommerce shop; without the companion plugin its reviews are polled."""
 
     name: ClassVar[str] = "woocommerce"
@@ -51,12 +49,6 @@ class WooCommerce(Reviews, Orders, Notes, WebhookSource):
         edit_link=True,
         look_up=True,
         look_up_message=True,
-    )
-    keep_headers: ClassVar[tuple[str, ...]] = ("x-wc-webhook-",)
-    webhook_help: ClassVar[Text | None] = Text(
-        "Install the Makegood plugin in WordPress. Then WooCommerce > Settings > Advanced > Webhooks >"
-        " Add webhook: one each for Review created, Review updated and Review deleted, status Active,"
-        " with this delivery URL and this secret."
     )
     fields: ClassVar[tuple[Field, ...]] = (
         Field(
@@ -79,6 +71,25 @@ class WooCommerce(Reviews, Orders, Notes, WebhookSource):
             secret=True,
         ),
         Field(
+            "wp_user",
+            Text("WordPress user for public replies"),
+            Text(
+                "Who replies under reviews: a user with the role of shop manager or editor. Empty: you"
+                " post replies yourself."
+            ),
+            required=False,
+        ),
+        Field(
+            "wp_password",
+            Text("Application password of that user"),
+            Text(
+                "WordPress > Users > the user's profile > Application Passwords > Add; not the password"
+                " they sign in with. It needs an address that starts with https://."
+            ),
+            secret=True,
+            required=False,
+        ),
+        Field(
             "review_order_page",
             Text("Slug of the review-order page"),
             Text(
@@ -97,6 +108,7 @@ class WooCommerce(Reviews, Orders, Notes, WebhookSource):
         super().check_entries(values)
         base_url(Config(values))
         keys_of(Config(values))
+        check_login(values)
         if not SLUG.fullmatch(values.get("review_order_page", "")):
             raise WrongEntry(
                 "enter the last part of the page's address only, such as review-order",
@@ -104,12 +116,15 @@ class WooCommerce(Reviews, Orders, Notes, WebhookSource):
             )
 
     @classmethod
-    def verify(cls, request: Inbound, secrets: Sequence[str], now: datetime) -> str | None:
-        return webhook.verify(request, secrets)
+    def order_page(cls, values: Mapping[str, str], order_id: str) -> str:
+        # With high-performance order storage WooCommerce sends this address on to the order's own
+        # page (PostsRedirectionController, woocommerce/woocommerce#45605).
+        return _admin_page(values, "post.php?post={}&action=edit", order_id)
 
     @classmethod
-    def read(cls, request: Inbound) -> list[ReviewEvent | SomethingChanged]:
-        return webhook.read(request)
+    def review_page(cls, values: Mapping[str, str], review_id: str) -> str:
+        # A review is a comment of WordPress.
+        return _admin_page(values, "comment.php?action=editcomment&c={}", review_id)
 
     def act(self, request: ActionRequest) -> Done | ByHand:
         return ACT[request.remedy.kind](self.client, request)
@@ -118,7 +133,14 @@ class WooCommerce(Reviews, Orders, Notes, WebhookSource):
         return FIND[request.remedy.kind](self.client, request)
 
     def check(self) -> list[CheckResult]:
-        return checks.findings(self)
+        return [*super().check(), *self.replies_work()]
+
+
+def _admin_page(values: Mapping[str, str], page: str, row_id: str) -> str:
+    """A page of WordPress' administration about a row; '' for what is no id of one."""
+    if not re.fullmatch("[0-9]{1,18}", row_id):
+        return ""
+    return f"{base_url(Config(values))}/wp-admin/{page.format(row_id)}"
 
 
 ADAPTER = WooCommerce

@@ -39,28 +39,31 @@ POLLED = N_(
 )
 
 
-def findings(adapter: Connected) -> list[CheckResult]:
-    """Address and key first; the rest only when they work."""
-    try:
-        client = adapter.client
-        client.page("orders", OrderIn, {"per_page": "1"})
-    except AdapterError as error:
-        advice = _cause(adapter) or error.text
-        return [CheckResult(Text("Address and key"), False, advice, blocking=True)]
-    # An empty batch changes nothing, yet needs the permission to write.
-    write = partial(client.post, "orders/batch", AnythingIn, {})
-    read = partial(client.page, "products/reviews", ReviewIn, {"per_page": "1"})
-    encrypted = client.shop.startswith("https:")
-    return [
-        CheckResult(
-            Text("Address and key"), True, DROPPED_HEADER if client.keys_in_address else None
-        ),
-        CheckResult(Text("Encryption"), True, None if encrypted else NOT_HIDDEN),
-        tried(Text("Permission to write"), write),
-        tried(Text("Reviews"), read),
-        _coupons(client),
-        *_webhooks(client, adapter.config.webhook_url),
-    ]
+class Checks(Connected):
+    """The seller's test button: wp-api-v3/orders.md, wp-api-v3/product-reviews.md ("Batch update")."""
+
+    def check(self) -> list[CheckResult]:
+        """Address and key first; the rest only when they work."""
+        try:
+            client = self.client
+            client.page("orders", OrderIn, {"per_page": "1"})
+        except AdapterError as error:
+            advice = _cause(self) or error.text
+            return [CheckResult(Text("Address and key"), False, advice, blocking=True)]
+        # An empty batch changes nothing, yet needs the permission to write.
+        write = partial(client.post, "orders/batch", AnythingIn, {})
+        read = partial(client.page, "products/reviews", ReviewIn, {"per_page": "1"})
+        encrypted = client.shop.startswith("https:")
+        return [
+            CheckResult(
+                Text("Address and key"), True, DROPPED_HEADER if client.keys_in_address else None
+            ),
+            CheckResult(Text("Encryption"), True, None if encrypted else NOT_HIDDEN),
+            tried(Text("Permission to write"), write),
+            tried(Text("Reviews"), read),
+            _coupons(client),
+            *_webhooks(client, self.config.webhook_url),
+        ]
 
 
 def _cause(adapter: Connected) -> Text | None:

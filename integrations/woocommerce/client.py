@@ -143,7 +143,9 @@ class Client(JsonClient):
         if self.keys_in_address:
             return self.http.call(method, addressed, headers=headers, body=body)
         answer = self.http.call(method, url, headers=headers, body=body, auth=self._keys)
-        stranger = answer.status == 401 and _code(said_in(answer)).startswith(f"{OWN}rest_cannot_")
+        stranger = answer.status == 401 and code_of(said_in(answer)).startswith(
+            f"{OWN}rest_cannot_"
+        )
         if not stranger:
             return answer
         # Its host may drop the header of the key.
@@ -166,7 +168,7 @@ class Client(JsonClient):
     def own_refusal(
         self, answer: Answer, content: Mapping[str, Any] | None, url: str
     ) -> AdapterError | None:
-        status, code, words = answer.status, _code(content), words_of(content)
+        status, code, words = answer.status, code_of(content), words_of(content)
         wait = retry_after(answer, self.now())
         if answer.ok or status == 429:
             return None
@@ -187,7 +189,8 @@ class Client(JsonClient):
         return Temporary(Text(sentence, status=status, said=words), retry_after=wait)
 
 
-def _code(content: Mapping[str, Any] | None) -> str:
+def code_of(content: Mapping[str, Any] | None) -> str:
+    """The name that WordPress and WooCommerce give a refusal, such as `rest_no_route`."""
     code = (content or {}).get("code")
     return code if isinstance(code, str) else ""
 

@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from integrations.base.amounts import check_step, is_shown
+from integrations.base.terms import ADDRESS, AMOUNT, KIND, USE, same_terms
 from integrations.contract import ActionRequest, ByHand, Done, done_unless
-from integrations.errors import Permanent, Rejected, Temporary
+from integrations.errors import Permanent, Temporary
 from integrations.sentence import Text
 from integrations.woocommerce.client import Client, Refused
 from integrations.woocommerce.schemas import CouponIn
-from integrations.woocommerce.shop import coupons_on, same_amount, shop_currency, unbookable
+from integrations.woocommerce.shop import coupons_on, shop_currency
 
 TAKEN = "woocommerce_rest_coupon_code_already_exists"
 EASTERNMOST = timedelta(hours=14)
@@ -91,30 +93,20 @@ def _by_hand(client: Client, request: ActionRequest) -> Text | None:
             currency=currency,
             other=request.remedy.money.currency,
         )
-    if problem := unbookable(request.remedy.money, request.order.step):
-        raise Rejected(problem)
+    check_step(request.remedy.money, request.order.step)
     return None
 
 
 def _result(request: ActionRequest, data: Mapping[str, Any], *, already: bool) -> Done | ByHand:
     limited = {address.casefold() for address in data["email_restrictions"]}
-    differ = [
-        name
-        for name, wrong in (
-            ("kind", data["discount_type"] != "fixed_cart"),
-            ("amount", not same_amount(data["amount"], request.remedy.money)),
-            ("use", data["usage_limit"] != 1),
-            ("address", limited != {request.order.buyer.email.casefold()}),
-        )
-        if wrong
-    ]
-    if differ:
-        raise Permanent(
-            "the shop has coupon %(code)s with another %(what)s: compare it there",
-            code=data["code"],
-            what=", ".join(differ),
-            outcome="unknown",
-        )
+    terms = {
+        KIND: data["discount_type"] == "fixed_cart",
+        # A coupon comes with two decimals whatever the currency.
+        AMOUNT: is_shown(data["amount"], request.remedy.money),
+        USE: data["usage_limit"] == 1,
+        ADDRESS: limited == {request.order.buyer.email.casefold()},
+    }
+    same_terms(Text("coupon %(code)s", code=data["code"]), terms)
     left = None
     # An empty date is a coupon without end; an earlier one ends before the buyer was told.
     if request.remedy.ends_at and (data["date_expires"] or "") < _last_day(request.remedy.ends_at):

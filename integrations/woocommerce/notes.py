@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from integrations.contract import MessageChannel, OutgoingMessage, Reach
+from integrations.contract import MessageChannel, OutgoingMessage, Reach, SentMessage
 from integrations.errors import Rejected
 from integrations.json_input import digits
+from integrations.text import from_html
 from integrations.woocommerce import orders
 from integrations.woocommerce.client import Connected
 from integrations.woocommerce.schemas import NoteIn
@@ -29,11 +30,15 @@ class Notes(Connected, MessageChannel):
         note = self.client.post(f"orders/{message.order_id}/notes", NoteIn, body)
         return str(note["id"])
 
-    def find_message(self, order_id: str, mark: str) -> str | None:
-        if not digits(order_id):
+    def find_message(self, sent: SentMessage) -> str | None:
+        if not digits(sent.order_id):
             return None
         # All of them come on one page.
-        path, query = f"orders/{order_id}/notes", {"type": "customer"}
+        path, query = f"orders/{sent.order_id}/notes", {"type": "customer"}
         # wp-api-v3/order-notes.md
-        notes = self.client.walk(path, NoteIn, query, most=1, mark=mark)
-        return next((str(note["id"]) for note in notes if mark in note["note"]), None)
+        notes = self.client.walk(path, NoteIn, query, most=1, mark=sent.mark)
+        for note in notes:
+            # Kept as it was sent or, seen in WooCommerce 10.9, with entities for & < > " '.
+            if sent.mark in note["note"] or sent.mark in from_html(note["note"]):
+                return str(note["id"])
+        return None

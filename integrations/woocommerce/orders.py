@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import ROUND_DOWN
+from functools import partial
 from typing import Any
 
-from integrations.contract import Buyer, Order, OrderLine, OrderStore, ReviewEvent
+from integrations.base.amounts import booked, step_of
+from integrations.base.orders import each_read, existing, fits
+from integrations.contract import Buyer, Order, OrderLine, OrderQuery, OrderStore
 from integrations.errors import Misconfigured, Permanent, Rejected
 from integrations.json_input import digits
 from integrations.money import Money
@@ -17,6 +20,7 @@ from integrations.text import from_html
 from integrations.woocommerce.client import Client, Connected
 from integrations.woocommerce.schemas import AS_STORED, EXACT, OrderIn, ReviewIn
 from integrations.woocommerce.shop import ShopSettings, read_settings
+from integrations.woocommerce.tracking import parcels_of, parcels_sent_at
 
 MOST_NAMED = 10
 NOTHING_BOUGHT = frozenset(
@@ -29,14 +33,15 @@ REFERENCE_META = "_makegood_reference"
 class Orders(Connected, OrderStore):
     """wp-api-v3/orders.md."""
 
-    def orders_for(self, event: ReviewEvent) -> list[Order]:
-        """Orders that the shop names for the review; where it names none, the buyer's with the
+    def orders_for(self, query: OrderQuery) -> list[Order]:
+        """Orders that the shop names itself; where it names none, the buyer's with the
         product, newest first. Orders made by a resend are left out, and so are those that cannot be
         read; raises `Permanent` where nothing else is left."""
         client = self.client
-        rows, problems = _named(client, event.order_ids or _named_by_plugin(client, event))
+        numbers = query.order_ids or _named_by_plugin(client, query)
+        rows, problems = each_read(numbers[:MOST_NAMED], partial(_fetched, client))
         if not rows:
-            rows, more = _searched(client, event)
+            rows, more = _searched(client, query)
             problems += more
         bought = [row for row in rows if not is_resend(row) and _placed_at(row)]
         if not bought and problems:
@@ -71,61 +76,44 @@ class Orders(Connected, OrderStore):
         return order_of(next(iter(rows.values())), read_settings(self.client))
 
 
-def _named(client: Client, order_ids: Sequence[str]) -> tuple[list[dict[str, Any]], list[Said]]:
-    rows: list[dict[str, Any]] = []
-    problems: list[Said] = []
-    for order_id in order_ids[:MOST_NAMED]:
-        try:
-            row = _fetched(client, order_id)
-            rows += [row] if row is not None else []
-        except Permanent as error:
-            problems.append(error.text)
-    return rows, problems
-
-
-def _named_by_plugin(client: Client, event: ReviewEvent) -> tuple[str, ...]:
+def _named_by_plugin(client: Client, wanted: OrderQuery) -> tuple[str, ...]:
     """What the companion plugin, where installed, says of one review; a list leaves it out."""
-    if not digits(event.review_id):
+    if not digits(wanted.review_id):
         return ()
     try:
         # wp-api-v3/product-reviews.md
-        data = client.get_or_none(f"products/reviews/{event.review_id}", ReviewIn, AS_STORED)
+        data = client.get_or_none(f"products/reviews/{wanted.review_id}", ReviewIn, AS_STORED)
     except (Permanent, Misconfigured):
         return ()
     named = data and data["makegood"] and data["makegood"]["order_ids"]
     return tuple(str(order_id) for order_id in named or ())
 
 
-def _searched(client: Client, event: ReviewEvent) -> tuple[list[dict[str, Any]], list[Said]]:
+def _searched(client: Client, wanted: OrderQuery) -> tuple[list[dict[str, Any]], list[Said]]:
     """Orders have no filter for an address: by customer, else by search, else by product."""
-    product = {"product": event.product_id} if event.product_id else {}
+    product = {"product": wanted.product_id} if wanted.product_id else {}
     queries: list[tuple[dict[str, str], bool]] = []
-    if digits(event.buyer.id):
-        queries.append(({"customer": event.buyer.id, **product}, False))
-    if event.buyer.email:
-        queries.append(({"search": event.buyer.email}, True))
+    if digits(wanted.buyer.id):
+        queries.append(({"customer": wanted.buyer.id, **product}, False))
+    if wanted.buyer.email:
+        queries.append(({"search": wanted.buyer.email}, True))
         queries += [(product, True)] if product else []
     problems: list[Said] = []
     for query, by_address in queries:
         # wp-api-v3/orders.md
         listing = client.page("orders", OrderIn, {**query, **EXACT})
         problems += [row.problem for row in listing.unread]
-        if kept := [row for row in listing.rows if _fits(row, event, by_address=by_address)]:
+        if kept := [row for row in listing.rows if _fits(row, wanted, by_address=by_address)]:
             return kept, problems
     return [], problems
 
 
-def _fits(data: Mapping[str, Any], event: ReviewEvent, *, by_address: bool) -> bool:
+def _fits(data: Mapping[str, Any], wanted: OrderQuery, *, by_address: bool) -> bool:
     address = str(data["billing"].get("email") or "")
-    placed = _placed_at(data)
     return (
         data["status"] not in NOTHING_BOUGHT
-        and (not by_address or address.casefold() == event.buyer.email.casefold())
-        and (event.written_at is None or placed is None or placed <= event.written_at)
-        and (
-            not event.product_id
-            or any(str(line["product_id"]) == event.product_id for line in data["line_items"])
-        )
+        and (not by_address or address.casefold() == wanted.buyer.email.casefold())
+        and fits(wanted, _placed_at(data), {str(line["product_id"]) for line in data["line_items"]})
     )
 
 
@@ -142,11 +130,8 @@ def _fetched(client: Client, order_id: str) -> dict[str, Any] | None:
 
 
 def fetch(client: Client, order_id: str) -> dict[str, Any]:
-    """Loaded `OrderIn` as it is now; raises `Permanent` when there is none."""
-    data = _fetched(client, order_id)
-    if data is None:
-        raise Rejected("the shop has no order of this number: choose another order")
-    return data
+    """Loaded `OrderIn` as it is now; raises `Rejected` when there is none."""
+    return existing(_fetched(client, order_id))
 
 
 def _number(data: Mapping[str, Any]) -> str:
@@ -156,7 +141,11 @@ def _number(data: Mapping[str, Any]) -> str:
 def _placed_at(data: Mapping[str, Any]) -> datetime | None:
     dates = (data["date_created_gmt"], data["date_paid_gmt"], data["date_modified_gmt"])
     first = next((date for date in dates if date), None)
-    return first and first.replace(tzinfo=UTC)
+    return _utc(first)
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    return moment and moment.replace(tzinfo=UTC)
 
 
 def left_of(data: Mapping[str, Any]) -> Money:
@@ -188,7 +177,10 @@ def order_of(data: Mapping[str, Any], settings: ShopSettings) -> Order:
         left=left_of(data),
         lines=tuple(_line(line, currency, settings) for line in data["line_items"]),
         buyer=_buyer(data),
-        step=settings.step(currency),
+        completed_at=_utc(data["date_completed_gmt"]),
+        shipped_at=parcels_sent_at(data),
+        tracking=parcels_of(data),
+        step=step_of(settings.decimals, currency),
         unavailable=frozenset({VOUCHER}) if no_coupons else frozenset(),
     )
 
@@ -203,17 +195,28 @@ def _buyer(data: Mapping[str, Any]) -> Buyer:
         email=str(billing.get("email") or "").strip(),
         country=country if len(country) == 2 and country.isalpha() else "",
         region=str(billing.get("state") or "")[:100],
+        phone=str(billing.get("phone") or "")[:40],
+        address=_address(data["shipping"]) or _address(billing),
     )
 
 
+def _address(place: Mapping[str, Any]) -> str:
+    """As on an envelope; '' where there is no street."""
+    names = ("company", "address_1", "address_2", "postcode", "city", "state", "country")
+    parts = {name: from_html(str(place.get(name) or ""))[:200].strip() for name in names}
+    if not parts["address_1"]:
+        return ""
+    town = " ".join(filter(None, (parts["postcode"], parts["city"])))
+    lines = (parts["company"], parts["address_1"], parts["address_2"], town, parts["state"])
+    return "\n".join(filter(None, (*lines, parts["country"])))
+
+
 def _line(data: Mapping[str, Any], currency: str, settings: ShopSettings) -> OrderLine:
-    quantity = data["quantity"]
-    whole = quantity == quantity.to_integral_value()
     return OrderLine(
         id=str(data["id"]),
         product_id=str(data["product_id"] or ""),
         name=from_html(data["name"]),
-        quantity=int(quantity) if whole else quantity.normalize(),
-        paid=Money.of(settings.booked(data["total"] + data["total_tax"]), currency),
+        quantity=data["quantity"],
+        paid=Money.of(booked(data["total"] + data["total_tax"], settings.decimals), currency),
         variant_id=str(data["variation_id"] or ""),
     )

@@ -7,7 +7,7 @@ Where a line is refunded, WooCommerce takes the buyer's downloads of it away, wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -30,7 +30,7 @@ def booked(
         return []
     if not paid.amount_minor or any(_is_downloaded(client, line) for line in lines):
         return []
-    shares = iter(_shared(remedy.money, parts, step))
+    shares = iter(remedy.money.split(parts, step))
     return [_booked(line, shares) for line in lines]
 
 
@@ -38,24 +38,15 @@ def _taxes(line: Mapping[str, Any]) -> list[Decimal]:
     return [tax["total"] for tax in line["taxes"]]
 
 
-def _booked(line: Mapping[str, Any], shares: Any) -> dict[str, Any]:
+def _booked(line: Mapping[str, Any], shares: Iterator[Money]) -> dict[str, Any]:
     return {
         "id": line["id"],
         "quantity": 0,
-        "refund_total": next(shares),
-        "refund_tax": [{"id": tax["id"], "refund_total": next(shares)} for tax in line["taxes"]],
+        "refund_total": next(shares).text(),
+        "refund_tax": [
+            {"id": tax["id"], "refund_total": next(shares).text()} for tax in line["taxes"]
+        ],
     }
-
-
-def _shared(amount: Money, parts: Sequence[Decimal], step: int) -> list[str]:
-    """The amount shared out by what each part was paid, in steps the shop books, to the last one."""
-    steps, whole = amount.amount_minor // step, sum(parts, Decimal(0))
-    exact = [steps * part / whole for part in parts]
-    shares = [int(share) for share in exact]
-    by_rest = sorted(range(len(parts)), key=lambda at: shares[at] - exact[at])
-    for at in by_rest[: steps - sum(shares)]:
-        shares[at] += 1
-    return [Money(share * step, amount.currency).text() for share in shares]
 
 
 def _is_downloaded(client: Client, line: Mapping[str, Any]) -> bool:

@@ -15,13 +15,14 @@ from datetime import UTC, timedelta
 from typing import Any
 from urllib.parse import quote
 
+from integrations.base.amounts import check_left, check_step, is_shown
+from integrations.base.terms import AMOUNT, same_terms
 from integrations.contract import ActionRequest, ByHand, Done, done_unless
 from integrations.errors import Misconfigured, Permanent, Rejected, Temporary
 from integrations.sentence import N_, Text
 from integrations.woocommerce import orders, refund_lines
 from integrations.woocommerce.client import Client, RefundFailed, Refused
 from integrations.woocommerce.schemas import EXACT, GatewayIn, RefundIn
-from integrations.woocommerce.shop import same_amount, unbookable
 
 TASK = N_(
     "The refund of %(amount)s is recorded in the shop, but no payment provider confirmed it. Look at"
@@ -53,9 +54,8 @@ def act(client: Client, request: ActionRequest) -> Done | ByHand:
         kept := _kept(client, request, by_gateway=by_gateway)
     ):
         return kept
-    _still_left(order, request)
-    if problem := unbookable(request.remedy.money, request.order.step):
-        raise Rejected(problem)
+    check_left(orders.left_of(order), request.remedy.money)
+    check_step(request.remedy.money, request.order.step)
     try:
         lines = refund_lines.booked(client, order, request.remedy, request.order.step)
         return _refund(client, request, lines, by_gateway=by_gateway)
@@ -86,12 +86,12 @@ def _after_failure(
     except (Temporary, Misconfigured) as unseen:
         raise error from unseen
     if TOO_MUCH.search(error.message):
-        _still_left(order, request)
+        check_left(orders.left_of(order), request.remedy.money)
         raise Rejected(
             "%(said)s Look at the refunds of this order in the shop.", said=error.message
         )
     if not by_gateway:
-        _still_left(order, request)
+        check_left(orders.left_of(order), request.remedy.money)
         raise error
     # Less may be left because of another refund: that says nothing of what the gateway did for this.
     if NO_GATEWAY.search(error.message):
@@ -118,9 +118,7 @@ def _kept(client: Client, request: ActionRequest, *, by_gateway: bool) -> Done |
 def _wait_for_gateway(client: Client, refund: Mapping[str, Any]) -> None:
     """Raise `Temporary` while this refund may still be confirmed or deleted."""
     created = refund["date_created_gmt"]
-    if created is None:
-        return
-    if client.now() < created.replace(tzinfo=UTC) + SETTLES:
+    if created is not None and client.now() < created.replace(tzinfo=UTC) + SETTLES:
         raise Temporary(UNDER_WAY)
 
 
@@ -163,26 +161,13 @@ def _refund(
     return _result(request, refund, already=False)
 
 
-def _still_left(order: Mapping[str, Any], request: ActionRequest) -> None:
-    left = orders.left_of(order)
-    if left.currency != request.remedy.money.currency:
-        raise Rejected(
-            "the order is in %(currency)s: propose the amount in it", currency=left.currency
-        )
-    if left < request.remedy.money:
-        raise Rejected(
-            "only %(left)s of this order can still be refunded: change the amount", left=left
-        )
-
-
 def _result(request: ActionRequest, data: Mapping[str, Any], *, already: bool) -> Done | ByHand:
-    if not same_amount(data["amount"], request.remedy.money):
-        raise Permanent(
-            "the shop has a refund of %(amount)s %(currency)s under %(reference)s: compare it there",
-            amount=str(abs(data["amount"])),
-            currency=request.remedy.money.currency,
-            reference=request.reference,
-            outcome="unknown",
-        )
+    kept = Text(
+        "a refund of %(amount)s %(currency)s under %(reference)s",
+        amount=str(abs(data["amount"])),
+        currency=request.remedy.money.currency,
+        reference=request.reference,
+    )
+    same_terms(kept, {AMOUNT: is_shown(data["amount"], request.remedy.money)})
     left = None if data["refunded_payment"] else Text(TASK, amount=request.remedy.money)
     return done_unless(left, str(data["id"]), already=already)

@@ -7,15 +7,15 @@ holds. What plugins keep hidden of a line belongs to the first order and is name
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from integrations.base import copies
+from integrations.base.copies import CopiedLine
 from integrations.contract import ActionRequest, ByHand, Done, done_unless
 from integrations.errors import Rejected
 from integrations.json_input import digits
-from integrations.sentence import Text
 from integrations.woocommerce import orders
 from integrations.woocommerce.client import Client
 from integrations.woocommerce.schemas import EXACT, OrderIn
@@ -39,7 +39,7 @@ def act(client: Client, request: ActionRequest) -> Done | ByHand:
     if resend := next((row for row in listing.rows if _ours(row, request)), None):
         return _result(resend, _chosen(order, request), already=True)
     lines = _chosen(order, request)
-    if problem := _by_hand(lines):
+    if problem := copies.by_hand(list(map(_copied, lines))):
         return ByHand(problem)
     body = {
         "status": "processing",
@@ -118,23 +118,6 @@ def _hidden(line: Mapping[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
-def _by_hand(lines: Iterable[Mapping[str, Any]]) -> Text | None:
-    """Why the API does not take these lines, None where it does: parts of one, lines of no product."""
-    for line in lines:
-        if line["quantity"] != line["quantity"].to_integral_value() or line["quantity"] <= 0:
-            return Text(
-                "The shop's API takes whole quantities only, and %(name)s was bought %(quantity)s"
-                " times. Make the replacement order by hand.",
-                name=line["name"],
-                quantity=f"{line['quantity']:f}",
-            )
-        if not line["product_id"]:
-            return Text(
-                "%(name)s is no product of the shop any more. Send it by hand.", name=line["name"]
-            )
-    return None
-
-
 def _again(line: Mapping[str, Any]) -> dict[str, Any]:
     again = {
         "product_id": line["product_id"],
@@ -149,40 +132,24 @@ def _again(line: Mapping[str, Any]) -> dict[str, Any]:
 def _result(
     data: Mapping[str, Any], lines: Sequence[Mapping[str, Any]], *, already: bool
 ) -> Done | ByHand:
-    lacking, hidden = ", ".join(_missing(data, lines)), ", ".join(_not_copied(lines))
     number = data["number"] or str(data["id"])
-    left = None
-    if data["total"] or lacking or hidden:
-        left = Text(
-            "Compare the replacement order %(number)s with the first one in the shop, then mark this"
-            " as done. To be paid: %(total)s; lacking: %(lacking)s; kept by plugins and not copied:"
-            " %(hidden)s.",
-            number=number,
-            total=f"{data['total'].normalize():f}",
-            lacking=lacking or "-",
-            hidden=hidden or "-",
-        )
+    copy = list(map(_copied, data["line_items"]))
+    left = copies.left_to_compare(number, data["total"], copy, list(map(_copied, lines)))
     return done_unless(left, str(data["id"]), already=already)
 
 
-def _missing(data: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> list[str]:
-    """What was chosen and is not in the order that was made: a line, or a choice of one."""
-    quantities = Counter[tuple[int, int]]()
-    for line in data["line_items"]:
-        quantities[line["product_id"], line["variation_id"]] += int(line["quantity"])
-    choices = {choice for line in data["line_items"] for choice in _choices(line)}
-    names = []
-    for line in lines:
-        product = (line["product_id"], line["variation_id"])
-        if quantities[product] < line["quantity"]:
-            names.append(line["name"])
-        quantities[product] -= int(line["quantity"])
-        names += [f"{key} of {line['name']}" for key, value in _choices(line) - choices]
-    return names
-
-
-def _choices(line: Mapping[str, Any]) -> set[tuple[str, str]]:
-    return {(entry["key"], json.dumps(entry["value"], sort_keys=True)) for entry in _visible(line)}
+def _copied(line: Mapping[str, Any]) -> CopiedLine:
+    hidden = {entry["key"] for entry in line["meta_data"] if entry["key"].startswith("_")}
+    return CopiedLine(
+        str(line["product_id"] or ""),
+        str(line["variation_id"] or ""),
+        line["name"],
+        line["quantity"],
+        frozenset(
+            (entry["key"], json.dumps(entry["value"], sort_keys=True)) for entry in _visible(line)
+        ),
+        frozenset(hidden - BOOKKEEPING),
+    )
 
 
 def _visible(line: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -190,13 +157,3 @@ def _visible(line: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [
         entry for entry in line["meta_data"] if entry["key"] and not entry["key"].startswith("_")
     ]
-
-
-def _not_copied(lines: Iterable[Mapping[str, Any]]) -> list[str]:
-    keys = {
-        entry["key"]
-        for line in lines
-        for entry in line["meta_data"]
-        if entry["key"].startswith("_") and entry["key"] not in BOOKKEEPING
-    }
-    return sorted(keys)

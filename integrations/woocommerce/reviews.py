@@ -8,13 +8,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from markupsafe import Markup
-
 from integrations.base.lists import Unread, unread_row
+from integrations.base.rich_text import plain
 from integrations.contract import Buyer, EventKind, PollResult, ReviewEvent, ReviewSource, UnreadRow
 from integrations.errors import Permanent, Unsupported
 from integrations.json_input import digits
-from integrations.text import from_html, without_endless_entities
+from integrations.text import from_html
 from integrations.woocommerce import orders
 from integrations.woocommerce.client import Connected
 from integrations.woocommerce.schemas import AS_STORED, ReviewIn
@@ -62,9 +61,9 @@ class Reviews(Connected, ReviewSource):
         return PollResult(events, f"{start:%Y-%m-%dT%H:%M:%S}||1", unread=unread)
 
     def edit_link(self, order_id: str, review_id: str) -> str:
-        """The review-order page (src/Internal/OrderReviews of WooCommerce) opens for completed
-        orders that are not wholly refunded. It changes a review only where it was written there, for
-        this order and address; any other would get a second one beside it."""
+        """The review-order page (src/Internal/OrderReviews of WooCommerce) changes a review only where
+        it was written there, for this order and address; any other would get a second one beside
+        it. It opens for completed orders, and while each product is reviewed it holds no form."""
         slug = self.config.values.get("review_order_page", "").strip().strip("/")
         if not slug or not digits(review_id):
             return ""
@@ -75,12 +74,25 @@ class Reviews(Connected, ReviewSource):
             return ""
         order = orders.fetch(self.client, order_id)
         address = str(order["billing"].get("email") or "").casefold()
-        left = orders.left_of(order).amount_minor
-        opens = order["status"] == "completed" and order["order_key"] and left
-        if not opens or not address or address != review["reviewer_email"].casefold():
+        if not order["order_key"] or not address or address != review["reviewer_email"].casefold():
             return ""
         key = urlencode({"key": order["order_key"]})
-        return f"{self.client.shop}/{quote(slug)}/{order['id']}/?{key}"
+        link = f"{self.client.shop}/{quote(slug)}/{order['id']}/?{key}"
+        page = self.client.http.call("GET", link)
+        lines = [row for row in order["line_items"] if row["product_id"] == review["product_id"]]
+        bought = {row["variation_id"] or row["product_id"] for row in lines}
+        return link if page.ok and bought & _to_be_changed(page.body) else ""
+
+
+def _to_be_changed(page: bytes) -> set[int]:
+    """The products and variations whose review the form of the review-order page holds
+    (templates/order/customer-review-order-row.php)."""
+    rows = page.decode("utf-8", "replace").split("data-initial-rating=")[1:]
+    reviewed = [row for row in rows if re.match(r"[\"']?[1-5]", row)]
+    products = [
+        re.search(r"\[product_id\][\"']?\s+value=[\"']?(\d{1,18})", row) for row in reviewed
+    ]
+    return {int(product[1]) for product in products if product}
 
 
 def _cursor(cursor: str, now: datetime) -> tuple[str, str, int, str]:
@@ -92,9 +104,8 @@ def _cursor(cursor: str, now: datetime) -> tuple[str, str, int, str]:
 
 def _unread(row: Unread) -> UnreadRow:
     """Kept as a delivery of the plugin would be."""
-    number = row.raw.get("id") if isinstance(row.raw, dict) else None
     headers = {"x-wc-webhook-topic": "review.listed"}
-    return unread_row(row, number, row.raw, headers, kind="review")
+    return unread_row(row, row.value("id"), row.raw, headers, kind="review")
 
 
 def event_of(data: Mapping[str, Any]) -> ReviewEvent:
@@ -131,13 +142,3 @@ def _linked_customer(links: object) -> int:
     address = first.get("href") if isinstance(first, dict) else None
     match = re.search(r"/users/(\d{1,18})$", address) if isinstance(address, str) else None
     return int(match[1]) if match else 0
-
-
-def plain(text: str) -> str:
-    """One form for one text: a webhook carries what was typed, a GET wraps it in paragraphs."""
-    sound = without_endless_entities(text).replace("\r\n", "\n")
-    broken = re.sub(r"<br\s*/?>\n?", "\n", sound, flags=re.IGNORECASE)
-    broken = re.sub(r"</p>\s*", "\n\n", broken, flags=re.IGNORECASE)
-    # Nothing is declared safe here: the tags are taken out.
-    lines = (Markup(line).striptags() for line in broken.split("\n"))  # noqa: S704
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).replace("\0", "").strip()

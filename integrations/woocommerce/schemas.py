@@ -112,6 +112,7 @@ class OrderIn(PhpSchema):
     currency = fields.String(required=True, validate=validate.Regexp(r"[A-Z]{3}\Z"))
     date_created_gmt = Moment()
     date_paid_gmt = Moment()
+    date_completed_gmt = Moment()
     date_modified_gmt = Moment()
     total = Amount(required=True)
     customer_id = Number()
@@ -151,6 +152,20 @@ class NoteIn(PhpSchema):
     id = Number(required=True)
     note = Text()
     customer_note = Flag()
+
+
+class CommentIn(PhpSchema):
+    """A comment of WordPress' own API."""
+
+    id = Number(required=True)
+    author_user_agent = Text()
+
+
+class UserIn(PhpSchema):
+    """The user of WordPress who asks, with what they may do."""
+
+    id = Number(required=True)
+    capabilities = Dictionary()
 
 
 class SettingIn(PhpSchema):

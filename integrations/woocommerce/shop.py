@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 
 from integrations.errors import AdapterError, Misconfigured, Permanent
 from integrations.json_input import digits
-from integrations.money import Money
-from integrations.sentence import Text
 from integrations.woocommerce.client import Client
 from integrations.woocommerce.schemas import CurrencyIn, SettingIn
 
@@ -19,18 +16,6 @@ class ShopSettings:
 
     decimals: int | None = None
     coupons: bool | None = None
-
-    def step(self, currency: str) -> int:
-        """The smallest amount this shop books, in minor units: 100 for a euro without cents."""
-        if self.decimals is None:
-            return 1
-        return max(1, Money.of(Decimal(1).scaleb(-self.decimals), currency).amount_minor)
-
-    def booked(self, amount: Decimal) -> Decimal:
-        """An amount as the shop charged it: kept with more digits than are ever paid."""
-        if self.decimals is None:
-            return amount
-        return amount.quantize(Decimal(1).scaleb(-self.decimals), ROUND_HALF_UP)
 
 
 def read_settings(client: Client) -> ShopSettings:
@@ -66,20 +51,3 @@ def shop_currency(client: Client) -> str:
     except (Permanent, Misconfigured):
         return ""
     return code
-
-
-def same_amount(shown: Decimal, amount: Money) -> bool:
-    """Whether an amount of the shop is ours to the decimals it is shown with: a coupon comes with
-    two whatever the currency, and a cache may ignore that more were asked for."""
-    return amount.amount.quantize(abs(shown), ROUND_HALF_UP) == abs(shown)
-
-
-def unbookable(amount: Money, step: int) -> Text | None:
-    """Why the shop cannot book this amount, None where it can."""
-    if not amount.amount_minor % step:
-        return None
-    return Text(
-        "the shop books %(least)s at least: round %(amount)s to that",
-        least=Money(step, amount.currency),
-        amount=amount,
-    )

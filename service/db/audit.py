@@ -3,151 +3,25 @@ because it is taken from the transaction itself. Reads it for its page."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import event, insert, inspect, or_, select
 from sqlalchemy.orm import Session
 
-from integrations.money import Money
 from integrations.sentence import Said
+from service.db.audited import AUDITED, Audited
 from service.db.models import (
-    ApiToken,
     Audit,
-    Base,
     Connection,
-    Invitation,
-    Membership,
-    Seller,
-    Shop,
 )
 from service.db.transaction import Transaction
-from service.domain.remedies import playbook_text
 from service.domain.staff.authority import CLOCK, Actor, seller_name
 
 LONGEST = 20_000
 """Letters that are kept of an old or a new value."""
 Line = tuple[str, str]
 """A path inside a column ('' for all of it) and its value as text."""
-
-
-def _plain(value: Any) -> dict[str, str]:
-    """A value by its parts: a mapping has one for each of its leaves, such as `receipt.id.subject`."""
-    if isinstance(value, Mapping):
-        return {
-            f"{name}.{path}".rstrip("."): text
-            for name, inner in value.items()
-            for path, text in _plain(inner).items()
-        }
-    if value is None:
-        return {"": ""}
-    return {"": value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}
-
-
-def _money(value: Any) -> dict[str, str]:
-    """Limits by currency, in major units."""
-    return {
-        f"{currency}.{name}": "" if minor is None else str(Money(minor, currency))
-        for currency, limits in (value or {}).items()
-        for name, minor in limits.items()
-    }
-
-
-def _playbook(value: Any) -> dict[str, str]:
-    return {"": playbook_text.text_of(value) if value else ""}
-
-
-def _time(value: datetime | None) -> dict[str, str]:
-    return {"": "" if value is None else value.isoformat(timespec="minutes")}
-
-
-@dataclass(frozen=True, slots=True)
-class Audited:
-    """What of a table is audited, and what it is about.
-
-    `columns` with how each is read; those of `secrets` are told of without a value, and only where a
-    person changed them: Makegood renews some by itself.
-    """
-
-    subject: Callable[[Any], str]
-    name: Callable[[Any], str]
-    shop_id: Callable[[Any], int | None]
-    columns: Mapping[str, Callable[[Any], dict[str, str]]]
-    secrets: frozenset[str] = frozenset()
-    added: Callable[[Any], str] = lambda row: ""
-
-
-AUDITED: Mapping[type[Base], Audited] = {
-    Shop: Audited(
-        subject=lambda row: f"shop:{row.id}",
-        name=lambda row: str(row.name),
-        shop_id=lambda row: int(row.id),
-        columns={
-            "name": _plain,
-            "zone": _plain,
-            "country": _plain,
-            "language": _plain,
-            "playbook": _playbook,
-            "automatic": _money,
-            "follow_ups": _plain,
-            "texts": _plain,
-            "asking": _plain,
-            "answering": _plain,
-        },
-    ),
-    Connection: Audited(
-        subject=lambda row: f"connection:{row.id}",
-        name=lambda row: str(row.name),
-        shop_id=lambda row: int(row.shop_id),
-        columns={
-            "name": _plain,
-            "roles": _plain,
-            "values": _plain,
-            "threshold": _plain,
-            "secrets": _plain,
-        },
-        secrets=frozenset({"secrets"}),
-        added=lambda row: str(row.adapter),
-    ),
-    Membership: Audited(
-        subject=lambda row: seller_name(row.seller_id),
-        name=lambda row: "",
-        shop_id=lambda row: int(row.shop_id),
-        columns={"role": _plain, "limits": _money},
-        added=lambda row: str(row.role),
-    ),
-    Seller: Audited(
-        subject=lambda row: seller_name(row.id),
-        name=lambda row: str(row.name),
-        shop_id=lambda row: None,
-        columns={
-            "email": _plain,
-            "name": _plain,
-            "language": _plain,
-            "active": _plain,
-            "password_hash": _plain,
-        },
-        secrets=frozenset({"password_hash"}),
-        added=lambda row: str(row.email),
-    ),
-    Invitation: Audited(
-        subject=lambda row: seller_name(row.seller_id),
-        name=lambda row: str(row.name),
-        shop_id=lambda row: None,
-        columns={"ended_at": _time},
-        added=lambda row: ", ".join(f"{shop}: {one['role']}" for shop, one in row.shops.items()),
-    ),
-    ApiToken: Audited(
-        subject=lambda row: seller_name(row.seller_id),
-        name=lambda row: str(row.name),
-        shop_id=lambda row: None,
-        columns={"revoked_at": _time},
-        added=lambda row: ", ".join(row.scopes),
-    ),
-}
 
 
 def acting(session: Session, actor: Actor) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy.sql.compiler import InsertmanyvaluesSentinelOpts
 
 from service.clock import SystemClock
 from service.db.transaction import Transaction
+from service.db.types import read_json
 from service.security.private_files import open_private, private_database
 
 PRAGMAS = (
@@ -102,7 +103,11 @@ class Database:
             self.path = private_database(Path(url.removeprefix("sqlite:///")))
             self.write_lock = WriteLock(self.path)
             self.engine = create_engine(
-                url, connect_args={"timeout": 20}, pool_size=pool * 2, hide_parameters=True
+                url,
+                connect_args={"timeout": 20},
+                pool_size=pool * 2,
+                hide_parameters=True,
+                json_deserializer=read_json,
             )
             # Many new rows in one statement: their ids rise in the order in which they are given.
             self.engine.dialect.insertmanyvalues_implicit_sentinel = (
@@ -159,16 +164,24 @@ class Database:
 
 
 def _postgres(url: str, pool: int) -> Engine:
+    # An installation on SQLite need not have it in memory.
+    from psycopg import RawCursor  # noqa: PLC0415
+
     engine = create_engine(
         url,
         # An error of the database is logged by others too: without the words of buyers.
         hide_parameters=True,
+        json_deserializer=read_json,
         pool_size=pool,
         max_overflow=pool,
         pool_pre_ping=False,
         pool_recycle=1800,
         pool_use_lifo=True,
-        connect_args={"connect_timeout": 5},
+        # SQLAlchemy writes $1 as PostgreSQL does: psycopg would take every statement apart to find
+        # its %s, and those of many rows anew each time.
+        paramstyle="numeric_dollar",
+        use_native_hstore=False,
+        connect_args={"connect_timeout": 5, "cursor_factory": RawCursor},
     )
     # Many rows in one statement; psycopg would send a statement for each.
     engine.dialect.use_insertmanyvalues_wo_returning = True

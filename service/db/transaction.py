@@ -69,6 +69,10 @@ class Transaction(Session):
             self._locked[lock] = locked | set(fresh)
         return fresh
 
+    def locked(self, lock: Lock) -> frozenset[Any]:
+        """All that this transaction has locked of a kind."""
+        return frozenset(self._locked.get(lock, ()))
+
     def holds(self, lock: Lock, key: int | None = None) -> bool:
         """True when this, or without a key anything of the kind, is locked."""
         locked = self._locked.get(lock, set())
@@ -84,10 +88,15 @@ class Transaction(Session):
         row: Part | None = self.identity_map.get((kind, (number,), None))
         return row
 
-    def get_one(self, entity: type[Part], ident: Any, **options: Any) -> Part:  # type: ignore[override]
+    def get(self, entity: type[Part], ident: Any, **options: Any) -> Part | None:  # type: ignore[override]
         """As SQLAlchemy has it, with a short way to what was read in this transaction."""
-        known = None if options else self.loaded(entity, ident)
-        return super().get_one(entity, ident, **options) if known is None else known
+        row = None if options else self.loaded(entity, ident)
+        return super().get(entity, ident, **options) if row is None else row
+
+    def get_one(self, entity: type[Part], ident: Any, **options: Any) -> Part:  # type: ignore[override]
+        """As `get`; raises `NoResultFound` where there is no such row."""
+        row = None if options else self.loaded(entity, ident)
+        return super().get_one(entity, ident, **options) if row is None else row
 
     def later(self, write: Write) -> list[Any]:
         """A list that `write` is handed when the transaction ends, after the last flush: for rows

@@ -13,6 +13,16 @@ from sqlalchemy.orm import MappedColumn, mapped_column
 
 from integrations.sentence import Said, Text, Words, from_data, to_data
 
+_JSON = json.JSONDecoder()
+
+
+def read_json(data: str | bytes) -> Any:
+    """What `json.loads` gives for the JSON of a column, without its guesses: it is UTF-8, and nothing
+    stands behind it."""
+    text = data if isinstance(data, str) else data.decode()
+    return _JSON.raw_decode(text.lstrip())[0]
+
+
 BigId = BigInteger().with_variant(Integer, "sqlite")
 """SQLite numbers rows by itself only in an INTEGER primary key."""
 
@@ -28,7 +38,7 @@ class UtcTime(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("a time without a zone was about to be stored")
-        utc = value.astimezone(UTC)
+        utc = value if value.tzinfo is UTC else value.astimezone(UTC)
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:

@@ -17,9 +17,9 @@ def countries() -> frozenset[str]:
 
 @cache
 def zones() -> tuple[str, ...]:
-    """Names of zones, without the nicknames of old systems."""
-    named = (zone for zone in available_timezones() if "/" in zone and zone[:4] != "Etc/")
-    return (*sorted(named), "UTC")
+    """Names of zones to choose from, those of zone.tab, which the tz database has for choosing. Its other names
+    (US/Pacific, Asia/Calcutta) are older ones of the same zones; `check_zone` takes them all."""
+    return (*sorted(zone for _, _, zone, *_ in zone_table("zone.tab")), "UTC")
 
 
 def check_country(text: str) -> str:

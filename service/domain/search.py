@@ -18,13 +18,8 @@ def words_of(texts: Iterable[str]) -> list[str]:
     An invoice number such as `INV/20261127/MPL/42` and an address such as `rina@shop.test` become
     their parts, so each part finds them, and so does the whole.
     """
-    words: dict[str, None] = {}
-    for text in texts:
-        for word in _WORD.findall(_plain(text)):
-            words.setdefault(word[:_LONGEST_WORD])
-            if len(words) == MOST_WORDS:
-                return list(words)
-    return list(words)
+    words = _WORD.findall(_plain("\n".join(texts)))
+    return list(dict.fromkeys([word[:_LONGEST_WORD] for word in words]))[:MOST_WORDS]
 
 
 def _plain(text: str) -> str:

@@ -40,6 +40,10 @@ class Context:
     """How long bodies of deliveries are kept."""
     keep_buyers: timedelta
     """How long a closed case tells of its buyer."""
+    second_factor_of_owners: bool = False
+    """Whether all owners need one, whatever their shops want."""
+    staff_mail: MessageChannel | None = None
+    """The installation's own mail server; None: mails to people go by their shop's."""
 
     def config(self, connection: Connection) -> Config:
         """The connection's values with its secrets in clear."""

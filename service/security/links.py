@@ -11,7 +11,7 @@ from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 
 from service.domain.errors import NotFound
 
-BUYER_DAYS = 180
+BUYER = timedelta(days=180)
 SIGN_IN = timedelta(minutes=30)
 TOKEN_DIGITS = 24
 """Of a token in an address; 96 bits, of which nobody guesses one."""
@@ -38,8 +38,12 @@ class Links:
             raise NotFound("this link is not valid: open it again from the message") from error
 
     def buyer(self, page: str, message_id: int) -> str:
-        """The full address of a buyer page: `answer`, `stop` or `unsubscribe`."""
+        """The full address of a page of the buyer, such as `answer`, to which a message leads."""
         return f"{self.public_url}/b/{page}/{self.token('buyer-' + page, message_id)}"
+
+    def message_of_buyer(self, page: str, token: str) -> int:
+        """The message that leads to this page of the buyer; raises as `read`."""
+        return int(self.read(f"buyer-{page}", token, BUYER))
 
     def reply_token(self, message_id: int) -> str:
         """By which an answer to a message finds it: the same each time, in signs that mail servers

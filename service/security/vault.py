@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -23,6 +24,8 @@ class Vault:
 
     def __init__(self, keys: Sequence[str], hash_key: str) -> None:
         self._fernet = MultiFernet([Fernet(key) for key in keys])
+        # Each call out opens the secrets of its connection: those in use stay open.
+        self._opened = lru_cache(maxsize=256)(self._fernet.decrypt)
         self._hash_key = hash_key.encode()
 
     def encrypt(self, value: Mapping[str, Any]) -> bytes:
@@ -32,7 +35,7 @@ class Vault:
     def decrypt(self, token: bytes) -> dict[str, Any]:
         """Decrypt with any key; raises `Misconfigured` when none fits."""
         try:
-            value: dict[str, Any] = json.loads(self._fernet.decrypt(token))
+            value: dict[str, Any] = json.loads(self._opened(token))
         except InvalidToken as error:
             raise Misconfigured(NO_KEY) from error
         return value

@@ -24,7 +24,7 @@ from service.domain.complaints.model import (
     Model,
     bucket_of,
     rarity_byte,
-    seen_only,
+    seen_buckets,
     unpacked,
     vector,
 )
@@ -51,8 +51,10 @@ class Validated:
 def fit(rows: Sequence[Labelled]) -> tuple[Model, Validated]:
     """The model of all rows, and how it does on rows it has not seen. The same rows in the same
     order give the same model."""
-    texts = [list(features(row.text, row.product)) for row in rows]
-    with_it = Counter(bucket for text in texts for bucket in {bucket_of(seen) for seen in text})
+    texts = [features(row.text, row.product) for row in rows]
+    with_it = Counter(
+        bucket for text in texts for bucket in {bucket_of(seen.view, seen.name) for seen in text}
+    )
     rarity = bytearray(BUCKETS)
     for bucket, number in with_it.items():
         rarity[bucket] = rarity_byte(len(rows), number)
@@ -66,8 +68,8 @@ def fit(rows: Sequence[Labelled]) -> tuple[Model, Validated]:
     temperature = _temperature(left_out[real], target[real])
     weights = table.T @ pull
     step = _round_up(float(np.abs(weights).max()) / _MOST)
-    whole = array("h", np.rint(weights / step).astype(np.int16).ravel().tobytes())
-    buckets, kept_weights = seen_only(bytes(rarity), whole)
+    buckets = seen_buckets(bytes(rarity))
+    whole = np.rint(weights / step).astype(np.int16)
     model = Model(
         version="",
         causes=CAUSES,
@@ -77,7 +79,7 @@ def fit(rows: Sequence[Labelled]) -> tuple[Model, Validated]:
         step=step,
         rarity=bytes(rarity),
         buckets=buckets,
-        weights=kept_weights,
+        weights=array("h", whole[buckets].ravel().tobytes()),
     )
     kept = tuple(row for row in rows if not row.example)
     return unpacked(model.packed()), Validated(kept, _shares(left_out[real], temperature))

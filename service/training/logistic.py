@@ -11,7 +11,7 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import minimize
 
-from service.domain.wording.linear import BITS, Model, buckets
+from service.domain.wording.linear import Model, Shape, buckets, length
 
 Matrix = Any
 RIDGE = 0.05
@@ -27,9 +27,9 @@ class Example:
     weight: float = 1.0
 
 
-def train(examples: Sequence[Example], *, digest: str) -> Model:
+def train(examples: Sequence[Example], *, digest: str, shape: Shape) -> Model:
     """A head for each answer, yes and no of equal weight; the same examples give the same model."""
-    table = _table(examples)
+    table = _table(examples, shape)
     weights, bias = {}, {}
     for head in sorted({head for example in examples for head in example.answers}):
         taught = [number for number, example in enumerate(examples) if head in example.answers]
@@ -38,15 +38,19 @@ def train(examples: Sequence[Example], *, digest: str) -> Model:
             np.array([float(examples[number].answers[head]) for number in taught]),
             np.array([examples[number].weight for number in taught]),
         )
-    return Model(weights, dict.fromkeys(weights, 1.0), bias, digest)
+    return Model(weights, dict.fromkeys(weights, 1.0), bias, digest, shape)
 
 
-def _table(examples: Sequence[Example]) -> Matrix:
-    rows = [sorted(buckets(example.features)) for example in examples]
+def _table(examples: Sequence[Example], shape: Shape) -> Matrix:
+    rows = [sorted(buckets(example.features, shape).items()) for example in examples]
+    sizes = [length(dict(row)) for row in rows]
     starts = np.cumsum([0, *map(len, rows)])
-    places = np.fromiter((bucket for row in rows for bucket in row), dtype=np.int64)
-    values = np.repeat([1 / np.sqrt(len(row) or 1) for row in rows], [len(row) for row in rows])
-    return sparse.csr_matrix((values, places, starts), shape=(len(rows), 1 << BITS))
+    places = np.fromiter((bucket for row in rows for bucket, _ in row), dtype=np.int64)
+    values = np.fromiter(
+        (worth / size for row, size in zip(rows, sizes, strict=True) for _, worth in row),
+        dtype=np.float64,
+    )
+    return sparse.csr_matrix((values, places, starts), shape=(len(rows), 1 << shape.bits))
 
 
 def _fit(table: Matrix, answers: Matrix, weights: Matrix) -> tuple[array[float], float]:

@@ -9,7 +9,7 @@ from zlib import crc32
 from service.domain.cases.severity import SURE, windows
 from service.domain.wording.examples import GRAVE_KINDS, TONES, Sentence, digest_of
 from service.domain.wording.features import features_of
-from service.domain.wording.linear import Model
+from service.domain.wording.linear import Model, Shape
 from service.domain.wording.senses import without_things
 from service.domain.wording.words import words_of
 from service.training.labels import Complaint
@@ -17,6 +17,7 @@ from service.training.logistic import Example, train
 
 _SEEN_BY_RULE = frozenset({"shouting", "personal_data"})
 _OF_INVITATIONS = frozenset({"amount", "reward"})
+_WORDING, _SEVERITY = Shape(bits=18, letters=0.5), Shape(bits=16, letters=1.0)
 _READINGS = 2
 FOLDS = 5
 Bag = tuple[Complaint, list[list[str]]]
@@ -26,7 +27,9 @@ Bag = tuple[Complaint, list[list[str]]]
 def teach_wording(sentences: Sequence[Sentence]) -> Model:
     """What is said of reviews, rewards and in which tone."""
     return train(
-        [_wording_example(sentence) for sentence in sentences], digest=digest_of(sentences)
+        [_wording_example(sentence) for sentence in sentences],
+        digest=digest_of(sentences),
+        shape=_WORDING,
     )
 
 
@@ -54,6 +57,7 @@ def teach_severity(sentences: Sequence[Sentence], reviews: Sequence[Complaint]) 
     return train(
         _examples(_bags(sentences, reviews), _grave(sentences, reviews)),
         digest=digest_of(sentences),
+        shape=_SEVERITY,
     )
 
 
@@ -82,9 +86,9 @@ def _grave(sentences: Sequence[Sentence], reviews: Sequence[Complaint]) -> Model
     that is the reading before says; the first is taught by complaints of one window.
     """
     bags = _bags(sentences, reviews)
-    model = train(_examples([bag for bag in bags if len(bag[1]) == 1]), digest="")
+    model = train(_examples([bag for bag in bags if len(bag[1]) == 1]), digest="", shape=_SEVERITY)
     for _ in range(_READINGS):
-        model = train(_examples(bags, model, kinds=False), digest="")
+        model = train(_examples(bags, model, kinds=False), digest="", shape=_SEVERITY)
     return model
 
 

@@ -16,14 +16,15 @@ from werkzeug.routing import RoutingException
 from werkzeug.wrappers import Response
 
 from service.db.cases import case_queries
+from service.db.endpoints import endpoint_queries
 from service.db.models import Seller
 from service.db.reviews import delivery_queries
 from service.db.shops import shop_queries
-from service.db.staff import attempts
+from service.db.staff import attempts, seller_queries
 from service.domain.errors import DomainError, NotPermitted
 from service.domain.staff import authority
 from service.domain.staff.authority import Actor, Permission
-from service.operations.staff import accounts, permits, sessions
+from service.operations.staff import accounts, permits, second_factors, sessions
 from service.web.i18n import translate
 from service.web.limits import HOUR, MINUTE, QUARTER, count, limited
 from service.web.request_context import context
@@ -51,6 +52,13 @@ def sellers_only(view: View) -> View:
     return guarded
 
 
+def enrolling(view: View) -> View:
+    """As `sellers_only`, also for owners who have to set their second factor up before anything else."""
+    guarded = _signed_in_for(view, None, enrolling=True)
+    guarded.guard = "seller"  # type: ignore[attr-defined]
+    return guarded
+
+
 def may(permission: Permission) -> Callable[[View], View]:
     """Sellers who have this permission in the shop that the address names, by itself or by a case
     or connection of it; where it names none, in any shop. Others' shops are not there."""
@@ -63,7 +71,7 @@ def may(permission: Permission) -> Callable[[View], View]:
     return decorated
 
 
-def _signed_in_for(view: View, permission: Permission | None) -> View:
+def _signed_in_for(view: View, permission: Permission | None, *, enrolling: bool = False) -> View:
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         seller = sessions.seller_of(context(), str(session.get("key", "")))
@@ -73,11 +81,18 @@ def _signed_in_for(view: View, permission: Permission | None) -> View:
             return redirect(url_for("auth.sign_in", next=onward), 303)
         with context().database.reading() as database:
             g.seller, g.actor = seller, permits.seller_actor(database, seller.id)
+            if not enrolling and _lacks_second_factor(database, seller.id):
+                return redirect(url_for("second_factor.page"), 303)
             if permission is not None:
                 check(database, g.actor, permission, kwargs)
         return view(*args, **kwargs)
 
     return cast(View, guarded)
+
+
+def _lacks_second_factor(database: Session, seller_id: int) -> bool:
+    everywhere = context().second_factor_of_owners
+    return seller_queries.lacks_second_factor(database, seller_id, of_all_owners=everywhere)
 
 
 def check(
@@ -87,7 +102,9 @@ def check(
     shop_id = _shop_of(database, named)
     if shop_id is not None:
         authority.check(actor, permission, shop_id)
-    elif permission not in actor.scopes:
+    elif permission not in actor.scopes or (
+        permission is Permission.DECIDE and not actor.shops(permission)
+    ):
         raise NotPermitted(authority.REFUSALS[permission])
     elif permission is Permission.MANAGE and not actor.shops(permission):
         # Who owns none yet may add the first.
@@ -102,6 +119,8 @@ def _shop_of(database: Session, named: Mapping[str, Any]) -> int | None:
         return shop_queries.connection(database, named["connection_id"]).shop_id
     if "delivery_id" in named:
         return delivery_queries.connection_of(database, named["delivery_id"]).shop_id
+    if "endpoint_id" in named:
+        return endpoint_queries.endpoint(database, named["endpoint_id"]).shop_id
     shop_id: int | None = named.get("shop_id")
     return shop_id
 
@@ -114,6 +133,20 @@ def begin(seller: Seller) -> None:
         # Pages that ask for nobody, such as one that is not there, speak it too.
         session["language"] = seller.language
     session.permanent = True
+
+
+def come_in(seller: Seller, onward: str = "") -> Response:
+    """Sign in who has given a password or used a link; who has a second factor is asked for a code
+    first."""
+    if second_factors.is_set_up(context(), seller.id):
+        language = seller.language or session.get("language")
+        session.clear()
+        session["door"], session["onward"] = second_factors.door_key(context(), seller), onward
+        if language:
+            session["language"] = language
+        return redirect(url_for("second_step.page"), 303)
+    begin(seller)
+    return redirect(own_path(onward), 303)
 
 
 def _account() -> str:
@@ -158,8 +191,7 @@ def sign_in() -> Response | tuple[str, int]:
         problem = _("Wrong e-mail address or password.")
         return render_template("sign_in.html", problem=problem, email=email), 401
     attempts.forget(context().database, _account())
-    begin(seller)
-    return redirect(own_path(request.args.get("next", "")), 303)
+    return come_in(seller, request.args.get("next", ""))
 
 
 OWN_PATH = re.compile(r"/(?!/)[!-\[\]-~]*")
@@ -167,14 +199,14 @@ OWN_PATH = re.compile(r"/(?!/)[!-\[\]-~]*")
 backslash as a slash, and two slashes begin the name of another machine."""
 
 
-def own_path(onward: str) -> str:
-    """An address after signing in: that of a page of ours, else the first page."""
+def own_path(onward: str, otherwise: str = "") -> str:
+    """Where to go on: the address of a page of ours, else another one, else the first page."""
     if OWN_PATH.fullmatch(onward):
         pages = current_app.url_map.bind("")
         with suppress(HTTPException, RoutingException):
             pages.match(onward.partition("?")[0], method="GET")
             return request.script_root + onward
-    return url_for("waiting.overview")
+    return otherwise or url_for("waiting.overview")
 
 
 @blueprint.get("/sign-in/<token>")
@@ -190,14 +222,14 @@ def link_page(token: str) -> str:
 def use_link(token: str) -> Response | tuple[str, int]:
     """Use a sign-in link up."""
     try:
-        begin(accounts.sign_in_by_link(context(), token))
+        seller = accounts.sign_in_by_link(context(), token)
     except DomainError as error:
         return render_template("sign_in_link.html", token="", problem=translate(error.text)), 401
-    return redirect(url_for("waiting.overview"), 303)
+    return come_in(seller)
 
 
 @blueprint.post("/sign-out")
-@sellers_only
+@enrolling
 def sign_out() -> Response:
     """End this session, on the server too."""
     sessions.end(context(), session["key"])

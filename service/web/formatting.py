@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_skeleton
 from flask import g
-from flask_babel import get_locale
+from flask_babel import format_timedelta, get_locale
 
 from integrations.money import Money
 from service.domain.messages.zones import exists
@@ -37,6 +37,18 @@ def when(at: datetime | None, zone: str = "") -> str:
     this_year = context().clock.now().astimezone(place).year
     day = format_skeleton("MMMd" if local.year == this_year else "yMMMd", local, locale=locale)
     return f"{day}, {format_skeleton('Hm', local, locale=locale)}"
+
+
+def ago(at: datetime) -> str:
+    """How long ago something was, such as `2 minutes ago`."""
+    passed = min(at - context().clock.now(), timedelta(seconds=-1))
+    return str(format_timedelta(passed, granularity="minute", add_direction=True))
+
+
+def clock(at: datetime) -> str:
+    """A time of day to the second, on this page's zone."""
+    locale = get_locale() or Locale("en")
+    return format_skeleton("Hms", at.astimezone(g.zone), locale=locale)
 
 
 def plain(minor: int, currency: str) -> str:

@@ -15,7 +15,6 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, 
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
-from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -65,13 +64,8 @@ def ready() -> tuple[Response, int]:
         report["database"] = _written()
     except SQLAlchemyError:
         report["database"] = "away"
-    redis = wired().redis
-    if redis is not None:
-        try:
-            redis.ping()
-            report["redis"] = "ok"
-        except (RedisError, OSError):
-            report["redis"] = "away"
+    if wired().redis is not None:
+        report["redis"] = "away" if wired().notifier.trouble() else "ok"
     bad = any(value != "ok" for key, value in report.items() if key != "oldest_due_seconds")
     return jsonify(status="unready" if bad else "ok", **report), 503 if bad else 200
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from flask_babel import format_date, format_decimal, gettext
+from flask_babel import format_date, format_decimal, get_locale, gettext, ngettext
 
 from integrations.money import Money
-from integrations.sentence import Said, Text, Value, Words
+from integrations.sentence import Counted, Said, Text, Value, Words
 from service.web import formatting
 
 ENDS = (".", "!", "?", "…", ":", "”")
@@ -33,10 +33,13 @@ def label(sentence: Said | str | None) -> str:
     if not sentence:
         return ""
     if isinstance(sentence, Words):
-        return sentence.words
+        return sentence.in_language(str(get_locale() or ""))
     if isinstance(sentence, str):
         return str(gettext(sentence))
-    translated = str(gettext(sentence.id))
+    if isinstance(sentence, Counted):
+        translated = str(ngettext(sentence.singular, sentence.id, sentence.number))
+    else:
+        translated = str(gettext(sentence.id))
     if not sentence.values:
         return translated
     return translated % {name: _shown(value) for name, value in sentence.values.items()}

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
 
+from tests.browser.filled import fill
 from tests.browser.phone import WIDTH, makegood, phone, sign_in
-from tests.web.pages import post_unreadable
-from tests.world import World
 
 pytestmark = pytest.mark.browser
 
@@ -23,46 +21,6 @@ TOO_SMALL = """() => [...document.querySelectorAll(
   && one.getBoundingClientRect().height < 44).map(one => one.outerHTML)"""
 OPEN_ALL = "() => document.querySelectorAll('details').forEach(one => { one.open = true })"
 SCROLLED = "() => document.documentElement.scrollWidth"
-LONG = "Ketelteko" * 30
-
-
-def _filled(world: World) -> list[str]:
-    """A Makegood in which every page has something to show; gives their addresses."""
-    world.rate(1, LONG)
-    world.rate(2, "Warna salah")
-    world.work()
-    post_unreadable(world)
-    world.work()
-    first = world.cases()[0].reference
-    world.browser().post(f"/cases/{first}/approve", {"proposal": "", "number": 1})
-    world.work()
-    mail = " ".join(one["text"] for one in world.ledger()["messages"])
-    buyers = [found.group() for found in re.finditer(r"/b/(?:answer|stop)/\S+", mail)]
-    return [
-        "/",
-        "/cases",
-        "/cases?stars=1",
-        "/reports?kind=month",
-        f"/cases/{first}",
-        f"/cases/{world.cases()[1].reference}",
-        "/deliveries",
-        "/shops",
-        "/shops/1",
-        "/shops/1/texts",
-        "/shops/1/texts/update_invitation/id",
-        "/shops/1/connect/woocommerce",
-        "/shops/1/connect/email",
-        "/connections/1",
-        "/sellers",
-        "/tokens",
-        "/me",
-        "/nowhere",
-        "/sandbox/",
-        "/sandbox/orders/1",
-        "/sandbox/mailbox",
-        "/sandbox/done",
-        *buyers[:3],
-    ]
 
 
 def _problems(page: Page, address: str, status: int) -> list[str]:
@@ -83,7 +41,7 @@ def _problems(page: Page, address: str, status: int) -> list[str]:
 @pytest.mark.parametrize("language", ["en", "id"])
 def test_every_page_fits_a_phone_when_it_is_full(tmp_path: Path, language: str) -> None:
     with makegood(tmp_path) as world, phone(scripts=True, language=language) as page:
-        addresses = _filled(world)
+        addresses = fill(world)
         sign_in(page, world, language)
 
         wrong = [

@@ -15,7 +15,7 @@ from service.db.outbox import claims
 from service.db.outbox.claims import Claim
 from service.db.session import Database
 from service.domain.shops.connection_states import ConnectionState
-from tests.migrated import migrate_for_test
+from tests.migrated import database_at, migrate_for_test
 from tests.world import FakeClock
 
 
@@ -115,18 +115,20 @@ class Desk:
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+def database(empty_database_url: str) -> Iterator[Database]:
     """Without any table yet."""
-    made = Database(database_url.replace("postgresql://", "postgresql+psycopg://"))
+    made = database_at(empty_database_url)
     yield made
     made.close()
 
 
 @pytest.fixture
-def desk(database: Database) -> Desk:
+def desk(database_url: str) -> Iterator[Desk]:
     """With tables and a shop."""
+    database = database_at(database_url)
     migrate_for_test(database)
     made = Desk(database)
     with database.transaction() as session:
         session.add(Shop(name="Toko", zone="Asia/Jakarta", created_at=made.now()))
-    return made
+    yield made
+    database.close()

@@ -7,10 +7,12 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
@@ -18,13 +20,15 @@ import pytest
 import requests
 from sqlalchemy import func, select, text
 
-from bench.processes import free_port, listens, wait_for
 from service.db import migrations
 from service.db.migrations import MigrationUnderWay, migrate
 from service.db.models import Delivery, Shop
-from service.db.reviews import deliveries
-from service.db.reviews.deliveries import Intake, NewDelivery, open_intake
+from service.db.reviews import intake as intake_module
+from service.db.reviews import intake_postgres
+from service.db.reviews.intake import Intake, NewDelivery
+from service.db.reviews.intake_postgres import PostgresStore
 from service.db.session import Database
+from testbed.processes import free_port, listens, until
 from tests.conftest import missing
 from tests.db.conftest import Desk
 from tests.world import World
@@ -45,7 +49,7 @@ def prepared(database: Database) -> NewDelivery:
 def opened(url: str) -> Iterator[tuple[Database, Intake, NewDelivery]]:
     database = Database(url)
     new = prepared(database)
-    intake = open_intake(database)
+    intake = Intake(database)
     try:
         yield database, intake, new
     finally:
@@ -106,30 +110,78 @@ def test_intake_starts_a_thread_anew_when_it_has_died(
         dead = threading.Thread(target=lambda: None)
         dead.start()
         dead.join()
-        monkeypatch.setattr(intake, "_thread", dead)
+        monkeypatch.setattr(intake, "_writers", [dead])
 
         assert intake.accept(new)
 
 
 def test_waiting_for_a_commit_has_an_end(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(deliveries, "WAIT_SECONDS", 0.3)
+    monkeypatch.setattr(intake_module, "WAIT_SECONDS", 0.3)
     with opened(sqlite_url) as (database, intake, new):
         with database.write_lock.in_turn(), pytest.raises(TimeoutError):
             intake.accept(new)
         # It was stored later after all: sent again it is known.
-        wait_for("the commit", lambda: stored(database) == 1)
+        until("the commit", lambda: stored(database) == 1)
         assert not intake.accept(new)
 
 
 @pytest.mark.postgres
-def test_webhooks_are_stored_at_once_after_a_failover(postgres_url: str) -> None:
+def test_webhooks_are_stored_at_once_after_a_failover(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = _lines_of_intake(monkeypatch)
     with opened(postgres_url) as (_, intake, new):
         for number in range(5):
             intake.accept(replace(new, key=f"before-{number}"))
-        pool = intake._pool  # type: ignore[attr-defined]
-        _only_reading(pool)
+        for line in lines:
+            # As a server is after it was demoted.
+            line.execute("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")
 
         assert all(intake.accept(replace(new, key=f"after-{number}")) for number in range(20))
+
+
+@pytest.mark.postgres
+def test_intake_opens_a_line_again_after_it_could_not(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines, connect = _lines_of_intake(monkeypatch), psycopg.connect
+    with opened(postgres_url) as (database, intake, new):
+        monkeypatch.setattr(intake, "_writers", [None])
+        intake.accept(new)
+        with database.engine.connect() as line:
+            line.exec_driver_sql(f"SELECT pg_terminate_backend({lines[0].info.backend_pid})")
+        monkeypatch.setattr(psycopg, "connect", _refused)
+        for number in range(3):
+            with pytest.raises(psycopg.OperationalError, match="refused"):
+                intake.accept(replace(new, key=f"away-{number}"))
+        monkeypatch.setattr(psycopg, "connect", connect)
+
+        assert intake.accept(replace(new, key="back"))
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("writers", [1, 2])
+def test_delivery_that_waits_for_a_lock_holds_up_no_other(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch, writers: int
+) -> None:
+    monkeypatch.setattr(intake_postgres, "LOCK_SECONDS", 1)
+    with opened(postgres_url) as (database, intake, new), ThreadPoolExecutor(8) as pool:
+        monkeypatch.setattr(intake, "_writers", [None] * writers)
+        lane = Desk(database).lane(outward=False)
+        with database.engine.connect() as line:
+            line.exec_driver_sql("SELECT 1 FROM connection WHERE id = 1 FOR UPDATE")
+            waiting = pool.submit(intake.accept, new)
+            elsewhere = replace(new, connection_id=2, lane_id=lane)
+            others = [
+                pool.submit(intake.accept, replace(elsewhere, key=f"k-{number}"))
+                for number in range(6)
+            ]
+
+            assert all(other.result(10) for other in others)
+            with pytest.raises(psycopg.errors.LockNotAvailable):
+                waiting.result(10)
+
+        assert intake.accept(new)
 
 
 @pytest.mark.postgres
@@ -236,12 +288,21 @@ def _raising(error: BaseException) -> Callable[[], None]:
     return hook
 
 
-def _only_reading(pool: object) -> None:
-    """Make every pooled line one that may only read, as a server is after it was demoted."""
-    lines = [pool.getconn() for _ in range(pool.get_stats()["pool_size"])]  # type: ignore[attr-defined]
-    for line in lines:
-        line.execute("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")
-        pool.putconn(line)  # type: ignore[attr-defined]
+def _lines_of_intake(monkeypatch: pytest.MonkeyPatch) -> list[psycopg.Connection[Any]]:
+    """All connections that intakes open from now on."""
+    lines: list[psycopg.Connection[Any]] = []
+    connect = PostgresStore._connect
+
+    def recorded(store: PostgresStore) -> psycopg.Connection[Any]:
+        lines.append(connect(store))
+        return lines[-1]
+
+    monkeypatch.setattr(PostgresStore, "_connect", recorded)
+    return lines
+
+
+def _refused(*_: Any, **__: Any) -> Any:
+    raise psycopg.OperationalError("connection refused")
 
 
 def _busy(
@@ -281,7 +342,7 @@ def pooler(url: str, folder: Path) -> Iterator[str]:
     settings.chmod(0o644)
     with subprocess.Popen([str(tool), "-q", str(settings)]) as process:
         try:
-            wait_for("PgBouncer", lambda: listens(port), 20)
+            until("PgBouncer", lambda: listens(port), 20)
             yield f"postgresql+psycopg://{parts.username}@127.0.0.1:{port}{parts.path}"
         finally:
             process.terminate()

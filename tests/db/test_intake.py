@@ -13,10 +13,10 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 
 from service.db.models import Delivery, OutboxRow
-from service.db.reviews.deliveries import Intake, NewDelivery, open_intake
+from service.db.reviews.intake import Intake, NewDelivery
 from service.db.session import Database, _held
+from testbed.processes import until
 from tests.db.conftest import Desk
-from tests.jobs.processes import until
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def lane(desk: Desk) -> int:
 
 @pytest.fixture
 def intake(desk: Desk) -> Iterator[Intake]:
-    made = open_intake(desk.database)
+    made = Intake(desk.database)
     yield made
     made.close()
 
@@ -76,8 +76,7 @@ def test_many_at_once_are_all_stored_and_share_commits(
 
     assert all(fresh)
     assert _stored(desk.database) == (400, 400)
-    # On PostgreSQL each has a connection of its own, and commits go side by side.
-    assert len(commits) <= (200 if desk.database.sqlite else 400)
+    assert len(commits) <= 200
 
 
 def test_nobody_is_answered_before_the_commit(desk: Desk, lane: int, intake: Intake) -> None:
@@ -198,7 +197,7 @@ def test_what_comes_while_intake_waits_goes_along(
         fresh = [pool.submit(intake.accept, _new(desk, lane, f"d{n}")) for n in range(8)]
         assert ahead.wait(10)
         # The first is in the hands of the writer, who waits for this transaction to end.
-        until("the others", lambda: intake._waiting.qsize() == 7)  # type: ignore[attr-defined]
+        until("the others", lambda: intake._waiting.qsize() == 7)
         desk.database.after_commit = lambda: commits.append(len(commits))
 
     assert all(one.result(10) for one in fresh)
@@ -207,7 +206,7 @@ def test_what_comes_while_intake_waits_goes_along(
 
 
 def test_waiting_deliveries_are_stored_when_the_intake_is_closed(desk: Desk, lane: int) -> None:
-    made = open_intake(desk.database)
+    made = Intake(desk.database)
     with ThreadPoolExecutor(8) as pool:
         fresh = [pool.submit(made.accept, _new(desk, lane, f"d{n}")) for n in range(20)]
         assert all(one.result(10) for one in fresh)

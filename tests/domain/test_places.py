@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 from babel import Locale
@@ -38,8 +39,18 @@ def test_what_is_no_zone_is_refused(zone: str) -> None:
         check_zone(zone)
 
 
-def test_every_zone_offered_is_taken() -> None:
-    assert [ZoneInfo(check_zone(zone)) for zone in zones()]
+def _times(zone: str) -> tuple[object, ...]:
+    """How a zone counts, day and night, through a year."""
+    hours = (datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=12 * n) for n in range(730))
+    return tuple(hour.astimezone(ZoneInfo(zone)).utcoffset() for hour in hours)
+
+
+def test_every_place_can_be_chosen_and_its_older_names_are_taken() -> None:
+    offered = {_times(check_zone(zone)) for zone in zones()}
+    named = {zone for zone in available_timezones() if "/" in zone and zone[:4] != "Etc/"}
+
+    assert {zone for zone in named if _times(check_zone(zone)) not in offered} == set()
+    assert len(named) > len(zones())
 
 
 @pytest.mark.parametrize("language", ["", "de", "EN", "english"])

@@ -11,19 +11,16 @@ from hypothesis import strategies as st
 
 from integrations.money import Money
 from integrations.remedies import KINDS, REFUND, RESEND, VOUCHER, RemedyKind
-from service.domain.remedies.playbook import (
+from service.domain.remedies.bounds import gaps
+from service.domain.remedies.playbook import Playbook, RemedyRule, Rule, When
+from service.domain.remedies.proposing import (
     Facts,
     NoProposal,
-    Playbook,
     Proposal,
-    RemedyRule,
-    Rule,
-    When,
     fits,
     propose,
-    uncapped,
 )
-from service.domain.remedies.playbook_data import default_playbook
+from service.domain.remedies.ready_made import ReadyMade, ready_made
 
 ALL = frozenset(KINDS.values())
 PAID = Money(10_000, "EUR")
@@ -59,6 +56,8 @@ def proposal(playbook: Playbook, facts: Facts = FACTS) -> Proposal:
         (When(earlier_cases_max=1), replace(FACTS, earlier_cases=2)),
         (When(countries=("ID",)), replace(FACTS, country="DE")),
         (When(countries=("ID",)), FACTS),
+        (When(grave=True), FACTS),
+        (When(grave=False), replace(FACTS, grave=True)),
     ],
 )
 def test_a_rule_does_not_fit_when_one_condition_fails(when: When, facts: Facts) -> None:
@@ -78,6 +77,8 @@ def test_a_rule_does_not_fit_when_one_condition_fails(when: When, facts: Facts) 
         (When(order_at_least={"EUR": 10_000}, order_at_most={"EUR": 10_000}), FACTS),
         (When(earlier_cases_min=1, earlier_cases_max=1), replace(FACTS, earlier_cases=1)),
         (When(countries=("ID",)), replace(FACTS, country="id")),
+        (When(grave=True), replace(FACTS, grave=True)),
+        (When(grave=False), FACTS),
     ],
 )
 def test_a_rule_fits_when_every_condition_holds(when: When, facts: Facts) -> None:
@@ -259,16 +260,56 @@ def test_money_given_is_above_zero_and_never_more_than_left_when_the_default_pro
     left = Money(max(1, paid * share_left // 100), currency)
     facts = Facts(stars, left, text=text, line_paid=Money(paid, currency), earlier_cases=earlier)
 
-    found = propose(default_playbook(), facts, ALL)
+    found = propose(ready_made(ReadyMade.BALANCED), facts, ALL)
 
     remedies = [option.remedy for option in getattr(found, "options", ())]
     amounts = [remedy.amount for remedy in remedies if remedy.kind is not RESEND]
     assert all(amount and 0 < amount.amount_minor <= left.amount_minor for amount in amounts)
 
 
-def test_every_remedy_without_an_upper_limit_is_named() -> None:
+def test_every_remedy_that_says_no_upper_limit_is_named() -> None:
     capped = RemedyRule(VOUCHER, percent=40, cap={"EUR": 500})
     fixed = RemedyRule(REFUND, fixed={"EUR": 300})
     playbook = book(SEND_AGAIN, PART, capped, fixed)
 
-    assert [remedy for _, remedy in uncapped(playbook)] == [PART, capped]
+    assert [(gap.remedy, gap.currencies) for gap in gaps(playbook, ["EUR", "IDR"])] == [
+        (PART, ("EUR", "IDR")),
+        (capped, ("IDR",)),
+    ]
+
+
+@given(
+    paid=st.lists(st.integers(-2_000, 50_000), min_size=1, max_size=4),
+    left=st.integers(0, 60_000),
+    cap=st.integers(1, 40_000),
+    percent=st.integers(1, 100),
+    known=st.booleans(),
+)
+def test_nothing_exceeds_its_bound_and_an_unknown_line_is_for_a_person(
+    paid: list[int], left: int, cap: int, percent: int, known: bool
+) -> None:
+    """A refund keeps its cap and what is left; what is sent again was paid and is left; where nobody
+    knows which line is meant nothing is proposed, least of all the whole order."""
+    line, whole = Money(paid[0], "EUR"), Money(sum(paid), "EUR")
+    playbook = book(SEND_AGAIN, RemedyRule(REFUND, percent=percent, cap={"EUR": cap}))
+    facts = Facts(
+        stars=1,
+        left=Money(left, "EUR"),
+        order_value=whole,
+        line_ids=("1",) if known else (),
+        line_paid=line if known else None,
+    )
+
+    answer = propose(playbook, facts, ALL)
+
+    if not known:
+        assert isinstance(answer, NoProposal)
+        return
+    for option in () if isinstance(answer, NoProposal) else answer.options:
+        amount = option.remedy.money
+        assert amount.amount_minor <= left
+        assert option.remedy.line_ids == ("1",)
+        if option.remedy.kind is REFUND:
+            assert 0 < amount.amount_minor <= cap
+        else:
+            assert amount == line

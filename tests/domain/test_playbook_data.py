@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from contextlib import suppress
 from typing import Any
 
@@ -13,12 +12,12 @@ import pytest
 from integrations.money import Money
 from integrations.remedies import KINDS, REFUND, RESEND, VOUCHER, RemedyKind
 from service.domain.errors import WrongInput
-from service.domain.remedies import playbook_text
+from service.domain.remedies import playbook_file
+from service.domain.remedies.bounds import gaps
 from service.domain.remedies.offers import OfferTerms, WithoutPick
-from service.domain.remedies.playbook import Facts, Proposal, propose
-from service.domain.remedies.playbook_data import default_playbook, playbook_from_data
-from service.domain.remedies.playbook_text import text_of
-from service.domain.remedies.rule_names import SHIPPED
+from service.domain.remedies.playbook_data import playbook_from_data, playbook_to_data
+from service.domain.remedies.proposing import Facts, Proposal, propose
+from service.domain.remedies.ready_made import ReadyMade, ready_made
 
 VOUCHER_OF_HALF = {"action": "voucher", "percent": 50, "expires_days": 90}
 
@@ -43,8 +42,9 @@ def _alone(terms: object) -> dict[str, Any]:
 def test_choice_is_read_as_it_was_written(without_pick: WithoutPick) -> None:
     written = choice(days=7, without_pick=str(without_pick))
 
-    read = playbook_from_data(tomllib.loads(text_of(written)))
+    read = playbook_from_data(written)
 
+    assert playbook_to_data(read)["rules"][0]["offer"] == written["rules"][0]["offer"]
     assert read.rules[0].offer == OfferTerms(7, without_pick)
 
 
@@ -84,6 +84,14 @@ def test_choice_is_read_as_it_was_written(without_pick: WithoutPick) -> None:
         (data(action="refund", percent=5, expires_days=5), "rule “R1”, remedy 1", "expires_days"),
         (data(action="voucher", percent=5), "rule “R1”, remedy 1", "expires_days"),
         (data(action="resend", percent=5), "rule “R1”, remedy 1", "action"),
+        (data(action="refund", percent=5, uncapped=["euro"]), "rule “R1”, remedy 1", "uncapped"),
+        (
+            data(action="refund", percent=5, cap={"EUR": 5}, uncapped=["EUR"]),
+            "rule “R1”, remedy 1",
+            "cap",
+        ),
+        ({**data(), "note": 5}, "playbook", "note"),
+        ({"name": "Own", "rules": [{"name": {"id": "A"}}]}, "rule 1", "name"),
         ({"name": "Own", "rules": []}, "playbook", "rules"),
         ({"name": "", "rules": data()["rules"]}, "playbook", "name"),
         ({"name": "Own", "rules": [{"name": "R1", "remedies": []}]}, "rule “R1”", "remedies"),
@@ -125,11 +133,11 @@ TOML_VALUES = {
 
 @pytest.mark.parametrize("value", TOML_VALUES)
 def test_no_value_of_an_edited_text_fails_otherwise_than_in_words(value: str) -> None:
-    shipped = playbook_text.shipped_text()
+    shipped = playbook_file.write(ready_made(ReadyMade.BALANCED))
     for line in re.findall(r"(?m)^\w+ = ", shipped):
         edited = shipped.replace(line, f"{line}{TOML_VALUES[value]} #", 1)
         with suppress(WrongInput):
-            json.dumps(playbook_text.data_of(edited))
+            json.dumps(playbook_to_data(playbook_file.read(edited)))
 
 
 def test_it_is_refused_when_two_rules_share_a_name() -> None:
@@ -160,7 +168,9 @@ def test_the_default_knows_the_complaint_when_only_words_tell(
     paid = Money(20_000_000, "IDR")
 
     found = propose(
-        default_playbook(), Facts(1, paid, text=text, line_paid=paid), set(KINDS.values())
+        ready_made(ReadyMade.BALANCED),
+        Facts(1, paid, text=text, line_paid=paid),
+        set(KINDS.values()),
     )
 
     assert isinstance(found, Proposal)
@@ -175,11 +185,18 @@ def test_the_default_proposes_what_is_possible_when_it_is_only_one_thing(
     paid = Money(5_000, "EUR")
     facts = Facts(stars, paid, text="broken", line_paid=paid)
 
-    found = propose(default_playbook(), facts, {action})
+    found = propose(ready_made(ReadyMade.BALANCED), facts, {action})
 
     assert isinstance(found, Proposal)
     assert found.first.remedy.kind is action
 
 
-def test_every_shipped_rule_has_a_name_for_readers_of_other_languages() -> None:
-    assert {rule.name for rule in default_playbook().rules} == set(SHIPPED)
+@pytest.mark.parametrize("kind", ReadyMade)
+def test_shipped_playbook_is_named_in_both_languages_and_bounds_all_it_gives(
+    kind: ReadyMade,
+) -> None:
+    playbook = ready_made(kind)
+
+    assert all(set(rule.translations) == {"id"} for rule in playbook.rules)
+    assert gaps(playbook, ["IDR", "EUR", "USD", "GBP", "SGD", "MYR"]) == []
+    assert playbook_from_data(playbook_to_data(playbook)) == playbook

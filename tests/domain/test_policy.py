@@ -7,15 +7,13 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from integrations.contract import Channel
 from service.domain.errors import WrongInput
 from service.domain.messages import policy
 from service.domain.messages.kinds import Step
-from service.domain.messages.policy import Policies, PolicyRequest, ShopPolicySettings, stale
-from service.domain.messages.policy_data import Duty, Layer, Ruling
+from service.domain.messages.policy import Policies, PolicyRequest, ShopPolicySettings
+from service.domain.messages.policy_data import Duty, Layer
 
 ROW: dict[str, Any] = {
     "region": "*",
@@ -153,62 +151,6 @@ def test_no_stop_link_is_asked_for_when_the_platform_forbids_it() -> None:
     assert verdict.duties == frozenset()
 
 
-@given(
-    ask=st.sampled_from(Ruling),
-    country=st.sampled_from(["ID", "US", "GB", "DE", "FR", "JP", ""]),
-    channel=st.sampled_from(Channel),
-    consent=st.booleans(),
-    invitations=st.booleans(),
-)
-def test_no_layer_is_overruled_when_any_of_them_says_no(
-    ask: Ruling, country: str, channel: Channel, consent: bool, invitations: bool
-) -> None:
-    most = 1 if ask in (Ruling.YES, Ruling.NEUTRAL, Ruling.BASIS) else 0
-    loaded = policies(ask_update=str(ask), max_asks=most, channels=[str(each) for each in Channel])
-    shop = replace(OPEN, invitations=invitations)
-    asked = PolicyRequest("Shop", country=country, channel=channel, shop=shop, consent=consent)
-
-    allowed = loaded.may_message(Step.UPDATE_INVITATION, asked).allowed
-
-    assert not allowed or invitations
-    assert not allowed or ask in (Ruling.YES, Ruling.NEUTRAL, Ruling.BASIS)
-    assert not allowed or consent or country in ("ID", "US")
-    assert not allowed or country not in ("JP", "")
-
-
-@given(
-    step=st.sampled_from(Step),
-    ask=st.sampled_from([Ruling.YES, Ruling.NEUTRAL, Ruling.BASIS]),
-    channels=st.sets(st.sampled_from(Channel), min_size=1),
-    window=st.none() | st.integers(1, 60),
-    asked=st.builds(
-        PolicyRequest,
-        platform=st.just("Shop"),
-        country=st.sampled_from(["ID", "US", "DE", "de"]),
-        channel=st.sampled_from(Channel),
-        shop=st.just(replace(OPEN, lawful_basis=frozenset({"DE"}))),
-        consent=st.booleans(),
-        asks_made=st.integers(0, 2),
-        review_age_days=st.none() | st.integers(0, 90),
-    ),
-)
-def test_no_limit_is_skipped_whatever_the_answer_rests_on(
-    step: Step, ask: Ruling, channels: set[Channel], window: int | None, asked: PolicyRequest
-) -> None:
-    limits: dict[str, Any] = {"channels": [str(each) for each in channels]}
-    if window is not None:
-        limits["edit_window_days"] = window
-    answers = {"contact": str(ask), "resolution_check": str(ask), "ask_update": str(ask)}
-
-    allowed = policies(**answers, **limits).may_message(step, asked).allowed
-
-    inviting, age = step is Step.UPDATE_INVITATION, asked.review_age_days
-    assert not allowed or asked.channel in channels
-    assert not allowed or not inviting or asked.asks_made < 1
-    assert not allowed or not inviting or window is None or (age is not None and age <= window)
-    assert not allowed or ask is not Ruling.BASIS or asked.consent
-
-
 def test_a_policy_with_two_entries_for_one_region_is_refused() -> None:
     with pytest.raises(WrongInput, match="US may have one entry only"):
         policies(ROW | {"region": "US"}, ROW | {"region": "us", "ask_update": "no", "max_asks": 0})
@@ -250,13 +192,6 @@ def test_entry_and_key_are_named_when_a_policy_is_wrong(key: str, value: object)
 def test_a_policy_is_refused_when_it_counts_asks_that_it_forbids() -> None:
     with pytest.raises(WrongInput, match="max_asks must be 0 where ask_update is no"):
         policies(ask_update="no")
-
-
-def test_entries_are_stale_when_they_were_checked_too_long_ago() -> None:
-    entries = policies().platform
-
-    assert stale(entries, date(2027, 4, 30)) == []
-    assert stale(entries, date(2027, 5, 1)) == list(entries)
 
 
 def test_every_shipped_entry_has_source_and_date_when_it_is_loaded() -> None:

@@ -41,9 +41,24 @@ FACTS = SendFacts(
 CHECK, INVITE = Step.RESOLUTION_CHECK, Step.UPDATE_INVITATION
 
 
+def _facts_for(step: Step, **changes: Any) -> SendFacts:
+    """A thanks needs the buyer's word that it is solved."""
+    answer = Answer.SOLVED if step is Step.THANKS else None
+    return replace(FACTS, answer=answer, **changes)
+
+
 @pytest.mark.parametrize("step", Step)
 def test_a_message_goes_out_when_nothing_speaks_against_it(step: Step) -> None:
-    assert send_time_check(step, FACTS) == Send()
+    assert send_time_check(step, _facts_for(step)) == Send()
+
+
+def test_a_thanks_waits_for_solved_and_for_no_invitation() -> None:
+    solved = replace(FACTS, answer=Answer.SOLVED)
+
+    assert isinstance(send_time_check(Step.THANKS, FACTS), Stop)
+    assert isinstance(send_time_check(Step.THANKS, replace(solved, invited=True)), Stop)
+    assert isinstance(send_time_check(Step.THANKS, replace(solved, rating_changed=True)), Stop)
+    assert isinstance(send_time_check(INVITE, replace(solved, thanked=True)), Stop)
 
 
 @pytest.mark.parametrize("by_seller", [False, True])
@@ -146,7 +161,7 @@ def test_an_invitation_waits_when_the_policy_asks_for_more_days(by_seller: bool)
 
 @pytest.mark.parametrize("step", Step)
 def test_a_message_waits_for_the_morning_when_it_is_night_for_the_buyer(step: Step) -> None:
-    found = send_time_check(step, replace(FACTS, zones=("Pacific/Auckland",)))
+    found = send_time_check(step, _facts_for(step, zones=("Pacific/Auckland",)))
 
     assert isinstance(found, Wait)
     assert found.until == datetime(2026, 11, 24, 19, tzinfo=UTC)
@@ -154,7 +169,7 @@ def test_a_message_waits_for_the_morning_when_it_is_night_for_the_buyer(step: St
 
 @pytest.mark.parametrize("step", Step)
 def test_quiet_hours_are_skipped_when_the_seller_sends_now(step: Step) -> None:
-    facts = replace(FACTS, zones=("Pacific/Auckland",), by_seller=True)
+    facts = _facts_for(step, zones=("Pacific/Auckland",), by_seller=True)
 
     assert send_time_check(step, facts) == Send()
 

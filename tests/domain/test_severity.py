@@ -91,15 +91,18 @@ def test_a_grave_sentence_is_found_in_a_long_complaint() -> None:
 
 def test_a_long_complaint_is_read_in_time_that_grows_with_its_length() -> None:
     def seconds(times: int) -> float:
-        started = time.perf_counter()
+        started = time.thread_time()
         grave("barangnya lama sekali datang " * times)
-        return time.perf_counter() - started
+        return time.thread_time() - started
 
     seconds(10)
-    assert seconds(4000) < 20 * seconds(400) + 1
+    # The best of three: what is collected meanwhile is the whole suite's garbage.
+    assert min(seconds(4000) for _ in range(3)) < 20 * min(seconds(400) for _ in range(3)) + 1
 
 
-@pytest.mark.parametrize("name", ["first-writer", "second-writer", "unseen"])
+@pytest.mark.parametrize(
+    "name", ["first-writer", "second-writer", "fourth-writer", "fourth-writer-kept", "unseen"]
+)
 @pytest.mark.parametrize("language", ["en", "id"])
 def test_the_rates_are_kept_on_the_lists(name: str, language: str) -> None:
     rows = [

@@ -62,8 +62,8 @@ def test_case_is_made_good_only_after_a_decision() -> None:
 
 
 def test_that_it_was_carried_out_is_recorded_whatever_was_thought_before() -> None:
-    """Of what the buyer has not chosen yet, no platform knows."""
-    not_yet = set(M) - CARRIED_OUT - {M.OFFERED}
+    """Of what the buyer has not chosen yet, or what can still be undone, no platform knows."""
+    not_yet = set(M) - CARRIED_OUT - {M.HELD, M.OFFERED}
 
     for move in (MakeGoodMove.MADE, MakeGoodMove.MADE_IN_PART):
         assert {state for state in M if MAKE_GOODS.allows(state, move)} == not_yet

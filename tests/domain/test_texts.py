@@ -9,7 +9,7 @@ from service.data import LANGUAGES
 from service.domain.errors import WrongInput
 from service.domain.messages.kinds import Step
 from service.domain.messages.policy_data import Duty
-from service.domain.messages.rendering import LONGEST_TITLE, render, to_html
+from service.domain.messages.rendering import LONGEST_TITLE, render
 from service.domain.messages.templates import (
     MessageText,
     TextKey,
@@ -40,6 +40,7 @@ VALUES = {
     "address": "Jalan Daun 1, Bandung",
     "problem": "Maaf, {product} rusak.",
     "promise": "Kami periksa dulu.",
+    "early_access": "Warna baru, hari Jumat.",
 }
 BOTH = frozenset({Duty.STOP_LINK, Duty.POSTAL_ADDRESS})
 
@@ -55,7 +56,7 @@ def test_a_shipped_text_passes_its_own_check(key: str, language: str) -> None:
 def test_a_shipped_text_is_filled_in_when_all_values_are_given(key: str, language: str) -> None:
     made = render(key, default_text(key, language), VALUES, language, duties=BOTH)
 
-    assert "{" not in made.subject + made.text + made.html
+    assert "{" not in made.subject + made.text
     assert VALUES["stop_url"] in made.text
     assert VALUES["address"] in made.text
     for name in required(key) - {"invitation"}:
@@ -294,16 +295,6 @@ def test_no_stop_line_stands_when_no_duty_asks_for_it() -> None:
     made = render(TextKey.RECEIPT, default_text(TextKey.RECEIPT, "en"), VALUES, "en")
 
     assert VALUES["stop_url"] not in made.text
-
-
-def test_markup_is_escaped_and_links_work_when_html_is_made() -> None:
-    made = to_html('Hi <b>"you"</b>\n\nSee https://x.example/?a=1&b=2.\nBye')
-
-    assert made == (
-        "<p>Hi &lt;b&gt;&quot;you&quot;&lt;/b&gt;</p>\n"
-        '<p>See <a href="https://x.example/?a=1&amp;b=2">https://x.example/?a=1&amp;b=2</a>.<br>\n'
-        "Bye</p>\n"
-    )
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from service.domain.messages.content_policy import (
     TextKind,
     check,
     is_plain_name,
+    sentence_key,
 )
 from service.domain.wording import examples
 from service.domain.wording.disguise import unmask
@@ -22,7 +23,7 @@ from service.wording_commands import Row, read_list, wording_rates
 
 LISTS = Path(__file__).parent / "messages" / "lists"
 LET_THROUGH, REFUSED, SEEN = 0.03, 0.05, 0.8
-UNSEEN = 0.2
+UNSEEN = 0.1
 
 GOOD = (
     "We are sorry that the cup arrived broken. We are sending it again.",
@@ -40,6 +41,9 @@ GOOD = (
     "Terima kasih atas ulasan Kakak. Kami sedang memeriksanya.",
     "Jika belum selesai, kami akan memeriksanya lagi.",
     "Kami tidak menghapus ulasan siapa pun.",
+    "Kami tidak menjanjikan voucher untuk ulasan.",
+    "No gift or discount is given for a rating.",
+    "If your address changed, tell us before Friday.",
     "Stiker bintang laut dan handuk hotel bintang 5 sudah kami kirim.",
     "Kami tidak akan bertanya lagi.",
 )
@@ -145,6 +149,7 @@ def test_a_disguise_hides_nothing(text: str) -> None:
         "Rp25.000 sudah masuk.",
         "RM 10 is on its way to you.",
         "There is store credit for you.",
+        "Kode promo KEMBALILAGI bisa dipakai.",
         "Ada hadiah kecil untuk Kakak.",
         "Cashback sudah masuk ya.",
         "Gratis ongkir buat Kakak.",
@@ -190,6 +195,7 @@ def test_a_hurtful_tone_asks_for_a_confirmation(code: str, text: str, kind: Text
         ("mail me: deals (at) yahoo (dot) com", "deals (at) yahoo (dot) com"),
         ("Pakai kode MAAF-77QZ ya kak.", "MAAF-77QZ"),
         ("Paketnya ke Jl. Kenanga 5, Depok.", "jl. kenanga 5"),
+        ("Resinya JP9988776655 sudah sampai.", "JP9988776655"),
         ("Rek Mandiri 1370012345678 sudah kami isi.", "1370012345678"),
         ("Your order 112-9983321 was shipped.", "112-9983321"),
         ("Chat kami di wa.me/6281234567890", "wa.me/6281234567890"),
@@ -292,12 +298,13 @@ def test_what_is_only_like_a_hidden_word_stays_what_it_is() -> None:
 )
 def test_a_long_text_is_checked_in_time_that_grows_with_its_length(unit: str) -> None:
     def seconds(times: int) -> float:
-        started = time.perf_counter()
+        started = time.thread_time()
         check(unit * times, TextKind.REPLY, "id")
-        return time.perf_counter() - started
+        return time.thread_time() - started
 
     seconds(10)
-    assert seconds(8000) < 20 * seconds(1000) + 1
+    # The best of three: what is collected meanwhile is the whole suite's garbage.
+    assert min(seconds(8000) for _ in range(3)) < 20 * min(seconds(1000) for _ in range(3)) + 1
 
 
 @pytest.mark.parametrize("name", ["first-writer", "second-writer"])
@@ -309,6 +316,34 @@ def test_the_rates_are_kept_on_the_lists(name: str, language: str) -> None:
     assert told["rates"]["all"]["allowed_refused_rate"] <= REFUSED, told["wrong"]
     seen = {name: tone["seen_rate"] for name, tone in told["tone_kinds"].items()}
     assert min(seen.values()) >= SEEN, told["wrong"]
+
+
+@pytest.mark.parametrize("language", ["en", "id"])
+def test_the_rates_are_kept_on_sentences_that_taught_nothing(language: str) -> None:
+    rates = wording_rates(_rows("fourth-writer-kept", language), TextKind.REPLY)["rates"]["all"]
+
+    assert rates["forbidden_let_through_rate"] <= LET_THROUGH
+    assert rates["allowed_refused_rate"] <= REFUSED
+
+
+def test_the_tones_are_seen_in_sentences_that_taught_nothing() -> None:
+    """Of all tones together: there are eight phrases of each."""
+    rows = read_list(LISTS / "wording-fourth-writer-kept.tsv", ("allowed", "forbidden"))
+
+    tones = wording_rates(rows, TextKind.REPLY)["tone_kinds"].values()
+
+    seen, phrases = (sum(tone[name] for tone in tones) for name in ("seen", "phrases"))
+    assert seen >= SEEN * phrases
+
+
+def test_what_is_kept_back_teaches_nothing() -> None:
+    """Thanks, greetings and the like are the same sentence whoever writes them."""
+    taught = {sentence_key(row.phrase) for row in examples.shipped_sentences("wording")}
+
+    for name in ("unseen", "fourth-writer-kept"):
+        rows = read_list(LISTS / f"wording-{name}.tsv", ("allowed", "forbidden"))
+        known = [row for row in rows if sentence_key(row.phrase) in taught]
+        assert len(known) <= len(rows) / 10, known
 
 
 @pytest.mark.parametrize("language", ["en", "id"])

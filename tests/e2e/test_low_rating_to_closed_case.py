@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from jobs.worker import Listener
-from service import wakeup
+from service import redis_wakeup
 from tests.world import World
 
 AT_ONCE = {
@@ -28,7 +28,7 @@ def _by_rq(world: World, monkeypatch: pytest.MonkeyPatch) -> Work:
     assert redis is not None
 
     def work() -> None:
-        wakeup.ask_for_drain(redis)
+        redis_wakeup.ask_for_drain(redis)
         Listener(redis).work(burst=True, logging_level="WARNING")
 
     return work

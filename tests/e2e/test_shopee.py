@@ -253,8 +253,8 @@ def test_public_reply_is_posted_once_by_a_persons_click(market: Market) -> None:
     assert "The draft is kept." in market.press("public-reply", text=text)
     assert TaskKind.POST_REPLY in open_tasks(market.world)
     assert market.shop.replies == {}
-    assert "Posted" in market.press("public-reply/post", text=text)
-    again = market.press("public-reply/post", text="Sekali lagi")
+    assert "Posted" in market.press("public-reply/post", text=text, confirmed="yes")
+    again = market.press("public-reply/post", text="Sekali lagi", confirmed="yes")
 
     assert market.shop.replies == {case.review.platform_id: text}
     assert "posted" in again
@@ -276,7 +276,7 @@ def test_reply_that_shopee_has_already_is_no_second_one(market: Market) -> None:
     market.rated("refund")
     market.shop.replies[market.case.review.platform_id] = "Dari Seller Centre"
 
-    told = market.press("public-reply/post", text="Mohon maaf, Kak.")
+    told = market.press("public-reply/post", text="Mohon maaf, Kak.", confirmed="yes")
 
     assert "replied this comment already" in told
     assert market.case.reply is not None
@@ -288,8 +288,8 @@ def test_reply_whose_answer_was_lost_is_for_a_person_to_look_at(market: Market) 
     market.rated("refund")
     market.shop.break_after.add("/api/v2/product/reply_comment")
 
-    market.press("public-reply/post", text="Mohon maaf, Kak.")
-    market.press("public-reply/post", text="Mohon maaf, Kak.")
+    market.press("public-reply/post", text="Mohon maaf, Kak.", confirmed="yes")
+    market.press("public-reply/post", text="Mohon maaf, Kak.", confirmed="yes")
     market.world.work()
 
     assert market.case.reply is not None

@@ -29,7 +29,7 @@ from integrations.sandbox.ledger import Ledger, leave_review
 from integrations.sandbox.sender import Sender
 from jobs import drain, sweep
 from jobs.worker import Listener
-from service import settings, wakeup
+from service import redis_wakeup, settings
 from service.app import create_wsgi
 from service.db.models import Case, Message
 from service.wiring import Wiring, wire
@@ -155,7 +155,7 @@ def _work(wired: Wiring, warm: bool) -> None:
         _by_rq(
             wired,
             wired.redis,
-            Queue(wakeup.QUEUE, connection=wired.redis, serializer=JSONSerializer),
+            Queue(redis_wakeup.QUEUE, connection=wired.redis, serializer=JSONSerializer),
         )
 
 

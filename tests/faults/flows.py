@@ -10,6 +10,7 @@ from typing import Any
 from integrations.money import Money
 from integrations.remedies import KINDS, Remedy
 from integrations.sandbox import trouble
+from service.domain.remedies.holds import HOLD_SECONDS
 from service.operations.remedies import decisions
 from tests.faults.people import People, case_of
 from tests.world import World
@@ -36,7 +37,8 @@ MADE = (
     "planned update_invitation",
     "sent confirmation",
 )
-ASKED = ("sent resolution_check", "answered solved", "sent update_invitation")
+ASKED = ("sent resolution_check", "planned resolution_reminder")
+SOLVED = (*ASKED, "answered solved", "sent update_invitation")
 ENDED = ("review_changed", "close")
 
 
@@ -50,6 +52,7 @@ class Flow:
     words: tuple[str, ...]
     reason: str = "recovered"
     solved: bool = True
+    hold_seconds: int = 0
 
 
 def _sold(world: World, people: People) -> int:
@@ -93,26 +96,33 @@ def approve(world: World, order_id: int, action: str) -> None:
 
 # The last move lets what a shop's trouble put off come due again within the same life.
 _MAKE = (("approve", "{action}", MINOR), ("work",), ("move", 6), ("work",))
+_MAKE_HELD = (_MAKE[0], ("work",), ("move", HOLD_SECONDS), *_MAKE[1:])
 _ASK = (("move", HOUR), ("work",), ("answer", "yes"), ("move", 48 * HOUR), ("work",))
 _RATE = (("rate", 1, "Barang rusak"), ("work",))
 _RAISE = (("rate", 5, "Masalah selesai"), ("work",))
 
 FLOWS: dict[str, Flow] = {
-    "read": Flow(_sold, _RATE, OPENED + MADE + ASKED + ENDED),
+    "read": Flow(_sold, _RATE, OPENED + MADE + SOLVED + ENDED),
     "lowered": Flow(
         _content,
         (("rate", 2, "Rusak setelah sehari"), ("work",)),
-        OPENED + MADE + ASKED + ENDED,
+        OPENED + MADE + SOLVED + ENDED,
     ),
-    "make-good": Flow(_troubled, _MAKE, OPENED + MADE + ASKED + ENDED),
-    "messages": Flow(_made_good, _ASK, OPENED + MADE + ASKED + ENDED),
+    "make-good": Flow(_troubled, _MAKE, OPENED + MADE + SOLVED + ENDED),
+    "held": Flow(
+        _troubled,
+        _MAKE_HELD,
+        (*OPENED, MADE[0], "hold_ended", *MADE[1:], *SOLVED, *ENDED),
+        hold_seconds=HOLD_SECONDS,
+    ),
+    "messages": Flow(_made_good, _ASK, OPENED + MADE + SOLVED + ENDED),
     "not-solved": Flow(
         _made_good,
         (("move", HOUR), ("work",), ("answer", "no"), ("work",)),
         (
             *OPENED,
             *MADE,
-            "sent resolution_check",
+            *ASKED,
             "answered not_solved",
             "reopen",
             "propose",
@@ -125,7 +135,7 @@ FLOWS: dict[str, Flow] = {
     "withdrawn": Flow(
         _made_good, (("rate", 0, ""), ("work",)), (*OPENED, *MADE, "close"), "withdrawn"
     ),
-    "life": Flow(_sold, _RATE + _MAKE + _ASK + _RAISE, OPENED + MADE + ASKED + ENDED),
+    "life": Flow(_sold, _RATE + _MAKE + _ASK + _RAISE, OPENED + MADE + SOLVED + ENDED),
 }
 
 

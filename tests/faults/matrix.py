@@ -47,7 +47,7 @@ MAKES = (
     Variant("make-good", "resend"),
     Variant("make-good", "voucher"),
 )
-FLOWS = ("read", "lowered", "messages", "not-solved", "raised", "withdrawn", "life")
+FLOWS = ("held", "read", "lowered", "messages", "not-solved", "raised", "withdrawn", "life")
 OTHERS = (*(Variant(one) for one in FLOWS), Variant("messages", trouble="message_500"))
 
 STANDS = tuple(Stand(*one) for one in product(DATABASES, MODES, KINDS))

@@ -14,7 +14,7 @@ from integrations.sandbox.ledger import leave_review
 from integrations.sandbox.seed import sell
 from service.db.models import Case, MakeGood, Message
 from service.domain.errors import WrongState
-from service.domain.messages.kinds import Step
+from service.domain.messages.kinds import Answer, Step
 from service.domain.messages.states import STUCK
 from service.domain.staff.authority import BUYER
 from service.operations.messages import answers, by_seller
@@ -126,7 +126,12 @@ class People:
         check, invitation = steps.get(Step.RESOLUTION_CHECK), steps.get(Step.UPDATE_INVITATION)
         if check is not None and check.state == "sent" and not case.answers:
             answers.answer(
-                self.world.context, check.id, BUYER, solved=self.solved, stars=5, comment=""
+                self.world.context,
+                check.id,
+                BUYER,
+                answer=Answer.SOLVED if self.solved else Answer.NOT_SOLVED,
+                stars=5,
+                comment="",
             )
             return True
         over = invitation is not None and invitation.state in ("sent", "stopped")

@@ -84,10 +84,14 @@ def messages_at_most_once(world: World, case: Case) -> None:
     assert not box, "the mailbox holds what was never planned"
 
 
+REMINDED = "sent resolution_reminder"
+"""Where a death is noticed days late, the buyer is asked again before the answer, else not."""
+
+
 def history_is_complete(case: Case, words: Sequence[str]) -> None:
     """Each expected word once and in order; others only where a person had to go on."""
     told = [_word(one.what, one.new) for one in case.history]
-    rest = [one for one in told if one.split(" ")[0] not in PEOPLE]
+    rest = [one for one in told if one.split(" ")[0] not in PEOPLE and one != REMINDED]
     expected = [*words, "sent receipt"]
     assert sorted(rest) == sorted(expected), f"history: {told}"
     ordered = [one for one in rest if one not in UNORDERED]

@@ -34,6 +34,7 @@ FEWEST = {
     "lowered": 10,
     "read": 10,
     "make-good": 8,
+    "held": 10,
     "messages": 10,
     "not-solved": 8,
     "life": 40,

@@ -45,12 +45,11 @@ class Trial:
     people: Counter[str] = field(init=False)
     died: int = field(init=False)
     _line: Line = field(init=False)
-    _token: str = field(init=False)
+    _token: str = field(init=False, default="")
 
     def __post_init__(self) -> None:
         self._line = Line(self.world._server)
         self.world.set_shop(follow_ups=SOON, asking=ASKING)
-        self._token = tokens.add_token(self.world.context, self.world.owner, "faults")
         self.world.work()
         self._warm()
 
@@ -67,6 +66,7 @@ class Trial:
     def begin(self, variant: Variant) -> None:
         """Take up the next variant."""
         self.variant, self.people, self.died = variant, Counter(), 0
+        self.world.set_shop(hold_seconds=self.flow.hold_seconds)
 
     @property
     def flow(self) -> Flow:
@@ -75,6 +75,8 @@ class Trial:
 
     def try_point(self, point: int) -> Ending:
         """Let a process die at this point (0: live), restart, and hold everything to the promises."""
+        # Points take days each, and a token ends after a year.
+        self._token = tokens.add_token(self.world.context, self.world.owner, "faults")
         people = People(self.world, self.variant.action, self.variant.trouble, self.flow.solved)
         order_id = self.flow.prepare(self.world, people)
         ending = self.zygote.run(self._errand(order_id, point))

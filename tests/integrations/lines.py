@@ -56,7 +56,7 @@ def silence(line: socket.socket) -> None:
         pass
 
 
-HEAD = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+HEAD = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: application/json\r\n"
 AFTER: dict[str, Answer] = {
     "closed": raw(""),
     "reset": reset,

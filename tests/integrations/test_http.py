@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
+import re
 import socket
 import time
 import tracemalloc
@@ -199,6 +201,15 @@ def test_no_more_is_unpacked_than_may_be_read(method: str, status: str) -> None:
         tracemalloc.stop()
 
     assert most < 4 * MAX_BYTES
+
+
+def test_name_to_sign_in_with_is_sent_whatever_its_letters() -> None:
+    with served(raw(f"{HEAD}Content-Length: 2\r\n\r\n{{}}")) as line:
+        Http().call("GET", line.url, auth=("kéy–ключ", "пароль"))
+
+    signed = re.search(rb"authorization: Basic (\S+)", line.asked[0], re.IGNORECASE)
+    assert signed is not None
+    assert base64.b64decode(signed[1]).decode() == "kéy–ключ:пароль"
 
 
 def test_nothing_that_a_shop_sets_is_sent_with_the_next_call() -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -64,11 +63,3 @@ def flask(world: World, *argv: str, **values: str) -> subprocess.CompletedProces
         check=False,
         timeout=60,
     )
-
-
-def until(what: str, ready: Callable[[], object], seconds: float = 30.0) -> None:
-    """Wait for something another process or thread does; fails naming what did not come."""
-    ends = time.monotonic() + seconds
-    while not ready():
-        assert time.monotonic() < ends, f"{what} did not come"
-        time.sleep(0.02)

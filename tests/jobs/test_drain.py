@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -25,7 +25,7 @@ from service.operations.remedies import decisions
 from service.operations.reviews import ingest
 from service.operations.shops import connections
 from service.operations.shops.connections import NewConnection
-from tests.jobs.processes import until
+from testbed.processes import until
 from tests.world import World
 
 
@@ -246,10 +246,10 @@ def test_one_delivery_that_breaks_takes_no_other_with_it(
 ) -> None:
     settle = ingest._settle
 
-    def breaks(session: Transaction, one: Any, now: datetime) -> None:
-        if b"kaboom" in one.delivery.body:
+    def breaks(session: Transaction, read: Any, *rest: Any, **options: Any) -> None:
+        if b"kaboom" in read.delivery.body:
             raise RuntimeError("broken")
-        settle(session, one, now)
+        settle(session, read, *rest, **options)
 
     monkeypatch.setattr(ingest, "_settle", breaks)
     for text in ("rusak", "kaboom", "pecah"):

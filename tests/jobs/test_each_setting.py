@@ -17,15 +17,15 @@ import pytest
 import requests
 from cryptography.fernet import Fernet
 
-from bench.processes import free_port
 from integrations.http import Http
 from service import embedded, settings
 from service.security.links import SIGN_IN, Links
 from service.security.vault import Vault
 from service.settings import Settings
-from service.wiring import wire
+from service.wiring import Wiring, wire
+from testbed.processes import free_port, until
 from tests.conftest import emptied_redis
-from tests.jobs.processes import ROOT, Popen, running, until
+from tests.jobs.processes import ROOT, Popen, running
 
 SECRET, KEY, TOKEN = "k" * 48, Fernet.generate_key().decode(), "m" * 24
 ROOT_CA = Path(certifi.where())
@@ -77,6 +77,8 @@ def _values(folder: Path, port: int, redis_url: str = "redis://127.0.0.1:1/0") -
         "SANDBOX_PATH": str(folder / "ledger.db"),
         "DATABASE_POOL": "7",
         "CA_FILE": str(ROOT_CA),
+        "SMTP_URL": "smtp+plain://127.0.0.1:2525?from=care@shop.example",
+        "SECOND_FACTOR": "owners",
         "PROXY": "http://name:word@127.0.0.1:3128",
         "NO_PROXY": "intranet.example",
         "PRIVATE_NETWORKS": "10.9.0.0/16",
@@ -137,6 +139,17 @@ def _buyers_keep(one: Started, days: int) -> bool:
     return wired.context.keep_buyers == timedelta(days=days)
 
 
+def _wired(one: Started) -> Wiring:
+    wired = wire(one.loaded)
+    wired.close()
+    return wired
+
+
+def _has_mail(one: Started) -> bool:
+    """Whether staff can be written to by the installation itself."""
+    return _wired(one).context.staff_mail is not None
+
+
 def _threads(one: Started) -> bool:
     wired = wire(one.loaded)
     wired.close()
@@ -194,6 +207,8 @@ PROBES: dict[str, Callable[[Started], bool]] = {
     "sandbox_path": lambda one: (one.folder / "ledger.db").is_file(),
     "database_pool": _pool,
     "ca_file": lambda one: one.http().network.ca_file == str(ROOT_CA),
+    "smtp_url": _has_mail,
+    "second_factor": lambda one: _wired(one).context.second_factor_of_owners,
     "proxy": lambda one: one.http()._proxy == "http://name:word@127.0.0.1:3128",
     "no_proxy": lambda one: (
         {"intranet.example", "makegood.example", "127.0.0.1"}

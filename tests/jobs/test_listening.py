@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 import requests
 
-from bench.processes import free_port
 from service import embedded, listening, settings
 from service.db.models import Connection
 from service.listening import Address, CannotListen
 from service.security.key_generation import fresh_keys
 from service.wiring import wire
-from tests.jobs.processes import ROOT, Popen, running, until
+from testbed.processes import free_port, until
+from tests.jobs.processes import ROOT, Popen, running
 from tests.service.test_private_files import rights
 
 KEYS = {f"MAKEGOOD_{name}": key for name, key in fresh_keys().items()}

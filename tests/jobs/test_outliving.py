@@ -17,13 +17,13 @@ import pytest
 from redis import Redis
 from sqlalchemy.exc import DBAPIError
 
-from bench.processes import Postgres, RedisServer
 from integrations.money import Money
 from integrations.remedies import REFUND, Remedy
 from integrations.sandbox import trouble
 from service.domain.messages.states import STUCK
 from service.operations.remedies import decisions
-from tests.jobs.processes import Popen, environment, running, until
+from testbed.processes import Postgres, RedisServer, until
+from tests.jobs.processes import Popen, environment, running
 from tests.world import World
 
 pytestmark = pytest.mark.redis

@@ -11,8 +11,8 @@ from queue import SimpleQueue
 
 import requests
 
-from bench.processes import free_port
-from tests.jobs.processes import ROOT, Popen, running, until
+from testbed.processes import free_port, until
+from tests.jobs.processes import ROOT, Popen, running
 
 
 def _lines(process: Popen) -> SimpleQueue[str]:

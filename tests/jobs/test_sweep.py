@@ -11,10 +11,11 @@ from sqlalchemy import select, update
 
 from jobs import sweep
 from jobs.threads import Kept, supervise
-from service import wakeup
+from service import redis_wakeup
 from service.db.models import Connection, Lane, OutboxRow, Periodic, Rate
 from service.db.outbox import backlog
-from tests.jobs.processes import flask, until
+from testbed.processes import until
+from tests.jobs.processes import flask
 from tests.world import World
 
 NO_REDIS = "redis://127.0.0.1:1/0"
@@ -54,7 +55,9 @@ def test_clock_does_what_no_worker_begins_though_redis_is_there(
     world.rate(1)
     clock = threading.Thread(target=sweep.clock, args=(world.wired,), kwargs={"every": 0.02})
     clock.start()
-    until("a wake-up", lambda: world.wired.redis and world.wired.redis.exists(wakeup.WAKE_KEY))
+    until(
+        "a wake-up", lambda: world.wired.redis and world.wired.redis.exists(redis_wakeup.WAKE_KEY)
+    )
     early = world.cases()
 
     world.clock.move(seconds=6)

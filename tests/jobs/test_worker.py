@@ -18,10 +18,11 @@ from sqlalchemy import select
 from integrations.money import Money
 from integrations.remedies import REFUND, Remedy
 from integrations.sandbox import trouble
-from service import wakeup
+from service import redis_wakeup
 from service.db.models import OutboxRow
 from service.operations.remedies import decisions
-from tests.jobs.processes import Popen, environment, running, until
+from testbed.processes import until
+from tests.jobs.processes import Popen, environment, running
 from tests.world import World
 
 pytestmark = pytest.mark.redis
@@ -67,7 +68,7 @@ def _worker(world: World, threads: int = 1) -> Iterator[Popen]:
     redis = world.wired.redis
     assert redis is not None
     redis.flushdb()
-    wakeup.ask_for_drain(redis)
+    redis_wakeup.ask_for_drain(redis)
     env = environment(world, MAKEGOOD_WORKER_THREADS=str(threads))
     with running(["-m", "jobs.worker"], env) as process:
         yield process
@@ -107,7 +108,7 @@ def test_idle_worker_stops_at_once(world: World) -> None:
     assert redis is not None
     with _worker(world) as process:
         # A worker that has taken a job hears signals.
-        until("the worker", lambda: redis.llen(f"rq:queue:{wakeup.QUEUE}") == 0)
+        until("the worker", lambda: redis.llen(f"rq:queue:{redis_wakeup.QUEUE}") == 0)
 
         process.send_signal(signal.SIGTERM)
 
@@ -140,12 +141,12 @@ def test_another_takes_over_after_the_lease_when_a_worker_was_killed(
 
 def test_wake_ups_collapse_into_one_until_a_worker_begins(redis_url: str) -> None:
     redis = Redis.from_url(redis_url)
-    jobs = Queue(wakeup.QUEUE, connection=redis, serializer=JSONSerializer)
+    jobs = Queue(redis_wakeup.QUEUE, connection=redis, serializer=JSONSerializer)
 
-    asked = [wakeup.ask_for_drain(redis) for _ in range(100)]
+    asked = [redis_wakeup.ask_for_drain(redis) for _ in range(100)]
     waiting = len(jobs)
-    redis.delete(wakeup.WAKE_KEY)
-    again = wakeup.ask_for_drain(redis)
+    redis.delete(redis_wakeup.WAKE_KEY)
+    again = redis_wakeup.ask_for_drain(redis)
 
     assert (asked.count(True), waiting, again, len(jobs)) == (1, 1, True, 2)
     redis.close()
@@ -155,7 +156,7 @@ def test_commits_wake_the_workers_once_though_they_are_many(world: World) -> Non
     redis = world.wired.redis
     assert redis is not None
     redis.flushdb()
-    jobs = Queue(wakeup.QUEUE, connection=redis, serializer=JSONSerializer)
+    jobs = Queue(redis_wakeup.QUEUE, connection=redis, serializer=JSONSerializer)
 
     for _ in range(20):
         world.context.database.wake()

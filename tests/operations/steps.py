@@ -27,6 +27,7 @@ from tests.world import World
 ASKING = {"invitations": True, "lawful_basis": ["ID"]}
 KETTLE = ("kettle", "Electric kettle", 25900000, "IDR")
 RECEIPT, CHECK, INVITATION = Step.RECEIPT, Step.RESOLUTION_CHECK, Step.UPDATE_INVITATION
+REMINDER = Step.RESOLUTION_REMINDER
 
 
 def refund(order_id: int, minor: int = 1_000_000) -> Remedy:

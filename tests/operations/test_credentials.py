@@ -33,7 +33,7 @@ from tests.platforms.shopee import (
 from tests.platforms.shopee import (
     permission as answer_to,
 )
-from tests.world import World
+from tests.world import PATIENCE, World
 
 ALLOWED = {"code": "the-code", "shop_id": SHOP_ID}
 
@@ -130,14 +130,13 @@ def test_two_at_once_renew_once(trial: Trial, monkeypatch: pytest.MonkeyPatch, e
     """As two processes do: neither has anything of the other's but the database."""
     trial.allow()
     trial.world.clock.move(hours=5 if ended else 3, minutes=55)
-    both_began = threading.Barrier(2, timeout=10)
-    held_up: list[bool] = []
+    first_asks, second_is_back = threading.Event(), threading.Event()
     get = trial.shop._auth_access_token_get
 
     def slowly(request: Any) -> Any:
         # The other looks at the row while this call is under way.
-        held_up.append(True)
-        both_began.wait()
+        first_asks.set()
+        assert second_is_back.wait(PATIENCE)
         return get(request)
 
     monkeypatch.setattr(trial.shop, "_auth_access_token_get", slowly)
@@ -150,11 +149,10 @@ def test_two_at_once_renew_once(trial: Trial, monkeypatch: pytest.MonkeyPatch, e
 
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(ask, 1)
-        while not held_up:
-            pass
-        second = pool.submit(ask, 2).result(10)
-        both_began.wait()
-        assert first.result(10) == "access-2"
+        assert first_asks.wait(PATIENCE)
+        second = pool.submit(ask, 2).result(PATIENCE)
+        second_is_back.set()
+        assert first.result(PATIENCE) == "access-2"
 
     if ended:
         assert isinstance(second, Temporary)

@@ -40,10 +40,10 @@ def test_decision_names_who_decided_why_and_within_which_limit(world: World) -> 
     )
 
     (decision,) = world.case().decisions
-    assert (decision.actor, decision.reason, decision.limit) == (
+    assert (decision.actor, decision.reason, str(decision.limit)) == (
         f"seller:{seller.id}",
         "broken",
-        "20000.00 IDR",
+        "within their limit of 20000.00 IDR for one decision",
     )
 
 

@@ -14,7 +14,7 @@ from integrations.sandbox.ledger import add_line, leave_review
 from integrations.sandbox.seed import KETTLE, SCARF, sell
 from service.db.models import Connection
 from service.domain.errors import NotPermitted, WrongState
-from service.domain.messages.kinds import Step
+from service.domain.messages.kinds import Answer, Step
 from service.domain.staff.authority import BUYER, OPERATOR, SellerRole
 from service.operations.cases import confirm
 from service.operations.cases.order_choice import choose_order
@@ -57,7 +57,7 @@ def told_to(world: World, connection_id: int = 0, **changes: Any) -> None:
 def _names(monkeypatch: pytest.MonkeyPatch, order_id: int) -> None:
     """The shop takes every review for one of this order."""
     monkeypatch.setattr(
-        Sandbox, "orders_for", lambda self, event: [Sandbox.order(self, str(order_id))]
+        Sandbox, "orders_for", lambda self, query: [Sandbox.order(self, str(order_id))]
     )
 
 
@@ -97,7 +97,7 @@ def test_doubt_waits_for_a_person(
     order_id = sell(world.sandbox.ledger, 1, world.clock.now())[0]
     orders = [Sandbox.order] if chosen_by == "platform" else []
     monkeypatch.setattr(
-        Sandbox, "orders_for", lambda self, event: [order(self, str(order_id)) for order in orders]
+        Sandbox, "orders_for", lambda self, query: [order(self, str(order_id)) for order in orders]
     )
     told_to(world, **changes)
     if chosen_by == "seller":
@@ -316,7 +316,9 @@ def test_nobody_is_invited_after_a_grave_complaint(world: World) -> None:
     world.work()
     confirm.confirm(world.context, world.case().id, world.owner)
     work_for(world, 24 * 4)
-    answers.answer(world.context, one(world, CHECK).id, BUYER, solved=True, stars=5, comment="")
+    answers.answer(
+        world.context, one(world, CHECK).id, BUYER, answer=Answer.SOLVED, stars=5, comment=""
+    )
     work_for(world, 24 * 20)
 
     assert one(world, INVITATION).state == "stopped"
@@ -330,7 +332,7 @@ def test_grave_words_in_an_answer_are_for_a_person(world: World) -> None:
         world.context,
         one(world, CHECK).id,
         BUYER,
-        solved=True,
+        answer=Answer.SOLVED,
         stars=3,
         comment="Tapi anak saya masuk rumah sakit",
     )

@@ -15,6 +15,7 @@ from service.db.models import Kind, Message
 from service.db.outbox import claims
 from service.db.shops import shop_queries
 from service.domain.errors import NotPermitted, WrongState
+from service.domain.messages.kinds import Answer
 from service.domain.staff.authority import BUYER, SellerRole
 from service.operations.messages import answers, by_seller, opt_out
 from service.operations.remedies import decisions
@@ -23,6 +24,7 @@ from tests.operations.steps import (
     ASKING,
     CHECK,
     INVITATION,
+    REMINDER,
     due_at,
     help_again,
     helped,
@@ -42,18 +44,28 @@ WEEK = 24 * 8
 
 def _answer(world: World, *, solved: bool, comment: str = "", round_: int = 1) -> None:
     answers.answer(
-        world.context, one(world, CHECK, round_).id, BUYER, solved=solved, stars=4, comment=comment
+        world.context,
+        one(world, CHECK, round_).id,
+        BUYER,
+        answer=Answer.SOLVED if solved else Answer.NOT_SOLVED,
+        stars=4,
+        comment=comment,
     )
 
 
 def test_messages_follow_in_their_order_when_all_allow_them(world: World) -> None:
     helped(world)
 
-    work_for(world, WEEK)
+    work_for(world, 24 * 12)
 
     steps = ["receipt", "confirmation", "resolution_check", "update_invitation"]
-    assert [step for step, _ in sent(world)] == steps
-    assert len(told(world)) == 4
+    by_time = sorted(
+        (message.sent_at, message.id, message.step)
+        for message in world.case().messages
+        if message.sent_at
+    )
+    assert [step for _, _, step in by_time] == [*steps[:3], "resolution_reminder", steps[3]]
+    assert len(told(world)) == 5
 
 
 @pytest.mark.parametrize("zone", ["Asia/Jayapura", "Europe/Berlin", "America/Los_Angeles"])
@@ -64,11 +76,11 @@ def test_messages_go_out_by_day_where_the_buyer_lives(world: World, zone: str) -
     work_for(world, 24)
     help_again(world, order_id)
 
-    work_for(world, 24 * 12)
+    work_for(world, 24 * 14)
 
     messages = world.ledger()["messages"]
     local = [datetime.fromisoformat(m["at"]).astimezone(ZoneInfo(zone)) for m in messages]
-    assert len(local) == 4
+    assert len(local) == 5
     assert all(8 <= at.hour < 20 and at.weekday() < 6 for at in local)
 
 
@@ -123,10 +135,20 @@ REASONS: dict[str, Callable[[World, int], Any]] = {
     "opted out in another case": _opt_out_elsewhere,
     "rating changed": _raise_rating,
     "answered": lambda world, _: answers.answer(
-        world.context, world.cases()[0].messages[2].id, BUYER, solved=True, stars=None, comment=""
+        world.context,
+        world.cases()[0].messages[2].id,
+        BUYER,
+        answer=Answer.SOLVED,
+        stars=None,
+        comment="",
     ),
     "not solved": lambda world, _: answers.answer(
-        world.context, world.cases()[0].messages[2].id, BUYER, solved=False, stars=None, comment=""
+        world.context,
+        world.cases()[0].messages[2].id,
+        BUYER,
+        answer=Answer.NOT_SOLVED,
+        stars=None,
+        comment="",
     ),
     "stopped by the seller": lambda world, _: by_seller.stop_messages(
         world.context, world.cases()[0].id, world.owner
@@ -194,7 +216,21 @@ def test_edit_window_is_looked_at_again_when_sending(
     )
 
 
-def test_invitation_waits_for_silence_after_the_check(world: World) -> None:
+def test_invitation_waits_for_silence_after_the_reminder(world: World) -> None:
+    helped(world)
+
+    work_for(world, 24 * 12)
+
+    reminder, invitation = one(world, REMINDER).sent_at, one(world, INVITATION).sent_at
+    assert reminder is not None
+    assert invitation is not None
+    assert (invitation - reminder).days >= 3
+
+
+def test_invitation_waits_for_silence_after_the_check_where_nobody_is_reminded(
+    world: World,
+) -> None:
+    world.set_shop(follow_ups={"resolution_reminder_hours": 0})
     helped(world)
 
     work_for(world, WEEK)
@@ -203,6 +239,7 @@ def test_invitation_waits_for_silence_after_the_check(world: World) -> None:
     assert check is not None
     assert invitation is not None
     assert (invitation - check).days >= 3
+    assert REMINDER not in [message.step for message in world.case().messages]
 
 
 def test_problem_not_solved_reopens_the_case_with_the_words_on_top(world: World) -> None:

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 
+from integrations.contract import SentMessage
 from integrations.errors import Permanent, Temporary
 from integrations.sandbox import trouble
 from service.operations.messages import look_up
@@ -28,9 +29,9 @@ class Channel:
             (str(one["id"]) for one in world.ledger()["messages"] if mark in one["text"]), None
         )
 
-    def find_message(self, adapter: object, order_id: str, mark: str) -> str | None:
-        self.asked.append(mark)
-        return self.says(order_id, mark)
+    def find_message(self, adapter: object, sent: SentMessage) -> str | None:
+        self.asked.append(sent.mark)
+        return self.says(sent.order_id, sent.mark)
 
 
 @pytest.fixture(name="channel")

@@ -14,9 +14,10 @@ from integrations.sandbox.seed import KETTLE
 from jobs import retention
 from service.db.models import Base, Case, DoNotContact, Review
 from service.domain.errors import NotFound, WrongInput, WrongState
+from service.domain.messages.kinds import Answer
 from service.domain.staff.authority import BUYER, OPERATOR
 from service.operations.messages import answers, opt_out
-from service.operations.privacy import erasure
+from service.operations.privacy import erasure, keeping
 from service.operations.remedies import decisions
 from service.operations.reviews.delivery_bodies import Body
 from service.operations.shops import connections
@@ -58,7 +59,7 @@ def _walk(world: World) -> int:
     )
     world.work()
     check = next(one for one in world.case().messages if one.step == "resolution_check")
-    answers.answer(world.context, check.id, BUYER, solved=True, stars=4, comment=WORDS[3])
+    answers.answer(world.context, check.id, BUYER, answer=Answer.SOLVED, stars=4, comment=WORDS[3])
     return order_id
 
 
@@ -278,7 +279,7 @@ def test_reviews_without_a_case_are_emptied_by_age_in_batches(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(erasure, "REVIEWS_AT_ONCE", 2)
-    monkeypatch.setattr(retention, "BATCHES", 1)
+    monkeypatch.setattr(keeping, "BATCHES", 1)
     for _ in range(3):
         world.rate(5, "bagus sekali")
     world.work()

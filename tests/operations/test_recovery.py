@@ -23,7 +23,10 @@ from service.db.models import Case, Kind, OutboxRow
 from service.db.outbox import claims
 from service.db.shops import shop_queries
 from service.domain.messages.states import MessageState
+from service.domain.reports.periods import PeriodKind
 from service.domain.staff.authority import SellerRole
+from service.operations.endpoints import endpoints
+from service.operations.notices import addresses, report_mails
 from service.operations.outbox.handler import Work
 from service.operations.outbox.registry import HANDLERS
 from service.operations.remedies import decisions
@@ -192,11 +195,50 @@ def test_what_is_refused_though_the_check_works_is_not_tried_without_end(
     assert world.case().make_goods[0].state == "approved"
 
 
+def _event(world: World) -> None:
+    url, kinds = "http://127.0.0.1:9/hooks", ["case.closed"]
+    endpoint_id, _ = endpoints.add(
+        world.context, world.shop_id, world.owner, name="Gudang", url=url, kinds=kinds
+    )
+    endpoints.try_out(world.context, endpoint_id, world.owner)
+
+
+def _notice(world: World) -> None:
+    address = "json://127.0.0.1:9/x"
+    address_id = addresses.add_address(world.context, world.owner, "", address)
+    addresses.try_address(world.context, world.owner, address_id)
+
+
+def _report(world: World) -> None:
+    owner = world.owner
+    report_mails.choose(world.context, world.shop_id, owner.id, owner, [PeriodKind.DAY])
+    world.clock.move(days=1)
+    report_mails.gather_reports(world.context)
+
+
+TO_OTHERS: dict[Kind, Callable[[World], None]] = {
+    Kind.SEND_EVENT: _event,
+    Kind.SEND_NOTICE: _notice,
+    Kind.SEND_REPORT: _report,
+}
+"""What goes to programs and staff, and belongs to no case."""
+PAGES = {
+    Kind.SEND_EVENT: "/endpoints/1",
+    Kind.SEND_NOTICE: "/me/notices",
+    Kind.SEND_REPORT: "/me/reports",
+}
+
+
 def _open_row(world: World, kind: Kind) -> OutboxRow:
     """A row of this kind that is due, made as it comes in life."""
     if kind is Kind.END_OFFER:
         offered(world)
         return _rows(world, kind)[0]
+    if kind in TO_OTHERS:
+        TO_OTHERS[kind](world)
+        return _rows(world, kind)[0]
+    if kind is Kind.END_HOLD:
+        world.set_shop(hold_seconds=20)
     order_id = world.rate(1)
     if kind is Kind.READ_DELIVERY:
         return _rows(world, kind)[0]
@@ -204,7 +246,7 @@ def _open_row(world: World, kind: Kind) -> OutboxRow:
         _put(world, kind, world.connection_id, step=f"review:r{order_id}")
     world.work()
     case = world.case()
-    if kind is Kind.MAKE_GOOD:
+    if kind in (Kind.MAKE_GOOD, Kind.END_HOLD):
         refund = Remedy(REFUND, Money(1_000_000, "IDR"), (f"l{order_id}",))
         decisions.approve(world.context, case.id, world.owner, changed=refund)
     if kind in (Kind.FIND_ORDER, Kind.END_CASE):
@@ -252,6 +294,9 @@ def test_fault_of_ours_in_any_kind_of_work_is_seen_soon_and_holds_up_nothing(
     if HANDLERS[kind].recurs:
         assert kind in waiting
         assert "Try now" in page
+    elif kind in TO_OTHERS:
+        assert row.given_up
+        assert "KeyError" in world.browser().get(PAGES[kind]).text
     else:
         # An offer is closed by its end: what is left is its case, which waits for the seller.
         assert row.given_up == (kind is not Kind.END_OFFER)

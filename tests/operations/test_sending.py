@@ -10,7 +10,7 @@ import pytest
 from integrations.sandbox import trouble
 from service.db.messages import message_queries
 from service.db.models import MessageAttempt
-from service.domain.messages.kinds import Step
+from service.domain.messages.kinds import Answer, Step
 from service.domain.staff.authority import BUYER, OPERATOR
 from service.operations.messages import answers, by_seller
 from service.operations.shops import connections
@@ -107,12 +107,15 @@ def test_seller_sends_an_unknown_message_once_more(world: World) -> None:
 
 
 def test_unknown_invitation_counts_as_made(world: World) -> None:
+    world.set_shop(follow_ups={"resolution_reminder_hours": 0})
     order_id = helped(world)
     work_for(world, 24 * 4)
     trouble.choose(world.sandbox.ledger, order_id, "message_500")
     work_for(world, 24 * 8)
     first = one(world, INVITATION).state
-    answers.answer(world.context, one(world, CHECK).id, BUYER, solved=False, stars=None, comment="")
+    answers.answer(
+        world.context, one(world, CHECK).id, BUYER, answer=Answer.NOT_SOLVED, stars=None, comment=""
+    )
     help_again(world, order_id)
 
     work_for(world, 24 * 12)

@@ -41,7 +41,8 @@ def _connect(world: World, shop: ShopeeStandIn, app: str = PARTNER_ID) -> int:
 def _lanes(world: World) -> dict[int, Lane]:
     with world.context.database.reading() as session:
         return {
-            lane.connection_id: lane for lane in session.scalars(select(Lane).where(Lane.outward))
+            lane.connection_id or 0: lane
+            for lane in session.scalars(select(Lane).where(Lane.outward))
         }
 
 

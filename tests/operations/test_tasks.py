@@ -8,6 +8,7 @@ from sqlalchemy import select
 from integrations.money import Money
 from service.db.models import Case, Task
 from service.db.tasks import task_queries as waiting
+from service.domain.messages.kinds import Answer
 from service.domain.staff.authority import BUYER
 from service.domain.tasks.kinds import TASK_RULES, TaskKind
 from service.operations.messages import answers
@@ -87,7 +88,9 @@ def test_not_solved_comes_before_other_decisions(world: World) -> None:
     world.work()
     asked = next(one for one in world.case().messages if one.step == "resolution_check")
 
-    answers.answer(world.context, asked.id, BUYER, solved=False, stars=None, comment="Masih rusak")
+    answers.answer(
+        world.context, asked.id, BUYER, answer=Answer.NOT_SOLVED, stars=None, comment="Masih rusak"
+    )
     world.rate(2, "Kurang bagus")
     world.work()
 

@@ -16,13 +16,19 @@ from typing import Any
 from sqlalchemy import select
 
 import service.operations
-from service.db.models import Base
+from service.db.models import Base, Call, TextVersion, Thanks
 from service.domain.errors import DomainError, NotFound, NotPermitted
+from service.domain.messages.calls import CALLS
+from service.domain.remedies.playbook_data import fingerprint
+from service.domain.remedies.ready_made import ReadyMade, ready_made
+from service.domain.remedies.thanks import Gesture
 from service.domain.staff.authority import Actor, Membership, SellerRole
 from service.operations.context import Context
+from service.operations.endpoints import endpoints
 from service.operations.messages import drafts
 from service.operations.messages.drafts import Written
-from service.operations.remedies import decisions
+from service.operations.notices import addresses
+from service.operations.remedies import decisions, playbooks
 from service.operations.staff import invitations, sessions, tokens
 from tests.operations.steps import sell_to
 from tests.web.pages import post_unreadable
@@ -156,3 +162,28 @@ def fill(world: World) -> None:
     tokens.add_token(world.context, world.owner, "t")
     invitations.invite(world.context, world.owner, "Rina", {1: Membership(SellerRole.VIEWER)})
     sessions.begin(world.context, world.owner.id)
+    endpoint_id, _ = endpoints.add(
+        world.context,
+        world.shop_id,
+        world.owner,
+        name="Gudang",
+        url="http://127.0.0.1:9/hooks",
+        kinds=["case.closed"],
+    )
+    endpoints.try_out(world.context, endpoint_id, world.owner)
+    seen = fingerprint(ready_made(ReadyMade.BALANCED))
+    careful = ready_made(ReadyMade.CAREFUL)
+    playbooks.replace_playbook(world.context, world.shop_id, world.owner, careful, seen=seen)
+    with world.context.database.transaction() as session:
+        # Buyers of the sandbox have no telephone.
+        session.add(Call(case_id=1, state=CALLS.first, tries=0, opened_at=world.clock.now()))
+        # A card that waits to be written, and a text of the shop's own.
+        given = Thanks(case_id=1, shop_id=1, gesture=Gesture.CARD, actor="seller:1")
+        given.given_at = world.clock.now()
+        session.add(given)
+        text = TextVersion(
+            shop_id=1, key="receipt", language="id", number=0, text={}, actor="clock"
+        )
+        text.created_at = world.clock.now()
+        session.add(text)
+    addresses.add_address(world.context, world.owner, "", "json://127.0.0.1:9/x")

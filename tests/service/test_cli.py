@@ -7,9 +7,10 @@ import signal
 
 from sqlalchemy import select
 
-from service.db.models import Periodic
+from service.db.models import Periodic, SecondFactor
 from service.db.outbox import heartbeat
-from tests.jobs.processes import environment, flask, running, until
+from testbed.processes import until
+from tests.jobs.processes import environment, flask, running
 from tests.world import World
 
 
@@ -36,6 +37,19 @@ def test_seller_is_added_with_a_link_to_sign_in(world: World) -> None:
     assert re.fullmatch(rf"{world.url}/sign-in/\S+\n", done.stdout)
     assert (again.returncode, "is a seller here already" in again.stderr) == (1, True)
     assert re.fullmatch(rf"{world.url}/sign-in/\S+\n", link.stdout)
+
+
+def test_second_factor_of_the_last_owner_is_reset(world: World) -> None:
+    with world.context.database.transaction() as session:
+        kept = world.context.vault.encrypt({"secret": "x"})
+        at = world.clock.now()
+        session.add(SecondFactor(seller_id=1, secret=kept, last_step=0, created_at=at))
+
+    done = flask(world, "seller", "reset-second-factor", "owner@example.test")
+    again = flask(world, "seller", "reset-second-factor", "owner@example.test")
+
+    assert (done.returncode, "signs in without a code now" in done.stdout) == (0, True)
+    assert again.stderr == "Error: This seller has no second factor.\n"
 
 
 def test_link_of_nobody_is_refused(world: World) -> None:

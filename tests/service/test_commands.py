@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
-import stat
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import click
@@ -17,10 +14,7 @@ from click.testing import CliRunner
 from cryptography.fernet import Fernet
 
 from service import cli, embedded, mail_commands, settings
-from service.db import backup
 from service.db.advice import NO_TABLES
-from service.db.models import Seller
-from service.db.session import Database
 from service.security.private_files import write_new
 from service.wiring import wire
 from tests.jobs.processes import ROOT, flask
@@ -68,6 +62,7 @@ def _all_commands() -> list[list[str]]:
     stand_in = {
         "path": "wsgi.py",
         "target": "copy.db",
+        "source": "copy.db",
         "email": "owner@example.test",
         "who": "a@b.example",
     }
@@ -106,11 +101,15 @@ def test_help_lists_our_commands_whatever_the_settings_are(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
 def test_command_works_beside_what_make_run_keeps(installed: Path, words: list[str]) -> None:
+    if words[0] == "restore":
+        _in(installed, "sweep")
     done = _in(installed, *words)
 
     assert "Traceback" not in done.stderr
     assert "MAKEGOOD_" not in done.stderr
-    if words[0] not in ("replay", "seller", "doctor"):
+    if words[0] == "restore":
+        assert "is at work" in done.stderr, "a clock was, just now"
+    elif words[0] not in ("replay", "seller", "doctor"):
         assert done.returncode == 0, done.stderr
 
 
@@ -128,9 +127,12 @@ def test_no_secret_of_the_environment_is_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    values = {
+        "ENCRYPTION_KEYS": Fernet.generate_key().decode(),
+        "SMTP_URL": f"smtp://care:{'s' * 40}@smtp.example?from=care@shop.example",
+    }
     for name in settings.SECRET:
-        value = Fernet.generate_key().decode() if name == "ENCRYPTION_KEYS" else "s" * 40
-        monkeypatch.setenv(f"MAKEGOOD_{name}", value)
+        monkeypatch.setenv(f"MAKEGOOD_{name}", values.get(name, "s" * 40))
 
     embedded.own_settings()
 
@@ -224,52 +226,6 @@ def test_owner_can_be_added_twice_without_a_trace(installed: Path) -> None:
     done = _in(installed, "seller", "add", embedded.OWNER)
 
     assert done.stderr == f"Error: {embedded.OWNER} is a seller here already.\n"
-
-
-def test_backup_is_one_whole_state_while_others_write(tmp_path: Path) -> None:
-    world = World(f"sqlite:///{tmp_path / 'makegood.db'}", tmp_path)
-    stop = threading.Event()
-
-    def write() -> None:
-        while not stop.is_set():
-            world.rate(1)
-
-    writer = threading.Thread(target=write)
-    writer.start()
-    copies = [tmp_path / f"copy{number}.db" for number in range(3)]
-    for copy in copies:
-        backup.copy(world.context.database.path, copy)
-    stop.set()
-    writer.join(60)
-    world.close()
-
-    for copy in copies:
-        with sqlite3.connect(copy) as kept:
-            assert kept.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-            # Each delivery was stored with its row in one transaction.
-            stored = kept.execute("SELECT id FROM delivery ORDER BY id").fetchall()
-            due = "SELECT ref_id FROM outbox WHERE kind = 'read_delivery' ORDER BY ref_id"
-            assert stored == kept.execute(due).fetchall()
-        assert stat.S_IMODE(copy.stat().st_mode) == 0o600
-
-
-def test_backup_takes_the_place_of_the_database(installed: Path, tmp_path: Path) -> None:
-    done, again = (_in(installed, "backup", str(tmp_path / "kept.db")) for _ in range(2))
-
-    database = Database(f"sqlite:///{tmp_path / 'kept.db'}")
-    with database.reading() as session:
-        assert [one.email for one in session.query(Seller)] == [embedded.OWNER]
-    database.close()
-    assert (done.returncode, again.returncode) == (0, 1)
-    assert "is there already: name a new file" in again.stderr
-
-
-def test_backup_of_postgresql_is_left_to_its_own_program(world: World) -> None:
-    if world.context.database.sqlite:
-        pytest.skip("SQLite is copied")
-    done = flask(world, "backup", "copy.db")
-
-    assert (done.returncode, "pg_dump" in done.stderr) == (1, True)
 
 
 def test_mail_on_standard_input_is_taken_in(installed: Path) -> None:

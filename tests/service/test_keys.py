@@ -109,7 +109,7 @@ def test_rekey_command_changes_keys_end_to_end(world: World) -> None:
     after = flask(world, "rekey", MAKEGOOD_ENCRYPTION_KEYS=NEW)
     wrong = flask(world, "rekey", MAKEGOOD_ENCRYPTION_KEYS=OLD)
 
-    assert (both.returncode, both.stdout) == (0, "1 connections are under the newest key.\n")
+    assert (both.returncode, both.stdout) == (0, "1 secrets are under the newest key.\n")
     assert after.returncode == 0
     assert wrong.returncode == 1
     assert "No key opens the secrets of: 1 (Sandbox)" in wrong.stderr

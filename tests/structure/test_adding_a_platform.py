@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
@@ -16,9 +18,13 @@ from integrations.contract import PROTOCOLS, Adapter, Capabilities, Way, Webhook
 from integrations.remedies import KINDS
 from service.domain.messages import policy_data
 from tests.adapter_cases import AdapterCases
+from tests.structure.code_lines import code_lines, size_of
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = sorted({path.rpartition(".")[2] for path in registry.ADAPTERS.values()})
+USUAL = 500
+LARGEST = {"woocommerce": 1435, "sandbox": 1235, "shopee": 955, "standard": 740, "email": 515}
+"""Lines of code: a whole shop with its checks, and the sandbox with the shop behind it."""
 VALUE = re.compile(r"done|todo|exempt: \S.{8,}")
 
 
@@ -105,6 +111,54 @@ def test_scorecard_has_every_rule_and_an_owner(folder: str) -> None:
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_basic_rules_are_done_or_exempt(folder: str) -> None:
     assert [name for name, value in _card(folder)["basic"].items() if value == "todo"] == []
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_adapter_stays_within_its_size(folder: str) -> None:
+    """What grows beyond is looked through for what all adapters need: that belongs into `base`."""
+    assert size_of(folder) <= LARGEST.get(folder, USUAL)
+
+
+CALLS = {"get", "get_or_none", "get_whole", "post", "page", "walk", "ask"}
+PAGE = re.compile(
+    r"wp-api-v3/|\bv2\.\w+\.|\b(GET|POST) (/|the )|twilio\.com/docs|developers\.facebook\.com"
+)
+
+
+def _calling(node: ast.AST, about: str) -> Iterator[tuple[ast.FunctionDef, str]]:
+    """Functions that call an endpoint, each with the docstrings around it."""
+    for inner in ast.iter_child_nodes(node):
+        if isinstance(inner, ast.ClassDef):
+            yield from _calling(inner, about + (ast.get_docstring(inner) or ""))
+        elif isinstance(inner, ast.FunctionDef) and any(
+            isinstance(call, ast.Call)
+            and isinstance(call.func, ast.Attribute)
+            and call.func.attr in CALLS
+            and ast.unparse(call.func.value).endswith("client")
+            for call in ast.walk(inner)
+        ):
+            yield inner, about
+
+
+@pytest.mark.parametrize("folder", sorted(set(FOLDERS) - {"sandbox", "email"}))
+def test_every_function_that_calls_an_endpoint_names_its_page(folder: str) -> None:
+    bare, calling = [], 0
+    for path in sorted((ROOT / "integrations" / folder).glob("*.py")):
+        source = path.read_text("utf-8")
+        tree = ast.parse(source)
+        for function, about in _calling(tree, ast.get_docstring(tree) or ""):
+            calling += 1
+            if not PAGE.search(about + (ast.get_source_segment(source, function) or "")):
+                bare.append(f"{path.name}:{function.lineno} {function.name}")
+
+    assert calling
+    assert bare == []
+
+
+def test_lines_without_code_do_not_count() -> None:
+    source = '"""What it is."""\n\n# Why.\nx = (\n    1,  # one\n)\n\n\ndef f():\n    """Do."""\n'
+
+    assert code_lines(source + "    return x\n") == 5
 
 
 @pytest.mark.parametrize("folder", FOLDERS)

@@ -14,6 +14,8 @@ from werkzeug.routing import Rule
 
 from service.app import create_app
 from service.domain.staff.authority import OF_ROLE, OPERATOR, Membership, Permission, SellerRole
+from service.operations.endpoints import endpoints
+from service.operations.notices import addresses
 from service.operations.shops import connections
 from service.operations.staff import accounts, members, sessions, tokens
 from tests.web.pages import post_unreadable
@@ -22,6 +24,7 @@ from tests.world import World
 GUARDS = {"open", "link", "seller", "token", *Permission}
 OPEN = {
     "api.openapi",
+    "api.reference",
     "auth.link_page",
     "auth.sign_in",
     "auth.sign_in_page",
@@ -30,6 +33,14 @@ OPEN = {
     "health.ready",
     "invitations.join",
     "invitations.join_page",
+    "password_reset.ask",
+    "password_reset.ask_page",
+    "password_reset.page",
+    "password_reset.set_password",
+    "public_voices.block",
+    "public_voices.feed",
+    "second_step.confirm",
+    "second_step.page",
     "static",
 }
 """Routes that need neither sign-in nor link; whoever adds one says so here."""
@@ -64,6 +75,15 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     made.rate(1, "Barang rusak")
     tokens.add_token(made.context, made.owner, "of the first shop")
     sessions.begin(made.context, made.owner.id)
+    endpoints.add(
+        made.context,
+        made.shop_id,
+        made.owner,
+        name="Gudang",
+        url="http://127.0.0.1:9/hooks",
+        kinds=["case.closed"],
+    )
+    addresses.add_address(made.context, made.owner, "", "")
     post_unreadable(made)
     made.work()
     yield made

@@ -344,3 +344,23 @@ def test_page_and_program_share_one_refund_limit(world: World, program: Program)
 
     assert (status, "can still be refunded" in said["error"]["message"]) == (422, True)
     assert refund(order_id).amount == Money(1_000_000, "IDR")
+
+
+def test_program_undoes_what_it_approved_while_it_is_held(world: World, program: Program) -> None:
+    rated(world)
+    world.set_shop(hold_seconds=20)
+    _, before = program.get(_address(world))
+
+    status, held = program.post(_address(world, "approve"), {"number": 0})
+    [make_good] = held["make_goods"]
+    assert (status, make_good["state"]) == (200, "held")
+    assert make_good["held_until"] == "2026-11-24T03:00:20+00:00"
+
+    status, undone = program.post(_address(world, "undo"), {})
+    world.clock.move(minutes=1)
+    world.work()
+
+    assert (status, undone["state"]) == (200, before["state"])
+    assert undone["make_goods"][0]["state"] == "cancelled"
+    assert world.ledger()["made"] == []
+    assert program.post(_address(world, "undo"), {})[0] == 409

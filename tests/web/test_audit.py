@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import html
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from flask import Flask
@@ -12,15 +10,23 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from service.app import create_app
-from service.db.audit import AUDITED
-from service.db.models import Audit, OutboxRow
-from service.domain.staff.authority import OPERATOR, Membership, Permission, SellerRole
+from service.db.audited import AUDITED
+from service.db.models import Audit
+from service.domain.staff.authority import OPERATOR, Membership, SellerRole
 from service.operations.shops import connections
-from service.operations.staff import accounts, members, sessions
+from service.operations.staff import accounts, members
 from service.web.audit_words import CHANGES
-from tests.operations.test_audit import SELF_KEPT
+from tests.operations.test_audit import OWN_VIEWS, SELF_KEPT
 from tests.operations.verbs import all_rows, fill
 from tests.web.pages import people, text_of
+from tests.web.walking import (
+    forms_of,
+    linked_pages,
+    put_off,
+    sign_in,
+    signed_in,
+    unlinked_forms,
+)
 from tests.world import World
 
 
@@ -94,101 +100,20 @@ def test_too_many_tries_to_sign_in_stand_once(world: World) -> None:
     assert [line.subject for line in lines] == [f"seller:{world.owner.id}"]
 
 
-def _forms(page: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Address and fields of each form of a page, for each of its buttons."""
-    for attributes, inside in re.findall(r"<form([^>]*)>(.*?)</form>", page, re.DOTALL):
-        action = re.search(r'action="([^"]*)"', attributes)
-        for button in re.findall(r"<button([^>]*)>", inside):
-            told = dict(re.findall(r'(\w+)="([^"]*)"', button))
-            pressed = {told["name"]: told.get("value", "")} if "name" in told else {}
-            address = told.get("formaction") or (action.group(1) if action else "")
-            if 'method="post"' in attributes:
-                yield html.unescape(address), {**_fields(inside), **pressed}
-
-
-def _fields(inside: str) -> dict[str, Any]:
-    fields: dict[str, Any] = {}
-    for tag in re.findall(r"<input[^>]*>", inside):
-        attributes = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
-        kind, name = attributes.get("type", "text"), attributes.get("name")
-        if name is None or (kind == "radio" and " checked" not in tag):
-            continue
-        # Each box is turned over and each text is changed, so that saving changes something.
-        if kind == "checkbox":
-            if " checked" not in tag:
-                fields[name] = attributes.get("value", "on")
-        else:
-            fields[name] = attributes.get("value", "") or _typed(kind, name)
-    for name, inner in re.findall(r'<select[^>]*name="([\w-]+)"[^>]*>(.*?)</select>', inside, re.S):
-        values = re.findall(r'<option value="([^"]*)"(?![^>]*selected)', inner)
-        fields[name] = next((value for value in values if value), "")
-    for name, text in re.findall(
-        r'<textarea[^>]*name="([\w-]+)"[^>]*>(.*?)</textarea>', inside, re.S
-    ):
-        fields[name] = text
-    return fields
-
-
-def _typed(kind: str, name: str) -> str:
-    by_kind = {"email": "baru@example.test", "password": "a long password", "date": "2026-11-01"}
-    by_name = {"order_id": "1", "each": "100", "week": "", "currency": "IDR", "amount": "1.000"}
-    return by_kind.get(kind) or by_name.get(name, "Baru")
-
-
-def _pages(app: Flask, client: FlaskClient, world: World) -> dict[str, str]:
-    """Every page that can be opened, by following links from the first."""
-    seen: dict[str, str] = {}
-    waiting = ["/"]
-    while waiting:
-        address = waiting.pop()
-        if address in seen:
-            continue
-        answer = client.get(address)
-        seen[address] = answer.text if answer.mimetype == "text/html" else ""
-        links = re.findall(r'href="(/[^"?#]*)', seen[address])
-        waiting += [link for link in links if not link.startswith(("/static", "/sandbox"))]
-    return seen
-
-
-def _put_off(world: World) -> None:
-    """Some work waits for its connection, so that the waiting page offers to try it now."""
-    with world.context.database.transaction() as session:
-        row = session.scalars(select(OutboxRow).where(OutboxRow.done_at.is_(None))).first()
-        assert row is not None
-        row.tries = 1
-
-
-def _unfound(app: Flask, world: World, found: set[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Address and likely fields of every other route of sellers that takes a form."""
-    names = {"reference": world.case().reference, "key": "receipt", "language": "id"}
-    fields = {"order_id": "1", "candidate": "1", "reason": "x", "code": "C", "text": "Halo"}
-    for rule in app.url_map.iter_rules():
-        guard = getattr(app.view_functions[rule.endpoint], "guard", "open")
-        is_form = "POST" in (rule.methods or set()) and guard in {"seller", *Permission}
-        if is_form and rule.endpoint not in found:
-            numbers = dict.fromkeys(re.findall(r"<int:(\w+)>", rule.rule), 1)
-            values = {name: {**numbers, **names}.get(name, "x") for name in rule.arguments}
-            built = rule.build(values)
-            assert built is not None
-            yield built[1], fields
-
-
 def test_no_form_changes_anything_in_silence(world: World) -> None:
     """Each button of each form that an owner finds by following links is pressed, and every other
     route that takes a form is sent one."""
     fill(world)
     people(world)
-    _put_off(world)
-    app = create_app(world.wired)
-    app.config["WTF_CSRF_ENABLED"] = False
-    client, presser = app.test_client(), _Presser(app, world)
-    presser.sign_in(client)
+    put_off(world)
+    app, client = signed_in(world)
+    presser = _Presser(app, world)
 
-    for address, page in _pages(app, client, world).items():
-        for action, fields in _forms(page):
+    for address, page in linked_pages(client).items():
+        for action, fields in forms_of(page):
             presser.press(client, action or address, fields)
     found = set(presser.endpoints)
-    for address, fields in _unfound(app, world, found):
+    for address, fields in unlinked_forms(app, world, found):
         presser.press(client, address, fields)
 
     assert presser.silent == set()
@@ -205,10 +130,6 @@ class _Presser:
         self.silent: set[tuple[str, ...]] = set()
         self.changed = 0
 
-    def sign_in(self, client: FlaskClient) -> None:
-        with client.session_transaction() as cookie:
-            cookie["key"] = sessions.begin(self._world.context, self._world.owner.id)
-
     def press(self, client: FlaskClient, address: str, fields: dict[str, Any]) -> None:
         with self._app.test_request_context():
             adapter = self._app.url_map.bind("")
@@ -217,9 +138,10 @@ class _Presser:
         before = all_rows(self._world)
         client.post(address, data=fields)
         after = all_rows(self._world)
-        differ = {name for name in after if after[name] != before[name]} - SELF_KEPT
+        differ = {name for name in after if after[name] != before[name]} - SELF_KEPT - OWN_VIEWS
         self.changed += bool(differ)
         if differ and not differ & {"history", "audit"}:
             self.silent.add((str(endpoint), *sorted(differ)))
-        # Some end the session.
-        self.sign_in(client)
+        # Some end the session, one leads every page to setting up a second factor.
+        self._world.set_shop(second_factor=False)
+        sign_in(client, self._world)

@@ -14,15 +14,15 @@ import pytest
 import requests
 from sqlalchemy import select, update
 
-from bench.processes import free_port
 from service import settings
 from service.app import create_app
 from service.db.models import Connection, Delivery, Lane, OutboxRow
 from service.db.outbox import claims, heartbeat
 from service.db.outbox.heartbeat import Heart
-from service.wakeup import RedisNotifier
+from service.redis_wakeup import RedisNotifier
 from service.wiring import Wiring, wire
-from tests.jobs.processes import environment, running, until
+from testbed.processes import free_port, until
+from tests.jobs.processes import environment, running
 from tests.world import KEY, METRICS_TOKEN, SECRET, World
 
 METRICS = {"Authorization": f"Bearer {METRICS_TOKEN}"}

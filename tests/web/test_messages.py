@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from service.domain.messages.kinds import Answer
 from service.domain.staff.authority import BUYER, SellerRole
 from service.operations.messages import answers
 from tests.operations.steps import CHECK, RECEIPT, helped, one, rated, told, work_for
@@ -29,7 +30,9 @@ def test_thread_shows_all_that_was_said_and_heard_in_order(world: World) -> None
     helped(world)
     work_for(world, 24 * 4)
     check = one(world, CHECK)
-    answers.answer(world.context, check.id, BUYER, solved=True, stars=4, comment="Sudah, makasih")
+    answers.answer(
+        world.context, check.id, BUYER, answer=Answer.SOLVED, stars=4, comment="Sudah, makasih"
+    )
 
     page = text_of(world.browser().get(_page(world)))
 

@@ -15,7 +15,7 @@ from service.operations.staff import tokens
 from tests.operations.steps import helped, work_for
 from tests.world import World
 
-WEEK = 24 * 8
+FOLLOWED_UP = 24 * 12
 
 
 def _proof(world: World) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def _proof(world: World) -> dict[str, Any]:
 
 def test_record_says_what_was_granted_before_the_buyer_was_asked(world: World) -> None:
     helped(world)
-    work_for(world, WEEK)
+    work_for(world, FOLLOWED_UP)
 
     proof = _proof(world)
 
@@ -45,6 +45,7 @@ def test_record_says_what_was_granted_before_the_buyer_was_asked(world: World) -
         "receipt",
         "confirmation",
         "resolution_check",
+        "resolution_reminder",
         "update_invitation",
     ]
     sent = {message["text"] for message in world.ledger()["messages"]}
@@ -80,7 +81,7 @@ def test_other_words_than_the_shipped_ones_have_another_version(world: World) ->
             }
         }
     )
-    work_for(world, WEEK)
+    work_for(world, FOLLOWED_UP)
 
     messages = _proof(world)["messages"]
 
@@ -91,7 +92,7 @@ def test_other_words_than_the_shipped_ones_have_another_version(world: World) ->
 
 def test_page_shows_the_record_and_erasing_empties_its_words(world: World) -> None:
     helped(world)
-    work_for(world, WEEK)
+    work_for(world, FOLLOWED_UP)
     browser = world.browser()
     path = f"/cases/{world.case().reference}/proof"
 

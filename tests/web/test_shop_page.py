@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import tomllib
 from typing import Any
 
 import pytest
 import requests
+from sqlalchemy import select
 
 from service.db.models import Connection, OutboxRow, Shop
-from service.domain.remedies import playbook_text
 from service.operations.shops import connections
 from tests.web.pages import form_of, refusals_of, text_of
 from tests.world import World
-
-RULE = """
-name = "Own"
-[[rules]]
-name = "Everything"
-[[rules.remedies]]
-action = "refund"
-percent = 30
-"""
 
 
 def _shop(world: World) -> Shop:
@@ -32,7 +22,7 @@ def _shop(world: World) -> Shop:
 def _save(world: World, section: str, **changes: Any) -> requests.Response:
     """Send one form of the shop's page with some fields changed, None for a box without its tick."""
     browser = world.browser()
-    form = {**form_of(browser.get("/shops/1")), **changes}
+    form = {**form_of(browser.get(f"/shops/1/{section}")), **changes}
     if section == "messages" and "days" not in changes:
         form["days"] = ["0", "1", "2", "3", "4", "5"]
     sent = {name: one for name, one in form.items() if one is not None}
@@ -45,7 +35,7 @@ def _limits(currency: str, each: str, shop_day: str, buyer_day: str) -> dict[str
     return {f"rows-0-{name}": value for name, value in row.items()}
 
 
-@pytest.mark.parametrize("section", ["about", "automatic", "messages", "playbook"])
+@pytest.mark.parametrize("section", ["about", "automatic", "messages"])
 def test_unchanged_form_changes_nothing(world: World, section: str) -> None:
     limits = {"each": 5_000_000, "shop_day": 50_000_000, "buyer_day": 5_050_000}
     world.set_shop(
@@ -78,7 +68,6 @@ def test_everything_typed_is_saved(world: World) -> None:
         days=["0", "1", "2", "3", "4", "6"],
         postal_address="Jl. Mawar 1",
     )
-    _save(world, "playbook", playbook=RULE)
 
     shop = _shop(world)
     assert (shop.name, shop.zone) == ("Toko Baru", "Asia/Makassar")
@@ -87,7 +76,6 @@ def test_everything_typed_is_saved(world: World) -> None:
     }
     assert (shop.follow_ups["confirmation_hours"], shop.follow_ups["opens"]) == (1, "09:00")
     assert shop.follow_ups["days"] == [0, 1, 2, 3, 4, 6]
-    assert shop.playbook["name"] == "Own"
     assert shop.asking["postal_address"] == "Jl. Mawar 1"
 
 
@@ -103,8 +91,6 @@ WRONG = [
     ("messages", {"closes": "07:00"}, "closes", "Must be later in the day than opens"),
     ("messages", {"lawful_basis": "Indonesia"}, "lawful_basis", "“INDONESIA” is no country code."),
     ("messages", {"days": []}, "days", "Choose at least one day"),
-    ("playbook", {"playbook": "name = "}, "playbook", "The playbook is not valid TOML"),
-    ("playbook", {"playbook": 'name = "x"\nrules = []'}, "playbook", "a list with at least one"),
 ]
 
 
@@ -132,28 +118,6 @@ def test_all_that_is_wrong_is_said_at_once(world: World) -> None:
     answer = _save(world, "about", name="", zone="Mars", country="XX")
 
     assert set(refusals_of(answer)) == {"about-name", "about-zone", "about-country"}
-
-
-def test_shipped_playbook_is_shown_to_start_from(world: World) -> None:
-    assert form_of(world.browser().get("/shops/1"))["playbook"] == playbook_text.shipped_text()
-
-
-def test_own_playbook_is_shown_as_it_works(world: World) -> None:
-    data = tomllib.loads(playbook_text.shipped_text())
-
-    again = playbook_text.data_of(playbook_text.text_of(data))
-
-    assert again == data
-
-
-def test_empty_playbook_goes_back_to_the_shipped_one(world: World) -> None:
-    _save(world, "playbook", playbook=RULE)
-    own = _shop(world).playbook
-
-    _save(world, "playbook", playbook="")
-
-    assert own["name"] == "Own"
-    assert _shop(world).playbook == {}
 
 
 def test_new_shop_with_a_wrong_zone_keeps_what_was_typed(world: World) -> None:
@@ -185,28 +149,63 @@ def test_test_button_tells_what_works(world: World) -> None:
 def test_test_button_tells_what_to_mend(world: World) -> None:
     browser = world.browser()
     form = form_of(browser.get("/connections/1"))
-    browser.post("/connections/1/change", {**form, "roles": ["orders"], "api_key": "wrong"})
 
-    answer = browser.post("/connections/1/test", {})
+    saved = browser.post(
+        "/connections/1/change", {**form, "roles": ["orders"], "name": "Toko", "api_key": "wrong"}
+    )
+    again = browser.post("/connections/1/test", {})
 
-    assert "✗ Sandbox: The sandbox refused the key: enter the one it printed." in text_of(answer)
+    for answer in (saved, again):
+        assert "✗ Sandbox: The sandbox refused the key: enter the one it printed." in text_of(
+            answer
+        )
+        kept = form_of(answer)
+        assert (kept["name"], kept["base_url"]) == ("Toko", f"{world.url}/sandbox")
 
 
-def test_address_and_secret_are_there_to_copy(world: World) -> None:
-    page = world.browser().get("/connections/1").text
+def _connect(world: World, api_key: str) -> tuple[Connection, requests.Response]:
+    form = {"name": "Second", "roles": ["orders"], "threshold": "3", "api_key": api_key}
+    form["base_url"] = f"{world.url}/sandbox"
+    answer = world.browser().post("/shops/1/connect/sandbox", form)
+    with world.context.database.reading() as session:
+        newest = session.scalars(select(Connection).order_by(Connection.id.desc())).first()
+    assert newest is not None
+    return newest, answer
 
-    assert f"/webhooks/{world.connection().public_id}</textarea>" in page
-    assert connections.webhook_secret(world.context, world.connection()) in page
+
+def test_new_connection_is_tested_at_once(world: World) -> None:
+    _, good = _connect(world, "test-key")
+    connection, bad = _connect(world, "wrong")
+
+    assert "✓ Sandbox: works" in text_of(good)
+    assert "✗ Sandbox: The sandbox refused the key: enter the one it printed." in text_of(bad)
+    assert f'action="/connections/{connection.id}/change"' in bad.text
+    assert form_of(bad)["name"] == "Second"
 
 
-def test_new_secret_is_shown_when_changed(world: World) -> None:
+def test_secret_is_shown_once_beside_its_address(world: World) -> None:
+    connection, answer = _connect(world, "test-key")
+    secret = connections.webhook_secret(world.context, connection)
+
+    page = world.browser().get(f"/connections/{connection.id}").text
+
+    for shown in (answer.text, page):
+        assert f"/webhooks/{connection.public_id}</textarea>" in shown
+    assert secret in answer.text
+    assert secret not in page
+    assert "Replace the secret" in page
+
+
+def test_new_secret_is_shown_once_when_replaced(world: World) -> None:
     old = connections.webhook_secret(world.context, world.connection())
+    browser = world.browser()
 
-    page = world.browser().post("/connections/1/webhook-secret", {"webhook_secret": ""}).text
+    page = browser.post("/connections/1/webhook-secret", {"webhook_secret": ""}).text
 
     new = connections.webhook_secret(world.context, world.connection())
     assert new != old
     assert new in page
+    assert new not in browser.get("/connections/1").text
 
 
 def _polled(world: World) -> bool:

@@ -152,6 +152,17 @@ def test_answer_page_takes_one_answer_and_its_correction(world: World) -> None:
     assert world.case().state == "awaiting_approval"
 
 
+def test_answer_page_takes_partly(world: World) -> None:
+    helped(world)
+    work_for(world, 24 * 4)
+
+    page = _press(_path(world, "answer"), solved="partly", comment="Tutupnya masih longgar")
+
+    assert page.status_code == 200
+    assert world.case().answers[-1].answer == "partly"
+    assert str(world.case().advice).endswith("only in part: “Tutupnya masih longgar”")
+
+
 def test_stars_out_of_range_are_refused(world: World) -> None:
     helped(world)
 

@@ -9,6 +9,7 @@ import pytest
 
 from service.db.models import Shop
 from service.domain.messages.templates import TextKey
+from tests.operations.steps import sell_to
 from tests.web.pages import people, post_anyway, text_of
 from tests.world import World
 
@@ -144,3 +145,27 @@ def test_owner_chooses_how_the_sentence_that_names_the_review_sounds(world: Worl
     assert refused.status_code == 422
     assert "There is no such tone" in text_of(refused)
     assert _own(world)["update_invitation_no_link"]["id"]["tone"] == "warm"  # type: ignore[index]
+
+
+def test_text_is_shown_with_a_real_case(world: World) -> None:
+    order = sell_to(world, name="Rahmat", email="rahmat@example.test")
+    world.rate(1, "Barang rusak", order)
+    world.work()
+    reference, browser = world.case().reference, world.browser()
+    form = _form("Halo {buyer}", GOOD["id"][1])
+
+    chosen = browser.press(
+        _address("resolution_check", "id"),
+        f"{_address('resolution_check', 'id')}/try",
+        {**form, "case": reference},
+    )
+    unknown = browser.press(
+        _address("resolution_check", "id"),
+        f"{_address('resolution_check', 'id')}/try",
+        {**form, "case": "MG-OTHER"},
+    )
+
+    assert "Halo Kak Rahmat" in text_of(chosen)
+    assert f'<option selected value="{reference}">' in chosen.text
+    assert "Halo Kak Sari" in text_of(unknown)
+    assert _own(world) == {}

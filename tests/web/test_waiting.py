@@ -110,5 +110,5 @@ def test_paused_connection_is_named_with_the_reason(world: World) -> None:
     assert "Sandbox ✗ The sandbox is busy." in page
 
 
-def test_list_is_empty_and_says_so_when_nothing_waits(world: World) -> None:
-    assert "Nothing waits for you." in text_of(world.browser().get("/"))
+def test_empty_list_says_what_to_do_next(world: World) -> None:
+    assert "First steps" in text_of(world.browser().get("/"))

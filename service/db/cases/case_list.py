@@ -6,12 +6,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, false, select
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy.orm import InstrumentedAttribute, Session, contains_eager, joinedload
 
 from service.db.cases.search import matching
-from service.db.models import Case, MakeGood, Message, Review
+from service.db.models import Case, Decision, MakeGood, Message, Review
 from service.domain.cases.states import CaseState, CloseReason
 from service.domain.messages.kinds import Answer
 
@@ -22,6 +23,10 @@ class Outcome(StrEnum):
     MADE_GOOD = "made_good"
     RECOVERED = "recovered"
     SOLVED = "solved"
+    PARTLY = "partly"
+    NOT_SOLVED = "not_solved"
+    STARRED = "starred"
+    """The buyer gave stars for the handling."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +46,11 @@ class CaseFilter:
     opened_before: datetime | None = None
     product_key: str = ""
     remedy: str = ""
+    root_cause: str = ""
     outcome: Outcome | None = None
     assignee_id: int | None = None
+    decided_by: int | None = None
+    """Of whoever decided last."""
 
 
 def list_cases(
@@ -59,7 +67,7 @@ def list_cases(
     cases = (
         select(Case)
         .join(Case.review)
-        .where(Case.shop_id.in_(shop_ids))
+        .where(_of_shops(shop_ids, narrowing))
         .options(contains_eager(Case.review), joinedload(Case.shop))
         .order_by(Case.id if oldest_first else Case.id.desc())
         .limit(most)
@@ -69,16 +77,27 @@ def list_cases(
     return session.scalars(_narrowed(session, cases, narrowing)).all()
 
 
+def _of_shops(shop_ids: Collection[int], narrowing: CaseFilter) -> ColumnElement[bool]:
+    """Of one shop by its index; of several in the order of the list: SQLite would take the index of
+    shops there too, and sort all of their cases."""
+    if narrowing.shop_id is not None:
+        shop_ids = {narrowing.shop_id} & set(shop_ids)
+    if len(shop_ids) == 1:
+        return Case.shop_id == next(iter(shop_ids))
+    is_dated = narrowing.opened_since is not None and narrowing.opened_before is not None
+    return (Case.shop_id if is_dated else Case.shop_id + 0).in_(shop_ids)
+
+
 def _narrowed(session: Session, cases: Select[Case], narrowing: CaseFilter) -> Select[Case]:
     if narrowing.words.strip():
         matches = matching(session, narrowing.words)
         cases = cases.where(false() if matches is None else matches)
-    if narrowing.shop_id is not None:
-        cases = cases.where(Case.shop_id == narrowing.shop_id)
     if narrowing.state is not None:
         cases = cases.where(Case.state == narrowing.state)
     if narrowing.cause:
         cases = cases.where(Case.cause == narrowing.cause)
+    if narrowing.root_cause:
+        cases = cases.where(Case.root_cause == narrowing.root_cause)
     if narrowing.stars is not None:
         cases = cases.where(Review.rating == narrowing.stars)
     if narrowing.opened_since is not None:
@@ -91,6 +110,8 @@ def _narrowed(session: Session, cases: Select[Case], narrowing: CaseFilter) -> S
         cases = cases.where(Case.make_goods.any(_carried_out(narrowing.remedy)))
     if narrowing.assignee_id is not None:
         cases = cases.where(Case.assignee_id == narrowing.assignee_id)
+    if narrowing.decided_by is not None:
+        cases = cases.where(_last_decider() == narrowing.decided_by)
     if narrowing.outcome is not None:
         cases = cases.where(_came_to(narrowing.outcome))
     return cases
@@ -107,14 +128,27 @@ def _came_to(outcome: Outcome) -> ColumnElement[bool]:
             return Case.make_goods.any(_carried_out())
         case Outcome.RECOVERED:
             return Case.close_reason == CloseReason.RECOVERED
-        case Outcome.SOLVED:
-            return _last_answer() == Answer.SOLVED
+        case Outcome.STARRED:
+            return _last_answer(Message.stars).is_not(None)
+        case Outcome.SOLVED | Outcome.PARTLY | Outcome.NOT_SOLVED:
+            return _last_answer(Message.answer) == Answer(outcome.value)
 
 
-def _last_answer() -> ScalarSelect[Answer | None]:
+def _last_decider() -> ScalarSelect[Any]:
+    return (
+        select(Decision.seller_id)
+        .where(Decision.case_id == Case.id)
+        .order_by(Decision.id.desc())
+        .limit(1)
+        .correlate(Case)
+        .scalar_subquery()
+    )
+
+
+def _last_answer(column: InstrumentedAttribute[Any]) -> ScalarSelect[Any]:
     """What the buyer said last."""
     return (
-        select(Message.answer)
+        select(column)
         .where(Message.case_id == Case.id, Message.answer.is_not(None))
         .order_by(Message.id.desc())
         .limit(1)

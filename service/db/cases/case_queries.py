@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 
 from sqlalchemy import BindParameter, Select, bindparam, func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from service.db.models import (
@@ -25,7 +25,16 @@ def lock_cases(
     is loaded; `case` then finds them without asking again."""
     ids = session.to_lock(Lock.CASE, case_ids)
     if ids:
-        session.scalars(_cases_with(tuple(dict.fromkeys(loads))), {"ids": ids}).all()
+        session.scalars(_cases_with(tuple(dict.fromkeys(loads))), {"ids": ids}).unique().all()
+
+
+TASKS_FOLLOW_FROM = (
+    selectinload(Case.make_goods),
+    selectinload(Case.messages),
+    # Hardly any case has one.
+    joinedload(Case.calls),
+)
+"""What a case asks of people follows from these (service.operations.tasks.wanted)."""
 
 
 @cache
@@ -69,6 +78,11 @@ def locked_case(session: Transaction, case_id: int) -> Case:
     return _existing(session.get(Case, case_id))
 
 
+def ids_of(session: Session, references: Sequence[str]) -> Sequence[int]:
+    """The ids of cases; of what there is none of is left out."""
+    return session.scalars(select(Case.id).where(Case.reference.in_(references))).all()
+
+
 def case_by_reference(session: Session, reference: str) -> Case:
     """A case by its reference such as MG-7F3K2QX9; raises `NotFound`."""
     row = select(Case).where(Case.reference == reference.strip().upper())
@@ -79,6 +93,17 @@ def _existing(case: Case | None) -> Case:
     if case is None:
         raise NotFound("there is no such case")
     return case
+
+
+def newest_of_order(session: Session, connection_id: int, order_id: str) -> Case | None:
+    """The newest case about an order of a connection, an open one before others."""
+    rows = (
+        select(Case)
+        .where(Case.order_connection_id == connection_id, Case.order_id == order_id)
+        .where(Case.erased_at.is_(None))
+        .order_by(Case.closed_at.is_not(None), Case.id.desc())
+    )
+    return session.scalar(rows.limit(1))
 
 
 def open_case(session: Transaction, review_id: int) -> Case | None:
@@ -114,9 +139,16 @@ def counts_by_state(session: Session) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def opened_since(session: Session, shop_id: int, since: datetime) -> int:
-    """How many cases of a shop were opened since then."""
-    return session.scalar(_OPENED_SINCE, {"shop": shop_id, "since": since}) or 0
+class _Opened(dict[tuple[int, datetime], int]):
+    """How many cases of a shop were opened since a moment, as a transaction has counted them."""
+
+
+def opened_since(session: Transaction, shop_id: int, since: datetime) -> int:
+    """How many cases of a shop were opened since then; counted once in a transaction."""
+    opened, asked = session.part(_Opened), (shop_id, since)
+    if asked not in opened:
+        opened[asked] = session.scalar(_OPENED_SINCE, {"shop": shop_id, "since": since}) or 0
+    return opened[asked]
 
 
 _OPENED_SINCE = select(func.count()).where(
@@ -137,7 +169,7 @@ def number_of_earlier_cases(session: Session, case: Case) -> int:
     if not case.buyer_key:
         return 0
     asked = {"shop": case.shop_id, "buyer": case.buyer_key, "case": case.id}
-    return session.scalar(_NUMBER_OF_EARLIER_CASES, asked) or 0
+    return session.connection().scalar(_NUMBER_OF_EARLIER_CASES, asked) or 0
 
 
 _OTHERS_OF_THE_BUYER = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -42,12 +43,19 @@ def forget_old_words(session: Session) -> None:
 def matching(session: Session, typed: str) -> ColumnElement[bool] | None:
     """The condition that a case holds each word typed, or a word that begins so; None where
     nothing was typed that a case could hold."""
-    words = words_of([typed])
-    if not words:
+    return matching_any(session, [typed])
+
+
+def matching_any(session: Session, texts: Sequence[str]) -> ColumnElement[bool] | None:
+    """The same for at least one of some texts."""
+    groups = [words for words in (words_of([text]) for text in texts) if words]
+    if not groups:
         return None
     if session.get_bind().dialect.name == "sqlite":
-        query = " ".join(f'"{word}"*' for word in words)
+        query = " OR ".join(
+            "(" + " AND ".join(f'"{word}"*' for word in words) + ")" for words in groups
+        )
         return Case.id.in_(_SQLITE.bindparams(query=query).columns(SearchEntry.case_id))
-    query = " & ".join(f"'{word}':*" for word in words)
+    query = " | ".join("(" + " & ".join(f"'{word}':*" for word in words) + ")" for words in groups)
     condition = _POSTGRES.bindparams(bindparam("query", query))
     return Case.id.in_(select(SearchEntry.case_id).where(condition))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.db.models.base import Base
@@ -41,6 +41,30 @@ class SignIn(Base):
     """What the browser called itself."""
     expires_at: Mapped[datetime] = mapped_column(index=True)
     created_at: Mapped[datetime]
+
+
+class SecondFactor(Base):
+    """What an authenticator app of a seller shows codes by (service.domain.staff.second_factor)."""
+
+    __tablename__ = "second_factor"
+
+    seller_id: Mapped[int] = mapped_column(ForeignKey("seller.id"), primary_key=True)
+    secret: Mapped[bytes] = mapped_column(LargeBinary)
+    """Encrypted JSON: {secret}."""
+    last_step: Mapped[int] = mapped_column(BigInteger)
+    """The time step of the last code that was used: none of it or before is good any more."""
+    created_at: Mapped[datetime]
+
+
+class RecoveryCode(Base):
+    """A code that is good once, for whoever has lost the app. Only a hash is kept."""
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    seller_id: Mapped[int] = mapped_column(ForeignKey("seller.id"), index=True)
+    code_hash: Mapped[str]
+    used_at: Mapped[datetime | None]
 
 
 class Invitation(Base):

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import JSON, MetaData
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm.attributes import init_collection
 
 from service.db.types import UtcTime
 
@@ -29,3 +30,16 @@ class Base(DeclarativeBase):
         list[str]: JSON(),
         dict[str, str]: JSON(),
     }
+
+    def __init__(self, **values: Any) -> None:
+        """As SQLAlchemy has it, with the names looked at all at once; raises `TypeError` for one that
+        is none of its attributes."""
+        mapper = self.__mapper__
+        if unknown := values.keys() - mapper.attrs.keys():
+            raise TypeError(f"{type(self).__name__} has no {', '.join(sorted(unknown))}")
+        # A new row is written as it stands: only its relations have to hear of what they are given.
+        related = {name: values.pop(name) for name in values.keys() & mapper.relationships.keys()}
+        vars(self).update(values)
+        for name, value in related.items():
+            # As if it had been loaded, and nothing was there.
+            init_collection(self, name) if value == [] else setattr(self, name, value)

@@ -13,9 +13,12 @@ from service.db.models.base import Base
 from service.db.models.reviews import Review
 from service.db.models.shops import Shop
 from service.db.types import BigId, TextColumn, state_column
+from service.domain.cases.root_causes import RootCause
 from service.domain.cases.states import CASES, CaseState, Move
+from service.domain.remedies.thanks import Profile
 
 if TYPE_CHECKING:
+    from service.db.models.calls import Call
     from service.db.models.messages import Message
     from service.db.models.remedies import Decision, MakeGood, Proposal
     from service.db.models.replies import Reply
@@ -35,10 +38,13 @@ class Case(Base):
             sqlite_where=text("closed_at IS NULL"),
             postgresql_where=text("closed_at IS NULL"),
         ),
-        Index("ix_cases_state_opened", "state", "opened_at"),
+        # Serve the list of cases, which goes by id: of a state, and of one shop.
+        Index("ix_cases_state_id", "state", "id"),
+        Index("ix_cases_shop_id", "shop_id", "id"),
         Index("ix_cases_shop_buyer", "shop_id", "buyer_key"),
         Index("ix_cases_shop_opened", "shop_id", "opened_at"),
         Index("ix_cases_product", "product_key"),
+        Index("ix_cases_order", "order_connection_id", "order_id"),
         Index(
             "ix_cases_assignee_id",
             "assignee_id",
@@ -55,6 +61,7 @@ class Case(Base):
     state: Mapped[CaseState] = state_column(CaseState)
     """Changed by service.operations.cases.history.move, and by those of its make-goods."""
     close_reason: Mapped[str] = mapped_column(default="")
+    """Why it was closed. Of an open case what became of its review before a person opened it again."""
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     buyer_key: Mapped[str] = mapped_column(default="")
@@ -63,6 +70,10 @@ class Case(Base):
     """The product of its review (service.db.reviews.products); '' where that is unknown."""
     older_review_ids: Mapped[list[int]] = mapped_column(JSON, default=list)
     """Reviews of the same buyer and product that its review took the place of, oldest first."""
+    review_changed_at: Mapped[datetime | None]
+    """When its review was last another than before, in its rating or its words; None: never."""
+    rating_changed_at: Mapped[datetime | None]
+    """When the rating was last another."""
     order_id: Mapped[str] = mapped_column(default="")
     order: Mapped[dict[str, Any]] = mapped_column("order_seen", default=dict)
     """The order as last seen (service.operations.cases.orders); empty until it is known."""
@@ -83,8 +94,14 @@ class Case(Base):
     """What the model read last: {name, confidence, also, places, model}, see `Cause`."""
     cause_corrected: Mapped[bool] = mapped_column(default=False)
     """A seller has said what it is about; that counts."""
+    root_cause: Mapped[RootCause | None] = state_column(RootCause, nullable=True)
+    """Where the complaint comes from, as a person said; None: nobody has."""
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("seller.id"))
     """Who looks after it; None: whoever comes first."""
+    asked_owner: Mapped[Said | None] = mapped_column(TextColumn, default=None, nullable=False)
+    """What its owner is asked to decide, by staff who may not; None: nothing."""
+    profile: Mapped[Profile | None] = state_column(Profile, nullable=True)
+    """What the buyer likes, as a person noted it or the buyer said; None: unknown. Never guessed."""
     messages_stopped: Mapped[bool] = mapped_column(default=False)
     erased_at: Mapped[datetime | None]
     """When all that tells of the buyer was removed (service.operations.privacy.erasure)."""
@@ -94,16 +111,17 @@ class Case(Base):
         return CASES.allows(self.state, Move(move))
 
     review: Mapped[Review] = relationship()
-    shop: Mapped[Shop] = relationship()
-    proposals: Mapped[list[Proposal]] = relationship(order_by="Proposal.id")
-    decisions: Mapped[list[Decision]] = relationship(order_by="Decision.id")
+    shop: Mapped[Shop] = relationship(viewonly=True)
+    proposals: Mapped[list[Proposal]] = relationship(order_by="Proposal.id", viewonly=True)
+    decisions: Mapped[list[Decision]] = relationship(order_by="Decision.id", viewonly=True)
     make_goods: Mapped[list[MakeGood]] = relationship(order_by="MakeGood.id", back_populates="case")
     messages: Mapped[list[Message]] = relationship(order_by="Message.id", back_populates="case")
+    calls: Mapped[list[Call]] = relationship(order_by="Call.id", back_populates="case")
     reply: Mapped[Reply | None] = relationship(
         back_populates="case", lazy="joined", cascade="save-update, merge, delete-orphan, delete"
     )
     """What was said, or is to be said, under the review for all to read."""
-    history: Mapped[list[History]] = relationship(order_by="History.id")
+    history: Mapped[list[History]] = relationship(order_by="History.id", viewonly=True)
 
     @property
     def answers(self) -> list[Message]:

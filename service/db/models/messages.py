@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from integrations.sentence import Said
@@ -99,6 +99,11 @@ class MessageAttempt(Base):
     """Which text it was made from (service.operations.messages.texts.wording); '' in older rows."""
     verdict: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """What policy said before it was handed over (Verdict.to_data); {} in older rows."""
-    vendor_id: Mapped[str] = mapped_column(default="")
+    passed: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    """The rungs before this channel, and why they were passed (ways.passed_from_data)."""
+    vendor_id: Mapped[str] = mapped_column(default="", index=True)
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    delivered_at: Mapped[datetime | None]
+    read_at: Mapped[datetime | None]
+    """When it was brought to the buyer, and read, where the channel tells it."""

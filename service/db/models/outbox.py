@@ -22,9 +22,13 @@ class Kind(StrEnum):
     SEND_MESSAGE = "send_message"
     END_CASE = "end_case"
     END_OFFER = "end_offer"
+    END_HOLD = "end_hold"
     LOOK = "look"
     POLL = "poll"
     CHECK = "check"
+    SEND_EVENT = "send_event"
+    SEND_NOTICE = "send_notice"
+    SEND_REPORT = "send_report"
 
 
 class Rate(Base):
@@ -46,7 +50,7 @@ class Rate(Base):
 
 
 class Lane(Base):
-    """Work of one connection that must not hold up the others.
+    """Work of one connection, endpoint or address of notices that must not hold up the others.
 
     Inward lanes only read what is stored. Outward lanes call the platform: at most `concurrency`
     rows at once, as many calls as its `rate` lets, none before `quiet_until` or while the connection
@@ -57,7 +61,8 @@ class Lane(Base):
     __table_args__ = (UniqueConstraint("connection_id", "outward"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id"))
+    connection_id: Mapped[int | None] = mapped_column(ForeignKey("connection.id"))
+    """None: it is that of an endpoint, an address of notices or a reader of reports."""
     outward: Mapped[bool]
     concurrency: Mapped[int]
     rate_id: Mapped[int | None] = mapped_column(ForeignKey("rate.id"), index=True)
@@ -66,6 +71,20 @@ class Lane(Base):
     """The platform has asked us to slow down."""
 
     rate: Mapped[Rate | None] = relationship()
+
+
+class LaneCalls(Base):
+    """How many calls of a lane were made within an hour, and how many of them failed in one way."""
+
+    __tablename__ = "lane_calls"
+
+    lane_id: Mapped[int] = mapped_column(ForeignKey("lane.id"), primary_key=True)
+    hour: Mapped[datetime] = mapped_column(primary_key=True)
+    """Its beginning."""
+    reason: Mapped[str] = mapped_column(primary_key=True)
+    """'' for all calls; the kind of error (integrations.errors) for those that ended so."""
+    number: Mapped[int]
+    last_at: Mapped[datetime]
 
 
 class Periodic(Base):

@@ -60,7 +60,12 @@ class Decision(Base):
     seller_id: Mapped[int | None] = mapped_column(ForeignKey("seller.id"))
     """Whose limit of seven days it counts against; None: no person's."""
     reason: Mapped[str] = mapped_column(default="")
-    limit: Mapped[str] = mapped_column("within_limit", default="")
+    limit: Mapped[Said | None] = mapped_column(
+        "within_limit", TextColumn, default=None, nullable=False
+    )
+    """Within which limit, as it was then; None: of a decision that spends nothing."""
+    doubt: Mapped[Said | None] = mapped_column(TextColumn, default=None, nullable=False)
+    """What spoke against the case, and whoever decided had looked at."""
     decided_at: Mapped[datetime]
 
 
@@ -90,6 +95,8 @@ class MakeGood(Base):
     reference: Mapped[str] = mapped_column(unique=True)
     expires_at: Mapped[datetime | None]
     automatic: Mapped[bool] = mapped_column(default=False)
+    is_thanks: Mapped[bool] = mapped_column(default=False)
+    """Given beyond putting things right (service.db.models.thanks): its case goes on as it stands."""
     state: Mapped[MakeGoodState] = state_column(MakeGoodState, default=MAKE_GOODS.first)
     """Changed by service.operations.remedies.moves only."""
     vendor_id: Mapped[str] = mapped_column(default="")
@@ -102,6 +109,8 @@ class MakeGood(Base):
     progress: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """What its adapter wants to know at the next step (integrations.contract.Pending)."""
     decided_at: Mapped[datetime]
+    held_until: Mapped[datetime | None]
+    """Till when whoever decided could undo it; None: it began at once."""
     done_at: Mapped[datetime | None]
 
     case: Mapped[Case] = relationship(back_populates="make_goods")

@@ -40,6 +40,11 @@ class Reply(Base):
         return self.state in OPEN
 
     @property
+    def is_by_hand(self) -> bool:
+        """A person posts it, and says then that it stands there."""
+        return self.state is ReplyState.BY_HAND
+
+    @property
     def is_unknown(self) -> bool:
         """A person has to look whether it stands there."""
         return self.state is ReplyState.UNKNOWN

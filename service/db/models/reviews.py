@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from integrations.sentence import Said
@@ -20,6 +20,8 @@ class Delivery(Base):
     __table_args__ = (
         UniqueConstraint("connection_id", "key"),
         Index("ix_delivery_state_id", "state", "id"),
+        # Serves what came in last by a connection, and how much in a day.
+        Index("ix_delivery_connection_received", "connection_id", "received_at"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -35,15 +37,34 @@ class Delivery(Base):
     """What came of it, or what a person can do."""
 
 
+class RefusedDeliveries(Base):
+    """How many webhooks of a connection were refused within an hour for one reason; nothing of them is
+    kept."""
+
+    __tablename__ = "refused_deliveries"
+
+    connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id"), primary_key=True)
+    hour: Mapped[datetime] = mapped_column(primary_key=True)
+    """Its beginning."""
+    reason: Mapped[str] = mapped_column(primary_key=True)
+    """The sentence of `BadSignature`."""
+    number: Mapped[int]
+    last_at: Mapped[datetime]
+
+
 class Review(Base):
     """The latest known rating and text."""
 
     __tablename__ = "review"
-    __table_args__ = (UniqueConstraint("connection_id", "platform_id"),)
+    __table_args__ = (
+        UniqueConstraint("connection_id", "platform_id"),
+        # Serves the reports of a shop.
+        Index("ix_review_shop_seen", "shop_id", "seen_at"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id"))
-    shop_id: Mapped[int] = mapped_column(ForeignKey("shop.id"), index=True)
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shop.id"))
     platform_id: Mapped[str]
     rating: Mapped[int | None]
     text: Mapped[str] = mapped_column(default="")
@@ -55,8 +76,26 @@ class Review(Base):
     product_name: Mapped[str] = mapped_column(default="")
     order_ids: Mapped[list[str]] = mapped_column(default=list)
     buyer: Mapped[dict[str, str]] = mapped_column(default=dict)
+    photos: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    """Addresses of pictures that stand with it; None where the platform does not say."""
+
+    voice_version_id: Mapped[int | None] = mapped_column(BigId)
+    """The version that its shop chose to show on its own site; another one since is not shown."""
 
     versions: Mapped[list[ReviewVersion]] = relationship(order_by="ReviewVersion.id")
+    voice_name: Mapped[VoiceName | None] = relationship(viewonly=True)
+
+
+class VoiceName(Base):
+    """The name that a buyer wrote to stand beside their review on the shop's own site, and the version
+    they agreed for; another one since is shown without a name."""
+
+    __tablename__ = "voice_name"
+
+    review_id: Mapped[int] = mapped_column(BigId, ForeignKey("review.id"), primary_key=True)
+    version_id: Mapped[int] = mapped_column(BigId)
+    name: Mapped[str]
+    agreed_at: Mapped[datetime]
 
 
 class ReviewVersion(Base):

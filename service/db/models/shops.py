@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, LargeBinary, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from integrations.sentence import Said
 from service.db.models.base import Base
 from service.db.models.outbox import Lane
 from service.db.types import BigId, TextColumn, state_column
+from service.domain.remedies.holds import HOLD_SECONDS
 from service.domain.shops.connection_states import ConnectionState
 
 
@@ -26,7 +27,7 @@ class Shop(Base):
     country: Mapped[str] = mapped_column(default="")
     language: Mapped[str] = mapped_column(default="en")
     playbook: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """Empty: the default playbook."""
+    """The rules in effect (service.domain.remedies.playbook_data); empty: the balanced ones that ship."""
     automatic: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """Currency -> {each, shop_day, buyer_day} in minor units; empty: nothing goes by itself."""
     follow_ups: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -35,9 +36,29 @@ class Shop(Base):
     """Changed texts: key -> language -> {subject, text}; what is absent is the default."""
     answering: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """How complaints are answered at first (service.domain.messages.answering); empty: the defaults."""
+    ladders: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """The order of channels by severity (service.domain.messages.ladder); empty: as they were
+    connected."""
     asking: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """The seller's own switches for messages: resolution_checks, invitations, lawful_basis (a list
     of countries), postal_address (text), region (market of the shop)."""
+    hold_seconds: Mapped[int] = mapped_column(default=HOLD_SECONDS)
+    """How long what a person approves can be undone before anything of it begins; 0: not at all."""
+    second_factor: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether owners of the shop need one."""
+    thanks: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """How buyers are thanked (service.domain.remedies.thanks); empty: not at all."""
+    voices: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """How positive voices are shown (service.domain.reviews.voices); empty: not at all."""
+    voices_slug: Mapped[str | None] = mapped_column(unique=True)
+    """The end of their public address; None: never switched on."""
+    guidelines: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    """What staff should go by, for each cause of complaints; a cause without one is absent."""
+    restored_at: Mapped[datetime | None]
+    """When a backup was restored last: what was done about earlier cases after the backup is not
+    known here."""
+    backup_of: Mapped[datetime | None]
+    """The time of the newest entry in that backup."""
     created_at: Mapped[datetime]
 
     connections: Mapped[list[Connection]] = relationship(
@@ -96,6 +117,20 @@ class Seller(Base):
     created_at: Mapped[datetime]
 
 
+class SavedFilter(Base):
+    """A list of cases that a seller comes back to, under a name of theirs."""
+
+    __tablename__ = "saved_filter"
+    __table_args__ = (UniqueConstraint("seller_id", "name"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    seller_id: Mapped[int] = mapped_column(ForeignKey("seller.id"))
+    name: Mapped[str]
+    query: Mapped[str]
+    """What stands behind the question mark in the address of the list."""
+    created_at: Mapped[datetime]
+
+
 class ApiToken(Base):
     """What a program signs in with; only a hash is kept."""
 
@@ -118,12 +153,20 @@ class ApiToken(Base):
 
 
 class DoNotContact(Base):
-    """A buyer who wants no messages: for all flows of all shops here. Only a keyed hash is kept."""
+    """A buyer who wants no messages: by all channels of all shops here. Of an address or a number a
+    keyed hash is kept, and the few letters by which a seller knows it again."""
 
     __tablename__ = "do_not_contact"
     __table_args__ = (UniqueConstraint("address_hash"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     address_hash: Mapped[str]
-    reason: Mapped[str]
+    kind: Mapped[str] = mapped_column(default="")
+    """email, telephone or buyer (service.operations.messages.opt_out); '' in older rows."""
+    hint: Mapped[str] = mapped_column(default="")
+    shop_id: Mapped[int | None] = mapped_column(ForeignKey("shop.id"), index=True)
+    """Where it was put on the list: its owners may take it off. None in older rows."""
+    reason: Mapped[Said | None] = mapped_column(TextColumn, default=None, nullable=False)
+    listed_by: Mapped[str] = mapped_column(default="")
+    """Who brought it about, as history names actors."""
     created_at: Mapped[datetime]

@@ -16,6 +16,7 @@ from service.domain.tasks.kinds import TaskKind
 from service.domain.tasks.states import TaskState
 
 OPEN = text("state = 'open'")
+UNNOTICED = text("state = 'open' AND noticed_at IS NULL")
 
 
 class Task(Base):
@@ -41,6 +42,21 @@ class Task(Base):
             sqlite_where=OPEN,
             postgresql_where=OPEN,
         ),
+        # Serves counting what waits.
+        Index(
+            "ix_task_open_shop",
+            "shop_id",
+            "urgency",
+            sqlite_where=OPEN,
+            postgresql_where=OPEN,
+        ),
+        # Serves telling people of what is new.
+        Index(
+            "ix_task_unnoticed",
+            "id",
+            sqlite_where=UNNOTICED,
+            postgresql_where=UNNOTICED,
+        ),
         Index("ix_task_case_id", "case_id"),
         Index("ix_task_connection_id", "connection_id"),
     )
@@ -62,10 +78,14 @@ class Task(Base):
     currency: Mapped[str] = mapped_column(default="")
     """What is at stake, where money is."""
     opened_at: Mapped[datetime]
+    noticed_at: Mapped[datetime | None]
+    """When people were told of it, or it was seen that nobody wants to be."""
+    due_at: Mapped[datetime | None]
+    """The appointment at which it is to be done; None: as soon as somebody can."""
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[str] = mapped_column(default="")
     """Who brought its end about, as history names actors."""
 
-    case: Mapped[Case | None] = relationship()
-    connection: Mapped[Connection | None] = relationship()
-    shop: Mapped[Shop] = relationship()
+    case: Mapped[Case | None] = relationship(viewonly=True)
+    connection: Mapped[Connection | None] = relationship(viewonly=True)
+    shop: Mapped[Shop] = relationship(viewonly=True)

@@ -78,7 +78,7 @@ def _free_lanes(now: datetime) -> Select[Lane]:
     return (
         select(Lane)
         .options(joinedload(Lane.rate))
-        .join(Connection, Connection.id == Lane.connection_id)
+        .outerjoin(Connection, Connection.id == Lane.connection_id)
         .where(MAY_GO)
         .where((Lane.quiet_until.is_(None)) | (Lane.quiet_until <= now))
     )

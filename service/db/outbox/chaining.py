@@ -42,12 +42,13 @@ def claim_in_place(
 def _free(session: Transaction, lane_ids: Iterable[int]) -> set[int]:
     """Of these outward lanes those that may go, however many calls they make a minute."""
     lanes = [session.get_one(Lane, lane_id) for lane_id in lane_ids]
-    paused = ConnectionState.PAUSED
-    return {
-        lane.id
-        for lane in lanes
-        if lane.rate_id is None and session.get_one(Connection, lane.connection_id).state != paused
-    }
+    return {lane.id for lane in lanes if lane.rate_id is None and not _is_paused(session, lane)}
+
+
+def _is_paused(session: Transaction, lane: Lane) -> bool:
+    if lane.connection_id is None:
+        return False
+    return session.get_one(Connection, lane.connection_id).state is ConnectionState.PAUSED
 
 
 _TABLE: Any = OutboxRow.__table__

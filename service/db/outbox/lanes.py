@@ -32,9 +32,13 @@ def lanes_in_turn(
     return _in_turn_of_app(lanes)
 
 
-MAY_GO = or_(~Lane.outward, Connection.state != ConnectionState.PAUSED)
-"""Of a lane joined with its connection: nothing goes out to the platform of one that is paused; what
-came in is read."""
+MAY_GO = or_(
+    ~Lane.outward,
+    Lane.connection_id.is_(None),
+    Connection.state != ConnectionState.PAUSED,
+)
+"""Of a lane joined with its connection, where it has one: nothing goes out to the platform of one that
+is paused; what came in is read."""
 _FIRST_DUE = (
     select(OutboxRow.due_at)
     .where(OutboxRow.lane_id == Lane.id, OutboxRow.done_at.is_(None))
@@ -48,7 +52,7 @@ _FIRSTS = select(Lane.id, _FIRST_DUE.label("first")).subquery()
 _DUE_LANES = (
     select(Lane)
     .join(_FIRSTS, _FIRSTS.c.id == Lane.id)
-    .join(Connection, Connection.id == Lane.connection_id)
+    .outerjoin(Connection, Connection.id == Lane.connection_id)
     .where(_FIRSTS.c.first <= bindparam("now"), MAY_GO)
     .where((Lane.quiet_until.is_(None)) | (Lane.quiet_until <= bindparam("now")))
     .order_by(_FIRSTS.c.first, Lane.id)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import BindParameter, bindparam, func, select, tuple_, union
+from sqlalchemy.orm import Session, contains_eager
 
 from service.db.models import (
+    Case,
     Connection,
     MakeGood,
     Proposal,
+    Review,
 )
 from service.db.transaction import Lock, Transaction
 from service.domain.remedies.states import MakeGoodState
@@ -23,26 +27,49 @@ def proposal(session: Session, case_id: int) -> Proposal | None:
     )
 
 
+def newest_proposals(session: Session, case_ids: Collection[int]) -> dict[int, Proposal]:
+    """The newest proposal of each of these cases, by case."""
+    newest = (
+        select(func.max(Proposal.id))
+        .where(Proposal.case_id.in_(case_ids))
+        .group_by(Proposal.case_id)
+    )
+    proposals = session.scalars(select(Proposal).where(Proposal.id.in_(newest)))
+    return {proposal.case_id: proposal for proposal in proposals}
+
+
+def held_of(session: Session, references: Sequence[str]) -> Sequence[MakeGood]:
+    """What can still be undone of these cases, with its case and shop."""
+    return session.scalars(
+        select(MakeGood)
+        .join(MakeGood.case)
+        .where(Case.reference.in_(references), MakeGood.state == MakeGoodState.HELD)
+        .options(contains_eager(MakeGood.case).joinedload(Case.shop))
+        .order_by(MakeGood.id)
+    ).all()
+
+
 def spent(
-    session: Transaction, shop_id: int, currency: str, since: datetime, buyer_key: str | None = None
-) -> int:
-    """Minor units that went by themselves since then, for a shop or one of its buyers; under the lock
-    of the shop."""
+    session: Transaction, shop_id: int, currency: str, since: datetime, buyer_key: str
+) -> tuple[int, int]:
+    """Minor units that went by themselves since then, for a shop and, of these, for one of its buyers;
+    under the lock of the shop."""
     session.require(Lock.SHOP, shop_id)
-    asked = {"shop": shop_id, "currency": currency, "since": since}
-    if buyer_key is None:
-        return int(session.scalar(_SPENT, asked) or 0)
-    return int(session.scalar(_SPENT_ON_BUYER, {**asked, "buyer": buyer_key}) or 0)
+    asked = {"shop": shop_id, "currency": currency, "since": since, "buyer": buyer_key}
+    by_shop, by_buyer = session.connection().execute(_SPENT, asked).one()
+    return int(by_shop or 0), int(by_buyer or 0)
 
 
-_SPENT = select(func.coalesce(func.sum(MakeGood.amount_minor), 0)).where(
+_SPENT = select(
+    func.sum(MakeGood.amount_minor),
+    func.sum(MakeGood.amount_minor).filter(MakeGood.buyer_key == bindparam("buyer")),
+).where(
     MakeGood.shop_id == bindparam("shop"),
     MakeGood.currency == bindparam("currency"),
     MakeGood.decided_at >= bindparam("since"),
     MakeGood.automatic.is_(True),
     MakeGood.state != "cancelled",
 )
-_SPENT_ON_BUYER = _SPENT.where(MakeGood.buyer_key == bindparam("buyer"))
 
 
 class _OfOrders:
@@ -67,6 +94,60 @@ def make_goods_of(session: Session, connection_id: int, order_id: str) -> list[M
     return [make_good for make_good in of_order if make_good.state != MakeGoodState.CANCELLED]
 
 
+def make_goods_about(session: Session, case: Case) -> list[MakeGood]:
+    """The make-goods of other cases that were not taken back and have this one's review, its order, or
+    its buyer and product. `make_goods_of` then gives those of the order without asking again."""
+    asked = {
+        "review": case.review_id,
+        "connection": case.order_connection_id,
+        "order": case.order_id,
+        "shop": case.shop_id,
+        "buyer": case.buyer_key,
+        "product": case.review.product_id,
+    }
+    rows = session.scalars(_ABOUT, asked).all()
+    if isinstance(session, Transaction) and session.holds(Lock.SHOP, case.shop_id):
+        order = (case.order_connection_id or 0, case.order_id)
+        of_order = [row for row in rows if (row.connection_id, row.order_id) == order]
+        session.part(_OfOrders).by_order.setdefault(order, of_order)
+    return [row for row in rows if row.case_id != case.id]
+
+
+_OF_CASE = select(MakeGood.id).join(Case, Case.id == MakeGood.case_id)
+_OF_REVIEW = _OF_CASE.where(Case.review_id == bindparam("review"))
+_IS_OF_ORDER = (
+    MakeGood.connection_id == bindparam("connection"),
+    MakeGood.order_id == bindparam("order"),
+)
+_OF_BUYER_AND_PRODUCT = (
+    _OF_CASE.join(Review, Review.id == Case.review_id)
+    .where(Case.shop_id == bindparam("shop"), Case.buyer_key == bindparam("buyer"))
+    .where(Case.buyer_key != "", Review.product_id == bindparam("product"))
+)
+_ABOUT = (
+    select(MakeGood)
+    .where(
+        MakeGood.id.in_(
+            union(_OF_REVIEW, select(MakeGood.id).where(*_IS_OF_ORDER), _OF_BUYER_AND_PRODUCT)
+        )
+    )
+    .where(MakeGood.state != "cancelled")
+    .order_by(MakeGood.id)
+)
+
+
+def approved_of(session: Session, orders: Collection[tuple[int, str]]) -> Sequence[int]:
+    """The ids of the approved make-goods of orders, each by its connection and id."""
+    return session.scalars(_APPROVED_OF_ORDERS, {"orders": list(orders)}).all()
+
+
+_ORDERS: BindParameter[Any] = bindparam("orders", expanding=True)
+_APPROVED_OF_ORDERS = select(MakeGood.id).where(
+    tuple_(MakeGood.connection_id, MakeGood.order_id).in_(_ORDERS),
+    MakeGood.state == MakeGoodState.APPROVED,
+)
+
+
 def add_make_good(session: Transaction, make_good: MakeGood) -> None:
     """Store a make-good that is new; `make_goods_of` gives it from here on."""
     session.require(Lock.SHOP, make_good.shop_id)
@@ -77,10 +158,5 @@ def add_make_good(session: Transaction, make_good: MakeGood) -> None:
 
 
 _OF_ORDER = (
-    select(MakeGood)
-    .where(
-        MakeGood.connection_id == bindparam("connection"), MakeGood.order_id == bindparam("order")
-    )
-    .where(MakeGood.state != "cancelled")
-    .order_by(MakeGood.id)
+    select(MakeGood).where(*_IS_OF_ORDER, MakeGood.state != "cancelled").order_by(MakeGood.id)
 )

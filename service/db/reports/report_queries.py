@@ -12,14 +12,15 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from integrations.money import Money
-from service.db.models import Case, History, MakeGood, Message, Review
+from service.db.models import Case, Decision, History, MakeGood, Message, Review
+from service.db.reviews.known_reviews import product_key
 from service.domain.cases.states import CloseReason
 from service.domain.complaints.causes import UNCLEAR
 from service.domain.days import day_of
 from service.domain.messages.kinds import Answer, Step
 from service.domain.messages.states import MessageState
-from service.domain.reports.figures import CaseFacts
-from service.domain.reports.periods import Period
+from service.domain.reports.figures import CaseFacts, ReviewFacts
+from service.domain.reports.periods import Days
 
 BATCH = 500
 
@@ -30,24 +31,32 @@ class _Messages:
 
     first_sent: datetime | None = None
     asked: bool = False
-    solved: bool | None = None
+    answer: Answer | None = None
     handling: int | None = None
 
 
-def facts_of(session: Session, shop_ids: Collection[int], period: Period) -> list[CaseFacts]:
-    """The cases of these shops that were opened in a period, oldest first."""
-    opened = _opened_in(shop_ids, period)
+def facts_of(session: Session, shop_ids: Collection[int], days: Days) -> list[CaseFacts]:
+    """The cases of these shops that were opened on these days, oldest first."""
+    opened = _opened_in(shop_ids, days)
     make_goods = _make_goods(session, opened)
     messages = _messages(session, opened)
-    rises = _rises(session, opened)
+    rises, staff = _rises(session, opened), _staff(session, opened)
     return [
-        _facts(row, period.zone, make_goods[row.id], messages[row.id], rises.get(row.id))
+        _facts(
+            row,
+            days.zone,
+            make_goods[row.id],
+            messages[row.id],
+            rises.get(row.id),
+            staff.get(row.id),
+        )
         for row in session.execute(
             select(
                 Case.id,
                 Case.opened_at,
                 Case.product_key,
                 Case.cause,
+                Case.root_cause,
                 Case.close_reason,
                 Review.product_name,
             )
@@ -58,11 +67,11 @@ def facts_of(session: Session, shop_ids: Collection[int], period: Period) -> lis
     ]
 
 
-def _opened_in(shop_ids: Collection[int], period: Period) -> ColumnElement[bool]:
+def _opened_in(shop_ids: Collection[int], days: Days) -> ColumnElement[bool]:
     return and_(
         Case.shop_id.in_(shop_ids),
-        Case.opened_at >= period.begins,
-        Case.opened_at < period.ends,
+        Case.opened_at >= days.begins,
+        Case.opened_at < days.ends,
     )
 
 
@@ -72,6 +81,7 @@ def _facts(
     make_goods: Sequence[Any],
     messages: _Messages,
     rise: int | None,
+    staff: int | None,
 ) -> CaseFacts:
     recovered = row.close_reason == CloseReason.RECOVERED
     done = min((make_good.done_at for make_good in make_goods), default=None)
@@ -84,7 +94,9 @@ def _facts(
         given=tuple((make_good.kind, _worth(make_good)) for make_good in make_goods),
         first_answer=_since(row.opened_at, messages.first_sent),
         remedied=_since(row.opened_at, done),
-        solved=messages.solved,
+        root_cause=row.root_cause or "",
+        staff=str(staff or ""),
+        answer=messages.answer,
         handling=messages.handling,
         asked=messages.asked,
         recovered=recovered,
@@ -147,16 +159,17 @@ def _count(messages: _Messages, row: Any) -> None:
         messages.first_sent = min(filter(None, (messages.first_sent, row.sent_at)))
         messages.asked = messages.asked or row.step == Step.UPDATE_INVITATION
     if row.answer is not None:
-        messages.solved, messages.handling = row.answer is Answer.SOLVED, row.stars
+        messages.answer, messages.handling = row.answer, row.stars
 
 
-def _rises(session: Session, opened: ColumnElement[bool]) -> dict[int, int]:
+def _rises(session: Session, narrowing: ColumnElement[bool]) -> dict[int, int]:
     """By how many stars each case's rating went up from its first change to its last."""
     changes: dict[int, list[Any]] = defaultdict(list)
     for row in session.execute(
         select(History.case_id, History.old, History.new)
         .join(Case, Case.id == History.case_id)
-        .where(opened, History.what == "review_changed")
+        .join(Case.review)
+        .where(narrowing, History.what == "review_changed")
         .order_by(History.id)
     ):
         changes[row.case_id].append(row)
@@ -167,13 +180,57 @@ def _rises(session: Session, opened: ColumnElement[bool]) -> dict[int, int]:
     }
 
 
-def cases_in(session: Session, shop_ids: Collection[int], period: Period) -> Iterator[Case]:
+def _staff(session: Session, opened: ColumnElement[bool]) -> dict[int, int | None]:
+    """Who decided each case last; None where nobody did."""
+    rows = session.execute(
+        select(Decision.case_id, Decision.seller_id)
+        .join(Case, Case.id == Decision.case_id)
+        .where(opened)
+        .order_by(Decision.id)
+    )
+    return dict(rows.all())
+
+
+def reviews_of(session: Session, shop_ids: Collection[int], days: Days) -> Iterator[ReviewFacts]:
+    """The reviews of named products that were first seen on these days and stand, whatever their
+    rating."""
+    seen = and_(
+        Review.shop_id.in_(shop_ids),
+        Review.seen_at >= days.begins,
+        Review.seen_at < days.ends,
+    )
+    gained = _gained(session, seen)
+    rows = session.execute(
+        select(
+            Review.id, Review.connection_id, Review.product_id, Review.rating, Review.seen_at
+        ).where(
+            seen, Review.rating.is_not(None), Review.withdrawn.is_(False), Review.product_id != ""
+        )
+    )
+    for row in rows:
+        key = product_key(row.connection_id, row.product_id)
+        yield ReviewFacts(day_of(row.seen_at, days.zone), key, row.rating, gained[row.id])
+
+
+def _gained(session: Session, seen: ColumnElement[bool]) -> dict[int, int]:
+    """How many stars the cases of each review brought it up, 0 for those that did not."""
+    recovered = and_(seen, Case.close_reason == CloseReason.RECOVERED)
+    review_of = dict(
+        session.execute(select(Case.id, Case.review_id).join(Case.review).where(recovered)).all()
+    )
+    gained: dict[int, int] = defaultdict(int)
+    for case_id, rise in _rises(session, recovered).items():
+        gained[review_of[case_id]] += rise
+    return gained
+
+
+def cases_in(session: Session, shop_ids: Collection[int], days: Days) -> Iterator[Case]:
     """The cases themselves, oldest first, with what a table says of them; read in batches."""
     last = 0
     while True:
         cases = session.scalars(
             select(Case)
-            .where(_opened_in(shop_ids, period), Case.id > last)
+            .where(_opened_in(shop_ids, days), Case.id > last)
             .order_by(Case.id)
             .limit(BATCH)
             .options(

@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from service.db.models import ApiToken, Decision, MakeGood, Membership, Seller, Shop
+from service.db.models import (
+    ApiToken,
+    Decision,
+    MakeGood,
+    Membership,
+    RecoveryCode,
+    SecondFactor,
+    Seller,
+    Shop,
+)
 from service.domain.staff.authority import OF_ROLE, ActorKind, Permission, SellerRole, seller_name
 
 
@@ -79,6 +88,31 @@ def other_owners(session: Session, shop_id: int, seller_id: int) -> int:
         .where(Membership.role == SellerRole.OWNER, Seller.active.is_(True))
     )
     return session.scalar(others) or 0
+
+
+def lacks_second_factor(session: Session, seller_id: int, *, of_all_owners: bool) -> bool:
+    """Whether this seller owns a shop that wants a second factor of its owners (`of_all_owners`: each
+    does) and has none."""
+    owned = exists().where(
+        Membership.seller_id == seller_id,
+        Membership.role == SellerRole.OWNER,
+        Shop.id == Membership.shop_id,
+    )
+    if not of_all_owners:
+        owned = owned.where(Shop.second_factor.is_(True))
+    has_one = exists().where(SecondFactor.seller_id == seller_id)
+    return bool(session.scalar(select(owned & ~has_one)))
+
+
+def recovery_codes_left(session: Session, seller_id: int) -> int:
+    """How many were not used yet."""
+    unused = (RecoveryCode.seller_id == seller_id, RecoveryCode.used_at.is_(None))
+    return session.scalar(select(func.count()).select_from(RecoveryCode).where(*unused)) or 0
+
+
+def with_second_factor(session: Session) -> set[int]:
+    """The sellers who have one."""
+    return set(session.scalars(select(SecondFactor.seller_id)))
 
 
 def actor_names(session: Session) -> dict[str, str]:

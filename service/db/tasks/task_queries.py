@@ -11,11 +11,14 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from service.db.models import Case, Connection, Task
 from service.domain.shops.connection_states import ConnectionState
-from service.domain.tasks.kinds import TaskKind
+from service.domain.tasks.kinds import TASK_RULES, TaskKind
 from service.domain.tasks.states import TaskState
 
 Key = tuple[int, datetime, int]
 """Where a page of open tasks goes on: urgency, opening and id of the last one shown."""
+_IN_ORDER = Task.shop_id + 0
+"""The shop of a task that is read in the order of its list: SQLite would take the index of shops there,
+and sort all that is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +46,12 @@ def open_tasks(
     """Open tasks of these shops, the most pressing first, the oldest of these first; with
     `assignee_id` those of the cases this seller looks after. One statement, whatever the length of
     the list."""
-    conditions = [Task.state == TaskState.OPEN, Task.shop_id.in_(shop_ids)]
+    conditions = [Task.state == TaskState.OPEN]
     if assignee_id is not None:
         conditions.append(Task.case_id.in_(select(Case.id).where(Case.assignee_id == assignee_id)))
     counts = (
         select(Task.urgency, func.count().label("in_group"))
-        .where(*conditions)
+        .where(*conditions, Task.shop_id.in_(shop_ids))
         .group_by(Task.urgency)
         .subquery()
     )
@@ -59,7 +62,7 @@ def open_tasks(
         .outerjoin(Case.review)
         .outerjoin(Task.connection)
         .join(Task.shop)
-        .where(*conditions)
+        .where(*conditions, _IN_ORDER.in_(shop_ids))
         .options(
             contains_eager(Task.case).contains_eager(Case.review),
             contains_eager(Task.connection),
@@ -71,6 +74,50 @@ def open_tasks(
     if after is not None:
         tasks = tasks.where(tuple_(Task.urgency, Task.opened_at, Task.id) > after)
     return [WaitingTask(task, in_group) for task, in_group in session.execute(tasks)]
+
+
+def open_decisions(
+    session: Session, shop_ids: Collection[int], *, most: int, case_ids: Collection[int] = ()
+) -> Sequence[Task]:
+    """The decisions that wait in these shops, the oldest first, with case, review and shop at hand; of
+    `case_ids` alone where some are named."""
+    waiting = (
+        select(Task)
+        .join(Task.case)
+        .join(Case.review)
+        .join(Task.shop)
+        .where(Task.state == TaskState.OPEN, Task.kind == TaskKind.DECIDE)
+        .where(Task.urgency == TASK_RULES[TaskKind.DECIDE].group, _IN_ORDER.in_(shop_ids))
+        .options(contains_eager(Task.case).contains_eager(Case.review), contains_eager(Task.shop))
+        .order_by(Task.urgency, Task.opened_at, Task.id)
+        .limit(most)
+    )
+    if case_ids:
+        waiting = waiting.where(Task.case_id.in_(case_ids))
+    return session.scalars(waiting).all()
+
+
+def next_case(session: Session, shop_ids: Collection[int], case_id: int) -> Case | None:
+    """The case whose task comes after those of this case on the waiting page, else the first one;
+    None where no other case waits."""
+    waiting = (
+        select(Task)
+        .where(Task.state == TaskState.OPEN, _IN_ORDER.in_(shop_ids))
+        .where(Task.case_id.is_not(None), Task.case_id != case_id)
+        .options(joinedload(Task.case))
+        .order_by(Task.urgency, Task.opened_at, Task.id)
+        .limit(1)
+    )
+    here = session.execute(
+        select(Task.urgency, Task.opened_at, Task.id)
+        .where(Task.case_id == case_id)
+        .order_by(Task.id.desc())
+        .limit(1)
+    ).first()
+    after = tuple_(Task.urgency, Task.opened_at, Task.id)
+    task = None if here is None else session.scalar(waiting.where(after > tuple(here)))
+    task = task or session.scalar(waiting)
+    return None if task is None else task.case
 
 
 def cases_waiting(session: Session, case_ids: Iterable[int]) -> set[int]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from random import Random
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """No 0/O, 1/I/L or U: nothing that is misread or spells words."""
 LENGTH = 8
 
 
-def new_reference(choice: Callable[[str], str]) -> str:
-    """A new case reference; `choice` picks one character (`secrets.choice`)."""
-    return "MG-" + "".join(choice(ALPHABET) for _ in range(LENGTH))
+def new_reference(random: Random) -> str:
+    """A new case reference; nobody can foretell one of `secrets.SystemRandom`."""
+    return "MG-" + "".join(random.choices(ALPHABET, k=LENGTH))
 
 
 def make_good_reference(case_reference: str, number: int) -> str:

@@ -54,6 +54,8 @@ class CloseReason(StrEnum):
     BY_SELLER = "by_seller"
 
 
+ABOUT_REVIEW = frozenset({CloseReason.RECOVERED, CloseReason.WITHDRAWN})
+"""What became of the review; stays true of a case that is opened again."""
 CLOSE_REASONS: Mapping[CloseReason, Text] = {
     CloseReason.RECOVERED: Text("rating raised"),
     CloseReason.WITHDRAWN: Text("review withdrawn"),
@@ -81,6 +83,10 @@ class Move(StrEnum):
     """The buyer says that the problem is not solved, or writes another low review."""
     COME_BACK = "come_back"
     """The buyer of a closed case says that the problem is not solved."""
+    OPEN_AGAIN = "open_again"
+    """A person opens a closed case again."""
+    ASK_ORDER_AGAIN = "ask_order_again"
+    """The same, of a case whose order is not known."""
     CLOSE = "close"
 
 
@@ -106,6 +112,8 @@ _MOVES: Mapping[Move, tuple[frozenset[CaseState], CaseState]] = {
     Move.TRY_AGAIN: (frozenset({_S.AWAITING_APPROVAL}), _S.APPROVED),
     Move.REOPEN: (frozenset({_S.FOLLOWING_UP, _S.DECLINED}), _S.AWAITING_APPROVAL),
     Move.COME_BACK: (frozenset({_S.CLOSED}), _S.AWAITING_APPROVAL),
+    Move.OPEN_AGAIN: (frozenset({_S.CLOSED}), _S.AWAITING_APPROVAL),
+    Move.ASK_ORDER_AGAIN: (frozenset({_S.CLOSED}), _S.AWAITING_ORDER),
     Move.CLOSE: (_OPEN, _S.CLOSED),
 }
 CASES = StateTable(

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from integrations.sentence import Text
 from service.data import read_bytes
 from service.domain.complaints import model
 from service.domain.complaints.features import Feature, features
@@ -25,6 +26,19 @@ CAUSES = (
 )
 UNCLEAR = "unclear"
 """Kept for a case in place of a cause that is too unsure to act upon."""
+CAUSE_LABELS: Mapping[str, Text] = {
+    "damaged": Text("arrived damaged"),
+    "wrong_item": Text("wrong item"),
+    "missing": Text("missing"),
+    "late": Text("late"),
+    "defective": Text("does not work"),
+    "quality": Text("poor quality"),
+    "not_as_described": Text("not as described"),
+    "service": Text("service"),
+    "price_promo": Text("price or promotion"),
+    "other": Text("something else"),
+    UNCLEAR: Text("unclear"),
+}
 _ALSO_FROM = 0.2
 _MOST_WORDS = 4
 _LONGEST = 4_000
@@ -60,32 +74,32 @@ def read_cause(text: str, product_name: str = "") -> Cause:
 
 def read_by(judge: model.Model, text: str, product_name: str = "") -> Cause:
     """The cause by one model. A text without words has none: `other`, with no confidence."""
-    seen = list(features(text[:_LONGEST], product_name))
+    seen = features(text[:_LONGEST], product_name)
     if not any(feature.words for feature in seen):
         return Cause("other", 0.0, (), (), judge.version, unclear=True)
     values = judge.values(seen)
-    ranked = sorted(
-        zip(judge.probabilities(values), judge.causes, strict=True), key=lambda pair: -pair[0]
-    )
+    weights = judge.weights_of(values)
+    shares = judge.probabilities(values, weights)
+    ranked = sorted(zip(shares, judge.causes, strict=True), key=lambda pair: -pair[0])
     confidence, name = ranked[0]
     return Cause(
         name,
         confidence,
         tuple(cause for share, cause in ranked[1:] if share >= _ALSO_FROM),
-        _places(seen, values, judge, judge.causes.index(name)),
+        _places(seen, values, judge.leans(weights, judge.causes.index(name))),
         judge.version,
         unclear=confidence < judge.unclear_below,
     )
 
 
 def _places(
-    seen: Sequence[Feature], values: Mapping[int, float], judge: model.Model, cause: int
+    seen: Sequence[Feature], values: Mapping[int, float], leans: Mapping[int, float]
 ) -> tuple[tuple[int, int], ...]:
-    """Where the words stand that spoke loudest for the cause."""
-    buckets = [model.bucket_of(feature) for feature in seen]
+    """Where the words stand that spoke loudest for the cause, to which each bucket `leans` so far."""
+    buckets = [model.bucket_of(feature.view, feature.name) for feature in seen]
     counts = Counter(buckets)
     shares = {
-        bucket: values[bucket] / number * judge.lean(bucket, cause)
+        bucket: values[bucket] / number * leans[bucket]
         for bucket, number in counts.items()
         if bucket in values
     }

@@ -31,17 +31,19 @@ class Feature(NamedTuple):
     words: tuple[Word, ...]
 
 
-def features(text: str, product_name: str = "") -> Iterator[Feature]:
+def features(text: str, product_name: str = "") -> list[Feature]:
     """All that is seen, repeated as often as it stands there.
 
     `product_name` may be empty: it helps to tell a lamp that is "rusak" from a box that is.
     """
     pieces = words(text)
     spoken = [piece for piece in pieces if not piece.is_mark]
-    yield from _of_words(spoken)
-    yield from _of_letters(spoken)
-    yield from _of_ideas(pieces)
-    yield from _of_goods(spoken, product_name)
+    return [
+        *_of_words(spoken),
+        *_of_letters(spoken),
+        *_of_ideas(pieces),
+        *_of_goods(spoken, product_name),
+    ]
 
 
 def _of_words(spoken: Sequence[Word]) -> Iterator[Feature]:
@@ -52,10 +54,8 @@ def _of_words(spoken: Sequence[Word]) -> Iterator[Feature]:
     yield Feature("shape", f"about 2^{len(spoken).bit_length()} words", ())
 
 
-def _of_letters(spoken: Sequence[Word]) -> Iterator[Feature]:
-    for word in spoken:
-        for part in _parts(word.spelling):
-            yield Feature("letters", part, (word,))
+def _of_letters(spoken: Sequence[Word]) -> list[Feature]:
+    return [Feature("letters", part, (word,)) for word in spoken for part in _parts(word.spelling)]
 
 
 @lru_cache(20_000)

@@ -20,7 +20,7 @@ from service.domain.complaints.features import WEIGHTS, Feature
 
 BUCKETS = 1 << 20
 """Features are kept by hash: no word of any review stands in the model."""
-FORMAT = b"makegood causes 1\n"
+FORMAT = b"makegood causes 2\n"
 _RARITY_STEP = 1 / 25
 
 
@@ -51,11 +51,23 @@ class Model:
         """The vector of a complaint by bucket; see `vector`."""
         return vector(seen, self.rarity)
 
-    def probabilities(self, values: Mapping[int, float]) -> tuple[float, ...]:
-        """How likely each of `causes` is, in their order; together 1."""
+    def weights_of(self, buckets: Iterable[int]) -> dict[int, array[int]]:
+        """The weights of each of these buckets, all of them seen in training, by cause."""
+        number = len(self.causes)
+        weights: dict[int, array[int]] = {}
+        for bucket in buckets:
+            start = bisect_left(self.buckets, bucket) * number
+            weights[bucket] = self.weights[start : start + number]
+        return weights
+
+    def probabilities(
+        self, values: Mapping[int, float], weights: Mapping[int, array[int]]
+    ) -> tuple[float, ...]:
+        """How likely each of `causes` is, in their order; together 1. `weights`: of the buckets of
+        `values`."""
         scores = [0.0] * len(self.causes)
         for bucket, value in values.items():
-            for place, weight in enumerate(self._weights(bucket)):
+            for place, weight in enumerate(weights[bucket]):
                 scores[place] += value * weight
         return softmax(
             [
@@ -64,27 +76,17 @@ class Model:
             ]
         )
 
-    def lean(self, bucket: int, cause: int) -> float:
-        """How far a feature speaks for one cause rather than for the others."""
-        weights = self._weights(bucket)
-        return (weights[cause] - sum(weights) / len(weights)) * self.step
-
-    def _weights(self, bucket: int) -> array[int]:
-        """Of a bucket that was seen, by cause."""
-        number = len(self.causes)
-        start = bisect_left(self.buckets, bucket) * number
-        return self.weights[start : start + number]
+    def leans(self, weights: Mapping[int, array[int]], cause: int) -> dict[int, float]:
+        """How far each bucket speaks for one cause rather than for the others."""
+        number, step = len(self.causes), self.step
+        return {
+            bucket: (by_cause[cause] - sum(by_cause) / number) * step
+            for bucket, by_cause in weights.items()
+        }
 
     def packed(self) -> bytes:
         """The file's content; the same model gives the same bytes."""
-        number = len(self.causes)
-        weights = array("h", bytes(2 * BUCKETS * number))
-        for place, bucket in enumerate(self.buckets):
-            seen = self.weights[place * number : (place + 1) * number]
-            weights[bucket * number : (bucket + 1) * number] = seen
-        if sys.byteorder == "big":
-            weights.byteswap()
-        body = zlib.compress(self.rarity + weights.tobytes(), 9)
+        body = zlib.compress(self.rarity + _little_endian(self.weights).tobytes(), 9)
         head = {
             "causes": self.causes,
             "bias": self.bias,
@@ -105,13 +107,10 @@ def unpacked(content: bytes) -> Model:
         raw = zlib.decompress(body)
     except (ValueError, zlib.error) as error:
         raise WrongModel("The model of causes is damaged: train it anew.") from error
-    weights = array("h", raw[BUCKETS:])
-    if sys.byteorder == "big":
-        weights.byteswap()
-    if len(weights) != BUCKETS * len(head["causes"]):
+    rarity, buckets = raw[:BUCKETS], seen_buckets(raw[:BUCKETS])
+    if len(raw) != BUCKETS + 2 * len(buckets) * len(head["causes"]):
         raise WrongModel("The model of causes is incomplete: train it anew.")
-    rarity = raw[:BUCKETS]
-    buckets, weights = seen_only(rarity, weights)
+    weights = _little_endian(array("h", raw[BUCKETS:]))
     return Model(
         version=sha256(content).hexdigest()[:12],
         causes=tuple(head["causes"]),
@@ -125,23 +124,22 @@ def unpacked(content: bytes) -> Model:
     )
 
 
-def seen_only(rarity: bytes, weights: array[int]) -> tuple[array[int], array[int]]:
-    """The buckets that were seen in training, and their weights out of those of all buckets."""
-    number = len(weights) // BUCKETS
-    buckets = array("L", (found.start() for found in re.finditer(rb"[^\0]", rarity)))
-    kept = array("h")
-    for bucket in buckets:
-        kept += weights[bucket * number : (bucket + 1) * number]
-    return buckets, kept
+def seen_buckets(rarity: bytes) -> array[int]:
+    """The buckets that were seen in training, in ascending order."""
+    return array("L", (seen.start() for seen in re.finditer(rb"[^\0]", rarity)))
 
 
-def bucket_of(feature: Feature) -> int:
-    """The place of a feature in the model."""
-    return _bucket(feature.view, feature.name)
+def _little_endian(weights: array[int]) -> array[int]:
+    """Weights in the order of bytes that the file has, or back in this machine's."""
+    if sys.byteorder == "big":
+        weights = weights[:]
+        weights.byteswap()
+    return weights
 
 
 @lru_cache(1 << 16)
-def _bucket(view: str, name: str) -> int:
+def bucket_of(view: str, name: str) -> int:
+    """The place of a feature in the model."""
     return crc32(f"{view}\0{name}".encode()) % BUCKETS
 
 
@@ -156,7 +154,7 @@ def vector(seen: Iterable[Feature], rarity: Sequence[int]) -> dict[int, float]:
     """Features as numbers: rare ones count more, each view has its fixed share of the whole."""
     views: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
     for feature in seen:
-        views[feature.view][bucket_of(feature)] += 1
+        views[feature.view][bucket_of(feature.view, feature.name)] += 1
     whole = sum(WEIGHTS.values())
     values: dict[int, float] = defaultdict(float)
     for view, counts in views.items():
@@ -166,8 +164,9 @@ def vector(seen: Iterable[Feature], rarity: Sequence[int]) -> dict[int, float]:
             if rarity[bucket]
         }
         length = math.sqrt(sum(value * value for value in raw.values()))
+        share = math.sqrt(WEIGHTS[view] / whole)
         for bucket, value in raw.items():
-            values[bucket] += value / length * math.sqrt(WEIGHTS[view] / whole)
+            values[bucket] += value / length * share
     return values
 
 

@@ -22,7 +22,7 @@ from service.domain.wording.disguise import unmask
 from service.domain.wording.features import features_of
 from service.domain.wording.forms import base, ideas
 from service.domain.wording.linear import Model
-from service.domain.wording.senses import refuses_trade, review_words, without_things
+from service.domain.wording.senses import denies, refuses_trade, review_words, without_things
 from service.domain.wording.sentences import sentences
 from service.domain.wording.words import words_of
 
@@ -56,10 +56,11 @@ class Finding:
     advice: Text
 
 
-_SURE = {"plain": 0.55, "refused": 0.95, "thing": 0.08, "named": 0.0}
-"""From which probability a sentence is stopped: it names no review; it refuses a trade; it has a
-word that may be a thing's (a star, a rate); it names a review and nothing else explains it."""
-_SURE_IN_ANSWERS = _SURE | {"thing": 0.5, "named": 0.5}
+_SURE = {"plain": 0.5, "refused": 0.95, "denied": 0.3, "thing": 0.2, "named": 0.0}
+"""From which probability a sentence is stopped: it names no review; it refuses a trade; it denies
+something else; it has a word that may be a thing's (a star, a rate); it names a review and nothing
+else explains it."""
+_SURE_IN_ANSWERS = _SURE | {"denied": 0.5, "thing": 0.5, "named": 0.5}
 """A reply stands below the review: it may speak of it where it asks for nothing."""
 _MAY_BE_THINGS = frozenset(
     (
@@ -76,8 +77,8 @@ _MAY_BE_THINGS = frozenset(
         "nilai",
     )
 )
-_TONE_SURE, _TONE_DOUBT, _REWARD_SURE = 0.6, 0.4, 0.5
-"""The tones together have to be likely, or nearly so while one of them is."""
+_TONE_SURE, _ONE_TONE_SURE, _REWARD_SURE = 0.8, 0.3, 0.45
+"""How likely a tone at all and the likeliest of them are, added; and that one by itself."""
 _TAKEN_DOWN = re.compile(
     r"\b(?:take|taken|taking|bring|come|comes|get)\b.* (?:down|off|away|out|back)\b"
 )
@@ -97,6 +98,8 @@ _NO_NAME = frozenset(
         "trade",
     )
 )
+_JOINING = frozenset(("by", "of", "and", "the", "dan", "from", "for", "oleh", "&"))
+"""Small words within a name."""
 _FIGURE = (
     r"(?:\d[\d.,]*|(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty"
     r"|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|half a|a (?:few|couple of|hundred|thousand)"
@@ -153,6 +156,14 @@ def is_plain_name(name: str) -> bool:
     )
 
 
+def _is_signature(sentence: str, words: list[str]) -> bool:
+    """A name on a line of its own, such as that of the shop below a message: each word begins with a
+    capital, and none asks, offers or threatens."""
+    typed = re.findall(r"[^\W\d_][\w'’.-]*", sentence)
+    capitals = all(word[0].isupper() or word in _JOINING for word in typed)
+    return bool(typed) and capitals and not review_words(words) and is_plain_name(sentence)
+
+
 def spans(text: str) -> Iterator[tuple[int, int]]:
     """Where each sentence of a text begins and ends."""
     at = 0
@@ -164,6 +175,10 @@ def spans(text: str) -> Iterator[tuple[int, int]]:
 
 def _judge(sentence: str, kind: TextKind) -> Iterator[tuple[str, Severity, tuple[str, ...]]]:
     words = without_things(words_of(sentence))
+    if _is_signature(sentence, words):
+        if kind in (TextKind.REPLY, TextKind.MESSAGE) and (loud := personal.shouting(sentence)):
+            yield "shouting", Severity.CONFIRM, tuple(loud)
+        return
     seen = features_of(words)
     reward = _reward(sentence, words, seen) if kind is TextKind.INVITATION else ()
     about_review = _about_review(words, seen, kind)
@@ -187,6 +202,8 @@ def _about_review(
         sure = "plain"
     elif refuses_trade(words):
         sure = "refused"
+    elif denies(words):
+        sure = "denied"
     else:
         sure = "thing" if all(base(word) in _MAY_BE_THINGS for word in named) else "named"
     answers = kind in (TextKind.REPLY, TextKind.MESSAGE)
@@ -222,6 +239,8 @@ def _code(words: list[str], named: tuple[str, ...]) -> str:
 def _reward(sentence: str, words: list[str], seen: list[str]) -> tuple[str, ...]:
     if amount := _AMOUNT.search(unmask(sentence)):
         return (amount.group().strip(),)
+    if told := tuple(personal.codes(sentence)):
+        return told
     if _model().probability("reward", seen) < _REWARD_SURE:
         return ()
     return _strongest("reward", words)
@@ -234,8 +253,8 @@ def _tone(
         yield "shouting", Severity.CONFIRM, tuple(loud)
     likely = {code: _model().probability(code, seen) for code in examples.TONES}
     code = max(likely, key=lambda name: likely[name])
-    any_of_them = _model().probability("tone", seen)
-    if any_of_them >= _TONE_SURE or (likely[code] >= _TONE_SURE and any_of_them >= _TONE_DOUBT):
+    together = _model().probability("tone", seen) + likely[code]
+    if together >= _TONE_SURE and likely[code] >= _ONE_TONE_SURE:
         yield code, Severity.CONFIRM, _strongest(code, words)
 
 

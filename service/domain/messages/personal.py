@@ -39,7 +39,7 @@ _SAYS_CODE = re.compile(
 )
 _REFERENCE = re.compile(
     r"\b(?:order|pesanan|invoice|inv|resi|tracking|no\.?|nomor|number|account|rekening|rek|card|kartu|ending|berakhiran|akhiran|nik|ktp|iban|routing|sort code|"
-    r"virtual account|va|gopay|ovo|dana ke|norek)\b[^.!?\n]{0,40}?(?P<number>[a-z]{0,4}\d[\d\- /]{3,}\d|[a-z]{2,}\d{4,}\w*|\d{4,})",
+    r"virtual account|va|gopay|ovo|dana ke|norek)(?:nya|mu)?\b[^.!?\n]{0,40}?(?P<number>[a-z]{0,4}\d[\d\- /]{3,}\d|[a-z]{2,}\d{4,}\w*|\d{4,})",
     re.IGNORECASE,
 )
 _INVOICE = re.compile(r"\binv/[\w/]+|\b\d{3}-\d{7}(?:-\d{7})?\b", re.IGNORECASE)
@@ -155,7 +155,14 @@ def _pieces(text: str) -> Iterator[str]:
         for match in _REFERENCE.finditer(text)
         if len(re.sub(r"\D", "", match["number"])) >= 4
     )
-    yield from (match["code"] for match in _LABELLED.finditer(text) if not match["code"].islower())
+    yield from codes(text)
+
+
+def codes(text: str) -> Iterator[str]:
+    """Codes of vouchers and the like, by the word before them or by what is to be done with them."""
+    for match in _LABELLED.finditer(text):
+        if match["code"].isupper() or any(map(str.isdigit, match["code"])):
+            yield match["code"]
     if _SAYS_CODE.search(text):
         yield from (match.group() for match in _CODE.finditer(text) if len(match.group()) >= 6)
 
@@ -172,7 +179,9 @@ def shouting(sentence: str) -> list[str]:
     capitals = [
         match.group()
         for match in _CAPITALS.finditer(sentence)
-        if match.group() not in _NOT_SHOUTED and not _is_model_name(sentence, match)
+        if match.group() not in _NOT_SHOUTED
+        and not _is_model_name(sentence, match)
+        and not _is_currency(sentence, match)
     ]
     letters = [sign for sign in sentence if sign.isalpha()]
     loud = sum(len(word) for word in capitals)
@@ -180,6 +189,13 @@ def shouting(sentence: str) -> list[str]:
     if letters and loud >= 6 and loud / len(letters) > 0.6:
         return [sentence.strip(), *marks]
     return [*real_words, *marks]
+
+
+def _is_currency(sentence: str, match: re.Match[str]) -> bool:
+    """The code of a currency beside its amount, such as EUR 25.90."""
+    before, after = sentence[: match.start()], sentence[match.end() :]
+    has_amount = re.match(r"\s?\d", after) or re.search(r"\d\s?$", before)
+    return len(match.group()) == 3 and has_amount is not None
 
 
 def _is_model_name(sentence: str, match: re.Match[str]) -> bool:

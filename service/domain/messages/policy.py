@@ -12,7 +12,8 @@ from typing import Final, Self
 
 from integrations.contract import Channel
 from integrations.sentence import N_, Text, to_data
-from service.domain.messages.kinds import Step
+from service.domain.messages.editing import Anchor, Lock
+from service.domain.messages.kinds import SURVEY, Step
 from service.domain.messages.policy_data import (
     UNKNOWN_PLATFORM,
     Duty,
@@ -47,7 +48,10 @@ class ShopPolicySettings:
 class PolicyRequest:
     """Who is asked, where and how. `region` is the market of the connection, `country` the buyer's.
 
-    `consent`: this buyer agreed to be written to. `review_age_days`: since the review was written.
+    `consent`: this buyer agreed to be written to, `channel_agreed`: by this channel, as its connection
+    counts it. Days since the review was written, the parcel delivered, the order completed; None where
+    that is not known. `edits_made`: how often the buyer changed it; `replied`: the shop answered it for all
+    to read; `returned`: something of the order was refunded or given back through the platform.
     """
 
     platform: str
@@ -56,8 +60,20 @@ class PolicyRequest:
     channel: Channel = Channel.PLATFORM
     shop: ShopPolicySettings = ShopPolicySettings()
     consent: bool = False
+    channel_agreed: bool = False
     asks_made: int = 0
     review_age_days: int | None = None
+    delivered_days_ago: int | None = None
+    completed_days_ago: int | None = None
+    edits_made: int = 0
+    replied: bool = False
+    returned: bool = False
+
+    def days_since(self, anchor: Anchor) -> int | None:
+        """Days since what a window counts from; None where nobody knows."""
+        if anchor is Anchor.REVIEW:
+            return self.review_age_days
+        return self.delivered_days_ago if anchor is Anchor.DELIVERY else self.completed_days_ago
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +125,10 @@ class Policies:
         """The highest rating that counts as low on this platform, before the seller's own."""
         return _named(self.platform, region).low_rating_max
 
+    def showing(self, region: str = "") -> Entry:
+        """The platform's own entry, which says whether its reviews may be shown elsewhere."""
+        return _named(self.platform, region)
+
     def may_message(self, step: Step | None, request: PolicyRequest) -> Verdict:
         """May this kind of message be sent (None: a seller's own words)? The first layer that says
         no is named."""
@@ -146,11 +166,6 @@ class Policies:
             duties=duties,
             release=_release(layers, request.channel),
         )
-
-
-def stale(entries: Iterable[Entry], today: date, days: int = 180) -> list[Entry]:
-    """Entries that were last checked more than so many days ago."""
-    return [entry for entry in entries if (today - entry.checked_on).days > days]
 
 
 _STRICTNESS = {ruling: rank for rank, ruling in enumerate(Ruling)}
@@ -203,7 +218,8 @@ def _answer_refusal(entry: Entry, answer: Ruling, name: str, request: PolicyRequ
         sentence = _REFUSALS.get((entry.layer, answer), _REFUSALS[(entry.layer, Ruling.NO)])
         return Text(sentence, name=name)
     stated = entry.layer is Layer.LAW and request.country.upper() in request.shop.lawful_basis
-    if request.consent or stated:
+    by_channel = entry.layer is Layer.CHANNEL and request.channel_agreed
+    if request.consent or stated or by_channel:
         return None
     if entry.layer is not Layer.LAW:
         return Text("%(name)s: only where this buyer agreed to it.", name=name)
@@ -216,7 +232,15 @@ def _answer_refusal(entry: Entry, answer: Ruling, name: str, request: PolicyRequ
 def _limit_refusal(entry: Entry, name: str, request: PolicyRequest) -> Text | None:
     if entry.max_asks is not None and request.asks_made >= entry.max_asks:
         return Text("This buyer has been invited as often as %(name)s allows.", name=name)
-    window, age = entry.edit_window_days, request.review_age_days
+    if entry.edits is not None and request.edits_made >= entry.edits:
+        return Text("On %(name)s the buyer cannot change this review again.", name=name)
+    if Lock.PUBLIC_REPLY in entry.locks and request.replied:
+        return Text("On %(name)s a review cannot be changed once the shop answered it.", name=name)
+    if Lock.RETURN in entry.locks and request.returned:
+        return Text(
+            "On %(name)s a review cannot be changed once its order was refunded.", name=name
+        )
+    window, age = entry.edit_window_days, request.days_since(entry.window_from)
     # Nobody knows whether a review of unknown age can still be changed.
     if window is not None and (age is None or age > window):
         return Text(
@@ -232,7 +256,7 @@ def _shop_refusal(
 ) -> Text | None:
     if step is Step.UPDATE_INVITATION and not request.shop.invitations:
         return Text("Invitations to update a review are switched off for this shop.")
-    if step is Step.RESOLUTION_CHECK and not request.shop.resolution_checks:
+    if step in SURVEY and not request.shop.resolution_checks:
         return Text("Resolution checks are switched off for this shop.")
     if Duty.POSTAL_ADDRESS in duties and not request.shop.postal_address:
         return Text(

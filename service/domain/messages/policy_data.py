@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
+from typing import TypeVar
 
 from integrations.contract import Channel
 from service.data import read_file
 from service.domain import fields
 from service.domain.errors import WrongInput
-from service.domain.messages.kinds import Step
+from service.domain.messages.editing import Anchor, Lock
+from service.domain.messages.kinds import SURVEY, Step
 
 
 class Layer(StrEnum):
@@ -80,12 +82,23 @@ class Entry:
     edit_window_days: int | None = None
     low_rating_max: int = 3
     release: Release = Release.TIMER
+    show_elsewhere: Ruling = Ruling.UNKNOWN
+    """May reviews written there be shown on the shop's own site?"""
+    review_kind: str = "product"
+    """What is rated: a product, a seller, a place."""
+    window_from: Anchor = Anchor.REVIEW
+    edits: int | None = None
+    """How often a buyer can change a review; None: no limit is known."""
+    locks: frozenset[Lock] = frozenset()
+    address: str = ""
+    """Where the source stands, '' where no lasting address is known."""
 
     def answer(self, step: Step | None) -> Ruling:
         """What this layer says to one kind of message."""
         if step is Step.UPDATE_INVITATION:
             return self.ask_update
-        return self.resolution_check if step is Step.RESOLUTION_CHECK else self.contact
+        # A thanks is nearer to advertising than the question is: what forbids that, forbids this.
+        return self.resolution_check if step in (*SURVEY, Step.THANKS) else self.contact
 
 
 _COMMON = {
@@ -96,6 +109,7 @@ _COMMON = {
     "checked_on",
     "confidence",
     "note",
+    "address",
 }
 _PLATFORM = _COMMON | {
     "region",
@@ -107,8 +121,15 @@ _PLATFORM = _COMMON | {
     "low_rating_max",
     "incentive",
     "release",
+    "show_elsewhere",
+    "review_kind",
+    "window_from",
+    "edits",
+    "locks",
 }
 _YEARS = 3650
+Chosen = TypeVar("Chosen", bound=StrEnum)
+_MOST_EDITS = 100
 
 UNKNOWN_PLATFORM = Entry(
     layer=Layer.PLATFORM,
@@ -201,8 +222,28 @@ def _platform(row: object, where: str) -> Entry:
         stop_link=fields.flag(data, "stop_link", where, default=True),
         edit_window_days=fields.number(data, "edit_window_days", where, least=1, most=_YEARS),
         low_rating_max=fields.number(data, "low_rating_max", where, least=1, most=4) or 3,
-        release=_release(data, where),
+        release=_chosen(data, "release", where, Release.TIMER),
+        show_elsewhere=_chosen(data, "show_elsewhere", where, Ruling.UNKNOWN),
+        review_kind=str(data.get("review_kind", "product")),
+        window_from=_chosen(data, "window_from", where, Anchor.REVIEW),
+        edits=fields.number(data, "edits", where, least=0, most=_MOST_EDITS),
+        locks=_locks(data, where),
+        address=_address(data, where),
     )
+
+
+def _locks(data: Mapping[str, object], where: str) -> frozenset[Lock]:
+    try:
+        return frozenset(Lock(name) for name in fields.texts(data, "locks", where))
+    except ValueError as error:
+        raise fields.wrong(where, "locks", f"may hold {', '.join(Lock)}") from error
+
+
+def _address(data: Mapping[str, object], where: str) -> str:
+    address = str(data.get("address", ""))
+    if address and not address.startswith("https://"):
+        raise fields.wrong(where, "address", "must be an address such as https://help.example/12")
+    return address
 
 
 def _other(row: object, where: str, layer: Layer, key: str) -> Entry:
@@ -227,17 +268,16 @@ def _other(row: object, where: str, layer: Layer, key: str) -> Entry:
         confidence=fields.choice(data, "confidence", where, Confidence),
         note=str(data.get("note", "")),
         duties=duties,
+        address=_address(data, where),
     )
 
 
-def _release(data: Mapping[str, object], where: str) -> Release:
-    if "release" not in data:
-        return Release.TIMER
-    return fields.choice(data, "release", where, Release)
+def _chosen(data: Mapping[str, object], key: str, where: str, otherwise: Chosen) -> Chosen:
+    return fields.choice(data, key, where, type(otherwise)) if key in data else otherwise
 
 
 def _answer(data: Mapping[str, object], key: str, where: str) -> Ruling:
-    return fields.choice(data, key, where, Ruling) if key in data else Ruling.YES
+    return _chosen(data, key, where, Ruling.YES)
 
 
 def _day(data: Mapping[str, object], where: str) -> date:

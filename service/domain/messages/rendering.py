@@ -1,15 +1,15 @@
-"""Fills a text in: checked once more, with its footer, as plain text and as HTML."""
+"""Fills a text in: checked once more, with its footer, as plain text."""
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from integrations.text import line
 from service.domain.errors import WrongInput
-from service.domain.messages.content_policy import check
+from service.domain.messages import first_answer
+from service.domain.messages.content_policy import TextKind, check
 from service.domain.messages.policy_data import Duty
 from service.domain.messages.templates import (
     BRACES,
@@ -29,16 +29,15 @@ from service.domain.messages.text_check import PLAIN, check_filled, refuse_words
 
 LONGEST_TITLE = 60
 """Letters of a product's title in a subject; marketplaces fill titles with search words."""
-_LINK = re.compile(r"https?://[^\s<>\"]+")
+LINK = re.compile(r"https?://[^\s<>\"]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A message filled in; `html` says the same as `text`."""
+    """A message filled in."""
 
     subject: str
     text: str
-    html: str
 
 
 def render(
@@ -109,6 +108,26 @@ def greeting(values: Mapping[str, str], language: str) -> MessageText:
     return MessageText(_fill(frame["subject"], _for_subject(filled)), _fill(frame["text"], filled))
 
 
+def public_reply(
+    cause: str, turn: int, values: Mapping[str, str], language: str, *, written: bool
+) -> str:
+    """A reply under a review to go on writing, for all to read: the problem in the buyer's terms, and
+    where the conversation goes on (`written`: it has begun in private). It names nobody."""
+    wording = shipped(language)
+    frame, product = wording["public_reply"], line(values.get("product", ""))
+    onward = frame["onward" if written else "unwritten"]
+    neutral = wording["fallbacks"]["product"]
+
+    def filled(title: str) -> str:
+        problem = _fill(first_answer.problem(language, cause, turn), {"product": title or neutral})
+        body = f"{problem} {onward[turn % len(onward)]}"
+        closing = _fill(frame["closing"], {"shop": line(values.get("shop", ""))})
+        return "\n\n".join(filter(None, (frame["greeting"], body, closing)))
+
+    text = filled(_shortened(product))
+    return filled(neutral) if check(text, TextKind.REPLY, language) else text
+
+
 def _checked(
     key: str, text: MessageText, values: Mapping[str, str], language: str
 ) -> dict[str, str]:
@@ -143,13 +162,7 @@ def _for_subject(values: Mapping[str, str]) -> dict[str, str]:
 
 
 def _rendered(subject: str, body: str) -> Rendered:
-    return Rendered(subject=line(subject), text=body.strip() + "\n", html=to_html(body))
-
-
-def to_html(text: str) -> str:
-    """Plain text as paragraphs: everything escaped, web addresses clickable."""
-    paragraphs = [part.strip() for part in re.split(r"\n\s*\n", text) if part.strip()]
-    return "\n".join(f"<p>{_linked(part)}</p>" for part in paragraphs) + "\n"
+    return Rendered(subject=line(subject), text=body.strip() + "\n")
 
 
 def _footer(text: str, duties: frozenset[Duty], lines: Mapping[str, str]) -> list[str]:
@@ -163,7 +176,7 @@ def _clean(values: Mapping[str, str], fallbacks: Mapping[str, str]) -> dict[str,
     """Values on one line each, so that none can add a line or a header of its own."""
     clean = {name: line(value) for name, value in values.items()}
     for name, value in clean.items():
-        if name.endswith("_url") and value and not _LINK.fullmatch(value):
+        if name.endswith("_url") and value and not LINK.fullmatch(value):
             raise WrongInput("{%(name)s} must be a web address", name=name)
     filled = {name: value or fallbacks.get(name, "") for name, value in clean.items()}
     return {name: value for name, value in filled.items() if value}
@@ -201,14 +214,3 @@ def _fill(text: str, values: Mapping[str, str]) -> str:
         return values[name]
 
     return BRACES.sub(value, text)
-
-
-def _linked(text: str) -> str:
-    parts, end = [], 0
-    for match in _LINK.finditer(text):
-        address = match.group().rstrip(".,;:!?)")
-        parts.append(html.escape(text[end : match.start()]))
-        safe = html.escape(address, quote=True)
-        parts.append(f'<a href="{safe}">{safe}</a>')
-        end = match.start() + len(address)
-    return "".join([*parts, html.escape(text[end:])]).replace("\n", "<br>\n")

@@ -18,6 +18,8 @@ class ReplyState(StrEnum):
     UNKNOWN = "unknown"
     """Handed over, and nobody has heard what came of it: being posted, or for a person to look."""
     POSTED = "posted"
+    BY_HAND = "by_hand"
+    """A person posts these words where the platform has no call for it."""
     REFUSED = "refused"
     """It surely does not stand there."""
 
@@ -26,6 +28,7 @@ class ReplyMove(StrEnum):
     """What may happen to a public reply."""
 
     HAND_OVER = "hand_over"
+    TAKE_BY_HAND = "take_by_hand"
     CONFIRM = "confirm"
     REFUSE = "refuse"
 
@@ -36,12 +39,14 @@ REPLIES = StateTable(
     _S.DRAFT,
     {
         ReplyMove.HAND_OVER: (frozenset({_S.DRAFT, _S.REFUSED}), _S.UNKNOWN),
-        ReplyMove.CONFIRM: (frozenset({_S.UNKNOWN}), _S.POSTED),
-        ReplyMove.REFUSE: (frozenset({_S.UNKNOWN}), _S.REFUSED),
+        ReplyMove.TAKE_BY_HAND: (frozenset({_S.DRAFT, _S.REFUSED}), _S.BY_HAND),
+        ReplyMove.CONFIRM: (frozenset({_S.UNKNOWN, _S.BY_HAND}), _S.POSTED),
+        ReplyMove.REFUSE: (frozenset({_S.UNKNOWN, _S.BY_HAND}), _S.REFUSED),
     },
     {
         _S.DRAFT: Text("draft"),
         _S.UNKNOWN: Text("not known whether it was posted"),
+        _S.BY_HAND: Text("to be posted by you"),
         _S.POSTED: Text("posted"),
         _S.REFUSED: Text("could not be posted"),
     },
@@ -80,17 +85,30 @@ def check_reply(text: str, language: str, longest: int, *, confirmed: bool) -> N
         )
 
 
+PRIVATE_FIRST = Text(
+    "Nothing was written to this buyer in private yet. Write to them first: whoever reads a public reply"
+    " only then feels put off, and some platforms let nobody change a review once it was answered."
+)
+
+
+def ask_to_go_private_first(*, needed: bool, confirmed: bool) -> None:
+    """From a public place the conversation goes private first: raises `Unconfirmed` where the buyer can
+    be written to and was not."""
+    if needed and not confirmed:
+        raise Unconfirmed(PRIVATE_FIRST, fields={"text": [PRIVATE_FIRST]})
+
+
 def refuse_secrets(text: str, secrets: Iterable[str]) -> None:
     """Refuse a code, an address or a number of this very case; raises `WrongInput`."""
     low = text.lower()
-    found: list[Said] = [
+    problems: list[Said] = [
         Text("“%(words)s” is for this buyer only: everybody can read this reply.", words=secret)
         for secret in secrets
         if secret and secret.lower() in low
     ]
-    if found:
+    if problems:
         raise WrongInput(
             "This text cannot be used. %(problems)s",
-            problems=" ".join(map(str, found)),
-            fields={"text": found},
+            problems=" ".join(map(str, problems)),
+            fields={"text": problems},
         )

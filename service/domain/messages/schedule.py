@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 
 from integrations.sentence import Said, Text
 from service.domain import fields
-from service.domain.messages.kinds import FOLLOW_UPS, OFFERING, Answer, Step
+from service.domain.messages.kinds import FOLLOW_UPS, OFFERING, SURVEY, UNSOLVED, Answer, Step
 from service.domain.messages.policy import Verdict
 from service.domain.messages.sending_time import SendingWindow, next_sending_time
 
@@ -23,11 +23,13 @@ LOOK_AGAIN = timedelta(hours=1)
 class FollowUpPlan:
     """How long after the make-good each follow-up is due; the invitation counts from the check.
 
-    `silent_after`: so long without an answer to the check counts as "no answer will come".
+    `resolution_reminder_after`: so long after the check an unanswered buyer is asked once more; zero:
+    never. `silent_after`: so long without an answer to either counts as "no answer will come".
     """
 
     confirmation_after: timedelta = timedelta()
     resolution_check_after: timedelta = timedelta(days=3)
+    resolution_reminder_after: timedelta = timedelta(days=2)
     update_invitation_after: timedelta = timedelta(days=2)
     silent_after: timedelta = timedelta(days=3)
     window: SendingWindow = field(default_factory=SendingWindow)
@@ -38,13 +40,14 @@ class SendFacts:
     """All that decides whether one message goes out now; read again at the moment of sending.
 
     `reachable`: there is a channel and an address. `made_good_at`: None until the make-good is
-    carried out. `check_sent_at`: when the resolution check went out. `by_seller`: the seller
+    carried out. `check_sent_at`: when the buyer was last asked whether it is solved. `by_seller`: the seller
     pressed "send now", which skips waiting and quiet hours and nothing else. `unconfirmed`: something
     speaks against the case and no person has taken it up. `grave`: the review spoke of health,
     injury or law. `may_choose`: the choice of which this message tells is still open.
     `earlier_due_at`: when a message that must reach the buyer before this one is due; None: none is
     under way. `refusal`: what the channels said that refused it. `unread`: the buyer has written, and
-    nobody has read it yet.
+    nobody has read it yet. `withdrawn`: there is no review any more. `invited`: this buyer was invited
+    to update a review too short a time ago for a thanks; `thanked` the other way round.
     """
 
     now: datetime
@@ -68,6 +71,9 @@ class SendFacts:
     earlier_due_at: datetime | None = None
     refusal: Said | None = None
     unread: bool = False
+    withdrawn: bool = False
+    invited: bool = False
+    thanked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +101,7 @@ def plan_from_data(data: object) -> FollowUpPlan:
     keys = (
         "confirmation_hours",
         "resolution_check_hours",
+        "resolution_reminder_hours",
         "update_invitation_hours",
         "silent_hours",
         "opens",
@@ -107,6 +114,9 @@ def plan_from_data(data: object) -> FollowUpPlan:
         confirmation_after=_span(table, "confirmation_hours", standard.confirmation_after),
         resolution_check_after=_span(
             table, "resolution_check_hours", standard.resolution_check_after
+        ),
+        resolution_reminder_after=_span(
+            table, "resolution_reminder_hours", standard.resolution_reminder_after
         ),
         update_invitation_after=_span(
             table, "update_invitation_hours", standard.update_invitation_after
@@ -121,6 +131,7 @@ def plan_to_data(settings: FollowUpPlan) -> dict[str, object]:
     return {
         "confirmation_hours": _hours(settings.confirmation_after),
         "resolution_check_hours": _hours(settings.resolution_check_after),
+        "resolution_reminder_hours": _hours(settings.resolution_reminder_after),
         "update_invitation_hours": _hours(settings.update_invitation_after),
         "silent_hours": _hours(settings.silent_after),
         "opens": f"{settings.window.opens:%H:%M}",
@@ -204,22 +215,36 @@ def _stop_reason(step: Step | None, facts: SendFacts) -> Said | None:
         return None if facts.may_choose else Text("There is nothing to choose any more.")
     if step in (Step.RECEIPT, None):
         return None
+    if step is Step.THANKS:
+        return _not_thanked(facts)
     if facts.made_good_at is None:
         return Text("The make-good has not been carried out.")
     if step is Step.CONFIRMATION:
         return None
     if facts.grave and step is Step.UPDATE_INVITATION:
         return Text("After a complaint of this kind no buyer is asked to change a review.")
+    if facts.withdrawn and step is Step.UPDATE_INVITATION:
+        return Text("The buyer has withdrawn the review.")
+    if facts.thanked and step is Step.UPDATE_INVITATION:
+        return Text("The buyer was thanked: no invitation goes out near that.")
     if facts.rating_changed:
         return Text("The buyer has changed the rating already.")
-    if facts.answer is Answer.NOT_SOLVED:
+    if facts.answer in UNSOLVED:
         return Text("The buyer said that the problem is not solved.")
-    if step is Step.RESOLUTION_CHECK:
-        answered = facts.answer is Answer.SOLVED
-        return Text("The buyer has answered already.") if answered else None
-    if facts.answer is None and facts.check_sent_at is None:
+    if facts.answer is Answer.SOLVED:
+        return Text("The buyer has answered already.") if step in SURVEY else None
+    if step is not Step.RESOLUTION_CHECK and facts.check_sent_at is None:
         return Text("The buyer has not been asked whether the problem is solved.")
     return None
+
+
+def _not_thanked(facts: SendFacts) -> Said | None:
+    if facts.invited:
+        return Text("The buyer was invited to update a review: no thanks goes out near that.")
+    if facts.rating_changed or facts.withdrawn:
+        return Text("The buyer has changed the review: a thanks would seem to be for it.")
+    solved = facts.answer is Answer.SOLVED
+    return None if solved else Text("The buyer has not said that the problem is solved.")
 
 
 def _unreachable(facts: SendFacts) -> Said:

@@ -6,6 +6,7 @@ import heapq
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from service.domain.errors import WrongInput
@@ -42,7 +43,12 @@ def next_sending_time(
     `earliest` must be aware. Where no hour of the coming days fits all zones the first one decides.
     """
     names = (zones,) if isinstance(zones, str) else tuple(zones)
-    start = earliest.astimezone(UTC)
+    return _next(earliest.astimezone(UTC), names, window)
+
+
+@lru_cache(maxsize=256)
+def _next(start: datetime, names: tuple[str, ...], window: SendingWindow) -> datetime:
+    """Cases that are carried out together ask for the same moments."""
     places = _unlike(names, start)
     if all(_is_open(start, place, window) for place in places):
         return start
@@ -50,7 +56,7 @@ def next_sending_time(
         if moment > start and all(_is_open(moment, place, window) for place in places):
             return moment
     if len(places) > 1:
-        return next_sending_time(earliest, names[0], window)
+        return _next(start, names[:1], window)
     raise WrongInput("the sending window is never open; choose at least one day", zone=names[0])
 
 
@@ -71,6 +77,8 @@ def _openings(start: datetime, place: ZoneInfo, window: SendingWindow) -> Iterat
     today = start.astimezone(place).date()
     for ahead in range(_DAYS_AHEAD):
         local = datetime.combine(today + timedelta(days=ahead), window.opens, tzinfo=place)
+        if local.weekday() not in window.days:
+            continue
         yield from sorted({_moment(local), local.replace(fold=1).astimezone(UTC)})
 
 

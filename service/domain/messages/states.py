@@ -78,7 +78,8 @@ MESSAGES = StateTable(
         MessageMove.SEND_NOW: (STUCK | {_S.PLANNED}, _S.PLANNED),
         MessageMove.HAND_OVER: (frozenset({_S.PLANNED}), _S.SENDING),
         MessageMove.TRY_AGAIN: (frozenset({_S.SENDING}), _S.PLANNED),
-        MessageMove.NEXT_CHANNEL: (frozenset({_S.SENDING}), _S.PLANNED),
+        # Refused, because it came back: the next one takes it.
+        MessageMove.NEXT_CHANNEL: (frozenset({_S.SENDING, _S.REFUSED}), _S.PLANNED),
         # A worker that was overtaken may bring the news last.
         MessageMove.CONFIRM: (STUCK | {_S.PLANNED, _S.SENDING, _S.STOPPED}, _S.SENT),
         MessageMove.LOSE: (frozenset({_S.SENDING, _S.PLANNED}), _S.UNKNOWN),

@@ -22,7 +22,8 @@ _CODES = {"in": "id", "ind": "id", "eng": "en"}
 
 
 class TextKey(StrEnum):
-    """One text each; a confirmation has one for each kind of remedy (`confirmation_of`). An invitation
+    """One text each; a confirmation has one for each kind of remedy (`confirmation_of`), a thanks one
+    for each gesture. An invitation
     differs by what the buyer can do: follow a link, change the review without one, or only write
     another."""
 
@@ -30,9 +31,13 @@ class TextKey(StrEnum):
     OFFER = "offer"
     OFFER_REMINDER = "offer_reminder"
     RESOLUTION_CHECK = "resolution_check"
+    RESOLUTION_REMINDER = "resolution_reminder"
     UPDATE_INVITATION = "update_invitation"
     UPDATE_INVITATION_NO_LINK = "update_invitation_no_link"
     UPDATE_INVITATION_ANOTHER = "update_invitation_another"
+    THANKS_CARD = "thanks_card"
+    THANKS_EARLY_ACCESS = "thanks_early_access"
+    THANKS_VOUCHER = "thanks_voucher"
 
 
 class Tone(StrEnum):
@@ -65,9 +70,13 @@ _REQUIRED: Mapping[str, frozenset[str]] = {
     _K.OFFER: frozenset({"choose_url", "last_day"}),
     _K.OFFER_REMINDER: frozenset({"choose_url", "last_day"}),
     _K.RESOLUTION_CHECK: frozenset({"answer_url"}),
+    _K.RESOLUTION_REMINDER: frozenset({"answer_url"}),
     _K.UPDATE_INVITATION: frozenset({INVITATION, "edit_url"}),
     _K.UPDATE_INVITATION_NO_LINK: frozenset({INVITATION}),
     _K.UPDATE_INVITATION_ANOTHER: frozenset({INVITATION}),
+    _K.THANKS_CARD: frozenset(),
+    _K.THANKS_EARLY_ACCESS: frozenset({"early_access"}),
+    _K.THANKS_VOUCHER: frozenset({"amount", "code", "expires"}),
 }
 
 INVITATIONS = frozenset(
@@ -127,6 +136,8 @@ def text_key(
         if edit_link:
             return _K.UPDATE_INVITATION
         return _K.UPDATE_INVITATION_NO_LINK if edit_review else _K.UPDATE_INVITATION_ANOTHER
+    if step is Step.THANKS:
+        return _K.THANKS_EARLY_ACCESS if kind is None else _K.THANKS_VOUCHER
     return TextKey(step)
 
 

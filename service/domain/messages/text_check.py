@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from integrations.sentence import Text
 from service.domain.errors import WrongInput
@@ -21,26 +22,67 @@ from service.domain.messages.templates import (
     required,
     shipped,
 )
+from service.domain.wording.words import words_of
 
 PLAIN: Mapping[str, Mapping[str, str]] = {
     "id": {"buyer": "Rina", "shop": "Toko Melati", "product": "lampu", "amount": "Rp10.000"},
     "en": {"buyer": "Rina", "shop": "Melati Shop", "product": "the lamp", "amount": "$10"},
 }
 """What stands for values that are not known yet, or are looked at on their own."""
-
-
+LONGEST_SUBJECT, LONGEST_TEXT = 200, 10_000
+"""Letters of a text that is saved."""
 _ANSWERS = re.compile(r"^\s*(?:(?:re|fw|fwd|bls)\s*:\s*)+", re.IGNORECASE)
 """What mail programs write before the subject of an answer."""
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A sentence of `part` (subject or text) that may not be sent, and why. `places`: the words that
+    say so, from where to where in that part; all of the sentence where no single word does."""
+
+    part: str
+    places: tuple[tuple[int, int], ...]
+    problem: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a check of a text found: what is wrong with its shape, and sentences that are refused."""
+
+    shape: Sequence[Text] = ()
+    refused: Sequence[Refused] = ()
+
+    @property
+    def problems(self) -> list[Text]:
+        """All that is wrong."""
+        return [*self.shape, *(sentence.problem for sentence in self.refused)]
+
+
+def look(key: str, text: MessageText, language: str) -> Looked:
+    """Check a text that is being written, with made-up values in it."""
+    too_long = [
+        Text("%(part)s may have %(most)s letters at most.", part=name, most=most)
+        for name, typed, most in (
+            (Text("The subject"), text.subject, LONGEST_SUBJECT),
+            (Text("The text"), text.text, LONGEST_TEXT),
+        )
+        if len(typed) > most
+    ]
+    if too_long:
+        return Looked(too_long)
+    values = PLAIN[language_for(language)]
+    return Looked(_shape_problems(key, text, language), _said(key, text, values, language))
+
+
 def check_text(key: str, text: MessageText, language: str) -> None:
     """Raise `WrongInput` with all problems of a text; to be called before it is saved."""
-    check_filled(key, text, PLAIN[language_for(language)], language)
+    _refuse(look(key, text, language).problems)
 
 
 def check_filled(key: str, text: MessageText, values: Mapping[str, str], language: str) -> None:
     """Raise `WrongInput` when a text may not be sent with these values in it."""
-    _refuse([*_shape_problems(key, text, language), *_said(key, text, values, language)])
+    refused = _said(key, text, values, language)
+    _refuse(Looked(_shape_problems(key, text, language), refused).problems)
 
 
 def refuse_words(subject: str, text: str, language: str) -> None:
@@ -143,17 +185,36 @@ def _names_review(key: str, text: str) -> bool:
     )
 
 
-def _said(key: str, text: MessageText, values: Mapping[str, str], language: str) -> list[Text]:
+def _said(key: str, text: MessageText, values: Mapping[str, str], language: str) -> list[Refused]:
     """What the wording check finds in the seller's own sentences, filled in."""
-    problems: list[Text] = []
-    for part in (text.subject, text.text):
+    refused: list[Refused] = []
+    for name, part in (("subject", text.subject), ("text", text.text)):
         for start, end in content_policy.spans(part):
             sentence = part[start:end]
             if content_policy.sentence_key(BRACES.sub("", sentence)) in approved(key):
                 continue
             filled = BRACES.sub(lambda place: values.get(place[1], ""), sentence)
-            problems += [
-                Text("“%(fragment)s”: %(advice)s", fragment=finding.fragment, advice=finding.advice)
+            refused += [
+                Refused(
+                    name,
+                    _places(part, start, end, finding.words),
+                    Text(
+                        "“%(fragment)s”: %(advice)s",
+                        fragment=finding.fragment,
+                        advice=finding.advice,
+                    ),
+                )
                 for finding in check(filled, kind_of(key), language)
             ]
-    return problems
+    return refused
+
+
+def _places(part: str, start: int, end: int, words: Collection[str]) -> tuple[tuple[int, int], ...]:
+    """Where these words, which may be disguised, stand in a sentence of a part."""
+    meant = {plain for word in words for plain in words_of(word)}
+    places = tuple(
+        (start + token.start(), start + token.end())
+        for token in re.finditer(r"\S+", part[start:end])
+        if meant & {*words_of(token[0])}
+    )
+    return places or ((start, end),)

@@ -16,6 +16,8 @@ from service.domain.state_table import StateTable
 class MakeGoodState(StrEnum):
     """Where a make-good stands."""
 
+    HELD = "held"
+    """Decided by a person a moment ago, who may undo it still: nothing of it has begun."""
     OFFERED = "offered"
     """The buyer chooses what it is (service.domain.remedies.offers); till then it stands for the
     dearest of what may be chosen."""
@@ -41,6 +43,9 @@ class MakeGoodState(StrEnum):
 class MakeGoodMove(StrEnum):
     """What may happen to a make-good; the words stand in the history of its case."""
 
+    HOLD_ENDED = "hold_ended"
+    CHOICE_BEGUN = "choice_begun"
+    UNDO = "undone"
     PICK = "picked"
     TAKEN_UP = "taken_up"
     ASK_BUYER = "ask_buyer"
@@ -58,26 +63,30 @@ _S, _M = MakeGoodState, MakeGoodMove
 
 UNDER_WAY = frozenset({_S.APPROVED, _S.IN_PROGRESS, _S.WAITING_FOR_BUYER})
 """Makegood and the platform are at it; nobody has to do anything."""
-UNSETTLED = UNDER_WAY | {_S.OFFERED, _S.BY_HAND, _S.UNKNOWN}
+UNSETTLED = UNDER_WAY | {_S.HELD, _S.OFFERED, _S.BY_HAND, _S.UNKNOWN}
 """It may yet be carried out: its case is neither closed nor declined before."""
 ENDED = frozenset({_S.DONE, _S.CANCELLED})
 CARRIED_OUT = frozenset({_S.DONE, _S.TO_FINISH})
 """The buyer has got it, or the platform's part of it."""
 FOR_PERSON = frozenset({_S.BY_HAND, _S.UNKNOWN, _S.REFUSED, _S.TO_FINISH})
 """Something is asked of a person."""
-_NOT_YET = frozenset(_S) - CARRIED_OUT - {_S.OFFERED}
+_NOT_YET = frozenset(_S) - CARRIED_OUT - {_S.HELD, _S.OFFERED}
 """That it was carried out is recorded from each of them: it is true whatever was thought before."""
 
 MAKE_GOODS = StateTable(
     N_("This is not possible any more: the make-good is now “%(state)s”."),
     _S.APPROVED,
     {
+        _M.HOLD_ENDED: (frozenset({_S.HELD}), _S.APPROVED),
+        _M.CHOICE_BEGUN: (frozenset({_S.HELD}), _S.OFFERED),
+        _M.UNDO: (frozenset({_S.HELD}), _S.CANCELLED),
         _M.PICK: (frozenset({_S.OFFERED}), _S.APPROVED),
         _M.TAKEN_UP: (UNDER_WAY | {_S.UNKNOWN}, _S.IN_PROGRESS),
         _M.ASK_BUYER: (UNDER_WAY | {_S.UNKNOWN}, _S.WAITING_FOR_BUYER),
         _M.BY_HAND: (UNDER_WAY, _S.BY_HAND),
-        _M.LOSE_SIGHT: (UNDER_WAY, _S.UNKNOWN),
-        _M.REFUSE: (UNDER_WAY | {_S.UNKNOWN}, _S.REFUSED),
+        # Held and offered ones too, after a backup was restored: they may have begun since.
+        _M.LOSE_SIGHT: (UNDER_WAY | {_S.HELD, _S.OFFERED}, _S.UNKNOWN),
+        _M.REFUSE: (UNDER_WAY | {_S.HELD, _S.UNKNOWN}, _S.REFUSED),
         _M.MADE: (_NOT_YET, _S.DONE),
         _M.MADE_IN_PART: (_NOT_YET, _S.TO_FINISH),
         _M.FINISH: (frozenset({_S.TO_FINISH}), _S.DONE),
@@ -88,6 +97,7 @@ MAKE_GOODS = StateTable(
         ),
     },
     {
+        _S.HELD: Text("can still be undone"),
         _S.OFFERED: Text("the buyer chooses"),
         _S.APPROVED: Text("being carried out"),
         _S.IN_PROGRESS: Text("the platform is at it"),
@@ -102,6 +112,7 @@ MAKE_GOODS = StateTable(
 )
 
 MOVES_OF_CASE: dict[MakeGoodMove, Move] = {
+    _M.UNDO: Move.DECIDE_AGAIN,
     _M.PICK: Move.PICK,
     _M.REFUSE: Move.DECIDE_AGAIN,
     _M.CANCEL: Move.DECIDE_AGAIN,

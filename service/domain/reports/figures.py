@@ -1,15 +1,16 @@
-"""What the cases of a period add up to. Nothing is estimated: what too few cases carry is None."""
+"""What figures go by: one case, and a share, a mean, a spread. Nothing is estimated: what too few cases
+carry is None."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from math import ceil
-from statistics import mean, median_low
 
 from integrations.money import Money
+from service.domain.messages.kinds import Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,8 @@ class CaseFacts:
     `given`: kind and worth (None: it has none) of each make-good that was carried out.
     `first_answer`, `remedied`: how long after its opening the first message went out and the first
     make-good was carried out.
-    `solved`, `handling`: the buyer's last answer to the question, and its stars.
+    `answer`, `handling`: the buyer's last answer to the question, and its stars. `root_cause`: as a
+    person said, '' where nobody has. `staff`: the id of who decided last, '' where nobody has.
     `asked`: the invitation to update the review went out. `rise`: stars gained by a raised review.
     """
 
@@ -31,11 +33,23 @@ class CaseFacts:
     given: tuple[tuple[str, Money | None], ...] = ()
     first_answer: timedelta | None = None
     remedied: timedelta | None = None
-    solved: bool | None = None
+    root_cause: str = ""
+    staff: str = ""
+    answer: Answer | None = None
     handling: int | None = None
     asked: bool = False
     recovered: bool = False
     rise: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewFacts:
+    """One review of any rating. `gained`: by how many stars a case of it brought it up, else 0."""
+
+    day: date
+    product_key: str
+    stars: int
+    gained: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +65,23 @@ class Share:
         return 100 * self.part / self.whole if self.whole else None
 
 
+FEWEST = 5
+"""Cases below which a mean, or a change, is chance as likely as not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """The mean of so many stars; None where there are too few to say."""
+
+    mean: float | None
+    number: int
+
+    @classmethod
+    def of(cls, stars: int, number: int) -> Rating:
+        """Of so many ratings that add up to so many stars."""
+        return cls(stars / number if number >= FEWEST else None, number)
+
+
 @dataclass(frozen=True, slots=True)
 class Spread:
     """The middle of some spans, and what nine of ten stay within."""
@@ -60,54 +91,42 @@ class Spread:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """What some cases add up to. `cost`: worth given, by currency; a resend counts what its lines
-    were paid, a voucher what it is worth, used or not."""
+class Effect:
+    """What raised reviews did to the average of a product: as it is, and had they not been raised."""
 
-    opened: int
-    made_good: int
-    cost: tuple[Money, ...]
-    first_answer: Spread | None
-    remedied: Spread | None
-    solved: Share
-    handling: float | None
-    recovered: Share
-    recovered_asked: Share
-    recovered_unasked: Share
-    rise: float | None
+    now: float
+    without: float
+    reviews: int
 
 
-def figures_of(cases: Sequence[CaseFacts]) -> Figures:
-    """Add up some cases."""
-    answers = [case.solved for case in cases if case.solved is not None]
-    stars = [case.handling for case in cases if case.handling is not None]
-    rises = [case.rise for case in cases if case.rise is not None]
-    return Figures(
-        opened=len(cases),
-        made_good=sum(1 for case in cases if case.given),
-        cost=total(worth for case in cases for _, worth in case.given if worth),
-        first_answer=_spread([case.first_answer for case in cases]),
-        remedied=_spread([case.remedied for case in cases]),
-        solved=Share(sum(answers), len(answers)),
-        handling=mean(stars) if stars else None,
-        recovered=_recovered(cases),
-        recovered_asked=_recovered([case for case in cases if case.asked]),
-        recovered_unasked=_recovered([case for case in cases if not case.asked]),
-        rise=mean(rises) if rises else None,
-    )
+STEPS = ((180, 1), (2_880, 10))
+"""Minutes up to which spans are kept, and by how many minutes; beyond by three hours."""
+LONG_STEP = 180
 
 
-def _recovered(cases: Sequence[CaseFacts]) -> Share:
-    return Share(sum(case.recovered for case in cases), len(cases))
+def kept_minutes(span: timedelta) -> int:
+    """A span as it is counted: to the minute up to three hours, to ten minutes up to two days."""
+    minutes = int(span.total_seconds()) // 60
+    step = next((step for most, step in STEPS if minutes < most), LONG_STEP)
+    return minutes - minutes % step
 
 
-def _spread(spans: Iterable[timedelta | None]) -> Spread | None:
-    sorted_spans = sorted(span for span in spans if span is not None)
-    return (
-        Spread(median_low(sorted_spans), sorted_spans[ceil(0.9 * len(sorted_spans)) - 1])
-        if sorted_spans
-        else None
-    )
+def spread_of(spans: Mapping[int, int]) -> Spread | None:
+    """Of how often each number of minutes was counted; None where nothing was."""
+    number = sum(spans.values())
+    if not number:
+        return None
+    return Spread(_at(spans, ceil(number / 2)), _at(spans, ceil(0.9 * number)))
+
+
+def _at(spans: Mapping[int, int], rank: int) -> timedelta:
+    """The span at a place in their order, counted from 1."""
+    passed = 0
+    for minutes in sorted(spans):
+        passed += spans[minutes]
+        if passed >= rank:
+            return timedelta(minutes=minutes)
+    raise ValueError(f"there are no {rank} spans")
 
 
 def total(amounts: Iterable[Money]) -> tuple[Money, ...]:
@@ -115,65 +134,9 @@ def total(amounts: Iterable[Money]) -> tuple[Money, ...]:
     sums: Counter[str] = Counter()
     for amount in amounts:
         sums[amount.currency] += amount.amount_minor
-    return tuple(Money(minor, currency) for currency, minor in sorted(sums.items()))
+    return money_of(sums)
 
 
-@dataclass(slots=True)
-class Line:
-    """One row of a table: the cases of one cause, remedy or product, and of the period before."""
-
-    key: str
-    name: str
-    cases: list[CaseFacts] = field(default_factory=list)
-    before: int = 0
-
-    @property
-    def figures(self) -> Figures:
-        """What they add up to."""
-        return figures_of(self.cases)
-
-
-def by_cause(cases: Sequence[CaseFacts], before: Sequence[CaseFacts]) -> list[Line]:
-    """A line for each cause, the most frequent first."""
-    return _lines(cases, before, lambda case: (case.cause, case.cause))
-
-
-def by_product(cases: Sequence[CaseFacts], before: Sequence[CaseFacts]) -> list[Line]:
-    """A line for each product that the platform names, the most complained about first."""
-    return _lines(cases, before, lambda case: (case.product_key, case.product))
-
-
-def _lines(
-    cases: Sequence[CaseFacts],
-    before: Sequence[CaseFacts],
-    key_and_name: Callable[[CaseFacts], tuple[str, str]],
-) -> list[Line]:
-    earlier = Counter(key_and_name(case)[0] for case in before)
-    lines: dict[Hashable, Line] = {}
-    for case in cases:
-        key, name = key_and_name(case)
-        if key:
-            lines.setdefault(key, Line(key, name, before=earlier[key])).cases.append(case)
-    return sorted(lines.values(), key=lambda line: (-len(line.cases), line.name))
-
-
-@dataclass(frozen=True, slots=True)
-class RemedyLine:
-    """How often a kind of make-good was carried out, and what it cost."""
-
-    kind: str
-    number: int
-    cost: tuple[Money, ...]
-
-
-def by_remedy(cases: Iterable[CaseFacts]) -> list[RemedyLine]:
-    """A line for each kind that was carried out, the most frequent first."""
-    worths_of: dict[str, list[Money | None]] = defaultdict(list)
-    for case in cases:
-        for kind, worth in case.given:
-            worths_of[kind].append(worth)
-    lines = [
-        RemedyLine(kind, len(worths), total(worth for worth in worths if worth))
-        for kind, worths in worths_of.items()
-    ]
-    return sorted(lines, key=lambda line: (-line.number, line.kind))
+def money_of(sums: Mapping[str, int]) -> tuple[Money, ...]:
+    """Sums by currency as amounts, in the order of their codes."""
+    return tuple(Money(minor, currency) for currency, minor in sorted(sums.items()) if minor)

@@ -23,6 +23,29 @@ class PeriodKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Days:
+    """Local days of `zone` that follow each other."""
+
+    first: date
+    last: date
+    zone: str
+
+    @property
+    def begins(self) -> datetime:
+        """Their first moment, in UTC."""
+        return day_begins(self.first, self.zone)
+
+    @property
+    def ends(self) -> datetime:
+        """The first moment after them, in UTC."""
+        return day_begins(self.last + timedelta(days=1), self.zone)
+
+    def __iter__(self) -> Iterator[date]:
+        for number in range((self.last - self.first).days + 1):
+            yield self.first + timedelta(days=number)
+
+
+@dataclass(frozen=True, slots=True)
 class Period:
     """A local day, week or month. `first` is its first day in `zone`."""
 
@@ -49,14 +72,9 @@ class Period:
         return self.first + timedelta(days=6 if self.kind is PeriodKind.WEEK else 0)
 
     @property
-    def begins(self) -> datetime:
-        """Its first moment, in UTC."""
-        return day_begins(self.first, self.zone)
-
-    @property
-    def ends(self) -> datetime:
-        """The first moment after it, in UTC."""
-        return day_begins(self.last + timedelta(days=1), self.zone)
+    def days(self) -> Days:
+        """Each of its days."""
+        return Days(self.first, self.last, self.zone)
 
     @property
     def before(self) -> Period:
@@ -67,8 +85,3 @@ class Period:
     def after(self) -> Period:
         """The period of the same kind after it."""
         return Period.around(self.last + timedelta(days=1), self.kind, self.zone)
-
-    def days(self) -> Iterator[date]:
-        """Each of its days."""
-        for number in range((self.last - self.first).days + 1):
-            yield self.first + timedelta(days=number)

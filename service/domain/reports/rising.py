@@ -6,10 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-from service.domain.reports.figures import Line
+from service.domain.reports.figures import FEWEST
+from service.domain.reports.totals import Line
 
-FEWEST = 5
-"""Complaints of both periods together below which a change is chance as likely as not."""
 _Z = 1.96
 """Of a normal distribution, for an interval that holds 95 of 100 times."""
 
@@ -22,6 +21,12 @@ class Rise:
     line: Line
     low: float
     high: float
+
+    @property
+    def times(self) -> tuple[float, float | None]:
+        """The same as how many times as many there are; None: nobody can say how many at most."""
+        most = self.high / (100 - self.high) if self.line.before else None
+        return self.low / (100 - self.low), most
 
     @property
     def is_sure(self) -> bool:
@@ -38,7 +43,7 @@ def rises(lines: Iterable[Line]) -> tuple[list[Rise], list[Line]]:
     rose: list[Rise] = []
     too_few: list[Line] = []
     for line in lines:
-        number = len(line.cases)
+        number = line.sums.number
         if number + line.before < FEWEST:
             too_few.append(line)
             continue
@@ -58,12 +63,5 @@ def _wilson(part: int, whole: int) -> tuple[float, float]:
 
 def costliest(lines: Sequence[Line], currency: str, most: int = 3) -> list[Line]:
     """The lines that cost most in a currency, the dearest first."""
-
-    costs = [(line, _cost(line, currency)) for line in lines]
-    dearest = sorted((pair for pair in costs if pair[1]), key=lambda pair: pair[1], reverse=True)
-    return [line for line, _minor in dearest[:most]]
-
-
-def _cost(line: Line, currency: str) -> int:
-    worths = (worth for case in line.cases for _kind, worth in case.given)
-    return sum(worth.amount_minor for worth in worths if worth and worth.currency == currency)
+    dear = [line for line in lines if line.sums.worth[currency]]
+    return sorted(dear, key=lambda line: -line.sums.worth[currency])[:most]

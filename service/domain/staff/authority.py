@@ -50,7 +50,7 @@ class ActorKind(StrEnum):
 
 
 OF_SELLERS = frozenset({Permission.LOOK, Permission.DECIDE, Permission.MANAGE})
-OF_PROGRAMS = frozenset({Permission.LOOK, Permission.DECIDE})
+OF_PROGRAMS = frozenset({Permission.LOOK, Permission.DECIDE, Permission.MANAGE})
 """What the API asks for, so that tokens may be given it."""
 OF_ROLE: Mapping[SellerRole, frozenset[Permission]] = {
     SellerRole.OWNER: OF_SELLERS,

@@ -23,6 +23,8 @@ class TaskMove(StrEnum):
 
     FINISH = "finish"
     DROP = "drop"
+    REOPEN = "reopen"
+    """What ended it was undone."""
 
 
 _S = TaskState
@@ -32,6 +34,7 @@ TASKS = StateTable(
     {
         TaskMove.FINISH: (frozenset({_S.OPEN}), _S.DONE),
         TaskMove.DROP: (frozenset({_S.OPEN}), _S.DROPPED),
+        TaskMove.REOPEN: (frozenset({_S.DONE}), _S.OPEN),
     },
     {
         _S.OPEN: Text("open"),

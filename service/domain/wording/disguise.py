@@ -9,9 +9,10 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import cache
 
-from confusable_homoglyphs.confusables import confusables_data
+from confusable_homoglyphs.utils import load
 
 _STARS = "★☆⭐🌟✭✮✯⭑⭒✩✪✫✬✰⚝🌠⋆✶✴🟊"
 _SPARKLES = "✨💫"
@@ -82,11 +83,23 @@ def _looks_like(sign: str) -> str:
         return named[1] or named[2]
     if digit := _NAMED_DIGIT.search(name):
         return _DIGITS[digit[1]]
-    shapes: list[str] = [each["c"] for each in confusables_data.get(sign, ())]
-    ascii_shapes = [shape for shape in shapes if shape.isascii() and shape.isalnum()]
-    if ascii_shapes:
-        return ascii_shapes[0]
+    return _look_alikes().get(sign, sign)
+
+
+@cache
+def _look_alikes() -> Mapping[str, str]:
+    """A sign to the plain letters or digits it looks like: the few of the table that matter here."""
+    table: Mapping[str, list[Mapping[str, str]]] = load("confusables.json")
+    letters = {sign: _letters_of([each["c"] for each in shapes]) for sign, shapes in table.items()}
+    return {sign: shape for sign, shape in letters.items() if shape}
+
+
+def _letters_of(shapes: list[str]) -> str:
+    """The first of these that is plain letters or digits, else that is named by a letter, else ''."""
+    for shape in shapes:
+        if shape.isascii() and shape.isalnum():
+            return shape
     for shape in shapes:
         if named := _NAMED_LETTER.search(unicodedata.name(shape, "") if len(shape) == 1 else ""):
             return named[1] or named[2]
-    return sign
+    return ""

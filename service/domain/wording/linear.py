@@ -1,7 +1,7 @@
 """A linear model over hashed features: small, quick, in plain Python; `service.training` makes it.
 
-A model file is a line of JSON (`heads`, `bits`, `scale` per head, `bias` per head, `digest` of the
-examples) followed by one signed byte for each head and bucket, the whole compressed by zlib.
+A model file is a line of JSON (`heads`, `bits`, `letters`, `scale` per head, `bias` per head,
+`digest` of the examples) followed by one signed byte for each head and bucket, the whole compressed by zlib.
 """
 
 from __future__ import annotations
@@ -13,7 +13,14 @@ from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-BITS = 16
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How features become numbers: there are 2 to the `bits` buckets, and a part of a word counts
+    `letters` where a word counts 1."""
+
+    bits: int
+    letters: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,27 +32,37 @@ class Model:
     scale: Mapping[str, float]
     bias: Mapping[str, float]
     digest: str
+    shape: Shape
 
     def probability(self, head: str, features: Iterable[str]) -> float:
         """How sure this head is, from 0 to 1."""
-        return _logistic(self._score(head, buckets(features)))
+        weights, seen = self.weights[head], buckets(features, self.shape)
+        total = sum(weights[bucket] * worth for bucket, worth in seen.items())
+        return _logistic(self.bias[head] + self.scale[head] * total / length(seen))
 
     def strongest(self, head: str, groups: Mapping[str, Iterable[str]]) -> list[str]:
         """The names of the groups of features that speak for this head, the strongest first."""
         weights = self.weights[head]
-        worth = {name: sum(weights[b] for b in buckets(each)) for name, each in groups.items()}
-        return sorted((n for n, value in worth.items() if value > 0), key=lambda n: -worth[n])
-
-    def _score(self, head: str, seen: Sequence[int]) -> float:
-        weights = self.weights[head]
-        total = sum(weights[bucket] for bucket in seen)
-        return self.bias[head] + self.scale[head] * total / math.sqrt(len(seen) or 1)
+        total = {
+            name: sum(weights[b] * worth for b, worth in buckets(each, self.shape).items())
+            for name, each in groups.items()
+        }
+        return sorted((n for n, value in total.items() if value > 0), key=lambda n: -total[n])
 
 
-def buckets(features: Iterable[str]) -> list[int]:
-    """The numbers of features, each once."""
-    mask = (1 << BITS) - 1
-    return list({zlib.crc32(feature.encode()) & mask for feature in features})
+def buckets(features: Iterable[str], shape: Shape) -> dict[int, float]:
+    """The numbers of features, each once, with what it is worth; a whole word outweighs its parts."""
+    mask, worth = (1 << shape.bits) - 1, dict[int, float]()
+    for feature in features:
+        number = zlib.crc32(feature.encode()) & mask
+        value = shape.letters if feature.startswith("c ") else 1.0
+        worth[number] = max(value, worth.get(number, 0.0))
+    return worth
+
+
+def length(worth: Mapping[int, float]) -> float:
+    """What a score is divided by, so that a long sentence is no surer than a short one."""
+    return math.sqrt(sum(value * value for value in worth.values()) or 1)
 
 
 def _logistic(score: float) -> float:
@@ -57,7 +74,8 @@ def to_bytes(model: Model) -> bytes:
     steps = {head: max(map(abs, weights)) / 127 or 1.0 for head, weights in model.weights.items()}
     first_line = {
         "heads": list(model.weights),
-        "bits": BITS,
+        "bits": model.shape.bits,
+        "letters": model.shape.letters,
         "scale": {head: step * model.scale[head] for head, step in steps.items()},
         "bias": dict(model.bias),
         "digest": model.digest,
@@ -73,11 +91,12 @@ def from_bytes(data: bytes) -> Model:
     """Read a model file; raises `ValueError` when it is of another shape."""
     line, _, body = zlib.decompress(data).partition(b"\n")
     head_line = json.loads(line)
-    size = 1 << BITS
-    if head_line["bits"] != BITS or len(body) != size * len(head_line["heads"]):
+    shape = Shape(head_line["bits"], head_line.get("letters", 1.0))
+    size = 1 << shape.bits
+    if len(body) != size * len(head_line["heads"]):
         raise ValueError("this model file has another shape; train it again")
     weights = {
         head: array("b", body[n * size : (n + 1) * size])
         for n, head in enumerate(head_line["heads"])
     }
-    return Model(weights, head_line["scale"], head_line["bias"], head_line["digest"])
+    return Model(weights, head_line["scale"], head_line["bias"], head_line["digest"], shape)

@@ -35,3 +35,10 @@ def refuses_trade(words: Sequence[str]) -> bool:
     """True when the words read as “nothing depends on your review”, with no “unless” after it."""
     text = " ".join(words)
     return bool(_senses()["refusal"].search(text)) and not _senses()["but"].search(text)
+
+
+def denies(words: Sequence[str]) -> bool:
+    """True when something is denied that may be a trade, with no request and no “unless” beside it."""
+    meanings = {idea for word in words for idea in ideas().get(base(word), ())}
+    asks = meanings & {"please", "must"}
+    return "negation" in meanings and not asks and not _senses()["but"].search(" ".join(words))

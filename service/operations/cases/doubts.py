@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, select, union
 from sqlalchemy.orm import Session
 
 from integrations.contract import Order
-from integrations.sentence import Said, Text
-from service.db.models import Case, MakeGood, Review
+from integrations.sentence import N_, Said, Text
+from service.db.models import Case, MakeGood, Review, Shop
+from service.db.remedies import remedy_queries
 from service.operations.cases.orders import lines_of, order_from_data
 
 GRAVE = Text("This complaint speaks of health, injury or law. Write to the buyer yourself first.")
@@ -20,13 +20,19 @@ OTHER_SHOP = Text(
 OTHER_BUYER = Text("This order is of another buyer than the review. Check it before you approve.")
 OTHER_PRODUCT = Text("The reviewed product is not in this order. Check it before you approve.")
 UNKNOWN_LINE = Text("The review does not say which product of this order it is about.")
+RESTORED = N_(
+    "This was restored from a backup of %(time)s, and nothing is known of what was done since: look"
+    " at the platform first."
+)
 MADE_GOOD_BEFORE = Text("This was made good before. Look at the buyer's other cases first.")
 
 
 def about_order(session: Session, case: Case, order: Order, connection_id: int) -> list[Text]:
     """All that speaks against this order for this case; empty where nothing does."""
     review = case.review
+    shop = session.get_one(Shop, case.shop_id)
     checks = [
+        (restored(shop), precedes_restoring(case, shop)),
         (OTHER_SHOP, connection_id != review.connection_id),
         (OTHER_BUYER, _other_buyer(review, order)),
         (OTHER_PRODUCT, _other_product(review, order)),
@@ -35,6 +41,18 @@ def about_order(session: Session, case: Case, order: Order, connection_id: int) 
         (GRAVE, case.grave),
     ]
     return [text for text, holds in checks if holds]
+
+
+def precedes_restoring(case: Case, shop: Shop) -> bool:
+    """A backup was restored since the review was written: it may have been answered after the
+    backup, which knows nothing of that."""
+    began = min(case.opened_at, case.review.written_at or case.opened_at)
+    return shop.restored_at is not None and began < shop.restored_at
+
+
+def restored(shop: Shop) -> Text:
+    """What a person is told of a case that a backup brought back."""
+    return Text(RESTORED, time=shop.backup_of or shop.created_at)
 
 
 def _other_buyer(review: Review, order: Order) -> bool:
@@ -56,39 +74,13 @@ def _other_product(review: Review, order: Order) -> bool:
 def made_good_before(session: Session, case: Case) -> bool:
     """The review, its line of the order, or this product for this buyer was made good already, or
     is promised to be: under this review's id or another, in a case open or closed."""
-    asked = {
-        "case": case.id,
-        "review": case.review_id,
-        "connection": case.order_connection_id,
-        "order": case.order_id,
-        "shop": case.shop_id,
-        "buyer": case.buyer_key,
-        "product": case.review.product_id,
-    }
-    stored = session.scalars(_SAME_MATTER, asked).all()
+    stored = remedy_queries.make_goods_about(session, case)
     new = [
         make_good
         for make_good in session.new
         if isinstance(make_good, MakeGood) and make_good.case is not case
     ]
     return any(_same_matter(case, make_good) for make_good in [*stored, *new])
-
-
-_OF_CASE = select(MakeGood.id).join(Case, Case.id == MakeGood.case_id)
-_SAME_REVIEW = _OF_CASE.where(Case.review_id == bindparam("review"))
-_SAME_ORDER = select(MakeGood.id).where(
-    MakeGood.connection_id == bindparam("connection"), MakeGood.order_id == bindparam("order")
-)
-_SAME_BUYER = (
-    _OF_CASE.join(Review, Review.id == Case.review_id)
-    .where(Case.shop_id == bindparam("shop"), Case.buyer_key == bindparam("buyer"))
-    .where(Case.buyer_key != "", Review.product_id == bindparam("product"))
-)
-_SAME_MATTER = (
-    select(MakeGood)
-    .where(MakeGood.id.in_(union(_SAME_REVIEW, _SAME_ORDER, _SAME_BUYER)))
-    .where(MakeGood.case_id != bindparam("case"), MakeGood.state != "cancelled")
-)
 
 
 def _same_matter(case: Case, make_good: MakeGood) -> bool:

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
-from integrations.contract import Buyer, EventKind, Order, OrderStore, ReviewEvent, Role
+from integrations.contract import Buyer, Order, OrderQuery, OrderStore, Role
 from integrations.errors import Permanent, Temporary, Unsupported
-from integrations.sentence import Said, Text
+from integrations.sentence import Counted, Said, Text
 from service.db.cases import case_queries
 from service.db.models import Case, Connection, Kind, Review
 from service.db.outbox import claims
@@ -41,7 +41,7 @@ class _Question:
 
     source_id: int
     adapter: OrderStore
-    event: ReviewEvent
+    order: OrderQuery
     asked_at: datetime
 
 
@@ -51,7 +51,7 @@ def _carry_out(work: Work) -> Steps[None]:
     if question is None:
         return
     try:
-        orders = yield Call(question.adapter.orders_for, question.event)
+        orders = yield Call(question.adapter.orders_for, question.order)
     except (Permanent, Unsupported) as error:
         if isinstance(error, Permanent) and work.write(_is_last_source):
             # The seller can name it at once; a refusal that passes mends itself meanwhile.
@@ -76,7 +76,7 @@ def _question(row: HeldRow) -> _Question | None:
         _ask_seller(row, NONE_FOUND if connected else NO_ORDERS)
         return None
     adapter = row.context.orders(source)
-    return _Question(source.id, adapter, _event(case.review, source), row.now)
+    return _Question(source.id, adapter, _query(case.review, source), row.now)
 
 
 def _source(row: HeldRow, review: Review) -> Connection | None:
@@ -96,23 +96,18 @@ def order_sources(session: Session, review: Review) -> list[Connection]:
     return at_review + (others if review.buyer.get("email") else [])
 
 
-def _event(review: Review, source: Connection) -> ReviewEvent:
-    event = ReviewEvent(
-        EventKind.CHANGED,
+def _query(review: Review, source: Connection) -> OrderQuery:
+    buyer = Buyer(**review.buyer)
+    if source.id != review.connection_id:
+        # Another platform's ids name strangers here.
+        return OrderQuery(buyer=replace(buyer, id=""), not_after=review.written_at)
+    return OrderQuery(
         review_id=review.platform_id,
-        rating=review.rating,
-        text=review.text,
-        written_at=review.written_at,
         product_id=review.product_id,
-        product_name=review.product_name,
-        buyer=Buyer(**review.buyer),
+        buyer=buyer,
         order_ids=tuple(review.order_ids),
+        not_after=review.written_at,
     )
-    if source.id == review.connection_id:
-        return event
-    # Another platform's ids name strangers here.
-    by_address = replace(event.buyer, id="")
-    return replace(event, review_id="", product_id="", buyer=by_address, order_ids=())
 
 
 def _next_source(row: HeldRow) -> Connection | None:
@@ -185,7 +180,7 @@ def _ask_seller(
         if question is not None
     ]
     case.advice = advice
-    detail = Text("%(count)s orders", count=len(orders))
+    detail = Counted("%(count)s order", "%(count)s orders", count=len(orders))
     history.move(row.session, case, Move.ASK_ORDER, at=row.now, detail=detail)
 
 
@@ -243,7 +238,6 @@ FIND_ORDER = Handler(
     kind=Kind.FIND_ORDER,
     label=Text("looking for an order"),
     about=Case,
-    loads=(selectinload(Case.make_goods), selectinload(Case.messages)),
     decides_about_money=True,
     carry_out=_carry_out,
     give_up=_give_up,

@@ -12,6 +12,7 @@ from service.db.models import Case, History
 from service.db.transaction import Transaction
 from service.domain.cases.states import CASES, CaseState, Move
 from service.domain.staff.authority import CLOCK, Actor
+from service.operations.endpoints import events
 from service.operations.tasks import tasks
 
 _TABLE: Any = History.__table__
@@ -29,7 +30,7 @@ def note(
     new: str = "",
     detail: Said | None = None,
 ) -> None:
-    """Add one line; `what` is a stable word the pages translate."""
+    """Add one line; `what` is a stable word the pages translate. Tasks and events follow from it."""
     line = {
         "at": at,
         "actor": str(actor),
@@ -40,6 +41,7 @@ def note(
     }
     session.later(_write).append((case, line))
     tasks.case_changed(session, case, at, actor)
+    events.case_happened(session, case, what, new, at)
 
 
 def _write(session: Transaction, lines: list[tuple[Case, dict[str, Any]]]) -> None:

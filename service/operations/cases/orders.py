@@ -10,6 +10,7 @@ from typing import Any
 from integrations.contract import Buyer, Order, OrderLine
 from integrations.money import Money
 from integrations.remedies import KINDS
+from integrations.telephone import e164
 from service.db.models import Case
 from service.domain.reviews.versions import same_buyer
 
@@ -27,7 +28,6 @@ PLACE = ("country", "language", "zone", "region")
 
 def order_to_data(order: Order, connection_id: int, seen_at: datetime) -> dict[str, Any]:
     """Plain data for a JSON column: the order as its connection showed it, at the earliest then."""
-    buyer = order.buyer
     return {
         "connection_id": connection_id,
         "seen_at": seen_at.isoformat(),
@@ -39,6 +39,11 @@ def order_to_data(order: Order, connection_id: int, seen_at: datetime) -> dict[s
         "paid": order.paid.amount_minor,
         "left": order.left.amount_minor,
         "step": order.step,
+        "promised_by": _moment_text(order.promised_by),
+        "delivered_at": _moment_text(order.delivered_at),
+        "shipped_at": _moment_text(order.shipped_at),
+        "completed_at": _moment_text(order.completed_at),
+        "tracking": list(order.tracking),
         "unavailable": sorted(kind.name for kind in order.unavailable),
         "lines": [
             {
@@ -51,17 +56,31 @@ def order_to_data(order: Order, connection_id: int, seen_at: datetime) -> dict[s
             }
             for line in order.lines
         ],
-        "buyer": {
-            "id": buyer.id,
-            "name": buyer.name,
-            "email": buyer.email,
-            "country": buyer.country,
-            "language": buyer.language,
-            "zone": buyer.zone,
-            "region": buyer.region,
-            "phone": buyer.phone,
-        },
+        "buyer": _buyer_to_data(order.buyer),
     }
+
+
+def _buyer_to_data(buyer: Buyer) -> dict[str, str]:
+    return {
+        "id": buyer.id,
+        "name": buyer.name,
+        "email": buyer.email,
+        "country": buyer.country,
+        "language": buyer.language,
+        "zone": buyer.zone,
+        "region": buyer.region,
+        "phone": buyer.phone,
+        "consents": buyer.consents,
+        "address": buyer.address,
+    }
+
+
+def _moment_text(moment: datetime | None) -> str:
+    return moment.isoformat() if moment else ""
+
+
+def _moment(text: str) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def order_from_data(data: dict[str, Any]) -> Order:
@@ -88,15 +107,32 @@ def order_from_data(data: dict[str, Any]) -> Order:
         lines=lines,
         buyer=Buyer(**data["buyer"]),
         step=data.get("step", 1),
+        promised_by=_moment(data.get("promised_by", "")),
+        delivered_at=_moment(data.get("delivered_at", "")),
+        shipped_at=_moment(data.get("shipped_at", "")),
+        completed_at=_moment(data.get("completed_at", "")),
+        tracking=tuple(data.get("tracking", ())),
         unavailable=frozenset(KINDS[name] for name in data.get("unavailable", ()) if name in KINDS),
     )
+
+
+def seen_order(case: Case) -> SeenOrder:
+    """The order of a case as the case keeps it."""
+    return SeenOrder(order_from_data(case.order), _moment(case.order.get("seen_at", "")))
 
 
 def buyer_of(case: Case) -> Buyer:
     """The buyer the order names, else the one the review names; everything may be unknown.
 
-    Language and place, where the order does not say them, are those of the same buyer's review.
+    Language and place, where the order does not say them, are those of the same buyer's review. The
+    telephone number is as E.164 has it, read as people of their country write it; '' for none.
     """
+    buyer = _named(case)
+    number = e164(buyer.phone, buyer.country or case.shop.country)
+    return buyer if number == buyer.phone else replace(buyer, phone=number)
+
+
+def _named(case: Case) -> Buyer:
     order, review = case.order.get("buyer"), case.review.buyer
     if not order:
         return Buyer(**review)

@@ -14,10 +14,12 @@ from sqlalchemy.orm import Session
 
 from integrations.sentence import Said, from_data
 from service.db.models import Case, Connection, Message, MessageAttempt, ReviewVersion
+from service.db.remedies import thanks_queries
 from service.db.staff import seller_queries
 from service.domain.messages.kinds import Step
 from service.domain.messages.states import AttemptState, Author
 from service.domain.remedies.states import MakeGoodState
+from service.domain.remedies.thanks import Gesture, thanks_from_data
 
 _NEVER_LEFT = frozenset({AttemptState.NOT_SENT, AttemptState.REFUSED})
 
@@ -32,9 +34,25 @@ class ProvenMakeGood:
     state: MakeGoodState
     decided_at: datetime
     decided_by: str
+    limit: Said | None
     done_at: datetime | None
     platform_id: str
     before_asking: bool | None
+    is_thanks: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProvenThanks:
+    """One step further, given after the buyer said that the problem was solved. `apart_days`: how far the
+    shop keeps it from any invitation about a review. `invited_at`: when the buyer was last invited
+    before; None: never."""
+
+    gesture: Gesture
+    given_at: datetime
+    given_by: str
+    make_good: str
+    apart_days: int
+    invited_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +92,7 @@ class Proof:
     versions: Sequence[ReviewVersion]
     make_goods: Sequence[ProvenMakeGood]
     messages: Sequence[ProvenMessage]
+    thanks: Sequence[ProvenThanks]
 
 
 def proof_of(session: Session, case: Case, now: datetime) -> Proof:
@@ -95,7 +114,24 @@ def proof_of(session: Session, case: Case, now: datetime) -> Proof:
         versions=case.review.versions,
         make_goods=_make_goods(session, case, asked_at),
         messages=messages,
+        thanks=_thanks(session, case),
     )
+
+
+def _thanks(session: Session, case: Case) -> list[ProvenThanks]:
+    names = seller_queries.actor_names(session)
+    return [
+        ProvenThanks(
+            gesture=thanks.gesture,
+            given_at=thanks.given_at,
+            given_by=names.get(thanks.actor, thanks.actor),
+            make_good=thanks.make_good.reference if thanks.make_good else "",
+            apart_days=thanks_from_data(case.shop.thanks).apart_days,
+            invited_at=thanks_queries.invited_at(session, case),
+        )
+        for thanks in thanks_queries.given(session, case)
+        if thanks.case_id == case.id
+    ]
 
 
 def _make_goods(session: Session, case: Case, asked_at: datetime | None) -> list[ProvenMakeGood]:
@@ -107,9 +143,11 @@ def _make_goods(session: Session, case: Case, asked_at: datetime | None) -> list
             state=make_good.state,
             decided_at=make_good.decided_at,
             decided_by=names.get(make_good.decision.actor, make_good.decision.actor),
+            limit=make_good.decision.limit,
             done_at=make_good.done_at,
             platform_id=make_good.vendor_id,
             before_asking=None if asked_at is None else make_good.decided_at <= asked_at,
+            is_thanks=make_good.is_thanks,
         )
         for make_good in case.make_goods
     ]

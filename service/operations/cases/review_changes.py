@@ -14,11 +14,14 @@ from service.db.shops import shop_queries
 from service.db.transaction import Transaction
 from service.domain.cases.reference import new_reference
 from service.domain.cases.states import CaseState, CloseReason
+from service.domain.reviews.outcomes import Outcome
 from service.domain.reviews.versions import is_low
 from service.domain.staff.authority import BUYER
 from service.operations.cases import causes, close, doubts, find_order, history, reading, search
 from service.operations.remedies import proposals
 from service.operations.reviews import rewritten
+
+_RANDOM = secrets.SystemRandom()
 
 
 def follow(
@@ -27,16 +30,16 @@ def follow(
     review: Review,
     rating_before: int | None,
     now: datetime,
-) -> str:
-    """Open, change or close the case as the newest version calls for; returns the outcome as a word."""
+) -> Outcome:
+    """Open, change or close the case as the newest version calls for; returns the outcome."""
     case = known_reviews.open_case_of(session, review)
     low = is_low(review.rating, connection.threshold)
     if review.withdrawn:
         if case is None:
-            return "withdrawn"
+            return Outcome.WITHDRAWN
         if not rewritten.fall_back(session, case):
             close.close(session, case, CloseReason.WITHDRAWN, at=now, actor=BUYER)
-            return "withdrawn"
+            return Outcome.WITHDRAWN
         low = is_low(case.review.rating, connection.threshold)
         return _changed(session, case, rating_before, case.review, low=low, now=now)
     if case is None and rating_before is None and review.rating is not None:
@@ -51,8 +54,8 @@ def follow(
     lowered = rating_before is None or (review.rating is not None and review.rating < rating_before)
     if low and lowered:
         open_case(session, connection, review, now=now)
-        return "case opened"
-    return "seen"
+        return Outcome.CASE_OPENED
+    return Outcome.SEEN
 
 
 def _changed(
@@ -63,30 +66,36 @@ def _changed(
     *,
     low: bool,
     now: datetime,
-) -> str:
+) -> Outcome:
     """Note another rating or other words; a rating that is no longer low closes the case."""
     case.product_key = case.product_key or product_key(review.connection_id, review.product_id)
-    _note_rating(session, case, rating_before, review.rating, now)
+    _note_change(session, case, rating_before, review.rating, now)
     search.case_changed(session, case)
     if review.rating is None or low:
+        if case.closed_at is None:
+            # What was said of the review before the case was opened again is true no more.
+            case.close_reason = ""
         read = reading.reading_of(session, review.text, review.product_name)
         is_new_text = len(review.versions) < 2 or review.versions[-2].text != review.text
         if is_new_text and read.is_grave:
             doubts.mark_grave(case)
         causes.take(case, read.cause)
         proposals.refresh_proposal(session, case, now=now)
-        return "changed"
+        return Outcome.CHANGED
     if case.closed_at is None:
         close.close(session, case, CloseReason.RECOVERED, at=now, actor=BUYER)
     else:
         # Withdrawn first, then written anew.
         case.close_reason = CloseReason.RECOVERED
-    return "recovered"
+    return Outcome.RECOVERED
 
 
-def _note_rating(
+def _note_change(
     session: Transaction, case: Case, old: int | None, new: int | None, now: datetime
 ) -> None:
+    case.review_changed_at = now
+    if new != old:
+        case.rating_changed_at = now
     history.note(
         session,
         case,
@@ -111,13 +120,14 @@ def open_case(
         review=review,
         product_key=product_key(connection.id, review.product_id),
         older_review_ids=[],
-        reference=new_reference(secrets.choice),
+        reference=new_reference(_RANDOM),
         state=CaseState.OPENED,
         opened_at=now,
         order={},
         candidates=[],
         make_goods=[],
         messages=[],
+        calls=[],
         reply=None,
         grave=read.is_grave,
     )

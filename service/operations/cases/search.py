@@ -1,15 +1,19 @@
-"""Keeps the words by which a case is found in line with what it is about."""
+"""Keeps the words by which a case is found, and the marks of its buyer, in line with what it is about."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 
+from service.db.cases import buyer_marks
 from service.db.cases.search import forget_old_words, write_entries
 from service.db.models import Case
 from service.db.transaction import Transaction
+from service.domain.cases.buyers import mark_of_name, marks_of
 from service.domain.search import words_of
+from service.operations.cases.orders import buyer_of
 
-IN_BUYER = ("name", "email", "id")
+IN_BUYER = ("name", "email", "phone", "id")
 
 
 def case_changed(session: Transaction, case: Case) -> None:
@@ -19,8 +23,24 @@ def case_changed(session: Transaction, case: Case) -> None:
 
 def _write(session: Transaction, cases: list[Case]) -> None:
     write_entries(session, {case.id: " ".join(words_of(_texts(case))) for case in cases})
+    shops = {case.id: case.shop_id for case in cases}
+    buyer_marks.write(session, shops, {case.id: buyer_marks_of(case) for case in cases})
     if any(case.erased_at is not None for case in cases):
         forget_old_words(session)
+
+
+def buyer_marks_of(case: Case) -> frozenset[str]:
+    """All by which the buyer of a case is known, as its order and its review name them, and the name."""
+    if case.erased_at is not None:
+        return frozenset()
+    country, home = case.shop.country, case.review.connection_id
+    ordered = case.order.get("buyer") or {}
+    if ordered:
+        home = case.order_connection_id or 0
+    buyer = buyer_of(case)
+    named = (*marks_of(asdict(buyer), home, country), *mark_of_name(buyer.name))
+    reviewed = marks_of(case.review.buyer, case.review.connection_id, country)
+    return frozenset((*named, *marks_of(ordered, home, country), *reviewed))
 
 
 def _texts(case: Case) -> Iterator[str]:

@@ -14,7 +14,7 @@ from service.domain.staff.authority import Actor, Permission
 from service.operations.cases import history
 from service.operations.context import Context
 from service.operations.messages.moves import allows, move
-from service.operations.messages.planning import due_now, let_next_follow
+from service.operations.messages.planning import due_now, let_next_follow, plan_reminder
 from service.operations.messages.stopping import stop, stop_planned
 from service.operations.staff.permits import permit
 
@@ -51,6 +51,7 @@ def mark_sent(context: Context, message_id: int, actor: Actor) -> None:
             if attempt.state == AttemptState.UNKNOWN:
                 attempt.state = AttemptState.SENT
         move(session, message, MessageMove.CONFIRM, at=now, actor=actor)
+        plan_reminder(session, message, now=now)
         let_next_follow(session, message, now)
 
 

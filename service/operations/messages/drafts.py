@@ -96,7 +96,7 @@ def release(
 
 def _release(context: Context, session: Transaction, message: Message, actor: Actor) -> None:
     now = context.clock.now()
-    decision = check(context, session, message, now, by_seller=True)[0]
+    decision = check(context, session, message, now, by_seller=True).decision
     if not isinstance(decision, Send):
         raise WrongState(decision.reason)
     message.by_seller, message.due_at = True, now

@@ -16,8 +16,8 @@ from service.db.models import Case, Message
 from service.db.transaction import Transaction
 from service.domain.cases.severity import is_grave
 from service.domain.errors import NotFound, WrongState
+from service.domain.messages.kinds import Step
 from service.domain.messages.states import (
-    AttemptState,
     Author,
     MessageMove,
     MessageState,
@@ -25,8 +25,12 @@ from service.domain.messages.states import (
 from service.domain.staff.authority import BUYER, PLATFORM, Actor, Permission
 from service.operations.cases import doubts, history
 from service.operations.context import Context
-from service.operations.messages.moves import allows, move
+from service.operations.messages.bounces import came_back
+from service.operations.messages.moves import allows
+from service.operations.messages.stopping import stop_planned
 from service.operations.staff.permits import permit
+
+WROTE = Text("The buyer has written since.")
 
 
 class Taken(StrEnum):
@@ -60,7 +64,7 @@ def take_mail(context: Context, raw: bytes) -> Taken:
         except NotFound:
             return Taken.STRANGER
         if mail.kind is MailKind.BOUNCE:
-            return _bounced(session, message, mail, now)
+            return _bounced(context, session, message, mail, now)
         if mail.kind is not MailKind.ANSWER:
             history.note(session, message.case, "auto_replied", at=now, actor=PLATFORM)
             return Taken.AUTOMATIC
@@ -71,7 +75,7 @@ def _answered(
     session: Transaction, message: Message, mail: IncomingMail, now: datetime, *, grave: bool
 ) -> Taken:
     case = message.case
-    if _is_known(session, mail.id):
+    if is_known(session, mail.id):
         return Taken.AGAIN
     if case.erased_at is not None:
         # Nothing is kept any more of a buyer who was erased.
@@ -87,25 +91,33 @@ def _answered(
         sent_at=now,
         external_id=mail.id,
     )
-    case.messages.append(answer)
-    history.note(session, case, "received", at=now, actor=BUYER)
-    if grave and case.closed_at is None:
-        doubts.mark_grave(case)
+    hear(session, case, answer, now, grave=grave)
     return Taken.ANSWER
 
 
-def _is_known(session: Session, mail_id: str) -> bool:
-    return session.scalar(select(Message.id).where(Message.external_id == mail_id)) is not None
+def hear(session: Transaction, case: Case, message: Message, now: datetime, *, grave: bool) -> None:
+    """Put what a buyer wrote into the thread of the case, which is then for a person."""
+    case.messages.append(message)
+    history.note(session, case, "received", at=now, actor=BUYER)
+    stop_planned(session, case, WROTE, at=now, only=(Step.RESOLUTION_REMINDER,))
+    if grave and case.closed_at is None:
+        doubts.mark_grave(case)
 
 
-def _bounced(session: Transaction, message: Message, mail: IncomingMail, now: datetime) -> Taken:
-    """This way does not reach the buyer: a person looks, and what follows takes another one."""
+def is_known(session: Session, external_id: str) -> bool:
+    """Whether what came in under this id at its channel was taken in before."""
+    same_id = select(Message.id).where(Message.external_id == external_id)
+    return session.scalar(same_id) is not None
+
+
+def _bounced(
+    context: Context, session: Transaction, message: Message, mail: IncomingMail, now: datetime
+) -> Taken:
     last = message.attempts[-1] if message.attempts else None
     if last is None or not allows(message, MessageMove.BOUNCE):
         return Taken.AGAIN
-    last.state, last.ended_at = AttemptState.BOUNCED, last.ended_at or now
     reason = Text("The mail came back undelivered: %(why)s", why=Words(mail.reason or "?"))
-    move(session, message, MessageMove.BOUNCE, at=now, actor=PLATFORM, reason=reason)
+    came_back(context, session, last, reason, now)
     return Taken.BOUNCE
 
 

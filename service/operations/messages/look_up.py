@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from integrations import registry
-from integrations.contract import Capabilities, MessageChannel
+from integrations.contract import Capabilities, MessageChannel, SentMessage
 from integrations.errors import Permanent, Unsupported
 from integrations.sentence import Said, Text, Words
 from service.db.messages import message_queries
@@ -18,9 +18,10 @@ from service.db.models import Connection, Message, MessageAttempt
 from service.db.outbox import claims
 from service.db.transaction import Transaction
 from service.domain.messages.states import MAYBE_SENT, AttemptState, MessageMove, MessageState
+from service.operations.cases.orders import known_at
 from service.operations.context import Context
 from service.operations.messages.moves import allows, move
-from service.operations.messages.planning import let_next_follow
+from service.operations.messages.planning import let_next_follow, plan_reminder
 from service.operations.outbox.handler import Call, HeldRow, Steps, Work
 
 UNSURE = Text(
@@ -35,8 +36,7 @@ class _Question:
     """Which channel is asked for which message: by a link that no other message has."""
 
     adapter: MessageChannel
-    order_id: str
-    mark: str
+    sent: SentMessage
 
 
 def can_look_up(context: Context, session: Session, attempt: MessageAttempt) -> bool:
@@ -55,7 +55,7 @@ def find_out(work: Work) -> Steps[None]:
     if question is None:
         return
     try:
-        vendor_id = yield Call(question.adapter.find_message, question.order_id, question.mark)
+        vendor_id = yield Call(question.adapter.find_message, question.sent)
     except (Permanent, Unsupported):
         work.write(_cannot_be_asked)
         return
@@ -69,7 +69,9 @@ def _question(row: HeldRow) -> _Question | None:
         give_to_person(row, message)
         return None
     adapter = row.context.channel(row.session.get_one(Connection, attempt.connection_id))
-    return _Question(adapter, message.case.order_id, _mark(row.context, attempt))
+    buyer, order_id = known_at(message.case, attempt.connection_id)
+    mark = _mark(row.context, attempt)
+    return _Question(adapter, SentMessage(buyer, mark, attempt.started_at, order_id))
 
 
 def _cannot_be_asked(row: HeldRow) -> None:
@@ -106,6 +108,7 @@ def mark_sent(row: HeldRow, message: Message, attempt: MessageAttempt) -> None:
         channel = row.session.get_one(Connection, attempt.connection_id)
         detail = Words(channel.name)
         move(row.session, message, MessageMove.CONFIRM, at=row.now, detail=detail)
+        plan_reminder(row.session, message, now=row.now)
     claims.end(row.session, row.claim.kind, row.ref_id, row.now)
     let_next_follow(row.session, message, row.now)
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from integrations.sentence import Said
-from service.db.models import Message
+from service.db.models import Case, Message
 from service.db.transaction import Transaction
+from service.domain.messages.calls import CALLS, CallMove, CallState
 from service.domain.messages.states import MESSAGES, MessageMove, MessageState
 from service.domain.staff.authority import CLOCK, Actor
 from service.operations.cases import history
@@ -25,6 +26,11 @@ _DEEDS: Mapping[MessageMove, str] = {
 }
 """What history calls a move. Hand-overs and tries are rows of their own."""
 
+ENDS_CALLS = frozenset(
+    {MessageMove.CONFIRM, MessageMove.STOP, MessageMove.SEND_NOW, MessageMove.NEXT_CHANNEL}
+)
+"""After these a message is not told by telephone any more."""
+
 
 def move(
     session: Transaction,
@@ -38,6 +44,8 @@ def move(
 ) -> None:
     """Move a message and note it; `reason` stays with it. Raises `WrongState`."""
     message.state = MESSAGES.after(MessageState(message.state), how)
+    if how in ENDS_CALLS:
+        end_calls(message.case, at, message.id)
     message.reason = reason
     if how is MessageMove.CONFIRM:
         message.sent_at = at
@@ -53,6 +61,13 @@ def move(
             new=message.step or "message",
             detail=detail or reason,
         )
+
+
+def end_calls(case: Case, at: datetime, message_id: int | None) -> None:
+    """Nobody calls any more to tell this message (None: because a seller asked for a call)."""
+    for call in case.calls:
+        if call.state is CallState.OPEN and call.message_id == message_id:
+            call.state, call.ended_at = CALLS.after(call.state, CallMove.DROP), at
 
 
 def allows(message: Message, how: MessageMove) -> bool:

@@ -15,6 +15,7 @@ from integrations.sentence import Text
 from service.db.cases import case_queries
 from service.db.models import Case, Connection, Kind, MakeGood, Message, Offer, Shop
 from service.db.outbox import backlog, claims
+from service.db.remedies import thanks_queries
 from service.db.shops import shop_queries
 from service.db.transaction import Transaction
 from service.domain.errors import WrongState
@@ -107,20 +108,55 @@ def plan_receipt(session: Transaction, case: Case, *, now: datetime) -> None:
 def plan_follow_ups(
     session: Transaction, case: Case, make_good: MakeGood, *, now: datetime
 ) -> None:
-    """Plan confirmation, resolution check and update invitation of a carried-out make-good."""
+    """Plan confirmation, resolution check and update invitation of a carried-out make-good; of one that
+    is a thanks, what tells of it."""
+    if make_good.is_thanks:
+        plan_thanks(session, case, make_good, now=now)
+        return
     shop = shop_queries.shop(session, case.shop_id)
-    done = [other for other in case.make_goods if other.state == "done"]
+    done = [other for other in case.make_goods if other.state == "done" and not other.is_thanks]
     series = _Series(case, len(done) or 1, make_good)
     with _whatever_happens(session, series, Step.CONFIRMATION, now):
         _stop_receipt_drafts(session, case, now)
         for step, due in plan(settings_of(shop), now, zones_of(case, shop)).items():
             if case.closed_at is not None and step is not Step.CONFIRMATION:
                 continue
-            if case.grave and step is Step.UPDATE_INVITATION:
+            if step is Step.UPDATE_INVITATION and (
+                case.grave or thanks_queries.is_thanked(session, case, now)
+            ):
                 continue
             _plan(session, series, step, due, now)
     if case.closed_at is None:
         expire.plan_end(session, case, now=now)
+
+
+def plan_thanks(
+    session: Transaction, case: Case, make_good: MakeGood | None, *, now: datetime
+) -> Message | None:
+    """Plan what tells of a thanks: a voucher that was made, else early access. None where no message
+    can be planned."""
+    shop = shop_queries.shop(session, case.shop_id)
+    earlier = [message for message in case.messages if message.step is Step.THANKS]
+    series = _Series(case, len(earlier) + 1, make_good)
+    with _whatever_happens(session, series, Step.THANKS, now):
+        due = next_sending_time(now, zones_of(case, shop), settings_of(shop).window)
+        _plan(session, series, Step.THANKS, due, now)
+    planned = [message for message in case.messages if message.step is Step.THANKS]
+    return planned[-1] if len(planned) > len(earlier) else None
+
+
+def plan_reminder(session: Transaction, check: Message, *, now: datetime) -> None:
+    """The question whether the problem is solved went out: plan to ask once more, where the shop wants
+    that."""
+    case = check.case
+    settings = settings_of(shop := shop_queries.shop(session, case.shop_id))
+    after = settings.resolution_reminder_after
+    if check.step is not Step.RESOLUTION_CHECK or not after or case.closed_at is not None:
+        return
+    series = _Series(case, check.round, session.get_one(MakeGood, check.make_good_id))
+    with _whatever_happens(session, series, Step.RESOLUTION_REMINDER, now):
+        due = next_sending_time(now + after, zones_of(case, shop), settings.window)
+        _plan(session, series, Step.RESOLUTION_REMINDER, due, now)
 
 
 def plan_offer(session: Transaction, offer: Offer, *, now: datetime) -> None:
@@ -163,25 +199,29 @@ def _draft(
     session: Transaction, series: _Series, due: datetime, reason: Text, now: datetime
 ) -> None:
     """Write the first answer for a person to read."""
-    if not _may_plan(session, series, Step.RECEIPT):
+    if _channel(session, series, Step.RECEIPT) is None:
         return
     series.message(Step.RECEIPT, due, MessageState.DRAFT).reason = reason
     history.note(session, series.case, "drafted", at=now, new=Step.RECEIPT, detail=reason)
 
 
-def _may_plan(session: Session, series: _Series, step: Step) -> bool:
-    channels = channels_of(session, series.case.shop_id)
-    return bool(channels) and not (series.case.messages_stopped or series.has(step))
+def _channel(session: Session, series: _Series, step: Step) -> Connection | None:
+    """The channel that is tried first; None where this message is not to be planned."""
+    if series.case.messages_stopped or series.has(step):
+        return None
+    return next(iter(channels_of(session, series.case.shop_id)), None)
 
 
 def _plan(session: Transaction, series: _Series, step: Step, due: datetime, now: datetime) -> None:
-    if not _may_plan(session, series, step):
+    channel = _channel(session, series, step)
+    if channel is None:
         return
-    case, channel = series.case, channels_of(session, series.case.shop_id)[0]
     message = series.message(step, due, MessageState.PLANNED)
     lane = shop_queries.lane(session, channel.id, outward=True)
     claims.put(session, Kind.SEND_MESSAGE, message, lane_id=lane, due_at=due, now=now)
-    history.note(session, case, "planned", at=now, new=step, detail=Text("for %(at)s", at=due))
+    history.note(
+        session, series.case, "planned", at=now, new=step, detail=Text("for %(at)s", at=due)
+    )
 
 
 def wake(session: Transaction, case: Case, *, now: datetime) -> None:

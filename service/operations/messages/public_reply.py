@@ -1,4 +1,5 @@
-"""The public reply under a review: always a person's click, in front of them, at most once."""
+"""The public reply under a review: always a person's click, at most once. Posted by Makegood in front of
+them where the platform has a call for it, else by themselves, with the checked words to copy."""
 
 from __future__ import annotations
 
@@ -18,12 +19,15 @@ from service.db.shops import shop_queries
 from service.db.transaction import Transaction
 from service.domain.errors import WrongState
 from service.domain.messages import replies
+from service.domain.messages.calls import CallState
 from service.domain.messages.replies import OPEN, REPLIES, ReplyMove
+from service.domain.messages.states import MessageState
 from service.domain.staff.authority import Actor, Permission
 from service.operations.cases import history
 from service.operations.cases.orders import buyer_of
 from service.operations.context import Context
 from service.operations.messages import texts
+from service.operations.messages.send_check import reaches_buyer
 from service.operations.staff.permits import permit
 
 SECONDS = 20.0
@@ -32,19 +36,42 @@ SECONDS = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """What the platform allows: its rules in words, and letters at most."""
+    """What the platform allows: its rules in words, and letters at most. `by_hand`: Makegood cannot post
+    it there, a person does. `private_first`: the buyer can be written to, and was not yet. `draft`: words to begin
+    with."""
 
+    platform: str
     rules: Text
     longest: int
+    by_hand: bool
+    private_first: bool
+    draft: str
 
 
-def allowed(session: Session, case: Case) -> Allowed | None:
-    """What a public reply to this case's review may be; None where there is no way to post one."""
-    connection = session.get_one(Connection, case.review.connection_id)
-    if Role.REPLIES not in connection.roles or case.review.withdrawn or case.erased_at is not None:
+def allowed(context: Context, session: Session, case: Case) -> Allowed | None:
+    """What a public reply to this case's review may be; None where there is nothing to reply to."""
+    if case.review.withdrawn or case.erased_at is not None:
         return None
-    target = registry.replies(connection.adapter)
-    return Allowed(target.reply_rules, target.longest_reply)
+    connection = session.get_one(Connection, case.review.connection_id)
+    target = registry.reply_rules(connection.adapter)
+    by_api = Role.REPLIES in connection.roles and registry.posts_replies(
+        connection.adapter, connection.values
+    )
+    written = _was_written_to(case)
+    return Allowed(
+        platform=connection.name,
+        rules=target.reply_rules,
+        longest=target.longest_reply,
+        by_hand=not by_api,
+        private_first=not written and reaches_buyer(context, session, case),
+        draft=texts.public_reply(session, case, written=written),
+    )
+
+
+def _was_written_to(case: Case) -> bool:
+    """Something went to the buyer that only they read, or they were called."""
+    sent = any(message.state is MessageState.SENT for message in case.messages)
+    return sent or any(call.state is CallState.REACHED for call in case.calls)
 
 
 def keep(context: Context, case_id: int, actor: Actor, text: str) -> None:
@@ -85,6 +112,19 @@ def post(
     _settle(context, case_id, actor, ReplyMove.CONFIRM, vendor_id=vendor_id)
 
 
+def take_by_hand(
+    context: Context, case_id: int, actor: Actor, text: str, *, confirmed: bool = False
+) -> None:
+    """Keep these words, checked as if they were posted, for a person to post; a task till they say what
+    became of it. Raises as `post`."""
+    with context.database.transaction() as session:
+        case = _locked(session, case_id, actor)
+        reply = _checked(context, session, case, text, confirmed=confirmed)
+        reply.state = REPLIES.after(reply.state, ReplyMove.TAKE_BY_HAND)
+        now = context.clock.now()
+        history.note(session, case, "released", at=now, actor=actor, new="public_reply")
+
+
 def say_posted(context: Context, case_id: int, actor: Actor, *, posted: bool) -> None:
     """A person has looked whether the reply stands there; raises `NotPermitted`, `WrongState`."""
     with context.database.reading() as session:
@@ -98,26 +138,41 @@ def _hand_over(
     """Written down as of unknown outcome before it is handed over."""
     with context.database.transaction() as session:
         case = _locked(session, case_id, actor)
-        rules = allowed(session, case)
-        if rules is None:
-            raise WrongState("No public reply can be posted under this review.")
-        words = text.replace("\r\n", "\n").strip()
-        language = texts.language_of(case, shop_queries.shop(session, case.shop_id))
-        replies.check_reply(words, language, rules.longest, confirmed=confirmed)
-        replies.refuse_secrets(words, _secrets(case))
-        reply = _draft(case, words)
+        reply = _checked(context, session, case, text, confirmed=confirmed, by_call=True)
         reply.state = REPLIES.after(reply.state, ReplyMove.HAND_OVER)
         # Its task is there already if nothing comes after this.
         now = context.clock.now()
         history.note(session, case, "released", at=now, actor=actor, new="public_reply")
         connection = session.get_one(Connection, case.review.connection_id)
-        return connection, PublicReply(reply.key, case.review.platform_id, words)
+        return connection, PublicReply(reply.key, case.review.platform_id, reply.text)
+
+
+def _checked(
+    context: Context,
+    session: Transaction,
+    case: Case,
+    text: str,
+    *,
+    confirmed: bool,
+    by_call: bool = False,
+) -> Reply:
+    """The draft with words that may stand in public; raises as `post`."""
+    rules = allowed(context, session, case)
+    if rules is None or (by_call and rules.by_hand):
+        raise WrongState("No public reply can be posted under this review.")
+    words = text.replace("\r\n", "\n").strip()
+    language = texts.language_of(case, shop_queries.shop(session, case.shop_id))
+    replies.check_reply(words, language, rules.longest, confirmed=confirmed)
+    replies.refuse_secrets(words, _secrets(case))
+    replies.ask_to_go_private_first(needed=rules.private_first, confirmed=confirmed)
+    return _draft(case, words)
 
 
 def _secrets(case: Case) -> list[str]:
     buyer, order = buyer_of(case), case.order
     codes = [make_good.code for make_good in case.make_goods]
-    return [*codes, buyer.email, buyer.phone, case.order_id, str(order.get("number", ""))]
+    street = buyer.address.splitlines()[:1]
+    return [*codes, buyer.email, buyer.phone, *street, case.order_id, str(order.get("number", ""))]
 
 
 def _locked(session: Transaction, case_id: int, actor: Actor) -> Case:

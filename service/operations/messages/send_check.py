@@ -5,41 +5,41 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from integrations import registry
-from integrations.contract import Channel
 from integrations.sentence import Said, Text
 from service.db.models import (
     Case,
-    Connection,
-    History,
     MakeGood,
     Message,
-    MessageAttempt,
-    Review,
 )
+from service.db.remedies import thanks_queries
 from service.db.shops import shop_queries
-from service.domain.messages.kinds import FOLLOW_UPS, OFFERING, Answer, Step
-from service.domain.messages.policy import Policies, PolicyRequest, ShopPolicySettings, Verdict
+from service.domain.messages.kinds import FOLLOW_UPS, OFFERING, SURVEY, Answer, Step
+from service.domain.messages.policy import Verdict
 from service.domain.messages.schedule import Send, SendFacts, Stop, Wait, send_time_check
 from service.domain.messages.states import (
-    MAYBE_SENT,
     UNDER_WAY,
-    AttemptState,
     MessageState,
 )
 from service.domain.remedies.offers import OfferState
-from service.operations.cases.orders import buyer_of, known_at
 from service.operations.context import Context
-from service.operations.messages.opt_out import is_opted_out
-from service.operations.messages.planning import channels_of, settings_of, zones_of
+from service.operations.messages.opt_out import is_opted_out, silenced
+from service.operations.messages.planning import settings_of, zones_of
+from service.operations.messages.ways import Way, bounced, has_way, refused_by, way_of
 
 AFTER_THE_CASE = (Step.CONFIRMATION, *OFFERING, None)
 """A confirmation may carry a code, and a seller may have something to say, also after it closed."""
-CAME_BACK = Text("A message to this buyer came back undelivered, and there is no other channel.")
+NO_OTHER = Text("A message to this buyer came back undelivered, and there is no other channel.")
+
+
+class Checked(NamedTuple):
+    """Whether a message goes out now, and the way it would go."""
+
+    decision: Send | Wait | Stop
+    way: Way
 
 
 def check(
@@ -49,26 +49,34 @@ def check(
     now: datetime,
     *,
     by_seller: bool | None = None,
-) -> tuple[Send | Wait | Stop, Connection | None, Verdict]:
-    """The send-time check with the channel it would use and the policy's verdict.
+    make_good: MakeGood | None = None,
+) -> Checked:
+    """The send-time check with the way it would go.
 
-    `by_seller`: as if the seller had pressed the button, or not; None: as it was.
+    `by_seller`: as if the seller had pressed the button, or not; None: as it was. `make_good`: one
+    that is not decided yet, in place of the message's.
     """
-    verdict, channel = _verdict(session, message, now)
-    facts = _facts(context, session, message, verdict, now)
-    facts = replace(facts, reachable=channel is not None)
+    way = way_of(session, message, now, silenced(context, session, message.case))
+    if make_good is None and message.make_good_id:
+        make_good = session.get(MakeGood, message.make_good_id)
+    facts = _facts(context, session, message, way.verdict, now, make_good)
+    facts = replace(facts, reachable=way.reaches)
     if by_seller is not None:
         facts = replace(facts, by_seller=by_seller)
-    return send_time_check(message.step, facts), channel, verdict
+    return Checked(send_time_check(message.step, facts), way)
 
 
 def _facts(
-    context: Context, session: Session, message: Message, verdict: Verdict, now: datetime
+    context: Context,
+    session: Session,
+    message: Message,
+    verdict: Verdict,
+    now: datetime,
+    make_good: MakeGood | None,
 ) -> SendFacts:
     """All but whether a channel reaches the buyer."""
     case, shop = message.case, shop_queries.shop(session, message.case.shop_id)
     settings = settings_of(shop)
-    make_good = session.get(MakeGood, message.make_good_id) if message.make_good_id else None
     made_good_at = None if make_good is None else make_good.done_at
     return SendFacts(
         now=now,
@@ -76,7 +84,7 @@ def _facts(
         window=settings.window,
         verdict=verdict,
         case_open=case.closed_at is None or message.step in AFTER_THE_CASE,
-        rating_changed=_rating_changed(session, message, made_good_at),
+        rating_changed=_rating_changed(message, made_good_at),
         opted_out=is_opted_out(context, session, case),
         reachable=False,
         already_sent=message.state == MessageState.SENT,
@@ -91,16 +99,20 @@ def _facts(
         may_choose=_may_choose(make_good),
         earlier_due_at=_earlier_due_at(message, now),
         refusal=_refusal(message),
+        withdrawn=case.review.withdrawn,
         unread=any(other.is_unread for other in case.messages),
+        invited=message.step is Step.THANKS and thanks_queries.is_invited(session, case, now),
+        thanked=message.step is Step.UPDATE_INVITATION
+        and thanks_queries.is_thanked(session, case, now),
     )
 
 
 def _checks_since(message: Message) -> list[Message]:
-    """Resolution checks of this round and later ones."""
+    """What else asked, in this round and later ones, whether the problem is solved."""
     return [
         other
         for other in message.case.messages
-        if other.step == Step.RESOLUTION_CHECK and other.round >= message.round
+        if other.step in SURVEY and other.round >= message.round and other is not message
     ]
 
 
@@ -111,16 +123,9 @@ def _may_choose(make_good: MakeGood | None) -> bool:
 
 def reaches_buyer(context: Context, session: Session, case: Case) -> bool:
     """True when there is a way to write to this buyer, who has not asked for silence."""
-    channels = channels_of(session, case.shop_id)
-    has_address = any(
-        _reaches(channel, case) for channel in channels if channel.id not in bounced(case)
-    )
-    return has_address and not is_opted_out(context, session, case)
-
-
-def _reaches(channel: Connection, case: Case) -> bool:
-    """The channel itself says so: what it accepts and nobody gets is no message."""
-    return registry.channel(channel.adapter).reaches(*known_at(case, channel.id))
+    if is_opted_out(context, session, case):
+        return False
+    return has_way(session, case, silenced(context, session, case))
 
 
 def _earlier_due_at(message: Message, now: datetime) -> datetime | None:
@@ -138,29 +143,10 @@ def _earlier_due_at(message: Message, now: datetime) -> datetime | None:
     return max(due, default=None)
 
 
-def bounced(case: Case) -> set[int]:
-    """The channels by which messages of this case came back: they do not reach this buyer."""
-    return {
-        attempt.connection_id
-        for message in case.messages
-        for attempt in message.attempts
-        if attempt.state == AttemptState.BOUNCED
-    }
-
-
 def _refusal(message: Message) -> Said | None:
-    if _refused(message):
+    if refused_by(message):
         return message.reason
-    return CAME_BACK if bounced(message.case) else None
-
-
-def _refused(message: Message) -> set[int]:
-    """The channels that will not take it."""
-    return {
-        attempt.connection_id
-        for attempt in message.attempts
-        if attempt.state == AttemptState.REFUSED
-    }
+    return NO_OTHER if bounced(message.case) else None
 
 
 def _asked_at(checks: Sequence[Message], now: datetime) -> datetime | None:
@@ -173,7 +159,10 @@ def _asked_at(checks: Sequence[Message], now: datetime) -> datetime | None:
 
 
 def _last_answer(message: Message, made_good_at: datetime | None) -> Answer | None:
-    """The last word since this make-good; what was said before it called for this make-good."""
+    """The last word since this make-good; what was said before it called for this make-good. A thanks
+    goes by the last word of all."""
+    if message.step is Step.THANKS:
+        return message.case.answers[-1].answer if message.case.answers else None
     since = [
         answer.answer
         for answer in message.case.answers
@@ -187,82 +176,11 @@ def _last_answer(message: Message, made_good_at: datetime | None) -> Answer | No
     return since[-1] if since else None
 
 
-def _rating_changed(session: Session, message: Message, made_good_at: datetime | None) -> bool:
+def _rating_changed(message: Message, made_good_at: datetime | None) -> bool:
     """For a check: another rating since the make-good. For an invitation: any edit at all, since
-    on some platforms it was the only one."""
-    changed = select(History.id).where(
-        History.case_id == message.case_id, History.what == "review_changed"
-    )
-    if message.step != Step.UPDATE_INVITATION:
-        changed = changed.where(History.old != History.new)
-        if made_good_at is not None:
-            changed = changed.where(History.at >= made_good_at)
-    return session.scalar(changed.limit(1)) is not None
-
-
-def _asks_made(session: Session, message: Message) -> int:
-    """Invitations about this review, or one it took the place of, that went out or may have, in
-    this case and earlier ones."""
-    maybe = select(MessageAttempt.id).where(
-        MessageAttempt.message_id == Message.id, MessageAttempt.state.in_(MAYBE_SENT)
-    )
-    asks = (
-        select(func.count())
-        .select_from(Message)
-        .join(Case, Case.id == Message.case_id)
-        .where(
-            Case.review_id.in_([message.case.review_id, *message.case.older_review_ids]),
-            Message.step == Step.UPDATE_INVITATION,
-        )
-        .where(Message.id != message.id, or_(Message.state == MessageState.SENT, maybe.exists()))
-    )
-    return session.scalar(asks) or 0
-
-
-def _channels(session: Session, message: Message) -> list[Connection]:
-    """Those that reach the buyer and have not refused this message, nor given one of the case back."""
+    on some platforms it was the only one; for a thanks too, so that it is near no edit."""
     case = message.case
-    closed = _refused(message) | bounced(case)
-    return [
-        channel
-        for channel in channels_of(session, case.shop_id)
-        if _reaches(channel, case) and channel.id not in closed
-    ]
-
-
-def _verdict(
-    session: Session, message: Message, now: datetime
-) -> tuple[Verdict, Connection | None]:
-    """The first channel on which this may be said, else the reason of the last."""
-    shop, channels = shop_queries.shop(session, message.case.shop_id), _channels(session, message)
-    country = buyer_of(message.case).country
-    review = session.get_one(Review, message.case.review_id)
-    platform = session.get_one(Connection, review.connection_id).adapter
-    policies = Policies.load(registry.policy(platform))
-    asks = _asks_made(session, message) if message.step == Step.UPDATE_INVITATION else 0
-    switch = ShopPolicySettings(
-        resolution_checks=shop.asking.get("resolution_checks", True),
-        invitations=shop.asking.get("invitations", False),
-        lawful_basis=frozenset(shop.asking.get("lawful_basis", ())),
-        postal_address=bool(shop.asking.get("postal_address")),
-    )
-    verdict = None
-    for channel in [*channels, None]:
-        if channel is None and verdict is not None:
-            break
-        verdict = policies.may_message(
-            message.step,
-            PolicyRequest(
-                platform=platform,
-                region=shop.asking.get("region", ""),
-                country=country,
-                channel=registry.channel(channel.adapter).channel if channel else Channel.PLATFORM,
-                shop=switch,
-                asks_made=asks,
-                review_age_days=(now - review.written_at).days if review.written_at else None,
-            ),
-        )
-        if verdict.allowed:
-            return verdict, channel
-    assert verdict is not None
-    return verdict, channels[-1] if channels else None
+    if message.step in (Step.UPDATE_INVITATION, Step.THANKS):
+        return case.review_changed_at is not None
+    changed_at = case.rating_changed_at
+    return changed_at is not None and (made_good_at is None or changed_at >= made_good_at)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import selectinload
 from integrations.contract import MessageChannel, OutgoingMessage, ReviewSource
 from integrations.errors import (
     Misconfigured,
+    OptedOut,
     Permanent,
     Temporary,
     Unsupported,
@@ -17,25 +18,27 @@ from integrations.errors import (
     reason_of,
 )
 from integrations.sentence import Said, Text
+from service.db.cases import buyer_marks
 from service.db.messages import message_queries
 from service.db.models import Case, Connection, Kind, Message, MessageAttempt
 from service.db.outbox import claims
 from service.db.shops import shop_queries
 from service.domain.errors import DomainError
 from service.domain.messages.kinds import Step
-from service.domain.messages.policy import Verdict
-from service.domain.messages.policy_data import Release
 from service.domain.messages.rendering import Rendered
 from service.domain.messages.schedule import Send, Stop, Wait
-from service.domain.messages.states import AttemptState, MessageMove, MessageState
+from service.domain.messages.states import MAYBE_SENT, AttemptState, MessageMove, MessageState
 from service.operations.cases.orders import known_at
 from service.operations.messages import look_up, texts
+from service.operations.messages.calls import TO_TELL, hand_to_telephone
+from service.operations.messages.first_reading import to_read_first
+from service.operations.messages.mail_html import to_html
 from service.operations.messages.moves import move
+from service.operations.messages.opt_out import BY_CHANNEL, silence
 from service.operations.messages.send_check import check
 from service.operations.messages.stopping import stop
+from service.operations.messages.ways import Way
 from service.operations.outbox.handler import Call, Handler, HeldRow, Steps, Work
-
-BY_A_PERSON = Text("The platform wants a person to send each message: read it, then send it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,7 @@ def _link_wanted(row: HeldRow) -> _LinkWanted | None:
     if message.step != Step.UPDATE_INVITATION or not texts.can_link(row.session, case):
         return None
     source = row.session.get_one(Connection, case.review.connection_id)
-    if not isinstance(check(row.context, row.session, message, row.now)[0], Send):
+    if not isinstance(check(row.context, row.session, message, row.now).decision, Send):
         return None
     return _LinkWanted(row.context.reviews(source), case.order_id, case.review.platform_id)
 
@@ -123,7 +126,8 @@ def _prepare(row: HeldRow, edit_link: str) -> _Sending | None:
     if message.state not in (MessageState.PLANNED, MessageState.SENDING):
         row.finish()
         return None
-    decision, channel, verdict = check(row.context, session, message, now)
+    decision, way = check(row.context, session, message, now)
+    channel = way.channel
     again = message.state == MessageState.SENDING
     if again and (isinstance(decision, Stop) or not channel or channel.id != message.connection_id):
         look_up.give_to_person(row, message)
@@ -133,13 +137,12 @@ def _prepare(row: HeldRow, edit_link: str) -> _Sending | None:
         row.postpone(decision.until, note=decision.reason)
         return None
     if isinstance(decision, Stop) or channel is None:
-        reason = decision.reason if isinstance(decision, Stop) else Text("There is no channel.")
-        stop(session, message, reason, at=now)
-        row.finish(reason)
+        _end_without_channel(row, message, decision, way)
         return None
-    if verdict.release is Release.PERSON and not message.by_seller:
-        move(session, message, MessageMove.HOLD, at=now, reason=BY_A_PERSON)
-        row.finish(BY_A_PERSON)
+    read_first = None if message.by_seller else to_read_first(session, message, way)
+    if read_first is not None:
+        move(session, message, MessageMove.HOLD, at=now, reason=read_first)
+        row.finish(read_first)
         return None
     lane = shop_queries.lane(session, channel.id, outward=True)
     if lane != row.claim.lane_id:
@@ -148,7 +151,7 @@ def _prepare(row: HeldRow, edit_link: str) -> _Sending | None:
         return None
     adapter = row.context.channel(channel)
     try:
-        outgoing = _write_down(row, message, channel, verdict, edit_link)
+        outgoing = _write_down(row, message, channel, way, edit_link)
     except DomainError as error:
         look_up.needs_person(session, message, error.text, now)
         row.give_up(error.text)
@@ -156,14 +159,25 @@ def _prepare(row: HeldRow, edit_link: str) -> _Sending | None:
     return _Sending(adapter, outgoing)
 
 
+def _end_without_channel(row: HeldRow, message: Message, decision: Send | Stop, way: Way) -> None:
+    """A person tells it by telephone, or it is not sent."""
+    if isinstance(decision, Send) and way.by_telephone:
+        hand_to_telephone(row.session, message, row.now)
+        row.finish(TO_TELL)
+        return
+    reason = decision.reason if isinstance(decision, Stop) else Text("There is no channel.")
+    stop(row.session, message, reason, at=row.now)
+    row.finish(reason)
+
+
 def _write_down(
-    row: HeldRow, message: Message, channel: Connection, verdict: Verdict, edit_link: str
+    row: HeldRow, message: Message, channel: Connection, way: Way, edit_link: str
 ) -> OutgoingMessage:
     case = message.case
     language = message.language or texts.language_of(
         case, shop_queries.shop(row.session, case.shop_id)
     )
-    rendered = texts.say(row.context, row.session, message, verdict.duties, edit_link=edit_link)
+    rendered = texts.say(row.context, row.session, message, way.verdict.duties, edit_link=edit_link)
     if message.state == MessageState.SENDING:
         # Handed over again under its key. It stays of unknown outcome until the channel takes it:
         # that a later call did nothing says nothing of the first.
@@ -177,7 +191,8 @@ def _write_down(
         text=rendered.text.replace(edit_link, "…") if edit_link else rendered.text,
         language=language,
         wording=texts.wording(row.session, message, edit_link=bool(edit_link)),
-        verdict=verdict.to_data(),
+        verdict=way.verdict.to_data(),
+        passed=[passed.to_data() for passed in way.passed],
         key=f"{case.reference}-m{message.id}-{len(message.attempts) + 1}",
         started_at=row.now,
     )
@@ -202,11 +217,13 @@ def _outgoing(
         to=to,
         subject=rendered.subject,
         text=rendered.text,
-        html=rendered.html,
+        html=to_html(rendered.text),
         order_id=order_id,
         language=language,
         stop_url=row.context.links.buyer("unsubscribe", message.id),
         reply_token=row.context.links.reply_token(message.id),
+        kind=message.step or "",
+        written_at=buyer_marks.written_at(row.session, case, attempt.connection_id),
     )
 
 
@@ -217,7 +234,11 @@ def _attempt(row: HeldRow, key: str) -> tuple[Message, MessageAttempt]:
 
 def _sent(row: HeldRow, key: str, vendor_id: str) -> None:
     message, attempt = _attempt(row, key)
-    attempt.state, attempt.vendor_id, attempt.ended_at = AttemptState.SENT, vendor_id, row.now
+    attempt.vendor_id = vendor_id
+    if attempt.state in (AttemptState.BOUNCED, AttemptState.REFUSED):
+        # The channel has told already that it did not bring it: the next one is under way.
+        return
+    attempt.state, attempt.ended_at = AttemptState.SENT, row.now
     look_up.mark_sent(row, message, attempt)
 
 
@@ -225,8 +246,10 @@ def _not_sent(row: HeldRow, key: str, error: Exception) -> bool:
     """Note what is known of it; a worker that was overtaken changes nothing else. True where the
     error is for the outbox: the same message may be tried again."""
     message, attempt = _attempt(row, key)
-    if attempt.state != AttemptState.UNKNOWN:
+    if attempt.state in MAYBE_SENT - {AttemptState.UNKNOWN}:
         attempt.state, attempt.ended_at = _state_after(error), row.now
+    if isinstance(error, OptedOut):
+        silence(row.context, row.session, message.case, BY_CHANNEL, row.now)
     row.require_claim()
     if message.state != MessageState.SENDING:
         return False

@@ -11,11 +11,12 @@ from integrations.sentence import Said, Text
 from service.db.models import Case, Kind, MakeGood, Message
 from service.db.outbox import claims
 from service.db.transaction import Transaction
+from service.domain.messages.calls import CallState
 from service.domain.messages.kinds import Step
 from service.domain.messages.states import Author, MessageMove, MessageState
 from service.domain.remedies.offers import OfferState
 from service.domain.staff.authority import CLOCK, Actor
-from service.operations.messages.moves import move
+from service.operations.messages.moves import end_calls, move
 
 NOT_BEGUN = (MessageState.DRAFT, MessageState.PLANNED)
 
@@ -40,6 +41,21 @@ def stop_planned(
         if may_stop and message.state in NOT_BEGUN and named:
             claims.end(session, Kind.SEND_MESSAGE, message.id, at, reason)
             stop(session, message, reason, at=at, with_code=with_codes)
+        elif may_stop and named and _is_to_be_called(case, message):
+            end_calls(case, at, message.id)
+            by_hand = None if with_codes else _to_tell_by_hand(session, message, reason)
+            if by_hand is None:
+                move(session, message, MessageMove.STOP, at=at, reason=reason)
+            else:
+                message.reason = by_hand
+    if with_own_words:
+        end_calls(case, at, None)
+
+
+def _is_to_be_called(case: Case, message: Message) -> bool:
+    return any(
+        call.state is CallState.OPEN and call.message_id == message.id for call in case.calls
+    )
 
 
 def stop(

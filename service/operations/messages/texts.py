@@ -16,6 +16,7 @@ from service.domain.messages.kinds import Step
 from service.domain.messages.policy_data import Duty
 from service.domain.messages.rendering import Rendered
 from service.domain.messages.templates import MessageText
+from service.domain.remedies.thanks import thanks_from_data
 from service.localization import amount_text, day_text
 from service.operations.cases.orders import buyer_of, known_at
 from service.operations.context import Context
@@ -49,9 +50,17 @@ def say(
     return _rendered(session, message, duties, links, context.clock.now())
 
 
-def show(session: Session, message: Message, duties: frozenset[Duty], now: datetime) -> Rendered:
-    """The same for a seller to read, without the buyer's own links; raises `WrongInput`."""
-    return _rendered(session, message, duties, _hidden(session, message), now)
+def show(
+    session: Session,
+    message: Message,
+    duties: frozenset[Duty],
+    now: datetime,
+    make_good: MakeGood | None = None,
+) -> Rendered:
+    """The same for a seller to read, without the buyer's own links; raises `WrongInput`.
+    `make_good`: one that is not decided yet, in place of the message's."""
+    links = _hidden(session, message)
+    return _rendered(session, message, duties, links, now, make_good)
 
 
 def begun(session: Session, message: Message, now: datetime) -> MessageText:
@@ -70,15 +79,32 @@ def greeting(session: Session, case: Case) -> MessageText:
     return rendering.greeting(_names(case, shop), language_of(case, shop))
 
 
+def public_reply(session: Session, case: Case, *, written: bool) -> str:
+    """A reply under the review to go on writing; another one for each case."""
+    shop = shop_queries.shop(session, case.shop_id)
+    names, language = _names(case, shop), language_of(case, shop)
+    return rendering.public_reply(case.cause, case.id, names, language, written=written)
+
+
+def card(session: Session, case: Case) -> Rendered:
+    """The thank-you note to write by hand; raises `WrongInput` where the shop's text may not be used."""
+    shop, key = shop_queries.shop(session, case.shop_id), templates.TextKey.THANKS_CARD
+    language = language_of(case, shop)
+    text = custom_texts.text_of(shop, key, language)
+    return rendering.render(key, text, _names(case, shop), language)
+
+
 def key_in_use(session: Session, message: Message) -> str:
     """Which of the texts it is as things are now."""
     return key_of(session, message, edit_link=can_link(session, message.case))
 
 
-def key_of(session: Session, message: Message, *, edit_link: bool) -> str:
+def key_of(
+    session: Session, message: Message, *, edit_link: bool, make_good: MakeGood | None = None
+) -> str:
     """Which of the texts it is; raises `WrongInput` for a confirmation of nothing."""
     source = session.get_one(Connection, message.case.review.connection_id)
-    make_good = session.get(MakeGood, message.make_good_id) if message.make_good_id else None
+    make_good = make_good or _make_good(session, message)
     return templates.text_key(
         Step(message.step or ""),
         make_good.remedy.kind if make_good else None,
@@ -120,13 +146,15 @@ def _rendered(
     duties: frozenset[Duty],
     links: dict[str, str],
     now: datetime,
+    make_good: MakeGood | None = None,
 ) -> Rendered:
-    values, language = _values(session, message, links, now), _language(session, message)
+    language = _language(session, message)
+    values = _values(session, message, links, now, make_good)
     if message.step is None:
         return rendering.render_words(
             message.subject, message.text, values, language, duties=duties
         )
-    key = key_of(session, message, edit_link=bool(links["edit_url"]))
+    key = key_of(session, message, edit_link=bool(links["edit_url"]), make_good=make_good)
     text = text_in_use(session, message, key)
     return rendering.render(key, text, values, language, duties=duties)
 
@@ -137,8 +165,16 @@ def _language(session: Session, message: Message) -> str:
     return message.language or language_of(case, shop_queries.shop(session, case.shop_id))
 
 
+def _make_good(session: Session, message: Message) -> MakeGood | None:
+    return session.get(MakeGood, message.make_good_id) if message.make_good_id else None
+
+
 def _values(
-    session: Session, message: Message, links: dict[str, str], now: datetime
+    session: Session,
+    message: Message,
+    links: dict[str, str],
+    now: datetime,
+    make_good: MakeGood | None = None,
 ) -> dict[str, str]:
     case, language = message.case, _language(session, message)
     shop = shop_queries.shop(session, case.shop_id)
@@ -146,8 +182,9 @@ def _values(
     values = {**_names(case, shop), **links}
     if message.step is Step.RECEIPT:
         values |= first_answer.sentences(session, case, shop, language, zones[0], now)
-    make_good = session.get(MakeGood, message.make_good_id) if message.make_good_id else None
-    return {**values, **_terms(make_good, language, zones)}
+    if message.step is Step.THANKS:
+        values["early_access"] = thanks_from_data(shop.thanks).early_access
+    return {**values, **_terms(make_good or _make_good(session, message), language, zones)}
 
 
 def _names(case: Case, shop: Shop) -> dict[str, str]:

@@ -60,7 +60,8 @@ def follow_stuck(session: Transaction, rows: Iterable[Claim], now: datetime) -> 
     """What fails again and again is a task of its connection, until it has gone through."""
     lanes = {claim.lane_id for claim in rows if claim.tries + 1 >= STUCK_TRIES}
     for lane in session.scalars(select(Lane).where(Lane.id.in_(lanes))) if lanes else ():
-        connection_changed(session, session.get_one(Connection, lane.connection_id), now)
+        if lane.connection_id is not None:
+            connection_changed(session, session.get_one(Connection, lane.connection_id), now)
 
 
 def holds_lane(error: Exception) -> bool:
@@ -103,7 +104,7 @@ def _try_again(
         in_order = select(Lane.id).where(together).order_by(Lane.id).with_for_update(key_share=True)
         lanes = row.session.scalars(in_order).all()
         row.session.execute(update(Lane).where(Lane.id.in_(lanes)).values(quiet_until=quiet_until))
-    elif lane.outward:
+    elif lane.outward and lane.connection_id is not None:
         recovery.watch(row.session, lane.connection_id, row.now + recovery.WATCH_EVERY)
 
 

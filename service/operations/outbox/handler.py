@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
 from sqlalchemy.orm import Session
@@ -85,6 +85,15 @@ class HeldRow:
         self.require_claim()
         counted = self.claim.tries if tries is None else tries
         claims.postpone(self.session, self.claim, until, note=note, tries=counted, now=self.now)
+
+    def try_again(self, pauses: Sequence[timedelta], note: Said) -> bool:
+        """Due again after the pause of this try; False, with nothing changed, after the last one.
+        Raises `LostClaim`."""
+        tries = self.claim.tries
+        if tries >= len(pauses):
+            return False
+        self.postpone(self.now + pauses[tries], note=note, tries=tries + 1)
+        return True
 
     def give_up(self, note: Said) -> None:
         """Done for us: a person goes on. Raises `LostClaim`."""

@@ -11,9 +11,11 @@ from service.db.transaction import Transaction
 from service.operations.outbox.registry import HANDLERS
 
 
-def lock(session: Transaction, rows: Sequence[Claim]) -> None:
+def lock(session: Transaction, ended: Sequence[Claim], to_begin: Sequence[Claim]) -> None:
     """Lock the cases of these rows, then the shops of those that decide about money; their
-    connections are read at once."""
+    connections are read at once, and of what has ended, which will be written down, all that the
+    tasks of its case follow from."""
+    rows = [*ended, *to_begin]
     handlers = {claim.kind: HANDLERS[claim.kind] for claim in rows}
     cases: set[int] = set()
     deciding: set[int] = set()
@@ -24,6 +26,8 @@ def lock(session: Transaction, rows: Sequence[Claim]) -> None:
         if handler.decides_about_money:
             deciding.update(of_kind)
     loads = [option for handler in handlers.values() for option in handler.loads]
+    if ended:
+        loads += case_queries.TASKS_FOLLOW_FROM
     case_queries.lock_cases(session, cases, loads)
     shops = {case_queries.case(session, case_id).shop_id for case_id in deciding}
     shop_queries.lock_shops(session, shops)

@@ -6,9 +6,12 @@ from collections.abc import Mapping
 
 from service.db.models import Kind
 from service.operations.cases import expire, find_order
+from service.operations.endpoints import sending as events
 from service.operations.messages import sending
+from service.operations.notices import report_sending
+from service.operations.notices import sending as notices
 from service.operations.outbox.handler import Handler
-from service.operations.remedies import attempts, offers
+from service.operations.remedies import attempts, holds, offers
 from service.operations.reviews import ingest, refetch
 from service.operations.shops import connection_check
 
@@ -21,8 +24,12 @@ HANDLERS: Mapping[Kind, Handler] = {
         sending.SEND_MESSAGE,
         expire.END_CASE,
         offers.END_OFFER,
+        holds.END_HOLD,
         refetch.LOOK,
         refetch.POLL,
         connection_check.CHECK,
+        events.SEND_EVENT,
+        notices.SEND_NOTICE,
+        report_sending.SEND_REPORT,
     )
 }

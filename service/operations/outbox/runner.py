@@ -146,9 +146,10 @@ class _Batch:
 
     def advance(self, ended: Sequence[CallOut], to_begin: Sequence[Claim]) -> list[CallOut]:
         """Settle what has ended, then begin what may still be; gives the calls to make."""
-        rows = [*(out.work.claim for out in ended), *to_begin]
+        claimed_before = [out.work.claim for out in ended]
+        rows = [*claimed_before, *to_begin]
         rewritten.know(self._session, _events(ended), self._now)
-        lock(self._session, rows)
+        lock(self._session, claimed_before, to_begin)
         still_ours = claims.renew(self._session, rows, self._now)
         for out in ended:
             self._settle(out, is_ours=out.work.claim.id in still_ours)
@@ -290,6 +291,6 @@ def _failed(context: Context, claim: Claim, error: Exception) -> None:
 
 
 def _held(context: Context, session: Transaction, claim: Claim, now: datetime) -> HeldRow:
-    lock(session, [claim])
+    lock(session, [claim], [])
     still_ours = claims.renew(session, [claim], now)
     return HeldRow(context, session, claim, now, claim.id in still_ours)

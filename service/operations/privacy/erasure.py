@@ -12,27 +12,38 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, cast, delete, or_, select, update
+from sqlalchemy import Select, String, cast, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from integrations.contract import MessageReceived, ReviewEvent
-from integrations.sentence import Said, Text, without
+from integrations.sentence import Counted, Said, Text, without
 from service.db import audit
 from service.db.cases import case_queries
-from service.db.models import ApiAnswer, Case, Kind, MakeGood, OutboxRow, Review, ReviewVersion
+from service.db.models import (
+    ApiAnswer,
+    Case,
+    Kind,
+    MakeGood,
+    OutboxRow,
+    Review,
+    ReviewVersion,
+    Thanks,
+    VoiceName,
+)
 from service.db.transaction import Transaction
 from service.domain.cases.states import CloseReason
 from service.domain.errors import WrongState
 from service.domain.remedies.states import ENDED
 from service.domain.staff.authority import Actor, Permission
-from service.operations.cases import close, history, search
+from service.operations.cases import close, history, notes, search
 from service.operations.context import Context
+from service.operations.messages.opt_out import forget_hints
 from service.operations.messages.stopping import stop_planned
 from service.operations.privacy import traces
 from service.operations.privacy.traces import Traces
 from service.operations.reviews import delivery_bodies
 from service.operations.reviews.delivery_bodies import Body
-from service.operations.staff.permits import permit, permit_upkeep
+from service.operations.staff.permits import permit, permit_keeping
 
 ON_REQUEST = Text("erased on request")
 BY_AGE = Text("erased by age")
@@ -70,22 +81,24 @@ def erase_buyer(
     """
     with context.database.reading() as session:
         buyer = traces.of(session, who, shop_id, connection_id)
-        bodies = list(_deliveries(session, buyer))
+        bodies = list(deliveries_about(session, buyer))
     shops = {shop_id or 0, *buyer.shops, *(body.shop_id for body in bodies)} - {0}
     with context.database.transaction() as session:
         now = context.clock.now()
         cases = [case_queries.locked_case(session, case_id) for case_id in buyer.cases]
         for shop in sorted(shops):
             permit(session, actor, Permission.MANAGE, shop)
-        _check_settled(cases)
-        messages = sum(_empty_case(session, case, now, ON_REQUEST, actor) for case in cases)
+        check_settled(cases)
+        messages = sum(
+            _empty_case(context, session, case, now, ON_REQUEST, actor) for case in cases
+        )
         for shop in sorted(shops):
             audit.note(
                 session,
                 "buyer.erased",
                 shop_id=shop,
                 subject=f"shop:{shop}",
-                detail=Text("%(cases)s cases in all shops", cases=len(cases)),
+                detail=_emptied(len(cases)),
             )
         _take_from_candidates(session, buyer)
         _empty_reviews(session, list(buyer.reviews))
@@ -93,7 +106,11 @@ def erase_buyer(
     return Erased(len(cases), len(buyer.reviews), messages, len(bodies))
 
 
-def _deliveries(session: Session, buyer: Traces) -> Iterator[Body]:
+def _emptied(cases: int) -> Text:
+    return Counted("%(cases)s case in all shops", "%(cases)s cases in all shops", cases=cases)
+
+
+def deliveries_about(session: Session, buyer: Traces) -> Iterator[Body]:
     """Deliveries about this buyer; raises `WrongState` while one is still being read."""
     reviews = set(buyer.reviews.values())
     for body in delivery_bodies.kept(session):
@@ -115,7 +132,8 @@ def _is_about(body: Body, buyer: Traces, reviews: set[tuple[int, str]]) -> bool:
     )
 
 
-def _check_settled(cases: Iterable[Case]) -> None:
+def check_settled(cases: Iterable[Case]) -> None:
+    """Raises `WrongState` while a make-good of them may yet be carried out."""
     for case in cases:
         for make_good in case.make_goods:
             if make_good.state not in ENDED:
@@ -125,15 +143,20 @@ def _check_settled(cases: Iterable[Case]) -> None:
                 )
 
 
-def _empty_case(session: Transaction, case: Case, at: datetime, why: Said, actor: Actor) -> int:
+def _empty_case(
+    context: Context, session: Transaction, case: Case, at: datetime, why: Said, actor: Actor
+) -> int:
     """Remove the buyer from a case, closing it where it is open; gives how many messages."""
     if case.closed_at is None:
         close.close(session, case, CloseReason.BY_SELLER, at=at, actor=actor, detail=why)
     stop_planned(session, case, why, at=at, with_own_words=True, with_codes=True)
+    forget_hints(context, session, case)
+    notes.forget(case)
     _scrub(case)
     case.order = _without_buyer(case.order)
     case.candidates, case.buyer_key, case.advice, case.doubt = [], "", None, None
-    case.messages_stopped, case.erased_at = True, at
+    case.messages_stopped, case.erased_at, case.profile = True, at, None
+    session.execute(update(Thanks).where(Thanks.case_id == case.id).values(buyer_key=""))
     for make_good in case.make_goods:
         make_good.buyer_key = ""
     attempts = [attempt for message in case.messages for attempt in message.attempts]
@@ -159,6 +182,7 @@ def _scrub(case: Case) -> None:
     """Take name and address out of what sellers wrote and platforms answered."""
     buyers = (case.order.get("buyer", {}), case.review.buyer)
     words = {buyer.get(name, "") for buyer in buyers for name in ("name", "email", "phone")}
+    words |= {line for buyer in buyers for line in buyer.get("address", "").splitlines()}
     words = {word for word in words if len(word) >= SHORTEST_NAME}
     if not words:
         return
@@ -208,35 +232,37 @@ def _take_from_candidates(session: Transaction, buyer: Traces) -> None:
 
 
 def _empty_reviews(session: Transaction, ids: Sequence[int]) -> None:
-    session.execute(update(Review).where(Review.id.in_(ids)).values(text="", buyer={}))
+    session.execute(update(Review).where(Review.id.in_(ids)).values(text="", buyer={}, photos=None))
     session.execute(update(ReviewVersion).where(ReviewVersion.review_id.in_(ids)).values(text=""))
+    session.execute(delete(VoiceName).where(VoiceName.review_id.in_(ids)))
 
 
-def purge_ended(context: Context, actor: Actor) -> bool:
-    """Remove the buyers of a batch of cases and reviews that ended long ago; True when more may
-    be left. Cases with a make-good that is not settled wait for it."""
-    permit_upkeep(actor)
+def purge_ended(context: Context, actor: Actor, shop_id: int | None = None) -> bool:
+    """Remove the buyers of a batch of cases and reviews that ended long ago, of one shop where it is
+    named; True when more may be left. Cases with a make-good that is not settled wait for it."""
     before = context.clock.now() - context.keep_buyers
-    unsettled = select(MakeGood.case_id).where(MakeGood.state.not_in(ENDED))
     with context.database.reading() as session:
-        cases = session.scalars(
-            select(Case.id)
-            .where(Case.closed_at < before, Case.erased_at.is_(None))
-            .where(Case.id.not_in(unsettled))
-            .order_by(Case.id)
-            .limit(CASES_AT_ONCE)
-        ).all()
-        reviews = session.scalars(_ended_reviews(before)).all()
+        permit_keeping(session, actor, shop_id)
+        cases = session.scalars(ended_cases(before, shop_id).limit(CASES_AT_ONCE)).all()
+        reviews = session.scalars(ended_reviews(before, shop_id).limit(REVIEWS_AT_ONCE)).all()
     if cases or reviews:
         with context.database.transaction() as session:
             for case_id in cases:
                 case = case_queries.locked_case(session, case_id)
-                _empty_case(session, case, context.clock.now(), BY_AGE, actor)
+                _empty_case(context, session, case, context.clock.now(), BY_AGE, actor)
             _empty_reviews(session, reviews)
     return len(cases) == CASES_AT_ONCE or len(reviews) == REVIEWS_AT_ONCE
 
 
-def _ended_reviews(before: datetime) -> Any:
+def ended_cases(before: datetime, shop_id: int | None = None) -> Select[int]:
+    """Cases that ended before, and still tell of their buyer."""
+    unsettled = select(MakeGood.case_id).where(MakeGood.state.not_in(ENDED))
+    ids = select(Case.id).where(Case.closed_at < before, Case.erased_at.is_(None))
+    ids = ids.where(Case.id.not_in(unsettled)).order_by(Case.id)
+    return ids if shop_id is None else ids.where(Case.shop_id == shop_id)
+
+
+def ended_reviews(before: datetime, shop_id: int | None = None) -> Select[int]:
     """Reviews without a change and without a case since then that still hold something."""
     busy = (
         select(Case.id)
@@ -245,11 +271,11 @@ def _ended_reviews(before: datetime) -> Any:
     )
     versions = select(ReviewVersion.id).where(ReviewVersion.review_id == Review.id)
     has_words = versions.where(ReviewVersion.text != "").exists()
-    return (
+    ids = (
         select(Review.id)
         .where(or_(Review.text != "", has_words, cast(Review.buyer, String) != "{}"))
         .where(Review.seen_at < before, ~busy.exists())
         .where(~versions.where(ReviewVersion.seen_at >= before).exists())
         .order_by(Review.id)
-        .limit(REVIEWS_AT_ONCE)
     )
+    return ids if shop_id is None else ids.where(Review.shop_id == shop_id)

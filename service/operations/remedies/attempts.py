@@ -105,7 +105,7 @@ def _too_little_left(row: HeldRow) -> Money | None:
     """What is left of the order, where the make-good needs more."""
     make_good = row.session.get_one(MakeGood, row.ref_id)
     remedy = make_good.remedy
-    if remedy.amount is None or remedy.kind.spends is Spends.GOODS:
+    if make_good.is_thanks or remedy.amount is None or remedy.kind.spends is Spends.GOODS:
         return None
     left = balance.left_of(row.session, make_good.case, without=make_good)
     return None if remedy.amount <= left else left
@@ -182,10 +182,7 @@ MAKE_GOOD = Handler(
     kind=Kind.MAKE_GOOD,
     label=Text("a make-good"),
     about=MakeGood,
-    loads=(
-        selectinload(Case.make_goods).selectinload(MakeGood.attempts),
-        selectinload(Case.messages),
-    ),
+    loads=(selectinload(Case.make_goods).joinedload(MakeGood.attempts),),
     decides_about_money=True,
     # What a limit has just allowed is begun in the commit that allows it.
     follows=Kind.FIND_ORDER,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from integrations.money import Money
 from integrations.remedies import Remedy
+from integrations.sentence import Text
 from service.db.models import Case, Shop
 from service.db.remedies import remedy_queries
 from service.db.shops import shop_queries
@@ -35,19 +37,27 @@ def approve(
         return
     shop_queries.lock_shops(session, [shop.id])
     currency, day = amount.currency, day_of_limit(shop, now)
-    by_shop = _spent(session, shop.id, currency, day, None)
-    by_buyer = _spent(session, shop.id, currency, day, case.buyer_key)
+    by_shop, by_buyer = _spent(session, shop.id, currency, day, case.buyer_key)
     if not may_go_by_itself(
         amount, AutomaticLimits(**limits), by_shop.amount_minor, by_buyer.amount_minor
     ):
         return
-    grant = Grant(LIMIT, "", str(limits), now)
+    grant = Grant(LIMIT, "", _described(limits, currency), now)
     if terms is None:
         grants.approve(session, case, remedies[0], grant)
     else:
         grants.offer(session, case, remedies, terms, grant)
     for spent in (by_shop, by_buyer):
         spent.amount_minor += amount.amount_minor
+
+
+def _described(limits: Mapping[str, int], currency: str) -> Text:
+    amounts = {name: Money(minor, currency) for name, minor in limits.items()}
+    return Text(
+        "within the automatic limit of %(each)s for one, %(buyer_day)s a day for one buyer and"
+        " %(shop_day)s a day in all",
+        **amounts,
+    )
 
 
 def day_of_limit(shop: Shop, now: datetime) -> datetime:
@@ -68,12 +78,14 @@ class _Sums:
 
 
 def _spent(
-    session: Transaction, shop_id: int, currency: str, day: datetime, buyer_key: str | None
-) -> _Sum:
-    """What went by itself today, with what this transaction adds to it; read once in it, under the
-    lock."""
+    session: Transaction, shop_id: int, currency: str, day: datetime, buyer_key: str
+) -> tuple[_Sum, _Sum]:
+    """What went by itself today for the shop, and for the buyer, with what this transaction adds to
+    them; read once in it, under the lock."""
     sums = session.part(_Sums).sums
-    key = (shop_id, currency, buyer_key)
-    if key not in sums:
-        sums[key] = _Sum(remedy_queries.spent(session, shop_id, currency, day, buyer_key))
-    return sums[key]
+    of_shop, of_buyer = (shop_id, currency, None), (shop_id, currency, buyer_key)
+    if of_buyer not in sums:
+        by_shop, by_buyer = remedy_queries.spent(session, shop_id, currency, day, buyer_key)
+        sums.setdefault(of_shop, _Sum(by_shop))
+        sums[of_buyer] = _Sum(by_buyer)
+    return sums[of_shop], sums[of_buyer]

@@ -12,7 +12,9 @@ from integrations.remedies import Spends
 from service.db.models import Case, MakeGood
 from service.db.remedies import remedy_queries
 from service.domain.remedies.states import CARRIED_OUT, MakeGoodState
-from service.operations.cases.orders import SeenOrder, order_from_data
+from service.operations.cases.orders import SeenOrder, seen_order
+
+_MAY_BE_CHOICE = (MakeGoodState.HELD, MakeGoodState.OFFERED)
 
 
 def left_of(
@@ -25,7 +27,7 @@ def left_of(
     """What is left of the case's order (as it was `seen`, else as the case keeps it), all its cases
     counted, never below zero; `without` is not counted. Whoever decides by it holds the shop's lock
     (`shop_queries.lock_shops`)."""
-    seen = seen or SeenOrder(order_from_data(case.order), _seen_at(case))
+    seen = seen or seen_order(case)
     promised = promised_of(session, case, without=without, seen=seen)
     return Money(max(0, seen.order.left.amount_minor - promised.amount_minor), promised.currency)
 
@@ -38,8 +40,8 @@ def promised_of(
     seen: SeenOrder | None = None,
 ) -> Money:
     """Money promised for the case's order that its platform's figure does not hold yet."""
-    currency = seen.order.paid.currency if seen else str(case.order["currency"])
-    seen_at = seen.at if seen else _seen_at(case)
+    seen = seen or seen_order(case)
+    currency, seen_at = seen.order.paid.currency, seen.at
     promised = sum(
         make_good.amount_minor or 0
         for make_good in remedy_queries.make_goods_of(
@@ -47,6 +49,7 @@ def promised_of(
         )
         if make_good is not without
         and make_good.state is not MakeGoodState.REFUSED
+        and not make_good.is_thanks
         and make_good.currency == currency
         and not _is_seen(make_good, seen_at)
     )
@@ -56,7 +59,7 @@ def promised_of(
 def _is_seen(make_good: MakeGood, seen_at: datetime | None) -> bool:
     """It is in the platform's figure, or costs no money; a choice counts as long as it is open. A
     platform counts no credit as given, and does not know what was paid by hand."""
-    if make_good.state is MakeGoodState.OFFERED:
+    if make_good.state in _MAY_BE_CHOICE and make_good.offer is not None:
         return False
     spends = make_good.remedy.kind.spends
     if spends is Spends.GOODS:
@@ -66,9 +69,3 @@ def _is_seen(make_good: MakeGood, seen_at: datetime | None) -> bool:
         return False
     done_at = make_good.done_at
     return seen_at is not None and done_at is not None and done_at <= seen_at
-
-
-def _seen_at(case: Case) -> datetime | None:
-    """When the platform showed the order; None for one kept before that was noted."""
-    text = case.order.get("seen_at")
-    return datetime.fromisoformat(text) if text else None

@@ -10,23 +10,25 @@ from sqlalchemy.orm import Session
 from integrations.remedies import Remedy, remedy_from_data
 from integrations.sentence import N_, Text, Words
 from service.db.cases import case_queries
-from service.db.models import Case, Decision, Kind, MakeGood, Proposal
-from service.db.outbox import claims
+from service.db.models import Case, Decision, Proposal
 from service.db.remedies import remedy_queries
 from service.db.shops import shop_queries
 from service.db.transaction import Transaction
+from service.domain.cases.root_causes import RootCause
 from service.domain.cases.states import CloseReason, Move
 from service.domain.errors import WrongInput, WrongState
 from service.domain.remedies import offers
 from service.domain.remedies import terms as remedy_terms
+from service.domain.remedies.holds import held_until
 from service.domain.remedies.offers import WithoutPick
-from service.domain.remedies.states import UNSETTLED, DecisionKind, MakeGoodMove, MakeGoodState
+from service.domain.remedies.states import UNSETTLED, DecisionKind
 from service.domain.staff.authority import Actor, Permission
-from service.operations.cases import close, doubts, expire, history
+from service.operations.cases import close, doubts, escalation, expire, history
+from service.operations.cases import root_cause as kept_root_cause
 from service.operations.cases.orders import order_from_data
 from service.operations.context import Context
 from service.operations.messages.send_check import reaches_buyer
-from service.operations.remedies import balance, grants, moves
+from service.operations.remedies import balance, grants
 from service.operations.remedies.grants import Grant
 from service.operations.staff.permits import permit, permit_amount
 
@@ -45,7 +47,8 @@ def approve(
 ) -> None:
     """Approve a proposed remedy by its number, or a changed one. `seen`: the proposal looked at.
 
-    A person who approves has looked at what speaks against the case.
+    A person who approves has looked at what speaks against the case. For as long as the shop says
+    nothing of it begins, and it can be undone (`holds.undo`).
 
     Raises `NotPermitted`, `OverLimit`, `WrongState`, `WrongInput`, `NotFound`.
     """
@@ -57,8 +60,8 @@ def approve(
         remedy = changed or _proposed(_proposal(session, case, seen), number)
         remedy = _checked(session, case, remedy)
         limit = permit_amount(session, actor, case.shop_id, remedy.amount, now=now)
-        _person_decides(session, case, actor, now)
-        grants.approve(session, case, remedy, Grant(actor, reason, limit, now))
+        grant = _grant(session, case, actor, reason, limit, now)
+        grants.approve(session, case, remedy, grant)
 
 
 def offer(
@@ -94,8 +97,8 @@ def offer(
             raise WrongState("The buyer cannot be written to, so choose the make-good yourself.")
         dearest = offers.dearest(remedies).amount
         limit = permit_amount(session, actor, case.shop_id, dearest, now=now)
-        _person_decides(session, case, actor, now)
-        grants.offer(session, case, remedies, terms, Grant(actor, reason, limit, now))
+        grant = _grant(session, case, actor, reason, limit, now)
+        grants.offer(session, case, remedies, terms, grant)
 
 
 def _case_to_decide(session: Transaction, case_id: int, actor: Actor) -> Case:
@@ -103,27 +106,17 @@ def _case_to_decide(session: Transaction, case_id: int, actor: Actor) -> Case:
     and what was spent, is counted. Raises `NotPermitted`, `NotFound`."""
     case = case_queries.locked_case(session, case_id)
     permit(session, actor, Permission.DECIDE, case.shop_id)
+    escalation.check(case, actor)
     shop_queries.lock_shops(session, [case.shop_id])
     return case
 
 
-def _person_decides(session: Transaction, case: Case, actor: Actor, now: datetime) -> None:
-    """Who decides has looked at what speaks against the case, and at what was refused."""
-    doubts.clear(case)
-    _take_back_refused(session, case, actor, now)
-
-
-def _take_back_refused(session: Transaction, case: Case, actor: Actor, now: datetime) -> None:
-    """What the platform surely refused gives way to what is decided instead."""
-    for make_good in case.make_goods:
-        if make_good.state is MakeGoodState.REFUSED:
-            take_back(session, make_good, actor=actor, now=now)
-
-
-def take_back(session: Transaction, make_good: MakeGood, *, actor: Actor, now: datetime) -> None:
-    """Undo a decision whose make-good was surely not carried out; raises `WrongState`."""
-    moves.move(session, make_good, MakeGoodMove.CANCEL, at=now, actor=actor)
-    claims.end(session, Kind.MAKE_GOOD, make_good.id, now, Text("taken back"))
+def _grant(
+    session: Session, case: Case, actor: Actor, reason: str, limit: Text, now: datetime
+) -> Grant:
+    """What a person decides can be undone for as long as the shop says."""
+    seconds = shop_queries.shop(session, case.shop_id).hold_seconds
+    return Grant(actor, reason, limit, now, held_until(seconds, now))
 
 
 def _proposal(session: Session, case: Case, seen: int | None) -> Proposal | None:
@@ -156,10 +149,13 @@ def _checked(session: Session, case: Case, remedy: Remedy) -> Remedy:
 
 def _end_what_was_decided(session: Transaction, case: Case, actor: Actor, now: datetime) -> None:
     """A case is ended by a person only when nothing of it may yet be carried out; raises
-    `WrongState`."""
+    `WrongState`, and `NotPermitted` where only the owner may."""
+    escalation.check(case, actor)
     if any(make_good.state in UNSETTLED for make_good in case.make_goods):
         raise WrongState(NOT_SETTLED)
-    _take_back_refused(session, case, actor, now)
+    escalation.answers_acted_on(case, now)
+    case.asked_owner = None
+    grants.take_back_refused(session, case, actor=actor, now=now)
 
 
 def decline(context: Context, case_id: int, actor: Actor, reason: str) -> None:
@@ -187,9 +183,16 @@ def decline(context: Context, case_id: int, actor: Actor, reason: str) -> None:
         expire.plan_end(session, case, now=now)
 
 
-def close_case(context: Context, case_id: int, actor: Actor, reason: str = "") -> None:
-    """Close a case by hand; raises `NotPermitted`, `WrongState`. A make-good that may be under way
-    must be settled first, so that nothing paid is lost from sight."""
+def close_case(
+    context: Context,
+    case_id: int,
+    actor: Actor,
+    reason: str = "",
+    root_cause: RootCause | None = None,
+) -> None:
+    """Close a case by hand, saying where the complaint came from, if one likes; raises `NotPermitted`,
+    `WrongState`. A make-good that may be under way must be settled first, so that nothing paid is lost
+    from sight."""
     with context.database.transaction() as session:
         now = context.clock.now()
         case = case_queries.locked_case(session, case_id)
@@ -203,3 +206,5 @@ def close_case(context: Context, case_id: int, actor: Actor, reason: str = "") -
             actor=actor,
             detail=Words(reason.strip()) if reason.strip() else None,
         )
+        if root_cause is not None:
+            kept_root_cause.keep(session, case, root_cause, at=now, actor=actor)

@@ -29,8 +29,8 @@ from service.domain.remedies.states import (
     MakeGoodMove,
     MakeGoodState,
 )
-from service.domain.staff.authority import LIMIT, Actor
-from service.operations.cases import history
+from service.domain.staff.authority import CLOCK, LIMIT, Actor
+from service.operations.cases import doubts, escalation, history
 from service.operations.messages import planning
 from service.operations.remedies import moves
 
@@ -41,8 +41,10 @@ class Grant:
 
     actor: Actor
     reason: str
-    limit: str
+    limit: Text
     at: datetime
+    held_until: datetime | None = None
+    """Till when it can be undone; None: it begins at once."""
 
 
 def way_of(connection: Connection, kind: RemedyKind) -> Way:
@@ -65,7 +67,19 @@ def approve(session: Transaction, case: Case, remedy: Remedy, grant: Grant) -> N
     history.move(session, case, Move.APPROVE, at=grant.at, actor=grant.actor, detail=detail)
     make_good = _make_good(case, remedy, grant, connection, MAKE_GOODS.first)
     remedy_queries.add_make_good(session, make_good)
-    begin(session, make_good, grant.at)
+    _hold_or_begin(session, make_good, grant)
+
+
+def thank(session: Transaction, case: Case, remedy: Remedy, grant: Grant) -> MakeGood:
+    """Let a remedy be carried out as a thanks: the case stays as it stands. Raises `WrongState`."""
+    connection = order_connection(session, case)
+    if way_of(connection, remedy.kind) is Way.NONE:
+        raise WrongState("This platform gives no vouchers.")
+    make_good = _make_good(case, remedy, grant, connection, MAKE_GOODS.first)
+    make_good.is_thanks = True
+    remedy_queries.add_make_good(session, make_good)
+    _hold_or_begin(session, make_good, grant)
+    return make_good
 
 
 def offer(
@@ -84,17 +98,60 @@ def offer(
         case=case,
         state=OFFERS.first,
         without_pick=terms.without_pick,
-        ends_at=terms.ends_at(grant.at),
+        ends_at=terms.ends_at(grant.held_until or grant.at),
         created_at=grant.at,
         options=[_option(position, remedy) for position, remedy in enumerate(remedies)],
     )
     remedy_queries.add_make_good(session, make_good)
+    _hold_or_begin(session, make_good, grant)
+
+
+def _hold_or_begin(session: Transaction, make_good: MakeGood, grant: Grant) -> None:
+    if grant.held_until is None:
+        take_effect(session, make_good, grant.at, actor=grant.actor)
+        return
+    lane = shop_queries.lane(session, make_good.connection_id, outward=False)
+    claims.put(session, Kind.END_HOLD, make_good, lane_id=lane, due_at=grant.held_until)
+
+
+def take_effect(
+    session: Transaction, make_good: MakeGood, now: datetime, *, actor: Actor = CLOCK
+) -> None:
+    """What was decided begins: nothing of it can be undone any more. It takes the place of what the
+    platform refused, and whoever decided has looked at what spoke against the case then."""
+    case = make_good.case
+    if make_good.is_thanks:
+        # It decides nothing about the complaint.
+        begin(session, make_good, now)
+        return
+    take_back_refused(session, case, actor=actor, now=now)
+    if case.doubt == make_good.decision.doubt:
+        doubts.clear(case)
+    case.advice = None
+    if not make_good.automatic:
+        case.asked_owner = None
+        escalation.answers_acted_on(case, make_good.decided_at)
+    if make_good.offer is None:
+        begin(session, make_good, now)
+        return
     session.flush()
-    lane = shop_queries.lane(session, connection.id, outward=True)
-    claims.put(
-        session, Kind.END_OFFER, make_good.offer, lane_id=lane, due_at=make_good.offer.ends_at
-    )
-    planning.plan_offer(session, make_good.offer, now=grant.at)
+    lane = shop_queries.lane(session, make_good.connection_id, outward=True)
+    offer = make_good.offer
+    claims.put(session, Kind.END_OFFER, offer, lane_id=lane, due_at=offer.ends_at)
+    planning.plan_offer(session, offer, now=now)
+
+
+def take_back_refused(session: Transaction, case: Case, *, actor: Actor, now: datetime) -> None:
+    """What the platform surely refused gives way to what is decided instead."""
+    for make_good in case.make_goods:
+        if make_good.state is MakeGoodState.REFUSED:
+            take_back(session, make_good, actor=actor, now=now)
+
+
+def take_back(session: Transaction, make_good: MakeGood, *, actor: Actor, now: datetime) -> None:
+    """Undo a decision whose make-good was surely not carried out; raises `WrongState`."""
+    moves.move(session, make_good, MakeGoodMove.CANCEL, at=now, actor=actor)
+    claims.end(session, Kind.MAKE_GOOD, make_good.id, now, Text("taken back"))
 
 
 def begin(session: Transaction, make_good: MakeGood, now: datetime) -> None:
@@ -124,7 +181,6 @@ def _make_good(
     connection: Connection,
     state: MakeGoodState,
 ) -> MakeGood:
-    case.advice = None
     decision = Decision(
         case_id=case.id,
         kind=DecisionKind.APPROVE,
@@ -132,6 +188,7 @@ def _make_good(
         seller_id=grant.actor.seller_id,
         reason=grant.reason,
         limit=grant.limit,
+        doubt=case.doubt,
         decided_at=grant.at,
     )
     make_good = MakeGood(
@@ -145,7 +202,8 @@ def _make_good(
         reference=make_good_reference(case.reference, len(case.make_goods) + 1),
         automatic=grant.actor is LIMIT,
         decided_at=grant.at,
-        state=state,
+        held_until=grant.held_until,
+        state=state if grant.held_until is None else MakeGoodState.HELD,
         attempts=[],
     )
     set_terms(make_good, remedy, grant.at)

@@ -26,7 +26,7 @@ from service.operations.cases import history
 from service.operations.context import Context
 from service.operations.messages import planning
 from service.operations.messages.send_check import reaches_buyer
-from service.operations.remedies import decisions, moves, proposals
+from service.operations.remedies import grants, moves, proposals
 from service.operations.staff.permits import permit, permit_amount
 
 SAID_BY_SELLER = Text("says the seller")
@@ -139,7 +139,7 @@ def cancel(context: Context, make_good_id: int, *, actor: Actor) -> None:
         now = context.clock.now()
         make_good = _for_person(session, make_good_id, actor)
         _not_done(make_good, now)
-        decisions.take_back(session, make_good, actor=actor, now=now)
+        grants.take_back(session, make_good, actor=actor, now=now)
         proposals.refresh_proposal(session, make_good.case, now=now)
 
 

@@ -7,8 +7,13 @@ from datetime import datetime
 from integrations.sentence import Said
 from service.db.models import MakeGood
 from service.db.transaction import Transaction
-from service.domain.cases.states import CASES, CaseState
-from service.domain.remedies.states import MAKE_GOODS, MOVES_OF_CASE, MakeGoodMove
+from service.domain.cases.states import CASES, CaseState, Move
+from service.domain.remedies.states import (
+    MAKE_GOODS,
+    MOVES_OF_CASE,
+    UNSETTLED,
+    MakeGoodMove,
+)
 from service.domain.staff.authority import CLOCK, Actor
 from service.operations.cases import history
 
@@ -29,8 +34,12 @@ def move(
     make_good.state = MAKE_GOODS.after(make_good.state, how)
     make_good.note = note
     old = new = ""
-    follows = MOVES_OF_CASE.get(how)
-    if follows is not None and CASES.allows(CaseState(case.state), follows):
+    follows = None if make_good.is_thanks else MOVES_OF_CASE.get(how)
+    # While another make-good of it goes on, nothing is to be decided.
+    others_go_on = follows is Move.DECIDE_AGAIN and any(
+        other.state in UNSETTLED for other in case.make_goods if other is not make_good
+    )
+    if follows and not others_go_on and CASES.allows(CaseState(case.state), follows):
         old, case.state = case.state, CASES.after(CaseState(case.state), follows)
         new = case.state
     history.note(

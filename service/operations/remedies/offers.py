@@ -151,7 +151,7 @@ def _give(
 ) -> None:
     """Its make-good is of this remedy from now on, and is carried out."""
     option.picked = True
-    _close(session, offer, OfferMove.PICK, PICKED, now)
+    close(session, offer, OfferMove.PICK, PICKED, now)
     make_good = offer.make_good
     grants.set_terms(make_good, option.remedy, now)
     detail = make_good.remedy.described
@@ -169,14 +169,15 @@ def _end(
     now: datetime,
 ) -> None:
     """Nothing of it is given; the seller decides once more."""
-    _close(session, offer, how, reason, now)
+    close(session, offer, how, reason, now)
     make_good = offer.make_good
     moves.move(session, make_good, MakeGoodMove.CANCEL, at=now, actor=actor, detail=reason)
     if offer.case.closed_at is None and how is not OfferMove.WITHDRAW:
         offer.case.advice = reason
 
 
-def _close(session: Transaction, offer: Offer, how: OfferMove, reason: Said, now: datetime) -> None:
+def close(session: Transaction, offer: Offer, how: OfferMove, reason: Said, now: datetime) -> None:
+    """Nothing can be picked any more; what was planned to tell of it is stopped."""
     offer.state, offer.ended_at = OFFERS.after(offer.state, how), now
     claims.end(session, Kind.END_OFFER, offer.id, now, reason)
     stop_planned(session, offer.case, reason, at=now, only=OFFERING)
@@ -252,8 +253,8 @@ END_OFFER = Handler(
     label=Text("a choice that ran out"),
     about=Offer,
     loads=(
+        *case_queries.TASKS_FOLLOW_FROM,
         selectinload(Case.make_goods).selectinload(MakeGood.offer).selectinload(Offer.options),
-        selectinload(Case.messages),
     ),
     decides_about_money=True,
     carry_out=_carry_out,

@@ -10,13 +10,14 @@ from service.db.outbox import claims
 from service.db.remedies import remedy_queries
 from service.db.transaction import Transaction
 from service.domain.remedies.states import MakeGoodState
+from service.domain.reviews.outcomes import Outcome
 
 WAITING = (MakeGoodState.IN_PROGRESS, MakeGoodState.WAITING_FOR_BUYER)
 
 
-def follow(session: Transaction, connection: Connection, order_id: str, now: datetime) -> str:
+def follow(session: Transaction, connection: Connection, order_id: str, now: datetime) -> Outcome:
     """Look now after the make-goods of this order that are under way, and at what its buyer may
-    choose; gives a word for what came of it."""
+    choose; gives what came of it."""
     make_goods = remedy_queries.make_goods_of(session, connection.id, order_id)
     waiting = [make_good.id for make_good in make_goods if make_good.state in WAITING]
     offers = [
@@ -26,4 +27,4 @@ def follow(session: Transaction, connection: Connection, order_id: str, now: dat
     ]
     claims.bring_forward(session, Kind.MAKE_GOOD, waiting, now)
     claims.bring_forward(session, Kind.END_OFFER, offers, now)
-    return "looking" if waiting or offers else "nothing"
+    return Outcome.LOOKING if waiting or offers else Outcome.NOTHING

@@ -41,11 +41,13 @@ def settles_at(make_good: MakeGood, can: Capabilities, now: datetime) -> datetim
 
 
 def let_others_follow(session: Transaction, make_good: MakeGood, now: datetime) -> None:
-    """Those of the same order that wait for their turn look again at once."""
-    others = remedy_queries.make_goods_of(session, make_good.connection_id, make_good.order_id)
-    waiting = [
-        other.id
-        for other in others
-        if other is not make_good and other.state is MakeGoodState.APPROVED
-    ]
+    """Those of the same order that wait for their turn look again at once; found out at the end of
+    the transaction, for all that ended in it."""
+    order = make_good.connection_id, make_good.order_id
+    session.later(_bring_forward).append((order, now))
+
+
+def _bring_forward(session: Transaction, ended: list[tuple[tuple[int, str], datetime]]) -> None:
+    waiting = remedy_queries.approved_of(session, {order for order, _ in ended})
+    _, now = ended[-1]
     claims.bring_forward(session, Kind.MAKE_GOOD, waiting, now, note=ONE_AT_A_TIME)

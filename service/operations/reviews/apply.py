@@ -18,6 +18,7 @@ from service.db.outbox import claims
 from service.db.reviews import known_reviews
 from service.db.shops import shop_queries
 from service.db.transaction import Transaction
+from service.domain.reviews.outcomes import Outcome
 from service.domain.reviews.versions import Change, StoredReview, change
 from service.operations.cases import review_changes
 from service.operations.remedies import order_changes
@@ -31,8 +32,8 @@ def apply_event(
     now: datetime,
     authoritative: bool = False,
     initial_sync: bool = False,
-) -> str:
-    """Bring one event into the reviews and cases; returns the outcome as a word.
+) -> Outcome:
+    """Bring one event into the reviews and cases; returns the outcome.
 
     `authoritative`: the event was read just now from the platform, so it is the latest there is.
     `initial_sync`: it was read in the first pass over the shop, so that a new review of unknown
@@ -40,11 +41,11 @@ def apply_event(
     """
     if isinstance(event, SomethingChanged):
         _refetch(session, connection, event.subject, now)
-        return "looking"
+        return Outcome.LOOKING
     if isinstance(event, OrderChanged | ReturnChanged):
         return order_changes.follow(session, connection, event.order_id, now)
     if not isinstance(event, ReviewEvent):
-        return "nothing"
+        return Outcome.NOTHING
     review = known_reviews.review_of(session, connection.id, event.review_id)
     difference = change(_as_stored(review), event)
     if (
@@ -53,11 +54,11 @@ def apply_event(
         and registry.get(connection.adapter).capabilities.poll
     ):
         _refetch(session, connection, f"review:{event.review_id}", now)
-        return "looking"
+        return Outcome.LOOKING
     if difference in (Change.NOTHING, Change.STALE):
         if review is not None:
             _complete(review, event)
-        return "nothing" if difference is Change.NOTHING else "stale"
+        return Outcome.NOTHING if difference is Change.NOTHING else Outcome.STALE
     return _keep(session, connection, review, event, now, undated_is_old=initial_sync)
 
 
@@ -83,7 +84,7 @@ def _keep(
     now: datetime,
     *,
     undated_is_old: bool,
-) -> str:
+) -> Outcome:
     """Keep what the event says as a version of its review, and do what that calls for."""
     rating_before = None if review is None or review.withdrawn else review.rating
     is_new = review is None
@@ -93,7 +94,7 @@ def _keep(
     _add_version(review, event, now)
     undated = undated_is_old and event.written_at is None
     if is_new and (undated or _written_before(event, connection.cases_from)):
-        return "seen"
+        return Outcome.SEEN
     return review_changes.follow(session, connection, review, rating_before, now)
 
 
@@ -141,6 +142,8 @@ def _complete(review: Review, event: ReviewEvent) -> None:
     review.written_at = review.written_at or event.written_at
     review.product_id = event.product_id or review.product_id
     review.product_name = event.product_name or review.product_name
+    if event.photos is not None:
+        review.photos = list(event.photos)
     if event.order_ids:
         review.order_ids = list(event.order_ids)
     buyer = {
@@ -152,5 +155,6 @@ def _complete(review: Review, event: ReviewEvent) -> None:
         "zone": event.buyer.zone,
         "region": event.buyer.region,
         "phone": event.buyer.phone,
+        "consents": event.buyer.consents,
     }
     review.buyer = {**review.buyer, **{key: value for key, value in buyer.items() if value}}

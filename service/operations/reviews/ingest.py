@@ -14,15 +14,18 @@ from sqlalchemy.orm import Session
 from integrations import registry
 from integrations.contract import Inbound, InboundEvent
 from integrations.errors import AdapterError
-from integrations.sentence import Said, Text, Words
+from integrations.sentence import Said, Text
 from service.db.models import Connection, Delivery, Kind
 from service.db.outbox import claims
 from service.db.outbox.claims import Claim
+from service.db.shops import shop_queries
 from service.db.transaction import Transaction
 from service.domain.reviews.delivery_states import DeliveryMove, DeliveryState
+from service.domain.reviews.outcomes import Outcome, note_of
 from service.operations.cases import reading
 from service.operations.cases.reading import Readings
 from service.operations.context import Context
+from service.operations.messages.channel_events import take_event
 from service.operations.outbox.handler import Handler, HeldRow
 from service.operations.reviews import rewritten
 from service.operations.reviews.apply import apply_event
@@ -51,9 +54,12 @@ def read_deliveries(context: Context, batch: Sequence[Claim]) -> None:
     another worker stored the same review at the same moment)."""
     with context.database.reading() as session:
         read = _read_all(session, batch)
+    # What message channels push changes one case each, in a transaction of its own.
+    talk = {delivery.claim.id for delivery in read if _take_talk(context, delivery)}
     with context.database.transaction() as session:
         now = context.clock.now()
         stored = _stored(session, batch)
+        shop_queries.read_places(session, {claim.lane_id for claim in batch})
         as_it_is_now = [_as_it_is_now(session, delivery, stored) for delivery in read]
         named = [
             (delivery.connection.id, event)
@@ -66,7 +72,7 @@ def read_deliveries(context: Context, batch: Sequence[Claim]) -> None:
         still_ours = claims.renew(session, batch, now)
         for delivery in as_it_is_now:
             if delivery.claim.id in still_ours:
-                _settle(session, delivery, now)
+                _settle(session, delivery, now, is_talk=delivery.claim.id in talk)
                 claims.finish(session, delivery.claim, now)
 
 
@@ -79,15 +85,23 @@ def _stored(session: Session, batch: Sequence[Claim]) -> dict[int, Delivery]:
 def _read_all(session: Session, batch: Sequence[Claim]) -> list[_Read]:
     """In the order of their arrival. A long text takes long, and no webhook waits for it here."""
     stored = _stored(session, batch)
-    return [_read(session, claim, stored[claim.ref_id]) for claim in sorted(batch, key=_arrival)]
+    ids = {delivery.connection_id for delivery in stored.values()}
+    connections = {
+        connection_id: session.get_one(Connection, connection_id) for connection_id in ids
+    }
+    return [
+        _read(claim, delivery, connections[delivery.connection_id])
+        for claim in sorted(batch, key=_arrival)
+        for delivery in [stored[claim.ref_id]]
+    ]
 
 
 def _as_it_is_now(session: Session, read: _Read, stored: dict[int, Delivery]) -> _Read:
     """The same in a transaction that writes; what was removed meanwhile is not brought back."""
     delivery = stored[read.delivery.id]
-    if delivery.body != read.delivery.body:
-        return _read(session, read.claim, delivery)
     connection = session.get_one(Connection, delivery.connection_id)
+    if delivery.body != read.delivery.body:
+        return _read(read.claim, delivery, connection)
     return replace(read, delivery=delivery, connection=connection)
 
 
@@ -95,8 +109,7 @@ def _arrival(claim: Claim) -> int:
     return claim.ref_id
 
 
-def _read(session: Session, claim: Claim, delivery: Delivery) -> _Read:
-    connection = session.get_one(Connection, delivery.connection_id)
+def _read(claim: Claim, delivery: Delivery, connection: Connection) -> _Read:
     request = Inbound(json.loads(delivery.headers), delivery.body, delivery.received_at)
     try:
         events = registry.webhooks(connection.adapter).read(request)
@@ -113,16 +126,24 @@ def _read(session: Session, claim: Claim, delivery: Delivery) -> _Read:
     return _Read(claim, delivery, connection, events, None, readings)
 
 
-def _settle(session: Transaction, read: _Read, now: datetime) -> None:
+def _take_talk(context: Context, read: _Read) -> bool:
+    """Whether it told of messages, which were taken in; taken in again they change nothing."""
+    if read.delivery.state != DeliveryState.WAITING:
+        return False
+    taken = [take_event(context, read.connection.id, event) for event in read.events]
+    return any(taken)
+
+
+def _settle(session: Transaction, read: _Read, now: datetime, *, is_talk: bool = False) -> None:
     if read.delivery.state != DeliveryState.WAITING:
         return
     if read.problem:
         move(session, read.delivery, DeliveryMove.FAIL, at=now, note=read.problem)
         return
-    notes = [apply_event(session, read.connection, event, now=now) for event in read.events]
-    outcomes = [note for note in notes if note != "nothing"]
-    how = DeliveryMove.READ if outcomes else DeliveryMove.IGNORE
-    move(session, read.delivery, how, at=now, note=Words(", ".join(outcomes)) if outcomes else None)
+    outcomes = [apply_event(session, read.connection, event, now=now) for event in read.events]
+    note = note_of(outcomes + [Outcome.MESSAGE] * is_talk)
+    how = DeliveryMove.READ if note else DeliveryMove.IGNORE
+    move(session, read.delivery, how, at=now, note=note)
 
 
 def _give_up(row: HeldRow, advice: Said) -> None:

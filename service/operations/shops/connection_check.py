@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from integrations.contract import Adapter, CheckResult
 from integrations.errors import AdapterError
 from integrations.sentence import Said, Text
+from service.db import audit
 from service.db.models import Connection, Kind
 from service.db.outbox import backlog, claims
-from service.db.shops import shop_queries
+from service.db.shops import first_steps, shop_queries
 from service.db.transaction import Transaction
 from service.domain.shops.connection_states import ConnectionMove, ConnectionState
 from service.domain.staff.authority import CLOCK, Actor
@@ -98,6 +99,14 @@ def keep(
         move(session, connection, ConnectionMove.FIND_FAULT, at=now, actor=actor, problem=problem)
     elif problem is None and connection.state == ConnectionState.FAULTY:
         move(session, connection, ConnectionMove.RECOVER, at=now, actor=actor)
+    if problem is None:
+        note_passed(session, connection)
+
+
+def note_passed(session: Transaction, connection: Connection) -> None:
+    """Note in the audit that a connection works, the first time that shows."""
+    if not first_steps.are_checked(session, [connection.id]):
+        audit.note_connection(session, connection, first_steps.CHECKED)
 
 
 def start_checking(session: Transaction, connection_id: int, now: datetime) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from integrations.contract import CheckResult, Role
 from integrations.entries import WEBHOOK_SECRET, WrongEntry
 from integrations.errors import AdapterError
 from integrations.sentence import Text
+from integrations.standard_webhooks import new_secret
 from integrations.text import line
 from service.db import audit
 from service.db.models import Connection, Kind, Shop
@@ -22,6 +22,8 @@ from service.db.outbox import backlog, claims
 from service.db.shops import shop_queries
 from service.db.transaction import Transaction
 from service.domain.errors import NotFound, WrongInput
+from service.domain.remedies.playbook_data import playbook_to_data
+from service.domain.remedies.ready_made import ReadyMade, ready_made
 from service.domain.shops.connection_states import CONNECTIONS
 from service.domain.staff.authority import Actor, Membership, Permission, SellerRole
 from service.operations.context import Context
@@ -29,7 +31,6 @@ from service.operations.shops import connection_check, lanes, permission, recove
 from service.operations.staff import members
 from service.operations.staff.permits import permit, permit_new_shop
 
-SECRET_BYTES = 32
 LONGEST_NAME = 100
 
 
@@ -53,6 +54,7 @@ def add_shop(
     zone: str,
     country: str = "",
     language: str = "en",
+    playbook: ReadyMade = ReadyMade.BALANCED,
 ) -> int:
     """Make a shop, of which the seller who adds it is an owner, and give its id; raises
     `WrongInput`, `NotPermitted`."""
@@ -63,7 +65,9 @@ def add_shop(
         shop = Shop(
             **about,
             created_at=now,
-            playbook={},
+            playbook={}
+            if playbook is ReadyMade.BALANCED
+            else playbook_to_data(ready_made(playbook)),
             automatic={},
             follow_ups={},
             texts={},
@@ -126,11 +130,6 @@ def _poll(session: Transaction, connection: Connection, now: datetime) -> None:
         claims.put(session, Kind.POLL, connection.id, lane_id=lane, due_at=now, now=now)
 
 
-def new_secret() -> str:
-    """Good for every platform; the form is the one that Standard Webhooks prescribes."""
-    return "whsec_" + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
-
-
 def _check_roles(adapter: str, roles: Sequence[Role]) -> None:
     able = registry.get(adapter).roles
     if not roles or not set(roles) <= able:
@@ -158,9 +157,12 @@ def _sorted_values(
     plain: dict[str, str] = {}
     hidden: dict[str, str] = {}
     missing: dict[str, Text] = {}
-    for field in registry.get(adapter).fields:
-        kept = (old or {}).get(field.name, "")
-        value = values.get(field.name, kept).strip()
+    kind = registry.get(adapter)
+    shown = {field.name: (old or {}).get(field.name, "") for field in kind.fields}
+    entered = kind.completed({**shown, **values})
+    for field in kind.fields:
+        kept = shown[field.name]
+        value = entered[field.name].strip()
         value = value or (kept if field.secret else "") or field.default
         if field.required and not value:
             missing[field.name] = Text("Enter %(label)s.", label=field.label)

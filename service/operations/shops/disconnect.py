@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 
 from integrations.sentence import Text
+from integrations.standard_webhooks import new_secret
 from service.db import audit
 from service.db.models import Connection, Credential, Kind, MakeGood, OutboxRow
 from service.db.transaction import Transaction
@@ -19,7 +20,6 @@ from service.domain.remedies.states import UNSETTLED, MakeGoodState
 from service.domain.shops.connection_states import ConnectionMove
 from service.domain.staff.authority import Actor, Permission
 from service.operations.context import Context
-from service.operations.shops import connections
 from service.operations.shops.states import move
 from service.operations.staff.permits import permit
 
@@ -43,7 +43,7 @@ def disconnect(context: Context, connection_id: int, actor: Actor) -> None:
         _nothing_under_way(session, connection_id)
         audit.note_connection(session, connection, "connection.disconnected")
         connection.roles = []
-        connection.secrets = context.vault.encrypt({"webhook": [connections.new_secret()]})
+        connection.secrets = context.vault.encrypt({"webhook": [new_secret()]})
         session.execute(delete(Credential).where(Credential.connection_id == connection_id))
         move(session, connection, ConnectionMove.DISCONNECT, at=now, actor=actor)
         # What still waits in its lanes is ended by its own check, so it must not be held.

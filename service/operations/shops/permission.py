@@ -61,6 +61,11 @@ def _holder(context: Context, connection_id: int, actor: Actor) -> TokenHolder:
     return cast(TokenHolder, context.adapter(connection))
 
 
+def is_given(session: Session, connection_id: int) -> bool:
+    """True once the owner of the shop has allowed Makegood at the platform."""
+    return session.get(Credential, connection_id) is not None
+
+
 def ending(session: Session, connection_id: int, now: datetime) -> list[CheckResult]:
     """A warning while there is time to have it allowed again; empty where nothing ends soon."""
     credential = session.get(Credential, connection_id)

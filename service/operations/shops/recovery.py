@@ -108,7 +108,8 @@ def resume(
 
 def answered(session: Transaction, lane_ids: Collection[int], now: datetime) -> None:
     """A platform has answered on these lanes: one that was away is back."""
-    for connection_id in {session.get_one(Lane, lane_id).connection_id for lane_id in lane_ids}:
+    connections = {session.get_one(Lane, lane_id).connection_id for lane_id in lane_ids}
+    for connection_id in connections - {None}:
         connection = session.get_one(Connection, connection_id)
         if connection.state == ConnectionState.AWAY:
             resume(session, connection, now)

@@ -1,4 +1,4 @@
-"""What the owner sets for a shop, part by part: itself, automatic limits, messages, playbook."""
+"""What the owner sets for a shop, part by part: itself, automatic limits, messages."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from integrations.text import line
 from service.db.models import Shop
+from service.db.shops import shop_queries
 from service.db.transaction import Transaction
 from service.domain.errors import NotFound, WrongInput
 from service.domain.messages.schedule import plan_from_data, plan_to_data
 from service.domain.places import check_country, check_language, check_zone
-from service.domain.remedies import playbook_text
 from service.domain.remedies.limits import AutomaticLimits
 from service.domain.staff.authority import Actor, Permission
 from service.operations.context import Context
@@ -52,7 +52,7 @@ def change_about(
 ) -> None:
     """Change what a shop is; raises `WrongInput` naming the field, `NotPermitted`, `NotFound`."""
     with context.database.transaction() as session:
-        shop = _mine(session, shop_id, actor)
+        shop = locked(session, shop_id, actor)
         about = check_about(name=name, zone=zone, country=country, language=language)
         for field, value in about.items():
             setattr(shop, field, value)
@@ -63,7 +63,7 @@ def change_automatic(
 ) -> None:
     """Change what goes through by itself, by currency; raises `NotPermitted`, `NotFound`."""
     with context.database.transaction() as session:
-        shop = _mine(session, shop_id, actor)
+        shop = locked(session, shop_id, actor)
         shop.automatic = {currency: asdict(limit) for currency, limit in limits.items()}
 
 
@@ -73,7 +73,7 @@ def change_messages(
     """Change when messages go out and what is asked; `follow_ups` as `plan_from_data` reads it.
     Raises `WrongInput` naming the key, `NotPermitted`, `NotFound`."""
     with context.database.transaction() as session:
-        shop = _mine(session, shop_id, actor)
+        shop = locked(session, shop_id, actor)
         plan = plan_from_data(follow_ups)
         countries = [check_country(country) for country in asking.lawful_basis]
         shop.follow_ups = plan_to_data(plan)
@@ -85,16 +85,10 @@ def change_messages(
         }
 
 
-def change_playbook(context: Context, shop_id: int, actor: Actor, text: str) -> None:
-    """Use these rules from now on, the shipped ones where there are none. Raises `WrongInput` naming
-    the line, or the rule and the key, `NotPermitted`, `NotFound`."""
-    with context.database.transaction() as session:
-        shop = _mine(session, shop_id, actor)
-        shop.playbook = playbook_text.data_of(text)
-
-
-def _mine(session: Transaction, shop_id: int, actor: Actor) -> Shop:
+def locked(session: Transaction, shop_id: int, actor: Actor) -> Shop:
+    """The shop that this actor may change, locked; raises `NotPermitted`, `NotFound`."""
     permit(session, actor, Permission.MANAGE, shop_id)
+    shop_queries.lock_shops(session, [shop_id])
     return get(session, shop_id)
 
 

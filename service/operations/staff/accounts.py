@@ -97,27 +97,44 @@ def set_password(context: Context, seller_id: int, actor: Actor, password: str) 
     password_hash = hashed(password)
     with context.database.transaction() as session:
         permit_operator(session, actor)
-        return _set_password(members.get_seller(session, seller_id, lock=True), password_hash)
+        return put_password(members.get_seller(session, seller_id, lock=True), password_hash)
 
 
 def change_password(context: Context, actor: Actor, *, present: str, new: str) -> Seller:
     """Set one's own password; raises `WrongInput` unless the present one, where there is one, is
     right. All sessions end, the one at hand too."""
-    with context.database.reading() as session:
-        present_hash = members.self_of(session, actor).password_hash
-    # Hashing takes a while, on purpose: not while others wait to write.
-    right = not present_hash or check_password_hash(present_hash, present)
+    right, present_hash = _is_present(context, actor, present)
     new_hash = hashed(new) if right else ""
     with context.database.transaction() as session:
         seller = members.self_of(session, actor, lock=True)
         # Of two changes made at once from one present password the first counts.
         if not right or seller.password_hash != present_hash:
-            wrong = Text("The present password is not right.")
-            raise WrongInput(wrong, fields={"present": wrong})
-        return _set_password(seller, new_hash)
+            raise _wrong_password()
+        return put_password(seller, new_hash)
 
 
-def _set_password(seller: Seller, hashed: str) -> Seller:
+def confirm_password(context: Context, actor: Actor, present: str) -> None:
+    """Raises `WrongInput` unless this is the present password of the seller who acts, where there is
+    one."""
+    right, _hash = _is_present(context, actor, present)
+    if not right:
+        raise _wrong_password()
+
+
+def _is_present(context: Context, actor: Actor, typed: str) -> tuple[bool, str]:
+    """Whether it is the present password, where there is one, and the hash that it was held against."""
+    with context.database.reading() as session:
+        present_hash = members.self_of(session, actor).password_hash
+    # Hashing takes a while, on purpose: not while others wait to write.
+    return not present_hash or check_password_hash(present_hash, typed), present_hash
+
+
+def _wrong_password() -> WrongInput:
+    wrong = Text("The present password is not right.")
+    return WrongInput(wrong, fields={"present": wrong})
+
+
+def put_password(seller: Seller, hashed: str) -> Seller:
     """All sessions end, and links that were not used."""
     seller.password_hash = hashed
     seller.session_version += 1
@@ -142,7 +159,7 @@ def reset_password(context: Context, seller_id: int, actor: Actor) -> str:
         if not seller.active:
             raise WrongState("This seller may not sign in. Allow it first.")
         if seller.password_hash:
-            _set_password(seller, "")
+            put_password(seller, "")
         session.flush()
         return sign_in_link(context, seller)
 

@@ -28,6 +28,8 @@ from service.domain.staff.authority import (
 )
 
 WEEK = timedelta(days=7)
+OWN_DECISION = Text("by an owner, whom no limit binds")
+NO_AMOUNT = Text("it has no amount that a limit could bind")
 
 
 def seller_actor(session: Session, seller_id: int) -> Actor:
@@ -62,7 +64,7 @@ def permit_amount(
     *,
     now: datetime,
     again: int | None = None,
-) -> str:
+) -> Text:
     """Raises `OverLimit` where the actor may not approve this amount alone; else gives the limit
     under which they do. `again`: the make-good that it is for, where that was approved before.
 
@@ -77,15 +79,29 @@ def permit_amount(
     member = here.memberships[shop_id]
     spent = _spent(session, actor, shop_id, amount, now=now, again=again)
     authority.check_amount(member, amount, spent)
-    if member.role is SellerRole.OWNER or amount is None:
-        return member.role.value
-    return str(Money(member.limits[amount.currency].each, amount.currency))
+    if member.role is SellerRole.OWNER:
+        return OWN_DECISION
+    if amount is None:
+        return NO_AMOUNT
+    return Text(
+        "within their limit of %(each)s for one decision",
+        each=Money(member.limits[amount.currency].each, amount.currency),
+    )
 
 
 def permit_upkeep(actor: Actor) -> None:
     """Raises `NotPermitted` for whoever is neither Makegood itself nor runs it."""
     if Permission.UPKEEP not in OF_KIND.get(actor.kind, ()):
         raise NotPermitted(authority.REFUSALS[Permission.UPKEEP])
+
+
+def permit_keeping(session: Session, actor: Actor, shop_id: int | None) -> None:
+    """Deleting by age: of one shop for who manages it, of all for Makegood itself. Raises
+    `NotPermitted`, `NotFound`."""
+    if shop_id is None:
+        permit_upkeep(actor)
+    else:
+        permit(session, actor, Permission.MANAGE, shop_id)
 
 
 def permit_operator(session: Session, actor: Actor) -> None:
@@ -121,6 +137,28 @@ def over_limit(
         return authority.REFUSALS[Permission.DECIDE]
     spent = _spent(session, actor, shop_id, amount, now=now)
     return authority.over_limit(here.memberships[shop_id], amount, spent)
+
+
+class Allowance:
+    """What one actor may still approve, asked for many cases of a page: what was spent is read once
+    for each shop and currency."""
+
+    def __init__(self, session: Session, actor: Actor, now: datetime) -> None:
+        self._session, self._actor, self._now = session, actor, now
+        self._here: dict[int, Actor] = {}
+        self._spent: dict[tuple[int, str], int] = {}
+
+    def refusal(self, shop_id: int, amount: Money | None) -> Text | None:
+        """As `over_limit`."""
+        if shop_id not in self._here:
+            self._here[shop_id] = _in_shop(self._session, self._actor, shop_id)
+        here = self._here[shop_id]
+        if not authority.may(here, Permission.DECIDE, shop_id):
+            return authority.REFUSALS[Permission.DECIDE]
+        key = (shop_id, "" if amount is None else amount.currency)
+        if key not in self._spent:
+            self._spent[key] = _spent(self._session, self._actor, shop_id, amount, now=self._now)
+        return authority.over_limit(here.memberships[shop_id], amount, self._spent[key])
 
 
 def _spent(

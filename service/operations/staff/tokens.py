@@ -19,6 +19,8 @@ from service.operations.staff import members
 from service.operations.staff.permits import memberships_of
 
 LONGEST_NAME = 100
+USUAL = frozenset({Permission.LOOK, Permission.DECIDE})
+"""What a token may do where nothing else is said."""
 LONGEST_LIFE = timedelta(days=365)
 LIFE = timedelta(days=90)
 NOTED_EACH = timedelta(minutes=15)
@@ -29,7 +31,7 @@ def add_token(
     context: Context,
     actor: Actor,
     name: str,
-    scopes: Collection[Permission] = OF_PROGRAMS,
+    scopes: Collection[Permission] = USUAL,
     life: timedelta = LIFE,
 ) -> str:
     """Make a bearer token, shown once, that may do `scopes` of what its seller may, for `life`.

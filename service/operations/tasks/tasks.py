@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import BindParameter, bindparam, func, inspect, select
-from sqlalchemy.orm import selectinload
 
 from integrations.money import Money
+from service.db.cases.case_queries import TASKS_FOLLOW_FROM
 from service.db.models import Case, Proposal, Task
 from service.db.transaction import Transaction
 from service.domain.staff.authority import Actor
@@ -18,6 +18,13 @@ from service.domain.tasks.kinds import TASK_RULES, TaskKind
 from service.domain.tasks.states import TASKS, TaskMove, TaskState
 from service.operations.tasks.wanted import Wanted, wanted_of
 
+_OF_MONEY = (
+    TaskKind.DECIDE,
+    TaskKind.NOT_SOLVED,
+    TaskKind.OWNER_DECIDES,
+    TaskKind.ASK_OWNER,
+)
+"""A decision waits, and what it may cost is shown."""
 _Changed = tuple[Case, datetime, Actor]
 
 
@@ -48,19 +55,17 @@ def _follow(session: Transaction, changes: list[_Changed]) -> None:
 def _load(session: Transaction, cases: Sequence[Case]) -> None:
     """Read at once what some of these cases lack."""
     lacking = [
-        case.id for case in cases if not {"make_goods", "messages"} <= inspect(case).dict.keys()
+        case.id
+        for case in cases
+        if not {"make_goods", "messages", "calls"} <= inspect(case).dict.keys()
     ]
     if lacking:
-        session.scalars(_WHOLE, {"cases": lacking}).all()
+        session.scalars(_WHOLE, {"cases": lacking}).unique().all()
 
 
 _CASES: BindParameter[int] = bindparam("cases", expanding=True)
 _OPEN = select(Task).where(Task.case_id.in_(_CASES), Task.state == TaskState.OPEN)
-_WHOLE = (
-    select(Case)
-    .where(Case.id.in_(_CASES))
-    .options(selectinload(Case.make_goods), selectinload(Case.messages))
-)
+_WHOLE = select(Case).where(Case.id.in_(_CASES)).options(*TASKS_FOLLOW_FROM)
 
 
 def _prices(session: Transaction, needed: dict[int, list[Wanted]]) -> dict[int, Money]:
@@ -68,11 +73,10 @@ def _prices(session: Transaction, needed: dict[int, list[Wanted]]) -> dict[int, 
     deciding = [
         case_id
         for case_id, tasks in needed.items()
-        if any(task.kind in (TaskKind.DECIDE, TaskKind.NOT_SOLVED) for task in tasks)
+        if any(task.kind in _OF_MONEY for task in tasks)
     ]
     if not deciding:
         return {}
-    session.flush()
     newest = (
         select(func.max(Proposal.id))
         .where(Proposal.case_id.in_(deciding))
@@ -86,6 +90,19 @@ def _prices(session: Transaction, needed: dict[int, list[Wanted]]) -> dict[int, 
         for proposal in proposals
         if proposal.remedies
     }
+
+
+def reopen(session: Transaction, case: Case, ended_at: datetime, ended_by: str) -> None:
+    """What this actor ended then is undone: these tasks are as old as they were."""
+    ended = select(Task).where(
+        Task.case_id == case.id,
+        Task.state == TaskState.DONE,
+        Task.ended_at == ended_at,
+        Task.ended_by == ended_by,
+    )
+    for task in session.scalars(ended):
+        task.state = TASKS.after(task.state, TaskMove.REOPEN)
+        task.ended_at, task.ended_by = None, ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +145,7 @@ def bring_in_line(
                 opened_at=change.at,
             )
             session.add(task)
-        task.text = want.text
+        task.text, task.due_at = want.text, want.due_at
         task.amount_minor = None if want.amount is None else want.amount.amount_minor
         task.currency = "" if want.amount is None else want.amount.currency
     for task in still_open.values():

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from integrations.money import Money
 from integrations.sentence import Said
 from service.db.models import Case
 from service.domain.cases.states import CaseState
-from service.domain.messages.kinds import Answer
+from service.domain.messages.calls import CallState
+from service.domain.messages.kinds import UNSOLVED
 from service.domain.messages.replies import ReplyState
 from service.domain.messages.states import STUCK, MessageState
 from service.domain.remedies.states import MakeGoodState
 from service.domain.tasks.kinds import TaskKind
+from service.operations.cases import escalation
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,7 @@ class Wanted:
     subject_id: int
     text: Said | None = None
     amount: Money | None = None
+    due_at: datetime | None = None
 
 
 KINDS: Mapping[MakeGoodState, TaskKind] = {
@@ -38,11 +42,19 @@ KINDS: Mapping[MakeGoodState, TaskKind] = {
 def wanted_of(case: Case) -> Iterator[Wanted]:
     """All that waits for a person: what got stuck, whatever the case's state, and one thing about
     the case itself, the most pressing."""
+    # While a decision can be undone, what it is to take the place of asks for nothing.
+    held = any(make_good.state is MakeGoodState.HELD for make_good in case.make_goods)
     for make_good in case.make_goods:
-        if make_good.state in KINDS:
+        if make_good.state in KINDS and not (held and make_good.state is MakeGoodState.REFUSED):
             kind = KINDS[make_good.state]
             yield Wanted(kind, make_good.id, make_good.todo, make_good.remedy.amount)
+    calls = [call for call in case.calls if call.state is CallState.OPEN]
+    told_by_call = {call.message_id for call in calls}
+    for call in calls:
+        yield Wanted(TaskKind.CALL, call.id, due_at=call.due_at)
     for message in case.messages:
+        if message.state in STUCK and message.id in told_by_call:
+            continue
         if message.state in STUCK:
             yield Wanted(TaskKind.MESSAGE, message.id, message.reason)
         elif message.is_unread and case.erased_at is None:
@@ -51,7 +63,10 @@ def wanted_of(case: Case) -> Iterator[Wanted]:
             yield Wanted(TaskKind.READ_DRAFT, message.id, message.reason)
     if case.reply is not None and case.reply.state is not ReplyState.POSTED:
         yield Wanted(TaskKind.POST_REPLY, case.reply.id, case.reply.reason)
-    about = None if case.closed_at is not None else _about(case)
+    about = None if held or case.closed_at is not None else _about(case)
+    if about is not None and case.asked_owner and case.state == CaseState.AWAITING_APPROVAL:
+        yield Wanted(TaskKind.ASK_OWNER, case.id, case.asked_owner)
+        about = None if about is TaskKind.DECIDE else about
     if about is not None:
         yield Wanted(about, case.id, case.doubt or case.advice)
 
@@ -62,7 +77,8 @@ def _about(case: Case) -> TaskKind | None:
     if case.state == CaseState.AWAITING_ORDER:
         return TaskKind.CHOOSE_ORDER
     if case.state == CaseState.AWAITING_APPROVAL and _is_not_solved(case):
-        return TaskKind.NOT_SOLVED
+        with_owner = escalation.is_with_owner(case)
+        return TaskKind.OWNER_DECIDES if with_owner else TaskKind.NOT_SOLVED
     if case.doubt is not None:
         return TaskKind.CONFIRM
     # A refused make-good asks for another decision itself.
@@ -73,4 +89,4 @@ def _about(case: Case) -> TaskKind | None:
 def _is_not_solved(case: Case) -> bool:
     """The buyer's last word: it brought the case back to a decision."""
     answers = case.answers
-    return bool(answers) and answers[-1].answer is Answer.NOT_SOLVED
+    return bool(answers) and answers[-1].answer in UNSOLVED

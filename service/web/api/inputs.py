@@ -7,10 +7,26 @@ from typing import Any
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
 from integrations.remedies import KINDS, Worth
+from service.domain.cases.root_causes import RootCause
 from service.domain.cases.states import CaseState
+from service.domain.endpoints.events import TICKED
 from service.domain.remedies.offers import MOST_DAYS, WithoutPick
+from service.domain.remedies.thanks import Gesture, Profile
 
 MOST = 100
+
+
+NOT_BLANK = {"pattern": r"[^\s\x00-\x1f]"}
+"""For the document: what is blank is refused by whoever reads it."""
+
+
+class TrueOrFalse(fields.Boolean):
+    """JSON's own; neither 1 nor "yes"."""
+
+    def _deserialize(self, value: Any, *rest: Any, **options: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
 
 
 class Strict(Schema):
@@ -73,7 +89,8 @@ class OfferIn(Strict):
     numbers = fields.List(
         fields.Integer(strict=True, validate=validate.Range(min=0)),
         required=True,
-        validate=validate.Length(min=1),
+        validate=validate.Length(min=2),
+        metadata={"uniqueItems": True},
     )
     days = fields.Integer(
         load_default=None, allow_none=True, strict=True, validate=validate.Range(1, MOST_DAYS)
@@ -85,7 +102,66 @@ class OfferIn(Strict):
 class DeclineIn(Strict):
     """Decline with a reason."""
 
-    reason = fields.String(required=True, validate=validate.Length(min=1, max=500))
+    reason = fields.String(
+        required=True, validate=validate.Length(min=1, max=500), metadata=NOT_BLANK
+    )
+
+
+class EndpointIn(Strict):
+    """An endpoint: whose program it is, where its events are sent to, and of which it is told."""
+
+    name = fields.String(required=True, validate=validate.Length(min=1, max=100))
+    url = fields.String(required=True, validate=validate.Length(min=1, max=1000))
+    events = fields.List(
+        fields.String(validate=validate.OneOf([kind.value for kind in TICKED])),
+        required=True,
+        validate=validate.Length(min=1),
+    )
+
+
+class SwitchIn(Strict):
+    """On or off."""
+
+    active = TrueOrFalse(required=True)
+
+
+class CloseIn(Strict):
+    """Close a case, with the root cause of the complaint where it is known."""
+
+    reason = fields.String(load_default="", validate=validate.Length(max=500))
+    root_cause = fields.Enum(RootCause, by_value=True, load_default=None, allow_none=True)
+
+
+class ReopenIn(Strict):
+    """Open a closed case again, with a reason."""
+
+    reason = fields.String(
+        required=True, validate=validate.Length(min=1, max=500), metadata=NOT_BLANK
+    )
+
+
+class NoteIn(Strict):
+    """What staff write for each other; the buyer never sees it."""
+
+    text = fields.String(required=True, validate=validate.Length(min=1, max=2000))
+
+
+class ThankIn(Strict):
+    """How the buyer is thanked once the problem is solved."""
+
+    gesture = fields.Enum(Gesture, by_value=True, required=True)
+
+
+class PreferenceIn(Strict):
+    """What the buyer likes, as they said; null: unknown."""
+
+    profile = fields.Enum(Profile, by_value=True, required=True, allow_none=True)
+
+
+class RootCauseIn(Strict):
+    """Say where a complaint comes from; null takes back what was said."""
+
+    root_cause = fields.Enum(RootCause, by_value=True, required=True, allow_none=True)
 
 
 class PageQuery(Strict):

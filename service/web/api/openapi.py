@@ -2,82 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
-from marshmallow import Schema
 
 from service.web.api import inputs, schemas
-from service.web.api.idempotency import HEADER
+from service.web.api.case_verbs import DESCRIBED as CASES
+from service.web.api.connections import DESCRIBED as CONNECTIONS
+from service.web.api.describe import Endpoint, in_path, in_query
+from service.web.api.playbook_schemas import DESCRIBED as PLAYBOOKS
+from service.web.api.proof_schemas import ProofOut
+from service.web.api.shops import DESCRIBED as SHOPS
+from service.web.api.talk_pages import TALK
 
-UNDERSCORES = str.maketrans("/-", "__")
-Parameter = dict[str, Any]
-
-
-def _in_path(name: str, kind: str, example: object) -> Parameter:
-    about = {"name": name, "in": "path", "required": True}
-    return {**about, "schema": {"type": kind}, "example": example}
-
-
-def _in_query(schema: type[Schema]) -> Parameter:
-    return {"in": "query", "schema": schema}
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """One method of one path: what it takes and what it answers."""
-
-    method: str
-    path: str
-    summary: str
-    answer: type[Schema]
-    parameters: list[Parameter] = field(default_factory=list)
-    body: type[Schema] | None = None
-    examples: Mapping[str, Any] = field(default_factory=dict)
-    """Bodies by a name for them."""
-
-    def operation(self) -> dict[str, Any]:
-        """As OpenAPI writes it down."""
-        name = re.sub(r"{.+?}", "one", self.path).strip("/").translate(UNDERSCORES)
-        operation: dict[str, Any] = {
-            "summary": self.summary,
-            "parameters": [*self.parameters, *([ONCE] if self.method == "post" else [])],
-            "operationId": f"{self.method}_{name}",
-            "responses": {
-                "200": {"description": "Done", "content": _json(self.answer)},
-                "default": {
-                    "description": "Refused, with what to do",
-                    "content": _json(schemas.RefusalOut),
-                },
-            },
-        }
-        if self.body is not None:
-            shown = {name: {"value": body} for name, body in self.examples.items()}
-            content = {"application/json": {"schema": self.body, "examples": shown}}
-            operation["requestBody"] = {"required": True, "content": content}
-        return operation
-
-
-def _json(schema: type[Schema]) -> dict[str, Any]:
-    return {"application/json": {"schema": schema}}
-
-
-ONCE: Parameter = {
-    "name": HEADER,
-    "in": "header",
-    "required": False,
-    "description": (
-        "Of your own choice, new for each call. The same call made again with it within 24 hours is"
-        " answered as it was, with Idempotent-Replayed: true, and not carried out again. With another"
-        " body it is refused (422), as it is while the first one is carried out (409)."
-    ),
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
-    "example": "5f0c1e4e-approve-MG-7K2QX9",
-}
 APPROVALS: Mapping[str, Any] = {
     "proposed": {"number": 0, "proposal_id": 12},
     "changed": {
@@ -90,21 +30,27 @@ APPROVALS: Mapping[str, Any] = {
         "reason": "Half of what was paid.",
     },
 }
-REFERENCE = _in_path("reference", "string", "MG-7K2QX9")
+ENDPOINT: Mapping[str, Any] = {
+    "name": "Warehouse",
+    "url": "https://warehouse.example/hooks",
+    "events": ["case.made_good", "case.closed"],
+}
+ENDPOINT_ID = in_path("endpoint_id", "integer", 1)
+REFERENCE = in_path("reference", "string", "MG-7K2QX9")
 ENDPOINTS = (
     Endpoint(
         "get",
         "/cases",
         "List cases, newest first",
         schemas.CasesOut,
-        [_in_query(inputs.CasesQuery)],
+        [in_query(inputs.CasesQuery)],
     ),
     Endpoint("get", "/cases/{reference}", "Read one case", schemas.CaseDetailOut, [REFERENCE]),
     Endpoint(
         "get",
         "/cases/{reference}/proof",
         "Read what a case can prove",
-        schemas.ProofOut,
+        ProofOut,
         [REFERENCE],
     ),
     Endpoint(
@@ -135,11 +81,81 @@ ENDPOINTS = (
         {"declined": {"reason": "Delivered in time, see the tracking."}},
     ),
     Endpoint(
+        "post",
+        "/cases/{reference}/undo",
+        "Undo an approval while its make-good is held",
+        schemas.CaseDetailOut,
+        [REFERENCE],
+    ),
+    Endpoint(
+        "post",
+        "/cases/{reference}/close",
+        "Close a case",
+        schemas.CaseDetailOut,
+        [REFERENCE],
+        inputs.CloseIn,
+        {"closed": {"reason": "Sent again by hand.", "root_cause": "packing"}},
+    ),
+    Endpoint(
+        "post",
+        "/cases/{reference}/reopen",
+        "Open a closed case again",
+        schemas.CaseDetailOut,
+        [REFERENCE],
+        inputs.ReopenIn,
+        {"opened": {"reason": "The second parcel was lost, too."}},
+    ),
+    Endpoint(
+        "post",
+        "/cases/{reference}/note",
+        "Write a note for staff",
+        schemas.CaseDetailOut,
+        [REFERENCE],
+        inputs.NoteIn,
+        {"noted": {"text": "Photo asked for by chat."}},
+    ),
+    Endpoint(
+        "post",
+        "/cases/{reference}/ask-owner",
+        "Ask the owner to decide",
+        schemas.CaseDetailOut,
+        [REFERENCE],
+        inputs.NoteIn,
+        {"asked": {"text": "Third time this month: resend or refund?"}},
+    ),
+    Endpoint(
+        "post",
+        "/cases/{reference}/thank",
+        "Thank the buyer once the problem is solved",
+        schemas.CaseDetailOut,
+        [REFERENCE],
+        inputs.ThankIn,
+        {"card": {"gesture": "card"}},
+    ),
+    Endpoint(
+        "post",
+        "/cases/{reference}/preference",
+        "Note what the buyer likes",
+        schemas.CaseDetailOut,
+        [REFERENCE],
+        inputs.PreferenceIn,
+        {"noted": {"profile": "green"}},
+    ),
+    Endpoint(
+        "post",
+        "/cases/{reference}/root-cause",
+        "Say where a complaint comes from",
+        schemas.CaseDetailOut,
+        [REFERENCE],
+        inputs.RootCauseIn,
+        {"said": {"root_cause": "courier"}},
+    ),
+    Endpoint(
         "get",
         "/deliveries",
         "List deliveries that need attention",
         schemas.DeliveriesOut,
-        [_in_query(inputs.PageQuery)],
+        [in_query(inputs.PageQuery)],
     ),
     Endpoint("get", "/waiting", "List what waits", schemas.WaitingListOut),
     Endpoint(
@@ -147,23 +163,90 @@ ENDPOINTS = (
         "/connections/{connection_id}/try-now",
         "Try at once what waits for a connection",
         schemas.WaitingListOut,
-        [_in_path("connection_id", "integer", 1)],
+        [in_path("connection_id", "integer", 1)],
+    ),
+    Endpoint("get", "/endpoints", "List endpoints", schemas.EndpointsOut),
+    Endpoint(
+        "post",
+        "/shops/{shop_id}/endpoints",
+        "Add an endpoint",
+        schemas.EndpointOut,
+        [in_path("shop_id", "integer", 1)],
+        inputs.EndpointIn,
+        {"closed": ENDPOINT},
+    ),
+    Endpoint(
+        "post",
+        "/endpoints/{endpoint_id}/change",
+        "Change an endpoint",
+        schemas.EndpointOut,
+        [ENDPOINT_ID],
+        inputs.EndpointIn,
+        {"closed": ENDPOINT},
+    ),
+    Endpoint(
+        "post",
+        "/endpoints/{endpoint_id}/switch",
+        "Switch an endpoint on or off",
+        schemas.EndpointOut,
+        [ENDPOINT_ID],
+        inputs.SwitchIn,
+        {"on": {"active": True}},
+    ),
+    Endpoint(
+        "post",
+        "/endpoints/{endpoint_id}/renew-secret",
+        "Make a new secret",
+        schemas.EndpointOut,
+        [ENDPOINT_ID],
+    ),
+    Endpoint(
+        "post",
+        "/endpoints/{endpoint_id}/remove",
+        "Remove an endpoint",
+        schemas.EndpointsOut,
+        [ENDPOINT_ID],
+    ),
+    Endpoint(
+        "get",
+        "/endpoints/{endpoint_id}/events",
+        "List what an endpoint was told, newest first",
+        schemas.EventsOut,
+        [ENDPOINT_ID, in_query(inputs.PageQuery)],
+    ),
+    Endpoint(
+        "post",
+        "/endpoints/{endpoint_id}/test",
+        "Send an endpoint a test",
+        schemas.EndpointOut,
+        [ENDPOINT_ID],
+    ),
+    Endpoint(
+        "post",
+        "/endpoints/{endpoint_id}/events/{event_id}/replay",
+        "Send an event once more",
+        schemas.EndpointOut,
+        [ENDPOINT_ID, in_path("event_id", "integer", 1)],
     ),
 )
 
 
+@cache
 def document() -> dict[str, Any]:
-    """OpenAPI 3.1."""
+    """OpenAPI 3.1, for all to read and nobody to change."""
     spec = APISpec(
         "Makegood", "1", "3.1.0", plugins=[MarshmallowPlugin()], security=[{"token": []}]
     )
     spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
-    for endpoint in ENDPOINTS:
+    for endpoint in (*ENDPOINTS, *PLAYBOOKS, *TALK, *CASES, *CONNECTIONS, *SHOPS):
         spec.path(
             path=f"/api/v1{endpoint.path}", operations={endpoint.method: endpoint.operation()}
         )
     content: dict[str, Any] = spec.to_dict()
     # Nothing is approved that was not named.
-    named = [{"required": ["number"]}, {"required": ["changed"]}]
+    named = [
+        {"required": [name], "properties": {name: {"type": kind}}}
+        for name, kind in (("number", "integer"), ("changed", "object"))
+    ]
     content["components"]["schemas"]["ApproveIn"]["anyOf"] = named
     return content

@@ -61,7 +61,8 @@ class OfferOut(Schema):
 
 
 class MakeGoodOut(Schema):
-    """A make-good that was approved. `outcome_unknown`: it may have been carried out; somebody has to
+    """A make-good that was approved. While its state is `held` nothing of it has begun: it can be undone
+    till `held_until` (null: it began at once). `outcome_unknown`: it may have been carried out; somebody has to
     look at the payment provider or in the shop."""
 
     reference = fields.String()
@@ -75,6 +76,7 @@ class MakeGoodOut(Schema):
     outcome_unknown = fields.Boolean()
     offer = fields.Nested(OfferOut, allow_none=True)
     decided_at = fields.AwareDateTime()
+    held_until = fields.AwareDateTime(allow_none=True)
     done_at = fields.AwareDateTime(allow_none=True)
 
 
@@ -89,8 +91,21 @@ class CauseOut(Schema):
     model = fields.String()
 
 
+class EvidenceOut(Schema):
+    """What speaks `for` the complaint or `against` it, for `neither`, or is `unknown`. `cases`: the
+    references it is about."""
+
+    kind = fields.String()
+    bearing = fields.String()
+    text = Sentence(attribute="says")
+    source = Sentence()
+    cases = fields.List(fields.String())
+
+
 class CaseOut(Schema):
-    """One case. `cause`: what the complaint is about, `unclear` where nobody is sure."""
+    """One case. `cause`: what the complaint is about, `unclear` where nobody is sure;
+    `root_cause`: where it comes from, as a person said. `close_reason` of an open case: what became of
+    its review before it was opened again."""
 
     reference = fields.String()
     state = fields.String()
@@ -103,6 +118,7 @@ class CaseOut(Schema):
     product = fields.String(attribute="review.product_name")
     shop_id = fields.Integer()
     cause = fields.String()
+    root_cause = fields.String(allow_none=True)
 
 
 class CaseDetailOut(CaseOut):
@@ -118,65 +134,7 @@ class CaseDetailOut(CaseOut):
     make_goods = fields.List(fields.Nested(MakeGoodOut))
     cause_read = fields.Nested(CauseOut)
     cause_corrected = fields.Boolean()
-
-
-class ReviewVersionOut(Schema):
-    """A review as it was from a moment on."""
-
-    seen_at = fields.AwareDateTime()
-    rating = fields.Integer(allow_none=True)
-    text = fields.String()
-    withdrawn = fields.Boolean()
-
-
-class ProvenMakeGoodOut(Schema):
-    """What was granted. `before_asking`: decided before the buyer was first asked about the review;
-    null where they never were."""
-
-    reference = fields.String()
-    what = Sentence()
-    state = fields.String()
-    decided_at = fields.AwareDateTime()
-    decided_by = fields.String()
-    done_at = fields.AwareDateTime(allow_none=True)
-    platform_id = fields.String()
-    before_asking = fields.Boolean(allow_none=True)
-
-
-class ProvenMessageOut(Schema):
-    """What the buyer was told, letter for letter, from which wording, and what policy said then."""
-
-    step = fields.String(allow_none=True)
-    author = fields.String()
-    at = fields.AwareDateTime()
-    state = fields.String()
-    channel = fields.String()
-    language = fields.String()
-    wording = fields.String()
-    subject = fields.String()
-    text = fields.String()
-    verdict_layer = fields.String()
-    verdict_reason = Sentence()
-    verdict_source = fields.String()
-    verdict_checked_on = fields.Date(allow_none=True)
-
-
-class ProofOut(Schema):
-    """What a case can prove: that what was given did not depend on the review."""
-
-    reference = fields.String()
-    shop = fields.String()
-    platform = fields.String()
-    product = fields.String()
-    order_id = fields.String()
-    opened_at = fields.AwareDateTime()
-    closed_at = fields.AwareDateTime(allow_none=True)
-    erased_at = fields.AwareDateTime(allow_none=True)
-    asked_at = fields.AwareDateTime(allow_none=True)
-    made_at = fields.AwareDateTime()
-    versions = fields.List(fields.Nested(ReviewVersionOut))
-    make_goods = fields.List(fields.Nested(ProvenMakeGoodOut))
-    messages = fields.List(fields.Nested(ProvenMessageOut))
+    evidence = fields.List(fields.Nested(EvidenceOut))
 
 
 class CasesOut(Schema):
@@ -230,6 +188,54 @@ class WaitingListOut(Schema):
 
     waiting = fields.List(fields.Nested(WaitingOut))
     connections = fields.List(fields.Nested(ConnectionOut))
+
+
+class EndpointOut(Schema):
+    """Where the events of a shop are sent to. `secret` stands in the answer to its making and renewal
+    alone; `problem`: why Makegood switched it off."""
+
+    id = fields.Integer()
+    shop_id = fields.Integer()
+    name = fields.String()
+    url = fields.String()
+    events = fields.List(fields.String())
+    active = fields.Boolean()
+    problem = Sentence()
+    failing_since = fields.AwareDateTime(allow_none=True)
+    overlap_until = fields.AwareDateTime(allow_none=True)
+    created_at = fields.AwareDateTime()
+    secret = fields.String()
+
+
+class EndpointsOut(Schema):
+    """All endpoints."""
+
+    endpoints = fields.List(fields.Nested(EndpointOut))
+
+
+class EventOut(Schema):
+    """One event for one endpoint. `key` is its webhook-id, `status` what was answered last."""
+
+    id = fields.Integer()
+    key = fields.String()
+    type = fields.String(attribute="kind")
+    reference = fields.String()
+    payload = fields.Dict(keys=fields.String())
+    state = fields.String()
+    attempts = fields.Integer()
+    status = fields.Integer(allow_none=True)
+    answer = fields.String()
+    error = Sentence()
+    created_at = fields.AwareDateTime()
+    last_at = fields.AwareDateTime(allow_none=True)
+    next_at = fields.AwareDateTime(allow_none=True)
+
+
+class EventsOut(Schema):
+    """A page of events; `next` is the `before` of the following page."""
+
+    events = fields.List(fields.Nested(EventOut))
+    next = fields.Integer(allow_none=True)
 
 
 class ErrorOut(Schema):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
-from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
-from flask import Blueprint, Response, g, jsonify, request
+from flask import Blueprint, Response, jsonify, request
 from marshmallow import Schema, ValidationError, fields
 from werkzeug.exceptions import BadRequest
 
@@ -21,51 +20,22 @@ from service.db.reviews import delivery_queries
 from service.db.shops import shop_queries
 from service.domain.errors import WrongInput
 from service.domain.staff.authority import Permission
+from service.operations.cases import reopen, root_cause
+from service.operations.cases.evidence import evidence_of
 from service.operations.cases.proof import proof_of
-from service.operations.remedies import decisions
+from service.operations.remedies import decisions, holds
 from service.operations.shops import recovery
-from service.operations.staff import tokens
 from service.web.api import inputs, schemas
+from service.web.api.guard import programs_with
 from service.web.api.idempotency import once
-from service.web.api.openapi import document
-from service.web.auth import check, open_to_all
+from service.web.api.proof_schemas import ProofOut
 from service.web.limits import MINUTE, limited
 from service.web.request_context import actor, context
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
-View = TypeVar("View", bound=Callable[..., Any])
 
 
-def programs_with(permission: Permission) -> Callable[[View], View]:
-    """A bearer token with this permission in the shop of what the address names."""
-
-    def decorated(view: View) -> View:
-        @wraps(view)
-        def guarded(*args: Any, **kwargs: Any) -> Any:
-            scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-            program = tokens.actor_of_token(context(), token) if scheme == "Bearer" else None
-            if program is None:
-                return _not_signed_in()
-            g.actor = program
-            with context().database.reading() as session:
-                check(session, program, permission, kwargs)
-            return view(*args, **kwargs)
-
-        guarded.guard = "token"  # type: ignore[attr-defined]
-        guarded.permission = permission  # type: ignore[attr-defined]
-        return cast(View, guarded)
-
-    return decorated
-
-
-def _not_signed_in() -> tuple[Response, int]:
-    message = "Send a token: Authorization: Bearer mg_..."
-    answer = jsonify(error={"code": "not_signed_in", "message": message})
-    answer.headers["WWW-Authenticate"] = "Bearer"
-    return answer, 401
-
-
-def _body(schema: Schema) -> dict[str, Any]:
+def body_of(schema: Schema) -> dict[str, Any]:
     """The JSON object that was sent. One that cannot be read is never taken for an empty one."""
     try:
         sent = request.get_json(force=True)
@@ -74,7 +44,7 @@ def _body(schema: Schema) -> dict[str, Any]:
     return _loaded(schema, sent)
 
 
-def _query(schema: Schema) -> dict[str, Any]:
+def query_of(schema: Schema) -> dict[str, Any]:
     """What stands behind the question mark; a name that is repeated is a list."""
     sent: dict[str, Any] = {}
     for name, values in request.args.lists():
@@ -107,7 +77,7 @@ def _named(messages: object, path: str = "") -> Iterator[tuple[str, str]]:
 @programs_with(Permission.LOOK)
 def cases() -> Response:
     """List cases, newest first."""
-    asked = _query(inputs.CasesQuery())
+    asked = query_of(inputs.CasesQuery())
     shops = actor().shops(Permission.LOOK)
     with context().database.reading() as session:
         rows = case_queries.cases_in(
@@ -121,7 +91,7 @@ def cases() -> Response:
 @programs_with(Permission.LOOK)
 def case(reference: str) -> Response:
     """Read one case."""
-    return _detail(reference)
+    return detail_of(reference)
 
 
 @blueprint.get("/cases/<reference>/proof")
@@ -131,16 +101,18 @@ def proof(reference: str) -> Response:
     with context().database.reading() as session:
         case = case_queries.case_by_reference(session, reference)
         record = proof_of(session, case, context().clock.now())
-        return jsonify(schemas.ProofOut().dump(record))
+        return jsonify(ProofOut().dump(record))
 
 
-def _detail(reference: str) -> Response:
+def detail_of(reference: str) -> Response:
+    """A case as programs read it."""
     with context().database.reading() as session:
         case = case_queries.case_by_reference(session, reference)
         proposal = remedy_queries.proposal(session, case.id)
-        out = schemas.CaseDetailOut(exclude=("proposal", "proposal_id", "proposal_offer")).dump(
-            case
-        )
+        apart = ("proposal", "proposal_id", "proposal_offer", "evidence")
+        out = schemas.CaseDetailOut(exclude=apart).dump(case)
+        evidence = evidence_of(session, case, context().clock.now())
+        out["evidence"] = schemas.EvidenceOut(many=True).dump(evidence)
         rows = proposal.remedies if proposal is not None else []
         out["proposal"] = schemas.RemedyOut(many=True).dump(rows)
         out["proposal_id"] = None if proposal is None else proposal.id
@@ -148,7 +120,8 @@ def _detail(reference: str) -> Response:
         return jsonify(out)
 
 
-def _find(reference: str) -> Case:
+def find(reference: str) -> Case:
+    """A case by its reference; raises `NotFound`."""
     with context().database.reading() as session:
         return case_queries.case_by_reference(session, reference)
 
@@ -159,7 +132,7 @@ def _find(reference: str) -> Case:
 @once
 def approve(reference: str) -> Response:
     """Approve the proposed or a changed make-good."""
-    case, asked = _find(reference), _body(inputs.ApproveIn())
+    case, asked = find(reference), body_of(inputs.ApproveIn())
     decisions.approve(
         context(),
         case.id,
@@ -169,7 +142,7 @@ def approve(reference: str) -> Response:
         reason=asked["reason"],
         seen=asked["proposal_id"],
     )
-    return _detail(reference)
+    return detail_of(reference)
 
 
 def _remedy(case: Case, sent: dict[str, Any]) -> Remedy:
@@ -195,7 +168,7 @@ def _only_line(case: Case) -> tuple[str, ...]:
 @once
 def offer(reference: str) -> Response:
     """Let the buyer choose among proposed make-goods."""
-    case, asked = _find(reference), _body(inputs.OfferIn())
+    case, asked = find(reference), body_of(inputs.OfferIn())
     decisions.offer(
         context(),
         case.id,
@@ -206,7 +179,7 @@ def offer(reference: str) -> Response:
         reason=asked["reason"],
         seen=asked["proposal_id"],
     )
-    return _detail(reference)
+    return detail_of(reference)
 
 
 @blueprint.post("/cases/<reference>/decline")
@@ -215,25 +188,70 @@ def offer(reference: str) -> Response:
 @once
 def decline(reference: str) -> Response:
     """Decline a make-good."""
-    case = _find(reference)
-    decisions.decline(context(), case.id, actor(), _body(inputs.DeclineIn())["reason"])
-    return _detail(reference)
+    case = find(reference)
+    decisions.decline(context(), case.id, actor(), body_of(inputs.DeclineIn())["reason"])
+    return detail_of(reference)
+
+
+@blueprint.post("/cases/<reference>/undo")
+@programs_with(Permission.DECIDE)
+@limited(120, MINUTE)
+@once
+def undo(reference: str) -> Response:
+    """Undo what was approved, while its make-good is held."""
+    holds.undo(context(), find(reference).id, actor())
+    return detail_of(reference)
+
+
+@blueprint.post("/cases/<reference>/close")
+@programs_with(Permission.DECIDE)
+@limited(120, MINUTE)
+@once
+def close(reference: str) -> Response:
+    """Close a case."""
+    case, asked = find(reference), body_of(inputs.CloseIn())
+    decisions.close_case(context(), case.id, actor(), asked["reason"], asked["root_cause"])
+    return detail_of(reference)
+
+
+@blueprint.post("/cases/<reference>/reopen")
+@programs_with(Permission.DECIDE)
+@limited(120, MINUTE)
+@once
+def reopen_case(reference: str) -> Response:
+    """Open a closed case again."""
+    case, asked = find(reference), body_of(inputs.ReopenIn())
+    reopen.reopen(context(), case.id, actor(), asked["reason"])
+    return detail_of(reference)
+
+
+@blueprint.post("/cases/<reference>/root-cause")
+@programs_with(Permission.DECIDE)
+@limited(120, MINUTE)
+@once
+def record_root_cause(reference: str) -> Response:
+    """Say where a complaint comes from."""
+    case, asked = find(reference), body_of(inputs.RootCauseIn())
+    root_cause.record(context(), case.id, actor(), asked["root_cause"])
+    return detail_of(reference)
 
 
 @blueprint.get("/deliveries")
 @programs_with(Permission.LOOK)
 def deliveries() -> Response:
     """List deliveries that need attention, newest first."""
-    asked = _query(inputs.PageQuery())
+    asked = query_of(inputs.PageQuery())
+    return unread(asked["most"], asked["before"])
+
+
+def unread(most: int = 50, before: int | None = None) -> Response:
+    """A page of deliveries that need attention."""
     shops = actor().shops(Permission.LOOK)
     with context().database.reading() as session:
-        unread = delivery_queries.deliveries_needing_attention(
-            session, shops, most=asked["most"], before=asked["before"]
+        rows = delivery_queries.deliveries_needing_attention(
+            session, shops, most=most, before=before
         )
-        page = {
-            "deliveries": unread,
-            "next": unread[-1].id if len(unread) == asked["most"] else None,
-        }
+        page = {"deliveries": rows, "next": rows[-1].id if len(rows) == most else None}
         return jsonify(schemas.DeliveriesOut().dump(page))
 
 
@@ -258,10 +276,3 @@ def try_now(connection_id: int) -> Response:
     """Try at once what waits for a connection."""
     recovery.try_now(context(), connection_id, actor())
     return waiting()
-
-
-@blueprint.get("/openapi.json")
-@open_to_all
-def openapi() -> Response:
-    """The document programs are written from."""
-    return jsonify(document())

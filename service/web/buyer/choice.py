@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from flask import Blueprint, render_template, request
 from flask_babel import force_locale
@@ -21,14 +20,12 @@ from service.localization import day_text
 from service.operations.cases.orders import SeenOrder, buyer_of
 from service.operations.messages.planning import zones_of
 from service.operations.remedies import offers
-from service.security.links import BUYER_DAYS
 from service.web.auth import by_link
 from service.web.errors import status_of
 from service.web.limits import MINUTE, limited
 from service.web.request_context import context
 
 blueprint = Blueprint("choice", __name__, url_prefix="/b/choose")
-LONGEST = timedelta(days=BUYER_DAYS)
 GONE = Text("This can no longer be given.")
 
 
@@ -58,7 +55,7 @@ def pick(token: str) -> str | tuple[str, int]:
 
 def _offer_id(token: str) -> int:
     """The choice of which the message with this link tells."""
-    message_id = int(context().links.read("buyer-choose", token, LONGEST))
+    message_id = context().links.message_of_buyer("choose", token)
     with context().database.reading() as session:
         message = message_queries.message(session, message_id)
         make_good = session.get(MakeGood, message.make_good_id or 0)

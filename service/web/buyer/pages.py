@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, g, render_template, request, url_for
@@ -10,21 +10,25 @@ from flask_babel import force_locale
 
 from integrations.sentence import Said, Text
 from service.db.messages import message_queries
-from service.db.models import Message
+from service.db.models import Case, Message
 from service.domain.errors import DomainError
 from service.domain.messages import templates
 from service.domain.messages.kinds import Answer
+from service.domain.remedies.thanks import Profile, thanks_from_data
 from service.domain.staff.authority import BUYER
 from service.operations.cases.orders import buyer_of
 from service.operations.messages import answers, opt_out
-from service.security.links import BUYER_DAYS
+from service.operations.remedies import thanks
+from service.operations.reviews import voice_names
 from service.web.auth import by_link
+from service.web.errors import status_of
 from service.web.i18n import translate
 from service.web.limits import MINUTE, limited
 from service.web.request_context import context, wired
 
 blueprint = Blueprint("buyer", __name__, url_prefix="/b")
-LONGEST = timedelta(days=BUYER_DAYS)
+ANSWERS = {"yes": Answer.SOLVED, "partly": Answer.PARTLY, "no": Answer.NOT_SOLVED}
+SOLVED_AS = {answer: value for value, answer in ANSWERS.items()}
 
 
 @blueprint.before_app_request
@@ -41,13 +45,21 @@ def _page(
         message = message_queries.message(session, message_id)
         case = message.case
         language = templates.language_for(buyer_of(case).language, case.shop.language)
-        answer = answers.earlier_answer(message)
+        check = answers.check_of(message)
+        answer = answers.earlier_answer(check)
+        over = answers.over_for(check, context().clock.now())
         with force_locale(language):
             return render_template(
                 f"buyer/{page}.html",
                 solved=answer is not None and answer.answer is Answer.SOLVED,
+                over=None if done else over,
+                **_preferences(case, answer),
+                name_url=context().links.buyer("name", message_id)
+                if voice_names.may_ask(session, case)
+                else "",
                 shop=case.shop.name,
                 action=action,
+                preference_url=url_for("buyer.preference", token=token),
                 product=case.review.product_name,
                 done=done,
                 problem=translate(problem),
@@ -56,16 +68,28 @@ def _page(
             )
 
 
+def _preferences(case: Case, answer: Message | None) -> dict[str, Any]:
+    """What the buyer may say they like, once they said that it is solved; nothing where the shop does
+    not ask."""
+    kept = thanks_from_data(case.shop.thanks)
+    solved = answer is not None and answer.answer is Answer.SOLVED
+    asked = kept.on and solved and case.erased_at is None
+    return {"preferences": kept.profiles if asked else {}, "chosen": case.profile}
+
+
 def _answered(answer: Message | None) -> dict[str, str]:
     """An earlier answer, to be changed."""
-    if answer is None:
+    if answer is None or answer.answer is None:
         return {}
-    solved = "yes" if answer.answer is Answer.SOLVED else "no"
-    return {"solved": solved, "stars": str(answer.stars or ""), "comment": answer.text}
+    return {
+        "solved": SOLVED_AS[answer.answer],
+        "stars": str(answer.stars or ""),
+        "comment": answer.text,
+    }
 
 
 def _id(page: str, token: str) -> int:
-    return int(context().links.read(f"buyer-{page}", token, LONGEST))
+    return context().links.message_of_buyer(page, token)
 
 
 @blueprint.get("/answer/<token>")
@@ -80,21 +104,37 @@ def answer_page(token: str) -> str:
 @limited(30, MINUTE)
 def answer(token: str) -> str | tuple[str, int]:
     """Take the answer."""
-    solved = request.form.get("solved")
-    if solved not in ("yes", "no"):
-        return _page("answer", token, problem=Text("Choose yes or no.")), 422
+    solved = ANSWERS.get(request.form.get("solved", ""))
+    if solved is None:
+        return _page("answer", token, problem=Text("Choose yes, partly or no.")), 422
     stars = request.form.get("stars", type=int) or None
     try:
         answers.answer(
             context(),
             _id("answer", token),
             BUYER,
-            solved=solved == "yes",
+            answer=solved,
             stars=stars,
             comment=request.form.get("comment", ""),
         )
     except DomainError as error:
-        return _page("answer", token, problem=error.text), 422
+        return _page("answer", token, problem=error.text), status_of(error)
+    return _page("answer", token, done=True)
+
+
+@blueprint.post("/answer/<token>/preference")
+@by_link
+@limited(30, MINUTE)
+def preference(token: str) -> str | tuple[str, int]:
+    """Take what the buyer likes, where they say so; what they chose before is changed by it."""
+    chosen = request.form.get("profile", "")
+    if chosen and chosen not in set(Profile):
+        return _page("answer", token, problem=Text("Choose one of them, or none.")), 422
+    profile = Profile(chosen) if chosen else None
+    try:
+        thanks.take_preference(context(), _id("answer", token), BUYER, profile)
+    except DomainError as error:
+        return _page("answer", token, problem=error.text), status_of(error)
     return _page("answer", token, done=True)
 
 

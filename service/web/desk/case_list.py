@@ -10,20 +10,32 @@ from sqlalchemy import select
 
 from service.db.cases.case_list import CaseFilter, Outcome, list_cases
 from service.db.models import Shop
+from service.db.staff import seller_queries
 from service.db.tasks import task_queries
+from service.domain.cases.root_causes import RootCause
 from service.domain.cases.states import CaseState
 from service.domain.complaints.causes import CAUSES, UNCLEAR
 from service.domain.days import day_begins
 from service.domain.reports.periods import EARLIEST, LATEST
 from service.domain.staff.authority import Permission
+from service.operations.staff import saved_filters
 from service.web.auth import sellers_only
 from service.web.desk.paging import next_page
+from service.web.desk.saved_filters import query_of
 from service.web.request_context import actor, context
 
 blueprint = Blueprint("case_list", __name__)
 PAGE = 50
 LONGEST_SEARCH = 200
-FROM_REPORT = ("opened_from", "opened_to", "product", "remedy", "outcome")
+FROM_REPORT = (
+    "opened_from",
+    "opened_to",
+    "product",
+    "remedy",
+    "root_cause",
+    "outcome",
+    "decided_by",
+)
 """What only a report's links say; the form hands it on."""
 
 
@@ -62,6 +74,9 @@ def overview() -> str:
             is_narrowed=narrowing != CaseFilter(),
             from_report=_from_report(narrowing),
             shops=[(shop.id, shop.name) for shop in shops],
+            saved=saved_filters.of_seller(context(), actor()),
+            query=query_of(request.query_string.decode("latin-1")),
+            names=seller_queries.actor_names(session),
             states=list(CaseState),
             causes=[*CAUSES, UNCLEAR],
             onward=next_page("after", cases[PAGE - 1].id) if len(cases) > PAGE else None,
@@ -70,6 +85,7 @@ def overview() -> str:
 
 def _filter(shops: Sequence[Shop]) -> CaseFilter:
     """What the address asks for; what no such page says is left out."""
+    root_cause = request.args.get("root_cause", "")
     state, cause = request.args.get("state", ""), request.args.get("cause", "")
     shop_id, outcome = _number("shop", 2**63 - 1), request.args.get("outcome", "")
     zones = [shop.zone for shop in shops if shop_id in (None, shop.id)] or ["UTC"]
@@ -84,15 +100,25 @@ def _filter(shops: Sequence[Shop]) -> CaseFilter:
         opened_before=day_begins(last + timedelta(days=1), zones[0]) if last else None,
         product_key=request.args.get("product", ""),
         remedy=request.args.get("remedy", ""),
+        root_cause=root_cause if root_cause in set(RootCause) else "",
         assignee_id=actor().id if request.args.get("mine") else None,
+        decided_by=_number("decided_by", 2**63 - 1),
         outcome=Outcome(outcome) if outcome in set(Outcome) else None,
     )
 
 
 def _from_report(narrowing: CaseFilter) -> dict[str, str]:
     """What a report's link asked for, as it stands in the address."""
-    narrowed = narrowing.opened_since or narrowing.opened_before or narrowing.product_key
-    if not (narrowed or narrowing.remedy or narrowing.outcome):
+    narrowed = (
+        narrowing.opened_since,
+        narrowing.opened_before,
+        narrowing.product_key,
+        narrowing.remedy,
+        narrowing.root_cause,
+        narrowing.outcome,
+        narrowing.decided_by,
+    )
+    if not any(narrowed):
         return {}
     return {name: request.args[name] for name in FROM_REPORT if request.args.get(name)}
 

@@ -2,38 +2,46 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from datetime import timedelta
 from functools import wraps
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from flask_babel import lazy_gettext as lazy
 from werkzeug.wrappers import Response
 
-from integrations.remedies import KINDS, Remedy, Worth
 from service.db.cases import case_queries
 from service.db.models import Case
+from service.domain.cases.root_causes import RootCause
 from service.domain.errors import DomainError, WrongInput
 from service.domain.staff.authority import Permission
-from service.localization import read_amount
-from service.operations.cases import assign, causes, confirm, order_choice
+from service.operations.cases import (
+    assign,
+    causes,
+    confirm,
+    notes,
+    order_choice,
+    reopen,
+    root_cause,
+)
 from service.operations.messages import by_seller
-from service.operations.remedies import decisions
-from service.web.auth import may
+from service.operations.remedies import decisions, holds
+from service.web.auth import may, own_path
+from service.web.desk import undo
+from service.web.desk.case_forms import CaseForm, OtherForm
 from service.web.desk.cases import case_page
 from service.web.errors import status_of
 from service.web.request_context import actor, context
 
 blueprint = Blueprint("case_verbs", __name__, url_prefix="/cases/<reference>")
 Answer = Response | tuple[str, int]
-LONGEST_LIFE = 3650
-"""Days for which a code may be good."""
 
 
-def verb(sentence: Any) -> Callable[[Callable[..., None]], Callable[..., Answer]]:
-    """For those who may decide: does one thing to a case, then says `sentence`."""
+def verb(
+    sentence: Any, form_class: type[CaseForm] | None = None
+) -> Callable[[Callable[..., None]], Callable[..., Answer]]:
+    """For those who may decide: does one thing to a case, then says `sentence`. `form_class`: of the
+    form that it reads, which it gets as `form` once its entries are right."""
 
     def decorated(act: Callable[..., None]) -> Callable[..., Answer]:
         @may(Permission.DECIDE)
@@ -41,12 +49,17 @@ def verb(sentence: Any) -> Callable[[Callable[..., None]], Callable[..., Answer]
         def acted(reference: str, **rest: Any) -> Answer:
             with context().database.reading() as session:
                 case = case_queries.case_by_reference(session, reference)
+            form = None if form_class is None else form_class(case, request.form)
             try:
+                if form is not None:
+                    form.check()
+                    rest["form"] = form
                 act(case, **rest)
             except DomainError as error:
-                return case_page(reference, error), status_of(error)
-            flash(sentence)
-            return redirect(url_for("admin.case", reference=case.reference), 303)
+                return case_page(reference, error, form), status_of(error)
+            undo.tell(sentence, [case.reference])
+            at_case = url_for("admin.case", reference=case.reference)
+            return redirect(own_path(request.form.get("next", ""), at_case), 303)
 
         return acted
 
@@ -54,7 +67,7 @@ def verb(sentence: Any) -> Callable[[Callable[..., None]], Callable[..., Answer]
 
 
 @blueprint.post("/approve")
-@verb(lazy("Approved. It is carried out now."))
+@verb(undo.APPROVED)
 def approve(case: Case) -> None:
     """Approve a proposed make-good."""
     form = request.form
@@ -68,34 +81,18 @@ def approve(case: Case) -> None:
 
 
 @blueprint.post("/approve-other")
-@verb(lazy("Approved. It is carried out now."))
-def approve_other(case: Case) -> None:
+@verb(undo.APPROVED, OtherForm)
+def approve_other(case: Case, form: OtherForm) -> None:
     """Approve another make-good than the proposed ones."""
-    reason = request.form.get("reason", "")
-    decisions.approve(context(), case.id, actor(), changed=_other(case), reason=reason)
+    reason = form.reason.data or ""
+    decisions.approve(context(), case.id, actor(), changed=form.remedy, reason=reason)
 
 
-def _other(case: Case) -> Remedy:
-    if not case.order:
-        raise WrongInput("Choose the order first.")
-    form = request.form
-    kind = KINDS.get(form.get("action", ""))
-    if kind is None:
-        raise WrongInput("Choose the make-good.")
-    amount = None
-    if kind.worth is Worth.CHOSEN:
-        amount = read_amount(form.get("amount", ""), case.order["currency"])
-    lines = tuple(form.getlist("line"))
-    if not lines:
-        raise WrongInput("Choose which lines of the order are meant.")
-    return Remedy(kind, amount, lines, timedelta(days=_days()) if kind.expires else None)
-
-
-def _days() -> int:
-    text = request.form.get("expires_days", "").strip()
-    if not re.fullmatch("[0-9]{1,4}", text) or not 1 <= int(text) <= LONGEST_LIFE:
-        raise WrongInput("Enter for how many days it is good, from 1 to 3650.")
-    return int(text)
+@blueprint.post("/undo")
+@verb(undo.UNDONE)
+def undo_approval(case: Case) -> None:
+    """Take back what was just approved."""
+    holds.undo(context(), case.id, actor())
 
 
 @blueprint.post("/offer")
@@ -116,8 +113,30 @@ def decline(case: Case) -> None:
 @blueprint.post("/close")
 @verb(lazy("The case is closed."))
 def close(case: Case) -> None:
-    """Close the case."""
-    decisions.close_case(context(), case.id, actor(), request.form.get("reason", ""))
+    """Close the case, with the root cause where one was tapped."""
+    reason = request.form.get("reason", "")
+    decisions.close_case(context(), case.id, actor(), reason, _root_cause())
+
+
+@blueprint.post("/reopen")
+@verb(lazy("The case is open again."))
+def reopen_case(case: Case) -> None:
+    """Open a closed case again."""
+    reopen.reopen(context(), case.id, actor(), request.form.get("reason", ""))
+
+
+@blueprint.post("/root-cause")
+@verb(lazy("Noted."))
+def record_root_cause(case: Case) -> None:
+    """Say where the complaint comes from."""
+    root_cause.record(context(), case.id, actor(), _root_cause())
+
+
+def _root_cause() -> RootCause | None:
+    tapped = request.form.get("root_cause", "")
+    if tapped and tapped not in set(RootCause):
+        raise WrongInput("Press one of the buttons of the page.")
+    return RootCause(tapped) if tapped else None
 
 
 @blueprint.post("/candidate")
@@ -156,6 +175,27 @@ def hand_over(case: Case) -> None:
     """Give the case to somebody, or to nobody in particular."""
     form = request.form
     assign.hand_over(context(), case.id, actor(), form.get("to", type=int), form.get("reason", ""))
+
+
+@blueprint.post("/note")
+@verb(lazy("Noted, for you and your staff only."))
+def note(case: Case) -> None:
+    """Write a note for staff."""
+    notes.add(context(), case.id, actor(), request.form.get("text", ""))
+
+
+@blueprint.post("/ask-owner")
+@verb(lazy("The owner is asked."))
+def ask_owner(case: Case) -> None:
+    """Ask the owner to decide."""
+    notes.ask_owner(context(), case.id, actor(), request.form.get("text", ""))
+
+
+@blueprint.post("/answer-staff")
+@verb(lazy("Answered. Whoever asked decides."))
+def answer_staff(case: Case) -> None:
+    """Answer what the owner was asked, without deciding."""
+    notes.answer(context(), case.id, actor(), request.form.get("text", ""))
 
 
 @blueprint.post("/stop-messages")

@@ -4,46 +4,53 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, g, render_template, request
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask_babel import get_locale
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
 
-from integrations.remedies import KINDS
 from service import VERSION
 from service.db.cases import case_queries
 from service.db.models import Case, MakeGood, Review
 from service.db.remedies import remedy_queries
 from service.db.staff import seller_queries
 from service.db.tasks import task_queries
-from service.domain.cases.states import CLOSE_REASONS, FORMER_STATES, CaseState, Move
+from service.domain.cases.evidence import by_bearing
+from service.domain.cases.root_causes import ROOT_CAUSES
+from service.domain.cases.states import Move
 from service.domain.complaints.causes import CAUSES
 from service.domain.errors import DomainError, Unconfirmed
 from service.domain.messages.states import MessageMove
 from service.domain.messages.templates import MessageText
 from service.domain.staff import authority
 from service.domain.staff.authority import Permission
+from service.operations.cases import escalation
+from service.operations.cases.evidence import evidence_of
 from service.operations.messages import public_reply, texts
 from service.operations.messages.moves import allows
 from service.operations.messages.send_check import reaches_buyer
 from service.operations.remedies import balance, make_goods
 from service.operations.staff import permits
-from service.web import formatting, words
+from service.web import formatting, history_words, words
 from service.web.auth import may
+from service.web.desk import calls, proposals, thanks, undo
+from service.web.desk.case_forms import CallForm, CaseForm, OtherForm
+from service.web.desk.choices import currencies
 from service.web.desk.complaint import marked
 from service.web.desk.make_goods import shown
 from service.web.desk.next_step import next_step
-from service.web.desk.proposals import choice, proposed
+from service.web.desk.places import places_of
 from service.web.desk.thread import thread_of
 from service.web.errors import refusal
 from service.web.i18n import label, translate
 from service.web.request_context import actor, context
 
 blueprint = Blueprint("admin", __name__)
-DAYS = 90
-"""How long what expires is good where the seller does not say."""
 
 blueprint.add_app_template_filter(formatting.money, "money")
 blueprint.add_app_template_filter(formatting.when, "when")
+blueprint.add_app_template_filter(formatting.clock, "clock")
+blueprint.add_app_template_filter(formatting.ago, "ago")
 blueprint.add_app_template_filter(translate, "translate")
 blueprint.add_app_template_filter(label, "label")
 
@@ -52,14 +59,26 @@ blueprint.add_app_template_filter(label, "label")
 def _words() -> dict[str, object]:
     return {
         "word": words.word,
-        "event_label": words.event_label,
+        "happened": history_words.happened,
+        "history_detail": history_words.detail,
+        "actor_name": history_words.actor_name,
+        "causes": CAUSES,
+        "root_causes": ROOT_CAUSES,
         "me": g.get("seller"),
         "may": _may,
         "manages": _manages,
+        "currencies": currencies,
         "get_locale": get_locale,
         "version": VERSION,
         "seller_name": authority.seller_name,
+        "here": _here,
     }
+
+
+def _here() -> str:
+    """The address of this page, to come back to."""
+    query = request.query_string.decode("latin-1")
+    return f"{request.path}?{query}" if query else request.path
 
 
 def _may(permission: str, shop_id: int) -> bool:
@@ -82,8 +101,22 @@ def case(reference: str) -> str:
     return case_page(reference)
 
 
-def case_page(reference: str, error: DomainError | None = None) -> str:
-    """The page; after a refusal with what was typed still in its fields."""
+@blueprint.get("/cases/<reference>/next")
+@may(Permission.LOOK)
+def next_case(reference: str) -> Response:
+    """The case that comes after this one on the waiting page; that page where none does."""
+    with context().database.reading() as session:
+        case = case_queries.case_by_reference(session, reference)
+        following = task_queries.next_case(session, actor().shops(Permission.LOOK), case.id)
+    if following is None:
+        return redirect(url_for("waiting.overview"), 303)
+    return redirect(url_for("admin.case", reference=following.reference), 303)
+
+
+def case_page(
+    reference: str, error: DomainError | None = None, form: CaseForm | None = None
+) -> str:
+    """The page; after a refusal with what was typed. `form`: the one that was refused."""
     with context().database.reading() as session:
         case = case_queries.case_by_reference(session, reference)
         formatting.use_zone(case.shop.zone)
@@ -97,29 +130,39 @@ def case_page(reference: str, error: DomainError | None = None) -> str:
             ],
             **_refused(error),
             names=seller_queries.actor_names(session),
-            choice=choice(session, case, actor(), context().clock.now()),
             deciders=seller_queries.deciders(session, case.shop_id),
-            proposed=proposed(session, case, actor(), context().clock.now()),
             left=balance.left_of(session, case) if case.order else None,
             make_goods=[shown(row, may_ask=_may_ask(session, row)) for row in case.make_goods],
+            **undo.shown(case),
+            places=places_of(session, case),
+            **proposals.parts(context(), session, case, actor()),
             decidable=case.may(Move.APPROVE),
             waits=bool(task_queries.cases_waiting(session, [case.id])),
-            first=_first(case, proposal),
+            **_forms(case, proposal, form),
             why_none=proposal.reason if proposal is not None else "",
+            evidence=by_bearing(evidence_of(session, case, context().clock.now())),
             earlier=case_queries.earlier_cases(session, case),
             next_step=next_step(session, case),
             thread=thread_of(context(), session, case, context().clock.now()),
             greeting=_greeting(session, case),
-            reply_rules=public_reply.allowed(session, case),
+            **calls.shown(session, case),
+            **thanks.shown(session, case),
+            reply_rules=public_reply.allowed(context(), session, case),
             may_stop_messages=_may_stop_messages(case),
-            kinds=KINDS,
-            causes=CAUSES,
             complaint=marked(case),
-            days=DAYS,
+            only_owner=escalation.refusal(case, actor()),
             may_decide=authority.may(actor(), Permission.DECIDE, case.shop_id),
-            states={*CaseState, *FORMER_STATES},
-            hidden_details=list(CLOSE_REASONS.values()),
         )
+
+
+def _forms(case: Case, proposal: object, refused: CaseForm | None) -> dict[str, Any]:
+    """The forms of the page: the one that was refused as it was typed, others as they begin."""
+    other, call = refused, refused
+    if not isinstance(other, OtherForm):
+        other = OtherForm.beginning_with(case, _first(case, proposal))
+    if not isinstance(call, CallForm):
+        call = CallForm(case)
+    return {"currency": other.currency, "other_form": other, "call_form": call}
 
 
 def _refused(error: DomainError | None) -> dict[str, Any]:
@@ -164,4 +207,4 @@ def _first(case: Case, proposal: object) -> dict[str, object]:
     rows = getattr(proposal, "remedies", None) or [{}]
     row = rows[0]
     amount = row.get("amount_minor") and formatting.plain(row["amount_minor"], row["currency"])
-    return {**row, "amount": amount or "", "currency": case.order.get("currency", "")}
+    return {**row, "amount": amount or ""}

@@ -4,99 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as lazy
 from werkzeug.wrappers import Response
 
 from integrations import registry
-from integrations.contract import Adapter, CheckResult, Role
+from integrations.contract import Adapter, CheckResult
 from integrations.entries import WEBHOOK_SECRET
-from integrations.entries import Field as AdapterField
 from service.db.models import Connection
 from service.db.outbox.waiting import waiting_for
 from service.db.shops import shop_queries
+from service.db.shops.activity import activity_of
 from service.domain.days import day_begins
 from service.domain.errors import DomainError, NotFound
 from service.domain.staff.authority import Permission
-from service.operations.shops import connections, disconnect, recovery, settings
+from service.operations.messages import test_mail
+from service.operations.shops import connections, disconnect, permission, recovery, settings
 from service.operations.shops.connections import NewConnection
 from service.web.auth import may
-from service.web.desk.forms import (
-    Choice,
-    DeskForm,
-    Entry,
-    Secret,
-    Ticks,
-    carry_out,
-    day,
-    whole_number,
+from service.web.desk.connection_forms import (
+    ConnectionForm,
+    NewConnectionForm,
+    SecretForm,
+    form_of,
 )
+from service.web.desk.forms import carry_out
 from service.web.errors import status_of
 from service.web.i18n import label, translate
+from service.web.limits import QUARTER, limited
 from service.web.request_context import actor, context
-from service.web.words import word
 
 blueprint = Blueprint("connections", __name__)
 Answer = Response | tuple[str, int]
-
-
-class ConnectionForm(DeskForm):
-    """What every connection has; its adapter's own entries are added by `form_of`."""
-
-    name = Entry(lazy("Name"))
-    roles = Ticks(lazy("What it is used for"))
-    threshold = Entry(
-        lazy("Highest rating that counts as low"), check=whole_number(1, 4), default="3"
-    )
-
-    @property
-    def chosen(self) -> list[Role]:
-        """The roles that are ticked; what no page offers is passed over."""
-        return [Role(name) for name in self.roles.data or () if name in set(Role)]
-
-    @property
-    def entries(self) -> dict[str, str]:
-        """What was sent, by field."""
-        sent = [field for field in self if field.raw_data]
-        return {field.name: field.data for field in sent if isinstance(field.data, str)}
-
-
-class NewConnectionForm(ConnectionForm):
-    """A connection that is made."""
-
-    cases_from = Entry(lazy("Open cases for reviews since"), check=day)
-
-
-class SecretForm(DeskForm):
-    """A webhook secret of the seller's own, or none."""
-
-    webhook_secret = Entry(lazy("New secret"))
-
-
-def form_of(base: type[ConnectionForm], adapter: str, *args: Any, **values: Any) -> ConnectionForm:
-    """The form of an adapter's connections."""
-    kind = registry.get(adapter)
-    entries = {field.name: _field(field) for field in kind.fields}
-    form: ConnectionForm = type("Entries", (base,), entries)(*args, **values)
-    form.roles.choices = {role.value: word(role.value) for role in sorted(kind.roles)}
-    if Role.REVIEWS not in kind.roles:
-        del form.threshold
-        if isinstance(form, NewConnectionForm):
-            del form.cases_from
-    return form
-
-
-def _field(field: AdapterField) -> Any:
-    shown: Any = label(field.label)
-    extra: dict[str, Any] = {"description": label(field.help), "default": field.default}
-    if field.secret:
-        return Secret(shown, **extra)
-    if field.choices:
-        return Choice(shown, choices={choice: word(choice) for choice in field.choices}, **extra)
-    return Entry(shown, **extra)
 
 
 @blueprint.get("/shops/<int:shop_id>/connect/<adapter>")
@@ -116,8 +56,8 @@ def _kind(adapter: str) -> type[Adapter]:
 
 @blueprint.post("/shops/<int:shop_id>/connect/<adapter>")
 @may(Permission.MANAGE)
-def connect(shop_id: int, adapter: str) -> Answer:
-    """Connect a platform."""
+def connect(shop_id: int, adapter: str) -> Answer | str:
+    """Connect a platform, and test it at once."""
     _kind(adapter)
     with context().database.reading() as database:
         zone = settings.get(database, shop_id).zone
@@ -129,8 +69,23 @@ def connect(shop_id: int, adapter: str) -> Answer:
     )
     if status:
         return _connect_page(shop_id, adapter, form), status
-    flash(_("Saved. Now test it: nothing was tried at the platform yet."))
-    return redirect(url_for("connections.connection", connection_id=connection_ids[0]), 303)
+    return _tested(connection_ids[0], secret=not request.form.get(WEBHOOK_SECRET))
+
+
+def _tested(connection_id: int, *, secret: bool = False) -> str:
+    """The page of a connection that was just saved, with what its test found; `secret`: with its
+    webhook secret, which is shown this once."""
+    with context().database.reading() as database:
+        connection = shop_queries.connection(database, connection_id)
+        kind = registry.get(connection.adapter)
+        allowed = permission.is_given(database, connection_id)
+    flash(_("Saved."))
+    if kind.needs_permission and not allowed:
+        findings: Sequence[CheckResult] = ()
+    else:
+        findings = connections.test_connection(context(), connection_id, actor())
+    shown = connections.webhook_secret(context(), connection) if secret else ""
+    return _page(connection_id, findings=findings, secret=shown)
 
 
 def _connect_page(shop_id: int, adapter: str, form: ConnectionForm) -> str:
@@ -149,7 +104,7 @@ def _new(form: ConnectionForm, adapter: str, zone: str) -> NewConnection:
 @blueprint.get("/connections/<int:connection_id>")
 @may(Permission.MANAGE)
 def connection(connection_id: int) -> str:
-    """One connection: address and secret to paste, values, test."""
+    """One connection: address to paste, values, test."""
     return _page(connection_id)
 
 
@@ -158,6 +113,7 @@ def _page(
     *,
     findings: Sequence[CheckResult] = (),
     problem: str = "",
+    secret: str = "",
     form: ConnectionForm | None = None,
     secret_form: SecretForm | None = None,
 ) -> str:
@@ -166,12 +122,14 @@ def _page(
         return render_template(
             "admin/connection.html",
             connection=connection,
+            sends_mail=test_mail.sends_mail(connection),
             kind=registry.get(connection.adapter),
             address=context().links.webhook(connection.public_id),
-            secret=connections.webhook_secret(context(), connection),
+            secret=secret,
             findings=findings,
             problem=problem,
             put_off=waiting_for(database, connection_id),
+            activity=activity_of(database, connection, context().clock.now()),
             form=form or _kept(connection),
             secret_form=secret_form or SecretForm(),
         )
@@ -186,8 +144,8 @@ def _kept(connection: Connection) -> ConnectionForm:
 
 @blueprint.post("/connections/<int:connection_id>/change")
 @may(Permission.MANAGE)
-def change(connection_id: int) -> Answer:
-    """Change what was entered."""
+def change(connection_id: int) -> Answer | str:
+    """Change what was entered, and test it at once."""
     with context().database.reading() as database:
         connection = shop_queries.connection(database, connection_id)
     form = form_of(ConnectionForm, connection.adapter, request.form)
@@ -205,8 +163,7 @@ def change(connection_id: int) -> Answer:
     )
     if status:
         return _page(connection_id, form=form), status
-    flash(_("Saved. Test the connection where address or keys have changed."))
-    return _back(connection_id)
+    return _tested(connection_id)
 
 
 @blueprint.post("/connections/<int:connection_id>/test")
@@ -215,6 +172,22 @@ def test(connection_id: int) -> str:
     """Try what the connection needs; what was found is on the page."""
     findings = connections.test_connection(context(), connection_id, actor())
     return _page(connection_id, findings=findings)
+
+
+def _self() -> str:
+    return str(actor())
+
+
+@blueprint.post("/connections/<int:connection_id>/test-mail")
+@may(Permission.MANAGE)
+@limited(5, QUARTER, by=_self)
+def send_test_mail(connection_id: int) -> Answer | str:
+    """Send a mail to oneself; what came of it is on the page."""
+    try:
+        finding = test_mail.send_test_mail(context(), connection_id, actor())
+    except DomainError as error:
+        return _page(connection_id, problem=translate(error.text)), status_of(error)
+    return _page(connection_id, findings=[finding])
 
 
 @blueprint.post("/connections/<int:connection_id>/resume")
@@ -228,16 +201,15 @@ def resume(connection_id: int) -> Answer:
 
 @blueprint.post("/connections/<int:connection_id>/webhook-secret")
 @may(Permission.MANAGE)
-def change_secret(connection_id: int) -> Answer:
-    """Begin to use another webhook secret."""
-    form, verb = SecretForm(request.form), connections.add_webhook_secret
-    status = carry_out(
-        form, lambda: verb(context(), connection_id, actor(), form.webhook_secret.value)
-    )
+def change_secret(connection_id: int) -> Answer | str:
+    """Begin to use another webhook secret, shown once, in the answer itself."""
+    form, secrets = SecretForm(request.form), list[str]()
+    verb, typed = connections.add_webhook_secret, form.webhook_secret.data or ""
+    status = carry_out(form, lambda: secrets.append(verb(context(), connection_id, actor(), typed)))
     if status:
         return _page(connection_id, secret_form=form), status
-    flash(_("The new secret is below. Enter it at your platform; the old one still works."))
-    return _back(connection_id)
+    flash(_("The new secret is in use. Enter it at your platform; the old one still works."))
+    return _page(connection_id, secret=secrets[0])
 
 
 @blueprint.post("/connections/<int:connection_id>/disconnect")

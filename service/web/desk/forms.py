@@ -101,8 +101,8 @@ class Entry(Read, StringField):
 
 
 class Choice(Read, SelectField):
-    """One of several: `choices` by value, or a function that gives them. What no page of ours offers
-    stays chosen, to be shown with what is wrong."""
+    """One of several: `choices` by value, in groups by name of group, or a function that gives them. What no
+    page of ours offers stays chosen, to be shown with what is wrong."""
 
     def __init__(self, label: Any = None, check: Check = str.strip, **options: Any) -> None:
         super().__init__(label, validate_choice=False, **options)
@@ -110,10 +110,18 @@ class Choice(Read, SelectField):
 
     def iter_choices(self) -> Any:
         """The choices, with what is chosen."""
-        offered: list[Any] = list(super().iter_choices())
-        if self.data and self.data not in [choice.value for choice in offered]:
-            yield Option(self.data, self.data, True, {})
-        yield from offered
+        yield from self._not_offered()
+        yield from super().iter_choices()
+
+    def iter_groups(self) -> Any:
+        """The groups of choices; what is chosen and in none of them stands above."""
+        yield None, self._not_offered()
+        yield from super().iter_groups()
+
+    def _not_offered(self) -> list[Option]:
+        offered = {value for value, *_ in super().iter_choices()}
+        chosen = self.data if self.data not in offered else None
+        return [Option(chosen, chosen, True, {})] if chosen else []
 
 
 class Ticks(SelectMultipleField):
@@ -188,9 +196,9 @@ def read_limits(rows: Sequence[Any], names: Sequence[str], *, free: Sequence[str
         if not any((row[name].data or "").strip() for name in names):
             continue
         if not is_currency(currency):
-            _wrong(row["currency"], Text("Choose the currency of this row."))
+            wrong(row["currency"], Text("Choose the currency of this row."))
         elif currency in limits:
-            _wrong(row["currency"], Text("Keep one row for each currency."))
+            wrong(row["currency"], Text("Keep one row for each currency."))
         else:
             limits[currency] = {name: _amount(row[name], currency, name in free) for name in names}
     return limits
@@ -200,14 +208,15 @@ def _amount(field: Any, currency: str, may_be_empty: bool) -> int | None:
     typed = (field.data or "").strip()
     if not typed:
         if not may_be_empty:
-            _wrong(field, Text("Enter an amount."))
+            wrong(field, Text("Enter an amount."))
         return None
     try:
         return read_amount(typed, currency).amount_minor
     except WrongInput as error:
-        _wrong(field, error.text)
+        wrong(field, error.text)
         return None
 
 
-def _wrong(field: Any, sentence: Text | Words) -> None:
+def wrong(field: Any, sentence: Text | Words) -> None:
+    """Say beside a field what is wrong with it."""
     field.errors = [*field.errors, translate(sentence)]

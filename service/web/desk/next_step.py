@@ -15,7 +15,8 @@ from service.db.outbox import backlog
 from service.db.outbox.lanes import MAY_GO
 from service.domain.cases.states import CaseState
 from service.domain.messages.states import STUCK, MessageState
-from service.domain.remedies.states import UNDER_WAY
+from service.domain.remedies.states import UNDER_WAY, MakeGoodState
+from service.operations.cases import escalation
 from service.web.i18n import translate
 from service.web.words import word
 
@@ -39,8 +40,13 @@ def next_step(session: Session, case: Case) -> NextStep:
     state = case.state
     if state is CaseState.CLOSED:
         return NextStep(_("Nothing: %(why)s.", why=word(case.close_reason)))
+    held = [each for each in case.make_goods if each.state is MakeGoodState.HELD]
+    if held:
+        return NextStep(_("What was approved begins, unless it is undone."), held[0].held_until)
     if case.doubt:
         return NextStep(translate(case.doubt), blocked_by=_("a person"))
+    if escalation.is_with_owner(case):
+        return NextStep(_("Approve, change or decline."), blocked_by=_("the owner"))
     if state is CaseState.AWAITING_APPROVAL:
         return NextStep(_("Approve, change or decline."), blocked_by=_("a decision"))
     if state is CaseState.AWAITING_ORDER:

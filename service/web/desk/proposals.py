@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -16,6 +18,9 @@ from service.domain.remedies import offers
 from service.domain.remedies.offers import OfferTerms
 from service.domain.remedies.states import MakeGoodState
 from service.domain.staff.authority import Actor
+from service.operations.cases import escalation
+from service.operations.context import Context
+from service.operations.messages.preview import Preview, before_approval
 from service.operations.remedies.grants import way_of
 from service.operations.staff import permits
 from service.web.i18n import translate
@@ -57,7 +62,8 @@ def proposed(session: Session, case: Case, actor: Actor, now: datetime) -> list[
                 reason=from_data(row["reason"]),
                 by_hand=not by_call,
                 refused=translate(
-                    permits.over_limit(session, actor, case.shop_id, remedy.amount, now=now)
+                    escalation.refusal(case, actor)
+                    or permits.over_limit(session, actor, case.shop_id, remedy.amount, now=now)
                 ),
                 capped=row.get("capped", True),
                 part=_part(case, remedy.amount),
@@ -89,7 +95,9 @@ def choice(session: Session, case: Case, actor: Actor, now: datetime) -> Propose
         return None
     remedies = [remedy_from_data(row) for row in proposal.remedies]
     dearest = offers.dearest(remedies)
-    over = permits.over_limit(session, actor, case.shop_id, dearest.amount, now=now)
+    over = escalation.refusal(case, actor) or permits.over_limit(
+        session, actor, case.shop_id, dearest.amount, now=now
+    )
     return ProposedChoice(
         proposal.id,
         [remedy.described for remedy in remedies],
@@ -97,6 +105,33 @@ def choice(session: Session, case: Case, actor: Actor, now: datetime) -> Propose
         dearest.described,
         translate(over),
     )
+
+
+def parts(context: Context, session: Session, case: Case, actor: Actor) -> dict[str, Any]:
+    """What the page of a case says of its newest proposal."""
+    now = context.clock.now()
+    return {
+        "choice": choice(session, case, actor, now),
+        "proposed": proposed(session, case, actor, now),
+        "will_read": will_read(context, session, case, now),
+    }
+
+
+def will_read(
+    context: Context, session: Session, case: Case, now: datetime
+) -> Callable[[int | None], Preview]:
+    """What the buyer would read of the proposed remedy of this number, or with None of the choice."""
+    proposal = remedy_queries.proposal(session, case.id)
+
+    def preview_of(number: int | None) -> Preview:
+        assert proposal is not None
+        remedies = [remedy_from_data(row) for row in proposal.remedies]
+        if number is not None:
+            return before_approval(context, session, case, remedies[number], None, now)
+        terms = offers.terms_from_data(proposal.offer or {})
+        return before_approval(context, session, case, offers.dearest(remedies), terms, now)
+
+    return preview_of
 
 
 def _part(case: Case, amount: Money | None) -> int | None:

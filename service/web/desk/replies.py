@@ -29,6 +29,17 @@ def post(case: Case) -> None:
     public_reply.post(context(), case.id, actor(), form.get("text", ""), confirmed=confirmed)
 
 
+@blueprint.post("/by-hand")
+@verb(lazy("Copy the words below, post them, and say so here."))
+def by_hand(case: Case) -> None:
+    """Keep a reply that a person posts at the platform."""
+    form = request.form
+    confirmed = form.get("confirmed") == "yes"
+    public_reply.take_by_hand(
+        context(), case.id, actor(), form.get("text", ""), confirmed=confirmed
+    )
+
+
 @blueprint.post("/stands-there")
 @verb(lazy("Noted: the reply was posted."))
 def stands_there(case: Case) -> None:

@@ -1,4 +1,4 @@
-"""Forms of a shop: what it is, automatic limits, messages, playbook."""
+"""Forms of a shop: what it is, automatic limits, messages."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from dataclasses import asdict
 from typing import Any, cast
 
 from flask_babel import lazy_gettext as lazy
-from wtforms import BooleanField, Form, FormField, TextAreaField
+from wtforms import BooleanField, Form, FormField
 
 from service.db.models import Shop
 from service.domain import places
 from service.domain.errors import WrongInput
 from service.domain.messages.schedule import FollowUpPlan, plan_from_data, plan_to_data
-from service.domain.remedies import playbook_text
 from service.domain.remedies.limits import AutomaticLimits
+from service.domain.remedies.ready_made import LABELS, ReadyMade
 from service.operations.shops import settings
 from service.operations.shops.settings import Asking
-from service.web.desk.choices import LANGUAGES, countries, currencies, days, zones
+from service.web.desk.choices import LANGUAGES, countries, days, zones
 from service.web.desk.forms import (
     Choice,
     DeskForm,
@@ -29,14 +29,23 @@ from service.web.desk.forms import (
     limit_rows,
     read_limits,
 )
+from service.web.i18n import label
 
 AMOUNTS = ("each", "shop_day", "buyer_day")
 HOURS = (
     "confirmation_hours",
     "resolution_check_hours",
+    "resolution_reminder_hours",
     "update_invitation_hours",
     "silent_hours",
 )
+
+
+def _ready_made(text: str) -> ReadyMade:
+    try:
+        return ReadyMade(text.strip())
+    except ValueError as error:
+        raise WrongInput("Choose one of the shipped playbooks.") from error
 
 
 class AboutForm(DeskForm):
@@ -53,13 +62,24 @@ class AboutForm(DeskForm):
         super().__init__(formdata, "about", **values)
 
     @property
-    def values(self) -> dict[str, str]:
+    def values(self) -> dict[str, Any]:
         """What was entered, by the names of the verbs' parameters."""
         return {name: self.value(name) for name in self.data}
 
 
+class NewShopForm(AboutForm):
+    """A shop to add: what it is, and the playbook it begins with."""
+
+    playbook = Choice(
+        lazy("Rules to begin with"),
+        check=_ready_made,
+        choices=lambda: {kind.value: label(text) for kind, text in LABELS.items()},
+        default=ReadyMade.BALANCED.value,
+    )
+
+
 class _Row(Form):
-    currency = Choice(lazy("Currency"), choices=currencies)
+    currency = Entry(lazy("Currency"))
     each = Entry(lazy("Each up to"))
     shop_day = Entry(lazy("All in a day"))
     buyer_day = Entry(lazy("One buyer in a day"))
@@ -125,6 +145,9 @@ class MessagesForm(DeskForm):
     resolution_check_hours = Entry(
         lazy("Hours until the question whether it is solved"), check=_hours
     )
+    resolution_reminder_hours = Entry(
+        lazy("Hours from that question until it is asked once more"), check=_hours
+    )
     update_invitation_hours = Entry(
         lazy("Hours from that question until the invitation"), check=_hours
     )
@@ -174,23 +197,11 @@ class MessagesForm(DeskForm):
         )
 
 
-class PlaybookForm(DeskForm):
-    """The rules, as one text."""
-
-    playbook = TextAreaField(lazy("Rules (TOML)"))
-
-    @classmethod
-    def of(cls, shop: Shop) -> PlaybookForm:
-        """As the shop has it."""
-        return cls(playbook=playbook_text.text_of(shop.playbook))
-
-
 SECTIONS: dict[str, Callable[[Shop], DeskForm]] = {
     "about": lambda shop: AboutForm(
         name=shop.name, zone=shop.zone, country=shop.country, language=shop.language
     ),
     "automatic": AutomaticForm.of,
     "messages": MessagesForm.of,
-    "playbook": PlaybookForm.of,
 }
-"""The forms of a shop's page, as the shop has them."""
+"""The forms of a shop by the names of their pages, as the shop has them."""

@@ -11,18 +11,17 @@ from werkzeug.wrappers import Response
 
 from integrations import registry
 from service.db.models import Shop
-from service.domain.remedies.playbook import uncapped
-from service.domain.remedies.playbook_data import default_playbook, playbook_from_data
 from service.domain.staff.authority import Permission
 from service.operations.shops import connections, settings
 from service.web.auth import may
+from service.web.desk import asking
 from service.web.desk.forms import DeskForm, carry_out
 from service.web.desk.shop_forms import (
     SECTIONS,
     AboutForm,
     AutomaticForm,
     MessagesForm,
-    PlaybookForm,
+    NewShopForm,
 )
 from service.web.request_context import actor, context
 
@@ -34,10 +33,10 @@ Answer = Response | tuple[str, int]
 @may(Permission.MANAGE)
 def overview() -> str:
     """All shops of one's own with their connections."""
-    return _overview(AboutForm(zone="Asia/Jakarta", country="ID", language="id"))
+    return _overview(NewShopForm(zone="Asia/Jakarta", country="ID", language="id"))
 
 
-def _overview(form: AboutForm) -> str:
+def _overview(form: NewShopForm) -> str:
     managed = select(Shop).where(Shop.id.in_(actor().shops(Permission.MANAGE))).order_by(Shop.id)
     with context().database.reading() as database:
         shops = database.scalars(managed).all()
@@ -48,7 +47,7 @@ def _overview(form: AboutForm) -> str:
 @may(Permission.MANAGE)
 def add_shop() -> Answer:
     """Make a shop."""
-    form, added = AboutForm(request.form), list[int]()
+    form, added = NewShopForm(request.form), list[int]()
     status = carry_out(
         form, lambda: added.append(connections.add_shop(context(), actor(), **form.values))
     )
@@ -61,31 +60,52 @@ def add_shop() -> Answer:
 @blueprint.get("/shops/<int:shop_id>")
 @may(Permission.MANAGE)
 def shop(shop_id: int) -> str:
-    """One shop: connections and settings."""
-    return _shop_page(shop_id, {})
-
-
-def _shop_page(shop_id: int, typed: dict[str, DeskForm]) -> str:
+    """One shop: its connections, and where its settings are."""
     with context().database.reading() as database:
-        shop = settings.get(database, shop_id)
-        rules = playbook_from_data(shop.playbook) if shop.playbook else default_playbook()
+        shop, today = settings.get(database, shop_id), context().clock.now().date()
         return render_template(
             "admin/shop.html",
             shop=shop,
-            forms={**{name: of(shop) for name, of in SECTIONS.items()}, **typed},
-            uncapped=uncapped(rules),
+            doubtful=sum(rule.doubt is not None for rule in asking.shown(database, shop, today)),
             platforms=[registry.get(name) for name in registry.names()],
         )
 
 
-def _save(
-    shop_id: int, section: str, form: DeskForm, verb: Callable[[], None], about: str = ""
-) -> Answer:
-    status = carry_out(form, verb, about)
+def _section_page(shop_id: int, section: str, form: DeskForm | None = None) -> str:
+    with context().database.reading() as database:
+        shop = settings.get(database, shop_id)
+    return render_template(
+        f"admin/shop_{section}.html", shop=shop, form=form or SECTIONS[section](shop)
+    )
+
+
+def _save(shop_id: int, section: str, form: DeskForm, verb: Callable[[], None]) -> Answer:
+    status = carry_out(form, verb)
     if status:
-        return _shop_page(shop_id, {section: form}), status
+        return _section_page(shop_id, section, form), status
     flash(_("Saved."))
-    return redirect(url_for("shops.shop", shop_id=shop_id, _anchor=section), 303)
+    return redirect(url_for(f"shops.{section}", shop_id=shop_id), 303)
+
+
+@blueprint.get("/shops/<int:shop_id>/about")
+@may(Permission.MANAGE)
+def about(shop_id: int) -> str:
+    """What the shop is."""
+    return _section_page(shop_id, "about")
+
+
+@blueprint.get("/shops/<int:shop_id>/automatic")
+@may(Permission.MANAGE)
+def automatic(shop_id: int) -> str:
+    """What goes through by itself."""
+    return _section_page(shop_id, "automatic")
+
+
+@blueprint.get("/shops/<int:shop_id>/messages")
+@may(Permission.MANAGE)
+def messages(shop_id: int) -> str:
+    """When messages go out and what is asked."""
+    return _section_page(shop_id, "messages")
 
 
 @blueprint.post("/shops/<int:shop_id>/about")
@@ -117,16 +137,4 @@ def change_messages(shop_id: int) -> Answer:
         "messages",
         form,
         lambda: verb(context(), shop_id, actor(), form.follow_ups, form.asking),
-    )
-
-
-@blueprint.post("/shops/<int:shop_id>/playbook")
-@may(Permission.MANAGE)
-def change_playbook(shop_id: int) -> Answer:
-    """Change the rules."""
-    form = PlaybookForm(request.form)
-    text = form.playbook.data or ""
-    verb = settings.change_playbook
-    return _save(
-        shop_id, "playbook", form, lambda: verb(context(), shop_id, actor(), text), "playbook"
     )

@@ -12,12 +12,12 @@ from werkzeug.wrappers import Response
 from wtforms import BooleanField, Form, FormField
 
 from service.db.models import Membership, Seller, Shop
+from service.db.staff import seller_queries
 from service.domain.errors import DomainError, WrongInput
 from service.domain.staff import authority
 from service.domain.staff.authority import Limit, Permission, SellerRole
-from service.operations.staff import accounts, invitations, members
+from service.operations.staff import accounts, invitations, members, second_factors
 from service.web.auth import may
-from service.web.desk.choices import currencies
 from service.web.desk.forms import (
     Choice,
     DeskForm,
@@ -56,7 +56,7 @@ def read_role(text: str) -> SellerRole:
 
 
 class _Row(Form):
-    currency = Choice(lazy("Currency"), choices=currencies)
+    currency = Entry(lazy("Currency"))
     each = Entry(lazy("Each up to"))
     week = Entry(lazy("In seven days up to"))
 
@@ -134,6 +134,12 @@ class ActiveForm(DeskForm):
     active = BooleanField(lazy("may sign in"))
 
 
+class RequiredForm(DeskForm):
+    """Whether owners of a shop need a second factor."""
+
+    required = BooleanField()
+
+
 @blueprint.get("/sellers")
 @may(Permission.MANAGE)
 def overview() -> str:
@@ -156,7 +162,7 @@ def page(
     with context().database.reading() as database:
         rows = database.scalars(belonging.order_by(Membership.shop_id)).all()
         forms = {(row.seller_id, row.shop_id): MemberForm.of(row) for row in rows}
-        shops = database.scalars(select(Shop).where(Shop.id.in_(owned)).order_by(Shop.id))
+        shops = database.scalars(select(Shop).where(Shop.id.in_(owned)).order_by(Shop.id)).all()
         return render_template(
             "admin/sellers.html",
             link=link,
@@ -167,6 +173,8 @@ def page(
             form=form or invite_form(),
             roles_here={(row.seller_id, row.shop_id): row.role for row in rows},
             shops={shop.id: shop.name for shop in shops},
+            second_factor_in={shop.id: shop.second_factor for shop in shops},
+            with_second_factor=seller_queries.with_second_factor(database),
             sellers=database.scalars(
                 select(Seller).where(Seller.id.in_(my_sellers)).order_by(Seller.id)
             ).all(),
@@ -191,6 +199,26 @@ def reset_password(seller_id: int) -> Answer:
         return page(link=accounts.reset_password(context(), seller_id, actor()))
     except DomainError as error:
         return page(problem=translate(error.text)), status_of(error)
+
+
+@blueprint.post("/sellers/<int:seller_id>/reset-second-factor")
+@may(Permission.MANAGE)
+def reset_second_factor(seller_id: int) -> Answer:
+    """Take the second factor off of somebody who has lost it."""
+    try:
+        second_factors.reset(context(), seller_id, actor())
+    except DomainError as error:
+        return page(problem=translate(error.text)), status_of(error)
+    return _saved()
+
+
+@blueprint.post("/shops/<int:shop_id>/second-factor")
+@may(Permission.MANAGE)
+def require_second_factor(shop_id: int) -> Answer:
+    """Want a second factor of the owners of a shop, or none."""
+    required = RequiredForm(request.form).required.data
+    second_factors.require(context(), shop_id, actor(), required=required)
+    return _saved()
 
 
 @blueprint.post("/sellers/<int:seller_id>/active")

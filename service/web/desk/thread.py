@@ -8,10 +8,13 @@ from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
-from integrations.sentence import Said, Text
-from service.db.models import Case, Message, MessageAttempt
+from integrations import registry
+from integrations.contract import Channel
+from integrations.sentence import Said, Text, Words
+from service.db.models import Case, Connection, Message, MessageAttempt
 from service.domain.errors import WrongInput
 from service.domain.messages.kinds import Answer
+from service.domain.messages.ladder import CHANNELS
 from service.domain.messages.rendering import Rendered
 from service.domain.messages.states import (
     CHANGEABLE,
@@ -26,10 +29,20 @@ from service.operations.context import Context
 from service.operations.messages import texts
 from service.operations.messages.moves import allows
 from service.operations.messages.preview import Preview, preview
+from service.operations.messages.ways import Passed, Way, passed_from_data
 from service.web.words import word
 
 WILL_NOT_GO = Text("will not go out")
 _LAST = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """One hand-over: by which channel, and why the ones before it were passed."""
+
+    attempt: MessageAttempt
+    by: Said
+    passed: Sequence[Passed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +62,13 @@ class Entry:
     stars: int | None
     subject: str
     text: str
-    handed_over: Sequence[MessageAttempt]
+    handed_over: Sequence[HandedOver]
+    by: Said | None
+    """The channel by which it would go now; None where it is not planned."""
+    passed: Sequence[Passed]
+    """The channels that would be passed for it, and why."""
+    size: Said | None
+    """What its length costs there."""
     says: Rendered | None
     """What the buyer will read; None where it may not be sent, as `unsaid` tells, or is sent."""
     unsaid: Said | None
@@ -85,12 +104,33 @@ def _entry(context: Context, session: Session, message: Message, now: datetime) 
         stars=message.stars,
         subject=message.subject,
         text=message.text,
-        handed_over=[attempt for attempt in message.attempts if attempt.text],
+        handed_over=[_handed_over(session, attempt) for attempt in message.attempts],
+        by=None if look is None or look.way is None else _name(look.way),
+        passed=() if look is None or look.way is None else look.way.passed,
+        size=None if look is None else _size(look),
         says=None if look is None else look.says,
         unsaid=None if look is None else look.unsaid,
         words=_words(session, message, now),
         actions=_actions(message, look),
     )
+
+
+def _handed_over(session: Session, attempt: MessageAttempt) -> HandedOver:
+    channel = session.get_one(Connection, attempt.connection_id)
+    return HandedOver(attempt, Words(channel.name), passed_from_data(attempt.passed))
+
+
+def _name(way: Way) -> Said | None:
+    if way.by_telephone:
+        return CHANNELS[Channel.TELEPHONE]
+    return None if way.channel is None else Words(way.channel.name)
+
+
+def _size(look: Preview) -> Said | None:
+    channel = None if look.way is None else look.way.channel
+    if channel is None or look.says is None:
+        return None
+    return registry.channel(channel.adapter).size_note(look.says.text)
 
 
 def _may_go(message: Message) -> bool:

@@ -25,6 +25,7 @@ Answer = Response | str | tuple[str, int]
 SCOPES = {
     Permission.LOOK: lazy("read cases, deliveries and what waits"),
     Permission.DECIDE: lazy("decide cases, and try again what waits"),
+    Permission.MANAGE: lazy("set up webhooks to programs, and change the playbook"),
 }
 LIVES = (30, 90, 180, 365)
 """Days."""

@@ -16,7 +16,10 @@ from service.domain.errors import NotFound
 from service.domain.staff.authority import Permission
 from service.domain.tasks.kinds import GROUPS, TASK_RULES, TaskGroup
 from service.web.auth import sellers_only
+from service.web.desk import many
+from service.web.desk.first_steps import steps_to_take
 from service.web.desk.paging import next_page
+from service.web.desk.quick import likes_of, quicks_of
 from service.web.request_context import actor, context
 
 blueprint = Blueprint("waiting", __name__)
@@ -70,6 +73,9 @@ def overview() -> str:
             names=seller_queries.actor_names(session),
             onward=next_page("after", _key_text(page[-1].key)) if len(page) == PAGE else None,
             late=_late(session),
+            quicks=quicks_of(session, [row.task for row in page], actor(), context().clock.now()),
+            likes=[] if is_mine or _after() else likes_of(many.quicks(session).values()),
+            steps=[] if groups or is_mine or _after() else steps_to_take(session),
             mended=task_queries.mended_since(session, shops, context().clock.now() - RECENT),
         )
 

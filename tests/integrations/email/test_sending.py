@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiosmtpd.smtp import AuthResult
 
 from integrations.contract import Buyer, Role
 from integrations.email import ADAPTER
@@ -280,6 +281,27 @@ def test_mail_is_taken_when_encrypted_from_the_start(tmp_path: Path) -> None:
         adapter(office.port, **entries).message(message())
 
         assert len(office.taken) == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "535 5.7.139 Authentication unsuccessful, basic authentication is disabled.",
+        "550 5.7.30 Basic authentication is not supported for Client Submission.",
+    ],
+)
+def test_server_that_takes_no_passwords_is_named_with_a_way_out(
+    tmp_path: Path, answer: str
+) -> None:
+    def refuse(*_: object) -> AuthResult:
+        return AuthResult(success=False, handled=False, message=answer)
+
+    options = {**encrypted(tmp_path), "authenticator": refuse}
+    with (
+        opened(PostOffice(), **options) as office,
+        pytest.raises(Misconfigured, match="another mail server of your domain"),
+    ):
+        adapter(office.port, **_entries(tmp_path)).message(message())
 
 
 def test_password_is_refused_and_not_repeated_when_wrong(tmp_path: Path) -> None:

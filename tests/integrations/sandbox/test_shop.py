@@ -20,6 +20,7 @@ from integrations.contract import (
     Inbound,
     OutgoingMessage,
     PublicReply,
+    ReviewEvent,
 )
 from integrations.errors import BadSignature, Misconfigured, Permanent, Rejected, Temporary
 from integrations.http import Http
@@ -266,9 +267,10 @@ def test_kind_follows_the_event(event: str, kind: EventKind) -> None:
     gone = kind is EventKind.WITHDRAWN
     body = json.dumps({"event": event, "more": 1, "review": {**cases.REVIEW, "withdrawn": gone}})
 
-    (found,) = Sandbox.read(Inbound({}, body.encode(), NOW))
+    (event_read,) = Sandbox.read(Inbound({}, body.encode(), NOW))
 
-    assert found.kind is kind
+    assert isinstance(event_read, ReviewEvent)
+    assert event_read.kind is kind
     assert Sandbox.read(Inbound({}, b'{"event": "order.created"}', NOW)) == []
 
 

@@ -43,6 +43,7 @@ class OwnShop:
             country="ID",
             language="id",
         )
+        world.begin_at_once()
         values = {"base_url": self.base, "outgoing_secret": OUTGOING}
         since = world.clock.now() - timedelta(days=1)
         new = NewConnection("standard", "Own", list(roles), values, cases_from=since)

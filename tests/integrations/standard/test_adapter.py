@@ -12,7 +12,8 @@ from integrations.contract import Way
 from integrations.registry import get
 from integrations.remedies import KINDS
 from integrations.standard import ADAPTER
-from service.domain.messages.policy import Policies, stale
+from service.domain.messages.policy import Policies
+from service.domain.messages.policy_doubts import stale
 
 FOLDER = Path(integrations.standard.__file__).parent
 

@@ -12,10 +12,19 @@ import time_machine
 from requests import ConnectionError, PreparedRequest
 from standardwebhooks import Webhook
 
-from integrations.contract import Buyer, OutgoingMessage
-from integrations.errors import AdapterError, Misconfigured, Permanent, Temporary, Unsupported
+from integrations.contract import Buyer, OutgoingMessage, PublicReply
+from integrations.entries import WrongEntry
+from integrations.errors import (
+    AdapterError,
+    Misconfigured,
+    Permanent,
+    Rejected,
+    Temporary,
+    Unsupported,
+)
 from integrations.remedies import RESEND, VOUCHER
 from integrations.sentence import Words
+from integrations.standard import Standard
 from tests.integrations.reading import left
 from tests.integrations.standard.samples import (
     BASE,
@@ -316,7 +325,7 @@ def test_nothing_is_asked_for_when_less_is_left_by_now(
     wire.get(RECORD, json=NOTHING, status=404)
     asked = wire.post(MAKE_GOODS, json=RECORDED)
 
-    with pytest.raises(Permanent, match="can still be refunded"):
+    with pytest.raises(Permanent, match=r"can still be refunded|the order is in"):
         adapter().act(refund())
 
     assert asked.call_count == 0
@@ -337,3 +346,40 @@ def test_order_is_not_read_again_when_a_voucher_is_asked_for(wire: responses.Req
     adapter().act(refund(kind=VOUCHER))
 
     assert wire.assert_call_count(f"{BASE}/orders/1007", 0)
+
+
+@pytest.mark.parametrize(
+    ("status", "answer", "posted"),
+    [
+        (200, {"id": "c-1"}, "c-1"),
+        (200, {}, ""),
+        (409, {"id": "c-1", "key": "k"}, "c-1"),
+        (409, {"message": "answered"}, None),
+    ],
+)
+def test_public_reply_is_posted_once(
+    wire: responses.RequestsMock, status: int, answer: dict[str, Any], posted: str | None
+) -> None:
+    wire.post(f"{BASE}/replies", json=answer, status=status)
+    reply = PublicReply("k", "r-81", "Mohon maaf, Kak.")
+
+    if posted is None:
+        with pytest.raises(Rejected, match="has a reply already"):
+            adapter().reply(reply)
+    else:
+        assert adapter().reply(reply) == posted
+    body = {"key": "k", "review_id": "r-81", "text": "Mohon maaf, Kak."}
+    assert json.loads(sent(wire).body or b"") == body
+    assert sent(wire).headers["idempotency-key"] == "k"
+
+
+def test_reviews_page_is_filled_in_and_replies_are_switched_on() -> None:
+    values = {"review_page": "https://shop.example/admin/reviews/{id}", "replies": "yes"}
+
+    assert Standard.review_page(values, "r/8") == "https://shop.example/admin/reviews/r%2F8"
+    assert (Standard.review_page({}, "r-8"), Standard.takes_replies(values)) == ("", True)
+    assert not Standard.takes_replies({})
+    with pytest.raises(WrongEntry):
+        Standard.check_entries(
+            {"base_url": BASE, "outgoing_secret": OUTGOING, "review_page": "admin/{id}"}
+        )

@@ -20,8 +20,8 @@ from integrations.contract import (
     Config,
     Done,
     EventKind,
+    OrderQuery,
     OutgoingMessage,
-    ReviewEvent,
 )
 from integrations.errors import Misconfigured, Permanent, Unsupported
 from integrations.http import Http
@@ -112,9 +112,9 @@ def test_message_goes_out_once_when_sent_twice(shop: dict[str, Any]) -> None:
 
 
 def test_order_is_found_when_only_the_buyer_is_known(shop: dict[str, Any]) -> None:
-    event = ReviewEvent(EventKind.ADDED, "r-81", product_id="p-4", buyer=Buyer("b-9"))
+    query = OrderQuery("r-81", product_id="p-4", buyer=Buyer("b-9"))
 
-    assert [one.id for one in connected(shop).orders_for(event)] == ["1007"]
+    assert [order.id for order in connected(shop).orders_for(query)] == ["1007"]
 
 
 def test_call_is_refused_when_signed_with_another_secret(shop: dict[str, Any]) -> None:

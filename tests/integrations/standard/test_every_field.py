@@ -12,7 +12,7 @@ import pytest
 import responses
 from marshmallow import Schema
 
-from integrations.contract import Buyer, EventKind, Inbound, OutgoingMessage, ReviewEvent
+from integrations.contract import Buyer, Inbound, OrderQuery, OutgoingMessage
 from integrations.errors import AdapterError, Unreadable
 from integrations.remedies import RESEND
 from integrations.standard import ADAPTER, Standard, schemas
@@ -28,6 +28,7 @@ DATA: dict[str, Any] = {
         "version": 1,
         "written_at": "2026-11-24T02:14:58Z",
         "deleted": False,
+        "photos": ["https://shop.example/photos/1.jpg"],
     },
     "product": {"id": "p-4", "name": "Teapot"},
     "buyer": {
@@ -38,6 +39,9 @@ DATA: dict[str, Any] = {
         "language": "id",
         "zone": "Asia/Jakarta",
         "region": "ID-JB",
+        "phone": "+62812345678",
+        "consents": ["whatsapp"],
+        "address": "Jl. Melati No. 7\n40115 Bandung",
     },
     "order_ids": ["1007"],
 }
@@ -47,6 +51,11 @@ FULL_ORDER = {
     "number": "1007",
     "lines": [{**ORDER["lines"][0], "variant_id": "v-1"}],
     "buyer": DATA["buyer"],
+    "promised_by": "2026-11-22T10:00:00Z",
+    "delivered_at": "2026-11-21T10:00:00Z",
+    "shipped_at": "2026-11-20T10:00:00Z",
+    "completed_at": "2026-11-21T12:00:00Z",
+    "tracking": ["JNE JP1"],
 }
 MADE = {
     "id": "rf-1",
@@ -60,7 +69,7 @@ MADE = {
     "amount": {"minor": 1095, "currency": "EUR"},
     "line_ids": ["1"],
 }
-LOW = ReviewEvent(EventKind.ADDED, "r-81", 1, product_id="p-4", buyer=Buyer("b-9"))
+QUERY = OrderQuery("r-81", product_id="p-4", buyer=Buyer("b-9"))
 MESSAGE = OutgoingMessage("k", "MG-1", Buyer("b-9"), "Halo", "Maaf", order_id="1007")
 SAMPLES: dict[type[Schema], Any] = {
     schemas.EnvelopeIn: EVENT,
@@ -80,7 +89,7 @@ ANSWERS: dict[str, tuple[str, Any, Callable[[Standard], object]]] = {
         lambda shop: shop.poll("", NOW),
     ),
     "review": ("/reviews/r-81", DATA, lambda shop: shop.look("review:r-81")),
-    "orders": ("/orders", SAMPLES[schemas.OrdersIn], lambda shop: shop.orders_for(LOW)),
+    "orders": ("/orders", SAMPLES[schemas.OrdersIn], lambda shop: shop.orders_for(QUERY)),
     "order": ("/orders/1007", FULL_ORDER, lambda shop: shop.order("1007")),
     "make-good": (
         "/make-goods",

@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 import responses
 
-from integrations.contract import Buyer, EventKind, Inbound, ReviewEvent
+from integrations.contract import Buyer, EventKind, Inbound, OrderQuery, ReviewEvent
 from integrations.errors import AdapterError, Permanent
 from integrations.standard import ADAPTER
 from tests.integrations.reading import review, reviews
 from tests.integrations.standard.samples import BASE, CREATED, NOW, ORDER, adapter, delivery
 
 DATA: dict[str, Any] = CREATED["data"]
-EVENT = ReviewEvent(EventKind.ADDED, "r-81", 2, product_id="p-4", buyer=Buyer("b-9"))
+QUERY = OrderQuery("r-81", product_id="p-4", buyer=Buyer("b-9"))
 ODD: list[Any] = [
     "Indonesia",
     "",
@@ -170,21 +170,21 @@ def test_odd_order_hides_no_other_and_is_named_where_it_is_the_only_one(
     broken = _order(**{"id": "1000", **odd})
     wire.get(f"{BASE}/orders", json={"orders": [broken, ORDER]})
 
-    assert [one.id for one in adapter().orders_for(EVENT)] == ["1007"]
+    assert [order.id for order in adapter().orders_for(QUERY)] == ["1007"]
     wire.replace("GET", f"{BASE}/orders", json={"orders": [broken]})
     with pytest.raises(Permanent, match="not as documented"):
-        adapter().orders_for(EVENT)
+        adapter().orders_for(QUERY)
 
 
 def test_odd_order_that_is_named_hides_no_other(wire: responses.RequestsMock) -> None:
     wire.get(f"{BASE}/orders/1000", json=_order(id="1000", paid=7))
     wire.get(f"{BASE}/orders/1007", json=ORDER)
     wire.get(f"{BASE}/orders", json={"orders": []})
-    event = ReviewEvent(EventKind.ADDED, "r-81", 2, order_ids=("1000", "1007"))
+    query = OrderQuery("r-81", order_ids=("1000", "1007"))
 
-    assert [one.id for one in adapter().orders_for(event)] == ["1007"]
+    assert [order.id for order in adapter().orders_for(query)] == ["1007"]
     with pytest.raises(AdapterError, match="not as documented"):
-        adapter().orders_for(ReviewEvent(EventKind.ADDED, "r-81", 2, order_ids=("1000",)))
+        adapter().orders_for(OrderQuery("r-81", order_ids=("1000",)))
 
 
 def test_documented_order_with_an_empty_variant_is_read(wire: responses.RequestsMock) -> None:
@@ -228,4 +228,4 @@ def test_wrong_field_of_the_named_order_is_told_though_no_other_can_be_looked_fo
     wire.get(f"{BASE}/orders", json={"message": "no such address"}, status=404)
 
     with pytest.raises(Permanent, match="placed_at"):
-        adapter().orders_for(replace(EVENT, order_ids=("1007",)))
+        adapter().orders_for(replace(QUERY, order_ids=("1007",)))

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import responses
 
-from integrations.contract import Buyer, EventKind, ReviewEvent
+from integrations.contract import Buyer, EventKind, OrderQuery, ReviewEvent
 from integrations.errors import Permanent, Unsupported
 from integrations.money import Money
 from tests.integrations.reading import reviews
@@ -94,7 +94,7 @@ def test_named_orders_come_first_when_one_of_them_exists(wire: responses.Request
     wire.get(f"{BASE}/orders/1", json=NOTHING, status=404)
     wire.get(f"{BASE}/orders/1007", json=ORDER)
 
-    found = adapter().orders_for(ReviewEvent(EventKind.ADDED, "r", order_ids=("1", "1007")))
+    found = adapter().orders_for(OrderQuery("r", order_ids=("1", "1007")))
 
     assert [order.id for order in found] == ["1007"]
 
@@ -105,7 +105,7 @@ def test_candidates_hold_the_product_when_searched(wire: responses.RequestsMock)
     wire.get(f"{BASE}/orders", json={"orders": [other, ORDER]})
     buyer = Buyer("b-9", email="sari@example.test")
 
-    found = adapter().orders_for(ReviewEvent(EventKind.ADDED, "r", product_id="p-4", buyer=buyer))
+    found = adapter().orders_for(OrderQuery("r", product_id="p-4", buyer=buyer))
 
     assert [order.id for order in found] == ["1007"]
     assert asked(wire) == f"{BASE}/orders?review_id=r&product_id=p-4&buyer_id=b-9"
@@ -113,9 +113,9 @@ def test_candidates_hold_the_product_when_searched(wire: responses.RequestsMock)
 
 def test_address_is_named_when_nothing_else_names_the_buyer(wire: responses.RequestsMock) -> None:
     wire.get(f"{BASE}/orders", json={"orders": []})
-    event = ReviewEvent(EventKind.ADDED, "r", buyer=Buyer(email="sari@example.test"))
+    query = OrderQuery("r", buyer=Buyer(email="sari@example.test"))
 
-    assert adapter().orders_for(event) == []
+    assert adapter().orders_for(query) == []
     assert asked(wire).endswith("buyer_email=sari%40example.test")
 
 

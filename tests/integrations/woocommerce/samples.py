@@ -1,4 +1,4 @@
-"""What a real WooCommerce sent (`recorded/`, see tests/live/woocommerce/record.py), and a small
+"""What a real WooCommerce sent (`recorded/`, see tests/live/woocommerce/recorder.py), and a small
 pretend shop that answers in these very shapes."""
 
 from __future__ import annotations
@@ -140,7 +140,10 @@ class PretendShop:
         self.refunds: list[dict[str, Any]] = []
         self.coupons: list[dict[str, Any]] = []
         self.notes: list[dict[str, Any]] = []
+        self.keep_note: Callable[[str], str] = str
         self.reviews: list[dict[str, Any]] = []
+        self.pages: dict[str, str] = {}
+        """What buyers see, by path."""
         self.gateway_refunds = True
         self.gateway_says = ""
         """What the gateway refuses with; empty: it pays."""
@@ -178,6 +181,9 @@ class PretendShop:
         if self.down_from is not None and len(self.requests) >= self.down_from:
             return 503, {}, ""
         parts = urlsplit(request.url or "")
+        if "/wc/v3/" not in parts.path:
+            page = self.pages.get(parts.path)
+            return 404 if page is None else 200, {}, page or ""
         path = parts.path.split("/wc/v3/", 1)[1].split("/")
         query = {key: value[0] for key, value in parse_qs(parts.query).items()}
         body = json.loads(request.body) if request.body else {}
@@ -209,6 +215,7 @@ class PretendShop:
                 return self._refund(int(number), body)
             case ("POST", "orders", number, "notes"):
                 note = {**recorded("note"), **body, "id": len(self.notes) + 1}
+                note["note"] = self.keep_note(note["note"])
                 self.notes.append({**note, "order": int(number)})
                 return 201, note
             case ("GET", "orders", number, "notes"):

@@ -14,7 +14,7 @@ import pytest
 import responses
 from oauthlib.oauth1.rfc5849 import signature
 
-from integrations.contract import Buyer, EventKind, OutgoingMessage, ReviewEvent
+from integrations.contract import Buyer, EventKind, OrderQuery, OutgoingMessage
 from integrations.errors import AdapterError, Misconfigured, Permanent, Temporary
 from integrations.remedies import KINDS, REFUND, RESEND, VOUCHER, RemedyKind
 from tests.integrations.reading import left, reviews
@@ -31,7 +31,7 @@ from tests.integrations.woocommerce.samples import (
 )
 
 SARI = Buyer("2", "Sari", "sari@example.test")
-REVIEW = ReviewEvent(EventKind.ADDED, "31", 1, product_id="10", buyer=SARI, written_at=NOW)
+QUERY = OrderQuery("31", product_id="10", buyer=SARI, not_after=NOW)
 
 
 @pytest.fixture(name="wire")
@@ -54,7 +54,7 @@ def test_keys_go_as_basic_over_https(shop: PretendShop) -> None:
 
 def test_requests_are_signed_by_oauth_over_plain_http(wire: responses.RequestsMock) -> None:
     shop = PretendShop(wire, "http://127.0.0.1:9")
-    adapter("http://127.0.0.1:9").orders_for(REVIEW)
+    adapter("http://127.0.0.1:9").orders_for(QUERY)
 
     request = next(one for one in shop.requests if "/orders?" in (one.url or ""))
     query = parse_qs(urlsplit(request.url or "").query)
@@ -73,9 +73,9 @@ def test_requests_are_signed_by_oauth_over_plain_http(wire: responses.RequestsMo
 
 
 def test_every_order_that_the_shop_names_is_a_candidate(shop: PretendShop) -> None:
-    event = ReviewEvent(EventKind.ADDED, "31", 1, order_ids=("13", "12", "99"))
+    query = OrderQuery("31", order_ids=("13", "12", "99"))
 
-    assert [one.id for one in adapter().orders_for(event)] == ["13", "12"]
+    assert [order.id for order in adapter().orders_for(query)] == ["13", "12"]
 
 
 def test_buyers_orders_with_the_product_are_candidates_without_our_own_resends(
@@ -86,25 +86,23 @@ def test_buyers_orders_with_the_product_are_candidates_without_our_own_resends(
     shop.orders[15] = order(15, status="cancelled")
     shop.orders[16] = order(16, date_created_gmt="2026-11-24T08:16:00")
 
-    assert [one.id for one in adapter().orders_for(REVIEW)] == ["13", "12"]
+    assert [order.id for order in adapter().orders_for(QUERY)] == ["13", "12"]
 
 
 def test_guest_is_found_by_the_address_of_the_order(shop: PretendShop) -> None:
     shop.orders = {20: order(20, customer_id=0)}
     shop.orders[21] = order(21, billing={"email": "else@example.test"})
-    guest = ReviewEvent(
-        EventKind.ADDED, "31", 1, product_id="10", buyer=Buyer(email="SARI@example.test")
-    )
+    guest = OrderQuery("31", product_id="10", buyer=Buyer(email="SARI@example.test"))
 
-    assert [one.id for one in adapter().orders_for(guest)] == ["20"]
+    assert [order.id for order in adapter().orders_for(guest)] == ["20"]
 
 
 def test_plugin_is_asked_for_the_orders_when_a_list_left_them_out(shop: PretendShop) -> None:
     shop.orders[40] = order(40, customer_id=0, billing={"email": "other@example.test"})
     shop.reviews = [{**LISTED, "makegood": {"order_ids": [40]}}]
-    polled = ReviewEvent(EventKind.CHANGED, "31", 1, product_id="10", buyer=Buyer(email="x@y.test"))
+    polled = OrderQuery("31", product_id="10", buyer=Buyer(email="x@y.test"))
 
-    assert [one.id for one in adapter().orders_for(polled)] == ["40"]
+    assert [order.id for order in adapter().orders_for(polled)] == ["40"]
 
 
 def test_order_tells_what_is_left_and_what_each_line_cost(shop: PretendShop) -> None:
@@ -114,33 +112,6 @@ def test_order_tells_what_is_left_and_what_each_line_cost(shop: PretendShop) -> 
 
     assert (str(found.paid), str(found.left)) == ("19.90 EUR", "14.90 EUR")
     assert (str(found.lines[0].paid), found.lines[0].variant_id) == ("19.90 EUR", "7")
-
-
-@pytest.mark.parametrize(
-    ("other", "review", "there"),
-    [
-        ({}, {}, True),
-        ({"status": "processing"}, {}, False),
-        ({"refunds": [{"total": "-19.90"}]}, {}, False),
-        ({}, {"makegood": {"tied_order_id": 0, "order_ids": [13]}}, False),
-        ({}, {"makegood": {"tied_order_id": 12}}, False),
-        ({}, {"makegood": []}, False),
-        ({}, {"makegood": None}, False),
-        ({}, {"reviewer_email": "another@example.test"}, False),
-        ({"billing": []}, {"reviewer_email": ""}, False),
-    ],
-)
-def test_edit_link_is_given_only_where_the_page_changes_this_very_review(
-    shop: PretendShop, other: dict[str, object], review: dict[str, object], there: bool
-) -> None:
-    shop.orders[13] = order(13, **other)
-    tied = {"reviewer_email": "Sari@example.test", "makegood": {"tied_order_id": 13}}
-    shop.reviews = [{**LISTED, **tied, **review}]
-
-    link = adapter(review_order_page="review-order").edit_link("13", "31")
-
-    assert link == ("https://shop.example/review-order/13/?key=wc_order_k3y" if there else "")
-    assert adapter().edit_link("13", "31") == ""
 
 
 @pytest.mark.parametrize("action", list(KINDS.values()))

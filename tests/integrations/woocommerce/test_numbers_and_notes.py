@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import html
+from collections.abc import Callable, Iterator
 
 import pytest
 import responses
 
 from integrations.contract import OutgoingMessage
 from integrations.errors import Permanent
+from tests.integrations.reading import handed_over
 from tests.integrations.woocommerce.samples import PretendShop, adapter, order
 from tests.integrations.woocommerce.test_calls import SARI
 
@@ -64,13 +66,16 @@ def test_number_of_several_orders_is_no_ones(shop: PretendShop) -> None:
         adapter().order_by_number("13")
 
 
-def test_note_is_found_by_its_link(shop: PretendShop) -> None:
-    message = OutgoingMessage("k", "MG-7F3K2Q", SARI, "Hi", "See https://m.example/b/x", "", "13")
+@pytest.mark.parametrize("keep_note", [str, html.escape], ids=["as sent", "with entities"])
+def test_note_is_found_by_its_link(shop: PretendShop, keep_note: Callable[[str], str]) -> None:
+    shop.keep_note = keep_note
+    link = "https://m.example/b/x?a=1&copy=2"
+    message = OutgoingMessage("k", "MG-7F3K2Q", SARI, "Hi", f"See {link}", "", "13")
     sent = adapter().message(message)
 
-    assert adapter().find_message("13", "https://m.example/b/x") == sent
-    assert adapter().find_message("13", "https://m.example/b/y") is None
-    assert adapter().find_message("12", "https://m.example/b/x") is None
+    assert adapter().find_message(handed_over("13", link)) == sent
+    assert adapter().find_message(handed_over("13", "https://m.example/b/y")) is None
+    assert adapter().find_message(handed_over("12", link)) is None
 
 
 @pytest.mark.parametrize("billing", [[], {}, {"email": ""}, {"email": None}, {"email": "none"}])

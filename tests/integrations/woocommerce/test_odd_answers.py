@@ -32,7 +32,7 @@ from tests.integrations.woocommerce.samples import (
     order,
     recorded,
 )
-from tests.integrations.woocommerce.test_calls import REVIEW
+from tests.integrations.woocommerce.test_calls import QUERY
 
 ODD_REVIEWS = {
     "rating 10": {"rating": 10},
@@ -148,7 +148,7 @@ def test_order_without_any_date_hides_no_other(shop: PretendShop) -> None:
     none = dict.fromkeys(("date_created_gmt", "date_paid_gmt", "date_modified_gmt"))
     shop.orders[12] = order(12, **none)
 
-    assert [one.id for one in adapter().orders_for(REVIEW)] == ["13"]
+    assert [order.id for order in adapter().orders_for(QUERY)] == ["13"]
     with pytest.raises(Permanent, match="has no date"):
         adapter().order("12")
 
@@ -159,10 +159,10 @@ def test_unreadable_order_hides_no_other_and_is_named_where_it_is_the_only_one(
 ) -> None:
     shop.orders[12] = order(12, **odd)
 
-    assert [one.id for one in adapter().orders_for(REVIEW)] == ["13"]
+    assert [order.id for order in adapter().orders_for(QUERY)] == ["13"]
     del shop.orders[13]
     with pytest.raises(Permanent, match="not as documented"):
-        adapter().orders_for(REVIEW)
+        adapter().orders_for(QUERY)
 
 
 def test_line_of_no_product_is_taken(shop: PretendShop) -> None:

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from integrations.base.rich_text import plain
 from integrations.contract import EventKind, Inbound, ReviewEvent, SomethingChanged
 from integrations.errors import BadSignature, Unreadable
 from integrations.woocommerce import ADAPTER
-from integrations.woocommerce.reviews import event_of, plain
+from integrations.woocommerce.reviews import event_of
 from integrations.woocommerce.schemas import OrderIn, ReviewIn
 from tests.integrations.reading import review
 from tests.integrations.woocommerce.samples import CREATED, NOW, SECRET, delivery, recorded

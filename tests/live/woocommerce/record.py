@@ -1,119 +1,18 @@
-"""Records what a real shop answers, as the samples of tests/integrations/woocommerce.
-
-python -m tests.live.woocommerce.record SETTINGS writes one file a sample: the request, the versions
-and the day beside the answer. People, keys and addresses are replaced; nothing else is touched.
-"""
+"""Records the samples of tests/integrations/woocommerce anew, in a real shop:
+python -m tests.live.woocommerce.record SETTINGS."""
 
 from __future__ import annotations
 
 import json
-import re
 import sys
-import threading
 import uuid
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-import requests
-
-from tests.live.woocommerce.store import Settings, Store
-
-FOLDER = Path(__file__).resolve().parents[2] / "integrations/woocommerce/recorded"
-KEPT_HEADERS = ("content-type", "x-wp-total", "x-wp-totalpages", "location")
-SECRET_FIELDS = {
-    "order_key": "wc_order_k3y",
-    "cart_hash": "",
-    "customer_ip_address": "192.0.2.1",
-    "customer_user_agent": "",
-    "transaction_id": "tx_1",
-    "payment_url": "https://shop.example/checkout/",
-    "reviewer_avatar_urls": {},
-}
-
-
-class Recorder:
-    """One recording of one shop."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self.store = Store(settings)
-        self.email = f"buyer-{uuid.uuid4().hex[:10]}@example.test"
-        environment = self.store.ask("GET", "system_status")["environment"]
-        self._source = {
-            "woocommerce": environment["version"],
-            "wordpress": environment["wp_version"],
-            "on": f"{datetime.now(UTC):%Y-%m-%d}",
-        }
-
-    def call(
-        self, name: str, method: str, path: str, body: Any = None, **other: Any
-    ) -> Mapping[str, Any]:
-        """Ask, and keep the answer under a name."""
-        url = f"{self.settings.base_url}/{path}" if "?rest_route" in path else self._url(path)
-        session = requests.Session()
-        session.trust_env, session.verify = False, self.settings.ca_file or True
-        session.auth = other.get(
-            "auth", (self.settings.consumer_key, self.settings.consumer_secret)
-        )
-        answer = session.request(
-            method, other.get("url", url), json=body, timeout=60, allow_redirects=False
-        )
-        try:
-            content = answer.json()
-        except ValueError:
-            content = None
-        self.keep(name, f"{method} {path}", answer.status_code, answer.headers, content)
-        return content if isinstance(content, dict) else {}
-
-    def _url(self, path: str) -> str:
-        return f"{self.settings.base_url}/wp-json/wc/v3/{path}"
-
-    def keep(
-        self, name: str, request: str, status: int, headers: Mapping[str, str], content: Any
-    ) -> None:
-        """Write one sample."""
-        kept = {key.lower(): value for key, value in headers.items()}
-        wanted = {
-            key: value
-            for key, value in kept.items()
-            if key in KEPT_HEADERS
-            or (key.startswith("x-wc-webhook-") and key != "x-wc-webhook-signature")
-        }
-        sample = {
-            "source": {**self._source, "request": self.replaced(request)},
-            "status": status,
-            "headers": json.loads(self.replaced(json.dumps(wanted))),
-            "body": json.loads(self.replaced(json.dumps(_without_secrets(content)))),
-        }
-        FOLDER.mkdir(exist_ok=True)
-        text = json.dumps(sample, indent=1, ensure_ascii=False)
-        (FOLDER / f"{name}.json").write_text(text + "\n", "utf-8")
-
-    def replaced(self, text: str) -> str:
-        """Without the addresses of this shop and of its buyer."""
-        text = text.replace(self.email, "sari@example.test")
-        for base in (self.settings.base_url, self.settings.plain_permalinks_url):
-            if base:
-                parts = urlsplit(base)
-                text = text.replace(f"{parts.scheme}://{parts.netloc}", "https://shop.example")
-                text = text.replace(
-                    f"{parts.scheme}:\\/\\/{parts.netloc}", "https://shop.example"
-                ).replace(parts.netloc, "shop.example")
-        return re.sub(r"http://127\.0\.0\.1:\d+", "https://makegood.example", text)
-
-
-def _without_secrets(content: Any) -> Any:
-    if isinstance(content, list):
-        return [_without_secrets(one) for one in content]
-    if isinstance(content, dict):
-        return {
-            key: SECRET_FIELDS.get(key, _without_secrets(value)) for key, value in content.items()
-        }
-    return content
+from tests.live.woocommerce.receiver import Receiver
+from tests.live.woocommerce.recorder import Recorder
+from tests.live.woocommerce.store import Settings
 
 
 def reviews_and_orders(recorder: Recorder) -> dict[str, Any]:
@@ -205,27 +104,51 @@ def refusals(recorder: Recorder) -> None:
         recorder.call("plain_permalinks", "GET", "orders", url=url)
 
 
-class Receiver(HTTPServer):
-    """Where the shop delivers the plugin's webhooks; keeps what arrived."""
-
-    def __init__(self) -> None:
-        self.arrived: list[tuple[dict[str, str], bytes]] = []
-        super().__init__(("127.0.0.1", 0), _Handler)
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+ME = "users/me?context=edit&_fields=id,capabilities"
 
 
-class _Handler(BaseHTTPRequestHandler):
-    server: Receiver
+def replies(recorder: Recorder) -> None:
+    """What WordPress says to who replies."""
+    store, call = recorder.store, recorder.call_wordpress
+    product_id = recorder.settings.product_id
+    review = store.review(recorder.email, 1, "Datang pecah")
+    reply = {
+        "post": product_id,
+        "parent": review["id"],
+        "status": "approved",
+        "content": "Mohon maaf, Kak.",
+        "author_user_agent": "Makegood k",
+    }
+    standing = (
+        f"comments?parent={review['id']}&status=all&context=edit&_fields=id,author_user_agent"
+    )
+    call("replier", "GET", ME)
+    call("no_reply", "GET", standing)
+    call("reply", "POST", "comments?_fields=id", reply)
+    call("reply_again", "POST", "comments?_fields=id", reply)
+    call("replies", "GET", standing)
+    refused_repliers(recorder, standing, {**reply, "content": "Maaf"})
+    store.ask("PUT", f"products/{product_id}", {"reviews_allowed": False})
+    try:
+        call("reply_closed", "POST", "comments", {**reply, "content": "Maaf"})
+    finally:
+        store.ask("PUT", f"products/{product_id}", {"reviews_allowed": True})
+    for one in store.replies(review["id"]):
+        store.as_wordpress_user("DELETE", f"comments/{one['id']}?force=true")
 
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("content-length") or 0))
-        self.server.arrived.append((dict(self.headers), body))
-        self.send_response(200)
-        self.send_header("content-length", "0")
-        self.end_headers()
 
-    def log_message(self, *args: object) -> None:
-        pass
+def refused_repliers(recorder: Recorder, standing: str, reply: Mapping[str, Any]) -> None:
+    """What WordPress says to who may not approve comments, and to whom it does not know."""
+    call, users = recorder.call_wordpress, recorder.settings.replies
+    call("replier_wrong_password", "GET", ME, user=(users.user, "A" * 24))
+    call("replier_unknown", "GET", ME, user=("nobody", "A" * 24))
+    other = (users.other_user, users.other_password)
+    call("other_replier", "GET", ME, user=other)
+    call("replies_forbidden", "GET", standing, user=other)
+    call("reply_not_approved", "POST", "comments", reply, user=other)
+    if base := recorder.settings.headerless_url:
+        call("replier_unseen", "GET", ME, base=base)
+        call("replies_unseen", "GET", standing, base=base)
 
 
 def deliveries(recorder: Recorder) -> None:
@@ -257,6 +180,8 @@ def main(path: str) -> None:
         order = reviews_and_orders(recorder)
         make_goods(recorder, order)
         refusals(recorder)
+        if recorder.settings.replies.other_password:
+            replies(recorder)
         if recorder.settings.reaches_us:
             deliveries(recorder)
     finally:

@@ -7,6 +7,7 @@ Everything that a test makes in the shop is deleted at its end; only what the sh
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
+from requests.auth import HTTPBasicAuth
 
 from integrations.contract import Config
 from integrations.http import Http
@@ -32,6 +34,17 @@ class Gateway:
 
 
 @dataclass(frozen=True, slots=True)
+class Replies:
+    """Users of WordPress with an application password each: one who may approve comments, and one who
+    may not."""
+
+    user: str = ""
+    password: str = ""
+    other_user: str = ""
+    other_password: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The settings file: docs/platforms/woocommerce.md says what each entry is."""
 
@@ -44,19 +57,22 @@ class Settings:
     plain_url: str = ""
     headerless_url: str = ""
     plain_permalinks_url: str = ""
+    review_order_page: str = ""
     read_only_key: str = ""
     read_only_secret: str = ""
     reaches_us: bool = False
     run_queue: str = ""
     mail_log: str = ""
     gateway: Gateway = field(default_factory=Gateway)
+    replies: Replies = field(default_factory=Replies)
 
     @classmethod
     def load(cls, path: Path) -> Settings:
         """Read the file; raises `TypeError` for an entry that is none, or is missing."""
         data = tomllib.loads(path.read_text("utf-8"))
         gateway = Gateway(**data.pop("gateway", {}))
-        return cls(**data, gateway=gateway)
+        replies = Replies(**data.pop("replies", {}))
+        return cls(**data, gateway=gateway, replies=replies)
 
     def config(self, base_url: str = "", **other: str) -> Config:
         """What a seller would enter to connect this shop."""
@@ -138,6 +154,59 @@ class Store:
         self._made.append(f"products/reviews/{review['id']}")
         return review
 
+    def review_order(
+        self, order: Mapping[str, Any], rating: int, text: str, *, at: str = ""
+    ) -> dict[str, Any]:
+        """The buyer reviews the first line of an order on the shop's review-order page."""
+        page = self.settings.review_order_page
+        verify = self.settings.ca_file or True
+        at = at or f"{self.settings.base_url}/{page}/{order['id']}/?key={order['order_key']}"
+        shown = requests.get(at, timeout=60, verify=verify)
+        nonce = re.search(r'name="_wcnonce" value="([^"]+)"', shown.text)
+        assert nonce, f"the review-order page holds no form: {shown.status_code}"
+        line = order["line_items"][0]
+        form = {
+            "action": "woocommerce_submit_order_reviews",
+            "order_id": order["id"],
+            "key": order["order_key"],
+            "_wcnonce": nonce[1],
+            "reviews[0][product_id]": line["variation_id"] or line["product_id"],
+            "reviews[0][order_item_id]": line["id"],
+            "reviews[0][rating]": rating,
+            "reviews[0][text]": text,
+        }
+        url = f"{self.settings.base_url}/wp-admin/admin-ajax.php"
+        answer = requests.post(url, data=form, timeout=60, verify=verify).json()
+        [row] = answer["data"]["results"]
+        assert row["status"] == "ok", answer
+        review: dict[str, Any] = self.ask("GET", f"products/reviews/{row['comment_id']}")
+        if (path := f"products/reviews/{review['id']}") not in self._made:
+            self._made.append(path)
+        return review
+
+    def as_wordpress_user(self, method: str, path: str, body: Any = None) -> Any:
+        """One call of WordPress' own API, as the user who replies; fails the test on anything but
+        success."""
+        url = f"{self.settings.base_url}/wp-json/wp/v2/{path}"
+        user = self.settings.replies
+        login = HTTPBasicAuth(user.user.encode(), user.password.encode())
+        answer = self._session.request(method, url, json=body, auth=login, timeout=60)
+        assert answer.ok, f"{method} {path}: {answer.status_code} {answer.text[:300]}"
+        return answer.json()
+
+    def replies(self, review_id: int) -> list[dict[str, Any]]:
+        """The comments under a review, as WordPress keeps them."""
+        found: list[dict[str, Any]] = self.as_wordpress_user(
+            "GET", f"comments?parent={review_id}&status=all&context=edit"
+        )
+        return found
+
+    def product_page(self) -> str:
+        """The page of the product, as anybody sees it."""
+        address = self.ask("GET", f"products/{self.settings.product_id}")["permalink"]
+        verify = self.settings.ca_file or True
+        return requests.get(address, timeout=60, verify=verify).text
+
     def webhook(self, topic: str, address: str, secret: str) -> None:
         """The owner adds a webhook, as docs/platforms/woocommerce.md says."""
         body = {"name": topic, "topic": topic, "delivery_url": address, "secret": secret}
@@ -160,7 +229,8 @@ class Store:
     def run_queue(self) -> None:
         """Let the shop deliver its webhooks now; else it does when somebody visits it."""
         if self.settings.run_queue:
-            requests.get(self.settings.run_queue, timeout=60)
+            verify = self.settings.ca_file or True
+            requests.get(self.settings.run_queue, timeout=60, verify=verify)
 
     def _book(self) -> list[str]:
         book = self.settings.gateway.ledger

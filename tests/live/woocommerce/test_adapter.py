@@ -15,6 +15,7 @@ from integrations.contract import (
     Buyer,
     EventKind,
     Order,
+    OrderQuery,
     OutgoingMessage,
     ReviewEvent,
 )
@@ -23,7 +24,7 @@ from integrations.money import Money
 from integrations.remedies import REFUND, RESEND, VOUCHER, Remedy, RemedyKind
 from integrations.woocommerce import ADAPTER, WooCommerce
 from integrations.woocommerce.client import KEYS_IN_ADDRESS
-from tests.integrations.reading import left, reviews
+from tests.integrations.reading import handed_over, left, reviews
 from tests.live.woocommerce.store import Settings, Store
 
 ENDS = datetime.now(UTC) + timedelta(days=90)
@@ -106,9 +107,9 @@ def test_requests_are_signed_over_plain_http(settings: Settings, store: Store, e
     order = store.sell(email)
     adapter = through(settings, settings.plain_url)
 
-    [event] = adapter.orders_for(ReviewEvent(EventKind.ADDED, "0", buyer=Buyer(email=email)))
+    [candidate] = adapter.orders_for(OrderQuery(buyer=Buyer(email=email)))
 
-    assert event.id == str(order["id"])
+    assert candidate.id == str(order["id"])
     assert [one for one in adapter.check() if not one.ok] == []
 
 
@@ -149,7 +150,10 @@ def test_order_is_found_by_its_buyer_and_by_its_number(
     review = store.review(email, 1, "Pecah")
     [event] = adapter.look(f"review:{review['id']}")
 
-    [order] = adapter.orders_for(event)
+    query = OrderQuery(
+        event.review_id, event.product_id, event.buyer, event.order_ids, event.written_at
+    )
+    [order] = adapter.orders_for(query)
 
     assert (order.id, order.buyer.email) == (str(made["id"]), email)
     assert order.paid == order.left == Money.of(made["total"], made["currency"])
@@ -270,7 +274,7 @@ def test_resend_copies_what_was_chosen(
 
 
 def _orders_of(adapter: WooCommerce, email: str) -> list[Order]:
-    return adapter.orders_for(ReviewEvent(EventKind.ADDED, "0", buyer=Buyer(email=email)))
+    return adapter.orders_for(OrderQuery(buyer=Buyer(email=email)))
 
 
 def test_voucher_is_single_use_for_this_buyer_and_made_once(
@@ -319,11 +323,11 @@ def test_message_is_a_note_that_is_mailed_once_and_found(
     text = f"Maaf ya 😀 <b>&amp;\n\nJawab: {link}\n"
     message = OutgoingMessage("k", "MG-1", order.buyer, "Halo", text, order_id=order.id)
 
-    assert adapter.find_message(order.id, link) is None
+    assert adapter.find_message(handed_over(order.id, link)) is None
     sent = adapter.message(message)
 
-    assert adapter.find_message(order.id, link) == sent
-    assert adapter.find_message(order.id, link[:-3] + "zzz") is None
+    assert adapter.find_message(handed_over(order.id, link)) == sent
+    assert adapter.find_message(handed_over(order.id, link[:-3] + "zzz")) is None
     if store.settings.mail_log:
         assert store.mails(link.split("?")[0]) == [email]
 
@@ -336,3 +340,24 @@ def test_note_that_would_reach_nobody_is_not_written(adapter: WooCommerce, store
         adapter.message(message)
 
     assert store.ask("GET", f"orders/{order.id}/notes?type=customer") == []
+
+
+def test_link_to_the_review_order_page_is_given_where_it_changes_the_review(
+    settings: Settings, store: Store, email: str
+) -> None:
+    if not settings.review_order_page or not settings.variation:
+        pytest.skip("needs review_order_page and variation in the settings file")
+    adapter = through(settings, "", review_order_page=settings.review_order_page)
+    bought = [{"product_id": settings.product_id, "quantity": 1}]
+    order = store.sell(email, line_items=[*bought, {**settings.variation, "quantity": 1}])
+    reviewed = store.sell(email)
+    review = store.review_order(order, 1, "Lid is missing")
+    only = store.review_order(reviewed, 1, "Broken")
+    elsewhere = store.review(email, 2, "Written on the product page")
+
+    link = adapter.edit_link(str(order["id"]), str(review["id"]))
+    changed = store.review_order(order, 5, "Solved", at=link)
+
+    assert (changed["id"], changed["rating"]) == (review["id"], 5)
+    assert adapter.edit_link(str(reviewed["id"]), str(only["id"])) == ""
+    assert adapter.edit_link(str(order["id"]), str(elsewhere["id"])) == ""

@@ -29,6 +29,7 @@ AT_ONCE = {
     "closes": "23:59",
     "days": [0, 1, 2, 3, 4, 5, 6],
 }
+ASK = {"invitations": True, "lawful_basis": ["DE"], "postal_address": "Jl. Uji 1"}
 PATIENCE = 30.0
 """Seconds that the shop may take to deliver a webhook."""
 
@@ -44,10 +45,12 @@ class Live:
         self.shop_id = connections.add_shop(
             context, world.owner, "Toko Nyata", zone="Europe/Berlin", country="DE", language="en"
         )
+        world.begin_at_once()
         values = {
             "base_url": settings.base_url,
             "consumer_key": settings.consumer_key,
             "consumer_secret": settings.consumer_secret,
+            "review_order_page": settings.review_order_page,
         }
         since = world.clock.now() - timedelta(minutes=2)
         new = NewConnection(
@@ -118,8 +121,7 @@ def test_connection_test_of_a_healthy_shop_is_green(live: Live) -> None:
 def test_refund_loop_ends_recovered_by_polling(live: Live, email: str) -> None:
     world, store = live.world, live.store
     ledger = bool(store.settings.gateway.ledger)
-    ask = {"invitations": True, "lawful_basis": ["DE"], "postal_address": "Jl. Uji 1"}
-    _set_shop(live, follow_ups=AT_ONCE, asking=ask)
+    _set_shop(live, follow_ups=AT_ONCE, asking=ASK)
     order = store.sell(email, by_gateway=ledger)
     review = store.review(email, 1, "Arrived broken")
 
@@ -193,13 +195,19 @@ def test_other_make_goods_are_carried_out_once(live: Live, email: str, action: R
         assert [one for one in notes(store, order["id"]) if made.code in one]
 
 
+def _listen(live: Live) -> None:
+    """The owner adds the webhooks of the plugin."""
+    if not live.store.settings.reaches_us:
+        pytest.skip("needs reaches_us: the shop must be able to call this machine")
+    secret = connections.webhook_secret(live.world.context, live.connection)
+    address = live.world.context.links.webhook(live.connection.public_id)
+    for topic in ("review.created", "review.updated", "review.deleted"):
+        live.store.webhook(topic, address, secret)
+
+
 def test_webhooks_of_the_plugin_open_change_and_close_the_case(live: Live, email: str) -> None:
     world, store = live.world, live.store
-    if not store.settings.reaches_us:
-        pytest.skip("needs reaches_us: the shop must be able to call this machine")
-    secret = connections.webhook_secret(world.context, live.connection)
-    for topic in ("review.created", "review.updated", "review.deleted"):
-        store.webhook(topic, world.context.links.webhook(live.connection.public_id), secret)
+    _listen(live)
     order = store.sell(email)
 
     review = store.review(email, 1, "Pecah 😀 <b>semua</b>")
@@ -214,3 +222,33 @@ def test_webhooks_of_the_plugin_open_change_and_close_the_case(live: Live, email
     assert live.case(review["id"]).close_reason == "recovered"
     findings = connections.test_connection(world.context, live.connection_id, OPERATOR)
     assert [one.advice for one in findings if str(one.name) == "Review webhooks"] == [None]
+
+
+def test_review_of_the_review_order_page_is_changed_by_the_link_of_the_invitation(
+    live: Live, email: str
+) -> None:
+    store, settings = live.store, live.store.settings
+    if not settings.review_order_page or not settings.variation:
+        pytest.skip("needs review_order_page and variation in the settings file")
+    _listen(live)
+    _set_shop(live, follow_ups=AT_ONCE, asking=ASK)
+    bought = [{"product_id": settings.product_id, "quantity": 1}]
+    order = store.sell(email, line_items=[*bought, {**settings.variation, "quantity": 1}])
+    store.sell(email)
+
+    review = store.review_order(order, 2, "Lid is missing & late")
+    live.until(lambda: live.cases(review["id"]))
+    case = live.case(review["id"])
+    assert (case.order_id, case.review.text) == (str(order["id"]), "Lid is missing & late")
+    live.approve(case, VOUCHER, 100)
+    [made] = live.case(review["id"]).make_goods
+    store.forget(f"coupons/{made.vendor_id}")
+    _answer_and_be_invited(live, review["id"], order["id"])
+    page = rf"{settings.base_url}/{settings.review_order_page}/{order['id']}/\?key=\w+"
+    link = re.search(page, " ".join(notes(store, order["id"])))
+    assert link is not None
+    changed = store.review_order(order, 5, "Solved", at=link[0])
+    live.until(lambda: live.case(review["id"]).state == "closed")
+
+    assert changed["id"] == review["id"]
+    assert live.case(review["id"]).close_reason == "recovered"

@@ -1,0 +1,46 @@
+"""Orders behind a review: candidates read one by one, and which of them fit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from datetime import datetime
+from typing import Any, TypeVar
+
+from integrations.contract import OrderQuery
+from integrations.errors import Permanent, Rejected
+from integrations.sentence import Said, Text
+
+Row = TypeVar("Row")
+Candidate = TypeVar("Candidate")
+NO_SUCH_ORDER = Text("the shop has no order of this number: choose another order")
+
+
+def existing(data: dict[str, Any] | None) -> dict[str, Any]:
+    """An order that was asked for; raises `Rejected` where there is none."""
+    if data is None:
+        raise Rejected(NO_SUCH_ORDER)
+    return data
+
+
+def each_read(
+    rows: Iterable[Row], read: Callable[[Row], Candidate | None]
+) -> tuple[list[Candidate], list[Said]]:
+    """Those that can be read, and what is wrong with the others; what cannot be read hides no other.
+    What reads as None is not there."""
+    candidates: list[Candidate] = []
+    problems: list[Said] = []
+    for row in rows:
+        try:
+            candidate = read(row)
+        except Permanent as error:
+            problems.append(error.text)
+            continue
+        if candidate is not None:
+            candidates.append(candidate)
+    return candidates, problems
+
+
+def fits(query: OrderQuery, placed_at: datetime | None, products: Collection[str]) -> bool:
+    """Whether an order of these products can be the one: placed in time, with the product in it."""
+    in_time = query.not_after is None or placed_at is None or placed_at <= query.not_after
+    return in_time and (not query.product_id or query.product_id in products)

@@ -1,0 +1,1 @@
+"""Rows of endpoints and what was sent to them."""

@@ -1,0 +1,1 @@
+"""Rules of endpoints: which events programs are told of, and how long they are tried."""

@@ -1,0 +1,1 @@
+"""Rules of notices: what people are told of what waits, when, and when not."""

@@ -1,0 +1,45 @@
+"""What came of something a platform told us, as a delivery keeps it and people read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from functools import reduce
+
+from integrations.sentence import Text
+
+
+class Outcome(StrEnum):
+    """Of one event. NOTHING: it told nothing new."""
+
+    NOTHING = "nothing"
+    STALE = "stale"
+    LOOKING = "looking"
+    SEEN = "seen"
+    CASE_OPENED = "case opened"
+    CHANGED = "changed"
+    RECOVERED = "recovered"
+    WITHDRAWN = "withdrawn"
+    MESSAGE = "message"
+
+
+OUTCOMES: Mapping[Outcome, Text] = {
+    Outcome.STALE: Text("older than what was known"),
+    Outcome.LOOKING: Text("the platform is asked for more"),
+    Outcome.SEEN: Text("kept; no case"),
+    Outcome.CASE_OPENED: Text("a case opened"),
+    Outcome.CHANGED: Text("the review of a case changed"),
+    Outcome.RECOVERED: Text("the rating is no longer low"),
+    Outcome.WITHDRAWN: Text("the review was withdrawn"),
+    Outcome.MESSAGE: Text("about a message"),
+}
+
+
+def note_of(outcomes: Iterable[Outcome]) -> Text | None:
+    """What came of all events of a delivery; None for nothing."""
+    notes = [OUTCOMES[outcome] for outcome in outcomes if outcome in OUTCOMES]
+    return reduce(_and, notes) if notes else None
+
+
+def _and(some: Text, other: Text) -> Text:
+    return Text("%(some)s, %(other)s", some=some, other=other)

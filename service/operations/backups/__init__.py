@@ -1,0 +1,1 @@
+"""Brings a backup back so that nothing goes out twice."""

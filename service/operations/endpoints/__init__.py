@@ -1,0 +1,1 @@
+"""Tells programs of a shop what happens to its cases (Standard Webhooks)."""

@@ -1,0 +1,147 @@
+"""A report as a mail: the figures of the page as tables, bars as cells that every mail program shows,
+and the same in plain words. Nothing of a buyer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from html import escape
+
+from babel import Locale
+from babel.dates import format_date, format_timedelta
+from babel.numbers import format_decimal
+
+from integrations.sentence import Said, Text, Words
+from service.db.models import Shop
+from service.domain.complaints.causes import CAUSE_LABELS
+from service.domain.reports.figures import Share, Spread
+from service.domain.reports.periods import Period, PeriodKind
+from service.domain.reports.totals import Dimension, Totals, lines_of
+from service.localization import amount_text
+from service.sentences import say
+
+BAR = 160
+"""Pixels of the longest bar: it stays beside its number on a phone."""
+CELL = 'style="padding:4px 8px;border-bottom:1px solid #d5ddd9;text-align:left"'
+
+
+class Report:
+    """What the mail of one period says."""
+
+    def __init__(
+        self,
+        shop: Shop,
+        period: Period,
+        now: Totals,
+        before: Totals,
+        language: str,
+        public_url: str,
+    ) -> None:
+        self.language = language
+        self._shop, self._period = shop, period
+        self._now, self._before = now, before
+        self._causes = lines_of(now, before, Dimension.CAUSE)
+        self.address = f"{public_url}/reports?kind={period.kind}&day={period.first}&shop={shop.id}"
+        self.title = f"{shop.name}: {self._say(Text('Reports'))}, {self._when()}"
+
+    @property
+    def text(self) -> str:
+        """Without marks."""
+        if not self._now.sums.number:
+            return "\n\n".join([self._empty(), self.address])
+        rows = [f"{name}: {now} ({self._earlier(was)})" for name, now, was in self._rows()]
+        causes = [f"{name}: {number}" for name, number in self._bars()]
+        title = self._say(Text("Low ratings by cause"))
+        return "\n".join([self.title, "", *rows, "", title, *causes, "", self.address])
+
+    @property
+    def html(self) -> str:
+        """Tables only, with their style beside each cell: mail programs drop style sheets."""
+        link = f'<p><a href="{escape(self.address)}">{escape(self._say(OPEN))}</a></p>'
+        if not self._now.sums.number:
+            return f"<p>{escape(self._empty())}</p>{link}"
+        head = "".join(
+            f"<th {CELL}>{escape(self._say(each))}</th>"
+            for each in (Words(""), Text("this time"), Text("before"))
+        )
+        rows = "".join(
+            "<tr>" + "".join(f"<td {CELL}>{escape(each)}</td>" for each in row) + "</tr>"
+            for row in self._rows()
+        )
+        return (
+            f'<div lang="{self.language}"><h1 style="font-size:18px">{escape(self.title)}</h1>'
+            f'<table style="border-collapse:collapse"><tr>{head}</tr>{rows}</table>'
+            f'<h2 style="font-size:16px">{escape(self._say(Text("Low ratings by cause")))}</h2>'
+            f"{self._chart()}{link}</div>"
+        )
+
+    def _chart(self) -> str:
+        bars = self._bars()
+        most = max(number for _name, number in bars)
+        rows = "".join(
+            f"<tr><td {CELL}>{escape(name)}</td><td {CELL}>{number}</td><td {CELL}>"
+            f'<table role="presentation" cellpadding="0" cellspacing="0"><tr><td height="12"'
+            f' width="{max(2, BAR * number // most)}" bgcolor="#0b6b57"></td></tr></table></td></tr>'
+            for name, number in bars
+        )
+        return f'<table style="border-collapse:collapse">{rows}</table>'
+
+    def _bars(self) -> list[tuple[str, int]]:
+        return [(self._say(CAUSE_LABELS[line.name]), line.sums.number) for line in self._causes]
+
+    def _rows(self) -> list[tuple[str, str, str]]:
+        return [
+            (self._say(name), self._value(figure(self._now)), self._value(figure(self._before)))
+            for name, figure in ROWS
+        ]
+
+    def _value(self, value: object) -> str:
+        match value:
+            case Share(percent=None) | None | ():
+                return "-"
+            case Share():
+                number = format_decimal(round(value.percent or 0), locale=self.language)
+                shown = Text(
+                    "%(percent)s %% (%(part)s of %(whole)s)",
+                    percent=str(number),
+                    part=value.part,
+                    whole=value.whole,
+                )
+                return self._say(shown)
+            case Spread():
+                locale = Locale.parse(self.language)
+                return str(format_timedelta(value.middle, granularity="minute", locale=locale))
+            case tuple():
+                return ", ".join(amount_text(each, self.language) for each in value)
+            case _:
+                return str(value)
+
+    def _earlier(self, was: str) -> str:
+        return self._say(Text("before: %(value)s", value=was))
+
+    def _empty(self) -> str:
+        empty = Text("%(when)s: no low rating came in. That is good news.", when=self._when())
+        return self._say(empty)
+
+    def _when(self) -> str:
+        first, last = self._period.first, self._period.last
+        locale = Locale.parse(self.language)
+        if self._period.kind is PeriodKind.MONTH:
+            return str(format_date(first, "MMMM yyyy", locale=locale))
+        if self._period.kind is PeriodKind.DAY:
+            return str(format_date(first, "long", locale=locale))
+        return self._say(Text("%(first)s to %(last)s", first=first, last=last))
+
+    def _say(self, sentence: Said) -> str:
+        return say(sentence, self.language)
+
+
+OPEN = Text("Open the report")
+ROWS: Sequence[tuple[Text, Callable[[Totals], object]]] = (
+    (Text("Low ratings"), lambda totals: totals.sums.number),
+    (Text("Made good"), lambda totals: totals.sums.made_good),
+    (Text("Given"), lambda totals: totals.sums.cost),
+    (Text("Until the first answer"), lambda totals: totals.first_answer),
+    (Text("Until it was made good"), lambda totals: totals.remedied),
+    (Text("Solved, of those who answered"), lambda totals: totals.sums.solved),
+    (Text("Rating raised, of all"), lambda totals: totals.sums.recovered),
+)

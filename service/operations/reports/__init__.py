@@ -1,0 +1,1 @@
+"""Keeps the totals that reports are made of."""

@@ -1,0 +1,81 @@
+"""The API's document as a page for people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response, jsonify, render_template
+
+from service.web.api.describe import ONCE
+from service.web.api.openapi import document
+from service.web.api.v1 import blueprint
+from service.web.auth import open_to_all
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call as the page shows it; `body` and the schemas are as OpenAPI has them."""
+
+    method: str
+    path: str
+    operation: dict[str, Any]
+
+    @property
+    def id(self) -> str:
+        """Where it stands on the page."""
+        return str(self.operation["operationId"])
+
+    @property
+    def summary(self) -> str:
+        """What it does."""
+        return str(self.operation["summary"])
+
+    @property
+    def description(self) -> str:
+        """More on it, where there is any."""
+        return str(self.operation.get("description", ""))
+
+    @property
+    def parameters(self) -> list[dict[str, Any]]:
+        """What stands in its path and query; the one header is explained at the top."""
+        return [each for each in self.operation.get("parameters", []) if each != ONCE]
+
+    @property
+    def body(self) -> dict[str, Any] | None:
+        """Its JSON, with examples; None: it takes none."""
+        return _json(self.operation["requestBody"]) if "requestBody" in self.operation else None
+
+    @property
+    def answers(self) -> list[tuple[str, dict[str, Any]]]:
+        """What is answered, by status."""
+        return [
+            ("else" if status == "default" else status, (_json(answer) or {}).get("schema", {}))
+            for status, answer in self.operation["responses"].items()
+        ]
+
+
+def _json(content: dict[str, Any]) -> dict[str, Any] | None:
+    described: dict[str, Any] | None = content.get("content", {}).get("application/json")
+    return described
+
+
+@blueprint.get("/openapi.json")
+@open_to_all
+def openapi() -> Response:
+    """The document programs are written from."""
+    return jsonify(document())
+
+
+@blueprint.get("/docs")
+@open_to_all
+def reference() -> str:
+    """All calls and values, with examples."""
+    spec = document()
+    calls = [
+        Call(method.upper(), path, operation)
+        for path, operations in spec["paths"].items()
+        for method, operation in operations.items()
+    ]
+    schemas = sorted(spec["components"]["schemas"].items())
+    return render_template("api.html", calls=calls, schemas=schemas, once=ONCE)

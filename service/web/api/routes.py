@@ -1,0 +1,31 @@
+"""All addresses of the API."""
+
+from __future__ import annotations
+
+from service.web.api import (
+    case_verbs,
+    connections,
+    endpoints,
+    notes,
+    playbooks,
+    reference,
+    shops,
+    talk,
+    thanks,
+    v1,
+)
+
+PARTS = (
+    v1,
+    endpoints,
+    notes,
+    playbooks,
+    talk,
+    thanks,
+    case_verbs,
+    connections,
+    shops,
+    reference,
+)
+"""The modules whose views belong to the one blueprint."""
+blueprint = v1.blueprint

@@ -1,0 +1,121 @@
+"""Like cases approved together: chosen, reviewed with their number and total, confirmed by typing the
+number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from service.db.cases import case_queries
+from service.db.tasks import task_queries
+from service.domain.errors import DomainError, NotFound
+from service.domain.staff.authority import Permission
+from service.operations.remedies import together
+from service.operations.remedies.together import MOST, Chosen, Result
+from service.web.auth import may, own_path
+from service.web.desk import undo as undoing
+from service.web.desk.quick import Quick, likes_of, quicks_of, totals
+from service.web.errors import status_of
+from service.web.i18n import translate
+from service.web.request_context import actor, context
+
+blueprint = Blueprint("many", __name__, url_prefix="/together")
+READ = 500
+"""So many decisions, the oldest first, are looked at for like ones."""
+
+
+def quicks(session: Session, references: Sequence[str] = ()) -> dict[int, Quick]:
+    """What this seller may approve of what waits, or of these cases."""
+    shops = actor().shops(Permission.DECIDE)
+    named = case_queries.ids_of(session, references) if references else []
+    if references and not named:
+        return {}
+    tasks = task_queries.open_decisions(session, shops, most=READ, case_ids=named)
+    return quicks_of(session, tasks, actor(), context().clock.now())
+
+
+@blueprint.get("")
+@may(Permission.DECIDE)
+def choose() -> str:
+    """Like cases to choose from; all of them are chosen at first."""
+    key = request.args.get("like", "")
+    with context().database.reading() as session:
+        groups = likes_of(quicks(session).values())
+        group = next((group for group in groups if group.key == key), None)
+        if group is None:
+            raise NotFound("None of these waits any more.")
+        return render_template(
+            "admin/many.html",
+            group=group,
+            shown=group.quicks[:MOST],
+            total=totals(group.quicks[:MOST]),
+        )
+
+
+@blueprint.get("/review")
+@may(Permission.DECIDE)
+def review() -> str:
+    """Number and total of what was chosen, before anything is decided."""
+    return _review(request.args.getlist("case"), "")
+
+
+def _review(references: Sequence[str], problem: str) -> str:
+    with context().database.reading() as session:
+        wanted = [
+            quick for quick in quicks(session, references[:MOST]).values() if not quick.refused
+        ]
+        return render_template(
+            "admin/many_review.html", quicks=wanted, total=totals(wanted), problem=problem
+        )
+
+
+@blueprint.post("/approve")
+@may(Permission.DECIDE)
+def approve() -> Response | tuple[str, int]:
+    """Approve what was reviewed, each case by itself."""
+    chosen = [
+        Chosen(reference, int(proposal))
+        for reference, separator, proposal in (
+            pair.partition(" ") for pair in request.form.getlist("case")
+        )
+        if re.fullmatch("[0-9]{1,18}", proposal)
+    ]
+    typed = request.form.get("number", "").strip()
+    counted = int(typed) if re.fullmatch("[0-9]{1,4}", typed) else -1
+    try:
+        results = together.approve(context(), chosen, actor(), counted=counted)
+    except DomainError as error:
+        references = [each.reference for each in chosen]
+        return _review(references, translate(error.text)), status_of(error)
+    done = [result.reference for result in results if result.refused is None]
+    if done:
+        several = _("%(number)s approved. They are carried out now.", number=len(done))
+        undoing.tell(undoing.APPROVED if len(done) == 1 else several, done)
+    _tell_what_was_left(results)
+    return redirect(url_for("waiting.overview"), 303)
+
+
+def _tell_what_was_left(results: Sequence[Result]) -> None:
+    """Each case that was not done, with the reason."""
+    for result in results:
+        if result.refused is not None:
+            values = {"case": result.reference, "why": translate(result.refused)}
+            flash(_("%(case)s is left: %(why)s", **values))
+
+
+@blueprint.post("/undo")
+@may(Permission.DECIDE)
+def undo() -> Response:
+    """Undo what was approved together and is held."""
+    results = together.undo(context(), request.form.getlist("reference"), actor())
+    done = sum(result.refused is None for result in results)
+    if done:
+        several = _("%(number)s undone. They wait for a decision again.", number=done)
+        flash(undoing.UNDONE if done == 1 else several)
+    _tell_what_was_left(results)
+    return redirect(own_path(request.form.get("next", "")), 303)

@@ -1,0 +1,102 @@
+"""Forgotten passwords: ask for a link by mail, and set another by it."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as lazy
+from werkzeug.exceptions import TooManyRequests
+from werkzeug.wrappers import Response
+
+from integrations.errors import AdapterError
+from service.db.models import Seller
+from service.domain.errors import DomainError
+from service.operations.context import Context
+from service.operations.staff import password_reset, sessions
+from service.web.auth import come_in, open_to_all
+from service.web.desk.forms import DeskForm, Secret, carry_out
+from service.web.i18n import translate
+from service.web.limits import HOUR, MINUTE, count, limited
+from service.web.request_context import context, wired
+
+log = logging.getLogger(__name__)
+blueprint = Blueprint("password_reset", __name__)
+Answer = Response | str | tuple[str, int]
+MOST_MAILS = 3
+"""To one address within an hour."""
+
+
+class PasswordForm(DeskForm):
+    """A new password."""
+
+    password = Secret(lazy("New password"))
+
+
+@blueprint.get("/forgot-password")
+@open_to_all
+def ask_page() -> str:
+    """Ask for the address, or say that no mail can be sent from here."""
+    return render_template("forgot_password.html", can_mail=password_reset.can_mail(context()))
+
+
+@blueprint.post("/forgot-password")
+@open_to_all
+@limited(10, HOUR)
+def ask() -> Response:
+    """Send a link to the address, where somebody has it; the answer does not tell."""
+    email = request.form.get("email", "").strip().lower()[:254]
+    try:
+        count(f"password link to {email}", MOST_MAILS, HOUR)
+    except TooManyRequests:
+        sessions.note_refused(context(), email)
+        raise
+    # How long the answer takes tells nobody whether the address is known.
+    wired().calls.submit(_send, context(), email)
+    flash(
+        _("If somebody here has this address, a link is on its way to it. It is good for an hour.")
+    )
+    return redirect(url_for("auth.sign_in_page"), 303)
+
+
+def _send(here: Context, email: str) -> None:
+    """Tried once: whoever gets nothing asks again."""
+    try:
+        send = password_reset.mail_to(here, email)
+        if send is not None:
+            send()
+    except AdapterError as error:
+        log.warning("a link to set a password could not be sent: %s", error)
+    except Exception:
+        log.exception("sending a link to set a password failed")
+
+
+@blueprint.get("/reset-password/<key>")
+@open_to_all
+def page(key: str) -> Answer:
+    """A form: looking uses the link up no more than a mail scanner does."""
+    return _page(key, PasswordForm())
+
+
+def _page(key: str, form: PasswordForm, status: int = 200) -> Answer:
+    try:
+        seller = password_reset.owner_of(context(), key)
+    except DomainError as error:
+        problem = translate(error.text)
+        return render_template("reset_password.html", form=None, problem=problem), 404
+    return render_template("reset_password.html", form=form, email=seller.email), status
+
+
+@blueprint.post("/reset-password/<key>")
+@open_to_all
+@limited(10, MINUTE)
+def set_password(key: str) -> Answer:
+    """Set it, which signs out everywhere else; the second factor is asked for as ever."""
+    form, changed = PasswordForm(request.form), list[Seller]()
+    verb = password_reset.set_by_link
+    status = carry_out(form, lambda: changed.append(verb(context(), key, form.password.data or "")))
+    if status:
+        return _page(key, form, status)
+    flash(_("The new password is set. Other devices are signed out."))
+    return come_in(changed[0])

@@ -1,0 +1,1 @@
+"""Real servers and processes on free ports of loopback, for tests and for measurements."""

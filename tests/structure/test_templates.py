@@ -1,0 +1,78 @@
+"""Each name a template uses is given to it by somebody."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from jinja2 import Environment, meta, nodes
+
+from service.app import create_app
+from tests.world import World
+
+WEB = Path(__file__).resolve().parents[2] / "service" / "web"
+TEMPLATES = sorted(str(path.relative_to(WEB / "templates")) for path in WEB.rglob("*.html"))
+
+
+@pytest.fixture(name="app")
+def _app(world: World) -> Flask:
+    return create_app(world.wired)
+
+
+def _given_by_views() -> set[str]:
+    """What views hand to templates: by keyword, or in a dict of theirs."""
+    trees = [ast.parse(path.read_text("utf-8")) for path in WEB.rglob("*.py")]
+    return {name for tree in trees for node in ast.walk(tree) for name in _names(node)}
+
+
+def _names(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.keyword) and node.arg is not None:
+        yield node.arg
+    if isinstance(node, ast.Dict):
+        for key in node.keys:
+            if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                yield key.value
+
+
+def _given_to_all(app: Flask) -> set[str]:
+    with app.test_request_context():
+        context: dict[str, object] = {}
+        app.update_template_context(context)
+        return {*context, *app.jinja_env.globals}
+
+
+def _set_by_templates(environment: Environment) -> set[str]:
+    """What a template sets is seen by those it includes."""
+    names = set()
+    for name in TEMPLATES:
+        tree = environment.parse(_source(name))
+        names |= {node.name for node in tree.find_all(nodes.Name) if node.ctx == "store"}
+        names |= {node.name for node in tree.find_all(nodes.Macro)}
+        for imported in tree.find_all((nodes.FromImport, nodes.Import)):
+            if isinstance(imported, nodes.FromImport):
+                names |= {each if isinstance(each, str) else each[1] for each in imported.names}
+    return names
+
+
+def _source(name: str) -> str:
+    return (WEB / "templates" / name).read_text("utf-8")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_every_name_of_a_template_is_given_to_it(app: Flask) -> None:
+    environment = app.jinja_env
+    to_all, set_here = _given_to_all(app), _set_by_templates(environment)
+    by_views = _given_by_views()
+
+    missing = {
+        (name, variable)
+        for name in TEMPLATES
+        for variable in meta.find_undeclared_variables(environment.parse(_source(name)))
+        if variable not in to_all | by_views | set_here
+    }
+
+    assert missing == set()
+    assert {"happened", "me", "word"} <= to_all
