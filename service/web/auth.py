@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast
 
 from flask import Blueprint, current_app, g, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
+from flask_wtf.csrf import generate_csrf
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException, TooManyRequests
 from werkzeug.routing import RoutingException
@@ -76,7 +77,8 @@ def _signed_in_for(view: View, permission: Permission | None, *, enrolling: bool
     def guarded(*args: Any, **kwargs: Any) -> Any:
         seller = sessions.seller_of(context(), str(session.get("key", "")))
         if seller is None:
-            session.clear()
+            # Another tab may show a form already, whose token has to stay good.
+            session.pop("key", None)
             onward = request.full_path if request.method == "GET" else None
             return redirect(url_for("auth.sign_in", next=onward), 303)
         with context().database.reading() as database:
@@ -127,7 +129,7 @@ def _shop_of(database: Session, named: Mapping[str, Any]) -> int | None:
 
 def begin(seller: Seller) -> None:
     """Sign the seller in, in this browser."""
-    session.clear()
+    _start_over()
     session["key"] = sessions.begin(context(), seller.id, request.user_agent.string)
     if seller.language:
         # Pages that ask for nobody, such as one that is not there, speak it too.
@@ -135,12 +137,20 @@ def begin(seller: Seller) -> None:
     session.permanent = True
 
 
+def _start_over() -> None:
+    """Empty the session, with a token for forms at once: pages that are opened beside each other would
+    each make one of their own, of which only the last is good."""
+    session.clear()
+    g.pop("csrf_token", None)
+    generate_csrf()
+
+
 def come_in(seller: Seller, onward: str = "") -> Response:
     """Sign in who has given a password or used a link; who has a second factor is asked for a code
     first."""
     if second_factors.is_set_up(context(), seller.id):
         language = seller.language or session.get("language")
-        session.clear()
+        _start_over()
         session["door"], session["onward"] = second_factors.door_key(context(), seller), onward
         if language:
             session["language"] = language

@@ -11,7 +11,7 @@ from flask import Flask
 
 from service.app import create_app
 from service.domain.staff.authority import OPERATOR, SellerRole
-from service.operations.staff import accounts, members
+from service.operations.staff import accounts, members, second_factors
 from tests.web.pages import form_of, people, post_anyway, text_of
 from tests.world import World
 
@@ -215,3 +215,42 @@ def test_form_without_its_token_changes_nothing(world: World) -> None:
 
     assert answer.status_code == 400
     assert accounts.sign_in(world.context, "owner@example.test", GOOD) is None
+
+
+@pytest.mark.parametrize("has_second_factor", [False, True], ids=["password", "second factor"])
+def test_pages_opened_beside_each_other_after_sign_in_share_one_token(
+    world: World, has_second_factor: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(second_factors, "is_set_up", lambda *_: has_second_factor)
+    page, form = ("/sign-in/code", "") if has_second_factor else ("/me", "/language")
+    accounts.set_password(world.context, world.owner.id, OPERATOR, GOOD)
+    client = create_app(world.wired).test_client()
+    signing_in = {"email": "owner@example.test", "password": GOOD}
+    client.post("/sign-in", data={**signing_in, "csrf_token": _token(client.get("/sign-in"))})
+    beside = create_app(world.wired).test_client()
+    cookie = client.get_cookie("session")
+    assert cookie is not None
+    beside.set_cookie("session", cookie.value)
+
+    first, second = client.get(page), beside.get(page)
+    client.set_cookie("session", getattr(beside.get_cookie("session"), "value", ""))
+    saved = client.post(page + form, data={"csrf_token": _token(first)})
+
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert saved.status_code != 400
+
+
+def test_form_to_sign_in_stays_good_when_another_tab_finds_the_session_ended(world: World) -> None:
+    client = create_app(world.wired).test_client()
+    shown = client.get("/sign-in")
+
+    client.get("/shops/1")
+    answer = client.post(
+        "/sign-in", data={"email": "nobody@x", "password": BAD, "csrf_token": _token(shown)}
+    )
+
+    assert answer.status_code == 401
+
+
+def _token(page: Any) -> str:
+    return str(form_of(page)["csrf_token"])

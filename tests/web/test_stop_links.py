@@ -182,6 +182,6 @@ def test_page_opens_when_the_buyer_was_erased(world: World, page: str) -> None:
 def test_links_end_after_half_a_year(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     helped(world)
     link = _path(world, "stop")
-    monkeypatch.setattr("service.web.buyer.pages.LONGEST", timedelta(seconds=-1))
+    monkeypatch.setattr("service.security.links.BUYER", timedelta(seconds=-1))
 
     assert _get(link).status_code == 404
