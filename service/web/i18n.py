@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from flask_babel import format_date, format_decimal, get_locale, gettext, ngettext
+from flask_babel import format_date, format_decimal, get_locale, get_translations, gettext
 
 from integrations.money import Money
 from integrations.sentence import Counted, Said, Text, Value, Words
@@ -37,7 +37,9 @@ def label(sentence: Said | str | None) -> str:
     if isinstance(sentence, str):
         return str(gettext(sentence))
     if isinstance(sentence, Counted):
-        translated = str(ngettext(sentence.singular, sentence.id, sentence.number))
+        # Not `ngettext`, which fills values in at once and knows only one of its own.
+        found = get_translations().ungettext(sentence.singular, sentence.id, sentence.number)
+        translated = str(found)
     else:
         translated = str(gettext(sentence.id))
     if not sentence.values:

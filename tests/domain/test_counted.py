@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 from babel.messages import pofile
+from flask import Flask
+from flask_babel import Babel
 
 from integrations.sentence import Counted, Words, from_data, to_data, without
 from service.sentences import say
+from service.web.i18n import label
 
 CATALOGUE = Path(__file__).resolve().parents[2] / "service/web/translations/id/LC_MESSAGES"
 
@@ -26,6 +29,17 @@ def test_one_has_its_own_form(number: int, said: str) -> None:
     assert say(sentence, "id") == f"{number} pesanan"
     kept = from_data(to_data(sentence))
     assert (type(kept), kept, str(kept)) == (Counted, sentence, said)
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+@pytest.mark.parametrize("language", ["en", "id"])
+def test_pages_say_it_as_mails_do(number: int, language: str) -> None:
+    app = Flask("service.web", root_path=str(CATALOGUE.parents[2]))
+    Babel(app, locale_selector=lambda: language)
+    sentence = _orders(number)
+
+    with app.test_request_context():
+        assert label(sentence) == say(sentence, language)
 
 
 def test_what_is_struck_out_of_it_leaves_the_count() -> None:

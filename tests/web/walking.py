@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from service.app import create_app
 from service.db.models import OutboxRow
+from service.domain.staff.authority import Actor
 from service.operations.staff import sessions
 from tests.world import World
 
@@ -28,15 +29,15 @@ def signed_in(world: World) -> tuple[Flask, FlaskClient]:
     return app, client
 
 
-def sign_in(client: FlaskClient, world: World) -> None:
-    """Sign this client in as the owner, with nothing left of who used it before."""
+def sign_in(client: FlaskClient, world: World, seller: Actor | None = None) -> None:
+    """Sign this client in, as the owner unless told, with nothing left of who used it before."""
     with client.session_transaction() as cookie:
         cookie.clear()
-        cookie["key"] = sessions.begin(world.context, world.owner.id)
+        cookie["key"] = sessions.begin(world.context, (seller or world.owner).id)
 
 
 def linked_pages(client: FlaskClient, *beginnings: str) -> dict[str, str]:
-    """Every page that can be opened, by following links from the first and from these."""
+    """Every page that can be opened, by following links from the first and from these; none may fail."""
     seen: dict[str, str] = {}
     waiting = ["/", *beginnings]
     while waiting:
@@ -44,6 +45,7 @@ def linked_pages(client: FlaskClient, *beginnings: str) -> dict[str, str]:
         if address in seen:
             continue
         answer = client.get(address)
+        assert answer.status_code < 500, (address, answer.status_code)
         seen[address] = answer.text if answer.mimetype == "text/html" else ""
         links = re.findall(r'href="(/[^"?#]*)', seen[address])
         waiting += [link for link in links if not link.startswith(("/static", "/sandbox"))]
