@@ -20,6 +20,7 @@ from service.security.private_files import write_anew
 
 PREFIX = "MAKEGOOD_"
 INSTANCE = Path("instance")
+OWN_ADDRESS = f"127.0.0.1:{listening.PORT}"
 """What `make run` keeps: keys, database, the sandbox's ledger."""
 KEPT = ("SECRET_KEY", "ENCRYPTION_KEYS")
 """Settings that are kept there in files of their own, named in small letters."""
@@ -134,7 +135,9 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     def value(name: str, default: str | None, read: Callable[[str], T]) -> T:
         return _read(env, PREFIX + name, default, read)
 
-    public_url = value("PUBLIC_URL", "http://127.0.0.1:8000", values.public_address)
+    # Who says only where to listen is reached there.
+    reached = value("LISTEN", OWN_ADDRESS, listening.parse).inside or f"http://{OWN_ADDRESS}"
+    public_url = value("PUBLIC_URL", reached, values.public_address)
     return Settings(
         database_url=value("DATABASE_URL", "sqlite:///instance/makegood.db", values.database),
         redis_url=value("REDIS_URL", "", values.redis),

@@ -165,6 +165,21 @@ def test_unless_told_it_listens_on_this_machine_only(public_url: str, usual: str
     assert str(loaded.listen) == usual
 
 
+@pytest.mark.parametrize(
+    ("listen", "public_url"),
+    [
+        ("127.0.0.1:8123", "http://127.0.0.1:8123"),
+        (":8123", "http://127.0.0.1:8123"),
+        ("[::1]:8123", "http://[::1]:8123"),
+        ("unix:/run/makegood.sock", "http://127.0.0.1:8000"),
+    ],
+)
+def test_links_lead_to_where_it_listens_unless_told(listen: str, public_url: str) -> None:
+    loaded = settings.load({**KEYS, "MAKEGOOD_LISTEN": listen})
+
+    assert (str(loaded.listen), loaded.public_url) == (str(listening.parse(listen)), public_url)
+
+
 def test_sandbox_is_led_to_where_each_start_listens(tmp_path: Path) -> None:
     addresses = []
     for listen, public_url in (
