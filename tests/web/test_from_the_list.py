@@ -7,6 +7,7 @@ import re
 import pytest
 
 from service.domain.staff.authority import Limit, SellerRole
+from service.operations.messages import do_not_contact
 from service.operations.remedies import decisions
 from tests.operations.steps import rated
 from tests.operations.test_offers import proposed
@@ -128,3 +129,18 @@ def test_choice_is_shown_as_the_buyer_will_read_it(world: World) -> None:
 
     assert "https://…" in page
     assert "Let the buyer choose" in page
+
+
+def test_nobody_who_wants_no_messages_is_let_choose(world: World) -> None:
+    proposed(world)
+    before = QUICK.findall(world.browser().get("/").text)
+    address = world.case().order["buyer"]["email"]
+    do_not_contact.put(world.context, world.shop_id, world.owner, address, "minta lewat telepon")
+    browser = world.browser()
+    page = browser.get(f"/cases/{world.case().reference}")
+
+    assert before == [f"/cases/{world.case().reference}/offer"]
+    assert QUICK.findall(browser.get("/").text) == []
+    assert "The buyer cannot be written to, so choose the make-good yourself." in text_of(page)
+    assert "/offer" not in page.text
+    assert "/approve" in page.text

@@ -3,7 +3,7 @@ sent."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -149,6 +149,25 @@ def is_opted_out(context: Context, session: Session, case: Case) -> bool:
         MarkKind.TELEPHONE: mark_of_known_number(buyer.phone),
     }
     return any(own[kind] in known for kind in kinds)
+
+
+def opted_out_among(context: Context, session: Session, cases: Collection[Case]) -> set[int]:
+    """The ids of those cases whose buyers said so, as `is_opted_out`: one statement for all of whom
+    nothing is listed."""
+    hashes = {
+        case.id: {mark.hash for mark in marks_of(context, case)} | {*_earlier_hashes(context, case)}
+        for case in cases
+    }
+    rows = select(DoNotContact.address_hash).where(
+        DoNotContact.address_hash.in_(set().union(*hashes.values()))
+    )
+    listed = set(session.scalars(rows)) if cases else set()
+    return {
+        case.id
+        for case in cases
+        if case.messages_stopped
+        or (hashes[case.id] & listed and is_opted_out(context, session, case))
+    }
 
 
 def silenced(context: Context, session: Session, case: Case) -> frozenset[Reach]:

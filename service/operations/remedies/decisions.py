@@ -33,6 +33,7 @@ from service.operations.remedies.grants import Grant
 from service.operations.staff.permits import permit, permit_amount
 
 NOT_SETTLED = N_("A make-good of this case is not settled. Mark it as done, or try again, first.")
+NOT_REACHED = N_("The buyer cannot be written to, so choose the make-good yourself.")
 
 
 def approve(
@@ -94,7 +95,7 @@ def offer(
             offers.terms_from_data(proposed) if proposed else None, days, without_pick
         )
         if not reaches_buyer(context, session, case):
-            raise WrongState("The buyer cannot be written to, so choose the make-good yourself.")
+            raise WrongState(NOT_REACHED)
         dearest = offers.dearest(remedies).amount
         limit = permit_amount(session, actor, case.shop_id, dearest, now=now)
         grant = _grant(session, case, actor, reason, limit, now)

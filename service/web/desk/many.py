@@ -36,7 +36,7 @@ def quicks(session: Session, references: Sequence[str] = ()) -> dict[int, Quick]
     if references and not named:
         return {}
     tasks = task_queries.open_decisions(session, shops, most=READ, case_ids=named)
-    return quicks_of(session, tasks, actor(), context().clock.now())
+    return quicks_of(context(), session, tasks, actor())
 
 
 @blueprint.get("")

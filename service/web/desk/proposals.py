@@ -21,6 +21,8 @@ from service.domain.staff.authority import Actor
 from service.operations.cases import escalation
 from service.operations.context import Context
 from service.operations.messages.preview import Preview, before_approval
+from service.operations.messages.send_check import reaches_buyer
+from service.operations.remedies.decisions import NOT_REACHED
 from service.operations.remedies.grants import way_of
 from service.operations.staff import permits
 from service.web.i18n import translate
@@ -88,7 +90,9 @@ class ProposedChoice:
     refused: str
 
 
-def choice(session: Session, case: Case, actor: Actor, now: datetime) -> ProposedChoice | None:
+def choice(
+    context: Context, session: Session, case: Case, actor: Actor, now: datetime
+) -> ProposedChoice | None:
     """What the proposal lets the buyer choose among; None where it does not."""
     proposal = remedy_queries.proposal(session, case.id)
     if proposal is None or proposal.offer is None or not case.order:
@@ -98,6 +102,8 @@ def choice(session: Session, case: Case, actor: Actor, now: datetime) -> Propose
     over = escalation.refusal(case, actor) or permits.over_limit(
         session, actor, case.shop_id, dearest.amount, now=now
     )
+    if not reaches_buyer(context, session, case):
+        over = over or Text(NOT_REACHED)
     return ProposedChoice(
         proposal.id,
         [remedy.described for remedy in remedies],
@@ -111,7 +117,7 @@ def parts(context: Context, session: Session, case: Case, actor: Actor) -> dict[
     """What the page of a case says of its newest proposal."""
     now = context.clock.now()
     return {
-        "choice": choice(session, case, actor, now),
+        "choice": choice(context, session, case, actor, now),
         "proposed": proposed(session, case, actor, now),
         "will_read": will_read(context, session, case, now),
     }

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
@@ -17,6 +16,9 @@ from service.domain.cases.states import CaseState
 from service.domain.remedies import offers
 from service.domain.remedies.shipped_names import shipped_label
 from service.domain.staff.authority import Actor
+from service.operations.context import Context
+from service.operations.messages.opt_out import opted_out_among
+from service.operations.remedies.decisions import NOT_REACHED
 from service.operations.staff.permits import Allowance
 
 
@@ -75,7 +77,7 @@ def totals(quicks: Iterable[Quick]) -> list[Money]:
 
 
 def quicks_of(
-    session: Session, tasks: Sequence[Task], actor: Actor, now: datetime
+    context: Context, session: Session, tasks: Sequence[Task], actor: Actor
 ) -> dict[int, Quick]:
     """What can be approved of these decisions, by case."""
     cases = {
@@ -84,12 +86,16 @@ def quicks_of(
         if task.case is not None and task.case.state is CaseState.AWAITING_APPROVAL
     }
     proposals = remedy_queries.newest_proposals(session, list(cases))
-    allowance = Allowance(session, actor, now)
-    return {
+    allowance = Allowance(session, actor, context.clock.now())
+    quicks = {
         case_id: _quick(cases[case_id], proposal, allowance)
         for case_id, proposal in proposals.items()
         if proposal.remedies and not cases[case_id].doubt
     }
+    choices = [quick.case for quick in quicks.values() if quick.is_choice]
+    for case_id in opted_out_among(context, session, choices):
+        quicks[case_id] = replace(quicks[case_id], refused=Text(NOT_REACHED))
+    return quicks
 
 
 def _quick(case: Case, proposal: Proposal, allowance: Allowance) -> Quick:

@@ -73,7 +73,7 @@ def overview() -> str:
             names=seller_queries.actor_names(session),
             onward=next_page("after", _key_text(page[-1].key)) if len(page) == PAGE else None,
             late=_late(session),
-            quicks=quicks_of(session, [row.task for row in page], actor(), context().clock.now()),
+            quicks=quicks_of(context(), session, [row.task for row in page], actor()),
             likes=[] if is_mine or _after() else likes_of(many.quicks(session).values()),
             steps=[] if groups or is_mine or _after() else steps_to_take(session),
             mended=task_queries.mended_since(session, shops, context().clock.now() - RECENT),
