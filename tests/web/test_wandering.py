@@ -3,6 +3,7 @@ was paid: seller and buyer press what their pages offer, at random."""
 
 from __future__ import annotations
 
+import logging
 import random
 import re
 from collections import defaultdict
@@ -10,10 +11,19 @@ from collections import defaultdict
 import pytest
 
 from integrations.sandbox.chat import write_to_shop
-from tests.operations.steps import ASKING, sell_to
+from tests.e2e.test_thanks import SETTINGS
+from tests.integrations.email.post_office import PostOffice, opened
+from tests.operations.steps import ASKING, sell_to, with_email
 from tests.operations.test_offers import playbook
 from tests.web.walking import forms_of, sign_in, signed_in
 from tests.world import World
+
+AT_ONCE = {
+    "resolution_check_hours": 0,
+    "update_invitation_hours": 0,
+    "opens": "00:00",
+    "closes": "23:59",
+}
 
 STEPS = 60
 SAID = [
@@ -30,13 +40,22 @@ ENDING = re.compile(r"/(?:close|stop|stop-messages|do-not-contact|unsubscribe|ca
 
 
 class _Walk:
-    def __init__(self, world: World, seed: int) -> None:
+    def __init__(self, world: World, seed: int, office: PostOffice) -> None:
         self.world, self.chance = world, random.Random(seed)
+        limit = self.chance.choice([0, 10**7, 10**9])
         world.set_shop(
-            asking=ASKING,
-            playbook=playbook(self.chance.choice(["first", "seller"])),
-            automatic={"IDR": {"each": 10**7, "shop_day": 10**9, "buyer_day": 10**9}},
+            asking=self.chance.choice([{}, ASKING]),
+            playbook=self.chance.choice([{}, playbook("first"), playbook("seller")]),
+            automatic={"IDR": {"each": limit, "shop_day": 10**9, "buyer_day": 10**9}}
+            if limit
+            else {},
+            hold_seconds=self.chance.choice([0, 600]),
+            answering={"first_answer": self.chance.choice(["off", "draft", "automatic"])},
+            thanks=self.chance.choice([{}, SETTINGS]),
+            follow_ups=self.chance.choice([{}, AT_ONCE]),
         )
+        if self.chance.random() < 0.5:
+            with_email(world, office)
         _, self.client = signed_in(world)
         self.orders: list[int] = []
         self.pressed: list[str] = []
@@ -118,11 +137,14 @@ class _Walk:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_no_page_fails_and_no_order_is_overpaid(world: World, seed: int) -> None:
-    walk = _Walk(world, seed)
-    for _ in range(STEPS):
-        walk.step()
-    walk.all_opens()
+def test_nothing_fails_and_no_order_is_overpaid(
+    world: World, seed: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    with opened(PostOffice()) as office:
+        walk = _Walk(world, seed, office)
+        for _ in range(STEPS):
+            walk.step()
+        walk.all_opens()
 
     paid: dict[int, int] = defaultdict(int)
     for made in world.ledger()["made"]:
@@ -132,3 +154,4 @@ def test_no_page_fails_and_no_order_is_overpaid(world: World, seed: int) -> None
     worth = {row["id"]: row["paid_minor"] for row in orders}
     assert all(back <= worth[order_id] for order_id, back in paid.items())
     assert walk.pressed
+    assert [record.message for record in caplog.records if record.levelno >= logging.ERROR] == []
