@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from integrations.sentence import from_data
+from service.web.api.buyer_summary import BuyerSummaryOut
 from service.web.i18n import translate
 
 
@@ -124,7 +125,8 @@ class CaseOut(Schema):
 class CaseDetailOut(CaseOut):
     """One case with its proposal and make-goods. `doubt`: what speaks against it;
     until a person confirms or decides nothing is said to the buyer. `proposal_offer`: the terms on which
-    the buyer may choose among the proposed; null: its rule lets the seller choose."""
+    the buyer may choose among the proposed; null: its rule lets the seller choose. `buyer_summary`: null
+    once the buyer was erased."""
 
     text = fields.String(attribute="review.text")
     doubt = Sentence()
@@ -135,6 +137,7 @@ class CaseDetailOut(CaseOut):
     cause_read = fields.Nested(CauseOut)
     cause_corrected = fields.Boolean()
     evidence = fields.List(fields.Nested(EvidenceOut))
+    buyer_summary = fields.Nested(BuyerSummaryOut, allow_none=True)
 
 
 class CasesOut(Schema):

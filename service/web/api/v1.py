@@ -26,6 +26,7 @@ from service.operations.cases.proof import proof_of
 from service.operations.remedies import decisions, holds
 from service.operations.shops import recovery
 from service.web.api import inputs, schemas
+from service.web.api.buyer_summary import buyer_summary
 from service.web.api.guard import programs_with
 from service.web.api.idempotency import once
 from service.web.api.proof_schemas import ProofOut
@@ -109,10 +110,11 @@ def detail_of(reference: str) -> Response:
     with context().database.reading() as session:
         case = case_queries.case_by_reference(session, reference)
         proposal = remedy_queries.proposal(session, case.id)
-        apart = ("proposal", "proposal_id", "proposal_offer", "evidence")
+        apart = ("proposal", "proposal_id", "proposal_offer", "evidence", "buyer_summary")
         out = schemas.CaseDetailOut(exclude=apart).dump(case)
         evidence = evidence_of(session, case, context().clock.now())
         out["evidence"] = schemas.EvidenceOut(many=True).dump(evidence)
+        out["buyer_summary"] = buyer_summary(session, case)
         rows = proposal.remedies if proposal is not None else []
         out["proposal"] = schemas.RemedyOut(many=True).dump(rows)
         out["proposal_id"] = None if proposal is None else proposal.id

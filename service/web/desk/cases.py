@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from service import VERSION
-from service.db.cases import case_queries
+from service.db.cases import buyer_summaries, case_queries
 from service.db.models import Case, MakeGood, Review
 from service.db.remedies import remedy_queries
 from service.db.staff import seller_queries
@@ -141,7 +141,7 @@ def case_page(
             **_forms(case, proposal, form),
             why_none=proposal.reason if proposal is not None else "",
             evidence=by_bearing(evidence_of(session, case, context().clock.now())),
-            earlier=case_queries.earlier_cases(session, case),
+            **_buyer(session, case),
             next_step=next_step(session, case),
             thread=thread_of(context(), session, case, context().clock.now()),
             greeting=_greeting(session, case),
@@ -153,6 +153,14 @@ def case_page(
             only_owner=escalation.refusal(case, actor()),
             may_decide=authority.may(actor(), Permission.DECIDE, case.shop_id),
         )
+
+
+def _buyer(session: Session, case: Case) -> dict[str, Any]:
+    """What is known of the buyer over all their cases; nothing once they were erased."""
+    if case.erased_at is not None:
+        return {"buyer": None}
+    others = buyer_summaries.other_cases(session, case)
+    return {"buyer": buyer_summaries.summary(session, case), "other_cases": others}
 
 
 def _forms(case: Case, proposal: object, refused: CaseForm | None) -> dict[str, Any]:
