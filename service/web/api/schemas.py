@@ -103,6 +103,15 @@ class EvidenceOut(Schema):
     cases = fields.List(fields.String())
 
 
+class PagesOut(Schema):
+    """Where the case's order, review and chat stand at the platform, for people; '' where no address is
+    known."""
+
+    order = fields.String()
+    review = fields.String()
+    chat = fields.String()
+
+
 class CaseOut(Schema):
     """One case. `cause`: what the complaint is about, `unclear` where nobody is sure;
     `root_cause`: where it comes from, as a person said. `close_reason` of an open case: what became of
@@ -137,6 +146,7 @@ class CaseDetailOut(CaseOut):
     cause_read = fields.Nested(CauseOut)
     cause_corrected = fields.Boolean()
     evidence = fields.List(fields.Nested(EvidenceOut))
+    pages = fields.Nested(PagesOut)
     buyer_summary = fields.Nested(BuyerSummaryOut, allow_none=True)
 
 

@@ -26,6 +26,7 @@ from service.domain.staff import authority
 from service.domain.staff.authority import Permission
 from service.operations.cases import escalation
 from service.operations.cases.evidence import evidence_of
+from service.operations.cases.platform_pages import pages_of
 from service.operations.messages import public_reply, texts
 from service.operations.messages.moves import allows
 from service.operations.messages.send_check import reaches_buyer
@@ -39,7 +40,6 @@ from service.web.desk.choices import currencies
 from service.web.desk.complaint import marked
 from service.web.desk.make_goods import shown
 from service.web.desk.next_step import next_step
-from service.web.desk.places import places_of
 from service.web.desk.thread import thread_of
 from service.web.errors import refusal
 from service.web.i18n import label, translate
@@ -134,7 +134,7 @@ def case_page(
             left=balance.left_of(session, case) if case.order else None,
             make_goods=[shown(row, may_ask=_may_ask(session, row)) for row in case.make_goods],
             **undo.shown(case),
-            places=places_of(session, case),
+            pages=pages_of(session, case),
             **proposals.parts(context(), session, case, actor()),
             decidable=case.may(Move.APPROVE),
             waits=bool(task_queries.cases_waiting(session, [case.id])),
