@@ -71,6 +71,25 @@ def test_what_no_case_holds_finds_none(world: World, kettle: str, typed: str) ->
     assert _found(world, typed) == []
 
 
+def _numbered(world: World, typed: str) -> list[str]:
+    with world.context.database.reading() as session:
+        ids = search.numbered(session, typed, Case.shop_id == world.shop_id)
+        return [session.get_one(Case, case_id).reference for case_id in ids]
+
+
+def test_a_number_is_all_that_was_typed(world: World, kettle: str) -> None:
+    case = world.cases()[1]
+
+    assert _numbered(world, case.order["number"]) == [kettle]
+    assert _numbered(world, case.order_id) == [kettle]
+    assert _numbered(world, f" #{kettle.lower()}") == [kettle]
+
+
+@pytest.mark.parametrize("typed", ["", "#", "sari", "2\x00", "\ud8002", "2%", "' OR 1=1 --", "SB"])
+def test_what_is_no_number_is_none(world: World, kettle: str, typed: str) -> None:
+    assert _numbered(world, typed) == []
+
+
 def test_a_changed_review_is_found_by_its_new_words_only(world: World, kettle: str) -> None:
     world.clock.move(hours=1)
     world.rate(1, "Masih belum diganti", int(world.cases()[1].order_id))

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
+from service.db.models import Case, Shop
+from service.operations.cases.search import case_changed
 from tests.web.pages import text_of
 from tests.world import World
 
@@ -30,6 +33,53 @@ def test_the_box_is_on_each_page_and_finds_a_case_by_its_order(three: World) -> 
 
     assert first.order["number"] in page
     assert _rows(three, "?q=pecah") == [first.reference]
+
+
+def _numbered_alike(world: World) -> list[Case]:
+    """Three cases: of the order SB-1, of another with a reference that goes on like its number, and of
+    the order SB-10."""
+    with world.context.database.transaction() as session:
+        first, second, third = session.scalars(select(Case).order_by(Case.id))
+        first.order = {**first.order, "number": "SB-1"}
+        second.reference = "MG-1AAAAAAA"
+        third.order = {**third.order, "number": "SB-10"}
+        for case in (first, second, third):
+            case_changed(session, case)
+    return world.cases()
+
+
+@pytest.mark.parametrize("typed", ["SB-1", "sb-1", " SB-1 ", "%23SB-1"])
+def test_a_number_finds_its_order_alone(three: World, typed: str) -> None:
+    first, _second, _third = _numbered_alike(three)
+
+    assert _rows(three, f"?q={typed}") == [first.reference]
+
+
+def test_what_is_no_whole_number_finds_all_that_begin_so(three: World) -> None:
+    first, second, third = _numbered_alike(three)
+
+    assert _rows(three, "?q=mg-1aaaaaaa") == [second.reference]
+    assert _rows(three, "?q=MG-1A") == [second.reference]
+    assert _rows(three, "?q=SB-10") == [third.reference]
+    assert _rows(three, "?q=sb") == [first.reference, second.reference, third.reference]
+    assert _rows(three, "?q=SB-1+pecah") == [first.reference]
+
+
+def test_number_of_a_shop_one_may_not_see_hides_nothing(three: World) -> None:
+    _first, second, third = _numbered_alike(three)
+    with three.context.database.transaction() as session:
+        other = Shop(
+            **{
+                column.key: getattr(session.get_one(Shop, three.shop_id), column.key)
+                for column in Shop.__table__.columns
+                if column.key != "id"
+            }
+        )
+        session.add(other)
+        session.flush()
+        session.get_one(Case, _first.id).shop_id = other.id
+
+    assert _rows(three, "?q=SB-1") == [second.reference, third.reference]
 
 
 def test_the_list_is_narrowed_by_what_the_address_says(three: World) -> None:

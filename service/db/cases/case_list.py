@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, ScalarSelect, Select, false, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, contains_eager, joinedload
 
-from service.db.cases.search import matching
+from service.db.cases.search import matching, numbered
 from service.db.models import Case, Decision, MakeGood, Message, Review
 from service.domain.cases.states import CaseState, CloseReason
 from service.domain.messages.kinds import Answer
@@ -63,18 +63,22 @@ def list_cases(
     oldest_first: bool = False,
 ) -> Sequence[Case]:
     """A page of the cases of these shops with review and shop at hand, newest first, in one statement. `after` is the
-    id of the last one shown before."""
+    id of the last one shown before. Where all that was typed is the number of an order or a reference, cases of
+    that one alone, for one statement more."""
+    of_shops = _of_shops(shop_ids, narrowing)
     cases = (
         select(Case)
         .join(Case.review)
-        .where(_of_shops(shop_ids, narrowing))
+        .where(of_shops)
         .options(contains_eager(Case.review), joinedload(Case.shop))
         .order_by(Case.id if oldest_first else Case.id.desc())
         .limit(most)
     )
     if after is not None:
         cases = cases.where(Case.id > after if oldest_first else Case.id < after)
-    return session.scalars(_narrowed(session, cases, narrowing)).all()
+    if narrowing.words.strip():
+        cases = cases.where(_with_words(session, narrowing.words, of_shops))
+    return session.scalars(_narrowed(cases, narrowing)).all()
 
 
 def _of_shops(shop_ids: Collection[int], narrowing: CaseFilter) -> ColumnElement[bool]:
@@ -88,10 +92,15 @@ def _of_shops(shop_ids: Collection[int], narrowing: CaseFilter) -> ColumnElement
     return (Case.shop_id if is_dated else Case.shop_id + 0).in_(shop_ids)
 
 
-def _narrowed(session: Session, cases: Select[Case], narrowing: CaseFilter) -> Select[Case]:
-    if narrowing.words.strip():
-        matches = matching(session, narrowing.words)
-        cases = cases.where(false() if matches is None else matches)
+def _with_words(session: Session, typed: str, of_shops: ColumnElement[bool]) -> ColumnElement[bool]:
+    """What a person looks for by a number is that one, not what begins or goes on like it."""
+    if ids := numbered(session, typed, of_shops):
+        return Case.id.in_(ids)
+    matches = matching(session, typed)
+    return false() if matches is None else matches
+
+
+def _narrowed(cases: Select[Case], narrowing: CaseFilter) -> Select[Case]:
     if narrowing.state is not None:
         cases = cases.where(Case.state == narrowing.state)
     if narrowing.cause:

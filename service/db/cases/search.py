@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, select, text
+from sqlalchemy import ColumnElement, bindparam, func, or_, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -14,6 +14,8 @@ from service.db.models import Case, SearchEntry
 from service.domain.search import words_of
 
 _POSTGRES = text("array_to_tsvector(string_to_array(search_entry.words, ' ')) @@ :query ::tsquery")
+MOST_NUMBERED = 100
+"""Cases of one number: of one order, or of one in each shop."""
 _SQLITE = text("SELECT rowid FROM search_index WHERE search_index MATCH :query")
 
 
@@ -46,16 +48,42 @@ def matching(session: Session, typed: str) -> ColumnElement[bool] | None:
     return matching_any(session, [typed])
 
 
+def numbered(session: Session, typed: str, narrowing: ColumnElement[bool]) -> Sequence[int]:
+    """The ids of the cases among some whose reference, or the number or id of whose order, is all that was
+    typed, a `#` before it or not. A number without a digit is none: it would be looked for among all that
+    hold a common word."""
+    number = typed.strip().lstrip("#").lower()
+    words = words_of([number])
+    if not words or not number.isprintable() or not any(sign.isdigit() for sign in number):
+        return []
+    names = (Case.reference, Case.order_id, Case.order["number"].as_string())
+    rows = (
+        select(Case.id)
+        .where(narrowing, _holding(session, [words], ""))
+        .where(or_(*(func.ltrim(func.lower(name), "#") == number for name in names)))
+        .order_by(Case.id.desc())
+        .limit(MOST_NUMBERED)
+    )
+    return session.scalars(rows).all()
+
+
 def matching_any(session: Session, texts: Sequence[str]) -> ColumnElement[bool] | None:
     """The same for at least one of some texts."""
     groups = [words for words in (words_of([text]) for text in texts) if words]
-    if not groups:
-        return None
+    return _holding(session, groups, "*") if groups else None
+
+
+def _holding(session: Session, groups: Sequence[list[str]], rest: str) -> ColumnElement[bool]:
+    """The condition that a case holds all words of one of these groups; `rest` is `*` where a word may go
+    on, '' where it has to be the whole."""
     if session.get_bind().dialect.name == "sqlite":
         query = " OR ".join(
-            "(" + " AND ".join(f'"{word}"*' for word in words) + ")" for words in groups
+            "(" + " AND ".join(f'"{word}"{rest}' for word in words) + ")" for words in groups
         )
         return Case.id.in_(_SQLITE.bindparams(query=query).columns(SearchEntry.case_id))
-    query = " | ".join("(" + " & ".join(f"'{word}':*" for word in words) + ")" for words in groups)
+    ending = ":*" if rest else ""
+    query = " | ".join(
+        "(" + " & ".join(f"'{word}'{ending}" for word in words) + ")" for words in groups
+    )
     condition = _POSTGRES.bindparams(bindparam("query", query))
     return Case.id.in_(select(SearchEntry.case_id).where(condition))
