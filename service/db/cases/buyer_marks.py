@@ -113,7 +113,7 @@ def of_buyer(case_id: int | BindParameter[int]) -> ColumnElement[bool]:
     """The condition that a case is of the same buyer: it shares a mark with this one, or with one that
     does."""
     pairs = same_buyer(lambda row: row.case_id == case_id).subquery()
-    # One list of ids, which both databases look up one by one; of an "or" they would try every case.
+    # One list of ids, which are looked up one by one; of an "or" PostgreSQL would try every case.
     return Case.id.in_(select(pairs.c.case_id).union(select(cast(case_id, BigInteger))))
 
 
