@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, time
 from email.message import EmailMessage
@@ -81,6 +82,8 @@ def test_report_of_yesterday_comes_once_whoever_runs_the_clock(
     assert mail["Subject"] == "Toko Uji: Laporan, 24 November 2026"
     text, html = _part(mail, "plain"), _part(mail, "html")
     assert "Rating rendah: 2" in text
+    assert "dari yang diajak memperbarui ulasan: - (" in text
+    assert re.search(r"dari yang tidak diajak: 0\s?% \(0 dari 2\)", text)
     address = f"{world.url}/reports?kind=day&day=2026-11-24&shop=1"
     assert address in text
     assert address.replace("&", "&amp;") in html

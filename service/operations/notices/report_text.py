@@ -144,4 +144,9 @@ ROWS: Sequence[tuple[Text, Callable[[Totals], object]]] = (
     (Text("Until it was made good"), lambda totals: totals.remedied),
     (Text("Solved, of those who answered"), lambda totals: totals.sums.solved),
     (Text("Rating raised, of all"), lambda totals: totals.sums.recovered),
+    (
+        Text("of those who were invited to update it"),
+        lambda totals: totals.sums.recovered_asked,
+    ),
+    (Text("of those who were not"), lambda totals: totals.sums.recovered_unasked),
 )
