@@ -9,6 +9,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 _JOINERS = "\u200c\u200d"
 """They shape letters and join emoji, so they stay inside a text."""
@@ -75,3 +76,12 @@ def from_html(text: str) -> str:
 def without_endless_entities(text: str) -> str:
     """HTML text in which no entity has more digits than Python reads as a number."""
     return _ENDLESS_ENTITY.sub("\ufffd", text)
+
+
+def is_web_link(link: str) -> bool:
+    """Whether it is one that may stand in a message or on a page."""
+    try:
+        parts = urlsplit(link) if link.isprintable() and " " not in link else None
+    except ValueError:
+        return False
+    return bool(parts and parts.scheme in ("http", "https") and parts.netloc)

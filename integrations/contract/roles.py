@@ -164,6 +164,12 @@ class MessageChannel(Protocol):
         """What a message of this text costs there, where that goes by its length; for the seller."""
         return None
 
+    @classmethod
+    def chat_page(cls, values: Mapping[str, str], buyer: Buyer, order_id: str) -> str:
+        """Where the seller sees the chat with the buyer of this order at the platform, from what was
+        entered for the connection; '' where no stable address is documented."""
+        return ""
+
     def find_message(self, sent: SentMessage) -> str | None:
         """The id at the platform of the message that holds its mark. None: surely none was sent."""
         raise Unsupported("a message cannot be looked up")

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from integrations.base.client import path_of
 from integrations.contract import (
     ActionRequest,
+    Buyer,
     ByHand,
     Capabilities,
     CheckResult,
@@ -89,8 +90,15 @@ class Sandbox(Connected, WebhookSource, ReviewSource, OrderStore, MessageChannel
 
     @classmethod
     def order_page(cls, values: Mapping[str, str], order_id: str) -> str:
-        is_id = order_id.isascii() and order_id.isdigit()
-        return f"{values['base_url'].rstrip('/')}/orders/{order_id}" if is_id else ""
+        return _page(values, "orders/", order_id)
+
+    @classmethod
+    def review_page(cls, values: Mapping[str, str], review_id: str) -> str:
+        return _page(values, "reviews/", review_id.removeprefix("r"))
+
+    @classmethod
+    def chat_page(cls, values: Mapping[str, str], buyer: Buyer, order_id: str) -> str:
+        return _page(values, "mailbox?order=", order_id)
 
     @classmethod
     def verify(cls, request: Inbound, secrets: Sequence[str], now: datetime) -> str | None:
@@ -208,4 +216,12 @@ class Blind(Sandbox):
 
 
 VARIANTS = {kind.name: kind for kind in (Sandbox, WithoutKey, WithoutLookUp, Blind)}
+
+
+def _page(values: Mapping[str, str], path: str, number: str) -> str:
+    """A page of the pretend shop about the row of this number; '' for what is none."""
+    is_number = number.isascii() and number.isdigit()
+    return f"{values['base_url'].rstrip('/')}/{path}{number}" if is_number else ""
+
+
 ADAPTER = Sandbox

@@ -203,10 +203,20 @@ def change_order(order_id: int) -> Response:
     return _to(f"/orders/{order_id}")
 
 
+@blueprint.get("/reviews/<int:review_id>")
+def review(review_id: int) -> Response:
+    """A review stands on the page of its order."""
+    row = _ledger().row("SELECT order_id FROM review WHERE id = ?", review_id)
+    return _to(f"/orders/{row['order_id']}") if row else abort(404)
+
+
 @blueprint.get("/mailbox")
 def mailbox() -> str:
-    """What buyers were sent, newest first."""
-    messages = _ledger().rows("SELECT * FROM message ORDER BY id DESC LIMIT 60")
+    """What buyers were sent, newest first; with `order` what one of them was."""
+    one = request.args.get("order", 0, int)
+    messages = _ledger().rows(
+        "SELECT * FROM message WHERE ? IN (0, order_id) ORDER BY id DESC LIMIT 60", one
+    )
     answers: dict[int, list[Row]] = {}
     for row in _ledger().rows("SELECT * FROM buyer_words WHERE message_id IS NOT NULL ORDER BY id"):
         answers.setdefault(row["message_id"], []).append(row)

@@ -8,25 +8,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import ClassVar
-from urllib.parse import quote
 
+from integrations.base import seller_pages
 from integrations.contract import (
+    Buyer,
     Capabilities,
     Config,
     Field,
     Way,
 )
-from integrations.entries import WrongEntry
 from integrations.remedies import REFUND, RESEND, VOUCHER
 from integrations.sentence import N_, Text
 from integrations.standard import signing
 from integrations.standard.actions import MakeGoods, Messages, Replies
 from integrations.standard.checks import Checks
 from integrations.standard.client import base_url, outgoing_key
-from integrations.standard.orders import is_web_link
 from integrations.standard.webhook import Reviews, Webhooks
-
-PLACE = "{id}"
 
 
 class Standard(Reviews, MakeGoods, Messages, Replies, Webhooks, Checks):
@@ -56,14 +53,7 @@ class Standard(Reviews, MakeGoods, Messages, Replies, Webhooks, Checks):
             Text("whsec_ and at least 24 random bytes in base64; enter the same in your shop."),
             secret=True,
         ),
-        Field(
-            "review_page",
-            Text("Page of a review, for you"),
-            Text(
-                "Such as https://shop.example/admin/reviews/{id}; {id} is filled in. Empty: none."
-            ),
-            required=False,
-        ),
+        *seller_pages.FIELDS,
         Field(
             "replies",
             Text("The shop takes public replies"),
@@ -89,16 +79,19 @@ class Standard(Reviews, MakeGoods, Messages, Replies, Webhooks, Checks):
         super().check_entries(values)
         base_url(Config(values))
         outgoing_key(Config(values))
-        page = values.get("review_page", "").strip()
-        if page and not is_web_link(page.replace(PLACE, "1")):
-            raise WrongEntry(
-                "enter an address such as https://shop.example/admin/reviews/{id}",
-                field="review_page",
-            )
+        seller_pages.check(values)
 
     @classmethod
     def review_page(cls, values: Mapping[str, str], review_id: str) -> str:
-        return values.get("review_page", "").strip().replace(PLACE, quote(review_id, safe=""))
+        return seller_pages.page(values, "review_page", review_id)
+
+    @classmethod
+    def order_page(cls, values: Mapping[str, str], order_id: str) -> str:
+        return seller_pages.page(values, "order_page", order_id)
+
+    @classmethod
+    def chat_page(cls, values: Mapping[str, str], buyer: Buyer, order_id: str) -> str:
+        return seller_pages.page(values, "chat_page", buyer.id)
 
     @staticmethod
     def sample(row: Mapping[str, str], secret: str, now: datetime) -> tuple[dict[str, str], bytes]:

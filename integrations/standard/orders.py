@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from integrations.base.client import path_of
 from integrations.base.loading import load
@@ -16,6 +15,7 @@ from integrations.money import Money
 from integrations.standard.client import Connected
 from integrations.standard.schemas import OrderIn, OrdersIn
 from integrations.standard.webhook import buyer_of
+from integrations.text import is_web_link
 
 MOST_NAMED = 5
 MOST_CANDIDATES = 50
@@ -126,12 +126,3 @@ def _line(data: Mapping[str, Any]) -> OrderLine:
         paid=money_of(data["paid"]),
         variant_id=data["variant_id"] or "",
     )
-
-
-def is_web_link(link: str) -> bool:
-    """Whether it is one that may stand in a message or on a page."""
-    try:
-        parts = urlsplit(link) if link.isprintable() and " " not in link else None
-    except ValueError:
-        return False
-    return bool(parts and parts.scheme in ("http", "https") and parts.netloc)

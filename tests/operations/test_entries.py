@@ -33,7 +33,9 @@ GOOD: dict[str, dict[str, str]] = {
         "base_url": f"{SHOP}/makegood",
         "outgoing_secret": WHSEC,
         "edit_links": "no",
+        "order_page": f"{SHOP}/admin/orders/{{id}}",
         "review_page": f"{SHOP}/admin/reviews/{{id}}",
+        "chat_page": f"{SHOP}/admin/chats/{{id}}",
         "replies": "no",
     },
     "email": {
@@ -134,6 +136,8 @@ WRONG = [
     ("woocommerce", "wp_user", "toko:x"),
     ("woocommerce", "wp_password", "abcd EFGH"),
     ("standard", "review_page", "javascript:alert({id})"),
+    ("standard", "order_page", "ftp://shop.example/{id}"),
+    ("standard", "chat_page", "shop.example/{id}"),
     ("standard", "replies", "maybe"),
     ("shopee", "partner_id", "my app"),
     ("shopee", "shop_id", "²"),

@@ -155,6 +155,8 @@ def test_earlier_case_of_the_buyer_is_shown_with_its_outcome(world: World) -> No
 
     assert "Other cases of this buyer" in page
     assert "Refund IDR 259,000" in page
+    assert "Orders known here 2 Paid for them, as the shop says IDR 404,000" in page
+    assert "Cases, with this one 2 Given so far 1 × Refund IDR 259,000" in page
 
 
 def test_order_is_chosen_when_none_fits(world: World) -> None:

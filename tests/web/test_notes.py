@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
+import requests
 from sqlalchemy import select
 
-from service.db.models import SavedFilter, Task
+from service.db.models import Connection, SavedFilter, Task
 from service.domain.errors import NotPermitted
 from service.domain.staff.authority import Limit, SellerRole
 from service.domain.tasks.kinds import TaskKind
@@ -127,13 +128,46 @@ def test_contact_and_places_are_linked_for_those_who_decide(world: World) -> Non
     viewer = world.seller("v@example.test", SellerRole.VIEWER)
     email = world.case().order["buyer"]["email"]
 
+    review_id = world.case().review.platform_id.removeprefix("r")
     seen, by_viewer = (
         browser.get(_address(world)).text for browser in (world.browser(), world.browser(viewer))
     )
 
     assert f'href="mailto:{email}"' in seen
-    assert f'href="{world.url}/sandbox/orders/{order_id}"' in seen
+    away = 'target="_blank" rel="noopener noreferrer"'
+    order, review = (f"orders/{order_id}", f"reviews/{review_id}")
+    chat = f"mailbox?order={order_id}"
+    for page in (order, review, chat):
+        assert f'href="{world.url}/sandbox/{page}" {away}' in seen
     assert "mailto:" not in by_viewer
+    assert "sandbox/mailbox" not in by_viewer
+    assert f"sandbox/{review}" in by_viewer
+
+
+def test_links_lead_to_the_order_the_review_and_the_chat(world: World) -> None:
+    order_id = rated(world)
+    seen = world.browser().get(_address(world)).text
+
+    pages = [
+        requests.get(link, timeout=10)
+        for link in re.findall(rf'href="({world.url}/sandbox/[^"]+)" target', seen)
+    ]
+
+    assert [page.status_code for page in pages] == [200, 200, 200]
+    assert [f"SB-{order_id}" in page.text for page in pages[:2]] == [True, True]
+    assert world.ledger()["messages"][0]["subject"] in text_of(pages[2])
+
+
+def test_what_is_no_page_is_no_link(world: World) -> None:
+    rated(world)
+    with world.context.database.transaction() as session:
+        row = session.get_one(Connection, world.connection_id)
+        row.values = {**row.values, "base_url": "javascript:alert(1)//"}
+
+    seen = world.browser().get(_address(world)).text
+
+    assert "javascript:" not in seen
+    assert "at the platform</a>" not in seen
 
 
 def test_list_is_saved_under_a_name_and_is_ones_own(world: World) -> None:

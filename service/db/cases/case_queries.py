@@ -156,14 +156,6 @@ _OPENED_SINCE = select(func.count()).where(
 )
 
 
-def earlier_cases(session: Session, case: Case, *, most: int = 10) -> Sequence[Case]:
-    """Other cases of the same buyer in the same shop, newest first."""
-    if not case.buyer_key:
-        return []
-    asked = {"shop": case.shop_id, "buyer": case.buyer_key, "case": case.id, "most": most}
-    return session.scalars(_EARLIER_CASES, asked).all()
-
-
 def number_of_earlier_cases(session: Session, case: Case) -> int:
     """How many other cases the same buyer has in the same shop."""
     if not case.buyer_key:
@@ -178,6 +170,3 @@ _OTHERS_OF_THE_BUYER = (
     Case.id != bindparam("case"),
 )
 _NUMBER_OF_EARLIER_CASES = select(func.count()).where(*_OTHERS_OF_THE_BUYER)
-_EARLIER_CASES = (
-    select(Case).where(*_OTHERS_OF_THE_BUYER).order_by(Case.id.desc()).limit(bindparam("most"))
-)

@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from integrations.sentence import from_data
+from service.web.api.buyer_summary import BuyerSummaryOut
 from service.web.i18n import translate
 
 
@@ -102,6 +103,15 @@ class EvidenceOut(Schema):
     cases = fields.List(fields.String())
 
 
+class PagesOut(Schema):
+    """Where the case's order, review and chat stand at the platform, for people; '' where no address is
+    known."""
+
+    order = fields.String()
+    review = fields.String()
+    chat = fields.String()
+
+
 class CaseOut(Schema):
     """One case. `cause`: what the complaint is about, `unclear` where nobody is sure;
     `root_cause`: where it comes from, as a person said. `close_reason` of an open case: what became of
@@ -124,7 +134,8 @@ class CaseOut(Schema):
 class CaseDetailOut(CaseOut):
     """One case with its proposal and make-goods. `doubt`: what speaks against it;
     until a person confirms or decides nothing is said to the buyer. `proposal_offer`: the terms on which
-    the buyer may choose among the proposed; null: its rule lets the seller choose."""
+    the buyer may choose among the proposed; null: its rule lets the seller choose. `buyer_summary`: null
+    once the buyer was erased."""
 
     text = fields.String(attribute="review.text")
     doubt = Sentence()
@@ -135,6 +146,8 @@ class CaseDetailOut(CaseOut):
     cause_read = fields.Nested(CauseOut)
     cause_corrected = fields.Boolean()
     evidence = fields.List(fields.Nested(EvidenceOut))
+    pages = fields.Nested(PagesOut)
+    buyer_summary = fields.Nested(BuyerSummaryOut, allow_none=True)
 
 
 class CasesOut(Schema):

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from flask import Blueprint, Response, jsonify, request
 from marshmallow import Schema, ValidationError, fields
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import BadRequest
 
 from integrations.money import Money
@@ -19,13 +20,15 @@ from service.db.remedies import remedy_queries
 from service.db.reviews import delivery_queries
 from service.db.shops import shop_queries
 from service.domain.errors import WrongInput
-from service.domain.staff.authority import Permission
+from service.domain.staff.authority import Permission, may
 from service.operations.cases import reopen, root_cause
 from service.operations.cases.evidence import evidence_of
+from service.operations.cases.platform_pages import pages_of
 from service.operations.cases.proof import proof_of
 from service.operations.remedies import decisions, holds
 from service.operations.shops import recovery
 from service.web.api import inputs, schemas
+from service.web.api.buyer_summary import buyer_summary
 from service.web.api.guard import programs_with
 from service.web.api.idempotency import once
 from service.web.api.proof_schemas import ProofOut
@@ -109,15 +112,23 @@ def detail_of(reference: str) -> Response:
     with context().database.reading() as session:
         case = case_queries.case_by_reference(session, reference)
         proposal = remedy_queries.proposal(session, case.id)
-        apart = ("proposal", "proposal_id", "proposal_offer", "evidence")
+        apart = ("proposal", "proposal_id", "proposal_offer", "evidence", "buyer_summary", "pages")
         out = schemas.CaseDetailOut(exclude=apart).dump(case)
         evidence = evidence_of(session, case, context().clock.now())
         out["evidence"] = schemas.EvidenceOut(many=True).dump(evidence)
+        out["pages"] = _pages(session, case)
+        out["buyer_summary"] = buyer_summary(session, case)
         rows = proposal.remedies if proposal is not None else []
         out["proposal"] = schemas.RemedyOut(many=True).dump(rows)
         out["proposal_id"] = None if proposal is None else proposal.id
         out["proposal_offer"] = None if proposal is None else proposal.offer
         return jsonify(out)
+
+
+def _pages(session: Session, case: Case) -> dict[str, str]:
+    """Where order, review and chat stand at their platform; the chat for those who may decide."""
+    pages = dict.fromkeys(("order", "review", "chat"), "") | pages_of(session, case)
+    return pages if may(actor(), Permission.DECIDE, case.shop_id) else {**pages, "chat": ""}
 
 
 def find(reference: str) -> Case:

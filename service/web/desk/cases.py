@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from service import VERSION
-from service.db.cases import case_queries
+from service.db.cases import buyer_summaries, case_queries
 from service.db.models import Case, MakeGood, Review
 from service.db.remedies import remedy_queries
 from service.db.staff import seller_queries
@@ -26,6 +26,7 @@ from service.domain.staff import authority
 from service.domain.staff.authority import Permission
 from service.operations.cases import escalation
 from service.operations.cases.evidence import evidence_of
+from service.operations.cases.platform_pages import pages_of
 from service.operations.messages import public_reply, texts
 from service.operations.messages.moves import allows
 from service.operations.messages.send_check import reaches_buyer
@@ -39,7 +40,6 @@ from service.web.desk.choices import currencies
 from service.web.desk.complaint import marked
 from service.web.desk.make_goods import shown
 from service.web.desk.next_step import next_step
-from service.web.desk.places import places_of
 from service.web.desk.thread import thread_of
 from service.web.errors import refusal
 from service.web.i18n import label, translate
@@ -134,14 +134,14 @@ def case_page(
             left=balance.left_of(session, case) if case.order else None,
             make_goods=[shown(row, may_ask=_may_ask(session, row)) for row in case.make_goods],
             **undo.shown(case),
-            places=places_of(session, case),
+            pages=pages_of(session, case),
             **proposals.parts(context(), session, case, actor()),
             decidable=case.may(Move.APPROVE),
             waits=bool(task_queries.cases_waiting(session, [case.id])),
             **_forms(case, proposal, form),
             why_none=proposal.reason if proposal is not None else "",
             evidence=by_bearing(evidence_of(session, case, context().clock.now())),
-            earlier=case_queries.earlier_cases(session, case),
+            **_buyer(session, case),
             next_step=next_step(session, case),
             thread=thread_of(context(), session, case, context().clock.now()),
             greeting=_greeting(session, case),
@@ -153,6 +153,14 @@ def case_page(
             only_owner=escalation.refusal(case, actor()),
             may_decide=authority.may(actor(), Permission.DECIDE, case.shop_id),
         )
+
+
+def _buyer(session: Session, case: Case) -> dict[str, Any]:
+    """What is known of the buyer over all their cases; nothing once they were erased."""
+    if case.erased_at is not None:
+        return {"buyer": None}
+    others = buyer_summaries.other_cases(session, case)
+    return {"buyer": buyer_summaries.summary(session, case), "other_cases": others}
 
 
 def _forms(case: Case, proposal: object, refused: CaseForm | None) -> dict[str, Any]:

@@ -11,12 +11,12 @@ from service.db.models import Case, Thanks
 from service.domain.errors import NotFound, WrongInput
 from service.domain.remedies.thanks import Gesture, Profile
 from service.domain.staff.authority import Permission
+from service.operations.cases.platform_pages import pages_of
 from service.operations.messages import texts
 from service.operations.messages.mail_html import to_html
 from service.operations.remedies import thanks
 from service.web.auth import may
 from service.web.desk.case_verbs import verb
-from service.web.desk.places import places_of
 from service.web.request_context import actor, context
 
 blueprint = Blueprint("thanks_verbs", __name__, url_prefix="/cases/<reference>")
@@ -71,5 +71,5 @@ def card(reference: str) -> str:
             paragraphs=to_html(words.text),
             language=language,
             buyer=case.order.get("buyer", {}),
-            places=places_of(session, case),
+            pages=pages_of(session, case),
         )

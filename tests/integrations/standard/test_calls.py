@@ -373,6 +373,16 @@ def test_public_reply_is_posted_once(
     assert sent(wire).headers["idempotency-key"] == "k"
 
 
+def test_pages_of_order_and_chat_are_filled_in_or_none() -> None:
+    admin = "https://shop.example/admin"
+    values = {"order_page": f"{admin}/orders/{{id}}", "chat_page": f"{admin}/chats?with={{id}}"}
+
+    assert Standard.order_page(values, "A 7&x") == f"{admin}/orders/A%207%26x"
+    assert Standard.chat_page(values, Buyer(id="b/9"), "7") == f"{admin}/chats?with=b%2F9"
+    assert Standard.chat_page(values, Buyer(), "7") == ""
+    assert (Standard.order_page({}, "7"), Standard.chat_page({}, Buyer(id="b"), "7")) == ("", "")
+
+
 def test_reviews_page_is_filled_in_and_replies_are_switched_on() -> None:
     values = {"review_page": "https://shop.example/admin/reviews/{id}", "replies": "yes"}
 

@@ -1,0 +1,53 @@
+"""Where sellers see an order, a review and a chat in a shop of their own, as they enter it: an address for each
+kind with a place for the id."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from integrations.contract import Field
+from integrations.entries import WrongEntry
+from integrations.sentence import Text
+from integrations.text import is_web_link
+
+PLACE = "{id}"
+PAGES = {
+    f"{what}_page": f"https://shop.example/admin/{what}s/{PLACE}"
+    for what in ("order", "review", "chat")
+}
+"""Names of the fields, each with an example."""
+
+FIELDS = (
+    Field(
+        "order_page",
+        Text("Page of an order, for you"),
+        Text("Such as https://shop.example/admin/orders/{id}; {id} is filled in. Empty: none."),
+        required=False,
+    ),
+    Field(
+        "review_page",
+        Text("Page of a review, for you"),
+        Text("Such as https://shop.example/admin/reviews/{id}; {id} is filled in. Empty: none."),
+        required=False,
+    ),
+    Field(
+        "chat_page",
+        Text("Page of the chat with a buyer, for you"),
+        Text("Such as https://shop.example/admin/chats/{id}; {id} is the buyer's. Empty: none."),
+        required=False,
+    ),
+)
+
+
+def check(values: Mapping[str, str]) -> None:
+    """Refuse what would be no address of a page; raises `WrongEntry`."""
+    for field, example in PAGES.items():
+        if values.get(field, "").strip() and not is_web_link(page(values, field, "1")):
+            raise WrongEntry("enter an address such as %(example)s", field=field, example=example)
+
+
+def page(values: Mapping[str, str], field: str, row_id: str) -> str:
+    """The address that was entered, about the row of this id; '' for none."""
+    entered = values.get(field, "").strip()
+    return entered.replace(PLACE, quote(row_id, safe="")) if row_id else ""
