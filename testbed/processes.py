@@ -155,6 +155,10 @@ class Postgres:
                 "listen_addresses=127.0.0.1",
                 "-c",
                 f"unix_socket_directories={self._data}",
+                # Statistics within seconds, as they are there once an installation has run a minute: without
+                # any the planner reads whole tables, and that would be what is measured.
+                "-c",
+                "autovacuum_naptime=1s",
             ],
             {},
             folder / "postgres.log",

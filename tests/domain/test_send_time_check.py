@@ -10,7 +10,6 @@ import pytest
 
 from integrations.sentence import Text
 from service.domain.messages.kinds import FOLLOW_UPS, OFFERING, Answer, Step
-from service.domain.messages.policy import Verdict
 from service.domain.messages.policy_data import Layer
 from service.domain.messages.schedule import (
     Send,
@@ -20,6 +19,7 @@ from service.domain.messages.schedule import (
     send_time_check,
 )
 from service.domain.messages.sending_time import SendingWindow
+from service.domain.messages.verdict import Verdict
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 YES = Verdict(True, Layer.PLATFORM, Text("Fine."), "help page", date(2026, 11, 1))

@@ -22,6 +22,8 @@ from service.domain.wording.words import words_of
 from service.wording_commands import Row, read_list, wording_rates
 
 LISTS = Path(__file__).parent / "messages" / "lists"
+KEPT = ("fourth-writer-kept", "fifth-writer-kept", "eleventh-writer-kept")
+"""Lists of writers who had not read the rules; no sentence was written because of what is mistaken in the last two."""
 LET_THROUGH, REFUSED, SEEN = 0.03, 0.05, 0.8
 UNSEEN = 0.1
 
@@ -320,15 +322,16 @@ def test_the_rates_are_kept_on_the_lists(name: str, language: str) -> None:
 
 @pytest.mark.parametrize("language", ["en", "id"])
 def test_the_rates_are_kept_on_sentences_that_taught_nothing(language: str) -> None:
-    rates = wording_rates(_rows("fourth-writer-kept", language), TextKind.REPLY)["rates"]["all"]
+    rows = [row for name in KEPT for row in _rows(name, language)]
+    rates = wording_rates(rows, TextKind.REPLY)["rates"]["all"]
 
     assert rates["forbidden_let_through_rate"] <= LET_THROUGH
     assert rates["allowed_refused_rate"] <= REFUSED
 
 
 def test_the_tones_are_seen_in_sentences_that_taught_nothing() -> None:
-    """Of all tones together: there are eight phrases of each."""
-    rows = read_list(LISTS / "wording-fourth-writer-kept.tsv", ("allowed", "forbidden"))
+    """Of all tones together: there are about ten phrases of each in a list."""
+    rows = [row for name in KEPT for language in ("en", "id") for row in _rows(name, language)]
 
     tones = wording_rates(rows, TextKind.REPLY)["tone_kinds"].values()
 
@@ -340,7 +343,7 @@ def test_what_is_kept_back_teaches_nothing() -> None:
     """Thanks, greetings and the like are the same sentence whoever writes them."""
     taught = {sentence_key(row.phrase) for row in examples.shipped_sentences("wording")}
 
-    for name in ("unseen", "fourth-writer-kept"):
+    for name in ("unseen", *KEPT):
         rows = read_list(LISTS / f"wording-{name}.tsv", ("allowed", "forbidden"))
         known = [row for row in rows if sentence_key(row.phrase) in taught]
         assert len(known) <= len(rows) / 10, known

@@ -39,6 +39,7 @@ from tests.operations.steps import (
 )
 from tests.platforms import talk
 from tests.platforms.talk import Twilio
+from tests.web.pages import text_of
 from tests.world import World
 
 WEEKS = 24 * 21
@@ -104,7 +105,7 @@ def _no_by_law(world: World, _: pytest.MonkeyPatch) -> None:
 
 
 def _no_by_platform(_: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    entry = {**registry.policy("sandbox")["entry"][0], "ask_update": "no"}
+    entry = {**registry.policy("sandbox")["entry"][0], "ask_update": "no", "max_asks": 0}
     monkeypatch.setattr(registry, "policy", lambda _name: {"entry": [entry]})
 
 
@@ -112,11 +113,11 @@ def _no_by_channel(world: World, _: pytest.MonkeyPatch) -> None:
     world.set_shop(ladders={"ordinary": ["sms"]})
 
 
-LAYERS: dict[str, tuple[str, Callable[[World, pytest.MonkeyPatch], None]]] = {
-    "shop": ("ID", _no_by_shop),
-    "law": ("DE", _no_by_law),
-    "platform": ("ID", _no_by_platform),
-    "channel": ("ID", _no_by_channel),
+LAYERS: dict[str, tuple[str, Callable[[World, pytest.MonkeyPatch], None], str]] = {
+    "shop": ("ID", _no_by_shop, "switched off for this shop"),
+    "law": ("DE", _no_by_law, "DE: needs the buyer's consent, or a lawful basis"),
+    "platform": ("ID", _no_by_platform, "sandbox does not allow"),
+    "channel": ("ID", _no_by_channel, "by sms"),
 }
 
 
@@ -128,7 +129,7 @@ def test_each_layer_that_says_no_keeps_the_invitation(
     with talk.opened(Twilio()) as twilio:
         _connect(world, "sms", twilio)
         world.set_shop(asking=ASKING, follow_ups=DELAYS)
-        country, say_no = LAYERS.get(layer or "", ("ID", lambda *_: None))
+        country, say_no, reason = LAYERS.get(layer or "", ("ID", lambda *_: None, ""))
         phone = {"phone": "+6281234567890"} if layer == "channel" else {}
         order_id = _sold_to(world, monkeypatch, country, **phone)
         world.rate(1, "Barang rusak", order_id)
@@ -142,6 +143,10 @@ def test_each_layer_that_says_no_keeps_the_invitation(
         assert bool(sent) == (layer is None)
         if layer is None:
             return
+        page = text_of(world.browser().get(f"/cases/{world.case().reference}"))
+        told = page.partition("Invitation to update the review")[2].partition("Write to")[0]
+        assert reason in told
+        assert (re.search(r"Source: .*, looked up [A-Z]", told) is None) == (layer == "shop"), told
         with contextlib.suppress(DomainError):
             for each in invitation:
                 by_seller.send_now(world.context, each.id, world.owner)

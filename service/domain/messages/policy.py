@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Final, Self
 
 from integrations.contract import Channel
-from integrations.sentence import N_, Text, to_data
+from integrations.sentence import N_, Text
 from service.domain.messages.editing import Anchor, Lock
 from service.domain.messages.kinds import SURVEY, Step
 from service.domain.messages.policy_data import (
@@ -25,6 +24,7 @@ from service.domain.messages.policy_data import (
     law_entries,
     platform_entries,
 )
+from service.domain.messages.verdict import Verdict
 
 INCENTIVES_ALLOWED: Final = False
 """A make-good is never given for a review. No setting, platform or law changes this."""
@@ -74,33 +74,6 @@ class PolicyRequest:
         if anchor is Anchor.REVIEW:
             return self.review_age_days
         return self.delivered_days_ago if anchor is Anchor.DELIVERY else self.completed_days_ago
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """The answer and which layer gave it; with what it rests on, to be shown and recorded.
-
-    `min_wait_days` counts from the make-good; `duties` are what the message has to carry.
-    """
-
-    allowed: bool
-    layer: Layer
-    reason: Text
-    source: str
-    checked_on: date | None
-    min_wait_days: int = 0
-    duties: frozenset[Duty] = frozenset()
-    release: Release = Release.TIMER
-
-    def to_data(self) -> dict[str, object]:
-        """What is kept of it beside a message: the layer that decided, why, and on which source,
-        looked at on which day (ISO 8601)."""
-        return {
-            "layer": str(self.layer),
-            "reason": to_data(self.reason),
-            "source": self.source,
-            "checked_on": self.checked_on.isoformat() if self.checked_on else None,
-        }
 
 
 @dataclass(frozen=True, slots=True)

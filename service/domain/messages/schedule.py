@@ -9,8 +9,8 @@ from datetime import datetime, time, timedelta
 from integrations.sentence import Said, Text
 from service.domain import fields
 from service.domain.messages.kinds import FOLLOW_UPS, OFFERING, SURVEY, UNSOLVED, Answer, Step
-from service.domain.messages.policy import Verdict
 from service.domain.messages.sending_time import SendingWindow, next_sending_time
+from service.domain.messages.verdict import Verdict
 
 _MOST_HOURS = 24 * 90
 EARLIER = Text("An earlier message has not reached the buyer yet.")
@@ -210,7 +210,7 @@ def _stop_reason(step: Step | None, facts: SendFacts) -> Said | None:
         if holds:
             return reason
     if not facts.verdict.allowed:
-        return facts.verdict.reason
+        return facts.verdict.refusal
     if step in OFFERING:
         return None if facts.may_choose else Text("There is nothing to choose any more.")
     if step in (Step.RECEIPT, None):

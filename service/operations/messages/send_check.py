@@ -18,12 +18,12 @@ from service.db.models import (
 from service.db.remedies import thanks_queries
 from service.db.shops import shop_queries
 from service.domain.messages.kinds import FOLLOW_UPS, OFFERING, SURVEY, Answer, Step
-from service.domain.messages.policy import Verdict
 from service.domain.messages.schedule import Send, SendFacts, Stop, Wait, send_time_check
 from service.domain.messages.states import (
     UNDER_WAY,
     MessageState,
 )
+from service.domain.messages.verdict import Verdict
 from service.domain.remedies.offers import OfferState
 from service.operations.context import Context
 from service.operations.messages.opt_out import is_opted_out, silenced

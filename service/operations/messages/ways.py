@@ -20,8 +20,9 @@ from service.db.shops import shop_queries
 from service.domain.messages.calls import CallState
 from service.domain.messages.kinds import Step
 from service.domain.messages.ladder import CHANNELS, Ladder, Severity, ladders_from_data, usual
-from service.domain.messages.policy import Policies, PolicyRequest, ShopPolicySettings, Verdict
+from service.domain.messages.policy import Policies, PolicyRequest, ShopPolicySettings
 from service.domain.messages.states import MAYBE_SENT, AttemptState, MessageState
+from service.domain.messages.verdict import Verdict
 from service.operations.cases.orders import buyer_of, known_at, order_from_data
 from service.operations.messages import texts
 from service.operations.messages.planning import channels_of
