@@ -309,6 +309,27 @@ def test_a_long_text_is_checked_in_time_that_grows_with_its_length(unit: str) ->
     assert min(seconds(8000) for _ in range(3)) < 20 * min(seconds(1000) for _ in range(3)) + 1
 
 
+@pytest.mark.parametrize(
+    ("words", "things"),
+    [
+        ("Soal {}", "gelas,kursi,setrika,galon,bor listrik,vitamin,popok,koper"),
+        ("Perihal {}", "tikar,kemko,selang,kue kering,stroller,kalung,hoodie"),
+        ("{}nya sudah datang, Kak?", "Dispenser,Gendongan,Ransel,Obeng,Cat tembok"),
+        ("About your {}", "ladder,stool,cardigan,drill,nappies,suitcase,ring"),
+        ("The {} you ordered", "tablecloth,iron,tent,skateboard,mirror,earrings"),
+        ("Is the {} there yet?", "racket,razor,comb,pushchair,necklace,paint"),
+    ],
+)
+@pytest.mark.parametrize("kind", [TextKind.REPLY, TextKind.MESSAGE])
+def test_few_plain_words_about_a_thing_ask_for_nothing(
+    words: str, things: str, kind: TextKind
+) -> None:
+    """Subjects and short questions, about things that no sentence of the model's teachers names."""
+    language = "id" if words.startswith(("Soal", "Perihal", "{}nya")) else "en"
+    for thing in things.split(","):
+        assert check(words.format(thing), kind, language) == []
+
+
 @pytest.mark.parametrize("name", ["first-writer", "second-writer"])
 @pytest.mark.parametrize("language", ["en", "id"])
 def test_the_rates_are_kept_on_the_lists(name: str, language: str) -> None:
