@@ -78,7 +78,8 @@ def test_case_below_the_limit_takes_one_tap_and_undo_another(tmp_path: Path, wid
         press(page, "Approve: Send again")
 
         assert _made(world) == 1
-        assert [case.state for case in world.cases()] == ["following_up", "awaiting_approval"]
+        # Workers beside each other may have brought the second case first.
+        assert {case.state for case in world.cases()} == {"following_up", "awaiting_approval"}
 
 
 @WIDTHS
