@@ -66,7 +66,7 @@ def test_older_makegood_reads_what_is_written_now(world: World) -> None:
     assert {type(rule["name"]) for rule in older["rules"]} == {str}
     assert not {"note", "uncapped"} & {key for rule in older["rules"] for key in rule}
     assert not {"uncapped"} & {
-        k for rule in older["rules"] for one in rule["remedies"] for k in one
+        k for rule in older["rules"] for remedy in rule["remedies"] for k in remedy
     }
     read = playbook_of(older)
     assert [rule.when for rule in read.rules] == [rule.when for rule in generous.rules]

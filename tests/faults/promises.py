@@ -91,7 +91,7 @@ REMINDED = "sent resolution_reminder"
 def history_is_complete(case: Case, words: Sequence[str]) -> None:
     """Each expected word once and in order; others only where a person had to go on."""
     told = [_word(one.what, one.new) for one in case.history]
-    rest = [one for one in told if one.split(" ")[0] not in PEOPLE and one != REMINDED]
+    rest = [line for line in told if line.split(" ")[0] not in PEOPLE and line != REMINDED]
     expected = [*words, "sent receipt"]
     assert sorted(rest) == sorted(expected), f"history: {told}"
     ordered = [one for one in rest if one not in UNORDERED]

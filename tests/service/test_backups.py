@@ -119,9 +119,9 @@ def test_messages_wait_for_a_person_also_after_somebody_has_looked(
     work_for(world, 24 * 5)
 
     assert world.ledger()["messages"] == before
-    waiting = [one for one in world.case().messages if one.state == MessageState.DRAFT]
+    waiting = [message for message in world.case().messages if message.state == MessageState.DRAFT]
     assert waiting
-    assert all("may have been sent already" in str(one.reason) for one in waiting)
+    assert all("may have been sent already" in str(message.reason) for message in waiting)
 
 
 def test_shop_that_cannot_be_asked_leaves_it_to_a_person(

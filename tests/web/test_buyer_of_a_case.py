@@ -40,7 +40,7 @@ def test_program_reads_where_the_platform_has_it(world: World, program: Program)
     looker = Program(world, world.seller("v@example.test", SellerRole.VIEWER))
     address = f"/cases/{world.case().reference}"
 
-    pages, by_looker = (one.get(address)[1]["pages"] for one in (program, looker))
+    pages, by_looker = (reader.get(address)[1]["pages"] for reader in (program, looker))
 
     assert pages == {
         "order": f"{world.url}/sandbox/orders/{order_id}",

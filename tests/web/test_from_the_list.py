@@ -68,7 +68,7 @@ def test_like_cases_are_reviewed_with_number_and_total_before_any_is_decided(wor
     chosen = re.findall(r'name="case" value="([^"]+)" checked', browser.get(group).text)
     assert len(chosen) == 2
 
-    review = browser.get("/together/review?" + "&".join(f"case={one}" for one in chosen))
+    review = browser.get("/together/review?" + "&".join(f"case={case}" for case in chosen))
     assert "Approve 2 cases?" in text_of(review)
     assert "IDR 518,000" in text_of(review)
     assert {case.state for case in world.cases()} == {"awaiting_approval"}

@@ -87,7 +87,7 @@ def test_answer_is_the_same_for_whom_nobody_knows_and_only_the_known_get_a_mail(
     answers = [_ask(world, email) for email in emails]
 
     _link(office)
-    assert len({(one.status_code, one.url, text_of(one)) for one in answers}) == 1
+    assert len({(answer.status_code, answer.url, text_of(answer)) for answer in answers}) == 1
     assert office.recipients == ["owner@example.test"]
 
 

@@ -155,7 +155,7 @@ def test_code_sent_many_times_at_once_lets_in_once(world: World) -> None:
         key = second_factors.door_key(context, members.get_seller(session, 1))
     for code in (_code(world, secret), codes[0]):
         answers = at_once([partial(second_factors.sign_in, context, key, code)] * 6)
-        assert sum(not isinstance(one, DomainError) for one in answers) == 1
+        assert sum(not isinstance(answer, DomainError) for answer in answers) == 1
 
 
 def test_recovery_code_is_good_once_in_any_writing_and_stands_in_the_audit(world: World) -> None:
@@ -181,7 +181,7 @@ def test_codes_are_guessed_five_times_at_most_and_the_refusal_is_audited(world: 
     secret, codes = _enrolled(world)
     sessions = [_at_the_door(world) for _ in range(6)]
 
-    answers = [_enter(world, one, code="000000").status_code for one in sessions]
+    answers = [_enter(world, session, code="000000").status_code for session in sessions]
     right = _enter(world, sessions[0], code=_code(world, secret)).status_code
 
     assert answers == [422] * 5 + [429]

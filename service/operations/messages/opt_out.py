@@ -3,7 +3,7 @@ sent."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -136,9 +136,8 @@ def is_opted_out(context: Context, session: Session, case: Case) -> bool:
     of this one: it alone gets no messages (`silenced`)."""
     if case.messages_stopped:
         return True
-    marks = {mark.hash: mark.kind for mark in marks_of(context, case)}
-    marks |= dict.fromkeys(_earlier_hashes(context, case), MarkKind.BUYER)
-    kinds = _listed_kinds(session, marks)
+    kinds_by_hash = _kinds_by_hash(context, case)
+    kinds = {kinds_by_hash[listed] for listed in _listed(session, kinds_by_hash)}
     if not kinds or MarkKind.BUYER in kinds:
         return bool(kinds)
     known = buyer_marks_of(case)
@@ -154,14 +153,8 @@ def is_opted_out(context: Context, session: Session, case: Case) -> bool:
 def opted_out_among(context: Context, session: Session, cases: Collection[Case]) -> set[int]:
     """The ids of those cases whose buyers said so, as `is_opted_out`: one statement for all of whom
     nothing is listed."""
-    hashes = {
-        case.id: {mark.hash for mark in marks_of(context, case)} | {*_earlier_hashes(context, case)}
-        for case in cases
-    }
-    rows = select(DoNotContact.address_hash).where(
-        DoNotContact.address_hash.in_(set().union(*hashes.values()))
-    )
-    listed = set(session.scalars(rows)) if cases else set()
+    hashes = {case.id: _kinds_by_hash(context, case).keys() for case in cases}
+    listed = _listed(session, set().union(*hashes.values())) if cases else set()
     return {
         case.id
         for case in cases
@@ -172,8 +165,9 @@ def opted_out_among(context: Context, session: Session, cases: Collection[Case])
 
 def silenced(context: Context, session: Session, case: Case) -> frozenset[Reach]:
     """By which of what a channel knows of this buyer nothing may go out, whoever asked for that."""
-    marks = {mark.hash: mark.kind for mark in marks_of(context, case)}
-    kinds = _listed_kinds(session, marks)
+    marks = marks_of(context, case)
+    listed = _listed(session, {mark.hash for mark in marks})
+    kinds = {mark.kind for mark in marks if mark.hash in listed}
     return frozenset(reach for reach, kind in KINDS_BY_REACH.items() if kind in kinds)
 
 
@@ -183,10 +177,16 @@ def wants_no_call(context: Context, session: Session, case: Case) -> bool:
     return is_silent or is_opted_out(context, session, case)
 
 
-def _listed_kinds(session: Session, marks: Mapping[str, MarkKind]) -> set[MarkKind]:
-    """The kinds of those marks, by their hashes, that are on the list."""
-    rows = select(DoNotContact.address_hash).where(DoNotContact.address_hash.in_(marks))
-    return {marks[address_hash] for address_hash in session.scalars(rows)}
+def _kinds_by_hash(context: Context, case: Case) -> dict[str, MarkKind]:
+    """All by which this buyer may be listed, also as it was done before."""
+    kinds = {mark.hash: mark.kind for mark in marks_of(context, case)}
+    return kinds | dict.fromkeys(_earlier_hashes(context, case), MarkKind.BUYER)
+
+
+def _listed(session: Session, hashes: Collection[str]) -> set[str]:
+    """Those of the hashes that are on the list."""
+    rows = select(DoNotContact.address_hash).where(DoNotContact.address_hash.in_(hashes))
+    return set(session.scalars(rows))
 
 
 def forget_hints(context: Context, session: Session, case: Case) -> None:

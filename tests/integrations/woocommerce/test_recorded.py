@@ -79,7 +79,7 @@ def _wire() -> Iterator[responses.RequestsMock]:
 
 def test_every_recording_is_here() -> None:
     known = set(READ) | set(REFUSED) | REFUSED_BY_WORDPRESS
-    assert {one.stem for one in RECORDED.glob("*.json")} == known
+    assert {path.stem for path in RECORDED.glob("*.json")} == known
 
 
 @pytest.mark.parametrize("name", READ)

@@ -133,8 +133,8 @@ def replies(recorder: Recorder) -> None:
         call("reply_closed", "POST", "comments", {**reply, "content": "Maaf"})
     finally:
         store.ask("PUT", f"products/{product_id}", {"reviews_allowed": True})
-    for one in store.replies(review["id"]):
-        store.as_wordpress_user("DELETE", f"comments/{one['id']}?force=true")
+    for reply in store.replies(review["id"]):
+        store.as_wordpress_user("DELETE", f"comments/{reply['id']}?force=true")
 
 
 def refused_repliers(recorder: Recorder, standing: str, reply: Mapping[str, Any]) -> None:

@@ -121,7 +121,7 @@ class Recorder:
 
 def _without_secrets(content: Any) -> Any:
     if isinstance(content, list):
-        return [_without_secrets(one) for one in content]
+        return [_without_secrets(entry) for entry in content]
     if isinstance(content, dict):
         return {
             key: SECRET_FIELDS.get(key, _without_secrets(value)) for key, value in content.items()
