@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from integrations.contract import OrderQuery
 from integrations.errors import Permanent, Rejected
@@ -15,11 +15,11 @@ Candidate = TypeVar("Candidate")
 NO_SUCH_ORDER = Text("the shop has no order of this number: choose another order")
 
 
-def existing(data: dict[str, Any] | None) -> dict[str, Any]:
+def existing(order: Row | None) -> Row:
     """An order that was asked for; raises `Rejected` where there is none."""
-    if data is None:
+    if order is None:
         raise Rejected(NO_SUCH_ORDER)
-    return data
+    return order
 
 
 def each_read(

@@ -126,7 +126,8 @@ def _fetched(client: Client, order_id: str) -> dict[str, Any] | None:
     if not digits(order_id):
         return None
     # wp-api-v3/orders.md
-    return client.get_or_none(f"orders/{order_id}", OrderIn, EXACT)
+    data: dict[str, Any] | None = client.get_or_none(f"orders/{order_id}", OrderIn, EXACT)
+    return data
 
 
 def fetch(client: Client, order_id: str) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from integrations.contract import Order
 from integrations.money import Money
 from integrations.sentence import Words
 from integrations.shopee import orders as shopee_orders
-from integrations.shopee import reviews as shopee_reviews
 from integrations.shopee import schemas as shopee_schemas
 from integrations.woocommerce import orders as woo_orders
 from integrations.woocommerce import schemas as woo_schemas
@@ -77,9 +76,9 @@ def test_address_that_shopee_hides_is_no_address(recipient: Any) -> None:
 )
 def test_shopee_says_which_media_stand_with_a_review(media: Any, photos: Any) -> None:
     row = {"comment_id": "31", "rating_star": 1, "media": media}
-    data = shopee_schemas.CommentIn().load({k: v for k, v in row.items() if v is not None})
+    event = shopee_schemas.CommentIn().load({k: v for k, v in row.items() if v is not None})
 
-    read = shopee_reviews.event_of(data).photos
+    read = event.photos
 
     assert (len(read) if isinstance(photos, int) and read else read) == photos
 
