@@ -51,7 +51,7 @@ class Orders(Connected, OrderStore):
         return order_of(data, Money.of(sum(refunded), data["currency"]), self.now())
 
     def order_data(self, order_sn: str) -> dict[str, Any] | None:
-        """Loaded `OrderIn` as it is now, None where there is none."""
+        """v2.order.get_order_detail: loaded `OrderIn` as it is now, None where there is none."""
         query = {"order_sn_list": order_sn, "response_optional_fields": FIELDS}
         listed = self.client.get_or_none("/api/v2/order/get_order_detail", OrdersIn, query)
         rows = listed["order_list"] if listed else ()

@@ -124,7 +124,7 @@ def _asked(opened: Mapping[str, Any]) -> Money:
 def _answer(
     shop: Orders, request: ActionRequest, opened: Mapping[str, Any]
 ) -> Done | Pending | ByHand:
-    """A return that the buyer asks for and nobody has answered."""
+    """A return that the buyer asks for and nobody has answered: v2.returns.confirm, v2.returns.offer."""
     return_sn, approved = opened["return_sn"], request.remedy.money
     if request.progress.get("granted"):
         return _granted(shop, return_sn)
@@ -158,6 +158,7 @@ def _granted(shop: Orders, return_sn: str) -> Pending:
 
 
 def _detail(shop: Orders, return_sn: str) -> dict[str, Any]:
+    """v2.returns.get_return_detail: the return as it is now."""
     path = "/api/v2/returns/get_return_detail"
     detail: dict[str, Any] = shop.client.get(path, ReturnIn, {"return_sn": return_sn})
     return detail

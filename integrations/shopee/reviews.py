@@ -79,6 +79,7 @@ class Replies(Connected, ReplyTarget):
     )
 
     def reply(self, reply: PublicReply) -> str:
+        """v2.product.reply_comment."""
         row = {"comment_id": int(reply.review_id), "comment": reply.text}
         path, body = "/api/v2/product/reply_comment", {"comment_list": [row]}
         for result in self.client.post(path, RepliesIn, body)["result_list"]:

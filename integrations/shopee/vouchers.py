@@ -33,7 +33,8 @@ SHORTEST = timedelta(hours=1)
 
 
 def act(client: Client, request: ActionRequest) -> Done:
-    """Make it, and read back the code: Shopee puts letters of the shop before ours."""
+    """v2.voucher.add_voucher, and v2.voucher.get_voucher for the code: Shopee puts letters of the shop
+    before ours."""
     now, amount = client.now(), request.remedy.money
     ends = request.remedy.ends_at
     if ends is None or ends < now + STARTS_IN + SHORTEST:

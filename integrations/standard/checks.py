@@ -26,7 +26,8 @@ class Checks(Connected):
     """The seller's test button: GET /check, and each endpoint that only reads."""
 
     def check(self) -> list[CheckResult]:
-        """Try the entries first, then each endpoint that only reads."""
+        """Try the entries first, then each endpoint that only reads: GET /check, GET /orders,
+        GET /make-goods/{key}, GET /reviews."""
         return checked(ACCESS, self._lines())
 
     def _lines(self) -> Iterator[CheckResult]:

@@ -25,6 +25,7 @@ class Messages(Connected, MessageChannel):
         return bool(order_id) or "@" in buyer.email
 
     def message(self, message: OutgoingMessage) -> str:
+        """POST /messages."""
         body = {
             "key": message.key,
             "reference": message.reference,
@@ -56,6 +57,7 @@ class Replies(Connected, ReplyTarget):
         return values.get("replies", "").strip().lower() == "yes"
 
     def reply(self, reply: PublicReply) -> str:
+        """POST /replies."""
         body = {"key": reply.key, "review_id": reply.review_id, "text": reply.text}
         try:
             posted = self.client.post(REPLIES, SentIn, body, key=reply.key)

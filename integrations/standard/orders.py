@@ -37,7 +37,7 @@ class Orders(Connected, OrderStore):
 
     def orders_for(self, query: OrderQuery) -> list[Order]:
         """Orders the shop named itself; where it named none, those it finds. What cannot be
-        read hides no other; raises `Permanent` where nothing else is left."""
+        read hides no other; raises `Permanent` where nothing else is left. GET /orders/{id}, GET /orders."""
         named, problems = each_read(query.order_ids[:MOST_NAMED], self._fetched)
         if named:
             return named
@@ -68,7 +68,7 @@ class Orders(Connected, OrderStore):
         return existing(self._fetched(order_id))
 
     def _fetched(self, order_id: str) -> Order | None:
-        """The order that was asked for; raises `Rejected` where the shop gave another."""
+        """GET /orders/{id}: the order that was asked for; raises `Rejected` where the shop gave another."""
         order: Order | None = self.client.get_or_none(path_of("orders", order_id), OrderIn)
         if order is None:
             return None
@@ -88,7 +88,7 @@ class Orders(Connected, OrderStore):
         return order if self.edit_links else replace(order, edit_link="")
 
     def act(self, request: ActionRequest) -> Done | ByHand:
-        """Asked again with the same key the shop does nothing more.
+        """POST /make-goods. Asked again with the same key the shop does nothing more.
 
         Before a refund the order is read again: somebody may have refunded it in the shop meanwhile.
         """
@@ -111,7 +111,7 @@ class Orders(Connected, OrderStore):
             raise Temporary(error.text) from error
 
     def find(self, request: ActionRequest) -> Done | ByHand | Refused | None:
-        """Raises `Permanent` when its terms are others."""
+        """GET /make-goods/{key}; raises `Permanent` when its terms are others."""
         path = path_of("make-goods", request.key)
         data = self.client.get_or_none(path, RecordedMakeGoodIn)
         if data is None:

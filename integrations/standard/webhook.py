@@ -70,6 +70,7 @@ class Reviews(Connected, ReviewSource):
     """GET /reviews and GET /reviews/{id}."""
 
     def look(self, subject: str) -> list[ReviewEvent]:
+        """GET /reviews/{id}."""
         kind, _, review_id = subject.partition(":")
         if kind != "review" or not review_id:
             raise Unsupported("only a review can be read again")
@@ -77,6 +78,7 @@ class Reviews(Connected, ReviewSource):
         return [event or ReviewEvent(EventKind.WITHDRAWN, review_id)]
 
     def poll(self, cursor: str, now: datetime) -> PollResult:
+        """GET /reviews."""
         query = {"cursor": cursor, "limit": PAGE_SIZE}
         data = self.client.get("/reviews", ReviewPageIn, query)
         onward = data["cursor"] or cursor
