@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, func, or_, select, text
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from service.db.models import Case, SearchEntry
+from service.db.upserts import upsert
 from service.domain.search import words_of
 
+_ENTRIES: Any = SearchEntry.__table__
 _POSTGRES = text("array_to_tsvector(string_to_array(search_entry.words, ' ')) @@ :query ::tsquery")
 MOST_NUMBERED = 100
 """Cases of one number: of one order, or of one in each shop."""
@@ -24,15 +24,7 @@ def write_entries(session: Session, words: dict[int, str]) -> None:
     if not words:
         return
     rows = [{"case_id": case_id, "words": line} for case_id, line in words.items()]
-    session.connection().execute(_upsert(session.get_bind().dialect.name), rows)
-
-
-@cache
-def _upsert(dialect: str) -> Any:
-    entries: Any = (sqlite if dialect == "sqlite" else postgresql).insert(SearchEntry)
-    return entries.on_conflict_do_update(
-        index_elements=["case_id"], set_={"words": entries.excluded.words}
-    )
+    upsert(session, _ENTRIES, ("case_id",), rows)
 
 
 def forget_old_words(session: Session) -> None:
