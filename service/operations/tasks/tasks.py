@@ -101,8 +101,7 @@ def reopen(session: Transaction, case: Case, ended_at: datetime, ended_by: str) 
         Task.ended_by == ended_by,
     )
     for task in session.scalars(ended):
-        task.state = TASKS.after(task.state, TaskMove.REOPEN)
-        task.ended_at, task.ended_by = None, ""
+        _move(task, TaskMove.REOPEN, None, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +148,10 @@ def bring_in_line(
         task.amount_minor = None if want.amount is None else want.amount.amount_minor
         task.currency = "" if want.amount is None else want.amount.currency
     for task in still_open.values():
-        move = TaskMove.FINISH if change.actor.seller_id else TaskMove.DROP
-        task.state = TASKS.after(task.state, move)
-        task.ended_at, task.ended_by = change.at, str(change.actor)
+        how = TaskMove.FINISH if change.actor.seller_id else TaskMove.DROP
+        _move(task, how, change.at, str(change.actor))
+
+
+def _move(task: Task, how: TaskMove, ended_at: datetime | None, ended_by: str) -> None:
+    task.state = TASKS.after(task.state, how)
+    task.ended_at, task.ended_by = ended_at, ended_by
