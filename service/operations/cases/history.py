@@ -15,8 +15,7 @@ from service.domain.staff.authority import CLOCK, Actor
 from service.operations.endpoints import events
 from service.operations.tasks import tasks
 
-_TABLE: Any = History.__table__
-_ADD = insert(_TABLE)
+_ADD = insert(History.__table__)
 
 
 def note(

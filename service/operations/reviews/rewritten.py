@@ -68,8 +68,9 @@ def _is_older(case: Case, review: Review) -> bool:
     if orders and others and not orders & others:
         # Bought twice: each review is about an order of its own.
         return False
-    dated = old.written_at is not None and review.written_at is not None
-    return not (dated and review.written_at < old.written_at)  # type: ignore[operator]
+    if old.written_at is None or review.written_at is None:
+        return True
+    return old.written_at <= review.written_at
 
 
 def take_over(session: Transaction, case: Case, review: Review) -> None:
