@@ -245,6 +245,18 @@ def test_lines_of_templates_hold_120_characters() -> None:
     assert not wrong
 
 
+def test_templates_compare_no_states() -> None:
+    """They ask the row what it is, or whether a move is allowed: what a state means is said once."""
+    pages = sorted((ROOT / "service" / "web" / "templates").rglob("*.html"))
+    wrong = [
+        f"{_name(path)}: {found}"
+        for path in pages
+        for found in re.findall(r"\bstate(?:\.value)? *(?:==|!=|in\b).*", path.read_text("utf-8"))
+    ]
+
+    assert wrong == []
+
+
 def test_every_module_says_what_lives_there() -> None:
     bare = [_name(path) for path in SOURCES if not ast.get_docstring(ast.parse(path.read_text()))]
 
