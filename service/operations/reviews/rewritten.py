@@ -18,7 +18,7 @@ from service.domain.cases.states import CaseState, CloseReason, Move
 from service.domain.messages.kinds import Step
 from service.domain.reviews.versions import same_buyer
 from service.domain.staff.authority import BUYER
-from service.operations.cases import history
+from service.operations.cases import close, history
 from service.operations.messages.stopping import stop_planned
 
 ANOTHER = Text("The buyer wrote another low review of this product. Read it before you decide.")
@@ -102,6 +102,6 @@ def look_again(session: Transaction, case: Case, *, now: datetime) -> None:
     how = Move.REOPEN if case.closed_at is None else Move.COME_BACK
     reason = Text("The buyer wrote another low review.")
     stop_planned(session, case, reason, at=now, keep=(Step.CONFIRMATION,))
-    case.closed_at, case.close_reason = None, ""
+    close.undo(case)
     history.move(session, case, how, at=now, actor=BUYER)
     case.advice = ANOTHER
