@@ -23,7 +23,7 @@ def _noted(path: Path) -> Iterator[str]:
             ):
                 yield word
             case ast.AnnAssign(target=ast.Name(id="_DEEDS"), value=ast.Dict(values=words)):
-                yield from (word.value for word in words if isinstance(word, ast.Constant))
+                yield from (str(ast.literal_eval(word)) for word in words)
 
 
 def test_every_word_of_history_can_be_said() -> None:
