@@ -44,7 +44,7 @@ def know(session: Transaction, named: Iterable[tuple[int, InboundEvent]], now: d
     known_reviews.know(session, reviews, now - STILL_COUNTS)
 
 
-def older_case(session: Transaction, review: Review, *, low: bool, now: datetime) -> Case | None:
+def older_case(session: Transaction, review: Review, *, low: bool) -> Case | None:
     """The case, locked, of an older review of the same buyer and product: an open one, else one
     that was closed a short while ago because that review was withdrawn. None where there is none.
     """
