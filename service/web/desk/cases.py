@@ -163,7 +163,7 @@ def _buyer(session: Session, case: Case) -> dict[str, Any]:
     return {"buyer": buyer_summaries.summary(session, case), "other_cases": others}
 
 
-def _forms(case: Case, proposal: object, refused: CaseForm | None) -> dict[str, Any]:
+def _forms(case: Case, proposal: Proposal | None, refused: CaseForm | None) -> dict[str, Any]:
     """The forms of the page: the one that was refused as it was typed, others as they begin."""
     other, call = refused, refused
     if not isinstance(other, OtherForm):
