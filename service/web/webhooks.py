@@ -23,7 +23,7 @@ from werkzeug.wsgi import get_input_stream
 from integrations import registry
 from integrations.contract import Adapter, Config, Inbound, WebhookSource
 from integrations.errors import BadSignature
-from service.db.reviews.intake import NewDelivery
+from service.db.reviews.new_delivery import NewDelivery
 from service.db.shops import shop_queries
 from service.operations.context import Context
 from service.wiring import Wiring
