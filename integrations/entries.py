@@ -10,18 +10,28 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from integrations.errors import Misconfigured
-from integrations.sentence import Said, Text, Value
+from integrations.sentence import Said, Text, Value, Words
 
 WEBHOOK_SECRET = "webhook_secret"  # noqa: S105 - the name of a field
 LONGEST = 2000
 HOST = re.compile(r"[\w.-]{1,253}")
 
 
+Choices = Mapping[str, Said]
+"""What may be entered, in lower case, and what people call each of them."""
+YES_NO: Choices = {"yes": Text("yes"), "no": Text("no")}
+
+
+def numbers(least: int, most: int) -> Choices:
+    """The whole numbers from one to another."""
+    return {str(number): Words(str(number)) for number in range(least, most + 1)}
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One thing the seller enters to connect. `secret` values are encrypted and never shown again.
 
-    `choices`: all that may be entered, in lower case. `words`: for people to read, not for programs.
+    `choices`: all that may be entered; None: anything. `words`: for people to read, not for programs.
     """
 
     name: str
@@ -30,7 +40,7 @@ class Field:
     secret: bool = False
     required: bool = True
     default: str = ""
-    choices: tuple[str, ...] = ()
+    choices: Choices | None = None
     words: bool = False
 
 

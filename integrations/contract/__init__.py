@@ -19,11 +19,11 @@ from integrations.contract.adapter import (
     Adapter,
     Capabilities,
     CheckResult,
-    Config,
     Field,
     Pace,
     Way,
 )
+from integrations.contract.config import Config
 from integrations.contract.credentials import Access, TokenHolder, Tokens
 from integrations.contract.events import (
     EventKind,

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
 from integrations import entries
+from integrations.contract.config import Config
 from integrations.contract.credentials import Access, TokenHolder, no_access
 from integrations.contract.roles import PROTOCOLS, Role, WebhookSource
 from integrations.entries import Field as Field
@@ -85,18 +86,6 @@ class CheckResult:
     ok: bool
     advice: Said | None = None
     blocking: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Config:
-    """What the seller entered: plain values, secrets in clear, webhook secrets newest first.
-
-    `webhook_url` is where deliveries to this connection go, '' where that is not known.
-    """
-
-    values: Mapping[str, str] = field(default_factory=dict)
-    webhook_secrets: tuple[str, ...] = ()
-    webhook_url: str = ""
 
 
 class Adapter:

@@ -23,11 +23,18 @@ from integrations.contract import (
 )
 from integrations.email import presets
 from integrations.email.mime import WrongAddress, address_of, build_message, own_address, sender_of
-from integrations.email.presets import AUTO, OWN, PRESETS
-from integrations.email.smtp import PORTS, Server, send, signed_in, trusting
-from integrations.entries import WrongEntry, is_host
+from integrations.email.presets import AUTO, OWN, PROVIDERS
+from integrations.email.smtp import Server, send, signed_in, trusting
+from integrations.entries import YES_NO, Choices, WrongEntry, is_host
 from integrations.errors import AdapterError, Temporary
-from integrations.sentence import N_, Text
+from integrations.sentence import N_, Text, Words
+
+ENCRYPTION: Choices = {
+    AUTO: Text("as provider and port want it"),
+    "starttls": Words("STARTTLS"),
+    "tls": Words("TLS"),
+    "none": Text("none"),
+}
 
 
 class Email(Adapter, MessageChannel):
@@ -50,7 +57,7 @@ class Email(Adapter, MessageChannel):
             ),
             required=False,
             default=OWN,
-            choices=tuple(PRESETS),
+            choices=PROVIDERS,
         ),
         Field(
             "host",
@@ -65,7 +72,7 @@ class Email(Adapter, MessageChannel):
             Text("starttls, tls, or none (only for a mail server on this machine)."),
             required=False,
             default=AUTO,
-            choices=(AUTO, *PORTS),
+            choices=ENCRYPTION,
         ),
         Field(
             "username",
@@ -95,7 +102,7 @@ class Email(Adapter, MessageChannel):
             ),
             required=False,
             default="no",
-            choices=("no", "yes"),
+            choices=YES_NO,
         ),
         Field(
             "imap_host",

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from integrations.entries import Choices
+from integrations.sentence import Text, Words
+
 OWN, AUTO = "own", "auto"
 _USUAL = {"port": "587", "security": "starttls", "imap_port": "993"}
 PRESETS: Mapping[str, Mapping[str, str]] = {
@@ -22,6 +25,13 @@ PRESETS: Mapping[str, Mapping[str, str]] = {
     "zoho": {"host": "smtp.zoho.com", "imap_host": "imap.zoho.com", **_USUAL},
 }
 """Entries by provider. IMAP at port 993 is encrypted from the first byte."""
+PROVIDERS: Choices = {
+    OWN: Text("another, or a server of one's own"),
+    "gmail": Words("Gmail, Google Workspace"),
+    "outlook": Words("Outlook.com"),
+    "zoho": Words("Zoho Mail"),
+}
+"""What people call them."""
 _HOSTS = ("host", "imap_host")
 
 

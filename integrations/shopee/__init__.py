@@ -69,7 +69,7 @@ class Shopee(Reviews, Orders, Chat, Replies, Webhooks, Checks):
             ),
             required=False,
             default="5",
-            choices=tuple(str(pages) for pages in range(1, 11)),
+            choices=entries.numbers(1, 10),
         ),
         Field(
             "refunded_at",
@@ -86,7 +86,7 @@ class Shopee(Reviews, Orders, Chat, Replies, Webhooks, Checks):
             Text("Counted from the order, where Shopee names no last day."),
             required=False,
             default="30",
-            choices=tuple(str(days) for days in range(1, 121)),
+            choices=entries.numbers(1, 120),
         ),
     )
 

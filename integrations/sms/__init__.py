@@ -67,7 +67,7 @@ class Sms(Adapter, MessageChannel, Webhooks):
             Text("everyone: all buyers who gave a number; stated: whose order or review says so."),
             required=False,
             default="stated",
-            choices=("stated", "everyone"),
+            choices={"stated": Text("stated"), "everyone": Text("everyone")},
         ),
         Field(
             "most_parts",

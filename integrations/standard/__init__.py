@@ -17,6 +17,7 @@ from integrations.contract import (
     Field,
     Way,
 )
+from integrations.entries import YES_NO
 from integrations.remedies import REFUND, RESEND, VOUCHER
 from integrations.sentence import N_, Text
 from integrations.standard import signing
@@ -60,7 +61,7 @@ class Standard(Reviews, MakeGoods, Messages, Replies, Webhooks, Checks):
             Text("yes: they are posted by your shop's program; no: you post them yourself."),
             required=False,
             default="no",
-            choices=("yes", "no"),
+            choices=YES_NO,
         ),
         Field(
             "edit_links",
@@ -70,7 +71,7 @@ class Standard(Reviews, MakeGoods, Messages, Replies, Webhooks, Checks):
             ),
             required=False,
             default="yes",
-            choices=("yes", "no"),
+            choices=YES_NO,
         ),
     )
 

@@ -92,7 +92,12 @@ class WhatsApp(Adapter, MessageChannel, Webhooks):
             ),
             required=False,
             default="nobody",
-            choices=("nobody", "stated", "wrote", "everyone"),
+            choices={
+                "nobody": Text("nobody"),
+                "stated": Text("stated"),
+                "wrote": Text("wrote"),
+                "everyone": Text("everyone"),
+            },
         ),
         Field(
             "templates",

@@ -15,6 +15,7 @@ from jobs import retention
 from service.db.models import Base, Case, DoNotContact, Review
 from service.domain.errors import NotFound, WrongInput, WrongState
 from service.domain.messages.kinds import Answer
+from service.domain.reviews.delivery_states import DeliveryState
 from service.domain.staff.authority import BUYER, OPERATOR
 from service.operations.messages import answers, opt_out
 from service.operations.privacy import erasure, keeping
@@ -167,7 +168,8 @@ def test_what_is_no_address_names_nobody(world: World, who: str) -> None:
     ],
 )
 def test_address_is_found_in_a_body_as_a_whole(body: bytes, names: bool) -> None:
-    delivery = Body(1, "read", "{}", body, datetime(2026, 11, 24, tzinfo=UTC), 1, 1, "sandbox")
+    at = datetime(2026, 11, 24, tzinfo=UTC)
+    delivery = Body(1, DeliveryState.READ, "{}", body, at, 1, 1, "sandbox")
 
     assert delivery.names({"sari@example.test"}) is names
 

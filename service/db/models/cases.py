@@ -59,7 +59,7 @@ class Case(Base):
     review_id: Mapped[int] = mapped_column(ForeignKey("review.id"), index=True)
     reference: Mapped[str] = mapped_column(unique=True)
     state: Mapped[CaseState] = state_column(CaseState)
-    """Changed by service.operations.cases.history.move, and by those of its make-goods."""
+    """Changed by service.operations.cases.history.change_state alone."""
     close_reason: Mapped[str] = mapped_column(default="")
     """Why it was closed. Of an open case what became of its review before a person opened it again."""
     opened_at: Mapped[datetime]
@@ -138,7 +138,11 @@ class History(Base):
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     at: Mapped[datetime]
     actor: Mapped[str]
+    """Such as `seller:3` (service.domain.staff.authority.Actor)."""
     what: Mapped[str]
+    """A stable word that the pages translate (service.web.words.DEEDS): a move, or what was done."""
     old: Mapped[str] = mapped_column(default="")
     new: Mapped[str] = mapped_column(default="")
+    """Of a move the states of the case, '' where it stays; of a message its step; else what `what`
+    names, such as both ratings or who looks after the case now."""
     detail: Mapped[Said | None] = mapped_column(TextColumn, default=None, nullable=False)

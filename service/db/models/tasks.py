@@ -71,7 +71,7 @@ class Task(Base):
     connection_id: Mapped[int | None] = mapped_column(ForeignKey("connection.id"))
     """Where it belongs: to a case, or to a connection."""
     subject_id: Mapped[int] = mapped_column(BigInteger)
-    """The case, make-good, message, connection or delivery that it is about."""
+    """The row that it is about, of the table that the rule of its kind names."""
     text: Mapped[Said | None] = mapped_column(TextColumn, default=None, nullable=False)
     """What to do, and why; None where the title says it all."""
     amount_minor: Mapped[int | None] = mapped_column(BigInteger)

@@ -139,7 +139,7 @@ _NEXT = (
     .with_for_update(skip_locked=True, key_share=True)
 )
 _TAKE = (
-    update(OutboxRow.__table__)  # type: ignore[arg-type]
+    update(OutboxRow.__table__)
     .where(OutboxRow.id.in_(_NEXT))
     .values(claim_token=bindparam("token"), due_at=bindparam("lease_ends"))
     .returning(

@@ -67,7 +67,7 @@ _SPENT_ON_BUYERS = (
         MakeGood.currency == bindparam("currency"),
         MakeGood.decided_at >= bindparam("since"),
         MakeGood.automatic.is_(True),
-        MakeGood.state != "cancelled",
+        MakeGood.state != MakeGoodState.CANCELLED,
     )
     .group_by(MakeGood.buyer_key)
 )
@@ -132,7 +132,7 @@ _ABOUT = (
             union(_OF_REVIEW, select(MakeGood.id).where(*_IS_OF_ORDER), _OF_BUYER_AND_PRODUCT)
         )
     )
-    .where(MakeGood.state != "cancelled")
+    .where(MakeGood.state != MakeGoodState.CANCELLED)
     .order_by(MakeGood.id)
 )
 
@@ -159,5 +159,7 @@ def add_make_good(session: Transaction, make_good: MakeGood) -> None:
 
 
 _OF_ORDER = (
-    select(MakeGood).where(*_IS_OF_ORDER, MakeGood.state != "cancelled").order_by(MakeGood.id)
+    select(MakeGood)
+    .where(*_IS_OF_ORDER, MakeGood.state != MakeGoodState.CANCELLED)
+    .order_by(MakeGood.id)
 )

@@ -98,8 +98,8 @@ def weigh(facts: Facts, sources: Sources) -> list[Evidence]:
 
 def _of_order(facts: Facts, order: Order) -> Iterator[tuple[str, Bearing, Text]]:
     yield ("delivery", *_delivery(facts.cause, order))
-    early = facts.written_at is not None and order.delivered_at is not None
-    if early and facts.written_at < order.delivered_at:  # type: ignore[operator]
+    written, delivered = facts.written_at, order.delivered_at
+    if written is not None and delivered is not None and written < delivered:
         says = Text("The review was written before the delivery.")
         yield "written", Bearing.FOR if facts.cause == "late" else Bearing.AGAINST, says
     yield from _on_its_way(facts, order)

@@ -34,6 +34,7 @@ from service.db.transaction import Transaction
 from service.domain.cases.states import CloseReason
 from service.domain.errors import WrongState
 from service.domain.remedies.states import ENDED
+from service.domain.reviews.delivery_states import DeliveryState
 from service.domain.staff.authority import Actor, Permission
 from service.operations.cases import close, history, notes, search
 from service.operations.context import Context
@@ -116,7 +117,7 @@ def deliveries_about(session: Session, buyer: Traces) -> Iterator[Body]:
     for body in delivery_bodies.kept(session):
         if not _is_about(body, buyer, reviews):
             continue
-        if body.state == "waiting":
+        if body.state is DeliveryState.WAITING:
             raise WrongState(
                 "A delivery about this buyer is still being read. Try again in a minute."
             )

@@ -61,7 +61,7 @@ def refresh_proposal(session: Transaction, case: Case, *, now: datetime) -> None
         history.move(session, case, Move.PROPOSE, at=now, detail=rule)
 
 
-_ADD: Any = insert(Proposal.__table__)  # type: ignore[arg-type]
+_ADD = insert(Proposal.__table__)
 
 
 def _write(session: Transaction, proposals: list[dict[str, Any]]) -> None:

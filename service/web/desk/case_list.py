@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from flask import Blueprint, render_template, request
-from sqlalchemy import select
 
 from service.db.cases.case_list import CaseFilter, Outcome, list_cases
 from service.db.models import Shop
+from service.db.shops import shop_queries
 from service.db.staff import seller_queries
 from service.db.tasks import task_queries
 from service.domain.cases.root_causes import RootCause
@@ -53,9 +53,7 @@ def overview() -> str:
     oldest_first = request.args.get("sort") == "oldest"
     seen = actor().shops(Permission.LOOK)
     with context().database.reading() as session:
-        shops = session.scalars(
-            select(Shop).where(Shop.id.in_(seen)).order_by(Shop.name, Shop.id)
-        ).all()
+        shops = shop_queries.shops(session, seen)
         narrowing = _filter(shops)
         cases = list_cases(
             session,

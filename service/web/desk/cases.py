@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from service import VERSION
 from service.db.cases import buyer_summaries, case_queries
-from service.db.models import Case, MakeGood, Review
+from service.db.models import Case, MakeGood, Proposal, Review
 from service.db.remedies import remedy_queries
 from service.db.staff import seller_queries
 from service.db.tasks import task_queries
@@ -163,11 +163,11 @@ def _buyer(session: Session, case: Case) -> dict[str, Any]:
     return {"buyer": buyer_summaries.summary(session, case), "other_cases": others}
 
 
-def _forms(case: Case, proposal: object, refused: CaseForm | None) -> dict[str, Any]:
+def _forms(case: Case, proposal: Proposal | None, refused: CaseForm | None) -> dict[str, Any]:
     """The forms of the page: the one that was refused as it was typed, others as they begin."""
     other, call = refused, refused
     if not isinstance(other, OtherForm):
-        other = OtherForm.beginning_with(case, _first(case, proposal))
+        other = OtherForm.beginning_with(case, _first(proposal))
     if not isinstance(call, CallForm):
         call = CallForm(case)
     return {"currency": other.currency, "other_form": other, "call_form": call}
@@ -210,9 +210,8 @@ def _may_ask(session: Session, make_good: MakeGood) -> bool:
     return make_good.outcome_unknown and make_goods.capabilities_of(session, make_good).look_up
 
 
-def _first(case: Case, proposal: object) -> dict[str, object]:
+def _first(proposal: Proposal | None) -> dict[str, object]:
     """What the form for another make-good starts with: the first proposal."""
-    rows = getattr(proposal, "remedies", None) or [{}]
-    row = rows[0]
+    row = proposal.remedies[0] if proposal is not None and proposal.remedies else {}
     amount = row.get("amount_minor") and formatting.plain(row["amount_minor"], row["currency"])
     return {**row, "amount": amount or ""}

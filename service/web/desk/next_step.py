@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from integrations.sentence import Text
-from service.db.models import Case, Connection, Kind, Lane, OutboxRow
+from service.db.models import Case, Kind, OutboxRow
 from service.db.outbox import backlog
-from service.db.outbox.lanes import MAY_GO
 from service.domain.cases.states import CaseState
 from service.domain.messages.states import STUCK, MessageState
 from service.domain.remedies.states import UNDER_WAY, MakeGoodState
@@ -95,9 +93,5 @@ def _of_row(session: Session, kind: Kind, ref_id: int, summary: str) -> NextStep
     row: OutboxRow | None = backlog.row_for(session, kind, ref_id)
     if row is None or row.done_at is not None:
         return NextStep(summary)
-    paused = session.scalar(
-        select(Connection.problem)
-        .join(Lane, Lane.connection_id == Connection.id)
-        .where(Lane.id == row.lane_id, ~MAY_GO)
-    )
+    paused = backlog.problem_of_paused(session, row.lane_id)
     return NextStep(summary, row.due_at, translate(paused or row.note))
