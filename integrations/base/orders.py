@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from integrations.base.loading import Loaded
 from integrations.contract import OrderQuery
 from integrations.errors import Permanent, Rejected
 from integrations.sentence import Said, Text
@@ -16,11 +15,11 @@ Candidate = TypeVar("Candidate")
 NO_SUCH_ORDER = Text("the shop has no order of this number: choose another order")
 
 
-def existing(data: Loaded | None) -> Loaded:
+def existing(order: Row | None) -> Row:
     """An order that was asked for; raises `Rejected` where there is none."""
-    if data is None:
+    if order is None:
         raise Rejected(NO_SUCH_ORDER)
-    return data
+    return order
 
 
 def the_only(rows: Sequence[Row], number: str) -> Row:

@@ -13,11 +13,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from integrations import entries
-from integrations.base.client import JsonClient, Method
+from integrations.base.client import JsonClient
 from integrations.base.refusals import Refusal
 from integrations.contract import Config
 from integrations.errors import Misconfigured, OptedOut, Rejected, Temporary
-from integrations.http import Answer, Http
+from integrations.http import Http
 from integrations.sentence import N_, Text
 
 EXAMPLE = "https://api.twilio.com"
@@ -33,6 +33,7 @@ STOPPED = Text("The buyer answered STOP to this sender (21610).")
 class Client(JsonClient):
     """One account."""
 
+    content_type = "application/x-www-form-urlencoded"
     refusals = (
         Refusal(OptedOut, STOPPED, str(OPTED_OUT)),
         # Account, token or sender: nothing works until the seller has mended it.
@@ -53,7 +54,7 @@ class Client(JsonClient):
         base = entries.web_address("base_url", values.get("base_url", ""), EXAMPLE)
         super().__init__(base, http, now)
         self.account = values.get("account_sid", "").strip()
-        self._token = values.get("auth_token", "").strip()
+        self.login = (self.account, values.get("auth_token", "").strip())
 
     def account_path(self, end: str) -> str:
         """A path of the account."""
@@ -61,13 +62,6 @@ class Client(JsonClient):
 
     def encoded(self, content: Mapping[str, Any]) -> bytes:
         return urlencode(content).encode()
-
-    def send(self, method: Method, url: str, body: bytes | None, key: str) -> Answer:
-        headers = {"accept": "application/json"}
-        if body is not None:
-            headers["content-type"] = "application/x-www-form-urlencoded"
-        login = (self.account, self._token)
-        return self.http.call(method, url, headers=headers, body=body, auth=login)
 
     def code_of(self, content: Mapping[str, Any] | None) -> str:
         code = (content or {}).get("code")

@@ -15,8 +15,9 @@ from integrations.sentence import N_, Text
 from integrations.woocommerce.client import Client, Connected
 from integrations.woocommerce.schemas import WebhookIn
 
-MAKEGOOD = re.compile(r"/webhooks/[\w-]{24}$")
-"""The end of a webhook address of any Makegood; other receivers are none of our business."""
+MAKEGOOD = re.compile(r"/webhooks/([\w-]{24})/*(?:\?.*)?$")
+"""The end of a webhook address of any Makegood, with its id, which is no other connection's; other
+receivers are none of our business."""
 TOPICS = ("review.created", "review.updated", "review.deleted")
 PLAIN_PERMALINKS = Text(
     "WordPress answers, but not at /wp-json: choose any permalink structure but 'plain' in"
@@ -93,22 +94,15 @@ def _webhooks(client: Client, address: str) -> list[CheckResult]:
         rows = client.page("webhooks", WebhookIn, {}).rows
     except AdapterError as error:
         return [CheckResult(Text("Webhooks"), False, error.text)]
-    to_makegood = [row for row in rows if MAKEGOOD.search(_target(row["delivery_url"]))]
-    # The id in the address is no other connection's.
-    our_path = _target(address).rpartition("/")[2]
-    our_webhooks = [
-        row for row in to_makegood if _target(row["delivery_url"]).rpartition("/")[2] == our_path
-    ]
+    to_makegood = [row for row in rows if MAKEGOOD.search(row["delivery_url"])]
+    our_id = MAKEGOOD.findall(address)
+    our_webhooks = [row for row in to_makegood if MAKEGOOD.findall(row["delivery_url"]) == our_id]
     off = [
         CheckResult(Text("Webhook %(name)s", name=row["name"] or row["topic"]), False, SWITCHED_OFF)
         for row in our_webhooks
         if row["status"] != "active"
     ]
     return [*off, _topics(our_webhooks, strangers=len(to_makegood) - len(our_webhooks))]
-
-
-def _target(address: str) -> str:
-    return address.split("?")[0].rstrip("/")
 
 
 def _topics(our_webhooks: Sequence[Loaded], *, strangers: int) -> CheckResult:

@@ -14,13 +14,11 @@ from contextlib import suppress
 from functools import cached_property
 from typing import Any, ClassVar
 
-from integrations.base.client import REFUSED, Method, json_headers
-from integrations.base.loading import load
+from integrations.base.client import REFUSED
 from integrations.base.refusals import Refusal
 from integrations.contract import CheckResult, Config, Field, PublicReply, ReplyTarget
 from integrations.entries import Form, WrongEntry
 from integrations.errors import AdapterError, Misconfigured, Rejected, Temporary
-from integrations.http import Answer
 from integrations.sentence import Text
 from integrations.woocommerce.client import Connected, WordPressClient, base_url
 from integrations.woocommerce.schemas import CommentIn, UserIn
@@ -87,11 +85,8 @@ class WordPress(WordPressClient):
     def __init__(self, config: Config, *args: Any) -> None:
         values = config.values
         # WordPress shows an application password in groups, and takes it with and without blanks.
-        self._login = (values["wp_user"].strip(), "".join(values["wp_password"].split()))
+        self.login = (values["wp_user"].strip(), "".join(values["wp_password"].split()))
         super().__init__(f"{base_url(config)}/wp-json/wp/v2/", *args)
-
-    def send(self, method: Method, url: str, body: bytes | None, key: str) -> Answer:
-        return self.http.call(method, url, headers=json_headers(body), body=body, auth=self._login)
 
 
 class Replies(Connected, ReplyTarget):
@@ -162,8 +157,7 @@ class Replies(Connected, ReplyTarget):
         if not self.takes_replies(self.config.values):
             return []
         try:
-            answer = self.wordpress.ask("GET", "users/me", _only("id", "capabilities"))
-            user = load(UserIn, answer.json(), "users/me")
+            user = self.wordpress.get("users/me", UserIn, _only("id", "capabilities"))
         except AdapterError as error:
             return [CheckResult(NAME, False, error.text)]
         may = user["capabilities"].get("moderate_comments") is True
