@@ -57,6 +57,7 @@ def act(client: Client, request: ActionRequest) -> Done | ByHand:
         "customer_note": f"Replacement for order {order['number'] or order['id']}",
         "meta_data": [{"key": orders.REFERENCE_META, "value": request.reference}],
     }
+    # wp-api-v3/orders.md
     resend = client.post("orders", OrderIn, body, EXACT)
     return _result(resend, lines, already=False)
 
