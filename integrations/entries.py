@@ -28,6 +28,14 @@ def numbers(least: int, most: int) -> Choices:
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """What a whole entry looks like, as a pattern, and what is said of one that does not."""
+
+    pattern: str
+    wrong: Text
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """One thing the seller enters to connect. `secret` values are encrypted and never shown again.
 
@@ -42,6 +50,7 @@ class Field:
     default: str = ""
     choices: Choices | None = None
     words: bool = False
+    form: Form | None = None
 
 
 class WrongEntry(Misconfigured):
@@ -53,7 +62,7 @@ class WrongEntry(Misconfigured):
 
 
 def check_fields(fields: Sequence[Field], values: Mapping[str, str]) -> None:
-    """Refuse what no field of any platform can hold; raises `WrongEntry`."""
+    """Refuse what no field of any platform can hold, and what these do not; raises `WrongEntry`."""
     for field in fields:
         value = values.get(field.name, "")
         check_visible(field.name, value, words=field.words)
@@ -67,6 +76,8 @@ def check_fields(fields: Sequence[Field], values: Mapping[str, str]) -> None:
             raise WrongEntry(
                 "must be one of: %(them)s", field=field.name, them=", ".join(field.choices)
             )
+        if field.form and entered and not re.fullmatch(field.form.pattern, value.strip()):
+            raise WrongEntry(field.form.wrong, field=field.name)
 
 
 def check_visible(name: str, value: str, *, words: bool = False) -> None:

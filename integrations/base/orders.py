@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from integrations.contract import OrderQuery
 from integrations.errors import Permanent, Rejected
@@ -15,11 +15,26 @@ Candidate = TypeVar("Candidate")
 NO_SUCH_ORDER = Text("the shop has no order of this number: choose another order")
 
 
-def existing(data: dict[str, Any] | None) -> dict[str, Any]:
+def existing(order: Row | None) -> Row:
     """An order that was asked for; raises `Rejected` where there is none."""
-    if data is None:
+    if order is None:
         raise Rejected(NO_SUCH_ORDER)
-    return data
+    return order
+
+
+def the_only(rows: Sequence[Row], number: str) -> Row:
+    """The order of the number that a person typed; raises `Rejected` where there is none or several."""
+    if len(rows) > 1:
+        raise Rejected(
+            "the shop has several orders of the number %(number)s: choose by the buyer",
+            number=number,
+        )
+    if not rows:
+        raise Rejected(
+            "the shop has no order of the number %(number)s: look at the number there",
+            number=number,
+        )
+    return rows[0]
 
 
 def each_read(

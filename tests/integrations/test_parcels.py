@@ -16,7 +16,6 @@ from integrations.shopee import reviews as shopee_reviews
 from integrations.shopee import schemas as shopee_schemas
 from integrations.woocommerce import orders as woo_orders
 from integrations.woocommerce import schemas as woo_schemas
-from integrations.woocommerce.shop import ShopSettings
 from service.domain.cases.evidence import Bearing, Facts, Sources, weigh
 from service.operations.cases.orders import order_from_data, order_to_data
 from tests.adapter_cases import NOW, ORDER
@@ -86,7 +85,7 @@ def test_shopee_says_which_media_stand_with_a_review(media: Any, photos: Any) ->
 
 def _woo(**fields: Any) -> Order:
     data = woo_schemas.OrderIn().load(woo_order(13, **fields))
-    return woo_orders.order_of(data, ShopSettings(decimals=2, coupons=True))
+    return woo_orders.order_of(data, woo_orders.ShopSettings(decimals=2, coupons=True))
 
 
 def test_woocommerce_says_when_it_was_completed_and_its_extension_names_parcels() -> None:
