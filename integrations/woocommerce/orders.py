@@ -219,4 +219,5 @@ def _line(data: Mapping[str, Any], currency: str, settings: ShopSettings) -> Ord
         quantity=data["quantity"],
         paid=Money.of(booked(data["total"] + data["total_tax"], settings.decimals), currency),
         variant_id=str(data["variation_id"] or ""),
+        picture=str(data["image"].get("src") or ""),
     )

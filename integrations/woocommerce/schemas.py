@@ -92,6 +92,8 @@ class LineIn(PhpSchema):
     total = Amount()
     total_tax = Amount()
     taxes = Rows(fields.Nested(LineTaxIn))
+    # Of the product as it is now, by the schema of core's orders endpoint, which the documentation leaves out.
+    image = Dictionary()
     meta_data = Rows(fields.Nested(MetaIn))
 
 
