@@ -26,6 +26,11 @@ SIDE = 160
 LETTERS, ROWS, ROW = 15, 6, 22
 """In a row of it, of rows, and pixels from one to the next: it can be read on the smaller picture of a product."""
 
+STYLE = (
+    "rect { fill: #f4f7f5 } text { fill: #55625d }"
+    " @media (prefers-color-scheme: dark) { rect { fill: #111715 } text { fill: #a7b4af } }"
+)
+
 
 @blueprint.get("/cases/<reference>/pictures/<kind>/<int:number>/<size>")
 @may(Permission.LOOK)
@@ -50,19 +55,18 @@ def _instead(why: Said) -> Response | tuple[str, int]:
 
 
 def _drawing(why: str) -> str:
-    """The words, in colours that can be read on light and dark pages."""
+    """The words, in the quiet colours of the style sheet, which does not reach into a picture."""
     rows = textwrap.wrap(why, LETTERS, max_lines=ROWS, placeholder=" …")
     words = [
         svg.Text(
             x=SIDE / 2,
             y=(SIDE - ROW * len(rows)) / 2 + ROW * (number + 0.75),
             text=str(escape(row)),
-            fill="#55625d",
             font_family="system-ui, sans-serif",
             font_size=18,
             text_anchor="middle",
         )
         for number, row in enumerate(rows)
     ]
-    ground = svg.Rect(width=SIDE, height=SIDE, fill="#f4f7f5")
-    return str(svg.SVG(width=SIDE, height=SIDE, elements=[ground, *words]))
+    ground = svg.Rect(width=SIDE, height=SIDE)
+    return str(svg.SVG(width=SIDE, height=SIDE, elements=[svg.Style(text=STYLE), ground, *words]))
