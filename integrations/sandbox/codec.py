@@ -86,6 +86,7 @@ def event_of(review: dict[str, Any], kind: EventKind = EventKind.CHANGED) -> Rev
         product_name=review["product_name"],
         buyer=Buyer(**review["buyer"]),
         order_ids=tuple(review["order_ids"]),
+        photos=tuple(review["photos"]),
     )
 
 
@@ -99,6 +100,7 @@ def order_of(data: dict[str, Any]) -> Order:
             line["name"],
             line["quantity"],
             Money(line["paid_minor"], currency),
+            picture=line["picture"],
         )
         for line in data["lines"]
     )

@@ -32,6 +32,7 @@ class ReviewIn(Loose):
     product_name = Label()
     buyer = fields.Nested(BuyerIn, required=True)
     order_ids = fields.List(Id(), required=True)
+    photos = fields.List(text_field(2000), load_default=list)
 
 
 class MessageIn(Loose):
@@ -63,6 +64,7 @@ class LineIn(Loose):
     name = Label()
     quantity = Whole(0, MOST, required=True)
     paid_minor = Whole(0, MOST, required=True)
+    picture = text_field(2000)
 
 
 class OrderIn(Loose):

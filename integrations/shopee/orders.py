@@ -163,4 +163,5 @@ def _line(item: Mapping[str, Any], currency: str) -> OrderLine:
         quantity=quantity,
         paid=Money.of(item["model_discounted_price"] * quantity, currency),
         variant_id=item["model_id"] or "",
+        picture=(item["image_info"] or {}).get("image_url") or "",
     )

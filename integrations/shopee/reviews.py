@@ -106,6 +106,7 @@ class Replies(Connected, ReplyTarget):
 def event_of(data: Mapping[str, Any]) -> ReviewEvent:
     """The event of loaded `CommentIn`. Shopee names the buyer by a nickname here, and by a number
     in the order only."""
+    media = data["media"]
     return ReviewEvent(
         EventKind.CHANGED,
         review_id=data["comment_id"],
@@ -115,12 +116,6 @@ def event_of(data: Mapping[str, Any]) -> ReviewEvent:
         product_id=data["item_id"] or "",
         buyer=Buyer(name=data["buyer_username"]),
         order_ids=(data["order_sn"],) if data["order_sn"] else (),
-        photos=_media(data["media"]),
+        photos=None if media is None else tuple(media["image_url_list"] or ()),
+        films=None if media is None else tuple(media["video_url_list"] or ()),
     )
-
-
-def _media(media: Mapping[str, Any] | None) -> tuple[str, ...] | None:
-    """Pictures and films that stand with the review; None where Shopee says nothing of them."""
-    if media is None:
-        return None
-    return tuple(filter(None, (*(media["image_url_list"] or ()), *(media["video_url_list"] or ()))))

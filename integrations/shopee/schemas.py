@@ -84,6 +84,12 @@ class RepliesIn(Loose):
     result_list = fields.List(fields.Nested(ReplyIn), load_default=list, allow_none=True)
 
 
+class ImageIn(Loose):
+    """`item_list.image_info` of v2.order.get_order_detail."""
+
+    image_url = Decoration(text_field(2000), "")
+
+
 class ItemIn(Loose):
     item_id = Id(required=True)
     item_name = Label()
@@ -93,6 +99,7 @@ class ItemIn(Loose):
     order_item_id = Decoration(Id(), "")
     model_quantity_purchased = Whole(0, NUMBER_OF_PIECES, required=True)
     model_discounted_price = Amount(required=True)
+    image_info = Decoration(fields.Nested(ImageIn))
 
 
 class RecipientIn(Loose):

@@ -125,4 +125,5 @@ def _line(data: Mapping[str, Any]) -> OrderLine:
         quantity=data["quantity"],
         paid=money_of(data["paid"]),
         variant_id=data["variant_id"] or "",
+        picture=data["picture"] or "",
     )

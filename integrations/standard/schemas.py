@@ -54,6 +54,7 @@ class ReviewIn(GoneIn):
     text = text_field(LONGEST_TEXT)
     written_at = Moment(load_default=None, allow_none=True)
     photos = Decoration(fields.List(text_field(2000)))
+    films = Decoration(fields.List(text_field(2000)))
     deleted = fields.Boolean(load_default=False, truthy={True}, falsy={False})
 
 
@@ -106,6 +107,7 @@ class LineIn(Loose):
     name = Label()
     quantity = Quantity(required=True)
     paid = fields.Nested(LinePaidIn, required=True)
+    picture = Decoration(text_field(2000), "")
 
 
 class OrderIn(Loose):

@@ -28,8 +28,6 @@ from integrations.standard.schemas import EnvelopeIn, GoneDataIn, ReviewDataIn, 
 from integrations.standard_webhooks import WrongSecret, key_of
 
 PAGE_SIZE = "100"
-MOST_PHOTOS = 50
-WEB = ("https://", "http://")
 KINDS = {
     "review.created": EventKind.ADDED,
     "review.updated": EventKind.CHANGED,
@@ -118,15 +116,13 @@ def event_of(kind: EventKind, data: Mapping[str, Any]) -> ReviewEvent:
         product_name=product.get("name") or "",
         buyer=buyer_of(data["buyer"] or {}),
         order_ids=tuple(data["order_ids"] or ()),
-        photos=_photos(review["photos"]),
+        photos=_addresses(review["photos"]),
+        films=_addresses(review["films"]),
     )
 
 
-def _photos(addresses: Sequence[str | None] | None) -> tuple[str, ...] | None:
-    if addresses is None:
-        return None
-    shown = [address for address in addresses if address and address.startswith(WEB)]
-    return tuple(shown[:MOST_PHOTOS])
+def _addresses(given: Sequence[str] | None) -> tuple[str, ...] | None:
+    return None if given is None else tuple(given)
 
 
 def buyer_of(data: Mapping[str, Any]) -> Buyer:

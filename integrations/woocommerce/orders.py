@@ -205,4 +205,5 @@ def _line(data: Loaded, currency: str, settings: ShopSettings) -> OrderLine:
         quantity=data["quantity"],
         paid=Money.of(booked(data["total"] + data["total_tax"], settings.decimals), currency),
         variant_id=str(data["variation_id"] or ""),
+        picture=str(data["image"].get("src") or ""),
     )

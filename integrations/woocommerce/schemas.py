@@ -93,6 +93,8 @@ class LineIn(RowIn):
     total = Amount()
     total_tax = Amount()
     taxes = Rows(fields.Nested(LineTaxIn))
+    # Of the product as it is now, by the schema of core's orders endpoint, which the documentation leaves out.
+    image = Dictionary()
     meta_data = Rows(fields.Nested(MetaIn))
 
 

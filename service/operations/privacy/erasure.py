@@ -176,7 +176,9 @@ def _without_buyer(order: dict[str, Any]) -> dict[str, Any]:
     if not order:
         return order
     kept = {name: old if name in KEEP_OF_BUYER else "" for name, old in order["buyer"].items()}
-    return {**order, "buyer": kept}
+    # What was made for one buyer may show who that is.
+    lines = [{**line, "picture": ""} for line in order["lines"]]
+    return {**order, "buyer": kept, "lines": lines}
 
 
 def _scrub(case: Case) -> None:
@@ -233,7 +235,8 @@ def _take_from_candidates(session: Transaction, buyer: Traces) -> None:
 
 
 def _empty_reviews(session: Transaction, ids: Sequence[int]) -> None:
-    session.execute(update(Review).where(Review.id.in_(ids)).values(text="", buyer={}, photos=None))
+    emptied = update(Review).where(Review.id.in_(ids))
+    session.execute(emptied.values(text="", buyer={}, photos=None, films=None))
     session.execute(update(ReviewVersion).where(ReviewVersion.review_id.in_(ids)).values(text=""))
     session.execute(delete(VoiceName).where(VoiceName.review_id.in_(ids)))
 
@@ -272,9 +275,10 @@ def ended_reviews(before: datetime, shop_id: int | None = None) -> Select[int]:
     )
     versions = select(ReviewVersion.id).where(ReviewVersion.review_id == Review.id)
     has_words = versions.where(ReviewVersion.text != "").exists()
+    media = (Review.photos.is_not(None), Review.films.is_not(None))
     ids = (
         select(Review.id)
-        .where(or_(Review.text != "", has_words, cast(Review.buyer, String) != "{}"))
+        .where(or_(Review.text != "", has_words, cast(Review.buyer, String) != "{}", *media))
         .where(Review.seen_at < before, ~busy.exists())
         .where(~versions.where(ReviewVersion.seen_at >= before).exists())
         .order_by(Review.id)

@@ -8,6 +8,7 @@ from marshmallow import Schema, fields
 
 from integrations.sentence import from_data
 from service.web.api.buyer_summary import BuyerSummaryOut
+from service.web.api.picture_schemas import PictureOut
 from service.web.i18n import translate
 
 
@@ -147,6 +148,7 @@ class CaseDetailOut(CaseOut):
     cause_corrected = fields.Boolean()
     evidence = fields.List(fields.Nested(EvidenceOut))
     pages = fields.Nested(PagesOut)
+    pictures = fields.List(fields.Nested(PictureOut))
     buyer_summary = fields.Nested(BuyerSummaryOut, allow_none=True)
 
 
