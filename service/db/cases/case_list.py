@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, false, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, false, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session, contains_eager, joinedload
 
+from integrations.money import Money
 from service.db.cases.search import matching, numbered
 from service.db.models import Case, Decision, MakeGood, Message, Review
 from service.domain.cases.states import CaseState, CloseReason
@@ -29,12 +30,25 @@ class Outcome(StrEnum):
     """The buyer gave stars for the handling."""
 
 
+class Sort(StrEnum):
+    """In which order cases are listed."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    DEAREST = "dearest"
+    """By what was paid for the order, the most first."""
+
+
+Key = tuple[int, ...]
+"""Where a page of the list goes on: what the last case shown is sorted by, and its id."""
+
+
 @dataclass(frozen=True, slots=True)
 class CaseFilter:
     """Which cases to list; what is empty does not narrow. `words` are as typed in the search box.
 
     `opened_since` and `opened_before` bound when a case was opened; `remedy` is the kind of a
-    make-good that was carried out.
+    make-good that was carried out. `paid`: the least that was paid for its order, in that currency.
     """
 
     words: str = ""
@@ -45,6 +59,7 @@ class CaseFilter:
     opened_since: datetime | None = None
     opened_before: datetime | None = None
     product_key: str = ""
+    paid: Money | None = None
     remedy: str = ""
     root_cause: str = ""
     outcome: Outcome | None = None
@@ -59,26 +74,48 @@ def list_cases(
     narrowing: CaseFilter,
     *,
     most: int,
-    after: int | None = None,
-    oldest_first: bool = False,
+    after: Key | None = None,
+    sort: Sort = Sort.NEWEST,
 ) -> Sequence[Case]:
-    """A page of the cases of these shops with review and shop at hand, newest first, in one statement. `after` is the
-    id of the last one shown before. Where all that was typed is the number of an order or a reference, cases of
-    that one alone, for one statement more."""
+    """A page of the cases of these shops with review and shop at hand, in one statement. `after` is the key
+    (`key_of`) of the last one shown before. Where all that was typed is the number of an order or a reference, cases
+    of that one alone, for one statement more. The dearest come first among those in the currency of `paid`."""
     of_shops = _of_shops(shop_ids, narrowing)
     cases = (
         select(Case)
         .join(Case.review)
         .where(of_shops)
         .options(contains_eager(Case.review), joinedload(Case.shop))
-        .order_by(Case.id if oldest_first else Case.id.desc())
+        .order_by(*_ORDERS[sort])
         .limit(most)
     )
     if after is not None:
-        cases = cases.where(Case.id > after if oldest_first else Case.id < after)
+        cases = cases.where(_after(sort, after))
     if narrowing.words.strip():
         cases = cases.where(_with_words(session, narrowing.words, of_shops))
     return session.scalars(_narrowed(cases, narrowing)).all()
+
+
+_ORDERS: Mapping[Sort, Sequence[Any]] = {
+    Sort.NEWEST: (Case.id.desc(),),
+    Sort.OLDEST: (Case.id,),
+    Sort.DEAREST: (Case.paid_minor.desc(), Case.id.desc()),
+}
+
+
+def key_of(case: Case, sort: Sort) -> Key:
+    """Where the list goes on after this case."""
+    return (case.paid_minor or 0, case.id) if sort is Sort.DEAREST else (case.id,)
+
+
+def _after(sort: Sort, key: Key) -> ColumnElement[bool]:
+    match sort:
+        case Sort.NEWEST:
+            return Case.id < key[-1]
+        case Sort.OLDEST:
+            return Case.id > key[-1]
+        case Sort.DEAREST:
+            return tuple_(Case.paid_minor, Case.id) < key
 
 
 def _of_shops(shop_ids: Collection[int], narrowing: CaseFilter) -> ColumnElement[bool]:
@@ -115,6 +152,10 @@ def _narrowed(cases: Select[Case], narrowing: CaseFilter) -> Select[Case]:
         cases = cases.where(Case.opened_at < narrowing.opened_before)
     if narrowing.product_key:
         cases = cases.where(Case.product_key == narrowing.product_key)
+    if narrowing.paid is not None:
+        least = narrowing.paid
+        cases = cases.where(Case.paid_currency == least.currency)
+        cases = cases.where(Case.paid_minor >= least.amount_minor)
     if narrowing.remedy:
         cases = cases.where(Case.make_goods.any(_carried_out(narrowing.remedy)))
     if narrowing.assignee_id is not None:

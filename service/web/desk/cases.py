@@ -32,6 +32,7 @@ from service.operations.messages.moves import allows
 from service.operations.messages.send_check import reaches_buyer
 from service.operations.remedies import balance, make_goods
 from service.operations.staff import permits
+from service.operations.tasks import wanted
 from service.web import formatting, history_words, words
 from service.web.auth import may
 from service.web.desk import calls, proposals, thanks, undo
@@ -143,6 +144,8 @@ def case_page(
             evidence=by_bearing(evidence_of(session, case, context().clock.now())),
             **_buyer(session, case),
             next_step=next_step(session, case),
+            look_by=wanted.look_by(case),
+            now=context().clock.now(),
             thread=thread_of(context(), session, case, context().clock.now()),
             greeting=_greeting(session, case),
             **calls.shown(session, case),
