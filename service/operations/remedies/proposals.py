@@ -14,7 +14,6 @@ from integrations.contract import Order, OrderLine, Way
 from integrations.money import Money
 from integrations.remedies import KINDS, RemedyKind, remedy_from_data, remedy_to_data
 from integrations.sentence import Said, to_data
-from service.db.cases import case_queries
 from service.db.models import Case, Proposal, Shop
 from service.db.remedies import remedy_queries
 from service.db.shops import shop_queries
@@ -24,7 +23,7 @@ from service.domain.remedies import proposing
 from service.domain.remedies.offers import terms_from_data, terms_to_data
 from service.domain.remedies.proposing import Facts, propose
 from service.domain.remedies.ready_made import playbook_of
-from service.operations.cases import history
+from service.operations.cases import history, search
 from service.operations.cases.orders import lines_of, seen_order
 from service.operations.context import Context
 from service.operations.remedies import automatic, balance
@@ -135,7 +134,7 @@ def _facts(session: Session, case: Case, order: Order, left: Money) -> Facts:
         order_value=order.paid,
         line_ids=tuple(line.id for line in lines),
         line_paid=_paid(lines, order.paid.currency) if lines else None,
-        earlier_cases=case_queries.number_of_earlier_cases(session, case),
+        earlier_cases=search.number_of_earlier_cases(session, case),
         grave=case.grave,
         country=order.buyer.country,
         step=order.step,

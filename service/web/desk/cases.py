@@ -21,7 +21,6 @@ from service.domain.cases.states import Move
 from service.domain.complaints.causes import CAUSES
 from service.domain.errors import DomainError, Unconfirmed
 from service.domain.messages.states import MessageMove
-from service.domain.messages.templates import MessageText
 from service.domain.staff import authority
 from service.domain.staff.authority import Permission
 from service.operations.cases import escalation
@@ -122,6 +121,7 @@ def case_page(
         case = case_queries.case_by_reference(session, reference)
         formatting.use_zone(case.shop.zone)
         proposal = remedy_queries.proposal(session, case.id)
+        reached = reaches_buyer(context(), session, case)
         return render_template(
             "admin/case.html",
             case=case,
@@ -136,21 +136,21 @@ def case_page(
             make_goods=[shown(row, may_ask=_may_ask(session, row)) for row in case.make_goods],
             **undo.shown(case),
             pages=pages_of(session, case),
-            **proposals.parts(context(), session, case, actor()),
+            **proposals.parts(context(), session, case, actor(), reached=reached),
             decidable=case.may(Move.APPROVE),
             waits=bool(task_queries.cases_waiting(session, [case.id])),
             **_forms(case, proposal, form),
             why_none=proposal.reason if proposal is not None else "",
             evidence=by_bearing(evidence_of(session, case, context().clock.now())),
             **_buyer(session, case),
-            next_step=next_step(session, case),
+            next_step=next_step(session, case, actor()),
             look_by=wanted.look_by(case),
             now=context().clock.now(),
             thread=thread_of(context(), session, case, context().clock.now()),
-            greeting=_greeting(session, case),
+            greeting=texts.greeting(session, case) if reached else None,
             **calls.shown(session, case),
             **thanks.shown(session, case),
-            reply_rules=public_reply.allowed(context(), session, case),
+            reply_rules=public_reply.allowed(session, case, reached=reached),
             may_stop_messages=_may_stop_messages(case),
             complaint=marked(case),
             only_owner=escalation.refusal(case, actor()),
@@ -199,13 +199,6 @@ def whole_case(case_id: int) -> Case:
         case = case_queries.case(session, case_id)
         _ = (case.messages, case.make_goods)
         return case
-
-
-def _greeting(session: Session, case: Case) -> MessageText | None:
-    """How a message of the seller's own begins; None where the buyer cannot be written to."""
-    if not reaches_buyer(context(), session, case):
-        return None
-    return texts.greeting(session, case)
 
 
 def _may_ask(session: Session, make_good: MakeGood) -> bool:
