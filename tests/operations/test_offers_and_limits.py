@@ -99,7 +99,9 @@ def test_choice_by_itself_waits_for_no_buyer_who_cannot_be_written_to(
     first = SCARF[2] * 2 // 5
     world.set_shop(automatic={"IDR": dict.fromkeys(("each", "shop_day", "buyer_day"), first)})
     with world.sandbox.ledger.write() as ledger:
-        (buyer,) = ledger.execute("SELECT buyer_id FROM orders WHERE id = ?", (order_id,)).fetchone()
+        (buyer,) = ledger.execute(
+            "SELECT buyer_id FROM orders WHERE id = ?", (order_id,)
+        ).fetchone()
         other_id = add_order(ledger, buyer, SCARF, world.clock.now())
 
     world.rate(1, "Rusak", other_id)

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from service.db.models import Case, Shop
 from service.operations.cases.search import case_changed
+from tests.operations.test_buyer_marks import _known_as
 from tests.web.pages import text_of
 from tests.world import World
 
@@ -157,3 +158,15 @@ def test_case_leads_to_all_of_its_product(three: World) -> None:
 
     assert _rows(three, address) == [first.reference, third.reference]
     assert " selected>Electric kettle" in three.browser().get(f"/cases{address}").text
+
+
+@pytest.mark.parametrize("typed", ["0812-3456-7890", "%2B62 812 3456 7890", "081234567890"])
+def test_number_of_a_buyer_finds_their_cases_however_it_is_written(
+    three: World, typed: str
+) -> None:
+    first, second, third = three.cases()
+    _known_as(three, first, phone="+62 812-3456-7890")
+    _known_as(three, second, phone="081234567890")
+    _known_as(three, third, phone="081234567891")
+
+    assert _rows(three, f"?q={typed}") == [first.reference, second.reference]

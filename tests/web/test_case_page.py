@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from integrations.sandbox.ledger import add_order
 from integrations.sandbox.seed import SCARF, sell
+from service.domain.staff.authority import Limit, SellerRole
 from tests.web.pages import form_of, text_of
 from tests.world import World
 
@@ -170,3 +173,44 @@ def test_order_is_chosen_when_none_fits(world: World) -> None:
     assert 'value="SB-999"' in wrong.text
     assert "The order is set." in text_of(right)
     assert world.case().order["number"] == f"SB-{order_id}"
+
+
+def _first_actions(page: str) -> list[str]:
+    """The buttons at the thumb."""
+    found = re.findall(r"first-action[^>]*>\s*<button[^>]*>(.*?)</button>", page, re.S)
+    return [" ".join(words.split()) for words in found]
+
+
+def test_thumb_is_at_what_speaks_against_the_case_before_it_is_at_money(world: World) -> None:
+    world.rate(1, "Tangan anak saya melepuh kena uapnya!")
+    world.work()
+    address, browser = f"/cases/{world.case().reference}", world.browser()
+    assert _first_actions(browser.get(address).text) == ["I have taken it up"]
+
+    browser.post(f"{address}/confirm", {})
+
+    (first,) = _first_actions(browser.get(address).text)
+    assert first.startswith("Approve: ")
+
+
+def test_who_may_approve_nothing_reads_why_once_and_asks_the_owner_there(world: World) -> None:
+    address = _case(world)
+    agent = world.seller("agent@example.test", SellerRole.AGENT, {"IDR": Limit(100)})
+
+    page = text_of(world.browser(agent).get(address))
+
+    assert len(world.case().proposals[-1].remedies) > 1
+    assert page.count("Above your limit of IDR 1") == 1
+    assert page.index("Ask the owner") < page.index("Change, then approve")
+    assert "Ask the owner" not in text_of(world.browser().get(address))
+
+
+def test_who_may_only_look_is_not_told_to_decide(world: World) -> None:
+    address = _case(world)
+    viewer = world.seller("viewer@example.test", SellerRole.VIEWER)
+
+    page = text_of(world.browser(viewer).get(address))
+
+    assert "Somebody decides who may." in page
+    assert "Approve, change or decline." not in page
+    assert "Ask the owner" not in page

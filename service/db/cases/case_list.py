@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, false, select, tuple
 from sqlalchemy.orm import InstrumentedAttribute, Session, contains_eager, joinedload
 
 from integrations.money import Money
-from service.db.cases.search import matching, numbered
+from service.db.cases.search import matching, numbered, of_number
 from service.db.models import Case, Decision, MakeGood, Message, Review
 from service.domain.cases.states import CaseState, CloseReason
 from service.domain.messages.kinds import Answer
@@ -92,7 +92,7 @@ def list_cases(
     if after is not None:
         cases = cases.where(_after(sort, after))
     if narrowing.words.strip():
-        cases = cases.where(_with_words(session, narrowing.words, of_shops))
+        cases = cases.where(_with_words(session, narrowing.words, of_shops, shop_ids))
     return session.scalars(_narrowed(cases, narrowing)).all()
 
 
@@ -129,10 +129,15 @@ def _of_shops(shop_ids: Collection[int], narrowing: CaseFilter) -> ColumnElement
     return (Case.shop_id if is_dated else Case.shop_id + 0).in_(shop_ids)
 
 
-def _with_words(session: Session, typed: str, of_shops: ColumnElement[bool]) -> ColumnElement[bool]:
+def _with_words(
+    session: Session, typed: str, of_shops: ColumnElement[bool], shop_ids: Collection[int]
+) -> ColumnElement[bool]:
     """What a person looks for by a number is that one, not what begins or goes on like it."""
     if ids := numbered(session, typed, of_shops):
         return Case.id.in_(ids)
+    by_telephone = of_number(session, typed, shop_ids)
+    if by_telephone is not None:
+        return by_telephone
     matches = matching(session, typed)
     return false() if matches is None else matches
 
