@@ -22,6 +22,7 @@ class Field:
     """One thing the seller enters to connect. `secret` values are encrypted and never shown again.
 
     `choices`: all that may be entered, in lower case. `words`: for people to read, not for programs.
+    `seldom`: few shops need it, so that it is folded below what all enter.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Field:
     default: str = ""
     choices: tuple[str, ...] = ()
     words: bool = False
+    seldom: bool = False
 
 
 class WrongEntry(Misconfigured):

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from integrations.sandbox import trouble
 from integrations.sandbox.ledger import add_order
 from integrations.sandbox.seed import SCARF, sell
 from service.domain.staff.authority import Limit, SellerRole
@@ -214,3 +215,22 @@ def test_who_may_only_look_is_not_told_to_decide(world: World) -> None:
     assert "Somebody decides who may." in page
     assert "Approve, change or decline." not in page
     assert "Ask the owner" not in page
+
+
+def test_code_is_asked_for_only_where_it_was_given_by_hand(world: World) -> None:
+    """The shop refused a voucher: what to do instead comes first, and is not said twice."""
+    voucher = {"action": "voucher", "percent": 20, "expires_days": 90}
+    world.set_shop(playbook={"name": "Own", "rules": [{"name": "Any", "remedies": [voucher]}]})
+    order_id = world.rate(1, "Barang datang pecah")
+    trouble.choose(world.sandbox.ledger, order_id, "permanent")
+    world.work()
+    address, browser = f"/cases/{world.case().reference}", world.browser()
+    browser.post(f"{address}/approve", {"number": 0})
+    world.work()
+    page = browser.get(address).text
+
+    before, _, by_hand = page.partition("<summary>I did it by hand")
+    assert "Choose another make-good" in before
+    assert 'name="code"' not in before
+    assert 'name="code"' in by_hand
+    assert before.count("cannot be changed any more") == 1

@@ -8,8 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, false, select, tuple_
-from sqlalchemy.orm import InstrumentedAttribute, Session, contains_eager, joinedload
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, false, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, contains_eager, joinedload
 
 from integrations.money import Money
 from service.db.cases.search import matching, numbered, of_number
@@ -93,7 +93,7 @@ def list_cases(
         cases = cases.where(_after(sort, after))
     if narrowing.words.strip():
         cases = cases.where(_with_words(session, narrowing.words, of_shops, shop_ids))
-    return session.scalars(_narrowed(cases, narrowing)).all()
+    return session.scalars(_narrowed(cases, narrowing, sort)).all()
 
 
 _ORDERS: Mapping[Sort, Sequence[Any]] = {
@@ -119,11 +119,11 @@ def _after(sort: Sort, key: Key) -> ColumnElement[bool]:
 
 
 def _of_shops(shop_ids: Collection[int], narrowing: CaseFilter) -> ColumnElement[bool]:
-    """Of one shop by its index; of several in the order of the list: SQLite would take the index of
-    shops there too, and sort all of their cases."""
+    """Of one shop by its index; of several, and by what was paid, in the order of the list: SQLite would
+    take the index of shops there too, and sort all of their cases."""
     if narrowing.shop_id is not None:
         shop_ids = {narrowing.shop_id} & set(shop_ids)
-    if len(shop_ids) == 1:
+    if len(shop_ids) == 1 and narrowing.paid is None:
         return Case.shop_id == next(iter(shop_ids))
     is_dated = narrowing.opened_since is not None and narrowing.opened_before is not None
     return (Case.shop_id if is_dated else Case.shop_id + 0).in_(shop_ids)
@@ -142,7 +142,7 @@ def _with_words(
     return false() if matches is None else matches
 
 
-def _narrowed(cases: Select[Case], narrowing: CaseFilter) -> Select[Case]:
+def _narrowed(cases: Select[Case], narrowing: CaseFilter, sort: Sort) -> Select[Case]:
     if narrowing.state is not None:
         cases = cases.where(Case.state == narrowing.state)
     if narrowing.cause:
@@ -158,9 +158,7 @@ def _narrowed(cases: Select[Case], narrowing: CaseFilter) -> Select[Case]:
     if narrowing.product_key:
         cases = cases.where(Case.product_key == narrowing.product_key)
     if narrowing.paid is not None:
-        least = narrowing.paid
-        cases = cases.where(Case.paid_currency == least.currency)
-        cases = cases.where(Case.paid_minor >= least.amount_minor)
+        cases = cases.where(_paid(narrowing.paid, sort))
     if narrowing.remedy:
         cases = cases.where(Case.make_goods.any(_carried_out(narrowing.remedy)))
     if narrowing.assignee_id is not None:
@@ -170,6 +168,14 @@ def _narrowed(cases: Select[Case], narrowing: CaseFilter) -> Select[Case]:
     if narrowing.outcome is not None:
         cases = cases.where(_came_to(narrowing.outcome))
     return cases
+
+
+def _paid(least: Money, sort: Sort) -> ColumnElement[bool]:
+    """At least so much, in its currency. In the order of ids the ids come from the index alone: SQLite
+    would read all these cases to sort them."""
+    row = Case if sort is Sort.DEAREST else aliased(Case)
+    enough = and_(row.paid_currency == least.currency, row.paid_minor >= least.amount_minor)
+    return enough if sort is Sort.DEAREST else Case.id.in_(select(row.id).where(enough))
 
 
 def _carried_out(kind: str = "") -> ColumnElement[bool]:

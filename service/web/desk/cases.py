@@ -121,7 +121,6 @@ def case_page(
         case = case_queries.case_by_reference(session, reference)
         formatting.use_zone(case.shop.zone)
         proposal = remedy_queries.proposal(session, case.id)
-        reached = reaches_buyer(context(), session, case)
         return render_template(
             "admin/case.html",
             case=case,
@@ -136,7 +135,7 @@ def case_page(
             make_goods=[shown(row, may_ask=_may_ask(session, row)) for row in case.make_goods],
             **undo.shown(case),
             pages=pages_of(session, case),
-            **proposals.parts(context(), session, case, actor(), reached=reached),
+            **_of_reach(session, case),
             decidable=case.may(Move.APPROVE),
             waits=bool(task_queries.cases_waiting(session, [case.id])),
             **_forms(case, proposal, form),
@@ -147,15 +146,24 @@ def case_page(
             look_by=wanted.look_by(case),
             now=context().clock.now(),
             thread=thread_of(context(), session, case, context().clock.now()),
-            greeting=texts.greeting(session, case) if reached else None,
             **calls.shown(session, case),
             **thanks.shown(session, case),
-            reply_rules=public_reply.allowed(session, case, reached=reached),
             may_stop_messages=_may_stop_messages(case),
             complaint=marked(case),
             only_owner=escalation.refusal(case, actor()),
             may_decide=authority.may(actor(), Permission.DECIDE, case.shop_id),
         )
+
+
+def _of_reach(session: Session, case: Case) -> dict[str, Any]:
+    """What depends on whether the buyer can be written to, which is asked once: what may be proposed to
+    them, how a message of the seller's own begins, what a public reply may be."""
+    reached = reaches_buyer(context(), session, case)
+    return {
+        **proposals.parts(context(), session, case, actor(), reached=reached),
+        "greeting": texts.greeting(session, case) if reached else None,
+        "reply_rules": public_reply.allowed(session, case, reached=reached),
+    }
 
 
 def _buyer(session: Session, case: Case) -> dict[str, Any]:
