@@ -64,7 +64,7 @@ def test_page_is_indonesian_for_an_indonesian_seller(world: World) -> None:
 def test_other_make_good_starts_with_the_proposed_one(world: World) -> None:
     form = form_of(world.browser().get(_case(world)))
 
-    assert (form["amount"], form["line"], form["expires_days"]) == ("259000", "l1", "90")
+    assert (form["amount"], form["line"], form["expires_days"]) == ("259,000", "l1", "90")
 
 
 @pytest.mark.parametrize(
