@@ -40,6 +40,7 @@ class Field:
     """One thing the seller enters to connect. `secret` values are encrypted and never shown again.
 
     `choices`: all that may be entered; None: anything. `words`: for people to read, not for programs.
+    `seldom`: few shops need it, so that it is folded below what all enter.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Field:
     choices: Choices | None = None
     words: bool = False
     form: Form | None = None
+    seldom: bool = False
 
 
 class WrongEntry(Misconfigured):

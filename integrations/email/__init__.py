@@ -65,12 +65,19 @@ class Email(Adapter, MessageChannel):
             Text("Such as smtp.example.com. Empty: that of the provider."),
             required=False,
         ),
-        Field("port", Text("Port"), Text("Empty: 587 for starttls, 465 for tls."), required=False),
+        Field(
+            "port",
+            Text("Port"),
+            Text("Empty: 587 for starttls, 465 for tls."),
+            required=False,
+            seldom=True,
+        ),
         Field(
             "security",
             Text("Encryption"),
             Text("starttls, tls, or none (only for a mail server on this machine)."),
             required=False,
+            seldom=True,
             default=AUTO,
             choices=ENCRYPTION,
         ),
@@ -101,6 +108,7 @@ class Email(Adapter, MessageChannel):
                 "yes, where mail to care+anything@shop.example arrives too: answers find their case."
             ),
             required=False,
+            seldom=True,
             default="no",
             choices=YES_NO,
         ),
@@ -109,13 +117,15 @@ class Email(Adapter, MessageChannel):
             Text("Mailbox server (IMAP)"),
             Text("Where buyers' answers are read; empty: at the provider above, else nowhere."),
             required=False,
+            seldom=True,
         ),
-        Field("imap_port", Text("Its port"), Text("Empty: 993."), required=False),
+        Field("imap_port", Text("Its port"), Text("Empty: 993."), required=False, seldom=True),
         Field(
             "imap_username",
             Text("Its user name"),
             Text("Empty: the one for sending."),
             required=False,
+            seldom=True,
         ),
         Field(
             "imap_password",
@@ -123,13 +133,17 @@ class Email(Adapter, MessageChannel):
             Text("Empty: the one for sending."),
             secret=True,
             required=False,
+            seldom=True,
         ),
-        Field("imap_folder", Text("Its folder"), Text("Empty: INBOX."), required=False),
+        Field(
+            "imap_folder", Text("Its folder"), Text("Empty: INBOX."), required=False, seldom=True
+        ),
         Field(
             "ca_file",
             Text("Trusted certificates"),
             Text("A PEM file on this machine, where the server's certificate is your own."),
             required=False,
+            seldom=True,
         ),
     )
 

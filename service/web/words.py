@@ -89,6 +89,7 @@ DEEDS: Mapping[str, Text] = {
     "undone": Text("Approval undone"),
     "picked": Text("Chosen"),
     "not_picked": Text("Nothing was chosen in time"),
+    "choice_left_out": Text("The buyer was not asked to choose"),
     "taken_up": Text("The platform is at it"),
     "ask_buyer": Text("Waits for the buyer"),
     "by_hand": Text("To be carried out by hand"),

@@ -175,19 +175,3 @@ def opened_since(session: Transaction, shop_id: int, since: datetime) -> int:
 _OPENED_SINCE = select(func.count()).where(
     Case.shop_id == bindparam("shop"), Case.opened_at > bindparam("since")
 )
-
-
-def number_of_earlier_cases(session: Session, case: Case) -> int:
-    """How many other cases the same buyer has in the same shop."""
-    if not case.buyer_key:
-        return 0
-    asked = {"shop": case.shop_id, "buyer": case.buyer_key, "case": case.id}
-    return session.connection().scalar(_NUMBER_OF_EARLIER_CASES, asked) or 0
-
-
-_OTHERS_OF_THE_BUYER = (
-    Case.shop_id == bindparam("shop"),
-    Case.buyer_key == bindparam("buyer"),
-    Case.id != bindparam("case"),
-)
-_NUMBER_OF_EARLIER_CASES = select(func.count()).where(*_OTHERS_OF_THE_BUYER)

@@ -81,7 +81,8 @@ class Task(Base):
     noticed_at: Mapped[datetime | None]
     """When people were told of it, or it was seen that nobody wants to be."""
     due_at: Mapped[datetime | None]
-    """The appointment at which it is to be done; None: as soon as somebody can."""
+    """By when it is to be done: an appointment, or what the buyer was told; None: as soon as somebody
+    can."""
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[str] = mapped_column(default="")
     """Who brought its end about, as history names actors."""

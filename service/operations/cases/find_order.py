@@ -215,7 +215,7 @@ def take_order(
     if not against:
         planning.plan_receipt(session, case, now=at)
     doubts.set_doubts(case, against)
-    proposals.propose_remedies(session, case, now=at)
+    proposals.propose_or_approve(context, session, case, now=at)
 
 
 def buyer_key(context: Context, connection_id: int, buyer: Buyer) -> str:

@@ -167,7 +167,7 @@ def _reopen(session: Transaction, case: Case, answer: Answer, comment: str, now:
         how = Move.REOPEN if case.closed_at is None else Move.COME_BACK
         close.undo(case)
         history.move(session, case, how, at=now, actor=BUYER)
-        proposals.propose_remedies(session, case, now=now, by_limit=False)
+        proposals.propose_remedies(session, case, now=now)
     if case.state == CaseState.AWAITING_APPROVAL:
         words = " ".join(comment.split())[:MOST_WORDS]
         in_words = Text(IN_WORDS[answer], words=Words(words))

@@ -57,8 +57,9 @@ class Allowed:
     draft: str
 
 
-def allowed(context: Context, session: Session, case: Case) -> Allowed | None:
-    """What a public reply to this case's review may be; None where there is nothing to reply to."""
+def allowed(session: Session, case: Case, *, reached: bool) -> Allowed | None:
+    """What a public reply to this case's review may be; None where there is nothing to reply to.
+    `reached`: whether the buyer can be written to."""
     if case.review.withdrawn or case.erased_at is not None:
         return None
     connection = session.get_one(Connection, case.review.connection_id)
@@ -72,7 +73,7 @@ def allowed(context: Context, session: Session, case: Case) -> Allowed | None:
         rules=target.reply_rules,
         longest=target.longest_reply,
         by_hand=not by_api,
-        private_first=not written and reaches_buyer(context, session, case),
+        private_first=not written and reached,
         draft=texts.public_reply(session, case, written=written),
     )
 
@@ -163,7 +164,7 @@ def _checked(
     by_call: bool = False,
 ) -> Reply:
     """The draft with words that may stand in public; raises as `post`."""
-    rules = allowed(context, session, case)
+    rules = allowed(session, case, reached=reaches_buyer(context, session, case))
     if rules is None or (by_call and rules.by_hand):
         raise WrongState("No public reply can be posted under this review.")
     words = text.replace("\r\n", "\n").strip()

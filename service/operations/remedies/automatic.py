@@ -15,22 +15,34 @@ from service.db.shops import shop_queries
 from service.db.transaction import Transaction
 from service.domain.days import day_begins, day_of
 from service.domain.remedies.limits import AutomaticLimits, may_go_by_itself
-from service.domain.remedies.offers import OfferTerms, dearest
+from service.domain.remedies.offers import OfferTerms, WithoutPick, dearest
 from service.domain.staff.authority import LIMIT
+from service.operations.cases import history
+from service.operations.context import Context
+from service.operations.messages.send_check import reaches_buyer
 from service.operations.remedies import grants
 from service.operations.remedies.grants import Grant
 
+CANNOT_PICK = Text("The buyer cannot be written to.")
+
 
 def approve(
+    context: Context,
     session: Transaction,
     case: Case,
-    shop: Shop,
     remedies: Sequence[Remedy],
     terms: OfferTerms | None,
     now: datetime,
 ) -> None:
     """Approve a proposal about which there is no doubt, where the limit covers it: the first remedy,
-    or the choice among all of them on these terms. What has no amount is covered by none."""
+    or the choice among all of them on these terms. What has no amount is covered by none. A buyer who
+    cannot be written to would never choose: what the terms say of that comes about at once."""
+    is_never_picked = terms is not None and not reaches_buyer(context, session, case)
+    if is_never_picked and terms is not None:
+        if terms.without_pick is WithoutPick.SELLER:
+            return
+        terms = None
+    shop = shop_queries.shop(session, case.shop_id)
     amount = (remedies[0] if terms is None else dearest(remedies)).amount
     limits = None if amount is None else shop.automatic.get(amount.currency)
     if amount is None or limits is None:
@@ -43,6 +55,8 @@ def approve(
     ):
         return
     grant = Grant(LIMIT, "", _described(limits, currency), now)
+    if is_never_picked:
+        history.note(session, case, "choice_left_out", at=now, detail=CANNOT_PICK)
     if terms is None:
         grants.approve(session, case, remedies[0], grant)
     else:

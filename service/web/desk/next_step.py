@@ -14,6 +14,7 @@ from service.db.outbox import backlog
 from service.domain.cases.states import CaseState
 from service.domain.messages.states import STUCK, MessageState
 from service.domain.remedies.states import UNDER_WAY, MakeGoodState
+from service.domain.staff.authority import Actor, Permission, may
 from service.operations.cases import escalation
 from service.web.i18n import translate
 from service.web.words import word
@@ -30,8 +31,9 @@ class NextStep:
     blocked_by: str = ""
 
 
-def next_step(session: Session, case: Case) -> NextStep:
-    """The next step of a case; what got stuck comes first, whatever the case's state."""
+def next_step(session: Session, case: Case, actor: Actor) -> NextStep:
+    """The next step of a case, as it is for this actor; what got stuck comes first, whatever the case's
+    state."""
     stuck = _stuck(case)
     if stuck is not None:
         return stuck
@@ -43,6 +45,8 @@ def next_step(session: Session, case: Case) -> NextStep:
         return NextStep(_("What was approved begins, unless it is undone."), held[0].held_until)
     if case.doubt:
         return NextStep(translate(case.doubt), blocked_by=_("a person"))
+    if state is CaseState.AWAITING_APPROVAL and not may(actor, Permission.DECIDE, case.shop_id):
+        return NextStep(_("Somebody decides who may."), blocked_by=_("a decision"))
     if escalation.is_with_owner(case):
         return NextStep(_("Approve, change or decline."), blocked_by=_("the owner"))
     if state is CaseState.AWAITING_APPROVAL:
