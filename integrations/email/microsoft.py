@@ -161,7 +161,7 @@ def check_entries(values: Mapping[str, str]) -> None:
     client_id, tenant = values.get("client_id", "").strip(), values.get("tenant", "").strip()
     if client_id and not APP_ID.fullmatch(client_id):
         raise WrongEntry(
-            "enter the Application (client) ID of your app at Microsoft: 36 letters, digits and lines",
+            "enter the Application (client) ID of your app at Microsoft: 36 letters, digits and hyphens",
             field="client_id",
         )
     if tenant and not TENANT.fullmatch(tenant):

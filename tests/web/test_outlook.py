@@ -65,7 +65,7 @@ class Trial:
 
     def try_mail(self) -> str:
         browser = self.world.browser()
-        return text_of(browser.post(f"/connections/{self.id}/test-mail", {}))
+        return text_of(browser.post(f"/connections/{self.id}/test-mail", {})).lower()
 
     def token(self) -> str:
         return credentials.access_token(self.world.context, self.id)
