@@ -77,10 +77,11 @@ def _tested(connection_id: int, *, secret: bool = False) -> str:
     webhook secret, which is shown this once."""
     with context().database.reading() as database:
         connection = shop_queries.connection(database, connection_id)
-        kind = registry.get(connection.adapter)
-        allowed = permission.is_given(database, connection_id)
+        waits = permission.is_needed(connection) and not permission.is_given(
+            database, connection_id
+        )
     flash(_("Saved."))
-    if kind.needs_permission and not allowed:
+    if waits:
         findings: Sequence[CheckResult] = ()
     else:
         findings = connections.test_connection(context(), connection_id, actor())
@@ -124,6 +125,7 @@ def _page(
             connection=connection,
             sends_mail=trial_mail.sends_mail(connection),
             kind=registry.get(connection.adapter),
+            needs_permission=permission.is_needed(connection),
             address=context().links.webhook(connection.public_id),
             secret=secret,
             findings=findings,

@@ -23,8 +23,8 @@ Answer = Response | str | tuple[str, int]
 
 SCOPES = {
     Permission.LOOK: lazy("read cases, deliveries and what waits"),
-    Permission.DECIDE: lazy("decide cases, and try again what waits"),
-    Permission.MANAGE: lazy("set up webhooks to programs, and change the playbook"),
+    Permission.DECIDE: lazy("decide cases, write to buyers, and try again what waits"),
+    Permission.MANAGE: lazy("change shops, connections, rules and people, and erase buyers"),
 }
 LIVES = (30, 90, 180, 365)
 """Days."""
