@@ -197,6 +197,8 @@ class _Story:
             "order_id": str(self.id),
             "order_seen": json.dumps(self._order()),
             "order_connection_id": self.place.connection_id,
+            "paid_minor": self.amount,
+            "paid_currency": "IDR",
             "cause": self.chance.choices((*CAUSES, UNCLEAR), CAUSE_WEIGHTS)[0],
             "root_cause": None if self.is_open else self.chance.choice(ROOTS),
             "assignee_id": self.seller_id if self.chance.random() < 0.3 else None,

@@ -29,6 +29,8 @@ from testbed.processes import Process, env_of, free_port, listens, procfile, unt
 AUTOMATIC = {c: {"each": 10**12, "shop_day": 10**15, "buyer_day": 10**15} for c in ("IDR", "SGD")}
 LATER = {"opens": "03:00", "closes": "03:01", "days": [0]}
 """Messages are planned, but none is sent while the bench runs."""
+ALL_ANSWERED = {"most_an_hour": 10_000}
+"""As a rating of an ordinary hour: after many cases within one, first answers wait for a person."""
 
 
 @dataclass(slots=True)
@@ -102,6 +104,7 @@ def _connect(wired: Wiring, owner_id: int, shop_url: str, adapter: str) -> Conne
     with wired.context.database.transaction() as session:
         found = session.get_one(Shop, shop_id)
         found.automatic, found.follow_ups = AUTOMATIC, LATER
+        found.answering = ALL_ANSWERED
         return session.get_one(Connection, connection_id)
 
 

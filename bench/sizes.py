@@ -88,7 +88,7 @@ def _filled(url: str, waiting: int) -> Wiring:
         session.execute(text("DELETE FROM outbox"))
         _put(database, session, "send_message", lane, later, waiting)
         session.connection().execute(
-            insert(OutboxRow.__table__),  # type: ignore[arg-type]
+            insert(OutboxRow.__table__),
             [
                 {
                     "kind": "read_delivery",

@@ -10,18 +10,37 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from integrations.errors import Misconfigured
-from integrations.sentence import Said, Text, Value
+from integrations.sentence import Said, Text, Value, Words
 
 WEBHOOK_SECRET = "webhook_secret"  # noqa: S105 - the name of a field
 LONGEST = 2000
 HOST = re.compile(r"[\w.-]{1,253}")
 
 
+Choices = Mapping[str, Said]
+"""What may be entered, in lower case, and what people call each of them."""
+YES_NO: Choices = {"yes": Text("yes"), "no": Text("no")}
+
+
+def numbers(least: int, most: int) -> Choices:
+    """The whole numbers from one to another."""
+    return {str(number): Words(str(number)) for number in range(least, most + 1)}
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a whole entry looks like, as a pattern, and what is said of one that does not."""
+
+    pattern: str
+    wrong: Text
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One thing the seller enters to connect. `secret` values are encrypted and never shown again.
 
-    `choices`: all that may be entered, in lower case. `words`: for people to read, not for programs.
+    `choices`: all that may be entered; None: anything. `words`: for people to read, not for programs.
+    `seldom`: few shops need it, so that it is folded below what all enter.
     """
 
     name: str
@@ -30,8 +49,10 @@ class Field:
     secret: bool = False
     required: bool = True
     default: str = ""
-    choices: tuple[str, ...] = ()
+    choices: Choices | None = None
     words: bool = False
+    form: Form | None = None
+    seldom: bool = False
 
 
 class WrongEntry(Misconfigured):
@@ -43,7 +64,7 @@ class WrongEntry(Misconfigured):
 
 
 def check_fields(fields: Sequence[Field], values: Mapping[str, str]) -> None:
-    """Refuse what no field of any platform can hold; raises `WrongEntry`."""
+    """Refuse what no field of any platform can hold, and what these do not; raises `WrongEntry`."""
     for field in fields:
         value = values.get(field.name, "")
         check_visible(field.name, value, words=field.words)
@@ -57,6 +78,8 @@ def check_fields(fields: Sequence[Field], values: Mapping[str, str]) -> None:
             raise WrongEntry(
                 "must be one of: %(them)s", field=field.name, them=", ".join(field.choices)
             )
+        if field.form and entered and not re.fullmatch(field.form.pattern, value.strip()):
+            raise WrongEntry(field.form.wrong, field=field.name)
 
 
 def check_visible(name: str, value: str, *, words: bool = False) -> None:

@@ -28,6 +28,8 @@ class AdapterError(Exception):
     English sentence of one with its values."""
 
     usual_outcome: ClassVar[CallOutcome] = "not_done"
+    code: str = ""
+    """What the platform itself calls its refusal, '' where it does not name it."""
 
     def __init__(
         self, text: str | Said, /, *, outcome: CallOutcome | None = None, **values: Value

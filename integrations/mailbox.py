@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
+from integrations import xoauth2
+from integrations.contract import Access
 from integrations.errors import Misconfigured, Temporary
 from integrations.inbound_mail import MOST_BYTES
 from integrations.network import Network
@@ -23,7 +25,8 @@ MOST = 100
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """Where and as whom to read. `tls` is off only for a server on this machine."""
+    """Where and as whom to read. `tls` is off only for a server on this machine; `access` gives the
+    token that is said instead of a password."""
 
     host: str
     port: int
@@ -31,22 +34,26 @@ class Mailbox:
     password: str
     folder: str = "INBOX"
     tls: bool = True
+    access: Access | None = None
 
     @classmethod
-    def of(cls, values: Mapping[str, str]) -> Mailbox | None:
-        """The mailbox of a connection's entries; None where none was entered."""
+    def of(cls, values: Mapping[str, str], access: Access | None = None) -> Mailbox | None:
+        """The mailbox of a connection's entries; None where none was entered. `access`: of who sends,
+        for a mailbox without a password of its own."""
         host = values.get("imap_host", "").strip()
         if not host:
             return None
         tls = values.get("security", "") != "none"
         port = values.get("imap_port", "").strip() or ("993" if tls else "143")
+        own_password = values.get("imap_password", "")
         return cls(
             host,
             int(port),
             (values.get("imap_username", "") or values.get("username", "")).strip(),
-            values.get("imap_password", "") or values.get("password", ""),
+            own_password or values.get("password", ""),
             values.get("imap_folder", "").strip() or "INBOX",
             tls,
+            None if own_password else access,
         )
 
 
@@ -87,12 +94,16 @@ def new_mail(mailbox: Mailbox, network: Network) -> Iterator[bytes]:
 
 
 def _open(mailbox: Mailbox, network: Network) -> _Line:
+    token = "" if mailbox.access is None else mailbox.access("")
     try:
         imap = _Line(mailbox, network)
     except (imaplib.IMAP4.error, OSError) as error:
         raise Temporary("the mailbox cannot be reached") from error
     try:
-        imap.login(mailbox.username, mailbox.password)
+        if mailbox.access is not None:
+            _show_token(imap, mailbox.username, token, mailbox.access)
+        else:
+            imap.login(mailbox.username, mailbox.password)
     except imaplib.IMAP4.error as error:
         _close(imap)
         raise Misconfigured("the mailbox refuses the user name or password") from error
@@ -100,6 +111,21 @@ def _open(mailbox: Mailbox, network: Network) -> _Line:
         _close(imap)
         raise Temporary("the mailbox cannot be reached") from error
     return imap
+
+
+def _show_token(imap: _Line, username: str, token: str, access: Access) -> None:
+    try:
+        _say_token(imap, username, token)
+    except imaplib.IMAP4.abort:
+        raise
+    except imaplib.IMAP4.error:
+        # It may have been taken back before its end.
+        _say_token(imap, username, access(token))
+
+
+def _say_token(imap: _Line, username: str, token: str) -> None:
+    first = xoauth2.first_response(username, token).encode()
+    imap.authenticate(xoauth2.MECHANISM, lambda challenge: b"" if challenge else first)
 
 
 def _close(imap: imaplib.IMAP4) -> None:

@@ -18,8 +18,8 @@ from service.db.shops.counts import Counts
 from service.db.transaction import Transaction
 from service.operations.context import Context
 from service.operations.outbox import runner
+from service.operations.outbox.call_out import CallOut, make_call
 from service.operations.outbox.failures import Stopping
-from service.operations.outbox.runner import CallOut
 from service.wiring import Wiring, wiring
 
 log = logging.getLogger(__name__)
@@ -181,7 +181,7 @@ class Drain:
             if self._stop.is_set():
                 raise Stopping("the worker was stopped before this call", outcome="not_done")
             try:
-                answer = runner.make_call(self._context, out)
+                answer = make_call(self._context, out)
             except AdapterError as error:
                 self._count(claim.lane_id, type(error).__name__)
                 raise

@@ -172,6 +172,8 @@ def erase_command(who: str, shop_id: int | None, connection_id: int | None) -> N
     erased = erasure.erase_buyer(
         wiring().context, who, OPERATOR, shop_id=shop_id, connection_id=connection_id
     )
+    if erased == erasure.Erased():
+        raise click.ClickException(f"Nothing is kept about {who}: look how the shop spells it.")
     click.echo(
         f"Emptied: {erased.cases} cases, {erased.reviews} reviews, {erased.messages} messages,"
         f" {erased.deliveries} deliveries."

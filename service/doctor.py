@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import shutil
+import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from integrations import time_limits
+from integrations.contract import Adapter
 from integrations.errors import AdapterError
-from integrations.network import loopback
+from integrations.network import CONNECT_SECONDS, Network, loopback, networks
 from service import settings
 from service.db import migrations
 from service.db.models import Connection
@@ -24,6 +27,9 @@ FREE_SPACE = 500 * 1024 * 1024
 """Bytes below which a database on this disk soon cannot be written."""
 APART = timedelta(seconds=30)
 """Clocks further apart than this confuse signatures and due times."""
+
+RENEWED_BY = timedelta(days=14)
+"""A certificate with less time left is not renewed by itself any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,9 @@ def examine(wired: Wiring, *, call_out: bool = True) -> Iterator[Examined]:
         yield from _at_work(wired)
     yield from _redis(wired)
     yield from _disk(wired)
+    if call_out:
+        yield from _certificate(wired)
+        yield from _mail(wired)
     if is_readable and call_out:
         yield from _connections(wired)
 
@@ -143,6 +152,37 @@ def _disk(wired: Wiring) -> Iterator[Examined]:
     )
 
 
+def _certificate(wired: Wiring) -> Iterator[Examined]:
+    """What visitors see of the proxy in front; an address of our own may stand in any network."""
+    parts = urlsplit(wired.settings.public_url)
+    host = parts.hostname or ""
+    if parts.scheme != "https":
+        return
+    anywhere = Network(networks("0.0.0.0/0 ::/0"), ca_file=wired.settings.ca_file)
+    try:
+        line = anywhere.connect(host, parts.port or 443, CONNECT_SECONDS)
+        line.settimeout(CONNECT_SECONDS)
+        trust = anywhere.trust(ssl.create_default_context())
+        with line, trust.wrap_socket(line, server_hostname=host) as encrypted:
+            shown = cast(dict[str, Any], encrypted.getpeercert())
+    except ssl.SSLCertVerificationError as error:
+        advice = f"browsers and platforms refuse it ({error.verify_message}): mend it at the proxy"
+        yield Examined(f"certificate of {host}", ok=False, advice=advice)
+    except (OSError, AdapterError) as error:
+        advice = f"cannot be asked for from here ({error}): start the proxy, or look from elsewhere"
+        yield Examined(f"certificate of {host}", ok=False, advice=advice)
+    else:
+        ends = datetime.fromtimestamp(ssl.cert_time_to_seconds(shown["notAfter"]), UTC)
+        left = ends - wired.context.clock.now()
+        name = f"certificate of {host}, good for {left.days} days"
+        yield Examined(name, ok=left > RENEWED_BY, advice="renew it at the proxy")
+
+
+def _mail(wired: Wiring) -> Iterator[Examined]:
+    if wired.context.staff_mail is not None:
+        yield from _tried("mail server of MAKEGOOD_SMTP_URL", wired, wired.context.staff_mail)
+
+
 def _connections(wired: Wiring) -> Iterator[Examined]:
     context = wired.context
     with context.database.reading() as session:
@@ -150,16 +190,19 @@ def _connections(wired: Wiring) -> Iterator[Examined]:
     for connection in connections:
         if not connection.roles:
             continue
-        name = f"connection {connection.name}"
-        try:
-            with context.http.within(time_limits.TRY):
-                findings = context.adapter(connection).check()
-        except AdapterError as error:
-            yield Examined(name, ok=False, advice=str(error.text))
-            continue
-        wrong = [finding for finding in findings if not finding.ok]
-        for finding in wrong:
-            advice = str(finding.advice) if finding.advice else "does not work"
-            yield Examined(f"{name}, {finding.name}", ok=False, advice=advice)
-        if not wrong:
-            yield Examined(name, ok=True)
+        yield from _tried(f"connection {connection.name}", wired, context.adapter(connection))
+
+
+def _tried(name: str, wired: Wiring, adapter: object) -> Iterator[Examined]:
+    try:
+        with wired.context.http.within(time_limits.TRY):
+            findings = cast(Adapter, adapter).check()
+    except AdapterError as error:
+        yield Examined(name, ok=False, advice=str(error.text))
+        return
+    wrong = [finding for finding in findings if not finding.ok]
+    for finding in wrong:
+        advice = str(finding.advice) if finding.advice else "does not work"
+        yield Examined(f"{name}, {finding.name}", ok=False, advice=advice)
+    if not wrong:
+        yield Examined(name, ok=True)

@@ -93,6 +93,7 @@ def set_up(wired: Wiring) -> SandboxShop:
     sandbox = create_shop(
         private_database(Path(wired.settings.sandbox_path)),
         base_url=f"{context.links.public_url}/sandbox",
+        inside_url=f"{inside}/sandbox",
         # Of one that was disconnected the key is forgotten.
         api_key=config.values.get("api_key") or secrets.token_urlsafe(24),
         webhook_secret=config.webhook_secrets[0],

@@ -26,6 +26,8 @@ _WITH_CENTS = re.compile(r"\d*[.,](?P<cents>\d+)")
 _NO_CENTS = re.compile(r"(?<=\d)[.,][-–—]{1,2}$")
 """The dash of a whole price: 12.500,- and 12,–."""
 _SHORT = re.compile(r"(?P<number>\d+(?:[.,]\d{1,2})?)\s?(?P<unit>rb|ribu|k|jt|juta)", re.IGNORECASE)
+_MOST_GROUPED = 2
+"""Decimals of a currency whose thousands can be told from them."""
 _MARKS = str.maketrans({"،": ",", "٬": ",", "٫": "."})
 _TIMES = {"rb": 1_000, "ribu": 1_000, "k": 1_000, "jt": 1_000_000, "juta": 1_000_000}
 """How Indonesians shorten prices: 259rb, 1,5jt."""
@@ -117,9 +119,16 @@ def amount_text(money: Money, language: str) -> str:
     return re.sub(r"(?<=[^\W\d_])(?<!Rp)(?=\d)", "\u00a0", shown)
 
 
-def field_text(money: Money) -> str:
-    """An amount for a field to be edited: digits, and a full stop only where there are decimals."""
-    return re.sub(r"\.0+$", "", money.text())
+def field_text(money: Money, language: str) -> str:
+    """An amount for a field to be edited, thousands apart as in `amount_text`, so that a zero too many
+    is seen; `read_amount` reads it back to the same. Of a currency with three decimals they stay
+    together: 1,234 would be read as decimals."""
+    whole, _point, cents = re.sub(r"\.0+$", "", money.text()).partition(".")
+    if digits_of(money.currency) > _MOST_GROUPED:
+        return f"{whole}.{cents}" if cents else whole
+    thousands, point = (".", ",") if language == "id" else (",", ".")
+    grouped = f"{int(whole):,}".replace(",", thousands)
+    return f"{grouped}{point}{cents}" if cents else grouped
 
 
 def currency_of(country: str) -> str:

@@ -18,6 +18,7 @@ from integrations.errors import AdapterError
 from integrations.http import Http
 from service.db.models import Case, Connection, Delivery, Review
 from service.domain.errors import NotFound, WrongInput
+from service.domain.reviews.delivery_states import DeliveryState
 from service.wiring import Wiring
 
 COLUMNS = ("id", "category", "product", "location", "price_idr", "rating", "text")
@@ -202,7 +203,9 @@ def _wait(wired: Wiring, connection_id: int, say: Say) -> int:
             waiting = session.scalar(
                 select(func.count())
                 .select_from(Delivery)
-                .where(Delivery.connection_id == connection_id, Delivery.state == "waiting")
+                .where(
+                    Delivery.connection_id == connection_id, Delivery.state == DeliveryState.WAITING
+                )
             )
         now = time.monotonic()
         if not waiting or now - began > WAIT_SECONDS:
@@ -231,7 +234,10 @@ def _count(
                 select(func.count())
                 .select_from(Delivery)
                 .where(Delivery.id > first_delivery)
-                .where(Delivery.connection_id == connection_id, Delivery.state == "needs_attention")
+                .where(
+                    Delivery.connection_id == connection_id,
+                    Delivery.state == DeliveryState.NEEDS_ATTENTION,
+                )
             )
             or 0
         )

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar, cast
 from urllib.parse import urlsplit
 
 from integrations.network import LOOPBACK, IpNetwork, loopback, networks
@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 
 class WrongSetting(ValueError):
-    """A setting is missing or wrong; the message names it and says what to enter."""
+    """Settings are missing or wrong; the message names each, on a line of its own, and says what to enter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,15 +128,33 @@ def keep_start(environ: Mapping[str, str]) -> None:
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
-    """Read the settings; raises `WrongSetting` for the first that is missing, wrong or misspelt."""
+    """Read the settings; raises `WrongSetting` for all that are missing, wrong or misspelt."""
     env = os.environ if environ is None else environ
-    _refuse_misspelt(env)
+    wrong = _misspelt(env)
 
     def value(name: str, default: str | None, read: Callable[[str], T]) -> T:
-        return _read(env, PREFIX + name, default, read)
+        try:
+            return _read(env, PREFIX + name, default, read)
+        except WrongSetting as error:
+            wrong.append(str(error))
+            # Never seen: the others are still read, to say of all at once what is wrong.
+            return cast(T, None)
 
+    settings = _settings(env, value)
+    if wrong:
+        raise WrongSetting("\n".join(dict.fromkeys(wrong)))
+    return settings
+
+
+class _Value(Protocol):
+    def __call__(self, name: str, default: str | None, read: Callable[[str], T]) -> T: ...
+
+
+def _settings(env: Mapping[str, str], value: _Value) -> Settings:
+    usual = f"http://{OWN_ADDRESS}"
     # Who says only where to listen is reached there.
-    reached = value("LISTEN", OWN_ADDRESS, listening.parse).inside or f"http://{OWN_ADDRESS}"
+    listen = value("LISTEN", OWN_ADDRESS, listening.parse)
+    reached = (listen.inside if listen else None) or usual
     public_url = value("PUBLIC_URL", reached, values.public_address)
     return Settings(
         database_url=value("DATABASE_URL", "sqlite:///instance/makegood.db", values.database),
@@ -161,7 +179,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         no_proxy=value("NO_PROXY", _first(env, "NO_PROXY", "no_proxy"), values.hosts),
         private_networks=value("PRIVATE_NETWORKS", "", networks),
         metrics_token=value("METRICS_TOKEN", "", values.token),
-        listen=value("LISTEN", listening.usual(public_url), listening.parse),
+        listen=value("LISTEN", listening.usual(public_url or usual), listening.parse),
         second_factor=value("SECOND_FACTOR", "shops", values.one_of("shops", "owners")),
         smtp_url=value("SMTP_URL", "", values.mail_server),
     )
@@ -187,12 +205,13 @@ def unknown(environ: Mapping[str, str] | None = None) -> list[str]:
     )
 
 
-def _refuse_misspelt(env: Mapping[str, str]) -> None:
+def _misspelt(env: Mapping[str, str]) -> list[str]:
     # Others are only named: some platforms set variables by the name of a program they run.
-    for name in unknown(env):
-        meant = get_close_matches(name.upper().removeprefix(PREFIX), _names(), n=1, cutoff=0.8)
-        if meant:
-            raise WrongSetting(f"{name} is no setting: did you mean {PREFIX}{meant[0]}?")
+    return [
+        f"{name} is no setting: did you mean {PREFIX}{meant[0]}?"
+        for name in unknown(env)
+        if (meant := get_close_matches(name.upper().removeprefix(PREFIX), _names(), 1, 0.8))
+    ]
 
 
 def _first(env: Mapping[str, str], *names: str) -> str:

@@ -1,13 +1,13 @@
 """Calls of one JSON API: addresses, loading by schema, what a refusal means, paging.
 
-A subclass says how a call is authorised (`send`) and what its platform's own refusals mean
-(`own_refusal`); an adapter then has one short function or line for each endpoint.
+A subclass says how a call is authorised (`headers`, `login` or `send`) and what its platform's own refusals mean (the table
+`refusals`, or `own_refusal`); an adapter then has one short function or line for each endpoint.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Literal
 from urllib.parse import quote, urlencode
@@ -16,6 +16,7 @@ from marshmallow import Schema
 
 from integrations import json_input
 from integrations.base.loading import NotAsDocumented, load
+from integrations.base.refusals import Refusal, error_by
 from integrations.errors import (
     AdapterError,
     Misconfigured,
@@ -42,6 +43,14 @@ class NotThere(Rejected):
 class JsonClient:
     """One shop. Answers come back loaded; every failure is one of our errors."""
 
+    content_type: ClassVar[str] = "application/json"
+    """Of what `encoded` makes."""
+    headers: Mapping[str, str] = {}
+    """Sent with each call, such as a token."""
+    login: tuple[str, str] | None = None
+    """User and password of each call, sent as Basic (RFC 7617)."""
+    refusals: ClassVar[Sequence[Refusal]] = ()
+    """What only this platform means by an answer; what no row fits is left to its status."""
     refused_key: ClassVar[str] = REFUSED
     """What a 401 or 403 asks of the seller; has `status` and `said` to fill in."""
 
@@ -121,7 +130,8 @@ class JsonClient:
 
     def send(self, method: Method, url: str, body: bytes | None, key: str) -> Answer:
         """Authorise a call and make it; whatever its status, it is given back."""
-        return self.http.call(method, url, headers=json_headers(body), body=body)
+        headers = {**json_headers(body, self.content_type), **self.headers}
+        return self.http.call(method, url, headers=headers, body=body, auth=self.login)
 
     def refusal(self, answer: Answer, url: str) -> AdapterError | None:
         """The error an answer stands for, None for a success."""
@@ -135,7 +145,13 @@ class JsonClient:
     ) -> AdapterError | None:
         """What only this platform means by an answer; None leaves it to its status. `content`: the
         body, where it is a JSON object."""
-        return None
+        wait = retry_after(answer, self.now())
+        return error_by(self.refusals, answer, self.code_of(content), words_of(content), wait)
+
+    def code_of(self, content: Mapping[str, Any] | None) -> str:
+        """What the platform itself calls a refusal, '' where it does not name it."""
+        code = (content or {}).get("code")
+        return code if isinstance(code, str) else ""
 
     def _usual_refusal(self, answer: Answer, content: Mapping[str, Any] | None) -> AdapterError:
         status, words = answer.status, words_of(content)
@@ -157,9 +173,9 @@ class JsonClient:
         return NotThere(refused) if status == 404 else Rejected(refused)
 
 
-def json_headers(body: bytes | None) -> dict[str, str]:
-    """Of a call whose answer is JSON, and its body too where it has one."""
-    sent = {} if body is None else {"content-type": "application/json"}
+def json_headers(body: bytes | None, content_type: str = JsonClient.content_type) -> dict[str, str]:
+    """Of a call whose answer is JSON, and its body too where nothing else is said."""
+    sent = {} if body is None else {"content-type": content_type}
     return {"accept": "application/json", **sent}
 
 

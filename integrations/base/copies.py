@@ -6,20 +6,21 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from integrations.sentence import Text
 
 
 @dataclass(frozen=True, slots=True)
 class CopiedLine:
-    """A line as far as it is copied. `choices`: names and values of what its buyer chose; `hidden`:
-    names of what programs of the shop keep with it, which belongs to the first order."""
+    """A line as far as it is copied. `choices`: names and values of what its buyer chose, in their order;
+    `hidden`: names of what programs of the shop keep with it, which belongs to the first order."""
 
     product_id: str
     variant_id: str
     name: str
     quantity: Decimal
-    choices: frozenset[tuple[str, str]] = frozenset()
+    choices: Sequence[tuple[str, Any]] = ()
     hidden: frozenset[str] = frozenset()
 
 
@@ -65,12 +66,13 @@ def _lacking(copy: Sequence[CopiedLine], lines: Sequence[CopiedLine]) -> list[st
     quantities = Counter[tuple[str, str]]()
     for line in copy:
         quantities[line.product_id, line.variant_id] += int(line.quantity)
-    choices = {choice for line in copy for choice in line.choices}
+    choices = [choice for line in copy for choice in line.choices]
     names = []
     for line in lines:
         product = (line.product_id, line.variant_id)
         if quantities[product] < line.quantity:
             names.append(line.name)
         quantities[product] -= int(line.quantity)
-        names += [f"{key} of {line.name}" for key, _ in line.choices - choices]
+        missing = (key for key, value in line.choices if (key, value) not in choices)
+        names += [f"{key} of {line.name}" for key in missing]
     return names

@@ -13,6 +13,9 @@ from integrations.contract import Inbound
 from integrations.errors import Permanent, Unreadable
 from integrations.sentence import Words
 
+Loaded = Mapping[str, Any]
+"""What a schema has read: each of its fields by name."""
+
 
 class Loose(Schema):
     """Ignores fields that nobody asked for."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, pre_load
+from marshmallow import ValidationError, fields, pre_load
 
 from integrations.base.fields import LONGEST_LABEL, MOST_PAID
 from integrations.base.loading import Loose
@@ -47,17 +47,6 @@ class PhpField(fields.Field[Any]):
 
 def _is_nothing(value: Any) -> bool:
     return any(type(value) is type(nothing) and value == nothing for nothing in NOTHING)
-
-
-class Inside(PhpField):
-    """An object inside a row, None where there is none."""
-
-    def __init__(self, schema: type[Schema], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self._nested = fields.Nested(schema)
-
-    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
-        return self._nested.deserialize(value, *args, **kwargs)
 
 
 class Rows(PhpField):
@@ -134,13 +123,12 @@ class Amount(PhpField):
 
 
 class Moment(PhpField):
-    """A time in UTC without a zone; None for a zero date, or for anything that is no time."""
+    """A time, in UTC where it names no zone; None for a zero date, or for anything that is no time."""
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> datetime | None:
         try:
             moment = datetime.fromisoformat(value)
-            if moment.tzinfo is not None:
-                moment = moment.astimezone(UTC).replace(tzinfo=None)
+            moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
         except (TypeError, ValueError, OverflowError):
             return None
         return moment if 1970 < moment.year < 9000 else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -20,6 +20,21 @@ def existing(order: Row | None) -> Row:
     if order is None:
         raise Rejected(NO_SUCH_ORDER)
     return order
+
+
+def the_only(rows: Sequence[Row], number: str) -> Row:
+    """The order of the number that a person typed; raises `Rejected` where there is none or several."""
+    if len(rows) > 1:
+        raise Rejected(
+            "the shop has several orders of the number %(number)s: choose by the buyer",
+            number=number,
+        )
+    if not rows:
+        raise Rejected(
+            "the shop has no order of the number %(number)s: look at the number there",
+            number=number,
+        )
+    return rows[0]
 
 
 def each_read(

@@ -24,18 +24,21 @@ PAGE_FIELDS = (
         Text("Page of an order, for you"),
         Text("Such as https://shop.example/admin/orders/{id}; {id} is filled in. Empty: none."),
         required=False,
+        seldom=True,
     ),
     Field(
         "review_page",
         Text("Page of a review, for you"),
         Text("Such as https://shop.example/admin/reviews/{id}; {id} is filled in. Empty: none."),
         required=False,
+        seldom=True,
     ),
     Field(
         "chat_page",
         Text("Page of the chat with a buyer, for you"),
         Text("Such as https://shop.example/admin/chats/{id}; {id} is the buyer's. Empty: none."),
         required=False,
+        seldom=True,
     ),
 )
 

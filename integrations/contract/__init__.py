@@ -19,12 +19,19 @@ from integrations.contract.adapter import (
     Adapter,
     Capabilities,
     CheckResult,
-    Config,
     Field,
     Pace,
     Way,
 )
-from integrations.contract.credentials import Access, TokenHolder, Tokens
+from integrations.contract.config import Config
+from integrations.contract.credentials import (
+    Access,
+    DeviceCode,
+    DeviceGrant,
+    RedirectGrant,
+    TokenHolder,
+    Tokens,
+)
 from integrations.contract.events import (
     EventKind,
     Inbound,
@@ -73,6 +80,8 @@ __all__ = [
     "CheckResult",
     "Config",
     "Contact",
+    "DeviceCode",
+    "DeviceGrant",
     "Done",
     "EventKind",
     "Field",
@@ -96,6 +105,7 @@ __all__ = [
     "Progress",
     "PublicReply",
     "Reach",
+    "RedirectGrant",
     "Refused",
     "ReplyTarget",
     "ReturnChanged",

@@ -9,7 +9,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
 from integrations import entries
-from integrations.contract.credentials import Access, TokenHolder, no_access
+from integrations.contract.config import Config
+from integrations.contract.credentials import Access, DeviceGrant, TokenHolder, no_access
 from integrations.contract.roles import PROTOCOLS, Role, WebhookSource
 from integrations.entries import Field as Field
 from integrations.remedies import RemedyKind
@@ -87,18 +88,6 @@ class CheckResult:
     blocking: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
-    """What the seller entered: plain values, secrets in clear, webhook secrets newest first.
-
-    `webhook_url` is where deliveries to this connection go, '' where that is not known.
-    """
-
-    values: Mapping[str, str] = field(default_factory=dict)
-    webhook_secrets: tuple[str, ...] = ()
-    webhook_url: str = ""
-
-
 class Adapter:
     """One platform: inherits the protocols of the roles it can play, and says the rest as data."""
 
@@ -108,8 +97,8 @@ class Adapter:
     """Those whose protocols the class inherits; nobody enters them."""
     sends_webhooks: ClassVar[bool] = False
     """Likewise, of `WebhookSource`."""
-    needs_permission: ClassVar[bool] = False
-    """Likewise, of `TokenHolder`."""
+    asks_by_code: ClassVar[bool] = False
+    """Likewise, of `DeviceGrant`."""
     capabilities: ClassVar[Capabilities]
     fields: ClassVar[tuple[Field, ...]] = ()
     pace: ClassVar[Pace] = Pace()
@@ -124,7 +113,7 @@ class Adapter:
             role for role, protocol in PROTOCOLS.items() if protocol in cls.__mro__
         )
         cls.sends_webhooks = WebhookSource in cls.__mro__
-        cls.needs_permission = TokenHolder in cls.__mro__
+        cls.asks_by_code = DeviceGrant in cls.__mro__
 
     def __init__(
         self,
@@ -137,6 +126,12 @@ class Adapter:
         self.http = http
         self.now = now
         self.access = access
+
+    @classmethod
+    def needs_permission(cls, values: Mapping[str, str]) -> bool:
+        """Whether a connection with these entries calls with tokens that a seller has to allow; every
+        one of a `TokenHolder`, unless its adapter knows better."""
+        return TokenHolder in cls.__mro__
 
     @classmethod
     def completed(cls, values: Mapping[str, str]) -> Mapping[str, str]:

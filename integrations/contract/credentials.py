@@ -1,4 +1,4 @@
-"""Access that ends: tokens a platform gives out for a while, and how others are had."""
+"""Access that ends: tokens a platform gives out for a while, how they are first had, and how others are."""
 
 from __future__ import annotations
 
@@ -33,6 +33,15 @@ class TokenHolder(Protocol):
     for the new one."""
 
     @abstractmethod
+    def renewed(self, tokens: Tokens) -> Tokens:
+        """Others for these; called once for each `refresh`. Raises `Rejected` where the seller has
+        to allow it again."""
+
+
+class RedirectGrant(TokenHolder, Protocol):
+    """The seller is sent to the platform, allows it there and is sent back (RFC 6749, 4.1)."""
+
+    @abstractmethod
     def permission_url(self, return_url: str) -> str:
         """Where the seller allows it; the platform then opens `return_url` with its answer."""
 
@@ -41,10 +50,29 @@ class TokenHolder(Protocol):
         """The first tokens, for what the platform put behind `return_url`. Raises `Rejected` where
         that is good for none."""
 
+
+@dataclass(frozen=True, slots=True)
+class DeviceCode:
+    """A code that the seller enters at `page` before `until`. `secret` is what its tokens are asked
+    for by, and is for nobody to see."""
+
+    user_code: str
+    page: str
+    secret: str
+    until: datetime
+
+
+class DeviceGrant(TokenHolder, Protocol):
+    """The seller enters a code at the platform, which need not reach us (RFC 8628)."""
+
     @abstractmethod
-    def renewed(self, tokens: Tokens) -> Tokens:
-        """Others for these; called once for each `refresh`. Raises `Rejected` where the seller has
-        to allow it again."""
+    def device_code(self) -> DeviceCode:
+        """A fresh code. Raises `AdapterError` where the platform gives none."""
+
+    @abstractmethod
+    def tokens_for_device(self, secret: str) -> Tokens | None:
+        """The first tokens; None while the seller has not signed in with the code. Raises `Rejected`
+        where it is good for none (any more)."""
 
 
 Access = Callable[[str], str]

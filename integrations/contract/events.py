@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from integrations import text
+from integrations.contract import pictures
 from integrations.contract.orders import NOBODY, Buyer
 from integrations.money import Money
 from integrations.sentence import Said
@@ -40,8 +41,8 @@ class ReviewEvent:
     `sequence` grows with each change of this review where the sender counts or dates them;
     None: the order is unknown, and a contradiction is settled by looking again.
     `written_at` is aware UTC, when the review was first published; None if unknown.
-    `order_ids`: orders the platform itself names for this review, likeliest first. `photos`: addresses
-    of pictures that stand with it, never fetched by reading; None where the platform does not say.
+    `order_ids`: orders the platform itself names for this review, likeliest first. `photos`, `films`:
+    addresses of what stands with it, never fetched by reading; None where the platform does not say.
     """
 
     kind: EventKind
@@ -55,10 +56,15 @@ class ReviewEvent:
     buyer: Buyer = NOBODY
     order_ids: tuple[str, ...] = ()
     photos: tuple[str, ...] | None = None
+    films: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         text.clean(self, text.paragraphs, "text")
         text.clean(self, text.line, "product_name")
+        for name in ("photos", "films"):
+            given = getattr(self, name)
+            if given is not None:
+                object.__setattr__(self, name, pictures.addresses(given))
 
 
 @dataclass(frozen=True, slots=True)

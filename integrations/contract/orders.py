@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from integrations import text
+from integrations.contract import pictures
 from integrations.money import Money
 from integrations.remedies import RemedyKind
 
@@ -62,7 +63,8 @@ class OrderQuery:
 class OrderLine:
     """A line of an order; `paid` is what was paid for the whole line, tax included.
 
-    `quantity` may be a part of one: 0.5 metres, 1.52 kilograms.
+    `quantity` may be a part of one: 0.5 metres, 1.52 kilograms. `picture`: the address of what the
+    product looks like, '' for none.
     """
 
     id: str
@@ -71,9 +73,11 @@ class OrderLine:
     quantity: Decimal | int
     paid: Money
     variant_id: str = ""
+    picture: str = ""
 
     def __post_init__(self) -> None:
         text.clean(self, text.line, "name")
+        object.__setattr__(self, "picture", pictures.address(self.picture))
         number = Decimal(self.quantity)
         whole = number == number.to_integral_value()
         object.__setattr__(self, "quantity", int(number) if whole else number.normalize())

@@ -8,10 +8,11 @@ from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import ClassVar, Protocol
 
 from integrations import entries
 from integrations.contract.actions import ActionRequest, ActionResult, Found
+from integrations.contract.config import Config
 from integrations.contract.events import Inbound, InboundEvent, PollResult
 from integrations.contract.messages import (
     Channel,
@@ -24,9 +25,6 @@ from integrations.contract.messages import (
 from integrations.contract.orders import Buyer, Order, OrderQuery
 from integrations.errors import BadSignature, Unreadable, Unsupported
 from integrations.sentence import Text
-
-if TYPE_CHECKING:
-    from integrations.contract.adapter import Config
 
 
 class Role(StrEnum):

@@ -16,22 +16,32 @@ from integrations.contract import (
     Channel,
     CheckResult,
     Config,
+    DeviceCode,
+    DeviceGrant,
     Field,
     MessageChannel,
     OutgoingMessage,
     Reach,
+    Tokens,
 )
-from integrations.email import presets
+from integrations.email import microsoft, presets
 from integrations.email.mime import WrongAddress, address_of, build_message, own_address, sender_of
-from integrations.email.presets import AUTO, OWN, PRESETS
-from integrations.email.smtp import PORTS, Server, send, signed_in, trusting
-from integrations.entries import WrongEntry, is_host
+from integrations.email.presets import AUTO, OWN, PROVIDERS
+from integrations.email.smtp import Server, send, signed_in, trusting
+from integrations.entries import YES_NO, Choices, WrongEntry, is_host
 from integrations.errors import AdapterError, Temporary
-from integrations.sentence import N_, Text
+from integrations.sentence import N_, Text, Words
+
+ENCRYPTION: Choices = {
+    AUTO: Text("as provider and port want it"),
+    "starttls": Words("STARTTLS"),
+    "tls": Words("TLS"),
+    "none": Text("none"),
+}
 
 
-class Email(Adapter, MessageChannel):
-    """Sends messages, and nothing else."""
+class Email(Adapter, MessageChannel, DeviceGrant):
+    """Sends messages, and nothing else; at Microsoft with tokens, elsewhere with a password."""
 
     name: ClassVar[str] = "email"
     label: ClassVar[str] = N_("E-mail (SMTP)")
@@ -44,13 +54,28 @@ class Email(Adapter, MessageChannel):
             Text("Mail provider"),
             Text(
                 "Fills the servers, ports and encryption that you leave empty below, also those for "
-                "answers. Gmail and Zoho want an app password. Microsoft takes no passwords from outlook.com "
-                "and hotmail.com, and from organizations only while they allow it: then enter another "
-                "mail server of your domain, such as your web host's."
+                "answers. Gmail and Zoho want an app password, Microsoft the ID of an app instead of one."
             ),
             required=False,
             default=OWN,
-            choices=tuple(PRESETS),
+            choices=PROVIDERS,
+        ),
+        Field(
+            "client_id",
+            Text("ID of your app at Microsoft"),
+            Text(
+                "For Outlook.com and Microsoft 365. Register an app at entra.microsoft.com (App registrations), "
+                "switch on “Allow public client flows” (Authentication), copy its Application (client) ID."
+            ),
+            required=False,
+        ),
+        Field(
+            "tenant",
+            Text("Directory of that app"),
+            Text(
+                "Its Directory (tenant) ID where the app is for your organization only. Empty: any account."
+            ),
+            required=False,
         ),
         Field(
             "host",
@@ -58,14 +83,21 @@ class Email(Adapter, MessageChannel):
             Text("Such as smtp.example.com. Empty: that of the provider."),
             required=False,
         ),
-        Field("port", Text("Port"), Text("Empty: 587 for starttls, 465 for tls."), required=False),
+        Field(
+            "port",
+            Text("Port"),
+            Text("Empty: 587 for starttls, 465 for tls."),
+            required=False,
+            seldom=True,
+        ),
         Field(
             "security",
             Text("Encryption"),
             Text("starttls, tls, or none (only for a mail server on this machine)."),
             required=False,
+            seldom=True,
             default=AUTO,
-            choices=(AUTO, *PORTS),
+            choices=ENCRYPTION,
         ),
         Field(
             "username",
@@ -94,21 +126,24 @@ class Email(Adapter, MessageChannel):
                 "yes, where mail to care+anything@shop.example arrives too: answers find their case."
             ),
             required=False,
+            seldom=True,
             default="no",
-            choices=("no", "yes"),
+            choices=YES_NO,
         ),
         Field(
             "imap_host",
             Text("Mailbox server (IMAP)"),
             Text("Where buyers' answers are read; empty: at the provider above, else nowhere."),
             required=False,
+            seldom=True,
         ),
-        Field("imap_port", Text("Its port"), Text("Empty: 993."), required=False),
+        Field("imap_port", Text("Its port"), Text("Empty: 993."), required=False, seldom=True),
         Field(
             "imap_username",
             Text("Its user name"),
             Text("Empty: the one for sending."),
             required=False,
+            seldom=True,
         ),
         Field(
             "imap_password",
@@ -116,15 +151,23 @@ class Email(Adapter, MessageChannel):
             Text("Empty: the one for sending."),
             secret=True,
             required=False,
+            seldom=True,
         ),
-        Field("imap_folder", Text("Its folder"), Text("Empty: INBOX."), required=False),
+        Field(
+            "imap_folder", Text("Its folder"), Text("Empty: INBOX."), required=False, seldom=True
+        ),
         Field(
             "ca_file",
             Text("Trusted certificates"),
             Text("A PEM file on this machine, where the server's certificate is your own."),
             required=False,
+            seldom=True,
         ),
     )
+
+    @classmethod
+    def needs_permission(cls, values: Mapping[str, str]) -> bool:
+        return microsoft.signs_in(values)
 
     @classmethod
     def completed(cls, values: Mapping[str, str]) -> Mapping[str, str]:
@@ -133,6 +176,7 @@ class Email(Adapter, MessageChannel):
     @classmethod
     def check_entries(cls, values: Mapping[str, str]) -> None:
         super().check_entries(values)
+        microsoft.check_entries(values)
         trusting(Server.of(Config(values)).ca_file)
         sender_of(values.get("from_address", ""), values.get("from_name", ""))
         if reply_to := values.get("reply_to", ""):
@@ -159,7 +203,7 @@ class Email(Adapter, MessageChannel):
 
     def message(self, message: OutgoingMessage) -> str:
         values = self.config.values
-        server = Server.of(self.config)
+        server = self._server()
         sender = sender_of(values.get("from_address", ""), values.get("from_name", ""))
         reply_to, plus = values.get("reply_to", "").strip(), values.get("plus") == "yes"
         mail = build_message(message, sender, reply_to, self.now(), plus=plus)
@@ -179,7 +223,7 @@ class Email(Adapter, MessageChannel):
         except AdapterError as error:
             findings = [CheckResult(Text("Addresses"), False, error.text)]
         try:
-            with signed_in(Server.of(self.config), self.http.network) as smtp:
+            with signed_in(self._server(), self.http.network) as smtp:
                 if smtp.noop()[0] != 250:
                     raise Temporary("the mail server answers, but is not ready")
         except AdapterError as error:
@@ -188,6 +232,22 @@ class Email(Adapter, MessageChannel):
             advice = Text("the connection broke: try again")
             return [*findings, CheckResult(Text("Mail server"), False, advice, blocking=True)]
         return [*findings, CheckResult(Text("Mail server"), True)]
+
+    def _server(self) -> Server:
+        by_token = microsoft.signs_in(self.config.values)
+        return Server.of(self.config, self.access if by_token else None)
+
+    def device_code(self) -> DeviceCode:
+        return self._sign_in().device_code()
+
+    def tokens_for_device(self, secret: str) -> Tokens | None:
+        return self._sign_in().tokens_for(secret)
+
+    def renewed(self, tokens: Tokens) -> Tokens:
+        return self._sign_in().renewed(tokens)
+
+    def _sign_in(self) -> microsoft.SignIn:
+        return microsoft.SignIn(self.config, self.http, self.now)
 
 
 ADAPTER = Email

@@ -13,7 +13,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 
-from integrations.contract import Config
+from integrations import xoauth2
+from integrations.contract import Access, Config
 from integrations.entries import WrongEntry, is_host
 from integrations.errors import Misconfigured, Rejected, Temporary
 from integrations.network import Network, TimedReader, loopback
@@ -31,7 +32,7 @@ PORTS = {"starttls": "587", "tls": "465", "none": "25"}
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Where and how mail is handed over."""
+    """Where and how mail is handed over. `access` gives the token that is said instead of a password."""
 
     host: str
     port: int
@@ -39,9 +40,10 @@ class Server:
     username: str
     password: str
     ca_file: str
+    access: Access | None = None
 
     @classmethod
-    def of(cls, config: Config) -> Server:
+    def of(cls, config: Config, access: Access | None = None) -> Server:
         """Read the entries; raises `WrongEntry`."""
         entered = {name: value.strip() for name, value in config.values.items()}
         security = entered.get("security", "").lower() or "starttls"
@@ -67,6 +69,7 @@ class Server:
             entered.get("username", ""),
             password,
             entered.get("ca_file", ""),
+            access,
         )
 
 
@@ -117,9 +120,10 @@ NO_PASSWORDS = b"basic authentication"
 def signed_in(server: Server, network: Network | None = None) -> Iterator[SmtpConnection]:
     """A signed-in connection. Until the caller sends something, a failure did surely nothing."""
     network = network or Network()
+    token = "" if server.access is None else server.access("")
     smtp = _connected(server, network)
     try:
-        _greet(smtp, server, network)
+        _greet(smtp, server, network, token)
         if time.monotonic() > smtp.ends:
             raise Temporary("the mail server is too slow now", outcome="not_done")
         yield smtp
@@ -172,13 +176,15 @@ def _connected(server: Server, network: Network) -> SmtpConnection:
         raise Temporary("the mail server could not be reached", outcome="not_done") from error
 
 
-def _greet(smtp: SmtpConnection, server: Server, network: Network) -> None:
+def _greet(smtp: SmtpConnection, server: Server, network: Network, token: str) -> None:
     try:
         smtp.ehlo_or_helo_if_needed()
         if server.security == "starttls":
             smtp.starttls(context=_context(server, network))
             smtp.ehlo()
-        if server.username:
+        if server.access is not None:
+            _show_token(smtp, server.username, token, server.access)
+        elif server.username:
             smtp.login(server.username, server.password)
     except smtplib.SMTPAuthenticationError as error:
         if 400 <= error.smtp_code < 500:
@@ -186,8 +192,13 @@ def _greet(smtp: SmtpConnection, server: Server, network: Network) -> None:
         if NO_PASSWORDS in error.smtp_error.lower():
             raise Misconfigured(
                 "the mail server takes no passwords any more (Microsoft calls it basic authentication):"
-                " send through another mail server of your domain, such as your web host's, or a mail"
-                " service"
+                " choose Outlook.com or Microsoft 365 as the provider and enter the ID of your app there"
+            ) from error
+        if server.access is not None:
+            raise Misconfigured(
+                "the mail server refused this user name (%(code)s): it must be the account you signed in"
+                " with, and an organization must allow SMTP AUTH for it",
+                code=error.smtp_code,
             ) from error
         raise Misconfigured("the mail server refused user name or password") from error
     except (smtplib.SMTPNotSupportedError, UnicodeEncodeError) as error:
@@ -196,6 +207,21 @@ def _greet(smtp: SmtpConnection, server: Server, network: Network) -> None:
         raise Misconfigured("the mail server's certificate is not trusted") from error
     except (smtplib.SMTPException, OSError) as error:
         raise Temporary("the connection to the mail server broke", outcome="not_done") from error
+
+
+def _show_token(smtp: SmtpConnection, username: str, token: str, access: Access) -> None:
+    try:
+        _say_token(smtp, username, token)
+    except smtplib.SMTPAuthenticationError as error:
+        if not 500 <= error.smtp_code < 600:
+            raise
+        # It may have been taken back before its end.
+        _say_token(smtp, username, access(token))
+
+
+def _say_token(smtp: SmtpConnection, username: str, token: str) -> None:
+    first = xoauth2.first_response(username, token)
+    smtp.auth(xoauth2.MECHANISM, lambda challenge=None: first if challenge is None else "")
 
 
 def _accepted(answer: tuple[int, bytes], stage: str) -> None:

@@ -73,6 +73,7 @@ def order_of(data: dict[str, Any]) -> Order:
             line["name"],
             line["quantity"],
             Money(line["paid_minor"], currency),
+            picture=line["picture"],
         )
         for line in data["lines"]
     )

@@ -45,7 +45,7 @@ CREATE TABLE IF NOT EXISTS forgotten (made_id INTEGER PRIMARY KEY);
 REVIEW = """
 CREATE TABLE review (id INTEGER PRIMARY KEY, order_id INTEGER, rating INTEGER, text TEXT,
   version INTEGER, withdrawn INTEGER DEFAULT 0, written_at TEXT, changed INTEGER,
-  line_id INTEGER DEFAULT 0, UNIQUE (order_id, line_id));
+  line_id INTEGER DEFAULT 0, photo INTEGER DEFAULT 0, UNIQUE (order_id, line_id));
 CREATE INDEX review_changed ON review (changed);
 """
 """`line_id` 0: the first line of the order, which is kept with it."""
@@ -53,6 +53,11 @@ OLD_REVIEWS = """
 DROP INDEX review_changed;
 ALTER TABLE review RENAME TO old_review;
 """
+ADDED = (
+    ("buyer", "phone", "TEXT DEFAULT ''"),
+    ("buyer", "address", "TEXT DEFAULT ''"),
+    ("review", "photo", "INTEGER DEFAULT 0"),
+)
 
 Row = sqlite3.Row
 
@@ -60,14 +65,14 @@ Row = sqlite3.Row
 class Ledger:
     """One file; one connection per thread; every write is committed before it is answered."""
 
-    def __init__(self, path: Path | str) -> None:
-        self.path = Path(path)
+    def __init__(self, path: Path | str, pictures_url: str = "") -> None:
+        self.path, self.pictures_url = Path(path), pictures_url
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._local = threading.local()
         self._writing = threading.Lock()
         self._connection().executescript(SCHEMA)
         self._keep_a_review_for_each_line()
-        self._add_contacts()
+        self._add_columns()
 
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
@@ -91,13 +96,13 @@ class Ledger:
             connection.execute(f"INSERT INTO review ({names}) SELECT {names} FROM old_review")  # noqa: S608
             connection.execute("DROP TABLE old_review")
 
-    def _add_contacts(self) -> None:
-        """Buyers of before had no number and no address."""
+    def _add_columns(self) -> None:
+        """Buyers of before had no number and no address, and reviews no photo."""
         connection = self._connection()
-        columns = {row["name"] for row in connection.execute("PRAGMA table_info(buyer)")}
-        for name in ("phone", "address"):
+        for table, name, kind in ADDED:
+            columns = {row["name"] for row in connection.execute(f"PRAGMA table_info({table})")}
             if name not in columns:
-                connection.execute(f"ALTER TABLE buyer ADD COLUMN {name} TEXT DEFAULT ''")
+                connection.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
@@ -153,6 +158,7 @@ def order_data(ledger: Ledger, order: Row, base_url: str) -> dict[str, Any]:
         "name": order["product_name"],
         "quantity": order["quantity"],
         "paid_minor": order["paid_minor"],
+        "picture": f"{ledger.pictures_url}/{order['product_id']}.jpg",
     }
     further = [
         {
@@ -161,6 +167,7 @@ def order_data(ledger: Ledger, order: Row, base_url: str) -> dict[str, Any]:
             "name": row["product_name"],
             "quantity": 1,
             "paid_minor": row["paid_minor"],
+            "picture": f"{ledger.pictures_url}/{row['product_id']}.jpg",
         }
         for row in ledger.rows("SELECT * FROM line WHERE order_id = ? ORDER BY id", order["id"])
     ]
@@ -195,6 +202,7 @@ def review_data(ledger: Ledger, review: Row) -> dict[str, Any]:
         "product_name": line["product_name"],
         "buyer": buyer_of(ledger, order["buyer_id"]),
         "order_ids": [str(order["id"])],
+        "photos": [f"{ledger.pictures_url}/{line['product_id']}-photo.jpg"] * review["photo"],
     }
 
 
@@ -234,9 +242,10 @@ def leave_review(
     *,
     withdraw: bool = False,
     line_id: int = 0,
+    photo: bool = False,
 ) -> None:
-    """The buyer leaves, changes or withdraws the review of a line (0: the first); the callbacks are
-    put in the same commit."""
+    """The buyer leaves, changes or withdraws the review of a line (0: the first), with a photo of it or
+    without; the callbacks are put in the same commit."""
     with ledger.write() as connection:
         if withdraw:
             written = connection.execute(
@@ -246,11 +255,11 @@ def leave_review(
             )
         else:
             written = connection.execute(
-                "INSERT INTO review (order_id, line_id, rating, text, version, written_at)"
-                " VALUES (?, ?, ?, ?, 1, ?) ON CONFLICT (order_id, line_id) DO UPDATE SET"
+                "INSERT INTO review (order_id, line_id, rating, text, photo, version, written_at)"
+                " VALUES (?, ?, ?, ?, ?, 1, ?) ON CONFLICT (order_id, line_id) DO UPDATE SET"
                 " withdrawn = 0, rating = excluded.rating, text = excluded.text,"
-                " version = version + 1",
-                (order_id, line_id, rating, text, now.isoformat()),
+                " photo = excluded.photo, version = version + 1",
+                (order_id, line_id, rating, text, photo, now.isoformat()),
             )
         if not written.rowcount:
             return

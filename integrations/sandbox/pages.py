@@ -59,6 +59,8 @@ review.withdrawn %}Withdrawn.{% else %}Now {{ stars(review.rating) }}{% endif %}
 <label>Stars <select name="rating">{% for n in range(1, 6) %}
 <option {{ 'selected' if review and review.rating == n }}>{{ n }}</option>{% endfor %}</select></label>
 <label>Text <textarea name="text" rows="3">{{ review.text if review }}</textarea></label>
+<label class="tick"><input type="checkbox" name="photo" {{ 'checked' if review and review.photo }}>
+ with a photo</label>
 <button name="do" value="review">Send review</button>
 {% if review %}<button name="do" value="withdraw">Withdraw review</button>{% endif %}</form>
 <form method="post"><h2>What goes wrong with make-goods</h2><label>Trouble <select name="trouble">
@@ -199,6 +201,7 @@ def change_order(order_id: int) -> Response:
             request.form.get("text", ""),
             shop.now(),
             withdraw=request.form["do"] == "withdraw",
+            photo="photo" in request.form,
         )
     return _to(f"/orders/{order_id}")
 

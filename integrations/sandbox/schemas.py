@@ -40,6 +40,7 @@ class ReviewIn(Value):
     product_name = Label()
     buyer = fields.Nested(BuyerIn, required=True)
     order_ids = fields.List(Id(), required=True, post_load=tuple)
+    photos = fields.List(text_field(2000), load_default=(), post_load=tuple)
 
     @post_load
     def value(self, data: dict[str, Any], **kwargs: Any) -> Any:
@@ -79,6 +80,7 @@ class LineIn(Loose):
     name = Label()
     quantity = Whole(0, MOST, required=True)
     paid_minor = Whole(0, MOST, required=True)
+    picture = text_field(2000)
 
 
 class OrderIn(Loose):

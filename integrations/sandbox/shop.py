@@ -19,7 +19,11 @@ from integrations.sandbox.sender import Sender
 
 PAGE = 100
 
+PICTURES = "/pictures"
+
 api = Blueprint("api", __name__, url_prefix="/api")
+pictures = Blueprint("pictures", __name__, static_folder="pictures", static_url_path=PICTURES)
+"""What its products look like, and what buyers took of them: one file each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +44,11 @@ def create_shop(
     webhook_url: str,
     webhook_secret: str,
     now: Callable[[], datetime],
+    inside_url: str = "",
 ) -> Shop:
-    """Make the shop over its ledger file; the sender is started by the caller."""
-    ledger = Ledger(path)
+    """Make the shop over its ledger file; the sender is started by the caller. `inside_url`: where Makegood
+    reaches it, if not at `base_url`."""
+    ledger = Ledger(path, f"{inside_url or base_url}{PICTURES}")
     app = Flask("makegood.sandbox", static_folder=None)
     sender = Sender(ledger, webhook_url, webhook_secret, now)
     shop = Shop(app, ledger, sender, now)
@@ -50,6 +56,7 @@ def create_shop(
     app.config.update(API_KEY=api_key, BASE_URL=base_url.rstrip("/"))
     app.register_blueprint(api)
     app.register_blueprint(pages.blueprint)
+    app.register_blueprint(pictures)
     return shop
 
 

@@ -68,7 +68,7 @@ class Shopee(Checks, Chat, Replies, Webhooks):
             ),
             required=False,
             default="5",
-            choices=tuple(str(pages) for pages in range(1, 11)),
+            choices=entries.numbers(1, 10),
         ),
         Field(
             "refunded_at",
@@ -85,7 +85,7 @@ class Shopee(Checks, Chat, Replies, Webhooks):
             Text("Counted from the order, where Shopee names no last day."),
             required=False,
             default="30",
-            choices=tuple(str(days) for days in range(1, 121)),
+            choices=entries.numbers(1, 120),
         ),
     )
 

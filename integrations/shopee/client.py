@@ -30,7 +30,7 @@ from integrations.base.client import (
 )
 from integrations.base.lists import Rows, rows_in
 from integrations.base.loading import load
-from integrations.contract import Access, Adapter, Config, TokenHolder, Tokens
+from integrations.contract import Access, Adapter, Config, RedirectGrant, Tokens
 from integrations.errors import AdapterError, Misconfigured, Rejected, Temporary
 from integrations.http import Answer
 from integrations.sentence import N_, Text
@@ -182,7 +182,7 @@ def number(name: str, values: Mapping[str, str]) -> str:
     return value
 
 
-class Connected(Adapter, TokenHolder):
+class Connected(Adapter, RedirectGrant):
     """An adapter with its client, and the tokens it is let in with."""
 
     @cached_property

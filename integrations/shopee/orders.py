@@ -141,4 +141,5 @@ def _line(item: Mapping[str, Any], currency: str) -> OrderLine:
         quantity=quantity,
         paid=Money.of(item["model_discounted_price"] * quantity, currency),
         variant_id=item["model_id"],
+        picture=item["image_info"]["image_url"],
     )

@@ -59,15 +59,10 @@ class PageIn(Loose):
 
 
 class MediaIn(Loose):
-    """Pictures and films of a review, as one tuple; an item without media may leave it out."""
+    """Pictures and films of a review; an item without media may leave it out."""
 
-    image_url_list = Decoration(fields.List(text_field(2000)), ())
-    video_url_list = Decoration(fields.List(text_field(2000)), ())
-
-    @post_load
-    def value(self, data: dict[str, Any], **kwargs: Any) -> tuple[str, ...]:
-        """Their addresses."""
-        return tuple(filter(None, (*data["image_url_list"], *data["video_url_list"])))
+    photos = Decoration(fields.List(text_field(2000)), (), data_key="image_url_list")
+    films = Decoration(fields.List(text_field(2000)), (), data_key="video_url_list")
 
 
 class CommentIn(Value):
@@ -82,11 +77,12 @@ class CommentIn(Value):
     product_id = Decoration(Id(), "", data_key="item_id")
     buyer = Label(200, data_key="buyer_username")
     order_ids = Decoration(Id(), "", data_key="order_sn")
-    photos = Decoration(fields.Nested(MediaIn), data_key="media")
+    media = Decoration(fields.Nested(MediaIn))
 
     @post_load
     def value(self, data: dict[str, Any], **kwargs: Any) -> Any:
         """What the review is now."""
+        data |= {name: tuple(them) for name, them in (data.pop("media") or {}).items()}
         data["buyer"] = Buyer(name=data["buyer"])
         data["order_ids"] = tuple(filter(None, [data["order_ids"]]))
         return super().value(data)
@@ -102,6 +98,12 @@ class RepliesIn(Loose):
     result_list = Rows(fields.Nested(ReplyIn))
 
 
+class ImageIn(Loose):
+    """`item_list.image_info` of v2.order.get_order_detail."""
+
+    image_url = Decoration(text_field(2000), "")
+
+
 class ItemIn(Loose):
     item_id = Id(required=True)
     item_name = Label()
@@ -111,6 +113,7 @@ class ItemIn(Loose):
     order_item_id = Decoration(Id(), "")
     model_quantity_purchased = Whole(0, NUMBER_OF_PIECES, required=True)
     model_discounted_price = Amount(required=True)
+    image_info = Decoration(fields.Nested(ImageIn), {"image_url": ""})
 
 
 class RecipientIn(Loose):

@@ -26,9 +26,9 @@ from integrations.contract import (
     Reach,
     SentMessage,
 )
+from integrations.entries import Form, web_address
 from integrations.errors import Permanent, Rejected
 from integrations.sentence import N_, Counted, Text
-from integrations.sms import client
 from integrations.sms.client import EXAMPLE, Client
 from integrations.sms.schemas import AccountIn, MessageIn, MessagesIn
 from integrations.sms.segments import plain, segments
@@ -54,12 +54,25 @@ class Sms(Adapter, MessageChannel, Webhooks):
     pace: ClassVar[Pace] = Pace(concurrency=2, per_minute=60)
     fields: ClassVar[tuple[Field, ...]] = (
         Field("base_url", Text("Address of the API"), default=EXAMPLE),
-        Field("account_sid", Text("Account SID"), Text("On the Console's first page: AC...")),
+        Field(
+            "account_sid",
+            Text("Account SID"),
+            Text("On the Console's first page: AC..."),
+            form=Form(
+                "AC[0-9a-f]{32}", Text("enter the Account SID: AC and 32 letters and digits")
+            ),
+        ),
         Field("auth_token", Text("Auth token"), Text("Beside the Account SID."), secret=True),
         Field(
             "sender",
             Text("Sender"),
             Text("A number of yours, a sender name, or a Messaging Service SID (MG...)."),
+            form=Form(
+                r"MG[0-9a-f]{32}|\+[0-9]{7,15}|[A-Za-z0-9 ]{1,11}",
+                Text(
+                    "enter a number such as +6281234567890, a sender name, or a Messaging Service SID"
+                ),
+            ),
         ),
         Field(
             "opt_in",
@@ -67,7 +80,7 @@ class Sms(Adapter, MessageChannel, Webhooks):
             Text("everyone: all buyers who gave a number; stated: whose order or review says so."),
             required=False,
             default="stated",
-            choices=("stated", "everyone"),
+            choices={"stated": Text("stated"), "everyone": Text("everyone")},
         ),
         Field(
             "most_parts",
@@ -75,6 +88,7 @@ class Sms(Adapter, MessageChannel, Webhooks):
             Text("Each part is paid for; a longer message takes the next channel. Empty: 6."),
             required=False,
             default="6",
+            form=Form("0?[1-9]|10", Text("enter a number from 1 to 10")),
         ),
     )
 
@@ -86,7 +100,7 @@ class Sms(Adapter, MessageChannel, Webhooks):
     @classmethod
     def check_entries(cls, values: Mapping[str, str]) -> None:
         super().check_entries(values)
-        client.check_entries(values)
+        web_address("base_url", values.get("base_url", ""), EXAMPLE)
 
     @classmethod
     def closed(cls, values: Mapping[str, str], contact: Contact) -> Text | None:

@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from integrations.base.seller_pages import PAGE_FIELDS, SellerPages
 from integrations.contract import Capabilities, Config, Field, Way
+from integrations.entries import YES_NO
 from integrations.remedies import REFUND, RESEND, VOUCHER
 from integrations.sentence import N_, Text
 from integrations.standard.checks import Checks
@@ -56,7 +57,7 @@ class Standard(SellerPages, Reviews, Orders, Messages, Replies, Webhooks, Checks
             Text("yes: they are posted by your shop's program; no: you post them yourself."),
             required=False,
             default="no",
-            choices=("yes", "no"),
+            choices=YES_NO,
         ),
         Field(
             "edit_links",
@@ -66,7 +67,7 @@ class Standard(SellerPages, Reviews, Orders, Messages, Replies, Webhooks, Checks
             ),
             required=False,
             default="yes",
-            choices=("yes", "no"),
+            choices=YES_NO,
         ),
     )
 

@@ -27,8 +27,6 @@ from integrations.money import Money
 from integrations.text import is_web_link
 
 MOST_MINOR = 10**15
-MOST_PHOTOS = 50
-WEB = ("https://", "http://")
 CHANNELS = ("email", "whatsapp", "sms")
 """By which a buyer may have agreed to be written to."""
 
@@ -69,15 +67,12 @@ class GoneIn(Loose):
     sequence = Whole(0, 2**62, load_default=None, data_key="version")
 
 
-def _photos(addresses: list[str]) -> tuple[str, ...]:
-    return tuple(address for address in addresses if address.startswith(WEB))[:MOST_PHOTOS]
-
-
 class ReviewIn(GoneIn):
     rating = Whole(1, 5, required=True, allow_none=True)
     text = text_field(LONGEST_TEXT)
     written_at = Moment(load_default=None)
-    photos = Decoration(fields.List(text_field(2000), post_load=_photos))
+    photos = Decoration(fields.List(text_field(2000), post_load=tuple))
+    films = Decoration(fields.List(text_field(2000), post_load=tuple))
     deleted = flag()
 
 
@@ -161,6 +156,7 @@ class LineIn(Value):
     name = Label()
     quantity = Quantity(required=True)
     paid = fields.Nested(LinePaidIn, required=True)
+    picture = Decoration(text_field(2000), "")
 
 
 def _link(typed: str) -> str:

@@ -7,7 +7,6 @@ Reference: developers.facebook.com, WhatsApp > Cloud API: "Messages", "Message t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -27,7 +26,7 @@ from integrations.contract import (
     Pace,
     Reach,
 )
-from integrations.entries import WrongEntry, web_address
+from integrations.entries import Form, web_address
 from integrations.errors import Rejected
 from integrations.sentence import Text
 from integrations.whatsapp.client import EXAMPLE, Client
@@ -65,11 +64,13 @@ class WhatsApp(Adapter, MessageChannel, Webhooks):
             Text("Version of the API"),
             Text("Such as v21.0; Meta keeps each for about two years."),
             default="v21.0",
+            form=Form("v[0-9]{1,3}[.][0-9]", Text("enter a version such as v21.0")),
         ),
         Field(
             "phone_number_id",
             Text("ID of the phone number"),
             Text("In the App Dashboard under WhatsApp > API Setup; not the number itself."),
+            form=Form("[0-9]{1,20}", Text("enter the ID, digits only")),
         ),
         Field(
             "token",
@@ -92,7 +93,12 @@ class WhatsApp(Adapter, MessageChannel, Webhooks):
             ),
             required=False,
             default="nobody",
-            choices=("nobody", "stated", "wrote", "everyone"),
+            choices={
+                "nobody": Text("nobody"),
+                "stated": Text("stated"),
+                "wrote": Text("wrote"),
+                "everyone": Text("everyone"),
+            },
         ),
         Field(
             "templates",
@@ -118,10 +124,6 @@ class WhatsApp(Adapter, MessageChannel, Webhooks):
     def check_entries(cls, values: Mapping[str, str]) -> None:
         super().check_entries(values)
         web_address("base_url", values.get("base_url", ""), EXAMPLE)
-        if not re.fullmatch("v[0-9]{1,3}[.][0-9]", values.get("version", "").strip()):
-            raise WrongEntry("enter a version such as v21.0", field="version")
-        if not re.fullmatch("[0-9]{1,20}", values.get("phone_number_id", "").strip()):
-            raise WrongEntry("enter the ID, digits only", field="phone_number_id")
         templates_of(values)
         parameters_of(values)
 

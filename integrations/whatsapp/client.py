@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from integrations import entries
-from integrations.base.client import BUSY, JsonClient, Method, json_headers, words_of
+from integrations.base.client import BUSY, JsonClient, words_of
 from integrations.contract import Config
 from integrations.errors import (
     AdapterError,
@@ -73,15 +73,11 @@ class Client(JsonClient):
         super().__init__(base, http, now)
         self._version = values.get("version", "").strip()
         self._number_id = values.get("phone_number_id", "").strip()
-        self._token = values.get("token", "").strip()
+        self.headers = {"authorization": f"Bearer {values.get('token', '').strip()}"}
 
     def number_path(self, end: str = "") -> str:
         """A path of the seller's number."""
         return f"/{self._version}/{self._number_id}{end}"
-
-    def send(self, method: Method, url: str, body: bytes | None, key: str) -> Answer:
-        headers = {**json_headers(body), "authorization": f"Bearer {self._token}"}
-        return self.http.call(method, url, headers=headers, body=body)
 
     def own_refusal(
         self, answer: Answer, content: Mapping[str, Any] | None, url: str

@@ -21,19 +21,17 @@ from integrations.contract import (
     Pace,
     Way,
 )
-from integrations.entries import WrongEntry
+from integrations.entries import Form
 from integrations.remedies import REFUND, RESEND, VOUCHER
 from integrations.sentence import Text
-from integrations.woocommerce import coupons, refunds, resends
+from integrations.woocommerce import client, coupons, refunds, replies, resends
 from integrations.woocommerce.checks import Checks
-from integrations.woocommerce.client import base_url, keys_of
 from integrations.woocommerce.notes import Notes
 from integrations.woocommerce.orders import Orders
-from integrations.woocommerce.replies import Replies, check_login
+from integrations.woocommerce.replies import Replies
 from integrations.woocommerce.reviews import Reviews
 from integrations.woocommerce.webhook import Webhooks
 
-SLUG = re.compile(r"[\w%/.~-]*")
 ACT = {REFUND: refunds.act, RESEND: resends.act, VOUCHER: coupons.act}
 FIND = {REFUND: refunds.find, RESEND: resends.find, VOUCHER: coupons.find}
 
@@ -51,44 +49,8 @@ class WooCommerce(Reviews, Orders, Notes, Replies, Webhooks, Checks):
         look_up_message=True,
     )
     fields: ClassVar[tuple[Field, ...]] = (
-        Field(
-            "base_url",
-            Text("Address of the shop"),
-            Text("Such as https://shop.example, without /wp-json."),
-        ),
-        Field(
-            "consumer_key",
-            Text("Consumer key"),
-            Text(
-                "WooCommerce > Settings > Advanced > REST API > Add key, with read and write permission."
-            ),
-            secret=True,
-        ),
-        Field(
-            "consumer_secret",
-            Text("Consumer secret"),
-            Text("Shown once beside the key."),
-            secret=True,
-        ),
-        Field(
-            "wp_user",
-            Text("WordPress user for public replies"),
-            Text(
-                "Who replies under reviews: a user with the role of shop manager or editor. Empty: you"
-                " post replies yourself."
-            ),
-            required=False,
-        ),
-        Field(
-            "wp_password",
-            Text("Application password of that user"),
-            Text(
-                "WordPress > Users > the user's profile > Application Passwords > Add; not the password"
-                " they sign in with. It needs an address that starts with https://."
-            ),
-            secret=True,
-            required=False,
-        ),
+        *client.FIELDS,
+        *replies.FIELDS,
         Field(
             "review_order_page",
             Text("Slug of the review-order page"),
@@ -98,6 +60,10 @@ class WooCommerce(Reviews, Orders, Notes, Replies, Webhooks, Checks):
                 " never."
             ),
             required=False,
+            form=Form(
+                r"[\w%/.~-]*",
+                Text("enter the last part of the page's address only, such as review-order"),
+            ),
         ),
     )
     # No limit is documented; most shops run on a small machine.
@@ -106,14 +72,8 @@ class WooCommerce(Reviews, Orders, Notes, Replies, Webhooks, Checks):
     @classmethod
     def check_entries(cls, values: Mapping[str, str]) -> None:
         super().check_entries(values)
-        base_url(Config(values))
-        keys_of(Config(values))
-        check_login(values)
-        if not SLUG.fullmatch(values.get("review_order_page", "")):
-            raise WrongEntry(
-                "enter the last part of the page's address only, such as review-order",
-                field="review_order_page",
-            )
+        client.base_url(Config(values))
+        replies.check_login(values)
 
     @classmethod
     def order_page(cls, values: Mapping[str, str], order_id: str) -> str:
@@ -140,7 +100,7 @@ def _admin_page(values: Mapping[str, str], page: str, row_id: str) -> str:
     """A page of WordPress' administration about a row; '' for what is no id of one."""
     if not re.fullmatch("[0-9]{1,18}", row_id):
         return ""
-    return f"{base_url(Config(values))}/wp-admin/{page.format(row_id)}"
+    return f"{client.base_url(Config(values))}/wp-admin/{page.format(row_id)}"
 
 
 ADAPTER = WooCommerce

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 from integrations.base.checks import tried
+from integrations.base.loading import Loaded
+from integrations.base.loose import PhpSchema
 from integrations.contract import CheckResult
 from integrations.errors import AdapterError
 from integrations.sentence import N_, Text
 from integrations.woocommerce.client import Client, Connected
-from integrations.woocommerce.schemas import AnythingIn, OrderIn, ReviewIn, WebhookIn
-from integrations.woocommerce.shop import coupons_on
+from integrations.woocommerce.schemas import WebhookIn
 
-MAKEGOOD = re.compile(r"/webhooks/[\w-]{24}$")
-"""The end of a webhook address of any Makegood; other receivers are none of our business."""
+MAKEGOOD = re.compile(r"/webhooks/([\w-]{24})/*(?:\?.*)?$")
+"""The end of a webhook address of any Makegood, with its id, which is no other connection's; other
+receivers are none of our business."""
 TOPICS = ("review.created", "review.updated", "review.deleted")
 PLAIN_PERMALINKS = Text(
     "WordPress answers, but not at /wp-json: choose any permalink structure but 'plain' in"
@@ -46,13 +47,13 @@ class Checks(Connected):
         """Address and key first; the rest only when they work."""
         try:
             client = self.client
-            client.page("orders", OrderIn, {"per_page": "1"})
+            client.orders(per_page="1")
         except AdapterError as error:
             advice = _cause(self) or error.text
             return [CheckResult(Text("Address and key"), False, advice, blocking=True)]
         # An empty batch changes nothing, yet needs the permission to write.
-        write = partial(client.post, "orders/batch", AnythingIn, {})
-        read = partial(client.page, "products/reviews", ReviewIn, {"per_page": "1"})
+        write = partial(client.post, "orders/batch", PhpSchema, {})
+        read = partial(client.reviews, per_page="1")
         encrypted = client.shop.startswith("https:")
         return [
             CheckResult(
@@ -69,21 +70,20 @@ class Checks(Connected):
 def _cause(adapter: Connected) -> Text | None:
     """What the root of WordPress's API says of a shop that cannot be called, None for nothing."""
     try:
-        client = adapter.client
-        index = client.index(pretty=False)
-        if index is None or "wp/v2" not in index["namespaces"]:
+        apis = adapter.client.apis_at("/?rest_route=/")
+        if "wp/v2" not in apis:
             return None
-        if "wc/v3" not in index["namespaces"]:
+        if "wc/v3" not in apis:
             return NO_WOOCOMMERCE
-        return None if client.index(pretty=True) else PLAIN_PERMALINKS
+        return None if adapter.client.apis_at("/wp-json/") else PLAIN_PERMALINKS
     except AdapterError:
         return None
 
 
 def _coupons(client: Client) -> CheckResult:
-    coupons = coupons_on(client)
+    coupons = client.takes_coupons()
     if coupons:
-        return tried(Text("Coupons"), partial(client.post, "coupons/batch", AnythingIn, {}))
+        return tried(Text("Coupons"), partial(client.post, "coupons/batch", PhpSchema, {}))
     return CheckResult(Text("Coupons"), True, COUPONS_UNKNOWN if coupons is None else NO_COUPONS)
 
 
@@ -94,12 +94,9 @@ def _webhooks(client: Client, address: str) -> list[CheckResult]:
         rows = client.page("webhooks", WebhookIn, {}).rows
     except AdapterError as error:
         return [CheckResult(Text("Webhooks"), False, error.text)]
-    to_makegood = [row for row in rows if MAKEGOOD.search(_target(row["delivery_url"]))]
-    # The id in the address is no other connection's.
-    our_path = _target(address).rpartition("/")[2]
-    our_webhooks = [
-        row for row in to_makegood if _target(row["delivery_url"]).rpartition("/")[2] == our_path
-    ]
+    to_makegood = [row for row in rows if MAKEGOOD.search(row["delivery_url"])]
+    our_id = MAKEGOOD.findall(address)
+    our_webhooks = [row for row in to_makegood if MAKEGOOD.findall(row["delivery_url"]) == our_id]
     off = [
         CheckResult(Text("Webhook %(name)s", name=row["name"] or row["topic"]), False, SWITCHED_OFF)
         for row in our_webhooks
@@ -108,11 +105,7 @@ def _webhooks(client: Client, address: str) -> list[CheckResult]:
     return [*off, _topics(our_webhooks, strangers=len(to_makegood) - len(our_webhooks))]
 
 
-def _target(address: str) -> str:
-    return address.split("?")[0].rstrip("/")
-
-
-def _topics(our_webhooks: Sequence[Mapping[str, Any]], *, strangers: int) -> CheckResult:
+def _topics(our_webhooks: Sequence[Loaded], *, strangers: int) -> CheckResult:
     active = {row["topic"] for row in our_webhooks if row["status"] == "active"}
     missing = [topic for topic in TOPICS if topic not in active]
     hint = Text(POLLED, topics=", ".join(missing), strangers=strangers) if missing else None

@@ -8,9 +8,8 @@ status are read together; without a code something in front of it answered, whic
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
-from functools import cached_property
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property, partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -29,17 +28,26 @@ from integrations.base.client import (
     Query,
     json_headers,
     said_in,
-    words_of,
 )
 from integrations.base.lists import Rows, rows_in, search
-from integrations.base.loading import load
+from integrations.base.loading import Loaded, load
 from integrations.base.loose import rows_of
-from integrations.contract import Adapter, Config
-from integrations.errors import AdapterError, Misconfigured, Permanent, Rejected, Temporary
-from integrations.http import Answer, retry_after
+from integrations.base.orders import existing
+from integrations.base.refusals import FAILED_THERE, REFUSED_FOR_GOOD, Refusal
+from integrations.contract import Adapter, Config, Field
+from integrations.entries import Form
+from integrations.errors import AdapterError, Misconfigured, Rejected, Temporary
+from integrations.http import Answer
 from integrations.json_input import digits
 from integrations.sentence import N_, Text
-from integrations.woocommerce.schemas import IndexIn
+from integrations.woocommerce.schemas import (
+    AS_STORED,
+    EXACT,
+    IndexIn,
+    OrderIn,
+    ReviewIn,
+    SettingIn,
+)
 
 PAGE = 100
 """The most that a page of WooCommerce may hold (wp-api-v3/introduction.md, Pagination)."""
@@ -47,9 +55,30 @@ OVERLAP = 10
 """Rows read twice between two pages, so that one removed meanwhile hides no other."""
 KEYS_IN_ADDRESS: set[str] = set()
 """Shops of this process that read the keys in the address only: tried once, then kept."""
-OWN = "woocommerce_"
-NO_SUCH = re.compile("invalid_id|invalid_order_id|payment_gateway_invalid")
-REFUND_FAILED = "woocommerce_rest_cannot_create_order_refund"
+COPY_BOTH = Text("the consumer key starts with ck_ and the secret with cs_: copy both whole")
+FIELDS = (
+    Field(
+        "base_url",
+        Text("Address of the shop"),
+        Text("Such as https://shop.example, without /wp-json."),
+    ),
+    Field(
+        "consumer_key",
+        Text("Consumer key"),
+        Text(
+            "WooCommerce > Settings > Advanced > REST API > Add key, with read and write permission."
+        ),
+        secret=True,
+        form=Form("ck_[!-~]+", COPY_BOTH),
+    ),
+    Field(
+        "consumer_secret",
+        Text("Consumer secret"),
+        Text("Shown once beside the key."),
+        secret=True,
+        form=Form("cs_[!-~]+", COPY_BOTH),
+    ),
+)
 KEY = N_(
     "the shop refused the key (%(status)s%(said)s): enter a key with read and write permission, and an"
     " address that starts with https:// if the shop has one"
@@ -66,40 +95,19 @@ NO_API = N_(
     "there is no WooCommerce API at this address now (%(status)s%(said)s): if that lasts, correct the"
     " address, activate WooCommerce, and choose any permalink structure but 'plain' in WordPress"
 )
+NOT_REFUNDED = N_("the shop could not refund%(said)s")
 UNKNOWN_TO_ITSELF = Text(
     "WordPress does not know the address of its own API: choose any permalink structure but 'plain'"
     " in Settings > Permalinks"
 )
 
 
-class Refused(Rejected):
-    """Refused, and nothing done, with WooCommerce's own `code`."""
-
-    def __init__(self, text: Text, code: str) -> None:
-        super().__init__(text)
-        self.code = code
-
-
-class NoSuch(Refused, NotThere):
-    """Of an id that does not exist."""
-
-
 class RefundFailed(Temporary):
     """500 to a refund: refused for good, failed at the gateway, or done all the same."""
 
 
-class Client(JsonClient):
-    """One shop."""
-
-    def __init__(self, config: Config, *args: Any) -> None:
-        self.shop = base_url(config)
-        self._keys = keys_of(config)
-        super().__init__(f"{self.shop}/wp-json/wc/v3/", *args)
-
-    @property
-    def keys_in_address(self) -> bool:
-        """Whether this shop was seen to read the keys in the address only."""
-        return self.shop in KEYS_IN_ADDRESS
+class WordPressClient(JsonClient):
+    """An API of one WordPress, with lists as WordPress gives them."""
 
     def page(self, path: str, schema: type[Schema], query: Query) -> Rows:
         """One page of a list, row by row."""
@@ -112,9 +120,42 @@ class Client(JsonClient):
         more = full if total is None else skipped + size < total
         return rows_in(rows, schema, path, more=more)
 
+
+class Client(WordPressClient):
+    """One shop."""
+
+    refusals = (
+        Refusal(Temporary, FILTERED, status=range(300, 400)),
+        Refusal(Misconfigured, KEY, "woocommerce_.*", {401}),
+        # Known and not permitted this one thing: everything else goes on.
+        Refusal(Rejected, NOT_ALLOWED, "woocommerce_.*", {403}),
+        Refusal(Temporary, FILTERED, status={401, 403}),
+        Refusal(RefundFailed, NOT_REFUNDED, "woocommerce_rest_cannot_create_order_refund"),
+        Refusal(Temporary, NO_API, "(rest_no_route)?", {404}, outcome="not_done"),
+        # A missing order comes as 404, or as 500 where a refund was asked for.
+        Refusal(NotThere, REFUSED, ".*invalid_order_id.*"),
+        Refusal(NotThere, REFUSED, ".*(invalid_id|payment_gateway_invalid).*", REFUSED_FOR_GOOD),
+        Refusal(Rejected, REFUSED, ".+", REFUSED_FOR_GOOD),
+        Refusal(Temporary, FILTERED, status=REFUSED_FOR_GOOD),
+        Refusal(Temporary, FAILED, status=FAILED_THERE),
+    )
+
+    def __init__(self, config: Config, *args: Any) -> None:
+        self.shop = base_url(config)
+        entries.check_fields(FIELDS, config.values)
+        self._key, self._secret = (
+            config.values[f"consumer_{part}"].strip() for part in ("key", "secret")
+        )
+        super().__init__(f"{self.shop}/wp-json/wc/v3/", *args)
+
+    @property
+    def keys_in_address(self) -> bool:
+        """Whether this shop was seen to read the keys in the address only."""
+        return self.shop in KEYS_IN_ADDRESS
+
     def walk(
         self, path: str, schema: type[Schema], query: Query, *, most: int, mark: str
-    ) -> Iterator[dict[str, Any]]:
+    ) -> Iterator[Loaded]:
         """Rows of a list among which one with `mark` is looked for, newest first, some twice."""
 
         def page(number: int) -> Rows:
@@ -123,112 +164,91 @@ class Client(JsonClient):
 
         return search(page, mark, most=most, what=path.split("/")[-1])
 
-    def index(self, *, pretty: bool) -> dict[str, Any] | None:
-        """What WordPress says of its API to anybody, None where none answers; `pretty`: under
-        /wp-json, else at the address that works under any permalinks (WordPress REST API handbook,
-        "Discovery")."""
-        url = f"{self.shop}/wp-json/" if pretty else f"{self.shop}/?rest_route=/"
-        answer = self.http.call("GET", url, headers=json_headers(None))
+    def reviews(self, **query: str) -> Rows:
+        """wp-api-v3/product-reviews.md: a page of them. Without a status only approved ones are listed;
+        most shops hold a buyer's first one."""
+        return self.page("products/reviews", ReviewIn, {**AS_STORED, "status": "all", **query})
+
+    def review(self, review_id: str) -> Loaded | None:
+        """wp-api-v3/product-reviews.md: one of them, None where there is none."""
+        path = f"products/reviews/{review_id}"
+        return self.get_or_none(path, ReviewIn, AS_STORED) if digits(review_id) else None
+
+    def orders(self, **query: str) -> Rows:
+        """wp-api-v3/orders.md: a page of them, the newest first."""
+        return self.page("orders", OrderIn, {**EXACT, **query})
+
+    def order_or_none(self, order_id: str) -> Loaded | None:
+        """wp-api-v3/orders.md: one of them as it is now, None where there is none."""
+        return self.get_or_none(f"orders/{order_id}", OrderIn, EXACT) if digits(order_id) else None
+
+    def order(self, order_id: str) -> Loaded:
+        """wp-api-v3/orders.md: one of them as it is now; raises `Rejected` where there is none."""
+        return existing(self.order_or_none(order_id))
+
+    def setting(self, name: str) -> str:
+        """wp-api-v3/setting-options.md; '' where it could not be read: a key may be good for orders and
+        not for settings, and nothing waits for them."""
         try:
-            return load(IndexIn, said_in(answer), "index") if answer.ok else None
-        except Permanent:
-            return None
+            return str(self.get(f"settings/general/woocommerce_{name}", SettingIn)["value"])
+        except AdapterError:
+            return ""
+
+    def takes_coupons(self) -> bool | None:
+        """None where that could not be read."""
+        value = self.setting("enable_coupons")
+        return value == "yes" if value else None
+
+    def apis_at(self, path: str) -> Sequence[str]:
+        """Which APIs WordPress has, as it tells anybody under /wp-json/, and under /?rest_route=/ with
+        any permalinks (WordPress REST API handbook, "Discovery"); none where it does not answer."""
+        answer = self.http.call("GET", f"{self.shop}{path}", headers=json_headers(None))
+        apis: Sequence[str] = load(IndexIn, said_in(answer) or {}, "index")["namespaces"]
+        return apis
 
     def send(self, method: Method, url: str, body: bytes | None, key: str) -> Answer:
-        headers = json_headers(body)
+        call = partial(self.http.call, method, headers=json_headers(body), body=body)
         if not url.startswith("https:"):
-            return self.http.call(method, self._signed(method, url), headers=headers, body=body)
-        keys = urlencode(dict(zip(("consumer_key", "consumer_secret"), self._keys, strict=True)))
+            return call(self._signed(method, url))
+        keys = urlencode({"consumer_key": self._key, "consumer_secret": self._secret})
         addressed = f"{url}{'&' if '?' in url else '?'}{keys}"
         if self.keys_in_address:
-            return self.http.call(method, addressed, headers=headers, body=body)
-        answer = self.http.call(method, url, headers=headers, body=body, auth=self._keys)
-        stranger = answer.status == 401 and code_of(said_in(answer)).startswith(
-            f"{OWN}rest_cannot_"
-        )
-        if not stranger:
+            return call(addressed)
+        answer = call(url, auth=(self._key, self._secret))
+        code = self.code_of(said_in(answer))
+        if answer.status != 401 or not code.startswith("woocommerce_rest_cannot_"):
             return answer
         # Its host may drop the header of the key.
-        other = self.http.call(method, addressed, headers=headers, body=body)
+        other = call(addressed)
         if other.ok:
             KEYS_IN_ADDRESS.add(self.shop)
         return answer if other.status == answer.status else other
 
     def _signed(self, method: Method, url: str) -> str:
         signer = OAuthClient(
-            self._keys[0],
-            client_secret=self._keys[1],
+            self._key,
+            client_secret=self._secret,
             signature_method=SIGNATURE_HMAC_SHA256,
             signature_type=SIGNATURE_TYPE_QUERY,
             timestamp=str(int(self.now().timestamp())),
         )
-        signed: str = signer.sign(url, http_method=method)[0]
-        return signed
+        return str(signer.sign(url, http_method=method)[0])
 
     def own_refusal(
         self, answer: Answer, content: Mapping[str, Any] | None, url: str
     ) -> AdapterError | None:
-        status, code, words = answer.status, code_of(content), words_of(content)
-        wait = retry_after(answer, self.now())
-        if answer.ok or status == 429:
-            return None
-        if status < 400:
-            return _elsewhere(answer, url)
-        if status in (401, 403):
-            return _not_allowed(status, code, words)
-        if code == REFUND_FAILED:
-            return RefundFailed(Text("the shop could not refund%(said)s", said=words))
-        if status == 404 and code in ("", "rest_no_route"):
-            missing = Text(NO_API, status=status, said=words)
-            return Temporary(missing, retry_after=wait, outcome="not_done")
-        # A missing order comes as 404, or as 500 where a refund was asked for.
-        if code and (status < 500 or "invalid_order_id" in code) and status not in (408, 425):
-            refused = Text(REFUSED, status=status, said=words)
-            return (NoSuch if NO_SUCH.search(code) else Refused)(refused, code)
-        sentence = FAILED if status >= 500 or status in (408, 425) else FILTERED
-        return Temporary(Text(sentence, status=status, said=words), retry_after=wait)
-
-
-def code_of(content: Mapping[str, Any] | None) -> str:
-    """The name that WordPress and WooCommerce give a refusal, such as `rest_no_route`."""
-    code = (content or {}).get("code")
-    return code if isinstance(code, str) else ""
-
-
-def _not_allowed(status: int, code: str, words: str) -> AdapterError:
-    if not code.startswith(OWN):
-        return Temporary(Text(FILTERED, status=status, said=words))
-    if status == 401:
-        return Misconfigured(Text(KEY, status=status, said=words))
-    # Known and not permitted this one thing: everything else goes on.
-    return Refused(Text(NOT_ALLOWED, status=status, said=words), code)
-
-
-def _elsewhere(answer: Answer, url: str) -> AdapterError:
-    """A redirect. Followed it would carry the key along."""
-    if answer.status not in (301, 308):
-        return Temporary(Text(FILTERED, status=answer.status, said=""))
-    target = answer.headers.get("location", "").split("?")[0]
-    is_same_address = target == f"{url.split('?')[0]}/"
-    return Misconfigured(UNKNOWN_TO_ITSELF if is_same_address else ELSEWHERE)
+        if answer.status in (301, 308):
+            # Followed it would carry the key along.
+            target = answer.headers.get("location", "").split("?")[0]
+            is_same_address = target == f"{url.split('?')[0]}/"
+            return Misconfigured(UNKNOWN_TO_ITSELF if is_same_address else ELSEWHERE)
+        return super().own_refusal(answer, content, url)
 
 
 def base_url(config: Config) -> str:
     """The entered address without /wp-json and slash at its end; raises `WrongEntry`."""
     entered = config.values.get("base_url", "").split("/wp-json", 1)[0]
     return entries.web_address("base_url", entered, "https://shop.example")
-
-
-def keys_of(config: Config) -> tuple[str, str]:
-    """Consumer key and secret; raises `WrongEntry`."""
-    key, secret = (config.values.get(f"consumer_{part}", "").strip() for part in ("key", "secret"))
-    for field, value, prefix in (("consumer_key", key, "ck_"), ("consumer_secret", secret, "cs_")):
-        if not re.fullmatch(rf"{prefix}[!-~]+", value):
-            raise entries.WrongEntry(
-                "the consumer key starts with ck_ and the secret with cs_: copy both whole",
-                field=field,
-            )
-    return key, secret
 
 
 class Connected(Adapter):

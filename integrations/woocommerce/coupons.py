@@ -3,18 +3,17 @@ in lower case as WooCommerce keeps it, so that asking twice cannot make two."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from integrations.base.amounts import check_step, is_shown
+from integrations.base.loading import Loaded
 from integrations.base.terms import ADDRESS, AMOUNT, KIND, USE, same_terms
 from integrations.contract import ActionRequest, ByHand, Done, done_unless
-from integrations.errors import Permanent, Temporary
+from integrations.errors import Misconfigured, Permanent, Rejected, Temporary
 from integrations.sentence import Text
-from integrations.woocommerce.client import Client, Refused
-from integrations.woocommerce.schemas import CouponIn
-from integrations.woocommerce.shop import coupons_on, shop_currency
+from integrations.woocommerce.client import Client
+from integrations.woocommerce.schemas import CouponIn, CurrencyIn
 
 TAKEN = "woocommerce_rest_coupon_code_already_exists"
 EASTERNMOST = timedelta(hours=14)
@@ -25,9 +24,6 @@ NO_ADDRESS = Text(
 
 def act(client: Client, request: ActionRequest) -> Done | ByHand:
     """Make the coupon, and read back what WooCommerce made of it."""
-    address = request.order.buyer.email
-    if not address:
-        return ByHand(NO_ADDRESS)
     if problem := _by_hand(client, request):
         return ByHand(problem)
     body: dict[str, Any] = {
@@ -37,7 +33,7 @@ def act(client: Client, request: ActionRequest) -> Done | ByHand:
         "individual_use": False,
         "usage_limit": 1,
         "usage_limit_per_user": 1,
-        "email_restrictions": [address],
+        "email_restrictions": [request.order.buyer.email],
         "description": f"Makegood {request.reference}",
     }
     if request.remedy.ends_at:
@@ -46,7 +42,7 @@ def act(client: Client, request: ActionRequest) -> Done | ByHand:
     try:
         # wp-api-v3/coupons.md
         coupon = client.post("coupons", CouponIn, body)
-    except Refused as error:
+    except Rejected as error:
         if error.code != TAKEN:
             raise
         read_back = find(client, request)
@@ -76,16 +72,11 @@ def _last_day(expires_at: datetime) -> str:
 
 
 def _by_hand(client: Client, request: ActionRequest) -> Text | None:
-    """Why this coupon cannot be made by API, None where it can; raises `Permanent` where none can.
-
-    A coupon has no currency of its own: it is worth so many of the shop's.
-    """
-    if coupons_on(client) is False:
-        raise Permanent(
-            "coupons are switched off in the shop: switch them on in WooCommerce > Settings, or"
-            " choose something else"
-        )
-    currency = shop_currency(client)
+    """Why this coupon cannot be made by API, None where it can. A coupon has no currency of its own: it
+    is worth so many of the shop's."""
+    if not request.order.buyer.email:
+        return NO_ADDRESS
+    currency = _shop_currency(client)
     if currency not in ("", request.remedy.money.currency):
         return Text(
             "The shop's coupons are in %(currency)s, the order is in %(other)s. Make one by hand and"
@@ -97,7 +88,16 @@ def _by_hand(client: Client, request: ActionRequest) -> Text | None:
     return None
 
 
-def _result(request: ActionRequest, data: Mapping[str, Any], *, already: bool) -> Done | ByHand:
+def _shop_currency(client: Client) -> str:
+    """The shop's own currency, '' where it could not be read; an order may be in another."""
+    try:
+        # wp-api-v3/data.md
+        return str(client.get("data/currencies/current", CurrencyIn)["code"])
+    except (Permanent, Misconfigured):
+        return ""
+
+
+def _result(request: ActionRequest, data: Loaded, *, already: bool) -> Done | ByHand:
     limited = {address.casefold() for address in data["email_restrictions"]}
     terms = {
         KIND: data["discount_type"] == "fixed_cart",

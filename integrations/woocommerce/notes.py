@@ -8,7 +8,6 @@ from integrations.contract import MessageChannel, OutgoingMessage, Reach, SentMe
 from integrations.errors import Rejected
 from integrations.json_input import digits
 from integrations.text import from_html
-from integrations.woocommerce import orders
 from integrations.woocommerce.client import Connected
 from integrations.woocommerce.schemas import NoteIn
 
@@ -20,9 +19,7 @@ class Notes(Connected, MessageChannel):
     reach: ClassVar[frozenset[Reach]] = frozenset({Reach.ORDER, Reach.ADDRESS})
 
     def message(self, message: OutgoingMessage) -> str:
-        if not digits(message.order_id):
-            raise Rejected("a customer note needs an order: choose the order of this case")
-        order = orders.fetch(self.client, message.order_id)
+        order = self.client.order(message.order_id)
         if "@" not in str(order["billing"].get("email") or ""):
             raise Rejected("the order has no e-mail address: a note of it would reach nobody")
         body = {"note": message.text, "customer_note": True}
@@ -36,8 +33,7 @@ class Notes(Connected, MessageChannel):
         # All of them come on one page.
         path, query = f"orders/{sent.order_id}/notes", {"type": "customer"}
         # wp-api-v3/order-notes.md
-        notes = self.client.walk(path, NoteIn, query, most=1, mark=sent.mark)
-        for note in notes:
+        for note in self.client.walk(path, NoteIn, query, most=1, mark=sent.mark):
             # Kept as it was sent or, seen in WooCommerce 10.9, with entities for & < > " '.
             if sent.mark in note["note"] or sent.mark in from_html(note["note"]):
                 return str(note["id"])

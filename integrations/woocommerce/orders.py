@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import ROUND_DOWN
-from functools import partial
-from typing import Any
 
 from integrations.base.amounts import booked, step_of
-from integrations.base.orders import each_read, existing, fits
+from integrations.base.loading import Loaded
+from integrations.base.orders import each_read, fits, the_only
 from integrations.contract import Buyer, Order, OrderLine, OrderQuery, OrderStore
 from integrations.errors import Misconfigured, Permanent, Rejected
 from integrations.json_input import digits
@@ -18,8 +18,6 @@ from integrations.remedies import VOUCHER
 from integrations.sentence import Said
 from integrations.text import from_html
 from integrations.woocommerce.client import Client, Connected
-from integrations.woocommerce.schemas import AS_STORED, EXACT, OrderIn, ReviewIn
-from integrations.woocommerce.shop import ShopSettings, read_settings
 from integrations.woocommerce.tracking import parcels_of, parcels_sent_at
 
 MOST_NAMED = 10
@@ -30,6 +28,15 @@ REFERENCE_META = "_makegood_reference"
 """Where a replacement order keeps the reference of its make-good."""
 
 
+@dataclass(frozen=True, slots=True)
+class ShopSettings:
+    """What the shop as a whole is set to: how many decimals it books, whether it takes coupons; None
+    where it could not be read."""
+
+    decimals: int | None = None
+    coupons: bool | None = None
+
+
 class Orders(Connected, OrderStore):
     """wp-api-v3/orders.md."""
 
@@ -37,59 +44,50 @@ class Orders(Connected, OrderStore):
         """Orders that the shop names itself; where it names none, the buyer's with the
         product, newest first. Orders made by a resend are left out, and so are those that cannot be
         read; raises `Permanent` where nothing else is left."""
-        client = self.client
-        numbers = query.order_ids or _named_by_plugin(client, query)
-        rows, problems = each_read(numbers[:MOST_NAMED], partial(_fetched, client))
+        numbers = query.order_ids or _named_by_plugin(self.client, query.review_id)
+        rows, problems = each_read(numbers[:MOST_NAMED], self.client.order_or_none)
         if not rows:
-            rows, more = _searched(client, query)
+            rows, more = _searched(self.client, query)
             problems += more
-        bought = [row for row in rows if not is_resend(row) and _placed_at(row)]
+        bought = [row for row in rows if not references_of(row) and _placed_at(row)]
         if not bought and problems:
             raise Rejected(problems[0])
-        settings = read_settings(client) if bought else ShopSettings()
-        return [order_of(row, settings) for row in bought]
+        return self._orders_of(bought)
 
     def order(self, order_id: str) -> Order:
-        return order_of(fetch(self.client, order_id), read_settings(self.client))
+        return self._orders_of([self.client.order(order_id)])[0]
 
     def order_by_number(self, number: str) -> Order:
         """Plugins number orders apart from their ids, so an id counts only where it is the number
         too."""
         typed = number.strip().lstrip("#").strip()
-        folded = typed.casefold()
-        # wp-api-v3/orders.md
-        listing = self.client.page("orders", OrderIn, {"search": typed, **EXACT})
-        rows = {row["id"]: row for row in listing.rows if _number(row).casefold() == folded}
-        by_id = None if rows else _fetched(self.client, typed)
-        if by_id and _number(by_id).casefold() == folded:
+        listed = self.client.orders(search=typed).rows
+        rows: dict[int, Loaded] = {row["id"]: row for row in listed if _is_numbered(row, typed)}
+        by_id = None if rows else self.client.order_or_none(typed)
+        if by_id and _is_numbered(by_id, typed):
             rows = {by_id["id"]: by_id}
-        if len(rows) > 1:
-            raise Rejected(
-                "the shop has several orders of the number %(number)s: choose by the buyer",
-                number=number,
-            )
+        return self._orders_of([the_only(list(rows.values()), typed)])[0]
+
+    def _orders_of(self, rows: Sequence[Loaded]) -> list[Order]:
         if not rows:
-            raise Rejected(
-                "the shop has no order of the number %(number)s: look at the number there",
-                number=number,
-            )
-        return order_of(next(iter(rows.values())), read_settings(self.client))
+            return []
+        decimals = digits(self.client.setting("price_num_decimals"))
+        settings = ShopSettings(
+            None if decimals is None else min(decimals, 8), self.client.takes_coupons()
+        )
+        return [order_of(row, settings) for row in rows]
 
 
-def _named_by_plugin(client: Client, wanted: OrderQuery) -> tuple[str, ...]:
+def _named_by_plugin(client: Client, review_id: str) -> tuple[str, ...]:
     """What the companion plugin, where installed, says of one review; a list leaves it out."""
-    if not digits(wanted.review_id):
-        return ()
     try:
-        # wp-api-v3/product-reviews.md
-        data = client.get_or_none(f"products/reviews/{wanted.review_id}", ReviewIn, AS_STORED)
+        review = client.review(review_id)
     except (Permanent, Misconfigured):
         return ()
-    named = data and data["makegood"] and data["makegood"]["order_ids"]
-    return tuple(str(order_id) for order_id in named or ())
+    return tuple(map(str, review["order_ids"] if review else ()))
 
 
-def _searched(client: Client, wanted: OrderQuery) -> tuple[list[dict[str, Any]], list[Said]]:
+def _searched(client: Client, wanted: OrderQuery) -> tuple[list[Loaded], list[Said]]:
     """Orders have no filter for an address: by customer, else by search, else by product."""
     product = {"product": wanted.product_id} if wanted.product_id else {}
     queries: list[tuple[dict[str, str], bool]] = []
@@ -100,15 +98,17 @@ def _searched(client: Client, wanted: OrderQuery) -> tuple[list[dict[str, Any]],
         queries += [(product, True)] if product else []
     problems: list[Said] = []
     for query, by_address in queries:
-        # wp-api-v3/orders.md
-        listing = client.page("orders", OrderIn, {**query, **EXACT})
+        listing = client.orders(**query)
         problems += [row.problem for row in listing.unread]
-        if kept := [row for row in listing.rows if _fits(row, wanted, by_address=by_address)]:
+        kept: list[Loaded] = [
+            row for row in listing.rows if _fits(row, wanted, by_address=by_address)
+        ]
+        if kept:
             return kept, problems
     return [], problems
 
 
-def _fits(data: Mapping[str, Any], wanted: OrderQuery, *, by_address: bool) -> bool:
+def _fits(data: Loaded, wanted: OrderQuery, *, by_address: bool) -> bool:
     address = str(data["billing"].get("email") or "")
     return (
         data["status"] not in NOTHING_BOUGHT
@@ -117,39 +117,25 @@ def _fits(data: Mapping[str, Any], wanted: OrderQuery, *, by_address: bool) -> b
     )
 
 
-def is_resend(data: Mapping[str, Any]) -> bool:
-    """True for a replacement order of ours, which is no purchase."""
-    return any(meta["key"] == REFERENCE_META for meta in data["meta_data"])
+def references_of(data: Loaded) -> list[object]:
+    """The make-goods that loaded `OrderIn` is a replacement of; such an order is no purchase."""
+    return [meta["value"] for meta in data["meta_data"] if meta["key"] == REFERENCE_META]
 
 
-def _fetched(client: Client, order_id: str) -> dict[str, Any] | None:
-    if not digits(order_id):
-        return None
-    # wp-api-v3/orders.md
-    data: dict[str, Any] | None = client.get_or_none(f"orders/{order_id}", OrderIn, EXACT)
-    return data
-
-
-def fetch(client: Client, order_id: str) -> dict[str, Any]:
-    """Loaded `OrderIn` as it is now; raises `Rejected` when there is none."""
-    return existing(_fetched(client, order_id))
-
-
-def _number(data: Mapping[str, Any]) -> str:
+def _number(data: Loaded) -> str:
     return (data["number"] or str(data["id"])).strip().lstrip("#")
 
 
-def _placed_at(data: Mapping[str, Any]) -> datetime | None:
+def _is_numbered(data: Loaded, typed: str) -> bool:
+    return _number(data).casefold() == typed.casefold()
+
+
+def _placed_at(data: Loaded) -> datetime | None:
     dates = (data["date_created_gmt"], data["date_paid_gmt"], data["date_modified_gmt"])
-    first = next((date for date in dates if date), None)
-    return _utc(first)
+    return next(filter(None, dates), None)
 
 
-def _utc(moment: datetime | None) -> datetime | None:
-    return moment and moment.replace(tzinfo=UTC)
-
-
-def left_of(data: Mapping[str, Any]) -> Money:
+def left_of(data: Loaded) -> Money:
     """What can still be refunded of loaded `OrderIn`: nothing where nothing was ever paid."""
     if data["status"] in NOTHING_BOUGHT and data["date_paid_gmt"] is None:
         return Money(0, data["currency"])
@@ -160,7 +146,7 @@ def left_of(data: Mapping[str, Any]) -> Money:
     return Money.of(left, data["currency"], rounding=ROUND_DOWN)
 
 
-def order_of(data: Mapping[str, Any], settings: ShopSettings) -> Order:
+def order_of(data: Loaded, settings: ShopSettings) -> Order:
     """Make the order of loaded `OrderIn`; raises `Permanent` where it has no date."""
     currency, placed = data["currency"], _placed_at(data)
     if placed is None:
@@ -168,7 +154,6 @@ def order_of(data: Mapping[str, Any], settings: ShopSettings) -> Order:
             "order %(number)s has no date the shop can tell: choose another, or correct it in the shop",
             number=_number(data),
         )
-    no_coupons = settings.coupons is False
     return Order(
         id=str(data["id"]),
         number=data["number"] or str(data["id"]),
@@ -178,15 +163,15 @@ def order_of(data: Mapping[str, Any], settings: ShopSettings) -> Order:
         left=left_of(data),
         lines=tuple(_line(line, currency, settings) for line in data["line_items"]),
         buyer=_buyer(data),
-        completed_at=_utc(data["date_completed_gmt"]),
+        completed_at=data["date_completed_gmt"],
         shipped_at=parcels_sent_at(data),
         tracking=parcels_of(data),
         step=step_of(settings.decimals, currency),
-        unavailable=frozenset({VOUCHER}) if no_coupons else frozenset(),
+        unavailable=frozenset({VOUCHER} if settings.coupons is False else ()),
     )
 
 
-def _buyer(data: Mapping[str, Any]) -> Buyer:
+def _buyer(data: Loaded) -> Buyer:
     billing = data["billing"]
     name = " ".join(str(billing.get(part) or "") for part in ("first_name", "last_name"))
     country = str(billing.get("country") or "").strip().upper()
@@ -201,7 +186,7 @@ def _buyer(data: Mapping[str, Any]) -> Buyer:
     )
 
 
-def _address(place: Mapping[str, Any]) -> str:
+def _address(place: Loaded) -> str:
     """As on an envelope; '' where there is no street."""
     names = ("company", "address_1", "address_2", "postcode", "city", "state", "country")
     parts = {name: from_html(str(place.get(name) or ""))[:200].strip() for name in names}
@@ -212,7 +197,7 @@ def _address(place: Mapping[str, Any]) -> str:
     return "\n".join(filter(None, (*lines, parts["country"])))
 
 
-def _line(data: Mapping[str, Any], currency: str, settings: ShopSettings) -> OrderLine:
+def _line(data: Loaded, currency: str, settings: ShopSettings) -> OrderLine:
     return OrderLine(
         id=str(data["id"]),
         product_id=str(data["product_id"] or ""),
@@ -220,4 +205,5 @@ def _line(data: Mapping[str, Any], currency: str, settings: ShopSettings) -> Ord
         quantity=data["quantity"],
         paid=Money.of(booked(data["total"] + data["total_tax"], settings.decimals), currency),
         variant_id=str(data["variation_id"] or ""),
+        picture=str(data["image"].get("src") or ""),
     )

@@ -5,24 +5,31 @@ WooCommerce writes the refund down, asks the gateway to pay, and deletes the ref
 or anything after it fails. So a refund that is not there proves that no money moved only where no
 gateway was asked (wc_create_refund in includes/wc-order-functions.php). In all other cases a person
 looks at the payment provider; nothing is paid a second time on a guess.
+
+It is booked on the lines it is for, with their taxes, so that the shop's reports of products and of
+taxes know of it. Quantities stay: the buyer keeps the item. Where a line is refunded, WooCommerce takes
+the buyer's downloads of it away, whatever the amount: so what is downloaded is refunded without.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from datetime import UTC, timedelta
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
 from integrations.base.amounts import check_left, check_step, is_shown
+from integrations.base.loading import Loaded
 from integrations.base.terms import AMOUNT, same_terms
 from integrations.contract import ActionRequest, ByHand, Done, done_unless
-from integrations.errors import Misconfigured, Permanent, Rejected, Temporary
+from integrations.errors import AdapterError, Misconfigured, Permanent, Rejected, Temporary
+from integrations.money import Money
 from integrations.sentence import N_, Text
-from integrations.woocommerce import orders, refund_lines
-from integrations.woocommerce.client import Client, RefundFailed, Refused
-from integrations.woocommerce.schemas import EXACT, GatewayIn, RefundIn
+from integrations.woocommerce import orders
+from integrations.woocommerce.client import Client, RefundFailed
+from integrations.woocommerce.schemas import EXACT, GatewayIn, RefundIn, StoredProductIn
 
 TASK = N_(
     "The refund of %(amount)s is recorded in the shop, but no payment provider confirmed it. Look at"
@@ -48,7 +55,7 @@ def act(client: Client, request: ActionRequest) -> Done | ByHand:
 
     At most one call of this can move money: a second one only records.
     """
-    order = orders.fetch(client, request.order.id)
+    order = client.order(request.order.id)
     by_gateway = _pays(client, order["payment_method"])
     if any(_names(request, row) for row in order["refunds"]) and (
         kept := _kept(client, request, by_gateway=by_gateway)
@@ -57,7 +64,7 @@ def act(client: Client, request: ActionRequest) -> Done | ByHand:
     check_left(orders.left_of(order), request.remedy.money)
     check_step(request.remedy.money, request.order.step)
     try:
-        lines = refund_lines.booked(client, order, request.remedy, request.order.step)
+        lines = _lines(client, order, request)
         return _refund(client, request, lines, by_gateway=by_gateway)
     except RefundFailed as error:
         return _after_failure(client, request, error, by_gateway=by_gateway)
@@ -66,7 +73,7 @@ def act(client: Client, request: ActionRequest) -> Done | ByHand:
 def find(client: Client, request: ActionRequest) -> Done | ByHand | None:
     """The refund whose reason names the reference; raises `Temporary` while the shop waits for its
     gateway, `Permanent` on another amount and where money may have moved although none is kept."""
-    order = orders.fetch(client, request.order.id)
+    order = client.order(request.order.id)
     by_gateway = _pays(client, order["payment_method"])
     if kept := _kept(client, request, by_gateway=by_gateway):
         return kept
@@ -82,7 +89,7 @@ def _after_failure(
     try:
         if kept := _kept(client, request, by_gateway=by_gateway):
             return kept
-        order = orders.fetch(client, request.order.id)
+        order = client.order(request.order.id)
     except (Temporary, Misconfigured) as unseen:
         raise error from unseen
     if TOO_MUCH.search(error.message):
@@ -115,14 +122,14 @@ def _kept(client: Client, request: ActionRequest, *, by_gateway: bool) -> Done |
     return None
 
 
-def _wait_for_gateway(client: Client, refund: Mapping[str, Any]) -> None:
+def _wait_for_gateway(client: Client, refund: Loaded) -> None:
     """Raise `Temporary` while this refund may still be confirmed or deleted."""
     created = refund["date_created_gmt"]
-    if created is not None and client.now() < created.replace(tzinfo=UTC) + SETTLES:
+    if created is not None and client.now() < created + SETTLES:
         raise Temporary(UNDER_WAY)
 
 
-def _names(request: ActionRequest, refund: Mapping[str, Any]) -> bool:
+def _names(request: ActionRequest, refund: Loaded) -> bool:
     return request.reference in re.findall(r"[A-Za-z0-9-]+", refund["reason"])
 
 
@@ -140,6 +147,46 @@ def _pays(client: Client, gateway: str) -> bool:
     )
 
 
+def _lines(client: Client, order: Loaded, request: ActionRequest) -> list[dict[str, Any]]:
+    """`line_items` of a refund of loaded `OrderIn`. Empty, so that the amount alone is booked, where
+    the lines were paid less, where an earlier refund may be of them, and where they are downloaded."""
+    remedy = request.remedy
+    lines = [line for line in order["line_items"] if str(line["id"]) in remedy.line_ids]
+    parts = [part["total"] for line in lines for part in (line, *line["taxes"])]
+    paid = Money.of(sum(parts, Decimal(0)), remedy.money.currency)
+    if order["refunds"] or paid < remedy.money or any(part < 0 for part in parts):
+        return []
+    if not paid.amount_minor or any(_is_downloaded(client, line) for line in lines):
+        return []
+    shares = iter(remedy.money.split(parts, request.order.step))
+    return [_booked(line, shares) for line in lines]
+
+
+def _booked(line: Loaded, shares: Iterator[Money]) -> dict[str, Any]:
+    return {
+        "id": line["id"],
+        "quantity": 0,
+        "refund_total": next(shares).text(),
+        "refund_tax": [
+            {"id": tax["id"], "refund_total": next(shares).text()} for tax in line["taxes"]
+        ],
+    }
+
+
+def _is_downloaded(client: Client, line: Loaded) -> bool:
+    """Whether the buyer gets files with it; True where the shop does not say."""
+    if not line["product_id"]:
+        return False
+    path = f"products/{line['product_id']}"
+    if line["variation_id"]:
+        path += f"/variations/{line['variation_id']}"
+    try:
+        # wp-api-v3/products.md and wp-api-v3/product-variations.md
+        return bool(client.get(path, StoredProductIn)["downloadable"])
+    except AdapterError:
+        return True
+
+
 def _refund(
     client: Client, request: ActionRequest, lines: list[dict[str, Any]], *, by_gateway: bool
 ) -> Done | ByHand:
@@ -154,14 +201,14 @@ def _refund(
     try:
         # wp-api-v3/order-refunds.md
         refund = client.post(path, RefundIn, by_line if lines else body, EXACT)
-    except Refused as error:
+    except Rejected as error:
         if not lines or error.code != INVALID:
             raise
         refund = client.post(path, RefundIn, body, EXACT)
     return _result(request, refund, already=False)
 
 
-def _result(request: ActionRequest, data: Mapping[str, Any], *, already: bool) -> Done | ByHand:
+def _result(request: ActionRequest, data: Loaded, *, already: bool) -> Done | ByHand:
     kept = Text(
         "a refund of %(amount)s %(currency)s under %(reference)s",
         amount=str(abs(data["amount"])),

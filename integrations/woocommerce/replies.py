@@ -9,25 +9,44 @@ not with `&`; so each reply carries a mark of its own, by which it is found agai
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import cached_property
 from typing import Any, ClassVar
 
-from integrations.base.client import REFUSED, JsonClient, Method, json_headers, words_of
-from integrations.base.lists import rows_in
-from integrations.base.loading import load
-from integrations.base.loose import rows_of
-from integrations.contract import CheckResult, Config, PublicReply, ReplyTarget
-from integrations.entries import WrongEntry
+from integrations.base.client import REFUSED
+from integrations.base.refusals import Refusal
+from integrations.contract import CheckResult, Config, Field, PublicReply, ReplyTarget
+from integrations.entries import Form, WrongEntry
 from integrations.errors import AdapterError, Misconfigured, Rejected, Temporary
-from integrations.http import Answer
-from integrations.json_input import digits
 from integrations.sentence import Text
-from integrations.woocommerce.client import Connected, base_url, code_of
-from integrations.woocommerce.schemas import AS_STORED, CommentIn, ReviewIn, UserIn
+from integrations.woocommerce.client import Connected, WordPressClient, base_url
+from integrations.woocommerce.schemas import CommentIn, UserIn
 
+COPY_WHOLE = Text("copy the application password whole: 24 letters and digits")
+FIELDS = (
+    Field(
+        "wp_user",
+        Text("WordPress user for public replies"),
+        Text(
+            "Who replies under reviews: a user with the role of shop manager or editor. Empty: you"
+            " post replies yourself."
+        ),
+        required=False,
+        form=Form("[^:]+", Text("enter the name the user signs in with")),
+    ),
+    Field(
+        "wp_password",
+        Text("Application password of that user"),
+        Text(
+            "WordPress > Users > the user's profile > Application Passwords > Add; not the password"
+            " they sign in with. It needs an address that starts with https://."
+        ),
+        secret=True,
+        required=False,
+        form=Form(r"(\s*[A-Za-z0-9]){24}", COPY_WHOLE),
+    ),
+)
 NAME = Text("Public replies")
 NOT_MODERATOR = Text(
     "this user may not approve comments, so a reply could wait unseen: give them the role of shop"
@@ -45,47 +64,29 @@ CLOSED = Text("reviews are closed on this product: switch on 'Enable reviews' in
 NO_REVIEW = Text("the review is not in the shop any more")
 NOT_SHOWN = Text("the review is not shown in the shop: approve it there first")
 SAME_REPLY = Text("this very reply stands under the review already")
-BY_CODE = {
-    "rest_forbidden_context": NOT_MODERATOR,
-    "rest_comment_invalid_status": NOT_MODERATOR,
-    "rest_comment_closed": CLOSED,
-}
-"""What WordPress means by the names of its refusals."""
+DUPLICATE = "comment_duplicate"
+"""409: this user has written these words under this review."""
 
 
-class _Duplicate(Rejected):
-    """409: this user has written these words under this review."""
+class WordPress(WordPressClient):
+    """WordPress' own API, as the user who replies: what is wrong with this user stops replies, and
+    nothing else of the connection."""
 
-
-class WordPress(JsonClient):
-    """WordPress' own API, as the user who replies."""
+    refusals = (
+        Refusal(Rejected, SAME_REPLY, DUPLICATE),
+        Refusal(Temporary, SLOW_DOWN, "comment_flood", outcome="not_done"),
+        Refusal(Rejected, NO_LOGIN, "rest_.*", {401}),
+        Refusal(Rejected, WRONG_LOGIN, status={401}),
+        Refusal(Rejected, NOT_MODERATOR, "rest_forbidden_context|rest_comment_invalid_status"),
+        Refusal(Rejected, CLOSED, "rest_comment_closed"),
+        Refusal(Rejected, REFUSED, ".+", range(400, 500)),
+    )
 
     def __init__(self, config: Config, *args: Any) -> None:
         values = config.values
         # WordPress shows an application password in groups, and takes it with and without blanks.
-        self._login = (values["wp_user"].strip(), "".join(values["wp_password"].split()))
+        self.login = (values["wp_user"].strip(), "".join(values["wp_password"].split()))
         super().__init__(f"{base_url(config)}/wp-json/wp/v2/", *args)
-
-    def send(self, method: Method, url: str, body: bytes | None, key: str) -> Answer:
-        return self.http.call(method, url, headers=json_headers(body), body=body, auth=self._login)
-
-    def own_refusal(
-        self, answer: Answer, content: Mapping[str, Any] | None, url: str
-    ) -> AdapterError | None:
-        code = code_of(content)
-        if code == "comment_duplicate":
-            return _Duplicate(SAME_REPLY)
-        if code == "comment_flood":
-            return Temporary(SLOW_DOWN, outcome="not_done")
-        # What is wrong with this user stops replies, and nothing else of the connection.
-        if answer.status == 401:
-            return Rejected(NO_LOGIN if code.startswith("rest_") else WRONG_LOGIN)
-        if code in BY_CODE:
-            return Rejected(BY_CODE[code])
-        if code and 400 <= answer.status < 500:
-            reason = words_of(content)
-            return Rejected(Text(REFUSED, status=answer.status, said=reason))
-        return None
 
 
 class Replies(Connected, ReplyTarget):
@@ -124,10 +125,10 @@ class Replies(Connected, ReplyTarget):
         path = f"comments/{standing}" if standing else "comments"
         try:
             return str(self.wordpress.post(path, CommentIn, body, _only("id"))["id"])
-        except _Duplicate:
-            # The same words by hand: it stands there.
-            return ""
         except AdapterError as error:
+            if error.code == DUPLICATE:
+                # The same words by hand: it stands there.
+                return ""
             if error.outcome == "unknown":
                 with suppress(AdapterError):
                     if found := self._standing(reply):
@@ -135,10 +136,8 @@ class Replies(Connected, ReplyTarget):
             raise
 
     def _reviewed(self, review_id: str) -> int:
-        """The product of a review that everybody can read (wp-api-v3/product-reviews.md)."""
-        if not digits(review_id):
-            raise Rejected(NO_REVIEW)
-        review = self.client.get_or_none(f"products/reviews/{review_id}", ReviewIn, AS_STORED)
+        """The product of a review that everybody can read."""
+        review = self.client.review(review_id)
         if review is None or not review["product_id"] or review["status"] in ("trash", "spam"):
             raise Rejected(NO_REVIEW)
         if review["status"] != "approved":
@@ -146,12 +145,9 @@ class Replies(Connected, ReplyTarget):
         return int(review["product_id"])
 
     def _standing(self, reply: PublicReply) -> str:
-        """The id of this reply where it is there, else ''."""
-        asked = {"parent": reply.review_id, "status": "all", "per_page": "100"}
-        answer = self.wordpress.ask(
-            "GET", "comments", {**asked, **_only("id", "author_user_agent")}
-        )
-        comments = rows_in(rows_of(answer.json()), CommentIn, "comments").rows
+        """GET wp/v2/comments: the id of this reply where it is there, else ''."""
+        asked = {"parent": reply.review_id, "status": "all", **_only("id", "author_user_agent")}
+        comments = self.wordpress.page("comments", CommentIn, asked).rows
         marked = (row for row in comments if row["author_user_agent"] == _mark(reply))
         return next((str(comment["id"]) for comment in marked), "")
 
@@ -161,8 +157,7 @@ class Replies(Connected, ReplyTarget):
         if not self.takes_replies(self.config.values):
             return []
         try:
-            answer = self.wordpress.ask("GET", "users/me", _only("id", "capabilities"))
-            user = load(UserIn, answer.json(), "users/me")
+            user = self.wordpress.get("users/me", UserIn, _only("id", "capabilities"))
         except AdapterError as error:
             return [CheckResult(NAME, False, error.text)]
         may = user["capabilities"].get("moderate_comments") is True
@@ -181,17 +176,12 @@ def _mark(reply: PublicReply) -> str:
 
 
 def check_login(values: Mapping[str, str]) -> None:
-    """Refuse half a login, and one that would travel unencrypted; raises `WrongEntry`. Without a user
-    nobody replies."""
-    user, password = (values.get(name, "").strip() for name in ("wp_user", "wp_password"))
-    if not user:
+    """Refuse a user without a password, and a login that would travel unencrypted; raises `WrongEntry`.
+    Without a user nobody replies."""
+    if not Replies.takes_replies(values):
         return
-    if ":" in user:
-        raise WrongEntry("enter the name the user signs in with", field="wp_user")
-    if not re.fullmatch("[A-Za-z0-9]{24}", "".join(password.split())):
-        raise WrongEntry(
-            "copy the application password whole: 24 letters and digits", field="wp_password"
-        )
+    if not values.get("wp_password", "").strip():
+        raise WrongEntry(COPY_WHOLE, field="wp_password")
     if not base_url(Config(values)).startswith("https:"):
         raise WrongEntry(
             "WordPress takes application passwords over https:// only", field="wp_password"

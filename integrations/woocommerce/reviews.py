@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 from urllib.parse import quote, urlencode
 
 from integrations.base.lists import Unread, unread_row
+from integrations.base.loading import Loaded
 from integrations.base.rich_text import plain
 from integrations.contract import Buyer, EventKind, PollResult, ReviewEvent, ReviewSource, UnreadRow
 from integrations.errors import Permanent, Unsupported
 from integrations.json_input import digits
 from integrations.text import from_html
-from integrations.woocommerce import orders
 from integrations.woocommerce.client import Connected
-from integrations.woocommerce.schemas import AS_STORED, ReviewIn
 
 REREAD = timedelta(days=30)
 """Reviews are found by the day they were published, so an edit is seen only by reading again."""
@@ -30,22 +27,16 @@ class Reviews(Connected, ReviewSource):
     def look(self, subject: str) -> list[ReviewEvent]:
         kind, _, number = subject.partition(":")
         if kind == "review" and digits(number):
-            # wp-api-v3/product-reviews.md
-            data = self.client.get_or_none(f"products/reviews/{number}", ReviewIn, AS_STORED)
+            data = self.client.review(number)
             return [event_of(data) if data else ReviewEvent(EventKind.WITHDRAWN, number)]
         if kind == "product" and digits(number):
-            query = {**AS_STORED, "status": "all", "product": number}
-            listing = self.client.page("products/reviews", ReviewIn, query)
-            return [event_of(row) for row in listing.rows]
+            return [event_of(row) for row in self.client.reviews(product=number).rows]
         raise Unsupported("only a review or a product can be read again")
 
     def poll(self, cursor: str, now: datetime) -> PollResult:
         since, began, page, before = _cursor(cursor, now)
-        # Without a status only approved reviews are listed; most shops hold a buyer's first one.
-        query = {**AS_STORED, "status": "all", "order": "asc", "orderby": "date"}
-        query |= {"page": str(page)} | ({"after": since} if since else {})
-        # wp-api-v3/product-reviews.md
-        listing = self.client.page("products/reviews", ReviewIn, query)
+        query = {"after": since} if since else {}
+        listing = self.client.reviews(order="asc", orderby="date", page=str(page), **query)
         events = [event_of(row) for row in listing.rows]
         unread = [_unread(row) for row in listing.unread]
         if listing.more:
@@ -64,15 +55,11 @@ class Reviews(Connected, ReviewSource):
         """The review-order page (src/Internal/OrderReviews of WooCommerce) changes a review only where
         it was written there, for this order and address; any other would get a second one beside
         it. It opens for completed orders, and while each product is reviewed it holds no form."""
-        slug = self.config.values.get("review_order_page", "").strip().strip("/")
-        if not slug or not digits(review_id):
+        slug = self.config.values.get("review_order_page", "").strip("/ ")
+        review = self.client.review(review_id) if slug else None
+        if not review or str(review["tied_order_id"]) != order_id:
             return ""
-        path = f"products/reviews/{review_id}"
-        review = self.client.get_or_none(path, ReviewIn, AS_STORED)
-        tied = review and review["makegood"] and str(review["makegood"]["tied_order_id"])
-        if not review or tied != order_id:
-            return ""
-        order = orders.fetch(self.client, order_id)
+        order = self.client.order(order_id)
         address = str(order["billing"].get("email") or "").casefold()
         if not order["order_key"] or not address or address != review["reviewer_email"].casefold():
             return ""
@@ -108,30 +95,28 @@ def _unread(row: Unread) -> UnreadRow:
     return unread_row(row, row.value("id"), row.raw, headers, kind="review")
 
 
-def event_of(data: Mapping[str, Any]) -> ReviewEvent:
+def event_of(data: Loaded) -> ReviewEvent:
     """Make the event of loaded `ReviewIn`; a trashed or spam review is withdrawn."""
-    fields = {**data, **{key: value for key, value in (data["makegood"] or {}).items() if value}}
-    number = str(data["id"])
+    # The plugin counts from 1.
+    number, sequence = str(data["id"]), data["revision"] or None
     if data["status"] in GONE:
-        return ReviewEvent(EventKind.WITHDRAWN, number, sequence=fields["revision"])
-    written = data["date_created_gmt"]
-    customer = fields["customer_id"] or _linked_customer(data["links"])
+        return ReviewEvent(EventKind.WITHDRAWN, number, sequence=sequence)
     return ReviewEvent(
         EventKind.CHANGED,
         review_id=number,
         # 0 is WooCommerce's word for "not rated".
         rating=data["rating"] or None,
-        text=plain(data["review"] or ""),
-        sequence=fields["revision"],
-        written_at=written and written.replace(tzinfo=UTC),
+        text=plain(data["review"]),
+        sequence=sequence,
+        written_at=data["date_created_gmt"],
         product_id=str(data["product_id"] or ""),
-        product_name=from_html(data["product_name"] or ""),
+        product_name=from_html(data["product_name"]),
         buyer=Buyer(
-            id=str(customer or ""),
-            name=from_html(data["reviewer"] or ""),
-            email=(data["reviewer_email"] or "").strip(),
+            id=str(data["customer_id"] or _linked_customer(data["links"]) or ""),
+            name=from_html(data["reviewer"]),
+            email=data["reviewer_email"].strip(),
         ),
-        order_ids=tuple(str(order_id) for order_id in fields["order_ids"] or ()),
+        order_ids=tuple(map(str, data["order_ids"])),
     )
 
 

@@ -5,15 +5,16 @@ Dates ending in _gmt carry no zone and are UTC. Amounts are decimal strings in m
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import fields, pre_load, validate
 
 from integrations.base.loose import (
     Amount,
     Dictionary,
     Flag,
-    Inside,
     Label,
     Moment,
     Number,
@@ -34,19 +35,15 @@ class MetaIn(PhpSchema):
     value = fields.Raw(load_default="", allow_none=True)
 
 
-class FromPluginIn(PhpSchema):
-    """What the companion plugin adds to a review of the REST API."""
-
-    revision = Number(default=None)
-    customer_id = Number()
-    order_ids = Rows(Number())
-    tied_order_id = Number()
-
-
-class ReviewIn(FromPluginIn):
-    """A review, of the REST API or of the plugin's webhooks (fields of both)."""
+class RowIn(PhpSchema):
+    """A row of a list, or one alone."""
 
     id = Number(required=True)
+
+
+class ReviewIn(RowIn):
+    """A review, of the REST API or of the plugin's webhooks (fields of both)."""
+
     product_id = Number()
     product_name = Label()
     status = Text()
@@ -55,8 +52,18 @@ class ReviewIn(FromPluginIn):
     reviewer_email = Label()
     review = Text()
     rating = Number(most=5)
-    makegood = Inside(FromPluginIn)
     links = fields.Raw(data_key="_links", load_default=None, allow_none=True)
+    # What the companion plugin adds.
+    revision = Number()
+    customer_id = Number()
+    order_ids = Rows(Number())
+    tied_order_id = Number()
+
+    @pre_load
+    def _with_what_is_inside(self, data: Any, **kwargs: Any) -> Any:
+        """In the REST API the plugin's fields are in an object of their own."""
+        added = data.get("makegood") if isinstance(data, Mapping) else None
+        return {**added, **data} if isinstance(added, Mapping) else data
 
 
 class ThinIn(PhpSchema):
@@ -66,25 +73,19 @@ class ThinIn(PhpSchema):
     arg = fields.Raw(load_default=None, allow_none=True)
 
 
-class ProductIn(PhpSchema):
-    id = Number(required=True)
-
-
 class StoredProductIn(PhpSchema):
     """A product or a variation of the REST API."""
 
     downloadable = Flag()
 
 
-class LineTaxIn(PhpSchema):
+class LineTaxIn(RowIn):
     """What was paid of one tax rate; of a rate that was deleted meanwhile it still names the number."""
 
-    id = Number(required=True)
     total = Amount()
 
 
-class LineIn(PhpSchema):
-    id = Number(required=True)
+class LineIn(RowIn):
     product_id = Number()
     variation_id = Number()
     name = Label()
@@ -92,6 +93,8 @@ class LineIn(PhpSchema):
     total = Amount()
     total_tax = Amount()
     taxes = Rows(fields.Nested(LineTaxIn))
+    # Of the product as it is now, by the schema of core's orders endpoint, which the documentation leaves out.
+    image = Dictionary()
     meta_data = Rows(fields.Nested(MetaIn))
 
 
@@ -105,8 +108,7 @@ class ShippingLineIn(PhpSchema):
     method_title = Text()
 
 
-class OrderIn(PhpSchema):
-    id = Number(required=True)
+class OrderIn(RowIn):
     number = Label()
     status = Label()
     currency = fields.String(required=True, validate=validate.Regexp(r"[A-Z]{3}\Z"))
@@ -126,16 +128,14 @@ class OrderIn(PhpSchema):
     meta_data = Rows(fields.Nested(MetaIn))
 
 
-class RefundIn(PhpSchema):
-    id = Number(required=True)
+class RefundIn(RowIn):
     amount = Amount(required=True)
     reason = Text()
     refunded_payment = Flag()
     date_created_gmt = Moment()
 
 
-class CouponIn(PhpSchema):
-    id = Number(required=True)
+class CouponIn(RowIn):
     code = Text(required=True)
     amount = Amount(required=True)
     discount_type = Text()
@@ -148,23 +148,19 @@ class GatewayIn(PhpSchema):
     method_supports = Rows(Text(), default=None)
 
 
-class NoteIn(PhpSchema):
-    id = Number(required=True)
+class NoteIn(RowIn):
     note = Text()
-    customer_note = Flag()
 
 
-class CommentIn(PhpSchema):
+class CommentIn(RowIn):
     """A comment of WordPress' own API."""
 
-    id = Number(required=True)
     author_user_agent = Text()
 
 
-class UserIn(PhpSchema):
+class UserIn(RowIn):
     """The user of WordPress who asks, with what they may do."""
 
-    id = Number(required=True)
     capabilities = Dictionary()
 
 
@@ -187,7 +183,3 @@ class IndexIn(PhpSchema):
     """What WordPress says of itself at the root of its API."""
 
     namespaces = Rows(Text())
-
-
-class AnythingIn(PhpSchema):
-    """An answer of which only the status matters."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from integrations.base.loading import Loaded
 from integrations.json_input import digits
 from integrations.text import from_html
 
@@ -14,7 +15,7 @@ TRACKING_META = "_wc_shipment_tracking_items"
 MOST = 20
 
 
-def parcels_of(data: Mapping[str, Any]) -> tuple[str, ...]:
+def parcels_of(data: Loaded) -> tuple[str, ...]:
     """Carrier and number of each parcel of loaded `OrderIn`."""
     parcels = []
     for item in _items(data):
@@ -24,14 +25,14 @@ def parcels_of(data: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(filter(None, parcels))
 
 
-def parcels_sent_at(data: Mapping[str, Any]) -> datetime | None:
+def parcels_sent_at(data: Loaded) -> datetime | None:
     """When the first of them was sent; the extension keeps a day, in seconds."""
     moments = [digits(str(item.get("date_shipped") or "")) for item in _items(data)]
     sent = [moment for moment in moments if moment and moment < 2**33]
     return datetime.fromtimestamp(min(sent), UTC) if sent else None
 
 
-def _items(data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def _items(data: Loaded) -> Iterator[Mapping[str, Any]]:
     for meta in data["meta_data"]:
         if meta["key"] == TRACKING_META and isinstance(meta["value"], list):
             yield from (item for item in meta["value"][:MOST] if isinstance(item, dict))

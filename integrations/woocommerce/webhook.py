@@ -19,7 +19,7 @@ from integrations.json_input import digits
 from integrations.sentence import Text
 from integrations.signatures import body_hash, check_base64
 from integrations.woocommerce.reviews import event_of
-from integrations.woocommerce.schemas import ProductIn, ReviewIn, ThinIn
+from integrations.woocommerce.schemas import ReviewIn, RowIn, ThinIn
 
 PING = re.compile(rb"webhook_id=\d{1,20}")
 PRODUCT_ACTIONS = re.compile(r"woocommerce_(update|new)_product$")
@@ -63,7 +63,7 @@ class Webhooks(WebhookSource):
         if topic.startswith("action.") or set(body) == {"action", "arg"}:
             return _thin(delivered(ThinIn, body))
         if topic.startswith("product."):
-            return [SomethingChanged(f"product:{delivered(ProductIn, body)['id']}")]
+            return [SomethingChanged(f"product:{delivered(RowIn, body)['id']}")]
         if topic.startswith("review."):
             return [event_of(delivered(ReviewIn, _known_review(body)))]
         return []

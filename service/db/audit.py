@@ -54,7 +54,7 @@ def note_connection(
 
 
 def _write(session: Transaction, lines: list[dict[str, Any]]) -> None:
-    session.execute(insert(Audit.__table__), lines)  # type: ignore[arg-type]
+    session.execute(insert(Audit.__table__), lines)
 
 
 def _line(session: Transaction, what: str, **values: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import cast
 
 from integrations import registry
 from integrations.contract import (
@@ -61,21 +61,21 @@ class Context:
 
     def reviews(self, connection: Connection) -> ReviewSource:
         """Where this connection's reviews are read; raises `Unsupported` where there are none."""
-        return self._playing(connection, Role.REVIEWS)  # type: ignore[no-any-return]
+        return cast(ReviewSource, self._playing(connection, Role.REVIEWS))
 
     def orders(self, connection: Connection) -> OrderStore:
         """Where this connection's orders are; raises `Unsupported` where there are none."""
-        return self._playing(connection, Role.ORDERS)  # type: ignore[no-any-return]
+        return cast(OrderStore, self._playing(connection, Role.ORDERS))
 
     def channel(self, connection: Connection) -> MessageChannel:
         """What writes to this connection's buyers; raises `Unsupported` where nothing does."""
-        return self._playing(connection, Role.MESSAGES)  # type: ignore[no-any-return]
+        return cast(MessageChannel, self._playing(connection, Role.MESSAGES))
 
     def replies(self, connection: Connection) -> ReplyTarget:
         """What takes public replies; raises `Unsupported` where nothing does."""
-        return self._playing(connection, Role.REPLIES)  # type: ignore[no-any-return]
+        return cast(ReplyTarget, self._playing(connection, Role.REPLIES))
 
-    def _playing(self, connection: Connection, role: Role) -> Any:
+    def _playing(self, connection: Connection, role: Role) -> object:
         adapter = self.adapter(connection)
         if role not in adapter.roles:
             raise Unsupported("%(label)s has no %(role)s", label=adapter.label, role=role)

@@ -53,4 +53,4 @@ def clock(at: datetime) -> str:
 
 def plain(minor: int, currency: str) -> str:
     """An amount for a field to be edited."""
-    return field_text(Money(minor, currency))
+    return field_text(Money(minor, currency), str(get_locale() or "en"))

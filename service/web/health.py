@@ -24,7 +24,7 @@ from service.db.cases import case_queries
 from service.db.outbox import backlog, heartbeat
 from service.db.session import Database
 from service.settings import metrics_folder
-from service.web.auth import open_to_all
+from service.web.auth import guarded_by, open_to_all
 from service.web.request_context import context, wired
 
 log = logging.getLogger(__name__)
@@ -116,8 +116,7 @@ def by_metrics_token(view: View) -> View:
             "text/plain",
         )
 
-    guarded.guard = "token"  # type: ignore[attr-defined]
-    return guarded
+    return guarded_by("token", guarded)
 
 
 def _expected() -> Collection[str]:

@@ -8,10 +8,9 @@ from typing import Any
 
 from flask import Flask
 from flask_babel import force_locale
-from sqlalchemy import Row, func, select
-from sqlalchemy.orm import joinedload
 from werkzeug.test import create_environ
 
+from service.db.cases import case_queries
 from service.db.models import Case, History
 from service.db.staff import seller_queries
 from service.web import formatting
@@ -28,23 +27,17 @@ class Terminal:
     def __init__(self, wired: Wiring, app: Flask, write: Callable[[str], Any] = print) -> None:
         self._wired, self._app, self._write = wired, app, write
         with wired.context.database.reading() as session:
-            self._last = session.scalar(select(func.max(History.id))) or 0
+            self._last = case_queries.last_line(session)
         self._written = deque(range(max(1, self._last - LATE), self._last + 1), maxlen=2 * LATE)
 
     def write_new(self) -> None:
         """Write what was added since the last time."""
         with self._wired.context.database.reading() as session:
-            lines = session.execute(
-                select(History, Case)
-                .join(Case, Case.id == History.case_id)
-                .where(History.id > self._last - LATE, History.id.not_in(self._written))
-                .options(joinedload(Case.review))
-                .order_by(History.id)
-            ).all()
+            lines = case_queries.lines_after(session, self._last - LATE, without=self._written)
             if lines:
                 self._write_all(lines, seller_queries.actor_names(session))
 
-    def _write_all(self, lines: Sequence[Row[History, Case]], names: dict[str, str]) -> None:
+    def _write_all(self, lines: Sequence[tuple[History, Case]], names: dict[str, str]) -> None:
         settings = self._wired.settings
         with self._app.request_context(create_environ()), force_locale(settings.language):
             formatting.use_zone(settings.zone)

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from prometheus_client import Counter
-from sqlalchemy import select
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.wsgi import get_input_stream
@@ -24,8 +23,7 @@ from werkzeug.wsgi import get_input_stream
 from integrations import registry
 from integrations.contract import Adapter, Config, Inbound, WebhookSource
 from integrations.errors import BadSignature
-from service.db.models import Connection
-from service.db.reviews.intake import NewDelivery
+from service.db.reviews.new_delivery import NewDelivery
 from service.db.shops import shop_queries
 from service.operations.context import Context
 from service.wiring import Wiring
@@ -86,7 +84,7 @@ class ConnectionCache:
 
     def _read(self, public_id: str, now: datetime) -> KnownConnection | None:
         with self._context.database.reading() as session:
-            row = session.scalar(select(Connection).where(Connection.public_id == public_id))
+            row = shop_queries.connection_of_address(session, public_id)
             if row is None or not row.roles:
                 return None
             lane = shop_queries.lane(session, row.id, outward=False)

@@ -25,8 +25,9 @@ from service.db.migrations import MigrationUnderWay, migrate
 from service.db.models import Delivery, Shop
 from service.db.reviews import intake as intake_module
 from service.db.reviews import intake_postgres
-from service.db.reviews.intake import Intake, NewDelivery
+from service.db.reviews.intake import Intake
 from service.db.reviews.intake_postgres import PostgresStore
+from service.db.reviews.new_delivery import NewDelivery
 from service.db.session import Database
 from testbed.processes import free_port, listens, until
 from tests.conftest import missing

@@ -13,7 +13,8 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 
 from service.db.models import Delivery, OutboxRow
-from service.db.reviews.intake import Intake, NewDelivery
+from service.db.reviews.intake import Intake
+from service.db.reviews.new_delivery import NewDelivery
 from service.db.session import Database, _held
 from testbed.processes import until
 from tests.db.conftest import Desk

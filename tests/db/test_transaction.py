@@ -49,12 +49,10 @@ def test_amounts_are_added_up_under_the_lock_of_their_shop_only(world: World) ->
     now = world.clock.now()
     with world.context.database.transaction() as session:
         shop_queries.lock_shops(session, [world.shop_id])
-        assert remedy_queries.spent(session, world.shop_id, "IDR", now - timedelta(days=1), "") == (
-            0,
-            0,
-        )
+        yesterday = now - timedelta(days=1)
+        assert remedy_queries.spent_on_buyers(session, world.shop_id, "IDR", yesterday) == {}
         with pytest.raises(LockMissing):
-            remedy_queries.spent(session, world.shop_id + 1, "IDR", now - timedelta(days=1), "")
+            remedy_queries.spent_on_buyers(session, world.shop_id + 1, "IDR", yesterday)
 
 
 def test_what_is_written_at_the_end_may_ask_for_more(desk: Desk) -> None:

@@ -46,7 +46,7 @@ def test_what_nobody_knows_speaks_for_neither_side(world: World) -> None:
     evidence = _evidence(world)
 
     unknown = {kind for kind, each in evidence.items() if each.bearing == "unknown"}
-    assert unknown == {"delivery", "photos", "words"}
+    assert unknown == {"delivery", "words"}
     assert not [each for each in evidence.values() if each.bearing == "against"]
     assert (evidence["item"].bearing, evidence["paid"].bearing) == ("for", "for")
     assert "order SB-" in str(evidence["paid"].source)
@@ -126,16 +126,17 @@ def test_same_words_under_another_review_speak_against_it(world: World) -> None:
 
 def test_page_and_api_show_all_with_their_sources(world: World) -> None:
     rated(world)
-    _set_review(world, world.case(), photos=["https://img.example.test/1.jpg"])
+    address = "https://img.example.test/1.jpg"
+    _set_review(world, world.case(), photos=[address], films=["https://img.example.test/2.mp4"])
     path = f"/cases/{world.case().reference}"
 
     page = world.browser().get(path)
     status, shown = Program(world).get(path)
 
     assert "Speaks for the complaint" in text_of(page)
-    assert "Photos with the review: 1." in text_of(page)
-    assert 'href="https://img.example.test/1.jpg"' in page.text
-    assert 'src="https://img' not in page.text
+    assert "Photos with the review: 1, films: 1." in text_of(page)
+    assert "Film 1, at the platform" in text_of(page)
+    assert address not in page.text
     kinds = {each["kind"]: each for each in shown["evidence"]}
     assert (status, kinds["photos"]["bearing"]) == (200, "for")
     assert all(each["source"] for each in shown["evidence"])

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from integrations.contract import Order
+from integrations.contract import EventKind, Order, ReviewEvent
+from integrations.contract.pictures import MOST
 from integrations.money import Money
 from integrations.sentence import Words
 from integrations.shopee import orders as shopee_orders
 from integrations.shopee import schemas as shopee_schemas
 from integrations.woocommerce import orders as woo_orders
 from integrations.woocommerce import schemas as woo_schemas
-from integrations.woocommerce.shop import ShopSettings
 from service.domain.cases.evidence import Bearing, Facts, Sources, weigh
 from service.operations.cases.orders import order_from_data, order_to_data
 from tests.adapter_cases import NOW, ORDER
@@ -66,26 +66,52 @@ def test_address_that_shopee_hides_is_no_address(recipient: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("media", "photos"),
+    ("media", "photos", "films"),
     [
-        (None, None),
-        ({}, ()),
-        ({"image_url_list": ["https://a/1.jpg"], "video_url_list": ["https://a/2.mp4"]}, 2),
-        ({"image_url_list": None}, ()),
+        (None, None, None),
+        ({}, (), ()),
+        (
+            {"image_url_list": ["https://a/1.jpg"], "video_url_list": ["https://a/2.mp4"]},
+            ("https://a/1.jpg",),
+            ("https://a/2.mp4",),
+        ),
+        ({"image_url_list": None}, (), ()),
     ],
 )
-def test_shopee_says_which_media_stand_with_a_review(media: Any, photos: Any) -> None:
+def test_shopee_says_which_media_stand_with_a_review(media: Any, photos: Any, films: Any) -> None:
     row = {"comment_id": "31", "rating_star": 1, "media": media}
     event = shopee_schemas.CommentIn().load({k: v for k, v in row.items() if v is not None})
 
-    read = event.photos
+    assert (event.photos, event.films) == (photos, films)
 
-    assert (len(read) if isinstance(photos, int) and read else read) == photos
+
+@pytest.mark.parametrize(
+    ("image_info", "picture"),
+    [
+        ({"image_url": "https://cf.shopee.test/file/1"}, "https://cf.shopee.test/file/1"),
+        ({"image_url": "file:///etc/passwd"}, ""),
+        ({"image_url": 7}, ""),
+        ({}, ""),
+        (None, ""),
+        ("odd", ""),
+    ],
+)
+def test_shopee_shows_what_an_item_looks_like(image_info: Any, picture: str) -> None:
+    item = {
+        "item_id": 8,
+        "model_quantity_purchased": 1,
+        "model_discounted_price": 119000,
+        "image_info": image_info,
+    }
+
+    (line,) = _shopee(item_list=[item]).lines
+
+    assert line.picture == picture
 
 
 def _woo(**fields: Any) -> Order:
     data = woo_schemas.OrderIn().load(woo_order(13, **fields))
-    return woo_orders.order_of(data, ShopSettings(decimals=2, coupons=True))
+    return woo_orders.order_of(data, woo_orders.ShopSettings(decimals=2, coupons=True))
 
 
 def test_woocommerce_says_when_it_was_completed_and_its_extension_names_parcels() -> None:
@@ -118,6 +144,38 @@ def test_woocommerce_without_the_extension_says_nothing_of_parcels() -> None:
     assert order.buyer.address == ""
 
 
+@pytest.mark.parametrize(
+    ("image", "picture"),
+    [
+        ({"id": 9, "src": "https://toko.test/kopi.jpg"}, "https://toko.test/kopi.jpg"),
+        ({"id": "", "src": ""}, ""),
+        ({"src": False}, ""),
+        ([], ""),
+        ("odd", ""),
+    ],
+)
+def test_woocommerce_shows_what_a_product_looks_like(image: Any, picture: str) -> None:
+    line = {"id": 1, "name": "Kopi", "product_id": 10, "total": "19.90", "image": image}
+
+    assert [one.picture for one in _woo(line_items=[line]).lines] == [picture]
+
+
+def test_addresses_of_pictures_are_bounded() -> None:
+    given = [
+        " https://a/0.jpg",
+        "https://a/0.jpg",
+        "javascript:alert(1)",
+        "",
+        "https://a/" + "x" * 2000,
+    ]
+    given += [f"https://a/{number}.jpg" for number in range(20)]
+
+    event = ReviewEvent(EventKind.ADDED, "r1", photos=tuple(given), films=())
+
+    assert event.photos == tuple(f"https://a/{number}.jpg" for number in range(MOST))
+    assert event.films == ()
+
+
 def test_what_is_known_of_the_parcel_is_kept_and_weighed() -> None:
     order = replace(
         ORDER,
@@ -126,11 +184,13 @@ def test_what_is_known_of_the_parcel_is_kept_and_weighed() -> None:
         shipped_at=SHIPPED,
         completed_at=SHIPPED + timedelta(days=3),
         tracking=("JNE JP1",),
+        lines=tuple(replace(line, picture="https://a/1.jpg") for line in ORDER.lines),
     )
     kept = order_from_data(order_to_data(order, 1, NOW))
     assert kept == replace(order, lines=kept.lines)
+    assert [line.picture for line in kept.lines] == [line.picture for line in order.lines]
     assert STREET not in repr(kept)
-    facts = Facts("late", "10", None, kept, None, None, None, None)
+    facts = Facts("late", "10", None, kept, None, None, None, None, None)
 
     said = {each.kind: each for each in weigh(facts, Sources(Words("o"), Words("r")))}
 
@@ -141,7 +201,7 @@ def test_what_is_known_of_the_parcel_is_kept_and_weighed() -> None:
 
 
 def test_nothing_is_said_of_a_parcel_of_which_nothing_is_known() -> None:
-    facts = Facts("late", "10", None, ORDER, None, None, None, None)
+    facts = Facts("late", "10", None, ORDER, None, None, None, None, None)
 
     kinds = {each.kind for each in weigh(facts, Sources(Words("o"), Words("r")))}
 

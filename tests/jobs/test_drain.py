@@ -20,6 +20,7 @@ from service.db.models import Case, Connection, Delivery, Kind, Lane, OutboxRow
 from service.db.transaction import Transaction
 from service.domain.staff.authority import OPERATOR
 from service.operations.outbox import runner
+from service.operations.outbox.call_out import CallOut
 from service.operations.outbox.failures import FAULT_TRIES, PAUSES
 from service.operations.remedies import decisions
 from service.operations.reviews import ingest
@@ -130,7 +131,7 @@ def test_stop_between_a_claim_and_its_beginning_gives_back_at_once(
     _set_lanes(world, concurrency=1)
     stop, advance = threading.Event(), runner.advance
 
-    def stopped_after(*given: Any) -> Iterator[runner.CallOut]:
+    def stopped_after(*given: Any) -> Iterator[CallOut]:
         calls = list(advance(*given))
         if len(world.ledger()["made"]) == 1:
             stop.set()

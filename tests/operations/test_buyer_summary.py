@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import event, select
 
 from integrations.money import Money
+from integrations.sandbox.ledger import add_order
+from integrations.sandbox.seed import KETTLE
 from service.db.cases import buyer_summaries
 from service.db.models import Case, MakeGood
 from service.domain.cases.buyer_summary import BuyerSummary, Spent
@@ -128,3 +130,34 @@ def test_number_of_statements_does_not_follow_the_number_of_cases(
 
     assert (told.cases, len(others)) == (number, min(10, number - 1))
     assert len(statements) == 4
+
+
+def _complain(world: World, *buyers: tuple[str, str]) -> None:
+    """Low ratings of buyers with these addresses and numbers, all in one batch."""
+    for email, phone in buyers:
+        with world.sandbox.ledger.write() as ledger:
+            row = ledger.execute(
+                "INSERT INTO buyer (name, email, country, language, zone, phone)"
+                " VALUES ('Rina', ?, 'ID', 'id', 'Asia/Jakarta', ?)",
+                (email, phone),
+            )
+            order_id = add_order(ledger, int(row.lastrowid or 0), KETTLE, world.clock.now())
+        world.rate(1, "Rusak", order_id)
+    world.work()
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_rules_count_the_cases_that_the_card_counts(world: World, *, at_once: bool) -> None:
+    """Whoever comes under another id and address, with the number of before, is no new buyer."""
+    refund = [{"action": "refund", "percent": 10}]
+    rules = [
+        {"name": "Again", "when": {"earlier_cases_min": 1}, "remedies": refund},
+        {"name": "First", "remedies": refund},
+    ]
+    world.set_shop(playbook={"name": "Own", "rules": rules})
+    buyers = [("a@toko.test", "0812 3456 7890"), ("b@toko.test", "+62 812-3456-7890")]
+    for some in [buyers] if at_once else [[each] for each in buyers]:
+        _complain(world, *some)
+
+    assert [_summary(world, case).cases for case in world.cases()] == [2, 2]
+    assert sorted(case.proposals[-1].rule for case in world.cases()) == ["Again", "First"]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,9 +15,11 @@ from integrations.remedies import REFUND, Remedy
 from integrations.sandbox import trouble
 from service.db.models import Kind
 from service.db.outbox import claims
+from service.db.shops import shop_queries
 from service.domain.errors import OverLimit, WrongInput, WrongState
 from service.domain.staff.authority import Limit, SellerRole
 from service.operations.outbox import runner
+from service.operations.outbox.call_out import make_call
 from service.operations.remedies import decisions, make_goods
 from tests.world import World
 
@@ -157,6 +161,26 @@ def test_overtaken_worker_that_wakes_up_does_nothing(world: World) -> None:
 
     assert calls == []
     assert len(world.ledger()["made"]) == 1
+
+
+@pytest.mark.parametrize(
+    "database_url", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+)
+def test_what_came_of_a_call_waits_for_nobody_who_adds_up_money(world: World) -> None:
+    """Whoever promises money of a shop locks it. What was carried out promises none."""
+    _approved(world)
+    with world.context.database.transaction() as session:
+        held = claims.claim(session, world.clock.now(), most=9, per_lane=9, inward=0)
+    (out,) = runner.advance(world.context, [], held)
+    answer: Future[Any] = Future()
+    answer.set_result(make_call(world.context, out))
+    out.answer = answer
+
+    with world.context.database.transaction() as session:
+        shop_queries.lock_shops(session, [world.shop_id])
+        list(runner.advance(world.context, [out], []))
+
+    assert world.case().make_goods[0].state == "done"
 
 
 def test_approved_make_good_goes_out_though_the_rating_was_raised(world: World) -> None:

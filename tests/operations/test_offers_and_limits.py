@@ -5,11 +5,15 @@ from __future__ import annotations
 import pytest
 
 from integrations.money import Money
+from integrations.sandbox.ledger import add_order
+from integrations.sandbox.seed import SCARF
 from service.db.models import MakeGood
 from service.domain.errors import OverLimit, WrongState
+from service.domain.messages.kinds import Step
 from service.domain.staff.authority import BUYER, Limit, SellerRole
+from service.operations.messages import opt_out
 from service.operations.remedies import decisions, offers
-from tests.operations.steps import agent, refund
+from tests.operations.steps import agent, one, refund
 from tests.operations.test_offers import PAID, ours, proposed, the_offer
 from tests.world import World
 
@@ -80,3 +84,30 @@ def test_week_of_an_agent_counts_the_dearest_until_the_buyer_has_picked(world: W
     world.work()
 
     assert ours(world) == ["refund", "refund"]
+
+
+@pytest.mark.parametrize(
+    ("without_pick", "state", "made"),
+    [("first", "following_up", ["refund"]), ("seller", "awaiting_approval", [])],
+)
+def test_choice_by_itself_waits_for_no_buyer_who_cannot_be_written_to(
+    world: World, without_pick: str, state: str, made: list[str]
+) -> None:
+    """What the rule says of no pick comes about at once, within the limit for what is given."""
+    order_id = proposed(world, without_pick)
+    opt_out.opt_out(world.context, one(world, Step.RECEIPT).id, BUYER)
+    first = SCARF[2] * 2 // 5
+    world.set_shop(automatic={"IDR": dict.fromkeys(("each", "shop_day", "buyer_day"), first)})
+    with world.sandbox.ledger.write() as ledger:
+        (buyer,) = ledger.execute(
+            "SELECT buyer_id FROM orders WHERE id = ?", (order_id,)
+        ).fetchone()
+        other_id = add_order(ledger, buyer, SCARF, world.clock.now())
+
+    world.rate(1, "Rusak", other_id)
+    world.work()
+
+    case = world.cases()[1]
+    assert (case.state, ours(world)) == (state, made)
+    left_out = [line for line in case.history if line.what == "choice_left_out"]
+    assert len(left_out) == len(made)

@@ -21,6 +21,7 @@ from service.db.shops import shop_queries
 from service.db.transaction import Transaction
 from service.operations.cases import history
 from service.operations.outbox import failures, runner
+from service.operations.outbox.call_out import CallOut
 from service.operations.outbox.handler import Call, HeldRow, Steps, Work
 from tests.operations.steps import change_handler, rated
 from tests.world import World
@@ -177,12 +178,12 @@ def test_stuck_work_is_seen_with_its_reason(world: World, courier: Courier) -> N
     assert "1 × closing a case did not go through" in connection
 
 
-def _call_out(world: World, claim: Claim) -> runner.CallOut:
+def _call_out(world: World, claim: Claim) -> CallOut:
     (out,) = runner.advance(world.context, [], [claim])
     return out
 
 
-def _ends(out: runner.CallOut) -> runner.CallOut:
+def _ends(out: CallOut) -> CallOut:
     answer: Future[Any] = Future()
     answer.set_result(out.call.function(*out.call.args))
     out.answer = answer
@@ -282,7 +283,7 @@ def test_what_is_claimed_in_a_commit_is_held_when_it_succeeds_only(
     numbers = _order(world, 2)
     held = [_claimed(world)]
 
-    def claim_more(session: Transaction, calls: Sequence[runner.CallOut]) -> list[Claim]:
+    def claim_more(session: Transaction, calls: Sequence[CallOut]) -> list[Claim]:
         assert len(calls) <= 1
         return claims.claim(session, world.clock.now(), most=9, per_lane=9, inward=0)
 

@@ -15,7 +15,9 @@ from jobs import retention
 from service.db.models import Base, Case, DoNotContact, Review
 from service.domain.errors import NotFound, WrongInput, WrongState
 from service.domain.messages.kinds import Answer
+from service.domain.reviews.delivery_states import DeliveryState
 from service.domain.staff.authority import BUYER, OPERATOR
+from service.operations.cases import pictures
 from service.operations.messages import answers, opt_out
 from service.operations.privacy import erasure, keeping
 from service.operations.remedies import decisions
@@ -84,6 +86,45 @@ def test_nothing_of_the_buyer_is_left_when_erased(world: World) -> None:
     assert erased == erasure.Erased(cases=1, reviews=1, messages=3, deliveries=1)
     left = _everything(world)
     assert [word for word in WORDS if word in left] == []
+
+
+def _with_pictures(world: World) -> None:
+    """The buyer took a photo of it and a film, and the product was made for them."""
+    with world.context.database.transaction() as session:
+        review = session.scalars(select(Review)).one()
+        review.photos, review.films = (
+            ["https://img.test/rumah-1.jpg"],
+            ["https://img.test/rumah.mp4"],
+        )
+        for case in session.scalars(select(Case)):
+            lines = [
+                {**line, "picture": "https://img.test/rumah-2.jpg"} for line in case.order["lines"]
+            ]
+            case.order = {**case.order, "lines": lines}
+
+
+def test_pictures_go_with_the_buyer(world: World) -> None:
+    _walk(world)
+    _with_pictures(world)
+    assert [one.number for one in pictures.pictures_of(world.case())] == [1, 1]
+
+    erasure.erase_buyer(world.context, WORDS[1], OPERATOR)
+
+    assert "img.test" not in _everything(world)
+    assert pictures.pictures_of(world.case()) == []
+
+
+def test_review_that_is_nothing_but_a_photo_is_emptied_by_age(world: World) -> None:
+    world.rate(5, "")
+    world.work()
+    _with_pictures(world)
+    with world.context.database.transaction() as session:
+        session.scalars(select(Review)).one().buyer = {}
+
+    world.clock.move(days=366)
+    retention.purge_buyers(world.context)
+
+    assert "img.test" not in _everything(world)
 
 
 def test_figures_and_history_stay_when_a_buyer_is_erased(world: World) -> None:
@@ -167,7 +208,8 @@ def test_what_is_no_address_names_nobody(world: World, who: str) -> None:
     ],
 )
 def test_address_is_found_in_a_body_as_a_whole(body: bytes, names: bool) -> None:
-    delivery = Body(1, "read", "{}", body, datetime(2026, 11, 24, tzinfo=UTC), 1, 1, "sandbox")
+    at = datetime(2026, 11, 24, tzinfo=UTC)
+    delivery = Body(1, DeliveryState.READ, "{}", body, at, 1, 1, "sandbox")
 
     assert delivery.names({"sari@example.test"}) is names
 

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from alembic import command
 from sqlalchemy.exc import OperationalError
 
 from integrations.errors import Misconfigured
+from service import doctor
 from service.db import migrations
 from service.db.outbox import heartbeat
 from service.doctor import Examined, examine
+from tests.integrations.email import post_office
 from tests.jobs.processes import flask
 from tests.world import World
 
@@ -100,3 +109,63 @@ def test_the_command_ends_with_an_error_where_something_is_wrong(world: World) -
     assert done.returncode == 1
     assert "WRONG worker: nobody has been at work for minutes" in done.stdout
     assert "ok    database" in done.stdout
+
+
+def test_mail_server_of_the_installation_is_tried(world: World) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    context = replace(world.context, staff_mail=cast(Any, post_office.adapter(port)))
+
+    wrong = [
+        seen for seen in examine(replace(world.wired, context=context)) if "SMTP_URL" in seen.name
+    ]
+
+    assert ["could not be reached" in seen.advice for seen in wrong] == [True]
+    assert not any(
+        "SMTP_URL" in seen.name
+        for seen in examine(replace(world.wired, context=context), call_out=False)
+    )
+
+
+@contextmanager
+def _proxy(folder: Path) -> Iterator[int]:
+    """A server that shows a certificate and says nothing; gives its port."""
+    within = post_office.server_context(folder)
+
+    def serve() -> None:
+        with suppress(OSError):
+            while True:
+                line, _ = listening.accept()
+                with suppress(OSError), within.wrap_socket(line, server_side=True) as encrypted:
+                    encrypted.recv(1)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=serve, daemon=True).start()
+        yield listening.getsockname()[1]
+        listening.shutdown(socket.SHUT_RDWR)
+
+
+def _certificate(world: World, port: int, ca_file: str) -> Examined:
+    public = replace(world.wired.settings, public_url=f"https://127.0.0.1:{port}", ca_file=ca_file)
+    (seen,) = [
+        seen
+        for seen in examine(replace(world.wired, settings=public))
+        if seen.name.startswith("certificate")
+    ]
+    return seen
+
+
+def test_certificate_that_is_not_trusted_or_ends_soon_is_named(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with _proxy(tmp_path) as port:
+        stranger = _certificate(world, port, "")
+        trusted = _certificate(world, port, str(tmp_path / "ca.pem"))
+        monkeypatch.setattr(doctor, "RENEWED_BY", timedelta(days=36500))
+        ending = _certificate(world, port, str(tmp_path / "ca.pem"))
+    gone = _certificate(world, port, "")
+
+    assert (stranger.ok, trusted.ok, ending.ok, gone.ok) == (False, True, False, False)
+    assert "refuse it" in stranger.advice
+    assert "good for" in trusted.name
+    assert "cannot be asked for" in gone.advice

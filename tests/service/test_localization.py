@@ -144,7 +144,7 @@ def test_what_is_shown_can_be_typed_back(currency: str, language: str, units: in
     money = Money(units * least_step(currency), currency)
 
     assert read_amount(amount_text(money, language), currency) == money
-    assert read_amount(field_text(money), currency) == money
+    assert read_amount(field_text(money, language), currency) == money
 
 
 @given(
@@ -170,5 +170,22 @@ def test_a_decimal_keeps_every_minor_unit(currency: str, minor: int) -> None:
 def test_a_share_is_an_amount_people_can_type(currency: str, minor: int, percent: int) -> None:
     share = Money(minor, currency).share(percent)
 
-    assert read_amount(field_text(share), currency) == share
+    for language in LANGUAGES:
+        assert read_amount(field_text(share, language), currency) == share
     assert Money(minor, currency).in_use() <= Money(minor, currency)
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "language", "shown"),
+    [
+        (5_000_000, "IDR", "id", "50.000"),
+        (50_000_000, "IDR", "en", "500,000"),
+        (150_050, "SGD", "id", "1.500,50"),
+        (1_234_000, "KWD", "en", "1234"),
+        (1_500, "JPY", "en", "1,500"),
+    ],
+)
+def test_thousands_stand_apart_in_a_field(
+    minor: int, currency: str, language: str, shown: str
+) -> None:
+    assert field_text(Money(minor, currency), language) == shown

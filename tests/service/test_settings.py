@@ -197,3 +197,13 @@ def test_variables_that_a_platform_sets_stop_nothing_and_are_told() -> None:
 
     assert settings.load({**GOOD, **foreign}).embedded
     assert settings.unknown({**GOOD, **foreign}) == sorted(foreign)
+
+
+def test_all_that_is_wrong_is_said_at_once() -> None:
+    wrong = {"MAKEGOOD_LISTEN": "x:y:z", "MAKEGOOD_PUBLIC_URL": "shop", "MAKEGOOD_ZONE": "WIB"}
+
+    with pytest.raises(WrongSetting) as refused:
+        settings.load({**GOOD, **wrong, "MAKEGOOD_LOG_LEVL": "INFO"})
+
+    said = str(refused.value).splitlines()
+    assert [line.split()[0].rstrip(":") for line in said] == ["MAKEGOOD_LOG_LEVL", *wrong]

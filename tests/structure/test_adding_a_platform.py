@@ -23,8 +23,8 @@ from tests.structure.code_lines import code_lines, size_of
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = sorted({path.rpartition(".")[2] for path in registry.ADAPTERS.values()})
 USUAL = 500
-LARGEST = {"woocommerce": 1435, "sandbox": 1239, "shopee": 898, "standard": 607, "email": 515}
-"""Lines of code: a whole shop with its checks, and the sandbox with the shop behind it."""
+LARGEST = {"woocommerce": 1310, "sandbox": 1258, "shopee": 900, "standard": 606, "email": 735}
+"""Lines of code: a whole shop with its checks, the sandbox with the shop behind it, mail with its providers."""
 VALUE = re.compile(r"done|todo|exempt: \S.{8,}")
 
 
@@ -125,18 +125,23 @@ PAGE = re.compile(
 )
 
 
-def _calling(node: ast.AST, about: str) -> Iterator[tuple[ast.FunctionDef, str]]:
+def _calls_endpoint(function: ast.FunctionDef, client: str) -> bool:
+    """Whether it calls an endpoint of its own; one that is given the path is for several."""
+    return "path" not in {arg.arg for arg in function.args.args} and any(
+        isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr in CALLS
+        and ast.unparse(call.func.value).endswith(client)
+        for call in ast.walk(function)
+    )
+
+
+def _calling(node: ast.AST, about: str, client: str) -> Iterator[tuple[ast.FunctionDef, str]]:
     """Functions that call an endpoint, each with the docstrings around it."""
     for inner in ast.iter_child_nodes(node):
         if isinstance(inner, ast.ClassDef):
-            yield from _calling(inner, about + (ast.get_docstring(inner) or ""))
-        elif isinstance(inner, ast.FunctionDef) and any(
-            isinstance(call, ast.Call)
-            and isinstance(call.func, ast.Attribute)
-            and call.func.attr in CALLS
-            and ast.unparse(call.func.value).endswith("client")
-            for call in ast.walk(inner)
-        ):
+            yield from _calling(inner, about + (ast.get_docstring(inner) or ""), client)
+        elif isinstance(inner, ast.FunctionDef) and _calls_endpoint(inner, client):
             yield inner, about
 
 
@@ -146,7 +151,10 @@ def test_every_function_that_calls_an_endpoint_names_its_page(folder: str) -> No
     for path in sorted((ROOT / "integrations" / folder).glob("*.py")):
         source = path.read_text("utf-8")
         tree = ast.parse(source)
-        for function, about in _calling(tree, ast.get_docstring(tree) or ""):
+        # A client has endpoints of many pages: each says its own.
+        is_client = path.name == "client.py"
+        around = "" if is_client else ast.get_docstring(tree) or ""
+        for function, about in _calling(tree, around, "self" if is_client else "client"):
             calling += 1
             if not PAGE.search(about + (ast.get_source_segment(source, function) or "")):
                 bare.append(f"{path.name}:{function.lineno} {function.name}")

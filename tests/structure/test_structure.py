@@ -6,7 +6,7 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -40,6 +40,9 @@ def _imports(path: Path) -> Iterator[str]:
             yield from (f"{node.module}.{one.name}" for one in node.names)
 
 
+STATEMENTS = tuple(
+    f"sqlalchemy.{name}" for name in ("select", "insert", "update", "delete", "func")
+)
 MUST_NOT = (
     (
         "service/domain/",
@@ -61,7 +64,8 @@ MUST_NOT = (
         ("flask", "rq", "redis", "requests", "service.operations", "service.web", "jobs"),
     ),
     ("service/operations/", ("flask", "rq", "redis", "requests", "service.web", "jobs")),
-    ("service/web/", ("rq", "requests", "jobs")),
+    # What a page reads has a name in `service.db`.
+    ("service/web/", ("rq", "requests", "jobs", *STATEMENTS)),
     ("jobs/", ("flask", "requests", "service.web")),
     ("integrations/", ("service", "jobs", "sqlalchemy", "rq", "redis")),
 )
@@ -188,6 +192,30 @@ def test_one_place_only(pattern: str, allowed: set[str]) -> None:
     assert found <= allowed
 
 
+def _is_state(node: ast.expr) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr in ("state", "kind")
+
+
+def _each(node: ast.expr) -> Iterable[ast.expr]:
+    return node.elts if isinstance(node, ast.Tuple | ast.Set | ast.List) else [node]
+
+
+def test_states_are_compared_with_members_of_their_table_only() -> None:
+    """A word that is spelled wrong, or renamed, would be equal to none and raise nothing."""
+    wrong = [
+        f"{_name(path)}:{node.lineno} {ast.unparse(node)}"
+        for path in SOURCES
+        if _name(path).startswith(("service/", "jobs/"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Compare) and _is_state(node.left)
+        for other in node.comparators
+        for word in _each(other)
+        if isinstance(word, ast.Constant) and isinstance(word.value, str)
+    ]
+
+    assert wrong == []
+
+
 def test_files_and_functions_stay_small() -> None:
     wrong = []
     for path in SOURCES + sorted((ROOT / "tests").rglob("*.py")):
@@ -215,6 +243,18 @@ def test_lines_of_templates_hold_120_characters() -> None:
 
     assert pages
     assert not wrong
+
+
+def test_templates_compare_no_states() -> None:
+    """They ask the row what it is, or whether a move is allowed: what a state means is said once."""
+    pages = sorted((ROOT / "service" / "web" / "templates").rglob("*.html"))
+    wrong = [
+        f"{_name(path)}: {found}"
+        for path in pages
+        for found in re.findall(r"\bstate(?:\.value)? *(?:==|!=|in\b).*", path.read_text("utf-8"))
+    ]
+
+    assert wrong == []
 
 
 def test_every_module_says_what_lives_there() -> None:

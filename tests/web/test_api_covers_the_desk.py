@@ -63,6 +63,8 @@ REASONS = {
     "shops.settings.change_messages": AT_A_PAGE,
     "shops.thanks.change": AT_A_PAGE,
     "shops.permission.allow": BY_BROWSER,
+    "shops.permission.allow_device": BY_BROWSER,
+    "shops.permission.device_code": BY_BROWSER,
     "shops.permission.permission_url": BY_BROWSER,
     "messages.public_reply.post": IN_FRONT,
     "messages.public_reply.take_by_hand": IN_FRONT,

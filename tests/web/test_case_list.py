@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from service.db.models import Case, Shop
 from service.operations.cases.search import case_changed
+from tests.operations.test_buyer_marks import _known_as
 from tests.web.pages import text_of
 from tests.world import World
 
@@ -113,3 +114,59 @@ def test_pages_go_on_after_the_last_case_and_keep_the_search(
 )
 def test_an_address_nobody_made_breaks_nothing(three: World, query: str) -> None:
     assert three.browser().get(f"/cases{query}").status_code == 200
+
+
+def _paid(world: World, *amounts: tuple[int, str]) -> list[str]:
+    """The references of the cases, whose orders were paid with these minor units."""
+    with world.context.database.transaction() as session:
+        cases = session.scalars(select(Case).order_by(Case.id)).all()
+        for case, (minor, currency) in zip(cases, amounts, strict=True):
+            case.order = {**case.order, "paid": minor, "currency": currency}
+        return [case.reference for case in cases]
+
+
+def test_list_is_narrowed_and_sorted_by_what_was_paid(
+    three: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    three.set_shop(automatic={"SGD": {"each": 1, "shop_day": 1, "buyer_day": 1}})
+    first, second, third = _paid(three, (9_000_000, "IDR"), (25_900_000, "IDR"), (9_999, "SGD"))
+
+    assert _rows(three, "?paid=90.000") == [first, second]
+    assert _rows(three, "?paid=100rb&currency=IDR") == [second]
+    assert _rows(three, "?paid=99&currency=SGD") == [third]
+    monkeypatch.setattr("service.web.desk.case_list.PAGE", 1)
+    page = three.browser().get("/cases?sort=dearest").text
+    onward = page.split('class="more" href="')[1].split('"')[0].replace("&amp;", "&")
+    assert second in page
+    assert first not in page
+    assert _rows(three, onward) == [first]
+
+
+def test_money_that_cannot_be_read_stays_in_its_field_and_says_so(three: World) -> None:
+    page = three.browser().get("/cases?paid=banyak&sort=dearest&after=1_2_3")
+
+    assert 'value="banyak"' in page.text
+    assert "“banyak” is not an amount" in text_of(page)
+
+
+def test_case_leads_to_all_of_its_product(three: World) -> None:
+    first, second, third = three.cases()
+    with three.context.database.transaction() as session:
+        session.get_one(Case, second.id).product_key = "1:other"
+    page = three.browser().get(f"/cases/{first.reference}").text
+    address = page.split("All cases of this product")[0].rsplit('href="/cases', 1)[1].split('"')[0]
+
+    assert _rows(three, address) == [first.reference, third.reference]
+    assert " selected>Electric kettle" in three.browser().get(f"/cases{address}").text
+
+
+@pytest.mark.parametrize("typed", ["0812-3456-7890", "%2B62 812 3456 7890", "081234567890"])
+def test_number_of_a_buyer_finds_their_cases_however_it_is_written(
+    three: World, typed: str
+) -> None:
+    first, second, third = three.cases()
+    _known_as(three, first, phone="+62 812-3456-7890")
+    _known_as(three, second, phone="081234567890")
+    _known_as(three, third, phone="081234567891")
+
+    assert _rows(three, f"?q={typed}") == [first.reference, second.reference]

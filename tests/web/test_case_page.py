@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from integrations.sandbox import trouble
 from integrations.sandbox.ledger import add_order
 from integrations.sandbox.seed import SCARF, sell
+from service.domain.staff.authority import Limit, SellerRole
 from tests.web.pages import form_of, text_of
 from tests.world import World
 
@@ -60,7 +64,7 @@ def test_page_is_indonesian_for_an_indonesian_seller(world: World) -> None:
 def test_other_make_good_starts_with_the_proposed_one(world: World) -> None:
     form = form_of(world.browser().get(_case(world)))
 
-    assert (form["amount"], form["line"], form["expires_days"]) == ("259000", "l1", "90")
+    assert (form["amount"], form["line"], form["expires_days"]) == ("259,000", "l1", "90")
 
 
 @pytest.mark.parametrize(
@@ -170,3 +174,63 @@ def test_order_is_chosen_when_none_fits(world: World) -> None:
     assert 'value="SB-999"' in wrong.text
     assert "The order is set." in text_of(right)
     assert world.case().order["number"] == f"SB-{order_id}"
+
+
+def _first_actions(page: str) -> list[str]:
+    """The buttons at the thumb."""
+    found = re.findall(r"first-action[^>]*>\s*<button[^>]*>(.*?)</button>", page, re.S)
+    return [" ".join(words.split()) for words in found]
+
+
+def test_thumb_is_at_what_speaks_against_the_case_before_it_is_at_money(world: World) -> None:
+    world.rate(1, "Tangan anak saya melepuh kena uapnya!")
+    world.work()
+    address, browser = f"/cases/{world.case().reference}", world.browser()
+    assert _first_actions(browser.get(address).text) == ["I have taken it up"]
+
+    browser.post(f"{address}/confirm", {})
+
+    (first,) = _first_actions(browser.get(address).text)
+    assert first.startswith("Approve: ")
+
+
+def test_who_may_approve_nothing_reads_why_once_and_asks_the_owner_there(world: World) -> None:
+    address = _case(world)
+    agent = world.seller("agent@example.test", SellerRole.AGENT, {"IDR": Limit(100)})
+
+    page = text_of(world.browser(agent).get(address))
+
+    assert len(world.case().proposals[-1].remedies) > 1
+    assert page.count("Above your limit of IDR 1") == 1
+    assert page.index("Ask the owner") < page.index("Change, then approve")
+    assert "Ask the owner" not in text_of(world.browser().get(address))
+
+
+def test_who_may_only_look_is_not_told_to_decide(world: World) -> None:
+    address = _case(world)
+    viewer = world.seller("viewer@example.test", SellerRole.VIEWER)
+
+    page = text_of(world.browser(viewer).get(address))
+
+    assert "Somebody decides who may." in page
+    assert "Approve, change or decline." not in page
+    assert "Ask the owner" not in page
+
+
+def test_code_is_asked_for_only_where_it_was_given_by_hand(world: World) -> None:
+    """The shop refused a voucher: what to do instead comes first, and is not said twice."""
+    voucher = {"action": "voucher", "percent": 20, "expires_days": 90}
+    world.set_shop(playbook={"name": "Own", "rules": [{"name": "Any", "remedies": [voucher]}]})
+    order_id = world.rate(1, "Barang datang pecah")
+    trouble.choose(world.sandbox.ledger, order_id, "permanent")
+    world.work()
+    address, browser = f"/cases/{world.case().reference}", world.browser()
+    browser.post(f"{address}/approve", {"number": 0})
+    world.work()
+    page = browser.get(address).text
+
+    before, _, by_hand = page.partition("<summary>I did it by hand")
+    assert "Choose another make-good" in before
+    assert 'name="code"' not in before
+    assert 'name="code"' in by_hand
+    assert before.count("cannot be changed any more") == 1

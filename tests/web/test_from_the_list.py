@@ -71,6 +71,8 @@ def test_like_cases_are_reviewed_with_number_and_total_before_any_is_decided(wor
     review = browser.get("/together/review?" + "&".join(f"case={case}" for case in chosen))
     assert "Approve 2 cases?" in text_of(review)
     assert "IDR 518,000" in text_of(review)
+    assert "Kami kirim ulang Electric kettle" in text_of(review)
+    assert f"Shown for {chosen[0]}" in text_of(review)
     assert {case.state for case in world.cases()} == {"awaiting_approval"}
 
     pairs = re.findall(r'name="case" value="([^"]+)"', review.text)

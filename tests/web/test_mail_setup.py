@@ -70,6 +70,20 @@ def test_server_of_ones_own_is_asked_for_beside_its_field(world: World) -> None:
     assert 'value="care@shop.example"' in answer.text
 
 
+def test_what_few_need_is_folded_until_something_of_it_is_refused(world: World) -> None:
+    browser, more = world.browser(), "<summary>More settings, which few shops need"
+    address = f"/shops/{world.shop_id}/connect/email"
+    fresh = browser.get(address).text
+    before, _, folded = fresh.partition(f"<details>{more}")
+
+    assert all(f'name="{name}"' in before for name in ("provider", "from_address", "password"))
+    assert all(f'name="{name}"' in folded for name in ("imap_host", "imap_port", "ca_file"))
+    wrong = {**FORM, "provider": "gmail", "password": "app-word", "imap_port": "x"}
+    answer = browser.post(address, {**form_of(browser.get(address)), **wrong})
+    assert "imap_port" in refusals_of(answer)
+    assert f"<details open>{more}" in answer.text
+
+
 def test_what_was_typed_stays_and_another_provider_takes_the_place_of_the_first() -> None:
     typed = completed({"provider": "gmail", "host": "relay.shop.example", "port": "465"})
     moved = completed({**completed({"provider": "gmail"}), "provider": "zoho"})

@@ -9,7 +9,9 @@ from sqlalchemy import select
 from integrations.sentence import Text
 from service.db.models import Connection, MakeGood, Message
 from service.domain.shops.connection_states import ConnectionMove
+from service.domain.staff.authority import Limit, SellerRole
 from service.operations.cases import history
+from service.operations.shops import connections
 from service.operations.shops.states import move
 from tests.web.pages import text_of
 from tests.world import World
@@ -112,3 +114,55 @@ def test_paused_connection_is_named_with_the_reason(world: World) -> None:
 
 def test_empty_list_says_what_to_do_next(world: World) -> None:
     assert "First steps" in text_of(world.browser().get("/"))
+
+
+def test_row_says_for_when_it_was_promised_and_when_that_is_over(world: World) -> None:
+    world.rate(1, "Barang pecah")
+    world.work()
+    assert "hari ini pukul 14.00 WIB" in world.ledger()["messages"][-1]["text"]
+    reference, browser = world.case().reference, world.browser()
+
+    for address in ("/", f"/cases/{reference}"):
+        assert "promised for Nov 24, 14:00" in text_of(browser.get(address))
+        assert "late:" not in text_of(browser.get(address))
+    world.clock.move(hours=5)
+    for address in ("/", f"/cases/{reference}"):
+        assert "late: promised for Nov 24, 14:00" in text_of(browser.get(address))
+
+    browser.post(f"/cases/{reference}/approve", {"number": 0})
+    assert "promised for" not in text_of(browser.get(f"/cases/{reference}"))
+
+
+def test_nothing_is_late_that_was_not_promised(world: World) -> None:
+    own = {"subject": "Halo", "text": "Halo {buyer},\n\n{shop}"}
+    world.set_shop(texts={"receipt": {"id": own}})
+    world.rate(1, "Barang pecah")
+    world.work()
+
+    assert world.case().look_by is None
+    assert "promised for" not in text_of(world.browser().get("/"))
+
+
+def test_waiting_page_can_be_of_one_shop(world: World) -> None:
+    world.rate(1, "Barang pecah")
+    world.work()
+    alone = text_of(world.browser().get("/"))
+    other_id = connections.add_shop(world.context, world.owner, "Toko Dua", zone="UTC")
+    browser, reference = world.browser(), world.case().reference
+
+    assert "Toko Dua" not in alone
+    assert "Toko Dua" in text_of(browser.get("/"))
+    assert reference in browser.get(f"/?shop={world.shop_id}").text
+    assert reference not in browser.get(f"/?shop={other_id}").text
+    assert browser.get(f"/?shop={'9' * 40}").status_code == 200
+
+
+def test_row_says_why_one_may_not_approve_it(world: World) -> None:
+    agent = world.seller("agent@example.test", SellerRole.AGENT, {"IDR": Limit(1)})
+    world.rate(1, "Barang pecah")
+    world.work()
+
+    page = text_of(world.browser(agent).get("/"))
+
+    assert "Approve:" not in page
+    assert "Above your limit" in page

@@ -182,13 +182,15 @@ class _Program:
     def _words(self) -> dict[str, Any]:
         return dict(conninfo_to_dict(self.url.replace("postgresql+psycopg:", "postgresql:", 1)))
 
-    def run(self, *words: str, into: object = subprocess.PIPE, connected: bool = True) -> str:
+    def run(
+        self, *words: str, into: int | IO[bytes] = subprocess.PIPE, connected: bool = True
+    ) -> str:
         """What it printed, where not `into` a file; raises `BackupError` with its first complaint."""
         done = subprocess.run(  # noqa: S603 - a program of PostgreSQL's, found in PATH
             self.command(*words, connected=connected),
             env=self.environment,
             stdin=subprocess.DEVNULL,
-            stdout=into,  # type: ignore[call-overload]
+            stdout=into,
             stderr=subprocess.PIPE,
             check=False,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -14,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     and_,
+    bindparam,
     cast,
     delete,
     exists,
@@ -123,6 +125,19 @@ def same_buyer(first: Any) -> Select[tuple[int, int]]:
     marks, own = _marks_of_buyer(first), aliased(BuyerMark)
     same = and_(own.shop_id == marks.c.shop_id, own.mark == marks.c.mark)
     return select(marks.c.first_id, own.case_id).join(own, same).distinct()
+
+
+def cases_with(session: Session, shop_id: int, marks: Collection[str]) -> set[int]:
+    """The ids of all cases of the buyer of a shop who has these marks, also of one whose own are not
+    written yet."""
+    asked = {"shop": shop_id, "marks": sorted(marks)}
+    return set(session.connection().execute(_with_marks(), asked).scalars("case_id"))
+
+
+@cache
+def _with_marks() -> Select[tuple[int, int]]:
+    marks: BindParameter[str] = bindparam("marks", expanding=True)
+    return same_buyer(lambda row: and_(row.shop_id == bindparam("shop"), row.mark.in_(marks)))
 
 
 def _marks_of_buyer(first: Any) -> CTE:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, false, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, contains_eager, joinedload
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, false, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, contains_eager, joinedload
 
-from service.db.cases.search import matching, numbered
+from integrations.money import Money
+from service.db.cases.search import matching, numbered, of_number
 from service.db.models import Case, Decision, MakeGood, Message, Review
 from service.domain.cases.states import CaseState, CloseReason
 from service.domain.messages.kinds import Answer
@@ -29,12 +30,25 @@ class Outcome(StrEnum):
     """The buyer gave stars for the handling."""
 
 
+class Sort(StrEnum):
+    """In which order cases are listed."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    DEAREST = "dearest"
+    """By what was paid for the order, the most first."""
+
+
+Key = tuple[int, ...]
+"""Where a page of the list goes on: what the last case shown is sorted by, and its id."""
+
+
 @dataclass(frozen=True, slots=True)
 class CaseFilter:
     """Which cases to list; what is empty does not narrow. `words` are as typed in the search box.
 
     `opened_since` and `opened_before` bound when a case was opened; `remedy` is the kind of a
-    make-good that was carried out.
+    make-good that was carried out. `paid`: the least that was paid for its order, in that currency.
     """
 
     words: str = ""
@@ -45,6 +59,7 @@ class CaseFilter:
     opened_since: datetime | None = None
     opened_before: datetime | None = None
     product_key: str = ""
+    paid: Money | None = None
     remedy: str = ""
     root_cause: str = ""
     outcome: Outcome | None = None
@@ -59,48 +74,75 @@ def list_cases(
     narrowing: CaseFilter,
     *,
     most: int,
-    after: int | None = None,
-    oldest_first: bool = False,
+    after: Key | None = None,
+    sort: Sort = Sort.NEWEST,
 ) -> Sequence[Case]:
-    """A page of the cases of these shops with review and shop at hand, newest first, in one statement. `after` is the
-    id of the last one shown before. Where all that was typed is the number of an order or a reference, cases of
-    that one alone, for one statement more."""
+    """A page of the cases of these shops with review and shop at hand, in one statement. `after` is the key
+    (`key_of`) of the last one shown before. Where all that was typed is the number of an order or a reference, cases
+    of that one alone, for one statement more. The dearest come first among those in the currency of `paid`."""
     of_shops = _of_shops(shop_ids, narrowing)
     cases = (
         select(Case)
         .join(Case.review)
         .where(of_shops)
         .options(contains_eager(Case.review), joinedload(Case.shop))
-        .order_by(Case.id if oldest_first else Case.id.desc())
+        .order_by(*_ORDERS[sort])
         .limit(most)
     )
     if after is not None:
-        cases = cases.where(Case.id > after if oldest_first else Case.id < after)
+        cases = cases.where(_after(sort, after))
     if narrowing.words.strip():
-        cases = cases.where(_with_words(session, narrowing.words, of_shops))
-    return session.scalars(_narrowed(cases, narrowing)).all()
+        cases = cases.where(_with_words(session, narrowing.words, of_shops, shop_ids))
+    return session.scalars(_narrowed(cases, narrowing, sort)).all()
+
+
+_ORDERS: Mapping[Sort, Sequence[Any]] = {
+    Sort.NEWEST: (Case.id.desc(),),
+    Sort.OLDEST: (Case.id,),
+    Sort.DEAREST: (Case.paid_minor.desc(), Case.id.desc()),
+}
+
+
+def key_of(case: Case, sort: Sort) -> Key:
+    """Where the list goes on after this case."""
+    return (case.paid_minor or 0, case.id) if sort is Sort.DEAREST else (case.id,)
+
+
+def _after(sort: Sort, key: Key) -> ColumnElement[bool]:
+    match sort:
+        case Sort.NEWEST:
+            return Case.id < key[-1]
+        case Sort.OLDEST:
+            return Case.id > key[-1]
+        case Sort.DEAREST:
+            return tuple_(Case.paid_minor, Case.id) < key
 
 
 def _of_shops(shop_ids: Collection[int], narrowing: CaseFilter) -> ColumnElement[bool]:
-    """Of one shop by its index; of several in the order of the list: SQLite would take the index of
-    shops there too, and sort all of their cases."""
+    """Of one shop by its index; of several, and by what was paid, in the order of the list: SQLite would
+    take the index of shops there too, and sort all of their cases."""
     if narrowing.shop_id is not None:
         shop_ids = {narrowing.shop_id} & set(shop_ids)
-    if len(shop_ids) == 1:
+    if len(shop_ids) == 1 and narrowing.paid is None:
         return Case.shop_id == next(iter(shop_ids))
     is_dated = narrowing.opened_since is not None and narrowing.opened_before is not None
     return (Case.shop_id if is_dated else Case.shop_id + 0).in_(shop_ids)
 
 
-def _with_words(session: Session, typed: str, of_shops: ColumnElement[bool]) -> ColumnElement[bool]:
+def _with_words(
+    session: Session, typed: str, of_shops: ColumnElement[bool], shop_ids: Collection[int]
+) -> ColumnElement[bool]:
     """What a person looks for by a number is that one, not what begins or goes on like it."""
     if ids := numbered(session, typed, of_shops):
         return Case.id.in_(ids)
+    by_telephone = of_number(session, typed, shop_ids)
+    if by_telephone is not None:
+        return by_telephone
     matches = matching(session, typed)
     return false() if matches is None else matches
 
 
-def _narrowed(cases: Select[Case], narrowing: CaseFilter) -> Select[Case]:
+def _narrowed(cases: Select[Case], narrowing: CaseFilter, sort: Sort) -> Select[Case]:
     if narrowing.state is not None:
         cases = cases.where(Case.state == narrowing.state)
     if narrowing.cause:
@@ -115,6 +157,8 @@ def _narrowed(cases: Select[Case], narrowing: CaseFilter) -> Select[Case]:
         cases = cases.where(Case.opened_at < narrowing.opened_before)
     if narrowing.product_key:
         cases = cases.where(Case.product_key == narrowing.product_key)
+    if narrowing.paid is not None:
+        cases = cases.where(_paid(narrowing.paid, sort))
     if narrowing.remedy:
         cases = cases.where(Case.make_goods.any(_carried_out(narrowing.remedy)))
     if narrowing.assignee_id is not None:
@@ -124,6 +168,14 @@ def _narrowed(cases: Select[Case], narrowing: CaseFilter) -> Select[Case]:
     if narrowing.outcome is not None:
         cases = cases.where(_came_to(narrowing.outcome))
     return cases
+
+
+def _paid(least: Money, sort: Sort) -> ColumnElement[bool]:
+    """At least so much, in its currency. In the order of ids the ids come from the index alone: SQLite
+    would read all these cases to sort them."""
+    row = Case if sort is Sort.DEAREST else aliased(Case)
+    enough = and_(row.paid_currency == least.currency, row.paid_minor >= least.amount_minor)
+    return enough if sort is Sort.DEAREST else Case.id.in_(select(row.id).where(enough))
 
 
 def _carried_out(kind: str = "") -> ColumnElement[bool]:

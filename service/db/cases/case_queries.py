@@ -13,6 +13,7 @@ from sqlalchemy.sql.base import ExecutableOption
 from service.db.models import (
     Base,
     Case,
+    History,
 )
 from service.db.transaction import Lock, Transaction
 from service.domain.errors import NotFound
@@ -123,9 +124,10 @@ def cases_in(
     most: int = 50,
     before: int | None = None,
 ) -> Sequence[Case]:
-    """Cases of these shops and states (all when empty), newest first, before an id for the next
-    page."""
+    """Cases of these shops and states (all when empty) with their reviews, newest first, before an id
+    for the next page."""
     rows = select(Case).where(Case.shop_id.in_(shop_ids)).order_by(Case.id.desc()).limit(most)
+    rows = rows.options(joinedload(Case.review, innerjoin=True))
     if states:
         rows = rows.where(Case.state.in_(states))
     if before is not None:
@@ -137,6 +139,25 @@ def counts_by_state(session: Session) -> dict[str, int]:
     """How many cases are in each state."""
     rows = session.execute(select(Case.state, func.count()).group_by(Case.state)).all()
     return {row[0]: row[1] for row in rows}
+
+
+def last_line(session: Session) -> int:
+    """The id of the newest line of history; 0 where there is none."""
+    return session.scalar(select(func.max(History.id))) or 0
+
+
+def lines_after(
+    session: Session, history_id: int, *, without: Collection[int]
+) -> Sequence[tuple[History, Case]]:
+    """Lines of history that came after one, without some, each with its case and review."""
+    rows = session.execute(
+        select(History, Case)
+        .join(Case, Case.id == History.case_id)
+        .where(History.id > history_id, History.id.not_in(without))
+        .options(joinedload(Case.review))
+        .order_by(History.id)
+    )
+    return [(row.History, row.Case) for row in rows]
 
 
 class _Opened(dict[tuple[int, datetime], int]):
@@ -154,19 +175,3 @@ def opened_since(session: Transaction, shop_id: int, since: datetime) -> int:
 _OPENED_SINCE = select(func.count()).where(
     Case.shop_id == bindparam("shop"), Case.opened_at > bindparam("since")
 )
-
-
-def number_of_earlier_cases(session: Session, case: Case) -> int:
-    """How many other cases the same buyer has in the same shop."""
-    if not case.buyer_key:
-        return 0
-    asked = {"shop": case.shop_id, "buyer": case.buyer_key, "case": case.id}
-    return session.connection().scalar(_NUMBER_OF_EARLIER_CASES, asked) or 0
-
-
-_OTHERS_OF_THE_BUYER = (
-    Case.shop_id == bindparam("shop"),
-    Case.buyer_key == bindparam("buyer"),
-    Case.id != bindparam("case"),
-)
-_NUMBER_OF_EARLIER_CASES = select(func.count()).where(*_OTHERS_OF_THE_BUYER)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cache
+import re
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, func, or_, select, text
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from service.db.models import Case, SearchEntry
+from service.db.models import BuyerMark, Case, SearchEntry, Shop
+from service.db.upserts import upsert
+from service.domain.cases.buyers import marks_of
 from service.domain.search import words_of
 
+_ENTRIES: Any = SearchEntry.__table__
 _POSTGRES = text("array_to_tsvector(string_to_array(search_entry.words, ' ')) @@ :query ::tsquery")
 MOST_NUMBERED = 100
 """Cases of one number: of one order, or of one in each shop."""
+_TELEPHONE = re.compile(r"\+?(?:[ ()./-]*[0-9]){8,15}")
 _SQLITE = text("SELECT rowid FROM search_index WHERE search_index MATCH :query")
 
 
@@ -24,15 +27,7 @@ def write_entries(session: Session, words: dict[int, str]) -> None:
     if not words:
         return
     rows = [{"case_id": case_id, "words": line} for case_id, line in words.items()]
-    session.connection().execute(_upsert(session.get_bind().dialect.name), rows)
-
-
-@cache
-def _upsert(dialect: str) -> Any:
-    entries: Any = (sqlite if dialect == "sqlite" else postgresql).insert(SearchEntry)
-    return entries.on_conflict_do_update(
-        index_elements=["case_id"], set_={"words": entries.excluded.words}
-    )
+    upsert(session, _ENTRIES, ("case_id",), rows)
 
 
 def forget_old_words(session: Session) -> None:
@@ -65,6 +60,24 @@ def numbered(session: Session, typed: str, narrowing: ColumnElement[bool]) -> Se
         .limit(MOST_NUMBERED)
     )
     return session.scalars(rows).all()
+
+
+def of_number(
+    session: Session, typed: str, shop_ids: Collection[int]
+) -> ColumnElement[bool] | None:
+    """The condition that a case is of a buyer of these shops with the telephone number that is all that was
+    typed, however it is written there and here; None where no case is."""
+    if not _TELEPHONE.fullmatch(typed.strip()):
+        return None
+    countries = session.scalars(select(Shop.country).where(Shop.id.in_(shop_ids)).distinct())
+    marks = {
+        mark for country in countries for mark in marks_of({"phone": typed.strip()}, None, country)
+    }
+    of_buyer = select(BuyerMark.case_id).where(
+        BuyerMark.shop_id.in_(shop_ids), BuyerMark.mark.in_(marks)
+    )
+    found = session.scalar(of_buyer.limit(1))
+    return None if found is None else Case.id.in_(of_buyer)
 
 
 def matching_any(session: Session, texts: Sequence[str]) -> ColumnElement[bool] | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import JSON, ForeignKey, Index, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from integrations.sentence import Said
 from service.db.models.base import Base
@@ -45,6 +45,7 @@ class Case(Base):
         Index("ix_cases_shop_opened", "shop_id", "opened_at"),
         Index("ix_cases_product", "product_key"),
         Index("ix_cases_order", "order_connection_id", "order_id"),
+        Index("ix_cases_paid", "paid_currency", "paid_minor", "id"),
         Index(
             "ix_cases_assignee_id",
             "assignee_id",
@@ -59,11 +60,13 @@ class Case(Base):
     review_id: Mapped[int] = mapped_column(ForeignKey("review.id"), index=True)
     reference: Mapped[str] = mapped_column(unique=True)
     state: Mapped[CaseState] = state_column(CaseState)
-    """Changed by service.operations.cases.history.move, and by those of its make-goods."""
+    """Changed by service.operations.cases.history.change_state alone."""
     close_reason: Mapped[str] = mapped_column(default="")
     """Why it was closed. Of an open case what became of its review before a person opened it again."""
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+    look_by: Mapped[datetime | None]
+    """By when somebody will have looked, as the buyer was told; None: nothing was promised."""
     buyer_key: Mapped[str] = mapped_column(default="")
     """What tells one buyer of a shop from another: platform id, else a hash of the address."""
     product_key: Mapped[str] = mapped_column(default="")
@@ -77,6 +80,9 @@ class Case(Base):
     order_id: Mapped[str] = mapped_column(default="")
     order: Mapped[dict[str, Any]] = mapped_column("order_seen", default=dict)
     """The order as last seen (service.operations.cases.orders); empty until it is known."""
+    paid_minor: Mapped[int | None] = mapped_column(BigInteger)
+    paid_currency: Mapped[str] = mapped_column(default="")
+    """What was paid for the order as last seen, by which lists are narrowed and sorted."""
     order_connection_id: Mapped[int | None] = mapped_column(ForeignKey("connection.id"))
     """Where the order is; its make-goods are carried out there."""
     candidates: Mapped[list[Any]] = mapped_column(default=list)
@@ -110,6 +116,11 @@ class Case(Base):
         """Whether this move is possible now, by its word in Move."""
         return CASES.allows(self.state, Move(move))
 
+    @validates("order")
+    def _paid_follows(self, _name: str, order: dict[str, Any]) -> dict[str, Any]:
+        self.paid_minor, self.paid_currency = order.get("paid"), order.get("currency", "")
+        return order
+
     review: Mapped[Review] = relationship()
     shop: Mapped[Shop] = relationship(viewonly=True)
     proposals: Mapped[list[Proposal]] = relationship(order_by="Proposal.id", viewonly=True)
@@ -138,7 +149,11 @@ class History(Base):
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     at: Mapped[datetime]
     actor: Mapped[str]
+    """Such as `seller:3` (service.domain.staff.authority.Actor)."""
     what: Mapped[str]
+    """A stable word that the pages translate (service.web.words.DEEDS): a move, or what was done."""
     old: Mapped[str] = mapped_column(default="")
     new: Mapped[str] = mapped_column(default="")
+    """Of a move the states of the case, '' where it stays; of a message its step; else what `what`
+    names, such as both ratings or who looks after the case now."""
     detail: Mapped[Said | None] = mapped_column(TextColumn, default=None, nullable=False)

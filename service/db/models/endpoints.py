@@ -70,3 +70,8 @@ class EndpointEvent(Base):
     next_at: Mapped[datetime | None]
     """When it is tried next, while it waits."""
     created_at: Mapped[datetime]
+
+    @property
+    def waits(self) -> bool:
+        """It is yet to be sent, or sent again."""
+        return self.state is EventState.WAITING

@@ -107,3 +107,13 @@ class MessageAttempt(Base):
     delivered_at: Mapped[datetime | None]
     read_at: Mapped[datetime | None]
     """When it was brought to the buyer, and read, where the channel tells it."""
+
+    @property
+    def came_back(self) -> bool:
+        """The channel had taken it, and gave it back later."""
+        return self.state is AttemptState.BOUNCED
+
+    @property
+    def was_refused(self) -> bool:
+        """The channel does not bring it, for good."""
+        return self.state is AttemptState.REFUSED

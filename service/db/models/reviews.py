@@ -78,6 +78,8 @@ class Review(Base):
     buyer: Mapped[dict[str, str]] = mapped_column(default=dict)
     photos: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     """Addresses of pictures that stand with it; None where the platform does not say."""
+    films: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    """Likewise."""
 
     voice_version_id: Mapped[int | None] = mapped_column(BigId)
     """The version that its shop chose to show on its own site; another one since is not shown."""

@@ -94,6 +94,21 @@ class Connection(Base):
     """Why it is faulty, away or paused, for the seller to mend; what a check found is a line each."""
     created_at: Mapped[datetime]
 
+    @property
+    def works(self) -> bool:
+        """Nothing is wrong with it."""
+        return self.state is ConnectionState.WORKING
+
+    @property
+    def is_paused(self) -> bool:
+        """Nothing goes out to its platform until somebody has mended it."""
+        return self.state is ConnectionState.PAUSED
+
+    @property
+    def is_disconnected(self) -> bool:
+        """Its keys are forgotten; what came in by it stays."""
+        return self.state is ConnectionState.DISCONNECTED
+
     shop: Mapped[Shop] = relationship(back_populates="connections")
     lanes: Mapped[list[Lane]] = relationship(order_by="Lane.id")
 

@@ -71,7 +71,7 @@ class Task(Base):
     connection_id: Mapped[int | None] = mapped_column(ForeignKey("connection.id"))
     """Where it belongs: to a case, or to a connection."""
     subject_id: Mapped[int] = mapped_column(BigInteger)
-    """The case, make-good, message, connection or delivery that it is about."""
+    """The row that it is about, of the table that the rule of its kind names."""
     text: Mapped[Said | None] = mapped_column(TextColumn, default=None, nullable=False)
     """What to do, and why; None where the title says it all."""
     amount_minor: Mapped[int | None] = mapped_column(BigInteger)
@@ -81,7 +81,8 @@ class Task(Base):
     noticed_at: Mapped[datetime | None]
     """When people were told of it, or it was seen that nobody wants to be."""
     due_at: Mapped[datetime | None]
-    """The appointment at which it is to be done; None: as soon as somebody can."""
+    """By when it is to be done: an appointment, or what the buyer was told; None: as soon as somebody
+    can."""
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[str] = mapped_column(default="")
     """Who brought its end about, as history names actors."""

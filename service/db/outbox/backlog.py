@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
+from integrations.sentence import Said
 from service.db.models import Connection, Delivery, Lane, MakeGood, Message, OutboxRow
 from service.db.outbox.lanes import IN_HAND, MAY_GO
 from service.db.outbox.rates import filled
 from service.domain.messages.states import STUCK
 from service.domain.remedies.states import FOR_PERSON
+from service.domain.reviews.delivery_states import DeliveryState
 from service.domain.shops.connection_states import ConnectionState
 
 MOST_COUNTED = 10_000
@@ -21,7 +23,6 @@ AT_WORK = timedelta(minutes=2)
 """A lane that was claimed from in this time is being worked on, however long it is."""
 LATE_AFTER = timedelta(minutes=5)
 """Work due this long, with nobody at its lane, means that no worker is running."""
-ATTENTION = "needs_attention"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +35,14 @@ class Backlog:
 
 
 def backlog(session: Session, now: datetime) -> Backlog:
-    """What waits now; lanes that the platform or the seller holds are left out."""
+    """What waits now; lanes that the platform or the seller holds are left out. One statement, however
+    many lanes there are."""
     due, oldest, stalled = 0, [], []
-    for lane in session.scalars(_free_lanes(now)):
-        number, first = _due(session, lane.id, now)
+    for lane, number, first, in_hand in session.execute(_waiting_lanes(now)):
         due += number
-        if first is not None:
-            oldest.append(first)
-            if not _is_worked_on(session, lane, now):
-                stalled.append(first)
+        oldest.append(first)
+        if not in_hand and not _was_just_filled(lane, now):
+            stalled.append(first)
     return Backlog(due, min(oldest, default=None), min(stalled, default=None))
 
 
@@ -84,22 +84,24 @@ def _free_lanes(now: datetime) -> Select[Lane]:
     )
 
 
-def _due(session: Session, lane_id: int, now: datetime) -> tuple[int, datetime | None]:
-    rows = (
-        select(OutboxRow.due_at)
-        .where(OutboxRow.lane_id == lane_id, OutboxRow.done_at.is_(None), OutboxRow.due_at <= now)
-        .order_by(OutboxRow.due_at)
-        .limit(MOST_COUNTED)
-        .subquery()
+def _waiting_lanes(now: datetime) -> Select[Lane, int, datetime, bool]:
+    """Free lanes with due rows: how many, since when the oldest is due, and whether a worker holds
+    others of the lane."""
+    open_rows = select(OutboxRow.due_at).where(
+        OutboxRow.lane_id == Lane.id, OutboxRow.done_at.is_(None)
     )
-    number, first = session.execute(select(func.count(), func.min(rows.c.due_at))).one()
-    return number, first
+    due = open_rows.where(OutboxRow.due_at <= now).order_by(OutboxRow.due_at)
+    counted = due.limit(MOST_COUNTED).correlate(Lane).subquery()
+    number = select(func.count()).select_from(counted).scalar_subquery()
+    first = due.limit(1).correlate(Lane).scalar_subquery()
+    held = open_rows.where(OutboxRow.claim_token.is_not(None), OutboxRow.due_at > now)
+    in_hand = held.correlate(Lane).exists()
+    return _free_lanes(now).where(first.is_not(None)).add_columns(number, first, in_hand)
 
 
-def _is_worked_on(session: Session, lane: Lane, now: datetime) -> bool:
-    """A worker holds a row of it, or has just filled its bucket again."""
-    paced = lane.rate is not None and abs(now - lane.rate.allowance_at) < AT_WORK
-    return paced or bool(session.scalar(IN_HAND, {"lane": lane.id, "now": now}))
+def _was_just_filled(lane: Lane, now: datetime) -> bool:
+    """A worker that finds nothing to claim fills the bucket of its lane again all the same."""
+    return lane.rate is not None and abs(now - lane.rate.allowance_at) < AT_WORK
 
 
 def needing_attention(session: Session) -> dict[str, int]:
@@ -107,7 +109,7 @@ def needing_attention(session: Session) -> dict[str, int]:
     stuck = {
         "make_good": MakeGood.state.in_(FOR_PERSON),
         "message": Message.state.in_(STUCK),
-        "delivery": Delivery.state == ATTENTION,
+        "delivery": Delivery.state == DeliveryState.NEEDS_ATTENTION,
     }
     return {
         name: session.scalar(select(func.count()).where(condition)) or 0
@@ -119,6 +121,17 @@ def paused_connections(session: Session) -> int:
     """Connections that wait for the seller to fix something."""
     paused = select(func.count()).where(Connection.state == ConnectionState.PAUSED)
     return session.scalar(paused) or 0
+
+
+def problem_of_paused(session: Session, lane_id: int) -> Said | None:
+    """Why nothing of this lane goes out: what is wrong with its paused connection. None: it is not
+    paused."""
+    problem: Said | None = session.scalar(
+        select(Connection.problem)
+        .join(Lane, Lane.connection_id == Connection.id)
+        .where(Lane.id == lane_id, ~MAY_GO)
+    )
+    return problem
 
 
 def row_for(session: Session, kind: str, ref_id: int) -> OutboxRow | None:

@@ -15,17 +15,16 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any, Protocol
 
 from sqlalchemy import CursorResult, bindparam, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from integrations import time_limits
 from integrations.sentence import Said
 from service.db.models import Kind, OutboxRow
 from service.db.outbox.lanes import allowance, lanes_in_turn
 from service.db.transaction import Lock, Transaction
+from service.db.upserts import upsert
 from service.domain.errors import LostClaim
 
 AT_LEAST = 10
@@ -35,6 +34,7 @@ LEASE = timedelta(seconds=time_limits.CLAIM)
 
 
 _TABLE: Any = OutboxRow.__table__
+_KEY = ("kind", "ref_id", "step")
 
 
 class _Stored(Protocol):
@@ -91,22 +91,8 @@ def write_puts(session: Transaction, puts: list[tuple[Kind, Any, str, int, datet
         }
     # In one order, so that two transactions never wait for each other's rows.
     ordered = sorted(rows.values(), key=lambda row: (row["kind"], row["ref_id"], row["step"]))
-    session.connection().execute(_upsert(session.get_bind().dialect.name), ordered)
-
-
-@cache
-def _upsert(dialect: str) -> Any:
-    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    statement: Any = insert(_TABLE)
     # A claim in flight loses its token: what it does next is fenced off.
-    anew = {
-        name: statement.excluded[name]
-        for name in ("lane_id", "due_at", "tries", "given_up", "note")
-    }
-    return statement.on_conflict_do_update(
-        index_elements=["kind", "ref_id", "step"],
-        set_={**anew, "claim_token": None, "done_at": None},
-    )
+    upsert(session, _TABLE, _KEY, ordered, cleared=("claim_token", "done_at"))
 
 
 def claim(
@@ -153,7 +139,7 @@ _NEXT = (
     .with_for_update(skip_locked=True, key_share=True)
 )
 _TAKE = (
-    update(OutboxRow.__table__)  # type: ignore[arg-type]
+    update(OutboxRow.__table__)
     .where(OutboxRow.id.in_(_NEXT))
     .values(claim_token=bindparam("token"), due_at=bindparam("lease_ends"))
     .returning(

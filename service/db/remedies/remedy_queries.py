@@ -49,26 +49,27 @@ def held_of(session: Session, references: Sequence[str]) -> Sequence[MakeGood]:
     ).all()
 
 
-def spent(
-    session: Transaction, shop_id: int, currency: str, since: datetime, buyer_key: str
-) -> tuple[int, int]:
-    """Minor units that went by themselves since then, for a shop and, of these, for one of its buyers;
-    under the lock of the shop."""
+def spent_on_buyers(
+    session: Transaction, shop_id: int, currency: str, since: datetime
+) -> dict[str, int]:
+    """Minor units that went by themselves since then for a shop, by the key of the buyer; under the
+    lock of the shop."""
     session.require(Lock.SHOP, shop_id)
-    asked = {"shop": shop_id, "currency": currency, "since": since, "buyer": buyer_key}
-    by_shop, by_buyer = session.connection().execute(_SPENT, asked).one()
-    return int(by_shop or 0), int(by_buyer or 0)
+    asked = {"shop": shop_id, "currency": currency, "since": since}
+    rows = session.connection().execute(_SPENT_ON_BUYERS, asked)
+    return {buyer_key: int(spent or 0) for buyer_key, spent in rows}
 
 
-_SPENT = select(
-    func.sum(MakeGood.amount_minor),
-    func.sum(MakeGood.amount_minor).filter(MakeGood.buyer_key == bindparam("buyer")),
-).where(
-    MakeGood.shop_id == bindparam("shop"),
-    MakeGood.currency == bindparam("currency"),
-    MakeGood.decided_at >= bindparam("since"),
-    MakeGood.automatic.is_(True),
-    MakeGood.state != "cancelled",
+_SPENT_ON_BUYERS = (
+    select(MakeGood.buyer_key, func.sum(MakeGood.amount_minor))
+    .where(
+        MakeGood.shop_id == bindparam("shop"),
+        MakeGood.currency == bindparam("currency"),
+        MakeGood.decided_at >= bindparam("since"),
+        MakeGood.automatic.is_(True),
+        MakeGood.state != MakeGoodState.CANCELLED,
+    )
+    .group_by(MakeGood.buyer_key)
 )
 
 
@@ -131,7 +132,7 @@ _ABOUT = (
             union(_OF_REVIEW, select(MakeGood.id).where(*_IS_OF_ORDER), _OF_BUYER_AND_PRODUCT)
         )
     )
-    .where(MakeGood.state != "cancelled")
+    .where(MakeGood.state != MakeGoodState.CANCELLED)
     .order_by(MakeGood.id)
 )
 
@@ -158,5 +159,7 @@ def add_make_good(session: Transaction, make_good: MakeGood) -> None:
 
 
 _OF_ORDER = (
-    select(MakeGood).where(*_IS_OF_ORDER, MakeGood.state != "cancelled").order_by(MakeGood.id)
+    select(MakeGood)
+    .where(*_IS_OF_ORDER, MakeGood.state != MakeGoodState.CANCELLED)
+    .order_by(MakeGood.id)
 )

@@ -21,7 +21,6 @@ from service.domain.reports.periods import Days, Period, PeriodKind
 from service.domain.reports.totals import Totals
 from service.domain.reports.totals_data import totals_from_data, totals_to_data
 
-Day = tuple[int, date]
 Key = tuple[int, PeriodKind, date]
 
 

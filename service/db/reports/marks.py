@@ -79,7 +79,7 @@ def _moments(row: Any, row_of: Callable[[type[Any], int], Any]) -> Iterator[Mome
 def mark(session: Session, moments: Collection[Moment]) -> None:
     """Mark the days of these moments."""
     session.execute(
-        insert(ReportMark.__table__),  # type: ignore[arg-type]
+        insert(ReportMark.__table__),
         [{"shop_id": shop_id, "at": at} for shop_id, at in moments],
     )
 

@@ -9,12 +9,9 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
 
+from service.db.reviews.new_delivery import NewDelivery, Store
 from service.db.session import Database
 
 log = logging.getLogger(__name__)
@@ -26,32 +23,7 @@ LOOK_SECONDS = 1.0
 """How often a waiting caller looks whether anybody is writing at all."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewDelivery:
-    """What is to be stored; `headers` is a JSON object."""
-
-    connection_id: int
-    lane_id: int
-    key: str
-    headers: str
-    body: bytes
-    received_at: datetime
-
-
 _Waiting = tuple[NewDelivery, Future[bool]]
-Gather = Callable[[], Sequence[NewDelivery]]
-
-
-class Store(Protocol):
-    """One connection to the database, used by one writer."""
-
-    def insert(self, gather: Gather) -> list[bool]:
-        """Commit what `gather` gives, together; tells of each whether it is new."""
-
-    def takes_apart(self, error: Exception) -> bool:
-        """Whether one delivery of several can be at fault, and not the database."""
-
-    def close(self) -> None: ...
 
 
 class Intake:

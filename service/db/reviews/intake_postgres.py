@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 
-from service.db.reviews.intake import Gather, NewDelivery
+from service.db.reviews.new_delivery import Gather, NewDelivery
 from service.db.session import READ_ONLY, Database, without_prepared_behind_a_pooler
 
 CONNECT_SECONDS = 5

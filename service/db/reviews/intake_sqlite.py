@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import UTC
 
-from service.db.reviews.intake import Gather, NewDelivery
+from service.db.reviews.new_delivery import Gather, NewDelivery
 from service.db.session import Database, prepare_sqlite
 
 

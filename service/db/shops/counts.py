@@ -31,7 +31,7 @@ class Counts:
     `after` so many seconds."""
 
     def __init__(self, database: Database, model: Hourly, after: float) -> None:
-        self._database, self._table, self._after = database, _table(model), after
+        self._database, self._table, self._after = database, model.__table__, after
         self._lock = threading.Lock()
         self._numbers: Counter[_Key] = Counter()
         self._last: dict[_Key, datetime] = {}
@@ -68,11 +68,6 @@ class Counts:
             with self._lock:
                 self._numbers.update(numbers)
                 self._last = {**last, **self._last}
-
-
-def _table(model: Hourly) -> Table:
-    table: Any = model.__table__
-    return table  # type: ignore[no-any-return]
 
 
 def _add(
@@ -115,7 +110,7 @@ def counts_since(
     session: Session, model: Hourly, owner_ids: Sequence[int], since: datetime
 ) -> list[ReasonCount]:
     """By reason, whole hours counted, the latest first."""
-    table = _table(model)
+    table = model.__table__
     last = func.max(table.c.last_at)
     rows = session.execute(
         select(table.c.reason, func.sum(table.c.number), last)

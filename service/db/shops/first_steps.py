@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from integrations.contract import Role
@@ -134,5 +135,5 @@ def _has_invited(session: Session, seller_id: int, shop_ids: Collection[int]) ->
     return _is_there(session, others) or _is_there(session, invitations)
 
 
-def _is_there(session: Session, rows: object) -> bool:
-    return session.execute(rows.limit(1)).first() is not None  # type: ignore[attr-defined]
+def _is_there(session: Session, rows: Select[Any]) -> bool:
+    return session.execute(rows.limit(1)).first() is not None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Select, bindparam, select
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from integrations.contract import Role
 from service.db.models import (
@@ -32,6 +32,20 @@ def lane(session: Session, connection_id: int, *, outward: bool) -> int:
 def shop(session: Session, shop_id: int) -> Shop:
     """A shop by its id."""
     return session.get_one(Shop, shop_id)
+
+
+def shops(session: Session, shop_ids: Collection[int]) -> Sequence[Shop]:
+    """These shops, by name."""
+    return session.scalars(_by_name(shop_ids)).all()
+
+
+def shops_with_connections(session: Session, shop_ids: Collection[int]) -> Sequence[Shop]:
+    """The same, with their connections at hand."""
+    return session.scalars(_by_name(shop_ids).options(selectinload(Shop.connections))).all()
+
+
+def _by_name(shop_ids: Collection[int]) -> Select[Shop]:
+    return select(Shop).where(Shop.id.in_(shop_ids)).order_by(Shop.name, Shop.id)
 
 
 def connections_for(session: Session, shop_id: int, role: Role) -> list[Connection]:
@@ -73,6 +87,19 @@ def connection(session: Session, connection_id: int) -> Connection:
     if row is None:
         raise NotFound("There is no such connection.")
     return row
+
+
+def connection_of_address(session: Session, public_id: str) -> Connection | None:
+    """The connection whose webhook address ends so."""
+    return session.scalar(select(Connection).where(Connection.public_id == public_id))
+
+
+def connections_by_id(
+    session: Session, connection_ids: Collection[int]
+) -> Mapping[int, Connection]:
+    """These connections."""
+    rows = select(Connection).where(Connection.id.in_(connection_ids))
+    return {connection.id: connection for connection in session.scalars(rows)}
 
 
 def connections_in_trouble(session: Session, shop_ids: Collection[int]) -> Sequence[Connection]:

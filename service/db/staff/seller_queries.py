@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import exists, func, select
@@ -18,6 +18,7 @@ from service.db.models import (
     Seller,
     Shop,
 )
+from service.domain.remedies.states import MakeGoodState
 from service.domain.staff.authority import OF_ROLE, ActorKind, Permission, SellerRole, seller_name
 
 
@@ -42,27 +43,51 @@ def membership(session: Session, shop_id: int, seller_id: int) -> Membership | N
     )
 
 
+def members(session: Session, shop_ids: Collection[int]) -> Sequence[tuple[Membership, Seller]]:
+    """Who belongs to these shops, by the name of the seller."""
+    rows = session.execute(
+        select(Membership, Seller)
+        .join(Seller, Seller.id == Membership.seller_id)
+        .where(Membership.shop_id.in_(shop_ids))
+        .order_by(Seller.name, Seller.id, Membership.shop_id)
+    )
+    return [(row.Membership, row.Seller) for row in rows]
+
+
+def tokens(session: Session, shop_ids: Collection[int]) -> Sequence[tuple[ApiToken, str]]:
+    """The tokens of those who belong to these shops that were not ended, each with its seller's name."""
+    sellers = select(Membership.seller_id).where(Membership.shop_id.in_(shop_ids))
+    rows = session.execute(
+        select(ApiToken, Seller.name)
+        .join(Seller, Seller.id == ApiToken.seller_id)
+        .where(ApiToken.revoked_at.is_(None), ApiToken.seller_id.in_(sellers))
+        .order_by(ApiToken.id)
+    )
+    return [(row.ApiToken, row.name) for row in rows]
+
+
 def approved(
     session: Session,
     seller_id: int,
-    shop_id: int,
+    shop_ids: Collection[int],
     *,
-    currency: str,
     since: datetime,
     without: int | None = None,
-) -> int:
-    """Minor units of the make-goods in a shop that this seller approved after `since`, `without`
-    one of them; what was taken back does not count."""
-    total = (
-        select(func.coalesce(func.sum(MakeGood.amount_minor), 0))
+) -> Mapping[tuple[int, str], int]:
+    """By shop and currency: minor units of the make-goods that this seller approved after `since`,
+    `without` one of them; what was taken back does not count."""
+    totals = (
+        select(MakeGood.shop_id, MakeGood.currency, func.sum(MakeGood.amount_minor))
         .join(Decision, Decision.id == MakeGood.decision_id)
         .where(Decision.seller_id == seller_id, Decision.decided_at > since)
-        .where(MakeGood.shop_id == shop_id, MakeGood.currency == currency)
-        .where(MakeGood.state != "cancelled")
+        .where(MakeGood.shop_id.in_(shop_ids), MakeGood.state != MakeGoodState.CANCELLED)
+        .group_by(MakeGood.shop_id, MakeGood.currency)
     )
     if without is not None:
-        total = total.where(MakeGood.id != without)
-    return int(session.scalar(total) or 0)
+        totals = totals.where(MakeGood.id != without)
+    return {
+        (shop_id, currency): int(minor or 0) for shop_id, currency, minor in session.execute(totals)
+    }
 
 
 def deciders(session: Session, shop_id: int) -> Sequence[tuple[Seller, SellerRole]]:

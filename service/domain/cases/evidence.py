@@ -62,8 +62,8 @@ class Sources:
 class Facts:
     """All that is known of a complaint.
 
-    `order`: as last seen; None until it is chosen. `refunded`: of it and not by this case. `photos`: how
-    many stand with the review; None where the platform does not say. `same_buyer`, `same_words`:
+    `order`: as last seen; None until it is chosen. `refunded`: of it and not by this case. `photos`, `films`:
+    how many stand with the review; None where the platform does not say. `same_buyer`, `same_words`:
     references of other cases; None where there is nothing to compare by.
     """
 
@@ -73,6 +73,7 @@ class Facts:
     order: Order | None
     refunded: Money | None
     photos: int | None
+    films: int | None
     same_buyer: tuple[str, ...] | None
     same_words: tuple[str, ...] | None
 
@@ -98,8 +99,8 @@ def weigh(facts: Facts, sources: Sources) -> list[Evidence]:
 
 def _of_order(facts: Facts, order: Order) -> Iterator[tuple[str, Bearing, Text]]:
     yield ("delivery", *_delivery(facts.cause, order))
-    early = facts.written_at is not None and order.delivered_at is not None
-    if early and facts.written_at < order.delivered_at:  # type: ignore[operator]
+    written, delivered = facts.written_at, order.delivered_at
+    if written is not None and delivered is not None and written < delivered:
         says = Text("The review was written before the delivery.")
         yield "written", Bearing.FOR if facts.cause == "late" else Bearing.AGAINST, says
     yield from _on_its_way(facts, order)
@@ -161,6 +162,13 @@ def _item(product_id: str, order: Order) -> tuple[Bearing, Text]:
 
 
 def _photos(facts: Facts, sources: Sources) -> Evidence:
+    if facts.films:
+        says = Text(
+            "Photos with the review: %(photos)s, films: %(films)s.",
+            photos=facts.photos or 0,
+            films=facts.films,
+        )
+        return Evidence("photos", Bearing.FOR, says, sources.review)
     if facts.photos is None:
         says = Text("The platform does not say whether there are photos.")
         return Evidence("photos", Bearing.UNKNOWN, says, sources.review)

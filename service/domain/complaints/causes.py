@@ -12,18 +12,6 @@ from service.data import read_bytes
 from service.domain.complaints import model
 from service.domain.complaints.features import Feature, features
 
-CAUSES = (
-    "damaged",
-    "wrong_item",
-    "missing",
-    "late",
-    "defective",
-    "quality",
-    "not_as_described",
-    "service",
-    "price_promo",
-    "other",
-)
 UNCLEAR = "unclear"
 """Kept for a case in place of a cause that is too unsure to act upon."""
 CAUSE_LABELS: Mapping[str, Text] = {
@@ -39,6 +27,8 @@ CAUSE_LABELS: Mapping[str, Text] = {
     "other": Text("something else"),
     UNCLEAR: Text("unclear"),
 }
+CAUSES = tuple(name for name in CAUSE_LABELS if name != UNCLEAR)
+"""In the order in which pages and the model list them."""
 _ALSO_FROM = 0.2
 _MOST_WORDS = 4
 _LONGEST = 4_000

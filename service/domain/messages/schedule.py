@@ -281,13 +281,20 @@ def _window(data: Mapping[str, object], standard: SendingWindow) -> SendingWindo
     closes = _time(data, "closes", standard.closes)
     if closes <= opens:
         raise fields.wrong("follow-ups", "closes", Text("must be later in the day than opens"))
-    days = data.get("days", sorted(standard.days))
-    whole = isinstance(days, list | tuple) and all(type(day) is int for day in days)
-    if not whole or not days or not set(days) <= set(range(7)):  # type: ignore[call-overload]
+    return SendingWindow(opens, closes, _days(data, standard.days))
+
+
+def _days(data: Mapping[str, object], standard: frozenset[int]) -> frozenset[int]:
+    days = data.get("days", sorted(standard))
+    if not isinstance(days, list | tuple) or not days or not all(map(_is_day, days)):
         raise fields.wrong(
             "follow-ups", "days", Text("must be a list of days, Monday 0 to Sunday 6")
         )
-    return SendingWindow(opens, closes, frozenset(days))  # type: ignore[call-overload]
+    return frozenset(days)
+
+
+def _is_day(value: object) -> bool:
+    return type(value) is int and 0 <= value < 7
 
 
 def _time(data: Mapping[str, object], key: str, standard: time) -> time:

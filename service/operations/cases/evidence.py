@@ -32,18 +32,22 @@ def evidence_of(session: Session, case: Case, now: datetime) -> list[Evidence]:
     """What speaks for the complaint and against it; two statements for the other cases."""
     order = order_from_data(case.order) if case.order else None
     same_buyer, same_words = _others(session, case, now)
-    photos = case.review.photos
     facts = Facts(
         cause=case.cause,
         product_id=case.review.product_id,
         written_at=case.review.written_at,
         order=order,
         refunded=_refunded(case),
-        photos=None if photos is None else len(photos),
+        photos=_number(case.review.photos),
+        films=_number(case.review.films),
         same_buyer=same_buyer,
         same_words=same_words,
     )
     return weigh(facts, _sources(session, case))
+
+
+def _number(addresses: list[str] | None) -> int | None:
+    return None if addresses is None else len(addresses)
 
 
 def _sources(session: Session, case: Case) -> Sources:

@@ -27,7 +27,7 @@ from service.operations.cases import doubts, history, search
 from service.operations.cases.orders import order_to_data
 from service.operations.context import Context
 from service.operations.messages import planning
-from service.operations.outbox.handler import Call, Handler, HeldRow, Steps, Work
+from service.operations.outbox.handler import Call, Handler, HeldRow, Phase, Steps, Work
 from service.operations.remedies import proposals
 
 NO_ORDERS = Text("Connect where this shop's orders are, then enter the order number.")
@@ -215,7 +215,7 @@ def take_order(
     if not against:
         planning.plan_receipt(session, case, now=at)
     doubts.set_doubts(case, against)
-    proposals.propose_remedies(session, case, now=at)
+    proposals.propose_or_approve(context, session, case, now=at)
 
 
 def buyer_key(context: Context, connection_id: int, buyer: Buyer) -> str:
@@ -238,7 +238,7 @@ FIND_ORDER = Handler(
     kind=Kind.FIND_ORDER,
     label=Text("looking for an order"),
     about=Case,
-    decides_about_money=True,
+    adds_up_money=Phase.SETTLE,
     carry_out=_carry_out,
     give_up=_give_up,
 )

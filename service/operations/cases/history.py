@@ -15,8 +15,7 @@ from service.domain.staff.authority import CLOCK, Actor
 from service.operations.endpoints import events
 from service.operations.tasks import tasks
 
-_TABLE: Any = History.__table__
-_ADD = insert(_TABLE)
+_ADD = insert(History.__table__)
 
 
 def note(
@@ -60,6 +59,13 @@ def move(
     detail: Said | None = None,
 ) -> None:
     """Move a case to its next state and note it; raises `WrongState` where that is not allowed."""
+    old, new = change_state(case, how)
+    note(session, case, how.value, at=at, actor=actor, old=old, new=new, detail=detail)
+
+
+def change_state(case: Case, how: Move) -> tuple[CaseState, CaseState]:
+    """Move a case whose line of history somebody else writes; gives the states before and after.
+    Raises `WrongState`."""
     old = CaseState(case.state)
     case.state = CASES.after(old, how)
-    note(session, case, how.value, at=at, actor=actor, old=old, new=case.state, detail=detail)
+    return old, case.state

@@ -53,6 +53,7 @@ def order_to_data(order: Order, connection_id: int, seen_at: datetime) -> dict[s
                 "quantity": str(line.quantity),
                 "paid": line.paid.amount_minor,
                 "variant_id": line.variant_id,
+                "picture": line.picture,
             }
             for line in order.lines
         ],
@@ -94,6 +95,7 @@ def order_from_data(data: dict[str, Any]) -> Order:
             quantity=Decimal(line["quantity"]),
             paid=Money(line["paid"], currency),
             variant_id=line["variant_id"],
+            picture=line.get("picture", ""),
         )
         for line in data["lines"]
     )

@@ -35,7 +35,7 @@ def reopen(context: Context, case_id: int, actor: Actor, reason: str) -> None:
         how = Move.OPEN_AGAIN if case.order else Move.ASK_ORDER_AGAIN
         history.move(session, case, how, at=now, actor=actor, detail=words)
         if case.order:
-            proposals.propose_remedies(session, case, now=now, by_limit=False)
+            proposals.propose_remedies(session, case, now=now)
         case.advice = Text("Opened again: %(why)s", why=words)
 
 

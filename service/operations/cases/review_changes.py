@@ -43,7 +43,7 @@ def follow(
         low = is_low(case.review.rating, connection.threshold)
         return _changed(session, case, rating_before, case.review, low=low, now=now)
     if case is None and rating_before is None and review.rating is not None:
-        case = rewritten.older_case(session, review, low=low, now=now)
+        case = rewritten.older_case(session, review, low=low)
         if case is not None:
             rating_before = case.review.rating
             rewritten.take_over(session, case, review)

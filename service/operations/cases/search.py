@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict
 
+from sqlalchemy.orm import Session
+
 from service.db.cases import buyer_marks
 from service.db.cases.search import forget_old_words, write_entries
 from service.db.models import Case
 from service.db.transaction import Transaction
-from service.domain.cases.buyers import mark_of_name, marks_of
+from service.domain.cases.buyers import joins, mark_of_name, marks_of
 from service.domain.search import words_of
 from service.operations.cases.orders import buyer_of
 
@@ -41,6 +43,20 @@ def buyer_marks_of(case: Case) -> frozenset[str]:
     named = (*marks_of(asdict(buyer), home, country), *mark_of_name(buyer.name))
     reviewed = marks_of(case.review.buyer, case.review.connection_id, country)
     return frozenset((*named, *marks_of(ordered, home, country), *reviewed))
+
+
+def number_of_earlier_cases(session: Session, case: Case) -> int:
+    """How many cases its buyer had before, by all they are known by, as their card counts them; those of
+    this transaction, whose marks are written at its end, are counted too."""
+    marks = buyer_marks_of(case)
+    ids = buyer_marks.cases_with(session, case.shop_id, marks)
+    if isinstance(session, Transaction):
+        beside = [other for other in session.later(_write) if other.shop_id == case.shop_id]
+        known = {other.id: buyer_marks_of(other) & marks for other in beside if other is not case}
+        joining = {mark for shared in known.values() for mark in shared if joins(mark)}
+        joining -= buyer_marks.shared_of(session, case.shop_id, joining) if joining else set()
+        ids |= {case_id for case_id, shared in known.items() if shared & joining}
+    return sum(case_id < case.id for case_id in ids)
 
 
 def _texts(case: Case) -> Iterator[str]:

@@ -19,7 +19,7 @@ from service.db.endpoints import endpoint_queries
 from service.db.models import Endpoint, EndpointEvent, Kind, Lane
 from service.db.outbox import claims
 from service.db.transaction import Transaction
-from service.domain.endpoints.events import EVENTS, OVERLAP, TICKED, EventKind, EventMove
+from service.domain.endpoints.events import OVERLAP, TICKED, EventKind, EventMove
 from service.domain.errors import NotFound, WrongInput, WrongState
 from service.domain.staff.authority import Actor, Permission
 from service.operations.context import Context
@@ -136,8 +136,7 @@ def remove(context: Context, endpoint_id: int, actor: Actor) -> None:
 def _send_again(
     session: Transaction, endpoint: Endpoint, event: EndpointEvent, now: datetime
 ) -> None:
-    event.state = EVENTS.after(event.state, EventMove.REPLAY)
-    event.error, event.next_at = None, now
+    events.move(event, EventMove.REPLAY, None, now)
     claims.put(session, Kind.SEND_EVENT, event.id, lane_id=endpoint.lane_id, due_at=now, now=now)
 
 

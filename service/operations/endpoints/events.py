@@ -11,10 +11,19 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert, select
 
+from integrations.sentence import Said
 from service.db.models import Case, Endpoint, EndpointEvent, Kind, MakeGood
 from service.db.outbox import claims
 from service.db.transaction import Transaction
-from service.domain.endpoints.events import DECISIONS, OF_HISTORY, VERSION, EventKind, EventState
+from service.domain.endpoints.events import (
+    DECISIONS,
+    EVENTS,
+    OF_HISTORY,
+    VERSION,
+    EventKind,
+    EventMove,
+    EventState,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +72,15 @@ def _rows(
             case = happening.case
             event = new_event(happening.kind, _told(happening), happening.at, case.reference)
             yield from ({**event, "endpoint_id": endpoint_id} for endpoint_id in asked)
+
+
+def move(
+    event: EndpointEvent, how: EventMove, error: Said | None, next_at: datetime | None = None
+) -> None:
+    """Move an event to its next state; `error`: why it was not taken, `next_at`: when it is sent.
+    Raises `WrongState`."""
+    event.state = EVENTS.after(event.state, how)
+    event.error, event.next_at = error, next_at
 
 
 def new_event(

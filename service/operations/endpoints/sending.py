@@ -16,13 +16,13 @@ from integrations.sentence import Said, Text
 from integrations.standard_webhooks import key_of, sign
 from service.db.models import Endpoint, EndpointEvent, Kind
 from service.domain.endpoints.events import (
-    EVENTS,
     LONGEST_PAUSE,
     OFF_AFTER,
     PAUSES,
     EventMove,
     EventState,
 )
+from service.operations.endpoints.events import move
 from service.operations.endpoints.states import switch_off
 from service.operations.outbox.failures import Stopping
 from service.operations.outbox.handler import Call, Handler, HeldRow, Steps, Work
@@ -64,7 +64,7 @@ def _begin(row: HeldRow) -> _Post | None:
     endpoint = session.get_one(Endpoint, event.endpoint_id)
     if event.state is not EventState.WAITING or not endpoint.active:
         if event.state is EventState.WAITING:
-            _end(event, EventMove.DROP, SWITCHED_OFF)
+            move(event, EventMove.DROP, SWITCHED_OFF)
         row.finish()
         return None
     event.attempts, event.last_at = event.attempts + 1, now
@@ -102,12 +102,12 @@ def _settle(row: HeldRow, answer: Answer) -> None:
     event.status = answer.status
     event.answer = _beginning(answer.body)
     if answer.ok:
-        _end(event, EventMove.TAKE, None)
+        move(event, EventMove.TAKE, None)
         endpoint.failing_since = None
         row.finish()
     elif answer.status == GONE:
         gone = Text("it answered 410: it is no longer there")
-        _end(event, EventMove.GIVE_UP, gone)
+        move(event, EventMove.GIVE_UP, gone)
         row.finish(gone)
         if endpoint.active:
             switch_off(row.session, endpoint, gone, row.now)
@@ -133,7 +133,7 @@ def _fail(row: HeldRow, why: Said, answer: Answer | None = None) -> None:
     if endpoint.active and now - endpoint.failing_since >= OFF_AFTER:
         switch_off(session, endpoint, Text("it took nothing for days: %(why)s", why=why), now)
     if tries >= len(PAUSES) or not endpoint.active:
-        _end(event, EventMove.GIVE_UP, why)
+        move(event, EventMove.GIVE_UP, why)
         row.finish(why)
         return
     retry_pause = timedelta(seconds=(answer and retry_after(answer, now)) or 0.0)
@@ -142,16 +142,11 @@ def _fail(row: HeldRow, why: Said, answer: Answer | None = None) -> None:
     row.postpone(event.next_at, note=why, tries=tries + 1)
 
 
-def _end(event: EndpointEvent, how: EventMove, why: Said | None) -> None:
-    event.state = EVENTS.after(event.state, how)
-    event.error, event.next_at = why, None
-
-
 def _give_up(row: HeldRow, advice: Said) -> None:
     """After a fault of ours: it can be sent again from its page."""
     event = row.session.get_one(EndpointEvent, row.ref_id)
     if event.state is EventState.WAITING:
-        _end(event, EventMove.GIVE_UP, advice)
+        move(event, EventMove.GIVE_UP, advice)
 
 
 SEND_EVENT = Handler(

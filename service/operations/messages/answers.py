@@ -94,8 +94,19 @@ def keep(
     """Keep what the buyer says to a check, by whichever way, and do what it calls for. `reason` tells
     which way it was, where it was not the page."""
     case = check.case
-    message = Message(answer=answer, stars=stars, text=text, reason=reason)
-    _keep(session, case, check, message, now)
+    message = Message(
+        author=Author.BUYER,
+        state=MessageState.RECEIVED,
+        answers_id=check.id,
+        round=check.round,
+        answer=answer,
+        stars=stars,
+        text=text,
+        reason=reason,
+        sent_at=now,
+    )
+    case.messages.append(message)
+    _note_answer(session, message, now)
     stop_planned(session, case, ANSWERED, at=now, only=(Step.RESOLUTION_REMINDER,))
     if answer in UNSOLVED:
         _reopen(session, case, answer, text, now)
@@ -137,15 +148,10 @@ def earlier_answer(check: Message) -> Message | None:
     return answers[-1] if answers else None
 
 
-def _keep(
-    session: Transaction, case: Case, check: Message, message: Message, now: datetime
-) -> None:
-    message.author, message.state, message.sent_at = Author.BUYER, MessageState.RECEIVED, now
-    message.answers_id, message.round = check.id, check.round
-    case.messages.append(message)
+def _note_answer(session: Transaction, message: Message, now: datetime) -> None:
     history.note(
         session,
-        case,
+        message.case,
         "answered",
         at=now,
         actor=BUYER,
@@ -161,7 +167,7 @@ def _reopen(session: Transaction, case: Case, answer: Answer, comment: str, now:
         how = Move.REOPEN if case.closed_at is None else Move.COME_BACK
         close.undo(case)
         history.move(session, case, how, at=now, actor=BUYER)
-        proposals.propose_remedies(session, case, now=now, by_limit=False)
+        proposals.propose_remedies(session, case, now=now)
     if case.state == CaseState.AWAITING_APPROVAL:
         words = " ".join(comment.split())[:MOST_WORDS]
         in_words = Text(IN_WORDS[answer], words=Words(words))

@@ -20,7 +20,7 @@ from service.operations.cases import doubts, history
 from service.operations.cases.orders import buyer_of
 from service.operations.context import Context
 from service.operations.messages import answers
-from service.operations.messages.moves import allows, move
+from service.operations.messages.moves import allows, move, move_call
 from service.operations.messages.opt_out import NO_MESSAGES, wants_no_call
 from service.operations.messages.planning import due_now, let_next_follow
 from service.operations.messages.send_check import check
@@ -97,10 +97,9 @@ def record(context: Context, call_id: int, actor: Actor, outcome: Outcome) -> No
         asked = question_of(case, call)
         if outcome.answer is not None and asked is None:
             raise WrongState("The buyer was not asked yet whether it is solved.")
-        call.state = CALLS.after(call.state, outcome.how)
+        move_call(call, outcome.how, at=now)
         call.tries += 1
         call.due_at = outcome.again_at
-        call.ended_at = None if call.state is CallState.OPEN else now
         detail: Said = CALLS.labels[call.state]
         if outcome.again_at is not None:
             detail = Text("again at %(at)s", at=outcome.again_at)

@@ -16,7 +16,7 @@ from service.domain.messages.answering import answering_from_data
 from service.domain.messages.first_answer import Opening
 from service.domain.messages.kinds import Step
 from service.domain.messages.states import MessageState
-from service.domain.messages.working_hours import promise
+from service.domain.messages.working_hours import Promise, promise
 from service.domain.messages.zones import exists
 from service.localization import clock_text, weekday_text
 
@@ -32,10 +32,21 @@ def sentences(
     }
 
 
-def _promise(shop: Shop, language: str, zone: str, now: datetime, turn: int) -> str:
+def look_by(shop: Shop, now: datetime) -> datetime | None:
+    """By when somebody will have looked, as a first answer of this moment says; None where nobody works
+    in the coming weeks."""
+    look = _look(shop, now)
+    return None if look is None else _rounded(look.by)
+
+
+def _look(shop: Shop, now: datetime) -> Promise | None:
     answering = answering_from_data(shop.answering)
-    shop_zone = shop.zone if exists(shop.zone) else "UTC"
-    look = promise(answering.hours, now, answering.look_within, shop_zone, shop.country)
+    zone = shop.zone if exists(shop.zone) else "UTC"
+    return promise(answering.hours, now, answering.look_within, zone, shop.country)
+
+
+def _promise(shop: Shop, language: str, zone: str, now: datetime, turn: int) -> str:
+    look = _look(shop, now)
     if look is None:
         return first_answer.promise(language, Opening.NEVER, turn)
     moments = {"by": _told(language, "by", look.by, zone, now)}

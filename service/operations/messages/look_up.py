@@ -16,10 +16,12 @@ from integrations.sentence import Said, Text, Words
 from service.db.messages import message_queries
 from service.db.models import Connection, Message, MessageAttempt
 from service.db.outbox import claims
+from service.db.shops import shop_queries
 from service.db.transaction import Transaction
 from service.domain.messages.states import MAYBE_SENT, AttemptState, MessageMove, MessageState
 from service.operations.cases.orders import known_at
 from service.operations.context import Context
+from service.operations.messages import first_answer, texts
 from service.operations.messages.moves import allows, move
 from service.operations.messages.planning import let_next_follow, plan_reminder
 from service.operations.outbox.handler import Call, HeldRow, Steps, Work
@@ -107,6 +109,9 @@ def mark_sent(row: HeldRow, message: Message, attempt: MessageAttempt) -> None:
     if allows(message, MessageMove.CONFIRM):
         channel = row.session.get_one(Connection, attempt.connection_id)
         detail = Words(channel.name)
+        if texts.promises_a_look(row.session, message):
+            shop = shop_queries.shop(row.session, message.case.shop_id)
+            message.case.look_by = first_answer.look_by(shop, attempt.started_at)
         move(row.session, message, MessageMove.CONFIRM, at=row.now, detail=detail)
         plan_reminder(row.session, message, now=row.now)
     claims.end(row.session, row.claim.kind, row.ref_id, row.now)

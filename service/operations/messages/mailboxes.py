@@ -29,7 +29,7 @@ def fetch(context: Context) -> Iterator[tuple[str, Counter[str]]]:
             continue
         taken: Counter[str] = Counter()
         try:
-            mailbox = Mailbox.of(context.config(connection).values)
+            mailbox = _mailbox(context, connection)
             if mailbox is None:
                 continue
             for raw in new_mail(mailbox, context.http.network):
@@ -38,6 +38,12 @@ def fetch(context: Context) -> Iterator[tuple[str, Counter[str]]]:
             log.warning("mailbox of connection %s: %s", connection.id, error)
             taken["failed"] += 1
         yield connection.name, taken
+
+
+def _mailbox(context: Context, connection: Connection) -> Mailbox | None:
+    adapter = context.adapter(connection)
+    values = adapter.config.values
+    return Mailbox.of(values, adapter.access if adapter.needs_permission(values) else None)
 
 
 def _is_mail(connection: Connection) -> bool:

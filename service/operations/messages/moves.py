@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from integrations.sentence import Said
-from service.db.models import Case, Message
+from service.db.models import Call, Case, Message
 from service.db.transaction import Transaction
 from service.domain.messages.calls import CALLS, CallMove, CallState
 from service.domain.messages.states import MESSAGES, MessageMove, MessageState
@@ -67,7 +67,13 @@ def end_calls(case: Case, at: datetime, message_id: int | None) -> None:
     """Nobody calls any more to tell this message (None: because a seller asked for a call)."""
     for call in case.calls:
         if call.state is CallState.OPEN and call.message_id == message_id:
-            call.state, call.ended_at = CALLS.after(call.state, CallMove.DROP), at
+            move_call(call, CallMove.DROP, at=at)
+
+
+def move_call(call: Call, how: CallMove, *, at: datetime) -> None:
+    """Move a call, which may have ended with that. Raises `WrongState`."""
+    call.state = CALLS.after(call.state, how)
+    call.ended_at = None if call.state is CallState.OPEN else at
 
 
 def allows(message: Message, how: MessageMove) -> bool:

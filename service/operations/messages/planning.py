@@ -30,6 +30,7 @@ from service.domain.messages.schedule import (
 from service.domain.messages.sending_time import next_sending_time
 from service.domain.messages.states import MessageState
 from service.domain.messages.zones import zones_for
+from service.domain.remedies.states import MakeGoodState
 from service.operations.cases import expire, history
 from service.operations.cases.orders import buyer_of
 from service.operations.messages.stopping import stop
@@ -114,7 +115,11 @@ def plan_follow_ups(
         plan_thanks(session, case, make_good, now=now)
         return
     shop = shop_queries.shop(session, case.shop_id)
-    done = [other for other in case.make_goods if other.state == "done" and not other.is_thanks]
+    done = [
+        other
+        for other in case.make_goods
+        if other.state is MakeGoodState.DONE and not other.is_thanks
+    ]
     series = _Series(case, len(done) or 1, make_good)
     with _whatever_happens(session, series, Step.CONFIRMATION, now):
         _stop_receipt_drafts(session, case, now)

@@ -4,6 +4,7 @@ them where the platform has a call for it, else by themselves, with the checked 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,6 +33,14 @@ from service.operations.staff.permits import permit
 
 SECONDS = 20.0
 """So long a person waits for the platform."""
+PUBLIC = "public_reply"
+"""What history calls it."""
+_DEEDS: Mapping[ReplyMove, str] = {
+    ReplyMove.HAND_OVER: "released",
+    ReplyMove.TAKE_BY_HAND: "released",
+    ReplyMove.CONFIRM: "sent",
+    ReplyMove.REFUSE: "needs_attention",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +57,9 @@ class Allowed:
     draft: str
 
 
-def allowed(context: Context, session: Session, case: Case) -> Allowed | None:
-    """What a public reply to this case's review may be; None where there is nothing to reply to."""
+def allowed(session: Session, case: Case, *, reached: bool) -> Allowed | None:
+    """What a public reply to this case's review may be; None where there is nothing to reply to.
+    `reached`: whether the buyer can be written to."""
     if case.review.withdrawn or case.erased_at is not None:
         return None
     connection = session.get_one(Connection, case.review.connection_id)
@@ -63,7 +73,7 @@ def allowed(context: Context, session: Session, case: Case) -> Allowed | None:
         rules=target.reply_rules,
         longest=target.longest_reply,
         by_hand=not by_api,
-        private_first=not written and reaches_buyer(context, session, case),
+        private_first=not written and reached,
         draft=texts.public_reply(session, case, written=written),
     )
 
@@ -82,12 +92,12 @@ def keep(context: Context, case_id: int, actor: Actor, text: str) -> None:
         now = context.clock.now()
         if text.strip():
             _draft(case, text)
-            history.note(session, case, "drafted", at=now, actor=actor, new="public_reply")
+            history.note(session, case, "drafted", at=now, actor=actor, new=PUBLIC)
         elif case.reply is not None:
             _refuse_unless_open(case.reply)
             session.delete(case.reply)
             case.reply = None
-            history.note(session, case, "stopped", at=now, actor=actor, new="public_reply")
+            history.note(session, case, "stopped", at=now, actor=actor, new=PUBLIC)
 
 
 def post(
@@ -101,13 +111,13 @@ def post(
         with context.http.within(SECONDS):
             vendor_id = context.replies(connection).reply(reply)
     except Exception as error:
-        reason, is_unknown = reason_of(error), may_have_acted(error)
-        how = None if is_unknown else ReplyMove.REFUSE
-        _settle(context, case_id, actor, how, reason)
-        if is_unknown:
+        reason = reason_of(error)
+        if may_have_acted(error):
+            _lose_sight(context, case_id, actor, reason)
             raise WrongState(
                 "It is not known whether the reply was posted: %(why)s", why=reason
             ) from error
+        _settle(context, case_id, actor, ReplyMove.REFUSE, reason)
         raise WrongState("The reply was not posted: %(why)s", why=reason) from error
     _settle(context, case_id, actor, ReplyMove.CONFIRM, vendor_id=vendor_id)
 
@@ -120,16 +130,15 @@ def take_by_hand(
     with context.database.transaction() as session:
         case = _locked(session, case_id, actor)
         reply = _checked(context, session, case, text, confirmed=confirmed)
-        reply.state = REPLIES.after(reply.state, ReplyMove.TAKE_BY_HAND)
-        now = context.clock.now()
-        history.note(session, case, "released", at=now, actor=actor, new="public_reply")
+        _move(session, case, reply, ReplyMove.TAKE_BY_HAND, at=context.clock.now(), actor=actor)
 
 
 def say_posted(context: Context, case_id: int, actor: Actor, *, posted: bool) -> None:
     """A person has looked whether the reply stands there; raises `NotPermitted`, `WrongState`."""
-    with context.database.reading() as session:
-        permit(session, actor, Permission.DECIDE, case_queries.case(session, case_id).shop_id)
-    _settle(context, case_id, actor, ReplyMove.CONFIRM if posted else ReplyMove.REFUSE)
+    with context.database.transaction() as session:
+        case = _locked(session, case_id, actor)
+        how = ReplyMove.CONFIRM if posted else ReplyMove.REFUSE
+        _move(session, case, _reply_of(case), how, at=context.clock.now(), actor=actor)
 
 
 def _hand_over(
@@ -139,10 +148,8 @@ def _hand_over(
     with context.database.transaction() as session:
         case = _locked(session, case_id, actor)
         reply = _checked(context, session, case, text, confirmed=confirmed, by_call=True)
-        reply.state = REPLIES.after(reply.state, ReplyMove.HAND_OVER)
         # Its task is there already if nothing comes after this.
-        now = context.clock.now()
-        history.note(session, case, "released", at=now, actor=actor, new="public_reply")
+        _move(session, case, reply, ReplyMove.HAND_OVER, at=context.clock.now(), actor=actor)
         connection = session.get_one(Connection, case.review.connection_id)
         return connection, PublicReply(reply.key, case.review.platform_id, reply.text)
 
@@ -157,7 +164,7 @@ def _checked(
     by_call: bool = False,
 ) -> Reply:
     """The draft with words that may stand in public; raises as `post`."""
-    rules = allowed(context, session, case)
+    rules = allowed(session, case, reached=reaches_buyer(context, session, case))
     if rules is None or (by_call and rules.by_hand):
         raise WrongState("No public reply can be posted under this review.")
     words = text.replace("\r\n", "\n").strip()
@@ -195,24 +202,51 @@ def _refuse_unless_open(reply: Reply) -> None:
         raise WrongState(Text(REPLIES.refusal, state=REPLIES.labels[reply.state]))
 
 
+def _reply_of(case: Case) -> Reply:
+    if case.reply is None:
+        raise WrongState("There is no public reply.")
+    return case.reply
+
+
 def _settle(
     context: Context,
     case_id: int,
     actor: Actor,
-    how: ReplyMove | None,
+    how: ReplyMove,
     reason: Said | None = None,
+    *,
     vendor_id: str = "",
 ) -> None:
-    """Note what is known of it; `how` None: nobody knows, so that a person looks."""
+    """Note what came of handing it over."""
     with context.database.transaction() as session:
-        now: datetime = context.clock.now()
+        case, now = case_queries.locked_case(session, case_id), context.clock.now()
+        reply = _reply_of(case)
+        reply.vendor_id = vendor_id
+        _move(session, case, reply, how, at=now, actor=actor, reason=reason)
+
+
+def _lose_sight(context: Context, case_id: int, actor: Actor, reason: Said) -> None:
+    """Nobody knows whether it stands there, so a person looks."""
+    with context.database.transaction() as session:
         case = case_queries.locked_case(session, case_id)
-        if case.reply is None:
-            raise WrongState("There is no public reply.")
-        if how is not None:
-            case.reply.state = REPLIES.after(case.reply.state, how)
-        case.reply.reason = reason
-        if how is ReplyMove.CONFIRM:
-            case.reply.vendor_id, case.reply.posted_at = vendor_id, now
-        deed = "sent" if how is ReplyMove.CONFIRM else "needs_attention"
-        history.note(session, case, deed, at=now, actor=actor, new="public_reply", detail=reason)
+        _reply_of(case).reason = reason
+        now = context.clock.now()
+        history.note(
+            session, case, "needs_attention", at=now, actor=actor, new=PUBLIC, detail=reason
+        )
+
+
+def _move(
+    session: Transaction,
+    case: Case,
+    reply: Reply,
+    how: ReplyMove,
+    *,
+    at: datetime,
+    actor: Actor,
+    reason: Said | None = None,
+) -> None:
+    reply.state, reply.reason = REPLIES.after(reply.state, how), reason
+    if how is ReplyMove.CONFIRM:
+        reply.posted_at = at
+    history.note(session, case, _DEEDS[how], at=at, actor=actor, new=PUBLIC, detail=reason)

@@ -119,6 +119,14 @@ def text_in_use(session: Session, message: Message, key: str) -> MessageText:
     return MessageText(message.subject, message.text, text.tone) if message.text else text
 
 
+def promises_a_look(session: Session, message: Message) -> bool:
+    """Whether it tells the buyer by when somebody will have looked."""
+    if message.step is not Step.RECEIPT:
+        return False
+    text = text_in_use(session, message, key_in_use(session, message))
+    return f"{{{templates.PROMISE}}}" in text.text
+
+
 def wording(session: Session, message: Message, *, edit_link: bool) -> str:
     """Which text a message is made from, such as `resolution_check/id shipped 5f2a90c1b3d4`: whose
     it is, and the first digits of the SHA-256 of its subject and text with their placeholders."""

@@ -98,7 +98,7 @@ def way_of(
     refused: tuple[Connection | None, Verdict] | None = None
     for rung, channel in _rungs(session, message.case):
         name = Words(channel.name) if channel is not None else CHANNELS[rung]
-        gap = _silenced(channel, silenced) or _gap(session, message, rung, channel, now)
+        gap = _silenced(channel, silenced) or _gap(session, message, channel, now)
         if gap is None:
             verdict = policy.verdict(rung)
             if verdict.allowed:
@@ -138,7 +138,7 @@ def _rungs(session: Session, case: Case) -> Iterator[tuple[Channel, Connection |
 
 
 def _gap(
-    session: Session, message: Message, rung: Channel, channel: Connection | None, now: datetime
+    session: Session, message: Message, channel: Connection | None, now: datetime
 ) -> Said | None:
     """Why this rung does not reach the buyer now; None: it does."""
     case = message.case

@@ -3,7 +3,7 @@ runs the clock and however often."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -97,7 +97,7 @@ def readers(context: Context, actor: Actor) -> list[Reader]:
     """Oneself in each shop, and everybody in shops of one's own."""
     owned = actor.shops(Permission.MANAGE)
     with context.database.reading() as session:
-        wanted = (
+        members = (
             select(Shop, Seller)
             .join(Membership, Membership.shop_id == Shop.id)
             .join(Seller, Seller.id == Membership.seller_id)
@@ -105,14 +105,25 @@ def readers(context: Context, actor: Actor) -> list[Reader]:
             .where((Seller.id == actor.seller_id) | Shop.id.in_(owned))
             .order_by(Shop.id, Seller.id != actor.seller_id, Seller.id)
         )
+        people = session.execute(members).all()
+        subscriptions = subscriptions_of(session, {shop.id for shop, _ in people})
         return [
-            Reader(shop, seller, [row for row in _of(session, shop.id, seller.id) if _is_on(row)])
-            for shop, seller in session.execute(wanted)
+            Reader(shop, seller, subscriptions.get((shop.id, seller.id), ()))
+            for shop, seller in people
         ]
 
 
-def _is_on(row: ReportSubscription) -> bool:
-    return row.removed_at is None
+def subscriptions_of(
+    session: Session, shop_ids: Collection[int]
+) -> Mapping[tuple[int, int], Sequence[ReportSubscription]]:
+    """The subscriptions in these shops that were not ended, by shop and seller."""
+    rows = select(ReportSubscription).where(
+        ReportSubscription.shop_id.in_(shop_ids), ReportSubscription.removed_at.is_(None)
+    )
+    by_reader: dict[tuple[int, int], list[ReportSubscription]] = {}
+    for row in session.scalars(rows.order_by(ReportSubscription.id)):
+        by_reader.setdefault((row.shop_id, row.seller_id), []).append(row)
+    return by_reader
 
 
 def gather_reports(context: Context) -> bool:

@@ -54,7 +54,7 @@ def _begin(row: HeldRow) -> Any:
     seller = session.get_one(Seller, subscription.seller_id)
     member = seller_queries.membership(session, subscription.shop_id, seller.id)
     if member is None or subscription.removed_at is not None:
-        mail.state = REPORT_MAILS.after(mail.state, ReportMailMove.DROP)
+        _move(mail, ReportMailMove.DROP)
         row.finish()
         return None
     channel = staff_channel(row.context, session, [subscription.shop_id])
@@ -87,7 +87,8 @@ def _report(
 
 def _sent(row: HeldRow) -> None:
     mail = row.session.get_one(ReportMail, row.ref_id)
-    mail.state, mail.sent_at = REPORT_MAILS.after(mail.state, ReportMailMove.SEND), row.now
+    _move(mail, ReportMailMove.SEND)
+    mail.sent_at = row.now
     row.session.get_one(ReportSubscription, mail.subscription_id).problem = None
     row.finish()
 
@@ -101,20 +102,24 @@ def _fail(row: HeldRow, why: Said, may_have_gone: bool) -> None:
     subscription = row.session.get_one(ReportSubscription, mail.subscription_id)
     subscription.problem = PERHAPS if may_have_gone else why
     if may_have_gone:
-        mail.state = REPORT_MAILS.after(mail.state, ReportMailMove.LOSE_SIGHT)
+        _move(mail, ReportMailMove.LOSE_SIGHT)
         row.finish(why)
         return
     mail.tried_at = None
     if not row.try_again(PAUSES, why):
-        mail.state = REPORT_MAILS.after(mail.state, ReportMailMove.GIVE_UP)
+        _move(mail, ReportMailMove.GIVE_UP)
         row.finish(why)
+
+
+def _move(mail: ReportMail, how: ReportMailMove) -> None:
+    mail.state = REPORT_MAILS.after(mail.state, how)
 
 
 def _give_up(row: HeldRow, advice: Said) -> None:
     """After a fault of ours: the report stands on its page."""
     mail = row.session.get_one(ReportMail, row.ref_id)
     if mail.state is ReportMailState.WAITING:
-        mail.state = REPORT_MAILS.after(mail.state, ReportMailMove.GIVE_UP)
+        _move(mail, ReportMailMove.GIVE_UP)
         row.session.get_one(ReportSubscription, mail.subscription_id).problem = advice
 
 

@@ -58,7 +58,7 @@ def _begin(row: HeldRow) -> Any:
     words = None if gone else _words(row, notice, shops, seller)
     if notice.state is not NoticeState.WAITING or words is None:
         if notice.state is NoticeState.WAITING:
-            notice.state = NOTICES.after(notice.state, NoticeMove.DROP)
+            _move(notice, NoticeMove.DROP)
         row.finish()
         return None
     if not address.is_mail:
@@ -110,25 +110,35 @@ def _words(row: HeldRow, notice: Notice, shops: list[int], seller: Seller) -> _W
 
 def _sent(row: HeldRow) -> None:
     notice = row.session.get_one(Notice, row.ref_id)
-    notice.state, notice.sent_at = NOTICES.after(notice.state, NoticeMove.SEND), row.now
-    notice.error = row.session.get_one(NoticeAddress, notice.address_id).problem = None
+    _move(notice, NoticeMove.SEND)
+    notice.sent_at = row.now
+    _say(row, notice, None)
     row.finish()
 
 
 def _fail(row: HeldRow, why: Said) -> None:
     notice = row.session.get_one(Notice, row.ref_id)
-    notice.error = row.session.get_one(NoticeAddress, notice.address_id).problem = why
+    _say(row, notice, why)
     if notice.is_test or not row.try_again(PAUSES, why):
-        notice.state = NOTICES.after(notice.state, NoticeMove.GIVE_UP)
+        _move(notice, NoticeMove.GIVE_UP)
         row.finish(why)
+
+
+def _move(notice: Notice, how: NoticeMove) -> None:
+    notice.state = NOTICES.after(notice.state, how)
+
+
+def _say(row: HeldRow, notice: Notice, problem: Said | None) -> None:
+    """What is wrong stands with the notice and with its address; None: nothing any more."""
+    notice.error = row.session.get_one(NoticeAddress, notice.address_id).problem = problem
 
 
 def _give_up(row: HeldRow, advice: Said) -> None:
     """After a fault of ours: the task itself still waits on its page, the address says why."""
     notice = row.session.get_one(Notice, row.ref_id)
     if notice.state is NoticeState.WAITING:
-        notice.state = NOTICES.after(notice.state, NoticeMove.GIVE_UP)
-        notice.error = row.session.get_one(NoticeAddress, notice.address_id).problem = advice
+        _move(notice, NoticeMove.GIVE_UP)
+        _say(row, notice, advice)
 
 
 SEND_NOTICE = Handler(

@@ -15,6 +15,7 @@ from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum, auto
 from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
 from sqlalchemy.orm import Session
@@ -101,6 +102,13 @@ class HeldRow:
         claims.give_up(self.session, self.claim, self.now, note)
 
 
+class Phase(Enum):
+    """Where a row stands: its first steps, up to a call, or those that go on with the answer."""
+
+    BEGIN = auto()
+    SETTLE = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Handler:
     """One kind of outbox work, all that is to be known of it."""
@@ -122,8 +130,9 @@ class Handler:
     """What it needs of its case, read with it at once."""
     events: Callable[[Any], Sequence[InboundEvent]] | None = None
     """What the answer of its call says of reviews, which are locked before the steps go on."""
-    decides_about_money: bool = False
-    """It adds up money of a shop, which is locked with the cases."""
+    adds_up_money: Phase | None = None
+    """The phase that adds up money of a shop: the shop is then locked with the cases, and rows in
+    that phase have a commit of their own, so that others wait for the shop no longer than needed."""
     follows: Kind | None = None
     """It is begun in the commit in which work of that kind has put it."""
 

@@ -12,7 +12,6 @@ from typing import Any
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from integrations import time_limits
 from integrations.contract import InboundEvent
 from integrations.errors import AdapterError
 from service.db.models import Case, Kind
@@ -22,6 +21,7 @@ from service.db.outbox.claims import Claim
 from service.db.transaction import Transaction
 from service.domain.errors import DomainError, LostClaim
 from service.operations.context import Context
+from service.operations.outbox.call_out import CallOut
 from service.operations.outbox.failures import (
     PAUSES,
     deal_with,
@@ -29,8 +29,8 @@ from service.operations.outbox.failures import (
     holds_lane,
     unexpected,
 )
-from service.operations.outbox.handler import Call, HeldRow, Work
-from service.operations.outbox.locking import lock
+from service.operations.outbox.handler import HeldRow, Phase, Work
+from service.operations.outbox.locking import adds_up_money, lock
 from service.operations.outbox.registry import HANDLERS
 from service.operations.reviews import rewritten
 from service.operations.shops import recovery
@@ -38,71 +38,65 @@ from service.operations.shops import recovery
 log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
-class CallOut:
-    """A call that is to be made, is under way, or has ended.
-
-    `began` is the process's own time (integrations.http) from which the seconds for it count;
-    `case` the case's reference, for the logs; `paid` how many calls of it were paid for when its row
-    was claimed: one, for the first of the row.
-    """
-
-    work: Work
-    call: Call
-    began: float
-    case: str
-    paid: int
-    answer: Future[Any] | None = None
-    made: float = 0.0
-    """How many calls it was, as the platform counts them."""
-
-
-def make_call(context: Context, out: CallOut) -> object:
-    """Make the call, within the time that the lease leaves; raises what it raises."""
-    with context.http.within(time_limits.TRY - (context.http.now() - out.began)) as meter:
-        try:
-            return out.call.function(*out.call.args)
-        except AdapterError:
-            raise
-        except Exception:
-            log.exception("row %s failed", out.work.claim.id)
-            raise
-        finally:
-            out.made = meter.calls
-
-
 Claiming = Callable[[Transaction, Sequence[CallOut]], list[Claim]]
 """Claims rows in a transaction that is about to end; the calls are those that will follow it."""
+
+
+def _claim_nothing(session: Transaction, calls: Sequence[CallOut]) -> list[Claim]:
+    return []
 
 
 def advance(
     context: Context,
     ended: list[CallOut],
     to_begin: list[Claim],
-    claim_more: Claiming = lambda session, calls: [],
+    claim_more: Claiming = _claim_nothing,
 ) -> Iterator[CallOut]:
     """Go on with what calls gave and begin claimed rows; gives the calls to make now.
 
     What is dealt with is taken out of the lists; what raises is the database's, and the rest can be
     tried later. Rows that `claim_more` has claimed in the same commit are then in `to_begin`.
     """
-    # Reviews are locked before the cases of others are: what tells of them has its own commit.
-    reviews = [out for out in ended if out.work.handler.events is not None]
-    others = [out for out in ended if out.work.handler.events is None]
+    parts = [part for part in _parts(ended, to_begin) if part.ended or part.to_begin]
     try:
-        if reviews:
-            yield from _advance(context, reviews, [])
-        if others or to_begin:
-            yield from _advance(context, others, to_begin, claim_more)
+        for part in parts:
+            claiming = claim_more if part is parts[-1] else _claim_nothing
+            yield from _advance(context, part.ended, part.to_begin, claiming)
     finally:
-        ended[:] = [*reviews, *others]
+        ended[:] = [out for part in parts for out in part.ended]
+        to_begin[:] = [claim for part in parts for claim in part.to_begin]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What goes by one commit."""
+
+    ended: list[CallOut]
+    to_begin: list[Claim]
+
+
+def _parts(ended: Sequence[CallOut], to_begin: Sequence[Claim]) -> list[_Part]:
+    """Reviews are locked before the cases of others are: what tells of them has its own commit. So has
+    what adds up money, because other workers wait for its shops until that."""
+    reviews, adding, others = _Part([], []), _Part([], []), _Part([], [])
+    for out in ended:
+        if out.work.handler.events is not None:
+            reviews.ended.append(out)
+        elif adds_up_money(out.work.claim, Phase.SETTLE):
+            adding.ended.append(out)
+        else:
+            others.ended.append(out)
+    for claim in to_begin:
+        part = adding if adds_up_money(claim, Phase.BEGIN) else others
+        part.to_begin.append(claim)
+    return [reviews, adding, others]
 
 
 def _advance(
     context: Context,
     ended: list[CallOut],
     to_begin: list[Claim],
-    claim_more: Claiming = lambda session, calls: [],
+    claim_more: Claiming = _claim_nothing,
 ) -> Iterator[CallOut]:
     """In one commit. A row that fails does not take the others with it: then each goes by itself."""
     claimed: list[Claim] = []

@@ -34,6 +34,7 @@ from service.db.transaction import Transaction
 from service.domain.cases.states import CloseReason
 from service.domain.errors import WrongState
 from service.domain.remedies.states import ENDED
+from service.domain.reviews.delivery_states import DeliveryState
 from service.domain.staff.authority import Actor, Permission
 from service.operations.cases import close, history, notes, search
 from service.operations.context import Context
@@ -116,7 +117,7 @@ def deliveries_about(session: Session, buyer: Traces) -> Iterator[Body]:
     for body in delivery_bodies.kept(session):
         if not _is_about(body, buyer, reviews):
             continue
-        if body.state == "waiting":
+        if body.state is DeliveryState.WAITING:
             raise WrongState(
                 "A delivery about this buyer is still being read. Try again in a minute."
             )
@@ -175,7 +176,9 @@ def _without_buyer(order: dict[str, Any]) -> dict[str, Any]:
     if not order:
         return order
     kept = {name: old if name in KEEP_OF_BUYER else "" for name, old in order["buyer"].items()}
-    return {**order, "buyer": kept}
+    # What was made for one buyer may show who that is.
+    lines = [{**line, "picture": ""} for line in order["lines"]]
+    return {**order, "buyer": kept, "lines": lines}
 
 
 def _scrub(case: Case) -> None:
@@ -232,7 +235,8 @@ def _take_from_candidates(session: Transaction, buyer: Traces) -> None:
 
 
 def _empty_reviews(session: Transaction, ids: Sequence[int]) -> None:
-    session.execute(update(Review).where(Review.id.in_(ids)).values(text="", buyer={}, photos=None))
+    emptied = update(Review).where(Review.id.in_(ids))
+    session.execute(emptied.values(text="", buyer={}, photos=None, films=None))
     session.execute(update(ReviewVersion).where(ReviewVersion.review_id.in_(ids)).values(text=""))
     session.execute(delete(VoiceName).where(VoiceName.review_id.in_(ids)))
 
@@ -271,9 +275,10 @@ def ended_reviews(before: datetime, shop_id: int | None = None) -> Select[int]:
     )
     versions = select(ReviewVersion.id).where(ReviewVersion.review_id == Review.id)
     has_words = versions.where(ReviewVersion.text != "").exists()
+    media = (Review.photos.is_not(None), Review.films.is_not(None))
     ids = (
         select(Review.id)
-        .where(or_(Review.text != "", has_words, cast(Review.buyer, String) != "{}"))
+        .where(or_(Review.text != "", has_words, cast(Review.buyer, String) != "{}", *media))
         .where(Review.seen_at < before, ~busy.exists())
         .where(~versions.where(ReviewVersion.seen_at >= before).exists())
         .order_by(Review.id)

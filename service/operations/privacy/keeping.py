@@ -38,6 +38,7 @@ from service.domain.endpoints.events import EventState
 from service.domain.notices import notices
 from service.domain.notices.notices import NoticeState
 from service.domain.reports.mails import ReportMailState
+from service.domain.reviews.delivery_states import DeliveryState
 from service.domain.staff.authority import Actor, Permission
 from service.operations.context import Context
 from service.operations.privacy import erasure
@@ -103,7 +104,7 @@ def rules(context: Context) -> list[Rule]:
 def _of_deliveries(now: datetime, kept: timedelta) -> list[Rule]:
     remembered = kept + YEAR
     of_connections = _of(Delivery.connection_id, Connection)
-    is_read = Delivery.state != "waiting"
+    is_read = Delivery.state != DeliveryState.WAITING
     return [
         Rule(
             Text("What platforms sent, as it came"),

@@ -18,7 +18,7 @@ from integrations.sentence import N_, Text
 from service.db.models import Attempt, Case, Connection, Kind, MakeGood
 from service.domain.remedies.states import UNDER_WAY, AttemptOutcome, MakeGoodState
 from service.operations.cases.orders import order_from_data
-from service.operations.outbox.handler import Call, Handler, HeldRow, Steps, Work
+from service.operations.outbox.handler import Call, Handler, HeldRow, Phase, Steps, Work
 from service.operations.remedies import balance, outcomes, to_person
 from service.operations.remedies.make_goods import capabilities_of
 from service.operations.remedies.turns import ONE_AT_A_TIME, turn_of
@@ -92,7 +92,7 @@ def _begin(row: HeldRow) -> _Begun | None:
 def _is_its_turn(row: HeldRow) -> bool:
     """Nothing of this make-good can be under way: it waits until no other of its order is.
 
-    The shop's lock is held (`MAKE_GOOD.decides_about_money`), so no other make-good of the order
+    The shop's lock is held (`MAKE_GOOD.adds_up_money`), so no other make-good of the order
     begins or is approved meanwhile.
     """
     turn = turn_of(row.session, row.session.get_one(MakeGood, row.ref_id), row.now)
@@ -183,7 +183,7 @@ MAKE_GOOD = Handler(
     label=Text("a make-good"),
     about=MakeGood,
     loads=(selectinload(Case.make_goods).joinedload(MakeGood.attempts),),
-    decides_about_money=True,
+    adds_up_money=Phase.BEGIN,
     # What a limit has just allowed is begun in the commit that allows it.
     follows=Kind.FIND_ORDER,
     carry_out=_carry_out,

@@ -13,14 +13,15 @@ from service.db.cases import case_queries
 from service.db.models import Case, Connection, Kind, MakeGood, Offer
 from service.db.outbox import claims
 from service.db.shops import shop_queries
+from service.db.transaction import Transaction
 from service.domain.errors import WrongState
-from service.domain.remedies.offers import OFFERS, OfferMove
+from service.domain.remedies.offers import OfferMove
 from service.domain.remedies.states import MakeGoodMove, MakeGoodState
 from service.domain.staff.authority import Actor, Permission
 from service.operations.cases import escalation
 from service.operations.context import Context
 from service.operations.outbox.handler import Handler, HeldRow
-from service.operations.remedies import grants, moves, proposals
+from service.operations.remedies import grants, moves, offers, proposals
 from service.operations.staff.permits import permit
 from service.operations.tasks import tasks
 
@@ -42,7 +43,7 @@ def undo(context: Context, case_id: int, actor: Actor) -> None:
         if not make_good.is_thanks:
             escalation.decision_undone(case, make_good.decided_at)
             tasks.reopen(session, case, make_good.decided_at, make_good.decision.actor)
-        _end_choice(make_good, OfferMove.WITHDRAW, now)
+        _end_choice(session, make_good, OfferMove.WITHDRAW, UNDONE, now)
         moves.move(session, make_good, MakeGoodMove.UNDO, at=now, actor=actor)
         claims.end(session, Kind.END_HOLD, make_good.id, now, UNDONE)
         # The review may have changed meanwhile.
@@ -53,10 +54,11 @@ def undo(context: Context, case_id: int, actor: Actor) -> None:
             proposals.refresh_proposal(session, case, now=now)
 
 
-def _end_choice(make_good: MakeGood, how: OfferMove, now: datetime) -> None:
+def _end_choice(
+    session: Transaction, make_good: MakeGood, how: OfferMove, reason: Said, now: datetime
+) -> None:
     if make_good.offer is not None:
-        make_good.offer.state = OFFERS.after(make_good.offer.state, how)
-        make_good.offer.ended_at = now
+        offers.close(session, make_good.offer, how, reason, now)
 
 
 def _end_hold(row: HeldRow) -> None:
@@ -75,7 +77,7 @@ def _give_up(row: HeldRow, reason: Said) -> None:
     """The fault is ours and nothing has begun: the seller decides again, and reads why."""
     make_good = row.session.get_one(MakeGood, row.ref_id)
     if make_good.state is MakeGoodState.HELD:
-        _end_choice(make_good, OfferMove.VOID, row.now)
+        _end_choice(row.session, make_good, OfferMove.VOID, reason, row.now)
         moves.move(row.session, make_good, MakeGoodMove.REFUSE, at=row.now, note=reason)
 
 

@@ -40,8 +40,7 @@ def move(
         other.state in UNSETTLED for other in case.make_goods if other is not make_good
     )
     if follows and not others_go_on and CASES.allows(CaseState(case.state), follows):
-        old, case.state = case.state, CASES.after(CaseState(case.state), follows)
-        new = case.state
+        old, new = history.change_state(case, follows)
     history.note(
         session, case, how.value, at=at, actor=actor, old=old, new=new, detail=detail or note
     )

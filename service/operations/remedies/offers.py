@@ -33,7 +33,7 @@ from service.operations.cases import history
 from service.operations.cases.orders import SeenOrder, order_from_data, order_to_data
 from service.operations.context import Context
 from service.operations.messages.stopping import stop_planned
-from service.operations.outbox.handler import Call, Handler, HeldRow, Steps, Work
+from service.operations.outbox.handler import Call, Handler, HeldRow, Phase, Steps, Work
 from service.operations.remedies import balance, grants, moves, proposals
 from service.operations.staff.permits import permit
 
@@ -256,7 +256,7 @@ END_OFFER = Handler(
         *case_queries.TASKS_FOLLOW_FROM,
         selectinload(Case.make_goods).selectinload(MakeGood.offer).selectinload(Offer.options),
     ),
-    decides_about_money=True,
+    adds_up_money=Phase.SETTLE,
     carry_out=_carry_out,
     give_up=_give_up,
 )

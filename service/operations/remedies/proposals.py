@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,6 @@ from integrations.contract import Order, OrderLine, Way
 from integrations.money import Money
 from integrations.remedies import KINDS, RemedyKind, remedy_from_data, remedy_to_data
 from integrations.sentence import Said, to_data
-from service.db.cases import case_queries
 from service.db.models import Case, Proposal, Shop
 from service.db.remedies import remedy_queries
 from service.db.shops import shop_queries
@@ -24,8 +23,9 @@ from service.domain.remedies import proposing
 from service.domain.remedies.offers import terms_from_data, terms_to_data
 from service.domain.remedies.proposing import Facts, propose
 from service.domain.remedies.ready_made import playbook_of
-from service.operations.cases import history
+from service.operations.cases import history, search
 from service.operations.cases.orders import lines_of, seen_order
+from service.operations.context import Context
 from service.operations.remedies import automatic, balance
 from service.operations.remedies.grants import order_connection, way_of
 
@@ -33,19 +33,25 @@ LONGEST_COMPLAINT = 20_000
 """Characters in which a rule's words are looked for, as the proposal is made in a transaction."""
 
 
-def propose_remedies(
-    session: Transaction, case: Case, *, now: datetime, by_limit: bool = True
-) -> None:
-    """Propose by the shop's playbook; what the owner's limit covers is approved at once, unless
-    something speaks against it or `by_limit` is False."""
+def propose_remedies(session: Transaction, case: Case, *, now: datetime) -> Mapping[str, Any]:
+    """Propose by the shop's playbook, for a person to decide; gives the proposal as a row."""
     shop = shop_queries.shop(session, case.shop_id)
     proposal, rule = _worked_out(session, case, shop, now)
     session.later(_write).append(proposal)
     history.move(session, case, Move.PROPOSE, at=now, detail=rule)
-    if proposal["remedies"] and by_limit and not case.doubt:
+    return proposal
+
+
+def propose_or_approve(
+    context: Context, session: Transaction, case: Case, *, now: datetime
+) -> None:
+    """Propose by the shop's playbook; what the owner's limit covers is approved at once, unless
+    something speaks against it."""
+    proposal = propose_remedies(session, case, now=now)
+    if proposal["remedies"] and not case.doubt:
         remedies = [remedy_from_data(row) for row in proposal["remedies"]]
         terms = proposal["offer"] and terms_from_data(proposal["offer"])
-        automatic.approve(session, case, shop, remedies, terms or None, now)
+        automatic.approve(context, session, case, remedies, terms or None, now)
 
 
 def refresh_proposal(session: Transaction, case: Case, *, now: datetime) -> None:
@@ -61,7 +67,7 @@ def refresh_proposal(session: Transaction, case: Case, *, now: datetime) -> None
         history.move(session, case, Move.PROPOSE, at=now, detail=rule)
 
 
-_ADD: Any = insert(Proposal.__table__)  # type: ignore[arg-type]
+_ADD = insert(Proposal.__table__)
 
 
 def _write(session: Transaction, proposals: list[dict[str, Any]]) -> None:
@@ -128,7 +134,7 @@ def _facts(session: Session, case: Case, order: Order, left: Money) -> Facts:
         order_value=order.paid,
         line_ids=tuple(line.id for line in lines),
         line_paid=_paid(lines, order.paid.currency) if lines else None,
-        earlier_cases=case_queries.number_of_earlier_cases(session, case),
+        earlier_cases=search.number_of_earlier_cases(session, case),
         grave=case.grave,
         country=order.buyer.country,
         step=order.step,

@@ -144,6 +144,8 @@ def _complete(review: Review, event: ReviewEvent) -> None:
     review.product_name = event.product_name or review.product_name
     if event.photos is not None:
         review.photos = list(event.photos)
+    if event.films is not None:
+        review.films = list(event.films)
     if event.order_ids:
         review.order_ids = list(event.order_ids)
     buyer = {

@@ -15,6 +15,7 @@ from integrations import registry
 from integrations.contract import Inbound, InboundEvent
 from service.db.models import Connection, Delivery
 from service.db.transaction import Transaction
+from service.domain.reviews.delivery_states import DeliveryState
 
 AT_ONCE = 200
 _BEFORE = r"(?:(?<![\w.+-])|(?<=\\[nrtbf])|(?<=\\u[0-9a-f]{4}))"
@@ -27,7 +28,7 @@ class Body:
     """A delivery that still has its body, with the connection it came by."""
 
     id: int
-    state: str
+    state: DeliveryState
     headers: str
     body: bytes
     received_at: datetime

@@ -18,7 +18,7 @@ from service.domain.cases.states import CaseState, CloseReason, Move
 from service.domain.messages.kinds import Step
 from service.domain.reviews.versions import same_buyer
 from service.domain.staff.authority import BUYER
-from service.operations.cases import history
+from service.operations.cases import close, history
 from service.operations.messages.stopping import stop_planned
 
 ANOTHER = Text("The buyer wrote another low review of this product. Read it before you decide.")
@@ -44,7 +44,7 @@ def know(session: Transaction, named: Iterable[tuple[int, InboundEvent]], now: d
     known_reviews.know(session, reviews, now - STILL_COUNTS)
 
 
-def older_case(session: Transaction, review: Review, *, low: bool, now: datetime) -> Case | None:
+def older_case(session: Transaction, review: Review, *, low: bool) -> Case | None:
     """The case, locked, of an older review of the same buyer and product: an open one, else one
     that was closed a short while ago because that review was withdrawn. None where there is none.
     """
@@ -68,8 +68,9 @@ def _is_older(case: Case, review: Review) -> bool:
     if orders and others and not orders & others:
         # Bought twice: each review is about an order of its own.
         return False
-    dated = old.written_at is not None and review.written_at is not None
-    return not (dated and review.written_at < old.written_at)  # type: ignore[operator]
+    if old.written_at is None or review.written_at is None:
+        return True
+    return old.written_at <= review.written_at
 
 
 def take_over(session: Transaction, case: Case, review: Review) -> None:
@@ -101,6 +102,6 @@ def look_again(session: Transaction, case: Case, *, now: datetime) -> None:
     how = Move.REOPEN if case.closed_at is None else Move.COME_BACK
     reason = Text("The buyer wrote another low review.")
     stop_planned(session, case, reason, at=now, keep=(Step.CONFIRMATION,))
-    case.closed_at, case.close_reason = None, ""
+    close.undo(case)
     history.move(session, case, how, at=now, actor=BUYER)
     case.advice = ANOTHER

@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 
 RENEWING = timedelta(seconds=time_limits.CLAIM)
 """How long whoever renews tokens may take; after that nobody is at it any more."""
-ALLOW_FIRST = Text(
-    "allow Makegood to use this shop: open the connection and press the button there"
-)
+ALLOW_FIRST = Text("allow Makegood access: open the connection and press the button there")
 ALLOW_AGAIN = Text(
     "the platform does not let Makegood in any more: open the connection and allow it again"
 )

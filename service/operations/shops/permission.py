@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import cast
 
 from sqlalchemy.orm import Session
 
 from integrations import registry
-from integrations.contract import CheckResult, TokenHolder
+from integrations.contract import (
+    Adapter,
+    CheckResult,
+    DeviceCode,
+    DeviceGrant,
+    RedirectGrant,
+    Tokens,
+)
 from integrations.errors import AdapterError
 from integrations.sentence import Text
 from service.db import audit
@@ -26,7 +34,8 @@ WARNED_BEFORE = timedelta(days=14)
 def permission_url(context: Context, connection_id: int, actor: Actor, return_url: str) -> str:
     """Where the owner allows Makegood to use this shop; raises `NotPermitted`, `NotFound`,
     `Misconfigured`."""
-    return _holder(context, connection_id, actor).permission_url(return_url)
+    adapter = _to_be_allowed(context, connection_id, actor)
+    return cast(RedirectGrant, adapter).permission_url(return_url)
 
 
 def allow(context: Context, connection_id: int, actor: Actor, answer: Mapping[str, str]) -> None:
@@ -34,12 +43,42 @@ def allow(context: Context, connection_id: int, actor: Actor, answer: Mapping[st
 
     Raises `NotPermitted`, `NotFound`, and `WrongInput` where the answer is good for nothing (any more).
     """
+    adapter = cast(RedirectGrant, _to_be_allowed(context, connection_id, actor))
+    with _refusals_said():
+        tokens = adapter.tokens_for(answer)
+    _keep(context, connection_id, actor, tokens)
+
+
+def device_code(context: Context, connection_id: int, actor: Actor) -> DeviceCode:
+    """A code that the owner enters at the platform; raises as `allow` does."""
+    adapter = cast(DeviceGrant, _to_be_allowed(context, connection_id, actor))
+    with _refusals_said():
+        return adapter.device_code()
+
+
+def allow_device(context: Context, connection_id: int, actor: Actor, secret: str) -> bool:
+    """Take what the platform gives for a code, and let waiting work go on; False while the owner has
+    not signed in with it. Raises as `allow` does."""
+    adapter = cast(DeviceGrant, _to_be_allowed(context, connection_id, actor))
+    with _refusals_said():
+        tokens = adapter.tokens_for_device(secret)
+    if tokens is None:
+        return False
+    _keep(context, connection_id, actor, tokens)
+    return True
+
+
+@contextmanager
+def _refusals_said() -> Iterator[None]:
     try:
-        tokens = _holder(context, connection_id, actor).tokens_for(answer)
+        yield
     except AdapterError as error:
         raise WrongInput(
             "The platform gave no access: %(why)s. Start again.", why=error.text
         ) from error
+
+
+def _keep(context: Context, connection_id: int, actor: Actor, tokens: Tokens) -> None:
     with context.database.transaction() as session:
         connection = session.get_one(Connection, connection_id, with_for_update=True)
         permit(session, actor, Permission.MANAGE, connection.shop_id)
@@ -52,13 +91,18 @@ def allow(context: Context, connection_id: int, actor: Actor, answer: Mapping[st
         recovery.resume(session, connection, context.clock.now(), actor)
 
 
-def _holder(context: Context, connection_id: int, actor: Actor) -> TokenHolder:
+def _to_be_allowed(context: Context, connection_id: int, actor: Actor) -> Adapter:
     with context.database.reading() as session:
         connection = session.get(Connection, connection_id)
-        if connection is None or not registry.get(connection.adapter).needs_permission:
+        if connection is None or not is_needed(connection):
             raise NotFound("there is no such connection")
         permit(session, actor, Permission.MANAGE, connection.shop_id)
-    return cast(TokenHolder, context.adapter(connection))
+    return context.adapter(connection)
+
+
+def is_needed(connection: Connection) -> bool:
+    """True where the platform wants an owner to allow Makegood."""
+    return registry.get(connection.adapter).needs_permission(connection.values)
 
 
 def is_given(session: Session, connection_id: int) -> bool:

@@ -140,25 +140,22 @@ def over_limit(
 
 
 class Allowance:
-    """What one actor may still approve, asked for many cases of a page: what was spent is read once
-    for each shop and currency."""
+    """What one actor may still approve, asked for many cases of a page: what they are in their shops
+    and what was spent is read once."""
 
     def __init__(self, session: Session, actor: Actor, now: datetime) -> None:
-        self._session, self._actor, self._now = session, actor, now
-        self._here: dict[int, Actor] = {}
-        self._spent: dict[tuple[int, str], int] = {}
+        seller_id = actor.seller_id or 0
+        self._actor = replace(actor, memberships=memberships_of(session, seller_id))
+        self._spent = seller_queries.approved(
+            session, seller_id, self._actor.memberships, since=now - WEEK
+        )
 
     def refusal(self, shop_id: int, amount: Money | None) -> Text | None:
         """As `over_limit`."""
-        if shop_id not in self._here:
-            self._here[shop_id] = _in_shop(self._session, self._actor, shop_id)
-        here = self._here[shop_id]
-        if not authority.may(here, Permission.DECIDE, shop_id):
+        if not authority.may(self._actor, Permission.DECIDE, shop_id):
             return authority.REFUSALS[Permission.DECIDE]
-        key = (shop_id, "" if amount is None else amount.currency)
-        if key not in self._spent:
-            self._spent[key] = _spent(self._session, self._actor, shop_id, amount, now=self._now)
-        return authority.over_limit(here.memberships[shop_id], amount, self._spent[key])
+        spent = 0 if amount is None else self._spent.get((shop_id, amount.currency), 0)
+        return authority.over_limit(self._actor.memberships[shop_id], amount, spent)
 
 
 def _spent(
@@ -172,14 +169,10 @@ def _spent(
 ) -> int:
     if amount is None:
         return 0
-    return seller_queries.approved(
-        session,
-        actor.seller_id or 0,
-        shop_id,
-        currency=amount.currency,
-        since=now - WEEK,
-        without=again,
+    spent = seller_queries.approved(
+        session, actor.seller_id or 0, [shop_id], since=now - WEEK, without=again
     )
+    return spent.get((shop_id, amount.currency), 0)
 
 
 def _in_shop(session: Session, actor: Actor, shop_id: int) -> Actor:

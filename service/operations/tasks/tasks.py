@@ -10,21 +10,15 @@ from datetime import datetime
 from sqlalchemy import BindParameter, bindparam, func, inspect, select
 
 from integrations.money import Money
+from integrations.remedies import remedy_from_data
 from service.db.cases.case_queries import TASKS_FOLLOW_FROM
 from service.db.models import Case, Proposal, Task
 from service.db.transaction import Transaction
 from service.domain.staff.authority import Actor
-from service.domain.tasks.kinds import TASK_RULES, TaskKind
+from service.domain.tasks.kinds import TASK_RULES
 from service.domain.tasks.states import TASKS, TaskMove, TaskState
 from service.operations.tasks.wanted import Wanted, wanted_of
 
-_OF_MONEY = (
-    TaskKind.DECIDE,
-    TaskKind.NOT_SOLVED,
-    TaskKind.OWNER_DECIDES,
-    TaskKind.ASK_OWNER,
-)
-"""A decision waits, and what it may cost is shown."""
 _Changed = tuple[Case, datetime, Actor]
 
 
@@ -68,12 +62,12 @@ _OPEN = select(Task).where(Task.case_id.in_(_CASES), Task.state == TaskState.OPE
 _WHOLE = select(Case).where(Case.id.in_(_CASES)).options(*TASKS_FOLLOW_FROM)
 
 
-def _prices(session: Transaction, needed: dict[int, list[Wanted]]) -> dict[int, Money]:
+def _prices(session: Transaction, needed: dict[int, list[Wanted]]) -> dict[int, Money | None]:
     """What the first proposal costs, by case, where a decision waits."""
     deciding = [
         case_id
         for case_id, tasks in needed.items()
-        if any(task.kind in _OF_MONEY for task in tasks)
+        if any(TASK_RULES[task.kind].decides for task in tasks)
     ]
     if not deciding:
         return {}
@@ -84,9 +78,7 @@ def _prices(session: Transaction, needed: dict[int, list[Wanted]]) -> dict[int, 
     )
     proposals = session.scalars(select(Proposal).where(Proposal.id.in_(newest)))
     return {
-        proposal.case_id: Money(
-            proposal.remedies[0]["amount_minor"], proposal.remedies[0]["currency"]
-        )
+        proposal.case_id: remedy_from_data(proposal.remedies[0]).amount
         for proposal in proposals
         if proposal.remedies
     }
@@ -101,8 +93,7 @@ def reopen(session: Transaction, case: Case, ended_at: datetime, ended_by: str) 
         Task.ended_by == ended_by,
     )
     for task in session.scalars(ended):
-        task.state = TASKS.after(task.state, TaskMove.REOPEN)
-        task.ended_at, task.ended_by = None, ""
+        _move(task, TaskMove.REOPEN, None, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +140,10 @@ def bring_in_line(
         task.amount_minor = None if want.amount is None else want.amount.amount_minor
         task.currency = "" if want.amount is None else want.amount.currency
     for task in still_open.values():
-        move = TaskMove.FINISH if change.actor.seller_id else TaskMove.DROP
-        task.state = TASKS.after(task.state, move)
-        task.ended_at, task.ended_by = change.at, str(change.actor)
+        how = TaskMove.FINISH if change.actor.seller_id else TaskMove.DROP
+        _move(task, how, change.at, str(change.actor))
+
+
+def _move(task: Task, how: TaskMove, ended_at: datetime | None, ended_by: str) -> None:
+    task.state = TASKS.after(task.state, how)
+    task.ended_at, task.ended_by = ended_at, ended_by

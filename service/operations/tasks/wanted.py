@@ -65,10 +65,16 @@ def wanted_of(case: Case) -> Iterator[Wanted]:
         yield Wanted(TaskKind.POST_REPLY, case.reply.id, case.reply.reason)
     about = None if held or case.closed_at is not None else _about(case)
     if about is not None and case.asked_owner and case.state == CaseState.AWAITING_APPROVAL:
-        yield Wanted(TaskKind.ASK_OWNER, case.id, case.asked_owner)
+        yield Wanted(TaskKind.ASK_OWNER, case.id, case.asked_owner, due_at=look_by(case))
         about = None if about is TaskKind.DECIDE else about
     if about is not None:
-        yield Wanted(about, case.id, case.doubt or case.advice)
+        yield Wanted(about, case.id, case.doubt or case.advice, due_at=look_by(case))
+
+
+def look_by(case: Case) -> datetime | None:
+    """By when the buyer was told that somebody will have looked; None once something was decided."""
+    undone = (make_good.state is MakeGoodState.CANCELLED for make_good in case.make_goods)
+    return case.look_by if all(undone) else None
 
 
 def _about(case: Case) -> TaskKind | None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from flask import Response
-from sqlalchemy import select
 
-from service.db.models import MakeGood, Message
+from service.db.cases import case_queries
 from service.domain.errors import NotFound
 from service.domain.staff.authority import Permission
 from service.operations.cases import assign, causes, confirm, notes, order_choice
@@ -17,7 +16,7 @@ from service.web.api import inputs, verb_inputs, verb_schemas
 from service.web.api.describe import Endpoint
 from service.web.api.guard import programs_with
 from service.web.api.v1 import blueprint, find
-from service.web.api.verbs import Ids, Sent, Verb, add, dumped, parameter
+from service.web.api.verbs import Act, Ids, Sent, Verb, add, dumped, parameter
 from service.web.request_context import actor, context
 
 __all__ = ["blueprint"]
@@ -28,24 +27,19 @@ def _case_id(ids: Ids) -> int:
 
 
 def _make_good(ids: Ids) -> int:
-    row = select(MakeGood.id).where(
-        MakeGood.case_id == _case_id(ids), MakeGood.reference == ids["make_good"]
-    )
     with context().database.reading() as session:
-        make_good_id = session.scalar(row)
-    if make_good_id is None:
-        raise NotFound("There is no such make-good in this case.")
-    return make_good_id
+        for make_good in case_queries.case_by_reference(session, ids["reference"]).make_goods:
+            if make_good.reference == ids["make_good"]:
+                return make_good.id
+    raise NotFound("There is no such make-good in this case.")
 
 
 def _message(ids: Ids) -> int:
-    row = select(Message.id).where(
-        Message.case_id == _case_id(ids), Message.id == ids["message_id"]
-    )
+    message_id: int = ids["message_id"]
     with context().database.reading() as session:
-        message_id = session.scalar(row)
-    if message_id is None:
-        raise NotFound("There is no such message in this case.")
+        messages = case_queries.case_by_reference(session, ids["reference"]).messages
+        if message_id not in {message.id for message in messages}:
+            raise NotFound("There is no such message in this case.")
     return message_id
 
 
@@ -67,10 +61,9 @@ def list_messages(reference: str) -> Response:
 
 
 def _thread(ids: Ids, _: object) -> Response:
-    rows = select(Message).where(Message.case_id == _case_id(ids)).order_by(Message.id)
     with context().database.reading() as session:
-        messages = session.scalars(rows).all()
-        return dumped(verb_schemas.MessagesOut, {"messages": messages})
+        case = case_queries.case_by_reference(session, ids["reference"])
+        return dumped(verb_schemas.MessagesOut, {"messages": case.messages})
 
 
 OF_CASES = (
@@ -170,13 +163,13 @@ OF_MAKE_GOODS = (
 )
 
 
-def _of_message(verb: str, summary: str, act: object, body: object = None) -> Verb:
+def _of_message(verb: str, summary: str, act: Act, body: type[inputs.Strict] | None = None) -> Verb:
     examples = {"words": {"text": "A new one is on its way."}} if body else {}
     return Verb(
         f"/cases/<reference>/messages/<int:message_id>/{verb}",
         summary,
-        act,  # type: ignore[arg-type]
-        body,  # type: ignore[arg-type]
+        act,
+        body,
         examples,
         answer=verb_schemas.MessagesOut,
         read=_thread,

@@ -34,7 +34,8 @@ class Endpoint:
     method: str
     path: str
     summary: str
-    answer: type[Schema]
+    answer: type[Schema] | str
+    """Of JSON its schema, of anything else its media type."""
     parameters: list[Parameter] = field(default_factory=list)
     body: type[Schema] | None = None
     examples: Mapping[str, Any] = field(default_factory=dict)
@@ -48,7 +49,7 @@ class Endpoint:
             "parameters": [*self.parameters, *([ONCE] if self.method == "post" else [])],
             "operationId": f"{self.method}_{name}",
             "responses": {
-                "200": {"description": "Done", "content": _json(self.answer)},
+                "200": {"description": "Done", "content": _content(self.answer)},
                 "default": {
                     "description": "Refused, with what to do",
                     "content": _json(schemas.RefusalOut),
@@ -60,6 +61,10 @@ class Endpoint:
             content = {"application/json": {"schema": self.body, "examples": shown}}
             operation["requestBody"] = {"required": True, "content": content}
         return operation
+
+
+def _content(answer: type[Schema] | str) -> dict[str, Any]:
+    return {answer: {}} if isinstance(answer, str) else _json(answer)
 
 
 def _json(schema: type[Schema]) -> dict[str, Any]:

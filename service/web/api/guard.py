@@ -10,7 +10,7 @@ from flask import Response, g, jsonify, request
 
 from service.domain.staff.authority import Permission
 from service.operations.staff import tokens
-from service.web.auth import check
+from service.web.auth import check, guarded_by
 from service.web.request_context import context
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -31,9 +31,8 @@ def programs_with(permission: Permission) -> Callable[[View], View]:
                 check(session, program, permission, kwargs)
             return view(*args, **kwargs)
 
-        guarded.guard = "token"  # type: ignore[attr-defined]
-        guarded.permission = permission  # type: ignore[attr-defined]
-        return cast(View, guarded)
+        vars(guarded)["permission"] = permission
+        return cast(View, guarded_by("token", guarded))
 
     return decorated
 

@@ -50,9 +50,16 @@ class Call:
     def answers(self) -> list[tuple[str, dict[str, Any]]]:
         """What is answered, by status."""
         return [
-            ("else" if status == "default" else status, (_json(answer) or {}).get("schema", {}))
+            ("else" if status == "default" else status, _schema(answer["content"]))
             for status, answer in self.operation["responses"].items()
         ]
+
+
+def _schema(content: dict[str, Any]) -> dict[str, Any]:
+    """Of an answer that is no JSON its media type stands in the place of a schema's type."""
+    (media_type, described), *_ = content.items()
+    schema: dict[str, Any] = described.get("schema", {"type": media_type})
+    return schema
 
 
 def _json(content: dict[str, Any]) -> dict[str, Any] | None:

@@ -8,6 +8,7 @@ from marshmallow import Schema, fields
 
 from integrations.sentence import from_data
 from service.web.api.buyer_summary import BuyerSummaryOut
+from service.web.api.picture_schemas import PictureOut
 from service.web.i18n import translate
 
 
@@ -115,13 +116,15 @@ class PagesOut(Schema):
 class CaseOut(Schema):
     """One case. `cause`: what the complaint is about, `unclear` where nobody is sure;
     `root_cause`: where it comes from, as a person said. `close_reason` of an open case: what became of
-    its review before it was opened again."""
+    its review before it was opened again. `look_by`: by when the buyer was told that somebody will have
+    looked; null: nothing was promised."""
 
     reference = fields.String()
     state = fields.String()
     close_reason = fields.String()
     opened_at = fields.AwareDateTime()
     closed_at = fields.AwareDateTime(allow_none=True)
+    look_by = fields.AwareDateTime(allow_none=True)
     order_id = fields.String()
     advice = Sentence()
     rating = fields.Integer(allow_none=True, attribute="review.rating")
@@ -147,6 +150,7 @@ class CaseDetailOut(CaseOut):
     cause_corrected = fields.Boolean()
     evidence = fields.List(fields.Nested(EvidenceOut))
     pages = fields.Nested(PagesOut)
+    pictures = fields.List(fields.Nested(PictureOut))
     buyer_summary = fields.Nested(BuyerSummaryOut, allow_none=True)
 
 

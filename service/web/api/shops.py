@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response
-from sqlalchemy import select
 
 from service.data import LANGUAGES
-from service.db.models import Membership as MembershipRow
-from service.db.models import ReportSubscription, Seller
+from service.db.staff import seller_queries
 from service.domain.errors import NotFound
 from service.domain.messages import templates
 from service.domain.messages.templates import MessageText
@@ -53,28 +51,19 @@ def list_people(shop_id: int) -> Response:
 
 def _people(ids: Ids, _: object) -> Response:
     shop_id = ids["shop_id"]
-    rows = (
-        select(MembershipRow, Seller)
-        .join(Seller, Seller.id == MembershipRow.seller_id)
-        .where(MembershipRow.shop_id == shop_id)
-        .order_by(Seller.id)
-    )
-    mails = select(ReportSubscription).where(
-        ReportSubscription.shop_id == shop_id, ReportSubscription.removed_at.is_(None)
-    )
     with context().database.reading() as session:
-        subscriptions = session.scalars(mails).all()
+        subscriptions = report_mails.subscriptions_of(session, [shop_id])
         people = [
             {
                 "seller_id": seller.id,
                 "name": seller.name,
                 "email": seller.email,
                 "active": seller.active,
-                "role": row.role.value,
-                "limits": row.limits,
-                "reports": [mail.kind for mail in subscriptions if mail.seller_id == seller.id],
+                "role": membership.role.value,
+                "limits": membership.limits,
+                "reports": [row.kind for row in subscriptions.get((shop_id, seller.id), ())],
             }
-            for row, seller in session.execute(rows)
+            for membership, seller in seller_queries.members(session, [shop_id])
         ]
     return dumped(verb_schemas.PeopleOut, {"people": people})
 

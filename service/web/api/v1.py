@@ -31,6 +31,7 @@ from service.web.api import inputs, schemas
 from service.web.api.buyer_summary import buyer_summary
 from service.web.api.guard import programs_with
 from service.web.api.idempotency import once
+from service.web.api.picture_schemas import pictures_out
 from service.web.api.proof_schemas import ProofOut
 from service.web.limits import MINUTE, limited
 from service.web.request_context import actor, context
@@ -113,10 +114,11 @@ def detail_of(reference: str) -> Response:
         case = case_queries.case_by_reference(session, reference)
         proposal = remedy_queries.proposal(session, case.id)
         apart = ("proposal", "proposal_id", "proposal_offer", "evidence", "buyer_summary", "pages")
-        out = schemas.CaseDetailOut(exclude=apart).dump(case)
+        out = schemas.CaseDetailOut(exclude=(*apart, "pictures")).dump(case)
         evidence = evidence_of(session, case, context().clock.now())
         out["evidence"] = schemas.EvidenceOut(many=True).dump(evidence)
         out["pages"] = _pages(session, case)
+        out["pictures"] = pictures_out(case)
         out["buyer_summary"] = buyer_summary(session, case)
         rows = proposal.remedies if proposal is not None else []
         out["proposal"] = schemas.RemedyOut(many=True).dump(rows)

@@ -23,6 +23,8 @@ from service.web.limits import MINUTE, limited
 Ids = Mapping[str, Any]
 """What the address names."""
 Sent = Mapping[str, Any]
+"""The body as its schema has read it."""
+Act = Callable[[Ids, Sent], object]
 PART = re.compile(r"<(?:\w+:)?(\w+)>")
 EXAMPLES: Mapping[str, str] = {
     "reference": "MG-7K2QX9",
@@ -43,7 +45,7 @@ class Verb:
 
     path: str
     summary: str
-    act: Callable[[Ids, Sent], object]
+    act: Act
     body: type[Strict] | None = None
     examples: Mapping[str, Any] = field(default_factory=dict)
     permission: Permission = Permission.DECIDE

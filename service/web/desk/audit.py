@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from flask import Blueprint, render_template, request
-from sqlalchemy import select
 
 from service.db import audit
-from service.db.models import Membership, Seller, Shop
+from service.db.shops import shop_queries
 from service.db.staff import seller_queries
 from service.domain.staff.authority import Permission, seller_name
 from service.web.audit_words import change
@@ -31,28 +30,22 @@ def overview() -> str:
     by = request.args.get("by", "")
     with context().database.reading() as session:
         names = seller_queries.actor_names(session)
-        people = session.scalars(
-            select(Seller)
-            .join(Membership, Membership.seller_id == Seller.id)
-            .where(Membership.shop_id.in_(owned))
-            .distinct()
-            .order_by(Seller.name, Seller.id)
-        ).all()
+        people = {seller.id: seller.name for _, seller in seller_queries.members(session, owned)}
         lines = audit.lines_of(
             session,
             chosen,
-            [] if shop_id in owned else [person.id for person in people],
+            [] if shop_id in owned else list(people),
             actor=by if by in names else "",
             before=before,
             most=PAGE + 1,
         )
-        shops = session.scalars(select(Shop).where(Shop.id.in_(owned)).order_by(Shop.name)).all()
+        shops = shop_queries.shops(session, owned)
     return render_template(
         "admin/audit.html",
         lines=lines[:PAGE],
         names=names,
         shops={shop.id: shop for shop in shops},
-        people=[(seller_name(person.id), person.name) for person in people],
+        people=[(seller_name(seller_id), name) for seller_id, name in people.items()],
         shop_chosen=shop_id,
         by_chosen=by,
         onward=next_page("before", lines[PAGE - 1].id) if len(lines) > PAGE else None,

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Self
 
 from flask import Blueprint, render_template, request
-from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from service.db.cases.case_list import CaseFilter, Outcome, list_cases
-from service.db.models import Shop
+from integrations.money import Money
+from service.db.cases.case_list import CaseFilter, Key, Outcome, Sort, key_of, list_cases
+from service.db.models import Case, Shop
+from service.db.shops import shop_queries
 from service.db.staff import seller_queries
 from service.db.tasks import task_queries
 from service.domain.cases.root_causes import RootCause
 from service.domain.cases.states import CaseState
 from service.domain.complaints.causes import CAUSES, UNCLEAR
 from service.domain.days import day_begins
+from service.domain.errors import WrongInput
 from service.domain.reports.periods import EARLIEST, LATEST
 from service.domain.staff.authority import Permission
+from service.localization import read_amount
+from service.operations.remedies.playbooks import currencies_of
 from service.operations.staff import saved_filters
 from service.web.auth import sellers_only
 from service.web.desk.paging import next_page
 from service.web.desk.saved_filters import query_of
+from service.web.i18n import translate
 from service.web.request_context import actor, context
 
 blueprint = Blueprint("case_list", __name__)
@@ -30,7 +39,6 @@ LONGEST_SEARCH = 200
 FROM_REPORT = (
     "opened_from",
     "opened_to",
-    "product",
     "remedy",
     "root_cause",
     "outcome",
@@ -49,29 +57,29 @@ def searched_for() -> str:
 @blueprint.get("/cases")
 @sellers_only
 def overview() -> str:
-    """Cases that hold all the words, of this shop, state, cause and rating."""
-    oldest_first = request.args.get("sort") == "oldest"
+    """Cases that hold all the words, of this shop, state, cause, rating, product and money."""
     seen = actor().shops(Permission.LOOK)
     with context().database.reading() as session:
-        shops = session.scalars(
-            select(Shop).where(Shop.id.in_(seen)).order_by(Shop.name, Shop.id)
-        ).all()
-        narrowing = _filter(shops)
+        shops = shop_queries.shops(session, seen)
+        asked = _Asked.read(session, shops)
+        narrowing = _filter(shops, asked.paid)
         cases = list_cases(
             session,
             seen,
             narrowing,
             most=PAGE + 1,
-            after=_number("after", 2**63 - 1),
-            oldest_first=oldest_first,
+            after=_after(asked.sort),
+            sort=asked.sort,
         )
         return render_template(
             "admin/cases.html",
             cases=cases[:PAGE],
             waiting=task_queries.cases_waiting(session, [case.id for case in cases]),
             wanted=narrowing,
-            oldest_first=oldest_first,
-            is_narrowed=narrowing != CaseFilter(),
+            asked=asked,
+            products=_products(cases, narrowing),
+            is_narrowed=replace(narrowing, paid=asked.paid if asked.typed else None)
+            != CaseFilter(),
             from_report=_from_report(narrowing),
             shops=[(shop.id, shop.name) for shop in shops],
             saved=saved_filters.of_seller(context(), actor()),
@@ -79,11 +87,62 @@ def overview() -> str:
             names=seller_queries.actor_names(session),
             states=list(CaseState),
             causes=[*CAUSES, UNCLEAR],
-            onward=next_page("after", cases[PAGE - 1].id) if len(cases) > PAGE else None,
+            onward=_onward(cases[PAGE - 1], asked.sort) if len(cases) > PAGE else None,
         )
 
 
-def _filter(shops: Sequence[Shop]) -> CaseFilter:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The order and the money of a list as the address names them. `typed`: the least that was paid, and
+    `wrong` why it cannot be read; `paid` is of one of the `currencies`, as orders are compared in one."""
+
+    sort: Sort
+    currencies: Sequence[str]
+    currency: str
+    typed: str
+    paid: Money | None
+    wrong: str
+
+    @classmethod
+    def read(cls, session: Session, shops: Sequence[Shop]) -> Self:
+        """What the address asks for; what no such page says is left out."""
+        named, typed = request.args.get("sort", ""), request.args.get("paid", "").strip()
+        sort = Sort(named) if named in set(Sort) else Sort.NEWEST
+        used = list(dict.fromkeys(code for shop in shops for code in currencies_of(session, shop)))
+        currency = request.args.get("currency", "")
+        currency = currency if currency in used or not used else used[0]
+        paid, wrong = Money(0, currency) if sort is Sort.DEAREST else None, ""
+        if typed:
+            try:
+                paid = read_amount(typed, currency)
+            except WrongInput as error:
+                wrong = translate(error.text)
+        return cls(sort, used, currency, typed, paid, wrong)
+
+
+def _products(cases: Sequence[Case], narrowing: CaseFilter) -> dict[str, str]:
+    """The products of the cases shown, by their keys, to look at one of them alone."""
+    shown = {case.product_key: case.review.product_name for case in cases if case.product_key}
+    if narrowing.product_key:
+        shown.setdefault(narrowing.product_key, narrowing.product_key)
+    return dict(sorted(shown.items(), key=lambda pair: pair[1]))
+
+
+def _after(sort: Sort) -> Key | None:
+    """Where the page goes on: as many numbers as the list is sorted by, else from the beginning."""
+    numbers = request.args.get("after", "").split("_")
+    if len(numbers) != (2 if sort is Sort.DEAREST else 1):
+        return None
+    if not all(re.fullmatch("[0-9]{1,18}", number) for number in numbers):
+        return None
+    return tuple(int(number) for number in numbers)
+
+
+def _onward(last: Case, sort: Sort) -> str:
+    return next_page("after", "_".join(str(part) for part in key_of(last, sort)))
+
+
+def _filter(shops: Sequence[Shop], paid: Money | None) -> CaseFilter:
     """What the address asks for; what no such page says is left out."""
     root_cause = request.args.get("root_cause", "")
     state, cause = request.args.get("state", ""), request.args.get("cause", "")
@@ -99,6 +158,7 @@ def _filter(shops: Sequence[Shop]) -> CaseFilter:
         opened_since=day_begins(first, zones[0]) if first else None,
         opened_before=day_begins(last + timedelta(days=1), zones[0]) if last else None,
         product_key=request.args.get("product", ""),
+        paid=paid,
         remedy=request.args.get("remedy", ""),
         root_cause=root_cause if root_cause in set(RootCause) else "",
         assignee_id=actor().id if request.args.get("mine") else None,
@@ -112,7 +172,6 @@ def _from_report(narrowing: CaseFilter) -> dict[str, str]:
     narrowed = (
         narrowing.opened_since,
         narrowing.opened_before,
-        narrowing.product_key,
         narrowing.remedy,
         narrowing.root_cause,
         narrowing.outcome,

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from service import VERSION
 from service.db.cases import buyer_summaries, case_queries
-from service.db.models import Case, MakeGood, Review
+from service.db.models import Case, MakeGood, Proposal, Review
 from service.db.remedies import remedy_queries
 from service.db.staff import seller_queries
 from service.db.tasks import task_queries
@@ -21,7 +21,6 @@ from service.domain.cases.states import Move
 from service.domain.complaints.causes import CAUSES
 from service.domain.errors import DomainError, Unconfirmed
 from service.domain.messages.states import MessageMove
-from service.domain.messages.templates import MessageText
 from service.domain.staff import authority
 from service.domain.staff.authority import Permission
 from service.operations.cases import escalation
@@ -32,6 +31,7 @@ from service.operations.messages.moves import allows
 from service.operations.messages.send_check import reaches_buyer
 from service.operations.remedies import balance, make_goods
 from service.operations.staff import permits
+from service.operations.tasks import wanted
 from service.web import formatting, history_words, words
 from service.web.auth import may
 from service.web.desk import calls, proposals, thanks, undo
@@ -135,24 +135,35 @@ def case_page(
             make_goods=[shown(row, may_ask=_may_ask(session, row)) for row in case.make_goods],
             **undo.shown(case),
             pages=pages_of(session, case),
-            **proposals.parts(context(), session, case, actor()),
+            **_of_reach(session, case),
             decidable=case.may(Move.APPROVE),
             waits=bool(task_queries.cases_waiting(session, [case.id])),
             **_forms(case, proposal, form),
             why_none=proposal.reason if proposal is not None else "",
             evidence=by_bearing(evidence_of(session, case, context().clock.now())),
             **_buyer(session, case),
-            next_step=next_step(session, case),
+            next_step=next_step(session, case, actor()),
+            look_by=wanted.look_by(case),
+            now=context().clock.now(),
             thread=thread_of(context(), session, case, context().clock.now()),
-            greeting=_greeting(session, case),
             **calls.shown(session, case),
             **thanks.shown(session, case),
-            reply_rules=public_reply.allowed(context(), session, case),
             may_stop_messages=_may_stop_messages(case),
             complaint=marked(case),
             only_owner=escalation.refusal(case, actor()),
             may_decide=authority.may(actor(), Permission.DECIDE, case.shop_id),
         )
+
+
+def _of_reach(session: Session, case: Case) -> dict[str, Any]:
+    """What depends on whether the buyer can be written to, which is asked once: what may be proposed to
+    them, how a message of the seller's own begins, what a public reply may be."""
+    reached = reaches_buyer(context(), session, case)
+    return {
+        **proposals.parts(context(), session, case, actor(), reached=reached),
+        "greeting": texts.greeting(session, case) if reached else None,
+        "reply_rules": public_reply.allowed(session, case, reached=reached),
+    }
 
 
 def _buyer(session: Session, case: Case) -> dict[str, Any]:
@@ -163,11 +174,11 @@ def _buyer(session: Session, case: Case) -> dict[str, Any]:
     return {"buyer": buyer_summaries.summary(session, case), "other_cases": others}
 
 
-def _forms(case: Case, proposal: object, refused: CaseForm | None) -> dict[str, Any]:
+def _forms(case: Case, proposal: Proposal | None, refused: CaseForm | None) -> dict[str, Any]:
     """The forms of the page: the one that was refused as it was typed, others as they begin."""
     other, call = refused, refused
     if not isinstance(other, OtherForm):
-        other = OtherForm.beginning_with(case, _first(case, proposal))
+        other = OtherForm.beginning_with(case, _first(proposal))
     if not isinstance(call, CallForm):
         call = CallForm(case)
     return {"currency": other.currency, "other_form": other, "call_form": call}
@@ -198,21 +209,13 @@ def whole_case(case_id: int) -> Case:
         return case
 
 
-def _greeting(session: Session, case: Case) -> MessageText | None:
-    """How a message of the seller's own begins; None where the buyer cannot be written to."""
-    if not reaches_buyer(context(), session, case):
-        return None
-    return texts.greeting(session, case)
-
-
 def _may_ask(session: Session, make_good: MakeGood) -> bool:
     """Whether the platform can be asked what became of it."""
     return make_good.outcome_unknown and make_goods.capabilities_of(session, make_good).look_up
 
 
-def _first(case: Case, proposal: object) -> dict[str, object]:
+def _first(proposal: Proposal | None) -> dict[str, object]:
     """What the form for another make-good starts with: the first proposal."""
-    rows = getattr(proposal, "remedies", None) or [{}]
-    row = rows[0]
+    row = proposal.remedies[0] if proposal is not None and proposal.remedies else {}
     amount = row.get("amount_minor") and formatting.plain(row["amount_minor"], row["currency"])
     return {**row, "amount": amount or ""}

@@ -66,5 +66,6 @@ def _field(field: AdapterField) -> Any:
     if field.secret:
         return Secret(shown, **extra)
     if field.choices:
-        return Choice(shown, choices={choice: word(choice) for choice in field.choices}, **extra)
+        named = {value: label(said) for value, said in field.choices.items()}
+        return Choice(shown, choices=named, **extra)
     return Entry(shown, **extra)

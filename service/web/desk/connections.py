@@ -19,7 +19,7 @@ from service.db.shops.activity import activity_of
 from service.domain.days import day_begins
 from service.domain.errors import DomainError, NotFound
 from service.domain.staff.authority import Permission
-from service.operations.messages import test_mail
+from service.operations.messages import trial_mail
 from service.operations.shops import connections, disconnect, permission, recovery, settings
 from service.operations.shops.connections import NewConnection
 from service.web.auth import may
@@ -77,10 +77,11 @@ def _tested(connection_id: int, *, secret: bool = False) -> str:
     webhook secret, which is shown this once."""
     with context().database.reading() as database:
         connection = shop_queries.connection(database, connection_id)
-        kind = registry.get(connection.adapter)
-        allowed = permission.is_given(database, connection_id)
+        waits = permission.is_needed(connection) and not permission.is_given(
+            database, connection_id
+        )
     flash(_("Saved."))
-    if kind.needs_permission and not allowed:
+    if waits:
         findings: Sequence[CheckResult] = ()
     else:
         findings = connections.test_connection(context(), connection_id, actor())
@@ -122,8 +123,9 @@ def _page(
         return render_template(
             "admin/connection.html",
             connection=connection,
-            sends_mail=test_mail.sends_mail(connection),
+            sends_mail=trial_mail.sends_mail(connection),
             kind=registry.get(connection.adapter),
+            needs_permission=permission.is_needed(connection),
             address=context().links.webhook(connection.public_id),
             secret=secret,
             findings=findings,
@@ -184,7 +186,7 @@ def _self() -> str:
 def send_test_mail(connection_id: int) -> Answer | str:
     """Send a mail to oneself; what came of it is on the page."""
     try:
-        finding = test_mail.send_test_mail(context(), connection_id, actor())
+        finding = trial_mail.send_test_mail(context(), connection_id, actor())
     except DomainError as error:
         return _page(connection_id, problem=translate(error.text)), status_of(error)
     return _page(connection_id, findings=[finding])

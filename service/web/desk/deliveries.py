@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from integrations.sentence import Text
-from service.db.models import Connection, Delivery
+from service.db.models import Delivery
 from service.db.reviews import delivery_queries
+from service.db.shops import shop_queries
 from service.domain.reviews.delivery_states import DELIVERIES, DeliveryState
 from service.domain.staff.authority import Permission
 from service.operations.reviews import deliveries
@@ -65,9 +65,9 @@ def overview() -> str:
         return render_template(
             "admin/deliveries.html",
             deliveries=unread,
-            connections={
-                connection.id: connection for connection in session.scalars(select(Connection))
-            },
+            connections=shop_queries.connections_by_id(
+                session, {delivery.connection_id for delivery in unread}
+            ),
             onward=unread[-1].id if len(unread) == PAGE else None,
         )
 

@@ -23,11 +23,12 @@ from wtforms import (
 from wtforms.fields.choices import Choice as Option  # type: ignore[attr-defined]
 from wtforms.widgets import CheckboxInput
 
-from integrations.money import Money, is_currency
+from integrations.money import is_currency
 from integrations.sentence import Text, Words
 from service.domain.errors import DomainError, WrongInput
-from service.localization import field_text, read_amount
+from service.localization import read_amount
 from service.web.errors import status_of
+from service.web.formatting import plain
 from service.web.i18n import translate
 
 Check = Callable[[Any], Any]
@@ -178,7 +179,7 @@ def limit_rows(limits: Limits) -> list[dict[str, str]]:
         {
             "currency": currency,
             **{
-                name: "" if minor is None else field_text(Money(minor, currency))
+                name: "" if minor is None else plain(minor, currency)
                 for name, minor in amounts.items()
             },
         }

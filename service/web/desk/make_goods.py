@@ -69,10 +69,10 @@ class ShownMakeGood:
     todo: Said | None
     choice: Choice | None
 
-    @property
-    def wants_code(self) -> bool:
-        """The seller enters the code that the buyer is told."""
-        return self.row.remedy.kind.gives_code and not self.row.code
+    def wants_code(self, button: Button) -> bool:
+        """Whether this button is pressed with the code that the buyer is told."""
+        is_lacking = self.row.remedy.kind.gives_code and not self.row.code
+        return is_lacking and button.verb == "done"
 
 
 def shown(make_good: MakeGood, *, may_ask: bool) -> ShownMakeGood:

@@ -19,8 +19,10 @@ from service.operations.remedies import together
 from service.operations.remedies.together import MOST, Chosen, Result
 from service.web.auth import may, own_path
 from service.web.desk import undo as undoing
+from service.web.desk.proposals import will_read
 from service.web.desk.quick import Quick, likes_of, quicks_of, totals
 from service.web.errors import status_of
+from service.web.formatting import use_zone
 from service.web.i18n import translate
 from service.web.request_context import actor, context
 
@@ -69,9 +71,24 @@ def _review(references: Sequence[str], problem: str) -> str:
         wanted = [
             quick for quick in quicks(session, references[:MOST]).values() if not quick.refused
         ]
+        if wanted:
+            use_zone(wanted[0].case.shop.zone)
         return render_template(
-            "admin/many_review.html", quicks=wanted, total=totals(wanted), problem=problem
+            "admin/many_review.html",
+            quicks=wanted,
+            total=totals(wanted),
+            problem=problem,
+            **_first_read(session, wanted),
         )
+
+
+def _first_read(session: Session, wanted: Sequence[Quick]) -> dict[str, object]:
+    """What the buyer of the first of them will read; the others read the same of their own order."""
+    if not wanted:
+        return {}
+    first, now = wanted[0], context().clock.now()
+    option = None if first.is_choice else {"number": 0}
+    return {"option": option, "will_read": will_read(context(), session, first.case, now)}
 
 
 @blueprint.post("/approve")

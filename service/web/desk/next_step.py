@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from integrations.sentence import Text
-from service.db.models import Case, Connection, Kind, Lane, OutboxRow
+from service.db.models import Case, Kind, OutboxRow
 from service.db.outbox import backlog
-from service.db.outbox.lanes import MAY_GO
 from service.domain.cases.states import CaseState
 from service.domain.messages.states import STUCK, MessageState
 from service.domain.remedies.states import UNDER_WAY, MakeGoodState
+from service.domain.staff.authority import Actor, Permission, may
 from service.operations.cases import escalation
 from service.web.i18n import translate
 from service.web.words import word
@@ -32,8 +31,9 @@ class NextStep:
     blocked_by: str = ""
 
 
-def next_step(session: Session, case: Case) -> NextStep:
-    """The next step of a case; what got stuck comes first, whatever the case's state."""
+def next_step(session: Session, case: Case, actor: Actor) -> NextStep:
+    """The next step of a case, as it is for this actor; what got stuck comes first, whatever the case's
+    state."""
     stuck = _stuck(case)
     if stuck is not None:
         return stuck
@@ -45,6 +45,8 @@ def next_step(session: Session, case: Case) -> NextStep:
         return NextStep(_("What was approved begins, unless it is undone."), held[0].held_until)
     if case.doubt:
         return NextStep(translate(case.doubt), blocked_by=_("a person"))
+    if state is CaseState.AWAITING_APPROVAL and not may(actor, Permission.DECIDE, case.shop_id):
+        return NextStep(_("Somebody decides who may."), blocked_by=_("a decision"))
     if escalation.is_with_owner(case):
         return NextStep(_("Approve, change or decline."), blocked_by=_("the owner"))
     if state is CaseState.AWAITING_APPROVAL:
@@ -95,9 +97,5 @@ def _of_row(session: Session, kind: Kind, ref_id: int, summary: str) -> NextStep
     row: OutboxRow | None = backlog.row_for(session, kind, ref_id)
     if row is None or row.done_at is not None:
         return NextStep(summary)
-    paused = session.scalar(
-        select(Connection.problem)
-        .join(Lane, Lane.connection_id == Connection.id)
-        .where(Lane.id == row.lane_id, ~MAY_GO)
-    )
+    paused = backlog.problem_of_paused(session, row.lane_id)
     return NextStep(summary, row.due_at, translate(paused or row.note))

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import asdict
+from datetime import datetime, timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from service.domain.errors import NotFound
+from integrations.contract import DeviceCode
+from service.domain.errors import DomainError, NotFound
 from service.domain.staff.authority import Permission
 from service.operations.shops import permission
 from service.web.auth import may
+from service.web.errors import status_of
+from service.web.i18n import translate
+from service.web.limits import QUARTER, limited
 from service.web.request_context import actor, context
 
 blueprint = Blueprint("permission", __name__)
+Page = Response | str | tuple[str, int]
 GOOD_FOR = timedelta(hours=1)
 """From leaving to coming back."""
 
@@ -45,8 +51,68 @@ def finish(token: str) -> Response:
     """Take what the platform has answered."""
     connection_id = _connection_of(token)
     permission.allow(context(), connection_id, actor(), request.form)
-    flash(_("Allowed. What waited for this shop goes on."))
+    return _allowed(connection_id)
+
+
+def _allowed(connection_id: int) -> Response:
+    flash(_("Allowed. What waited for this connection goes on."))
     return redirect(url_for("connections.connection", connection_id=connection_id), 303)
+
+
+def _self() -> str:
+    return str(actor())
+
+
+@blueprint.post("/connections/<int:connection_id>/permission/code")
+@may(Permission.MANAGE)
+@limited(10, QUARTER, by=_self)
+def code(connection_id: int) -> Page:
+    """A code that the owner enters where they sign in."""
+    try:
+        given = permission.device_code(context(), connection_id, actor())
+    except DomainError as error:
+        return _code_page(connection_id, None, translate(error.text)), status_of(error)
+    return _code_page(connection_id, given)
+
+
+@blueprint.post("/connections/<int:connection_id>/permission/signed-in")
+@may(Permission.MANAGE)
+def signed_in(connection_id: int) -> Page:
+    """Take what the platform gives for a code, once the owner has signed in with it."""
+    given = _code_of(connection_id, request.form.get("given", ""))
+    try:
+        if permission.allow_device(context(), connection_id, actor(), given.secret):
+            return _allowed(connection_id)
+    except DomainError as error:
+        return _code_page(connection_id, None, translate(error.text)), status_of(error)
+    return _code_page(
+        connection_id, given, _("Nobody has signed in with this code yet. Do that first.")
+    )
+
+
+def _code_page(connection_id: int, given: DeviceCode | None, problem: str = "") -> str:
+    return render_template(
+        "admin/permission_code.html",
+        connection_id=connection_id,
+        given=given,
+        sealed="" if given is None else _sealed(connection_id, given),
+        problem=problem,
+    )
+
+
+def _sealed(connection_id: int, given: DeviceCode) -> str:
+    """A code on its way through a page, for whoever asked for it."""
+    content = {**asdict(given), "until": given.until.isoformat()}
+    secret = context().vault.encrypt(content).decode()
+    return context().links.token("permission-code", [connection_id, actor().id, secret])
+
+
+def _code_of(connection_id: int, sealed: str) -> DeviceCode:
+    *whose, secret = context().links.read("permission-code", sealed, GOOD_FOR)
+    if whose != [connection_id, actor().id]:
+        raise NotFound("this page is not valid: get another code from the connection's page")
+    content = context().vault.decrypt(secret.encode())
+    return DeviceCode(**{**content, "until": datetime.fromisoformat(content["until"])})
 
 
 def _connection_of(token: str) -> int:

@@ -21,7 +21,6 @@ from service.domain.staff.authority import Actor
 from service.operations.cases import escalation
 from service.operations.context import Context
 from service.operations.messages.preview import Preview, before_approval
-from service.operations.messages.send_check import reaches_buyer
 from service.operations.remedies.decisions import NOT_REACHED
 from service.operations.remedies.grants import way_of
 from service.operations.staff import permits
@@ -91,9 +90,10 @@ class ProposedChoice:
 
 
 def choice(
-    context: Context, session: Session, case: Case, actor: Actor, now: datetime
+    session: Session, case: Case, actor: Actor, now: datetime, *, reached: bool
 ) -> ProposedChoice | None:
-    """What the proposal lets the buyer choose among; None where it does not."""
+    """What the proposal lets the buyer choose among; None where it does not. `reached`: whether the
+    buyer can be written to."""
     proposal = remedy_queries.proposal(session, case.id)
     if proposal is None or proposal.offer is None or not case.order:
         return None
@@ -102,7 +102,7 @@ def choice(
     over = escalation.refusal(case, actor) or permits.over_limit(
         session, actor, case.shop_id, dearest.amount, now=now
     )
-    if not reaches_buyer(context, session, case):
+    if not reached:
         over = over or Text(NOT_REACHED)
     return ProposedChoice(
         proposal.id,
@@ -113,12 +113,19 @@ def choice(
     )
 
 
-def parts(context: Context, session: Session, case: Case, actor: Actor) -> dict[str, Any]:
-    """What the page of a case says of its newest proposal."""
+def parts(
+    context: Context, session: Session, case: Case, actor: Actor, *, reached: bool
+) -> dict[str, Any]:
+    """What the page of a case says of its newest proposal. `reached`: whether the buyer can be written
+    to; `refused_alike`: why this actor may approve nothing of it, where that is the same of all."""
     now = context.clock.now()
+    choices = choice(session, case, actor, now, reached=reached)
+    options = proposed(session, case, actor, now)
+    reasons = {option.refused for option in options}
     return {
-        "choice": choice(context, session, case, actor, now),
-        "proposed": proposed(session, case, actor, now),
+        "choice": choices,
+        "proposed": options,
+        "refused_alike": reasons.pop() if len(reasons) == 1 else "",
         "will_read": will_read(context, session, case, now),
     }
 

@@ -12,13 +12,14 @@ from flask_babel import lazy_gettext as lazy
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Form, FormField, HiddenField
 
-from integrations.money import Money, is_currency
+from integrations.money import is_currency
 from integrations.remedies import KINDS, Worth
 from integrations.sentence import Text
 from service.domain.errors import WrongInput
 from service.domain.remedies.playbook import RemedyRule
-from service.localization import field_text, read_amount
+from service.localization import read_amount
 from service.web.desk.forms import Choice, Entry, Rows, whole_number, wrong
+from service.web.formatting import plain
 from service.web.i18n import label
 
 LONGEST_EXPIRY = 3650
@@ -183,4 +184,4 @@ def remedy_row(remedy: RemedyRule | None, currencies: Sequence[str]) -> dict[str
 
 def typed_amount(amounts: Mapping[str, int], currency: str) -> str:
     """An amount as it is typed."""
-    return field_text(Money(amounts[currency], currency)) if currency in amounts else ""
+    return plain(amounts[currency], currency) if currency in amounts else ""

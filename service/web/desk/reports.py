@@ -10,11 +10,11 @@ from flask import Blueprint, Response, render_template, request, url_for
 from flask_babel import format_date, format_decimal, format_timedelta, ngettext
 from flask_babel import gettext as _
 from markupsafe import Markup
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.db.models import Shop
 from service.db.reports import kept_totals, report_queries
+from service.db.shops import shop_queries
 from service.db.staff import seller_queries
 from service.domain.days import day_of
 from service.domain.reports.figures import Effect, Rating, Share
@@ -53,9 +53,7 @@ class Asked:
 def _asked(session: Session) -> Asked:
     """What no such page says is answered with this week, in the zone of the first shop."""
     seen = actor().shops(Permission.LOOK)
-    shops = session.scalars(
-        select(Shop).where(Shop.id.in_(seen)).order_by(Shop.name, Shop.id)
-    ).all()
+    shops = shop_queries.shops(session, seen)
     shop_id = request.args.get("shop", type=int)
     chosen = [shop for shop in shops if shop.id == shop_id]
     zone = (chosen or [*shops])[0].zone if shops else "UTC"

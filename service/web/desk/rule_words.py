@@ -79,7 +79,7 @@ def _worth(remedy: RemedyRule, currencies: tuple[str, ...]) -> str:
     if remedy.whole_line:
         return str(_("of all that was paid for the item"))
     if remedy.percent is not None:
-        return f"{remedy.percent} %"
+        return f"{remedy.percent}%"
     fixed = {code: minor for code, minor in remedy.fixed.items() if code in currencies}
     return _amounts(fixed or remedy.fixed)
 

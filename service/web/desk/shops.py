@@ -6,11 +6,10 @@ from collections.abc import Callable
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from integrations import registry
-from service.db.models import Shop
+from service.db.shops import shop_queries
 from service.domain.staff.authority import Permission
 from service.operations.shops import connections, settings
 from service.web.auth import may
@@ -37,9 +36,9 @@ def overview() -> str:
 
 
 def _overview(form: NewShopForm) -> str:
-    managed = select(Shop).where(Shop.id.in_(actor().shops(Permission.MANAGE))).order_by(Shop.id)
-    with context().database.reading() as database:
-        shops = database.scalars(managed).all()
+    managed = actor().shops(Permission.MANAGE)
+    with context().database.reading() as session:
+        shops = shop_queries.shops_with_connections(session, managed)
         return render_template("admin/shops.html", shops=shops, form=form)
 
 

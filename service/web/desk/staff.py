@@ -7,11 +7,11 @@ from typing import Any, cast
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 from wtforms import BooleanField, Form, FormField
 
-from service.db.models import Membership, Seller, Shop
+from service.db.models import Membership
+from service.db.shops import shop_queries
 from service.db.staff import seller_queries
 from service.domain.errors import DomainError, WrongInput
 from service.domain.staff import authority
@@ -118,10 +118,9 @@ class InviteForm(DeskForm):
 def invite_form(formdata: Any = None) -> InviteForm:
     """The form for all shops of one's own: an agent in a single one, if nothing else is chosen."""
     owned = actor().shops(Permission.MANAGE)
-    with context().database.reading() as database:
-        wanted = select(Shop.id, Shop.name).where(Shop.id.in_(owned)).order_by(Shop.id)
-        shops = database.execute(wanted).all()
-    fields = {f"shop_{shop_id}": FormField(ShopForm, label=name) for shop_id, name in shops}
+    with context().database.reading() as session:
+        shops = shop_queries.shops(session, owned)
+    fields = {f"shop_{shop.id}": FormField(ShopForm, label=shop.name) for shop in shops}
     role = SellerRole.AGENT.value if len(shops) == 1 else ""
     start = {name: {"role": role, "rows": [{}]} for name in fields}
     form: InviteForm = type("Invite", (InviteForm,), fields)(formdata, key="invite", **start)
@@ -157,27 +156,24 @@ def page(
 ) -> str:
     """The page of people; `link` and `invitation` are shown this once."""
     owned = actor().shops(Permission.MANAGE)
-    belonging = select(Membership).where(Membership.shop_id.in_(owned))
-    my_sellers = select(Membership.seller_id).where(Membership.shop_id.in_(owned))
-    with context().database.reading() as database:
-        rows = database.scalars(belonging.order_by(Membership.shop_id)).all()
-        forms = {(row.seller_id, row.shop_id): MemberForm.of(row) for row in rows}
-        shops = database.scalars(select(Shop).where(Shop.id.in_(owned)).order_by(Shop.id)).all()
+    with context().database.reading() as session:
+        members = seller_queries.members(session, owned)
+        memberships = [membership for membership, _ in members]
+        shops = shop_queries.shops(session, owned)
+        forms = {(row.seller_id, row.shop_id): MemberForm.of(row) for row in memberships}
         return render_template(
             "admin/sellers.html",
             link=link,
             invitation=invitation,
-            invitations=invitations.open_ones(database, context(), actor()),
+            invitations=invitations.open_ones(session, context(), actor()),
             problem=problem,
             forms={**forms, **(typed or {})},
             form=form or invite_form(),
-            roles_here={(row.seller_id, row.shop_id): row.role for row in rows},
+            roles_here={(row.seller_id, row.shop_id): row.role for row in memberships},
             shops={shop.id: shop.name for shop in shops},
             second_factor_in={shop.id: shop.second_factor for shop in shops},
-            with_second_factor=seller_queries.with_second_factor(database),
-            sellers=database.scalars(
-                select(Seller).where(Seller.id.in_(my_sellers)).order_by(Seller.id)
-            ).all(),
+            with_second_factor=seller_queries.with_second_factor(session),
+            sellers=list({seller.id: seller for _, seller in members}.values()),
         )
 
 

@@ -7,10 +7,9 @@ from datetime import timedelta
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from service.db.models import ApiToken, Membership, Seller
+from service.db.staff import seller_queries
 from service.domain.errors import WrongInput
 from service.domain.staff.authority import Permission
 from service.operations.staff import tokens
@@ -24,8 +23,8 @@ Answer = Response | str | tuple[str, int]
 
 SCOPES = {
     Permission.LOOK: lazy("read cases, deliveries and what waits"),
-    Permission.DECIDE: lazy("decide cases, and try again what waits"),
-    Permission.MANAGE: lazy("set up webhooks to programs, and change the playbook"),
+    Permission.DECIDE: lazy("decide cases, write to buyers, and try again what waits"),
+    Permission.MANAGE: lazy("change shops, connections, rules and people, and erase buyers"),
 }
 LIVES = (30, 90, 180, 365)
 """Days."""
@@ -73,11 +72,8 @@ def _new() -> TokenForm:
 
 def _page(form: TokenForm, *, fresh: str = "") -> str:
     owned = actor().shops(Permission.MANAGE)
-    sellers_here = select(Membership.seller_id).where(Membership.shop_id.in_(owned))
-    good = select(ApiToken, Seller.name).join(Seller, Seller.id == ApiToken.seller_id)
-    good = good.where(ApiToken.revoked_at.is_(None), ApiToken.seller_id.in_(sellers_here))
-    with context().database.reading() as database:
-        rows = database.execute(good.order_by(ApiToken.id)).all()
+    with context().database.reading() as session:
+        rows = seller_queries.tokens(session, owned)
     now = context().clock.now()
     return render_template(
         "admin/tokens.html", rows=rows, form=form, fresh=fresh, now=now, said=SCOPES

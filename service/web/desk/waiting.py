@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from itertools import groupby
 
 from flask import Blueprint, g, render_template, request
 from flask_babel import format_timedelta
+from flask_babel import gettext as _
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from service.db.models import Shop
 from service.db.outbox.backlog import LATE_AFTER, backlog
 from service.db.staff import seller_queries
 from service.db.tasks import task_queries
@@ -50,13 +54,14 @@ def age(since: datetime) -> str:
 @blueprint.get("/")
 @sellers_only
 def overview() -> str:
-    """All open tasks, or one's own."""
+    """All open tasks, one's own, or those of one shop."""
     shops = actor().shops(Permission.LOOK)
-    is_mine = bool(request.args.get("mine"))
+    narrowed = _narrowed()
+    is_mine = "mine" in narrowed
     with context().database.reading() as session:
         page = task_queries.open_tasks(
             session,
-            shops,
+            [shop_id for shop_id in shops if narrowed.get("shop", shop_id) == shop_id],
             most=PAGE,
             after=_after(),
             assignee_id=actor().id if is_mine else None,
@@ -69,15 +74,32 @@ def overview() -> str:
             "admin/waiting.html",
             groups=groups,
             rules=TASK_RULES,
-            is_mine=is_mine,
+            narrowings=_narrowings(session, shops),
+            narrowed=narrowed,
+            now=context().clock.now(),
             names=seller_queries.actor_names(session),
             onward=next_page("after", _key_text(page[-1].key)) if len(page) == PAGE else None,
             late=_late(session),
             quicks=quicks_of(context(), session, [row.task for row in page], actor()),
-            likes=[] if is_mine or _after() else likes_of(many.quicks(session).values()),
-            steps=[] if groups or is_mine or _after() else steps_to_take(session),
+            likes=[] if narrowed or _after() else likes_of(many.quicks(session).values()),
+            steps=[] if groups or narrowed or _after() else steps_to_take(session),
             mended=task_queries.mended_since(session, shops, context().clock.now() - RECENT),
         )
+
+
+def _narrowed() -> dict[str, int]:
+    """What the address asks for: `mine`, or the id of one `shop`; nothing where it names neither."""
+    if request.args.get("mine"):
+        return {"mine": 1}
+    shop_id = request.args.get("shop", type=int)
+    return {} if shop_id is None or not 0 < shop_id < 2**63 else {"shop": shop_id}
+
+
+def _narrowings(session: Session, shop_ids: Collection[int]) -> list[tuple[str, dict[str, int]]]:
+    """What of it can be looked at alone, each with its address: one's own, and each of several shops."""
+    names = select(Shop.id, Shop.name).where(Shop.id.in_(shop_ids)).order_by(Shop.name, Shop.id)
+    by_shop = [(name, {"shop": shop_id}) for shop_id, name in session.execute(names)]
+    return [(_("All"), {}), (_("Only mine"), {"mine": 1}), *(by_shop if len(by_shop) > 1 else ())]
 
 
 def _key_text(key: task_queries.Key) -> str:

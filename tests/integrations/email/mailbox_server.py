@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import socketserver
 import threading
@@ -21,6 +22,8 @@ class Box:
     port: int = 0
     drop_at: int = 0
     """Cut the line when this mail is asked for."""
+    tokens: set[str] = field(default_factory=set)
+    """Access tokens of care@shop.example."""
 
 
 class _Session(socketserver.StreamRequestHandler):
@@ -39,6 +42,8 @@ class _Session(socketserver.StreamRequestHandler):
             self._say("* CAPABILITY IMAP4rev1", f"{tag} OK done")
         elif command.startswith("LOGIN"):
             self._say(f"{tag} OK in" if PASSWORD in rest else f"{tag} NO wrong")
+        elif command.startswith("AUTHENTICATE XOAUTH2"):
+            self._say(f"{tag} OK in" if self._shows_token() else f"{tag} NO AUTHENTICATE failed.")
         elif command.startswith("SELECT"):
             self._say(f"* {len(self.box.mails)} EXISTS", f"{tag} OK [READ-WRITE] selected")
         elif command.startswith("UID SEARCH"):
@@ -52,6 +57,14 @@ class _Session(socketserver.StreamRequestHandler):
         else:
             self._say(f"{tag} OK bye")
         return not command.startswith("LOGOUT")
+
+    def _shows_token(self) -> bool:
+        self._say("+ ")
+        said = base64.b64decode(self.rfile.readline()).decode()
+        good = {
+            f"user=care@shop.example\x01auth=Bearer {token}\x01\x01" for token in self.box.tokens
+        }
+        return said in good
 
     def _fetch(self, tag: str, number: int) -> bool:
         if number == self.box.drop_at:

@@ -29,6 +29,7 @@ DATA: dict[str, Any] = {
         "written_at": "2026-11-24T02:14:58Z",
         "deleted": False,
         "photos": ["https://shop.example/photos/1.jpg"],
+        "films": ["https://shop.example/films/1.mp4"],
     },
     "product": {"id": "p-4", "name": "Teapot"},
     "buyer": {
@@ -49,7 +50,9 @@ EVENT = {"type": "review.created", "timestamp": "2026-11-24T08:15:00Z", "data": 
 FULL_ORDER = {
     **ORDER,
     "number": "1007",
-    "lines": [{**ORDER["lines"][0], "variant_id": "v-1"}],
+    "lines": [
+        {**ORDER["lines"][0], "variant_id": "v-1", "picture": "https://shop.example/p-4.jpg"}
+    ],
     "buyer": DATA["buyer"],
     "promised_by": "2026-11-22T10:00:00Z",
     "delivered_at": "2026-11-21T10:00:00Z",

@@ -24,9 +24,8 @@ from integrations.http import Http
 from integrations.money import Money
 from integrations.remedies import Remedy, RemedyKind
 from integrations.woocommerce import ADAPTER, WooCommerce
-from integrations.woocommerce.orders import order_of
+from integrations.woocommerce.orders import ShopSettings, order_of
 from integrations.woocommerce.schemas import OrderIn
-from integrations.woocommerce.shop import ShopSettings
 
 NOW = datetime(2026, 11, 24, 8, 15, tzinfo=UTC)
 ENDS = datetime(2027, 2, 22, 8, 15, tzinfo=UTC)
