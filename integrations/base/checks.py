@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from integrations.contract import CheckResult
 from integrations.errors import AdapterError, Unsupported
@@ -20,3 +20,15 @@ def tried(name: Text, call: Callable[[], object]) -> CheckResult:
     except AdapterError as error:
         return CheckResult(name, False, error.text)
     return CheckResult(name, True)
+
+
+def checked(name: Text, lines: Iterator[CheckResult]) -> list[CheckResult]:
+    """All lines of a test. An error out of them, rather than in one, is that nothing at all works
+    there: it ends the test, under the name of that."""
+    results: list[CheckResult] = []
+    try:
+        for line in lines:
+            results.append(line)
+    except AdapterError as error:
+        results.append(CheckResult(name, False, error.text, blocking=True))
+    return results

@@ -59,13 +59,11 @@ class JsonClient:
         self.http = http
         self.now = now
 
-    def get(self, path: str, schema: type[Schema], query: Query | None = None) -> dict[str, Any]:
+    def get(self, path: str, schema: type[Schema], query: Query | None = None) -> Any:
         """Read one thing; raises `NotThere`, and `Permanent` when it is not as documented."""
         return load(schema, self.content_of(self.ask("GET", path, query)), path)
 
-    def get_or_none(
-        self, path: str, schema: type[Schema], query: Query | None = None
-    ) -> dict[str, Any] | None:
+    def get_or_none(self, path: str, schema: type[Schema], query: Query | None = None) -> Any:
         """Read one thing; None where the platform itself says that there is none."""
         try:
             return self.get(path, schema, query)
@@ -80,11 +78,11 @@ class JsonClient:
         query: Query | None = None,
         *,
         key: str = "",
-    ) -> dict[str, Any]:
+    ) -> Any:
         """Write one thing; see `written`."""
         return self.written(schema, self.ask("POST", path, query, content, key), path)
 
-    def written(self, schema: type[Schema], answer: Answer, path: str) -> dict[str, Any]:
+    def written(self, schema: type[Schema], answer: Answer, path: str) -> Any:
         """Read the answer to a write; a wrong one leaves the outcome unknown, hence `Temporary`."""
         try:
             return load(schema, self.content_of(answer), path)

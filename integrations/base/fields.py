@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import ValidationError, fields, missing, validate
 
 from integrations.json_input import exact
 
@@ -17,6 +17,17 @@ LONGEST_LABEL = 500
 MOST_PIECES = 10**6
 MOST_PAID = 10**12
 """In major units: what no order costs, and what a database holds in minor ones."""
+
+
+class Optional(fields.Field[Any]):
+    """A field whose default, where it has one, stands for null too."""
+
+    def deserialize(
+        self, value: Any, attr: str | None = None, data: Any = None, **kwargs: Any
+    ) -> Any:
+        if value is None and self.load_default is not missing:
+            return self.load_default
+        return super().deserialize(value, attr, data, **kwargs)
 
 
 class Id(fields.Field[str]):
@@ -48,7 +59,7 @@ class Whole(fields.Field[int]):
 
 
 class Moment(fields.AwareDateTime):
-    """A time with its zone, in years that can be reckoned with."""
+    """A time with its zone, given in UTC, in years that can be reckoned with."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(format="iso", **kwargs)
@@ -57,10 +68,10 @@ class Moment(fields.AwareDateTime):
         moment = super()._deserialize(value, attr, data, **kwargs)
         if not 1970 < moment.year < 9000:
             raise ValidationError("must be in a year from 1971 to 8999")
-        return moment
+        return moment.astimezone(UTC)
 
 
-class Text(fields.String):
+class Text(Optional, fields.String):
     """Text without what a database refuses: zero characters and half surrogates."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
@@ -68,16 +79,22 @@ class Text(fields.String):
         return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
-def text_field(most: int = 500) -> Text:
+def text_field(most: int = 500, **kwargs: Any) -> Text:
     """Text of so many characters at most, '' where it is missing."""
-    return Text(load_default="", allow_none=True, validate=validate.Length(max=most))
+    return Text(load_default="", validate=validate.Length(max=most), **kwargs)
 
 
-class Decoration(fields.Field[Any]):
-    """What helps, but is not needed: left out where it is not as documented."""
+def currency() -> fields.String:
+    """An ISO 4217 code."""
+    form = validate.Regexp(r"[A-Z]{3}\Z", error="must be three capitals, such as EUR")
+    return fields.String(required=True, validate=form)
 
-    def __init__(self, inner: fields.Field[Any], default: Any = None) -> None:
-        super().__init__(load_default=default, allow_none=True)
+
+class Decoration(Optional):
+    """What helps, but is not needed: `default` where it is missing or not as documented."""
+
+    def __init__(self, inner: fields.Field[Any], default: Any = None, **kwargs: Any) -> None:
+        super().__init__(load_default=default, **kwargs)
         self._inner = inner
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
@@ -90,8 +107,8 @@ class Decoration(fields.Field[Any]):
 class Label(Text):
     """Words to be shown: cut to `most` characters, and left out where they are no text."""
 
-    def __init__(self, most: int = LONGEST_LABEL) -> None:
-        super().__init__(load_default="", allow_none=True)
+    def __init__(self, most: int = LONGEST_LABEL, **kwargs: Any) -> None:
+        super().__init__(load_default="", **kwargs)
         self._most = most
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
@@ -100,17 +117,25 @@ class Label(Text):
         return super()._deserialize(value, attr, data, **kwargs)[: self._most]
 
 
-class Ids(fields.Field[list[str]]):
+class Rows(Optional, fields.List[Any]):
+    """A list that is empty where it is missing."""
+
+    def __init__(self, inner: fields.Field[Any]) -> None:
+        super().__init__(inner, load_default=())
+
+
+class Ids(Optional):
     """Those of a list that are ids."""
 
     def __init__(self) -> None:
-        super().__init__(load_default=list, allow_none=True)
+        super().__init__(load_default=())
         self._row = Decoration(Id())
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[str]:
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Any, **kwargs: Any
+    ) -> tuple[str, ...]:
         rows = value if isinstance(value, list) else []
-        ids = [self._row.deserialize(row) for row in rows]
-        return [number for number in ids if number is not None]
+        return tuple(filter(None, map(self._row.deserialize, rows)))
 
 
 class Quantity(fields.Field[Decimal]):
@@ -127,8 +152,7 @@ class Seconds(fields.Field[datetime | None]):
     """A time as whole seconds since 1970; None where it is missing or 0, unless it is required."""
 
     def __init__(self, *, required: bool = False) -> None:
-        missing: dict[str, Any] = {} if required else {"load_default": None}
-        super().__init__(required=required, allow_none=not required, **missing)
+        super().__init__(required=required, load_default=missing if required else None)
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Any, **kwargs: Any
@@ -140,7 +164,7 @@ class Seconds(fields.Field[datetime | None]):
         return datetime.fromtimestamp(value, UTC) if value else None
 
 
-class Amount(fields.Field[Decimal]):
+class Amount(Optional):
     """An exact amount in major units: a number, or a decimal as text."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Decimal:

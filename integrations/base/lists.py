@@ -27,30 +27,42 @@ class Unread:
         """What it holds under a name, None where it holds nothing."""
         return self.raw.get(name) if isinstance(self.raw, dict) else None
 
+    def holds(self, mark: str) -> bool:
+        """Whether this text is anywhere in it."""
+        return mark in json.dumps(self.raw)
+
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """One page of a list; what could not be read of it stands beside what could."""
+    """One page of a list; what could not be read of it stands beside what could. `cursor`: where
+    the next page begins, for platforms that say so."""
 
-    rows: list[dict[str, Any]]
+    rows: list[Any]
     unread: list[Unread]
     more: bool = False
+    cursor: str = ""
 
 
 def rows_in(
-    data: Any, schema: type[Schema], path: str, where: str = "", *, more: bool = False
+    data: Any,
+    schema: type[Schema],
+    path: str,
+    where: str = "",
+    *,
+    more: bool = False,
+    cursor: str = "",
 ) -> Rows:
     """A page of a list; raises `Permanent` where it is none."""
     if not isinstance(data, list):
         raise Permanent("the shop's answer about %(what)s is no list", what=subject_of(path))
-    rows: list[dict[str, Any]] = []
+    rows: list[Any] = []
     unread: list[Unread] = []
     for raw in data:
         try:
             rows.append(load(schema, raw, path, where))
         except NotAsDocumented as error:
             unread.append(Unread(raw, error.text))
-    return Rows(rows, unread, more)
+    return Rows(rows, unread, more, cursor)
 
 
 def unread_row(
@@ -71,28 +83,33 @@ def unread_row(
     return UnreadRow(key, headers or {}, body, row.problem)
 
 
-def search(
-    page: Callable[[int], Rows], mark: str, *, most: int, what: str
-) -> Iterator[dict[str, Any]]:
+def pages(page: Callable[[int], Rows], *, most: int, too_many: Permanent) -> Iterator[Rows]:
+    """Pages 0, 1, 2 … up to the last; raises `too_many` where there are more than `most`."""
+    for number in range(most):
+        listed = page(number)
+        yield listed
+        if not listed.more:
+            return
+    raise too_many
+
+
+def search(page: Callable[[int], Rows], mark: str, *, most: int, what: str) -> Iterator[Any]:
     """The rows of pages 0, 1, 2 …, among which one with `mark` is looked for.
 
     Raises `Permanent`, outcome unknown, after `most` pages, and where a row with `mark` cannot be
     read: not finding it would mean that it is not there.
     """
-    for number in range(most):
-        listed = page(number)
-        yield from listed.rows
-        if any(mark in json.dumps(row.raw) for row in listed.unread):
-            raise Permanent(
-                "the shop holds %(mark)s, but it cannot be read: look at it there",
-                mark=mark,
-                outcome="unknown",
-            )
-        if not listed.more:
-            return
-    raise Permanent(
+    too_many = Permanent(
         "the shop has too many %(what)s to look through: look there for the reference, then mark"
         " this as done or carry it out again",
         what=what,
         outcome="unknown",
     )
+    for listed in pages(page, most=most, too_many=too_many):
+        yield from listed.rows
+        if any(row.holds(mark) for row in listed.unread):
+            raise Permanent(
+                "the shop holds %(mark)s, but it cannot be read: look at it there",
+                mark=mark,
+                outcome="unknown",
+            )

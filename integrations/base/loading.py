@@ -1,4 +1,4 @@
-"""What a platform sends, loaded by marshmallow into plain dictionaries that are as documented."""
+"""What a platform sends, loaded by marshmallow into dictionaries or values that are as documented."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class NotAsDocumented(Permanent):
     """What was read is something else; the message names each wrong field."""
 
 
-def load(schema: type[Schema], data: Any, path: str, where: str = "") -> dict[str, Any]:
+def load(schema: type[Schema], data: Any, path: str, where: str = "") -> Any:
     """Read `data` that came from a path; raises `NotAsDocumented`."""
     try:
         return read(schema, data, where)
@@ -48,7 +48,7 @@ def json_of(request: Inbound) -> Any:
         raise Unreadable("the body is not JSON in UTF-8") from error
 
 
-def delivered(schema: type[Schema], data: Any, where: str = "") -> dict[str, Any]:
+def delivered(schema: type[Schema], data: Any, where: str = "") -> Any:
     """Read what a delivery holds; raises `Unreadable`."""
     try:
         return read(schema, data, where)
@@ -56,14 +56,13 @@ def delivered(schema: type[Schema], data: Any, where: str = "") -> dict[str, Any
         raise Unreadable(Words(error.messages[0])) from error
 
 
-def read(schema: type[Schema], data: Any, where: str = "") -> dict[str, Any]:
-    """Read `data`; raises `ValidationError` whose only message names each wrong field, such as
+def read(schema: type[Schema], data: Any, where: str = "") -> Any:
+    """Read `data`, into a dictionary where the schema makes nothing else of it; raises `ValidationError` whose only message names each wrong field, such as
     `data.review.rating: must be from 1 to 5`. `where`: its place in what the shop sent."""
     try:
-        loaded: dict[str, Any] = _made(schema).load(data)
+        return _made(schema).load(data)
     except ValidationError as error:
         raise ValidationError("; ".join(_flat(error.messages, where))[:300]) from error
-    return loaded
 
 
 def subject_of(path: str) -> str:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import quote
 
-from integrations.contract import Field
+from integrations.contract import Adapter, Buyer, Field
 from integrations.entries import WrongEntry
 from integrations.sentence import Text
 from integrations.text import is_web_link
@@ -18,7 +18,7 @@ PAGES = {
 }
 """Names of the fields, each with an example."""
 
-FIELDS = (
+PAGE_FIELDS = (
     Field(
         "order_page",
         Text("Page of an order, for you"),
@@ -43,14 +43,32 @@ FIELDS = (
 )
 
 
-def check(values: Mapping[str, str]) -> None:
-    """Refuse what would be no address of a page; raises `WrongEntry`."""
-    for field, example in PAGES.items():
-        if values.get(field, "").strip() and not is_web_link(page(values, field, "1")):
-            raise WrongEntry("enter an address such as %(example)s", field=field, example=example)
+class SellerPages(Adapter):
+    """Of a platform where each seller has pages of their own."""
+
+    @classmethod
+    def check_entries(cls, values: Mapping[str, str]) -> None:
+        super().check_entries(values)
+        for field, example in PAGES.items():
+            if values.get(field, "").strip() and not is_web_link(_page(values, field, "1")):
+                raise WrongEntry(
+                    "enter an address such as %(example)s", field=field, example=example
+                )
+
+    @classmethod
+    def review_page(cls, values: Mapping[str, str], review_id: str) -> str:
+        return _page(values, "review_page", review_id)
+
+    @classmethod
+    def order_page(cls, values: Mapping[str, str], order_id: str) -> str:
+        return _page(values, "order_page", order_id)
+
+    @classmethod
+    def chat_page(cls, values: Mapping[str, str], buyer: Buyer, order_id: str) -> str:
+        return _page(values, "chat_page", buyer.id)
 
 
-def page(values: Mapping[str, str], field: str, row_id: str) -> str:
+def _page(values: Mapping[str, str], field: str, row_id: str) -> str:
     """The address that was entered, about the row of this id; '' for none."""
     entered = values.get(field, "").strip()
     return entered.replace(PLACE, quote(row_id, safe="")) if row_id else ""

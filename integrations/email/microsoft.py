@@ -114,7 +114,7 @@ class SignIn(JsonClient):
         until = self.now() + timedelta(seconds=answer["expires_in"])
         return Tokens(answer["access_token"], until, kept, self.now() + REFRESH_DAYS)
 
-    def _sent(self, path: str, schema: type[Loose], content: Mapping[str, str]) -> dict[str, Any]:
+    def _sent(self, path: str, schema: type[Loose], content: Mapping[str, str]) -> Any:
         try:
             return self.post(path, schema, {**self._app, **content})
         except Temporary as error:

@@ -5,11 +5,12 @@ Reference: docs/platforms/sandbox.md. The shop itself is `integrations.sandbox.s
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
+from integrations.base.checks import checked
 from integrations.base.client import path_of
 from integrations.contract import (
     ActionRequest,
@@ -37,7 +38,7 @@ from integrations.contract import (
     done_unless,
 )
 from integrations.entries import web_address
-from integrations.errors import AdapterError, Permanent
+from integrations.errors import Permanent
 from integrations.sandbox import codec
 from integrations.sandbox.client import Connected
 from integrations.sandbox.schemas import (
@@ -51,6 +52,7 @@ from integrations.sandbox.schemas import (
 )
 from integrations.sentence import Text, Words
 
+NAME = Text("Sandbox")
 CAPABILITIES = Capabilities(
     poll=True,
     remedies=Way.API,
@@ -110,12 +112,11 @@ class Sandbox(Connected, WebhookSource, ReviewSource, OrderStore, MessageChannel
 
     def look(self, subject: str) -> list[ReviewEvent]:
         review_id = subject.removeprefix("review:")
-        return [codec.event_of(self.client.get(path_of("reviews", review_id), ReviewIn))]
+        return [self.client.get(path_of("reviews", review_id), ReviewIn)]
 
     def poll(self, cursor: str, now: datetime) -> PollResult:
         data = self.client.get("/reviews", PageIn, {"after": cursor or "0"})
-        events = [codec.event_of(review) for review in data["reviews"]]
-        return PollResult(events, data["cursor"], data["more"])
+        return PollResult(data["reviews"], data["cursor"], data["more"])
 
     def edit_link(self, order_id: str, review_id: str) -> str:
         return self.order(order_id).edit_link
@@ -172,11 +173,11 @@ class Sandbox(Connected, WebhookSource, ReviewSource, OrderStore, MessageChannel
         return posted
 
     def check(self) -> list[CheckResult]:
-        try:
-            self.client.ask("GET", "/check")
-        except AdapterError as error:
-            return [CheckResult(Text("Sandbox"), ok=False, advice=error.text, blocking=True)]
-        return [CheckResult(Text("Sandbox"), ok=True)]
+        return checked(NAME, self._lines())
+
+    def _lines(self) -> Iterator[CheckResult]:
+        self.client.ask("GET", "/check")
+        yield CheckResult(NAME, ok=True)
 
 
 def _amount(request: ActionRequest) -> tuple[int | None, str]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from integrations.base.loading import delivered, json_of
 from integrations.contract import (
-    Buyer,
     EventKind,
     Inbound,
     MessageReceived,
@@ -53,41 +53,14 @@ def read(request: Inbound) -> list[ReviewEvent | MessageReceived]:
     """The event of a delivery, none where it is of no interest; raises `Unreadable`."""
     data = delivered(EventIn, json_of(request))
     if data["event"] == "message.received" and data["message"]:
-        return [_words_of(data["message"])]
+        return [data["message"]]
     kind = KINDS.get(data["event"])
     if kind is None:
         return []
     if data["review"] is None:
         raise Unreadable("the sandbox sent something else (%(value)s)", value=data["event"])
-    return [event_of(data["review"], kind)]
-
-
-def _words_of(message: dict[str, Any]) -> MessageReceived:
-    return MessageReceived(
-        message["id"],
-        message["text"],
-        message["at"],
-        buyer=Buyer(**message["buyer"]),
-        order_id=message["order_id"],
-        answers=message["answers"],
-    )
-
-
-def event_of(review: dict[str, Any], kind: EventKind = EventKind.CHANGED) -> ReviewEvent:
-    """The event of loaded `ReviewIn`."""
-    return ReviewEvent(
-        EventKind.WITHDRAWN if review["withdrawn"] else kind,
-        review_id=review["id"],
-        rating=review["rating"],
-        text=review["text"],
-        sequence=review["version"],
-        written_at=review["written_at"],
-        product_id=review["product_id"],
-        product_name=review["product_name"],
-        buyer=Buyer(**review["buyer"]),
-        order_ids=tuple(review["order_ids"]),
-        photos=tuple(review["photos"]),
-    )
+    review: ReviewEvent = data["review"]
+    return [review if review.kind is EventKind.WITHDRAWN else replace(review, kind=kind)]
 
 
 def order_of(data: dict[str, Any]) -> Order:
@@ -112,6 +85,6 @@ def order_of(data: dict[str, Any]) -> Order:
         paid=Money(data["paid_minor"], currency),
         left=Money(data["left_minor"], currency),
         lines=lines,
-        buyer=Buyer(**data["buyer"]),
+        buyer=data["buyer"],
         edit_link=data["edit_link"],
     )

@@ -1,16 +1,22 @@
-"""What the pretend shop sends."""
+"""What the pretend shop sends: mostly values of the contract, whose names it uses."""
 
 from __future__ import annotations
 
-from marshmallow import fields
+from typing import Any
+
+from marshmallow import fields, post_load
 
 from integrations.base.fields import Id, Label, Moment, Whole, text_field
 from integrations.base.loading import Loose
+from integrations.base.values import Value
+from integrations.contract import Buyer, EventKind, MessageReceived, ReviewEvent
 
 MOST = 2**62
 
 
-class BuyerIn(Loose):
+class BuyerIn(Value):
+    makes = Buyer
+
     id = Id(required=True)
     name = Label()
     email = Label()
@@ -21,24 +27,34 @@ class BuyerIn(Loose):
     address = text_field(1000)
 
 
-class ReviewIn(Loose):
-    id = Id(required=True)
+class ReviewIn(Value):
+    makes = ReviewEvent
+
+    review_id = Id(required=True, data_key="id")
     rating = Whole(1, 5, required=True, allow_none=True)
     text = text_field(10**6)
-    version = Whole(0, MOST, required=True)
+    sequence = Whole(0, MOST, required=True, data_key="version")
     withdrawn = fields.Boolean(required=True)
     written_at = Moment(required=True)
     product_id = Label()
     product_name = Label()
     buyer = fields.Nested(BuyerIn, required=True)
-    order_ids = fields.List(Id(), required=True)
-    photos = fields.List(text_field(2000), load_default=list)
+    order_ids = fields.List(Id(), required=True, post_load=tuple)
+    photos = fields.List(text_field(2000), load_default=(), post_load=tuple)
+
+    @post_load
+    def value(self, data: dict[str, Any], **kwargs: Any) -> Any:
+        """What the review is now."""
+        data["kind"] = EventKind.WITHDRAWN if data.pop("withdrawn") else EventKind.CHANGED
+        return super().value(data)
 
 
-class MessageIn(Loose):
+class MessageIn(Value):
     """What a buyer wrote in the shop's chat; `answers`: the message of ours it answers."""
 
-    id = Id(required=True)
+    makes = MessageReceived
+
+    message_id = Id(required=True, data_key="id")
     text = text_field(10**6)
     at = Moment(required=True)
     order_id = Label()

@@ -27,12 +27,11 @@ from integrations.shopee import refunds, vouchers
 from integrations.shopee.chat import Chat
 from integrations.shopee.checks import Checks
 from integrations.shopee.client import EXAMPLE, number
-from integrations.shopee.orders import Orders
-from integrations.shopee.reviews import Replies, Reviews
+from integrations.shopee.reviews import Replies
 from integrations.shopee.webhook import Webhooks
 
 
-class Shopee(Reviews, Orders, Chat, Replies, Webhooks, Checks):
+class Shopee(Checks, Chat, Replies, Webhooks):
     """One shop at Shopee, called for an app of the seller's own."""
 
     name: ClassVar[str] = "shopee"

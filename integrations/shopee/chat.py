@@ -17,6 +17,7 @@ class Chat(Connected, MessageChannel):
     """Whom it lets us write to is not documented: it refuses the others (`user_is_forbidden`)."""
 
     def message(self, message: OutgoingMessage) -> str:
+        """v2.sellerchat.send_message."""
         if not digits(message.to.id):
             raise Rejected("the order names no buyer to write to: choose the order of this case")
         body = {

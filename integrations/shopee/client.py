@@ -28,12 +28,13 @@ from integrations.base.client import (
     said_in,
     words_of,
 )
+from integrations.base.lists import Rows, rows_in
 from integrations.base.loading import load
 from integrations.contract import Access, Adapter, Config, RedirectGrant, Tokens
 from integrations.errors import AdapterError, Misconfigured, Rejected, Temporary
 from integrations.http import Answer
 from integrations.sentence import N_, Text
-from integrations.shopee.schemas import ShopIn, TokensIn
+from integrations.shopee.schemas import PageIn, PushIn, ShopIn, TokensIn
 from integrations.signatures import hmac_sha256
 
 EXAMPLE = "https://partner.shopeemobile.com"
@@ -105,37 +106,44 @@ class Client(JsonClient):
         common = {"partner_id": self.partner_id, "timestamp": moment, **shop, "sign": sign}
         return f"{url}{'&' if '?' in url else '?'}{urlencode(common)}"
 
-    def get_whole(
-        self, path: str, schema: type[Schema], query: Query | None = None
-    ) -> dict[str, Any]:
+    def get_whole(self, path: str, schema: type[Schema]) -> Any:
         """Read one of the answers that have no `response` around them."""
-        return load(schema, self.ask("GET", path, query).json(), path)
+        return load(schema, self.ask("GET", path).json(), path)
+
+    def page(self, path: str, name: str, schema: type[Schema], query: Query) -> Rows:
+        """One page of a list, whose rows stand under a name."""
+        content = self.content_of(self.ask("GET", path, query))
+        page = load(PageIn, content, path)
+        rows = content.get(name) or []
+        more = bool(page["more"] and rows)
+        return rows_in(rows, schema, path, more=more, cursor=page["next_cursor"])
 
     def tokens(self, path: str, content: Mapping[str, Any]) -> Tokens:
         """v2.public.get_access_token, v2.public.refresh_access_token: neither is signed with a token,
         and a `refresh_token` is good once."""
         body = {**content, "partner_id": int(self.partner_id), "shop_id": int(self.shop_id)}
-        answer = load(TokensIn, self._public("POST", path, body).json(), "tokens")
+        answer = load(TokensIn, self._called("POST", path, body).json(), "tokens")
         now, span = self.now(), answer["expire_in"]
         until = datetime.fromtimestamp(span, UTC) if span > ABSOLUTE else now + timedelta(0, span)
         return Tokens(answer["access_token"], until, answer["refresh_token"], now + REFRESH_DAYS)
 
     def granted_until(self, token: str) -> datetime | None:
         """v2.shop.get_shop_info: until when the seller has allowed the app, at most 365 days."""
-        url = self.signed(self.url("/api/v2/shop/get_shop_info"), token)
-        answer = self.accepted(self.http.call("GET", url, headers=json_headers(None)), url)
+        answer = self._called("GET", "/api/v2/shop/get_shop_info", token=token)
         until: datetime | None = load(ShopIn, answer.json(), "shop")["expire_time"]
         return until
 
-    def push_config(self) -> Answer:
+    def push_config(self) -> Any:
         """v2.push.get_app_push_config, of the app, not of a shop."""
-        return self._public("GET", "/api/v2/push/get_app_push_config", None)
+        answer = self._called("GET", "/api/v2/push/get_app_push_config")
+        return load(PushIn, self.content_of(answer) or {}, "push")
 
-    def _public(self, method: Method, path: str, content: Mapping[str, Any] | None) -> Answer:
-        url = self.signed(self.url(path))
-        body = None if content is None else self.encoded(content)
-        answer = self.http.call(method, url, headers=json_headers(body), body=body)
-        return self.accepted(answer, url)
+    def _called(
+        self, method: Method, path: str, content: Mapping[str, Any] | None = None, token: str = ""
+    ) -> Answer:
+        """Make a call with this token, or with none, that succeeds; it is made once."""
+        url, body = self.url(path), None if content is None else self.encoded(content)
+        return self.accepted(self._sent(method, url, body, token), url)
 
     def own_refusal(
         self, answer: Answer, content: Mapping[str, Any] | None, url: str

@@ -4,27 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from integrations.base.client import NotThere
-from integrations.base.lists import rows_in
+from integrations.base.lists import Rows, pages
 from integrations.base.orders import existing
 from integrations.contract import Buyer, Order, OrderLine, OrderQuery, OrderStore
 from integrations.errors import Permanent
 from integrations.money import Money, least_step
 from integrations.remedies import REFUND
+from integrations.sentence import Text
 from integrations.shopee.client import Connected
-from integrations.shopee.schemas import OrdersIn, ReturnIn, ReturnsIn
+from integrations.shopee.schemas import OrdersIn, ReturnIn
 
 FIELDS = (
     "buyer_user_id,buyer_username,item_list,total_amount,return_request_due_date,recipient_address"
     ",pickup_done_time,shipping_carrier,package_list"
 )
-MASKED = "*"
-"""With which Shopee hides name and address where a market wants that."""
-RETURNS = "/api/v2/returns/get_return_list"
 WINDOW = timedelta(days=15)
 """The longest span of v2.returns.get_return_list."""
+TOO_MANY = Text("the shop has too many returns to look through: look in Seller Centre")
 MOST_WINDOWS = 10
 MOST_PAGES = 10
 NOTHING_BOUGHT = frozenset({"UNPAID", "CANCELLED", "IN_CANCEL"})
@@ -52,13 +51,10 @@ class Orders(Connected, OrderStore):
         return order_of(data, Money.of(sum(refunded), data["currency"]), self.now())
 
     def order_data(self, order_sn: str) -> dict[str, Any] | None:
-        """Loaded `OrderIn` as it is now, None where there is none."""
+        """v2.order.get_order_detail: loaded `OrderIn` as it is now, None where there is none."""
         query = {"order_sn_list": order_sn, "response_optional_fields": FIELDS}
-        try:
-            data = self.client.get("/api/v2/order/get_order_detail", OrdersIn, query)
-        except NotThere:
-            return None
-        rows = data["order_list"] or []
+        listed = self.client.get_or_none("/api/v2/order/get_order_detail", OrdersIn, query)
+        rows = listed["order_list"] if listed else ()
         return next((row for row in rows if row["order_sn"] == order_sn), None)
 
     @property
@@ -79,30 +75,21 @@ class Orders(Connected, OrderStore):
         start = max(since, until - WINDOW * MOST_WINDOWS)
         while start < until:
             end = min(start + WINDOW, until)
-            yield from self._returns_between(start, end, mark)
+            page = partial(self.returns_between, start, end)
+            for listed in pages(
+                page, most=MOST_PAGES, too_many=Permanent(TOO_MANY, outcome="not_done")
+            ):
+                if any(row.holds(mark) for row in listed.unread):
+                    raise Permanent(listed.unread[0].problem, outcome="not_done")
+                yield from listed.rows
             start = end
 
-    def _returns_between(
-        self, start: datetime, end: datetime, mark: str
-    ) -> Iterator[dict[str, Any]]:
-        span = {"create_time_from": _seconds(start), "create_time_to": _seconds(end)}
-        for page in range(MOST_PAGES):
-            query = {"page_no": str(page), "page_size": "100", **span}
-            data = self.client.get(RETURNS, ReturnsIn, query)
-            listed = rows_in(data["rows"] or [], ReturnIn, RETURNS)
-            if any(mark in str(row.raw) for row in listed.unread):
-                raise Permanent(listed.unread[0].problem, outcome="not_done")
-            yield from listed.rows
-            if not (data["more"] and data["rows"]):
-                return
-        raise Permanent(
-            "the shop has too many returns to look through: look in Seller Centre",
-            outcome="not_done",
-        )
-
-
-def _seconds(at: datetime) -> str:
-    return str(int(at.timestamp()))
+    def returns_between(self, start: datetime, end: datetime, number: int) -> Rows:
+        """v2.returns.get_return_list: a page, counted from 0, of those opened in a span."""
+        seconds = (str(int(moment.timestamp())) for moment in (start, end))
+        span = dict(zip(("create_time_from", "create_time_to"), seconds, strict=True))
+        query = {"page_no": str(number), "page_size": "100", **span}
+        return self.client.page("/api/v2/returns/get_return_list", "return", ReturnIn, query)
 
 
 def order_of(data: Mapping[str, Any], refunded: Money, now: datetime) -> Order:
@@ -121,27 +108,18 @@ def order_of(data: Mapping[str, Any], refunded: Money, now: datetime) -> Order:
         left=left,
         lines=tuple(_line(item, currency) for item in data["item_list"]),
         buyer=Buyer(
-            id=data["buyer_user_id"] or "",
+            id=data["buyer_user_id"],
             name=data["buyer_username"],
-            country=data["region"] or "",
-            address=_address(data["recipient_address"] or {}),
+            country=data["region"],
+            address=data["recipient_address"],
         ),
         shipped_at=data["pickup_done_time"],
         tracking=tuple(
-            _parcel(package, data["shipping_carrier"]) for package in data["package_list"] or ()
+            _parcel(package, data["shipping_carrier"]) for package in data["package_list"]
         ),
         step=least_step(currency),
         unavailable=frozenset({REFUND}) if closed else frozenset(),
     )
-
-
-def _address(recipient: Mapping[str, Any]) -> str:
-    """As on an envelope; '' where Shopee hides a part of it."""
-    whole = recipient.get("full_address") or ""
-    if not whole or MASKED in whole:
-        return ""
-    place = " ".join(filter(None, (recipient.get("city"), recipient.get("zipcode"))))
-    return "\n".join(filter(None, (whole, "" if place and place in whole else place)))
 
 
 def _parcel(package: Mapping[str, Any], carrier: str) -> str:
@@ -162,6 +140,6 @@ def _line(item: Mapping[str, Any], currency: str) -> OrderLine:
         name=", ".join(name for name in names if name),
         quantity=quantity,
         paid=Money.of(item["model_discounted_price"] * quantity, currency),
-        variant_id=item["model_id"] or "",
-        picture=(item["image_info"] or {}).get("image_url") or "",
+        variant_id=item["model_id"],
+        picture=item["image_info"]["image_url"],
     )

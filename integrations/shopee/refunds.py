@@ -19,7 +19,7 @@ from integrations.json_input import digits
 from integrations.money import Money
 from integrations.sentence import N_, Text
 from integrations.shopee.orders import Orders
-from integrations.shopee.schemas import OfferIn, ReturnIn, ReturnMadeIn, SolutionsIn
+from integrations.shopee.schemas import ReturnIn, ReturnMadeIn, SolutionsIn
 
 LOOK_AGAIN = timedelta(hours=6)
 """Between looks, where no push comes."""
@@ -32,6 +32,8 @@ OPEN_A_RETURN = N_(
 OFFERED = N_("The buyer has to accept the refund of %(amount)s that Shopee offers them now.")
 WITH_SHOPEE = Text("Shopee looks at the return itself and decides.")
 ON_ITS_WAY = Text("The return is under way. Shopee refunds when it is through.")
+UNDER_WAY = {"JUDGING": WITH_SHOPEE, "SELLER_DISPUTE": WITH_SHOPEE, "PROCESSING": ON_ITS_WAY}
+"""Statuses of a return that wait for no answer of ours."""
 GRANTED = Text("The return is granted. Shopee shows the refund in a moment.")
 TOO_LATE = Text(
     "the buyer opened no return in time, and Shopee takes none any more: choose another make-good"
@@ -99,13 +101,10 @@ def _settled(
 ) -> Done | Pending | Refused | None:
     """What is to be said of a return that waits for no answer of ours; None where it does."""
     status, return_sn = opened["status"], opened["return_sn"]
-    progress = {"return_sn": return_sn}
     if status in shop.refunded_at:
         return _refunded(request, opened)
-    if status in ("JUDGING", "SELLER_DISPUTE"):
-        return Pending(shop.now() + LOOK_AGAIN, progress, WITH_SHOPEE)
-    if status == "PROCESSING":
-        return Pending(shop.now() + LOOK_AGAIN, progress, ON_ITS_WAY)
+    if status in UNDER_WAY:
+        return _look_again(shop, return_sn, UNDER_WAY[status])
     if status != "REQUESTED":
         raise Permanent(Text(CLOSED, return_sn=return_sn, status=status), outcome="unknown")
     return None
@@ -125,64 +124,61 @@ def _asked(opened: Mapping[str, Any]) -> Money:
 def _answer(
     shop: Orders, request: ActionRequest, opened: Mapping[str, Any]
 ) -> Done | Pending | ByHand:
-    """A return that the buyer asks for and nobody has answered."""
+    """A return that the buyer asks for and nobody has answered: v2.returns.confirm, v2.returns.offer."""
     return_sn, approved = opened["return_sn"], request.remedy.money
-    progress: dict[str, str | int] = {"return_sn": return_sn}
     if request.progress.get("granted"):
-        return Pending(shop.now() + SETTLING, {**progress, "granted": 1}, GRANTED)
+        return _granted(shop, return_sn)
     detail = _detail(shop, return_sn)
     negotiation = detail["negotiation"] or {}
     offered = Text(OFFERED, amount=approved)
     if negotiation.get("negotiation_status") == "PENDING_BUYER_RESPOND":
-        return _offered(shop, progress, offered, negotiation.get("offer_due_date"))
+        return _look_again(shop, return_sn, offered, negotiation["offer_due_date"])
     # `confirm` is for a refund of all that is asked for, with nothing sent back.
     if _asked(detail) == approved and not detail["needs_logistics"]:
         shop.client.post("/api/v2/returns/confirm", ReturnMadeIn, {"return_sn": return_sn})
-        return _after_grant(shop, request, progress)
+        detail = _detail(shop, return_sn)
+        is_refunded = detail["status"] in shop.refunded_at
+        return _refunded(request, detail) if is_refunded else _granted(shop, return_sn)
     offer = _offer_for(shop, return_sn)
-    if offer["eligibility"] and _allows(offer, _asked(detail), approved):
+    if offer and offer["eligibility"] and _allows(offer, _asked(detail), approved):
         body = {
             "return_sn": return_sn,
             "proposed_solution": "REFUND",
             "proposed_adjusted_refund_amount": float(approved.amount),
         }
         shop.client.post("/api/v2/returns/offer", ReturnMadeIn, body)
-        return _offered(shop, progress, offered, None)
+        return _look_again(shop, return_sn, offered)
     if _asked(detail) != approved:
         raise Rejected(Text(OTHER_AMOUNT, asked=_asked(detail), return_sn=return_sn))
     return ByHand(Text(BY_HAND, return_sn=return_sn, amount=approved))
 
 
-def _after_grant(
-    shop: Orders, request: ActionRequest, progress: dict[str, str | int]
-) -> Done | Pending:
-    detail = _detail(shop, str(progress["return_sn"]))
-    if detail["status"] in shop.refunded_at:
-        return _refunded(request, detail)
-    return Pending(shop.now() + SETTLING, {**progress, "granted": 1}, GRANTED)
+def _granted(shop: Orders, return_sn: str) -> Pending:
+    return Pending(shop.now() + SETTLING, {"return_sn": return_sn, "granted": 1}, GRANTED)
 
 
 def _detail(shop: Orders, return_sn: str) -> dict[str, Any]:
+    """v2.returns.get_return_detail: the return as it is now."""
     path = "/api/v2/returns/get_return_detail"
-    return shop.client.get(path, ReturnIn, {"return_sn": return_sn})
+    detail: dict[str, Any] = shop.client.get(path, ReturnIn, {"return_sn": return_sn})
+    return detail
 
 
-def _offer_for(shop: Orders, return_sn: str) -> dict[str, Any]:
+def _offer_for(shop: Orders, return_sn: str) -> Mapping[str, Any] | None:
     """v2.returns.get_available_solutions: what a refund alone may be."""
     path = "/api/v2/returns/get_available_solutions"
-    offer = shop.client.get(path, SolutionsIn, {"return_sn": return_sn})["offer_refund"]
-    nothing: dict[str, Any] = OfferIn().load({})
-    return offer or nothing
+    solutions = shop.client.get(path, SolutionsIn, {"return_sn": return_sn})
+    offer: Mapping[str, Any] | None = solutions["offer_refund"]
+    return offer
 
 
 def _allows(offer: Mapping[str, Any], asked: Money, approved: Money) -> bool:
     if not offer["refund_amount_adjustable"]:
         return asked == approved
-    least, most = offer["min_refund_amount"] or 0, offer["max_refund_amount"] or 0
-    return bool(least <= approved.amount <= most)
+    return bool(offer["min_refund_amount"] <= approved.amount <= offer["max_refund_amount"])
 
 
-def _offered(
-    shop: Orders, progress: dict[str, str | int], text: Text, until: datetime | None
+def _look_again(
+    shop: Orders, return_sn: str, text: Text, buyer_until: datetime | None = None
 ) -> Pending:
-    return Pending(shop.now() + LOOK_AGAIN, progress, text, buyer_until=until)
+    return Pending(shop.now() + LOOK_AGAIN, {"return_sn": return_sn}, text, buyer_until)

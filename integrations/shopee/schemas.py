@@ -6,8 +6,10 @@ Ids come as numbers or text, times as whole seconds, amounts as JSON numbers in 
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
+from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import fields, post_load, validate
 
 from integrations.base.fields import (
     LONGEST_TEXT,
@@ -15,20 +17,21 @@ from integrations.base.fields import (
     Decoration,
     Id,
     Label,
+    Rows,
     Seconds,
     Text,
     Whole,
+    currency,
     text_field,
 )
 from integrations.base.loading import Loose
+from integrations.base.values import Value
+from integrations.contract import Buyer, EventKind, ReviewEvent
 
 MOST = 2**53
+MASKED = "*"
+"""With which Shopee hides name and address where a market wants that."""
 NUMBER_OF_PIECES = 10**6
-
-
-def currency() -> fields.String:
-    """An ISO 4217 code."""
-    return fields.String(required=True, validate=validate.Regexp(r"[A-Z]{3}\Z"))
 
 
 class TokensIn(Loose):
@@ -48,30 +51,41 @@ class PushIn(Loose):
     push_config_on_list = fields.List(fields.Raw(), load_default=list)
 
 
-class MediaIn(Loose):
-    """What stands with a review; an item without media may leave it out."""
+class PageIn(Loose):
+    """What stands beside the rows of a list."""
 
-    image_url_list = Decoration(fields.List(text_field(2000)))
-    video_url_list = Decoration(fields.List(text_field(2000)))
-
-
-class CommentIn(Loose):
-    comment_id = Id(required=True)
-    order_sn = Decoration(Id(), "")
-    item_id = Decoration(Id(), "")
-    rating_star = Whole(1, 5, required=True)
-    comment = text_field(LONGEST_TEXT)
-    buyer_username = Label(200)
-    create_time = Decoration(Seconds())
-    media = Decoration(fields.Nested(MediaIn))
-
-
-class CommentsIn(Loose):
-    """A page of v2.product.get_comment, read row by row."""
-
-    item_comment_list = fields.List(fields.Raw(), load_default=list, allow_none=True)
     next_cursor = Decoration(text_field(500), "")
     more = Decoration(fields.Boolean(), False)
+
+
+class MediaIn(Loose):
+    """Pictures and films of a review; an item without media may leave it out."""
+
+    photos = Decoration(fields.List(text_field(2000)), (), data_key="image_url_list")
+    films = Decoration(fields.List(text_field(2000)), (), data_key="video_url_list")
+
+
+class CommentIn(Value):
+    """A review. Its buyer is named by a nickname here, and by a number in the order only."""
+
+    makes = partial(ReviewEvent, EventKind.CHANGED)
+
+    review_id = Id(required=True, data_key="comment_id")
+    rating = Whole(1, 5, required=True, data_key="rating_star")
+    text = text_field(LONGEST_TEXT, data_key="comment")
+    written_at = Decoration(Seconds(), data_key="create_time")
+    product_id = Decoration(Id(), "", data_key="item_id")
+    buyer = Label(200, data_key="buyer_username")
+    order_ids = Decoration(Id(), "", data_key="order_sn")
+    media = Decoration(fields.Nested(MediaIn))
+
+    @post_load
+    def value(self, data: dict[str, Any], **kwargs: Any) -> Any:
+        """What the review is now."""
+        data |= {name: tuple(them) for name, them in (data.pop("media") or {}).items()}
+        data["buyer"] = Buyer(name=data["buyer"])
+        data["order_ids"] = tuple(filter(None, [data["order_ids"]]))
+        return super().value(data)
 
 
 class ReplyIn(Loose):
@@ -81,7 +95,7 @@ class ReplyIn(Loose):
 
 
 class RepliesIn(Loose):
-    result_list = fields.List(fields.Nested(ReplyIn), load_default=list, allow_none=True)
+    result_list = Rows(fields.Nested(ReplyIn))
 
 
 class ImageIn(Loose):
@@ -99,13 +113,23 @@ class ItemIn(Loose):
     order_item_id = Decoration(Id(), "")
     model_quantity_purchased = Whole(0, NUMBER_OF_PIECES, required=True)
     model_discounted_price = Amount(required=True)
-    image_info = Decoration(fields.Nested(ImageIn))
+    image_info = Decoration(fields.Nested(ImageIn), {"image_url": ""})
 
 
 class RecipientIn(Loose):
+    """Where the parcels go, as on an envelope; '' where Shopee hides a part of it."""
+
     full_address = Label()
     city = Label()
     zipcode = Label(20)
+
+    @post_load
+    def value(self, data: dict[str, Any], **kwargs: Any) -> str:
+        """Line by line."""
+        whole, place = data["full_address"], " ".join(filter(None, (data["city"], data["zipcode"])))
+        if MASKED in whole:
+            return ""
+        return f"{whole}\n{place}" if whole and place and place not in whole else whole
 
 
 class PackageIn(Loose):
@@ -124,14 +148,14 @@ class OrderIn(Loose):
     buyer_username = Label(200)
     return_request_due_date = Decoration(Seconds())
     item_list = fields.List(fields.Nested(ItemIn), required=True)
-    recipient_address = Decoration(fields.Nested(RecipientIn))
+    recipient_address = Decoration(fields.Nested(RecipientIn), "")
     pickup_done_time = Decoration(Seconds())
     shipping_carrier = Label(100)
-    package_list = Decoration(fields.List(fields.Nested(PackageIn)))
+    package_list = Decoration(fields.List(fields.Nested(PackageIn)), ())
 
 
 class OrdersIn(Loose):
-    order_list = fields.List(fields.Nested(OrderIn), load_default=list, allow_none=True)
+    order_list = Rows(fields.Nested(OrderIn))
 
 
 class NegotiationIn(Loose):
@@ -152,18 +176,11 @@ class ReturnIn(Loose):
     negotiation = Decoration(fields.Nested(NegotiationIn))
 
 
-class ReturnsIn(Loose):
-    """A page of v2.returns.get_return_list, whose rows are under `return`."""
-
-    rows = fields.List(fields.Raw(), data_key="return", load_default=list, allow_none=True)
-    more = Decoration(fields.Boolean(), False)
-
-
 class OfferIn(Loose):
     eligibility = Decoration(fields.Boolean(), False)
     refund_amount_adjustable = Decoration(fields.Boolean(), False)
-    max_refund_amount = Amount(load_default=Decimal(0), allow_none=True)
-    min_refund_amount = Amount(load_default=Decimal(0), allow_none=True)
+    max_refund_amount = Amount(load_default=Decimal(0))
+    min_refund_amount = Amount(load_default=Decimal(0))
 
 
 class SolutionsIn(Loose):
@@ -184,13 +201,8 @@ class VoucherIn(Loose):
     voucher_name = Label()
     reward_type = Whole(0, 100, required=True)
     usage_quantity = Whole(0, MOST, required=True)
-    discount_amount = Amount(load_default=None, allow_none=True)
+    discount_amount = Amount(load_default=None)
     end_time = Seconds(required=True)
-
-
-class VouchersIn(Loose):
-    voucher_list = fields.List(fields.Raw(), load_default=list, allow_none=True)
-    more = Decoration(fields.Boolean(), False)
 
 
 class MessageIn(Loose):
@@ -198,6 +210,8 @@ class MessageIn(Loose):
 
 
 class PushDataIn(Loose):
+    """Pushes about orders and those about returns write the order's number in two ways."""
+
     ordersn = Decoration(Id(), "")
     order_sn = Decoration(Id(), "")
     return_sn = Decoration(Id(), "")
@@ -208,4 +222,4 @@ class DeliveryIn(Loose):
 
     code = Whole(0, 10**6, required=True)
     shop_id = Decoration(Id(), "")
-    data = Decoration(fields.Nested(PushDataIn))
+    data = Decoration(fields.Nested(PushDataIn), {})

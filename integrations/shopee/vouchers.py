@@ -10,18 +10,18 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
-from integrations.base.lists import Rows, rows_in, search
+from integrations.base.lists import Rows, search
 from integrations.base.terms import AMOUNT, END, KIND, USE, same_terms
 from integrations.contract import ActionRequest, Done
 from integrations.errors import Rejected
 from integrations.money import Money
 from integrations.sentence import Text
 from integrations.shopee.client import Client
-from integrations.shopee.schemas import VoucherIn, VoucherMadeIn, VouchersIn
+from integrations.shopee.schemas import VoucherIn, VoucherMadeIn
 
-LIST = "/api/v2/voucher/get_voucher_list"
 MOST_PAGES = 50
 SIGNS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Without those that are taken for one another."""
@@ -33,7 +33,8 @@ SHORTEST = timedelta(hours=1)
 
 
 def act(client: Client, request: ActionRequest) -> Done:
-    """Make it, and read back the code: Shopee puts letters of the shop before ours."""
+    """v2.voucher.add_voucher, and v2.voucher.get_voucher for the code: Shopee puts letters of the shop
+    before ours."""
     now, amount = client.now(), request.remedy.money
     ends = request.remedy.ends_at
     if ends is None or ends < now + STARTS_IN + SHORTEST:
@@ -58,16 +59,17 @@ def act(client: Client, request: ActionRequest) -> Done:
 def find(client: Client, request: ActionRequest) -> Done | None:
     """The voucher named by our reference; raises `Permanent` when its terms are others."""
 
-    def page(number: int) -> Rows:
-        query = {"page_no": str(number + 1), "page_size": "100", "status": "all"}
-        data = client.get(LIST, VouchersIn, query)
-        more = bool(data["more"] and data["voucher_list"])
-        return rows_in(data["voucher_list"] or [], VoucherIn, LIST, more=more)
-
+    page = partial(listed, client)
     for row in search(page, request.reference, most=MOST_PAGES, what="vouchers"):
         if row["voucher_name"] == request.reference:
             return replace(_result(request, row), already=True)
     return None
+
+
+def listed(client: Client, number: int) -> Rows:
+    """v2.voucher.get_voucher_list: a page, counted from 0."""
+    query = {"page_no": str(number + 1), "page_size": "100", "status": "all"}
+    return client.page("/api/v2/voucher/get_voucher_list", "voucher_list", VoucherIn, query)
 
 
 def _code(key: str) -> str:

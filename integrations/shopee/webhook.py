@@ -55,7 +55,7 @@ class Webhooks(WebhookSource):
     def read(cls, request: Inbound) -> list[InboundEvent]:
         """Read a verified delivery; raises `Unreadable` naming what is wrong in it."""
         push = delivered(DeliveryIn, json_of(request))
-        data = push["data"] or {}
+        data = push["data"]
         order_sn, return_sn = data.get("order_sn") or data.get("ordersn"), data.get("return_sn")
         if push["code"] == ORDER_STATUS and order_sn:
             return [OrderChanged(order_sn)]

@@ -5,29 +5,25 @@ Reference: docs/platforms/standard.md and https://www.standardwebhooks.com.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import ClassVar
 
-from integrations.base import seller_pages
-from integrations.contract import (
-    Buyer,
-    Capabilities,
-    Config,
-    Field,
-    Way,
-)
+from integrations.base.seller_pages import PAGE_FIELDS, SellerPages
+from integrations.contract import Capabilities, Config, Field, Way
 from integrations.entries import YES_NO
 from integrations.remedies import REFUND, RESEND, VOUCHER
 from integrations.sentence import N_, Text
-from integrations.standard import signing
-from integrations.standard.actions import MakeGoods, Messages, Replies
 from integrations.standard.checks import Checks
 from integrations.standard.client import base_url, outgoing_key
+from integrations.standard.messages import Messages, Replies
+from integrations.standard.orders import Orders
 from integrations.standard.webhook import Reviews, Webhooks
+from integrations.standard_webhooks import key_of, sign
 
 
-class Standard(Reviews, MakeGoods, Messages, Replies, Webhooks, Checks):
+class Standard(SellerPages, Reviews, Orders, Messages, Replies, Webhooks, Checks):
     """A shop whose own program follows docs/platforms/standard.md."""
 
     name: ClassVar[str] = "standard"
@@ -54,7 +50,7 @@ class Standard(Reviews, MakeGoods, Messages, Replies, Webhooks, Checks):
             Text("whsec_ and at least 24 random bytes in base64; enter the same in your shop."),
             secret=True,
         ),
-        *seller_pages.FIELDS,
+        *PAGE_FIELDS,
         Field(
             "replies",
             Text("The shop takes public replies"),
@@ -80,24 +76,25 @@ class Standard(Reviews, MakeGoods, Messages, Replies, Webhooks, Checks):
         super().check_entries(values)
         base_url(Config(values))
         outgoing_key(Config(values))
-        seller_pages.check(values)
-
-    @classmethod
-    def review_page(cls, values: Mapping[str, str], review_id: str) -> str:
-        return seller_pages.page(values, "review_page", review_id)
-
-    @classmethod
-    def order_page(cls, values: Mapping[str, str], order_id: str) -> str:
-        return seller_pages.page(values, "order_page", order_id)
-
-    @classmethod
-    def chat_page(cls, values: Mapping[str, str], buyer: Buyer, order_id: str) -> str:
-        return seller_pages.page(values, "chat_page", buyer.id)
 
     @staticmethod
     def sample(row: Mapping[str, str], secret: str, now: datetime) -> tuple[dict[str, str], bytes]:
-        """A signed event made of a CSV row, for `flask replay`."""
-        return signing.sample(row, secret, now)
+        """A signed `review.created` made of a row of a reviews CSV, for `flask replay`; the same row
+        has the same id."""
+        content = {
+            "type": "review.created",
+            "data": {
+                "review": {
+                    "id": f"csv-{row['id']}",
+                    "rating": int(row["rating"]),
+                    "text": row["text"],
+                    "version": 1,
+                },
+                "product": {"id": row["product"][:150], "name": row["product"]},
+            },
+        }
+        body = json.dumps(content).encode()
+        return sign(key_of(secret), f"csv-{row['id']}", now, body), body
 
     def edit_link(self, order_id: str, review_id: str) -> str:
         return self.order(order_id).edit_link

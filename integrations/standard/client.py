@@ -17,7 +17,7 @@ from integrations.errors import AdapterError, Misconfigured, Permanent
 from integrations.http import Answer
 from integrations.sentence import N_, Text
 from integrations.signatures import body_hash
-from integrations.standard_webhooks import WrongSecret, key_of, sign
+from integrations.standard_webhooks import entered_key, sign
 
 
 class Conflict(Permanent):
@@ -44,9 +44,7 @@ class Client(JsonClient):
         super().__init__(base_url(config), *args)
         self._key = outgoing_key(config)
 
-    def get_or_none(
-        self, path: str, schema: type[Schema], query: Query | None = None
-    ) -> dict[str, Any] | None:
+    def get_or_none(self, path: str, schema: type[Schema], query: Query | None = None) -> Any:
         try:
             return super().get_or_none(path, schema, query)
         except _NotJson404 as error:
@@ -88,10 +86,7 @@ def base_url(config: Config) -> str:
 
 def outgoing_key(config: Config) -> bytes:
     """The key our calls are signed with; raises `WrongEntry`."""
-    try:
-        return key_of(config.values.get("outgoing_secret", "").strip())
-    except WrongSecret as error:
-        raise entries.WrongEntry(error.text, field="outgoing_secret") from error
+    return entered_key("outgoing_secret", config.values.get("outgoing_secret", "").strip())
 
 
 class Connected(Adapter):

@@ -13,7 +13,6 @@ from integrations.contract.pictures import MOST
 from integrations.money import Money
 from integrations.sentence import Words
 from integrations.shopee import orders as shopee_orders
-from integrations.shopee import reviews as shopee_reviews
 from integrations.shopee import schemas as shopee_schemas
 from integrations.woocommerce import orders as woo_orders
 from integrations.woocommerce import schemas as woo_schemas
@@ -81,11 +80,9 @@ def test_address_that_shopee_hides_is_no_address(recipient: Any) -> None:
 )
 def test_shopee_says_which_media_stand_with_a_review(media: Any, photos: Any, films: Any) -> None:
     row = {"comment_id": "31", "rating_star": 1, "media": media}
-    data = shopee_schemas.CommentIn().load({k: v for k, v in row.items() if v is not None})
+    event = shopee_schemas.CommentIn().load({k: v for k, v in row.items() if v is not None})
 
-    read = shopee_reviews.event_of(data)
-
-    assert (read.photos, read.films) == (photos, films)
+    assert (event.photos, event.films) == (photos, films)
 
 
 @pytest.mark.parametrize(

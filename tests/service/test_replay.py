@@ -137,10 +137,10 @@ def test_refused_rows_are_named_and_not_tried_again(
     world: World, connection_id: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = _csv(tmp_path, *GOOD[:2])
-    monkeypatch.setattr("integrations.standard.signing.key_of", lambda _: b"another key entirely")
+    monkeypatch.setattr("integrations.standard.key_of", lambda _: b"another key entirely")
     monkeypatch.setattr("service.replay.PAUSE_SECONDS", 3600)
     keys = iter([b"one", b"two"])
-    monkeypatch.setattr("integrations.standard.signing._keys", lambda _: [next(keys)])
+    monkeypatch.setattr("integrations.standard_webhooks._keys", lambda _: [next(keys)])
 
     told = _replay(world, connection_id, path, [])
 

@@ -76,6 +76,7 @@ QUERY = OrderQuery("r-81", product_id="p-4", buyer=Buyer("b-9"))
 MESSAGE = OutgoingMessage("k", "MG-1", Buyer("b-9"), "Halo", "Maaf", order_id="1007")
 SAMPLES: dict[type[Schema], Any] = {
     schemas.EnvelopeIn: EVENT,
+    schemas.NewDataIn: DATA,
     schemas.ReviewDataIn: DATA,
     schemas.GoneDataIn: DATA,
     schemas.OrderIn: FULL_ORDER,
