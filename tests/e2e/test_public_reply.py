@@ -102,7 +102,7 @@ def test_drafted_reply_names_the_problem_and_nobody(world: World, cause: str) ->
     with world.context.database.transaction() as session:
         case = session.merge(world.case())
         case.cause = cause
-        allowed = public_reply.allowed(world.context, session, case)
+        allowed = public_reply.allowed(session, case, reached=True)
         assert allowed is not None
         buyer = case.order["buyer"]
 

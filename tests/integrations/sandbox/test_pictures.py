@@ -10,7 +10,7 @@ import pytest
 
 from integrations import pictures
 from integrations.http import Http
-from integrations.sandbox.codec import event_of, order_of
+from integrations.sandbox.codec import order_of
 from integrations.sandbox.ledger import Ledger, add_order, leave_review, order_data, review_data
 from integrations.sandbox.schemas import OrderIn, ReviewIn
 from integrations.sandbox.seed import PRODUCTS, seed, sell
@@ -33,7 +33,7 @@ def test_every_product_and_every_photo_of_it_can_be_fetched(world: World) -> Non
         assert review is not None
 
         (line,) = order_of(OrderIn().load(order_data(ledger, order, ""))).lines
-        photos = event_of(ReviewIn().load(review_data(ledger, review))).photos
+        photos = ReviewIn().load(review_data(ledger, review)).photos
 
         for address in (line.picture, *(photos or ())):
             assert pictures.picture(Http(), address, 320).startswith(b"\xff\xd8\xff")
