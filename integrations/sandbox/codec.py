@@ -112,4 +112,5 @@ def order_of(data: dict[str, Any]) -> Order:
         lines=lines,
         buyer=Buyer(**data["buyer"]),
         edit_link=data["edit_link"],
+        tracking=tuple(data["tracking"]),
     )
