@@ -9,6 +9,7 @@ from service.web.api import (
     notes,
     playbooks,
     reference,
+    reports,
     shops,
     talk,
     thanks,
@@ -25,6 +26,7 @@ PARTS = (
     case_verbs,
     connections,
     shops,
+    reports,
     reference,
 )
 """The modules whose views belong to the one blueprint."""

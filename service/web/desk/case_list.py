@@ -12,6 +12,7 @@ from service.db.cases.case_list import CaseFilter, Outcome, list_cases
 from service.db.models import Shop
 from service.db.staff import seller_queries
 from service.db.tasks import task_queries
+from service.domain.cases.couriers import courier_named, known_couriers
 from service.domain.cases.root_causes import RootCause
 from service.domain.cases.states import CaseState
 from service.domain.complaints.causes import CAUSES, UNCLEAR
@@ -79,6 +80,7 @@ def overview() -> str:
             names=seller_queries.actor_names(session),
             states=list(CaseState),
             causes=[*CAUSES, UNCLEAR],
+            couriers=known_couriers(),
             onward=next_page("after", cases[PAGE - 1].id) if len(cases) > PAGE else None,
         )
 
@@ -101,6 +103,7 @@ def _filter(shops: Sequence[Shop]) -> CaseFilter:
         product_key=request.args.get("product", ""),
         remedy=request.args.get("remedy", ""),
         root_cause=root_cause if root_cause in set(RootCause) else "",
+        courier=courier_named(request.args.get("courier", "")),
         assignee_id=actor().id if request.args.get("mine") else None,
         decided_by=_number("decided_by", 2**63 - 1),
         outcome=Outcome(outcome) if outcome in set(Outcome) else None,
