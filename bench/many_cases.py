@@ -39,6 +39,7 @@ SYLLABLES = [a + b for a in "bcdfghjklmnprstw" for b in ("a", "e", "i", "o", "u"
 CAUSE_WEIGHTS = (20, 12, 9, 14, 11, 12, 8, 5, 3, 2, 4)
 CLOSED = ("recovered", "finished", "withdrawn", "declined", "by_seller")
 CLOSED_WEIGHTS = (15, 60, 5, 10, 10)
+COURIERS = ("JNE", "J&T Express", "SiCepat", "SPX Express", "AnterAja", "")
 ROOTS = ("supplier", "packing", "courier", "picking", "listing", None, None, None)
 
 
@@ -199,6 +200,8 @@ class _Story:
             "order_connection_id": self.place.connection_id,
             "paid_minor": self.amount,
             "paid_currency": "IDR",
+            "courier": self.chance.choices(COURIERS, (30, 25, 15, 15, 5, 10))[0],
+            "editable": self.chance.choices(("yes", "assumed", "no"), (5, 4, 1))[0],
             "cause": self.chance.choices((*CAUSES, UNCLEAR), CAUSE_WEIGHTS)[0],
             "root_cause": None if self.is_open else self.chance.choice(ROOTS),
             "assignee_id": self.seller_id if self.chance.random() < 0.3 else None,

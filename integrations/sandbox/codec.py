@@ -87,4 +87,5 @@ def order_of(data: dict[str, Any]) -> Order:
         lines=lines,
         buyer=data["buyer"],
         edit_link=data["edit_link"],
+        tracking=tuple(data["tracking"]),
     )

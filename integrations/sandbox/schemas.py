@@ -93,6 +93,7 @@ class OrderIn(Loose):
     left_minor = Whole(-MOST, MOST, required=True)
     lines = fields.List(fields.Nested(LineIn), required=True)
     buyer = fields.Nested(BuyerIn, required=True)
+    tracking = fields.List(Label(200), load_default=())
     edit_link = Label(2000)
 
 

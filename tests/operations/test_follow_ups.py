@@ -204,7 +204,8 @@ def test_edit_window_is_looked_at_again_when_sending(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     helped(world)
-    entry = {**registry.policy("sandbox")["entry"][0], "edit_window_days": 3}
+    limited = {"always_editable": False, "edit_window_days": 3}
+    entry = {**registry.policy("sandbox")["entry"][0], **limited}
     monkeypatch.setattr("integrations.registry.policy", lambda name: {"entry": [entry]})
 
     work_for(world, WEEK)

@@ -36,6 +36,17 @@ def test_the_box_is_on_each_page_and_finds_a_case_by_its_order(three: World) -> 
     assert _rows(three, "?q=pecah") == [first.reference]
 
 
+@pytest.mark.parametrize("typed", ["J%26T Express", "jnt", "j%26t express", "J T"])
+def test_list_is_narrowed_by_courier_however_it_is_typed(three: World, typed: str) -> None:
+    """Order 1, 2 and 3 of the sandbox go by J&T, SiCepat and JNE."""
+    browser = three.browser()
+    page = browser.get(f"/cases?courier={typed}").text
+
+    assert _rows(three, f"?courier={typed}") == [three.cases()[0].reference]
+    assert 'value="J&amp;T Express" list="couriers"' in page
+    assert _rows(three, "?courier=Kurir+Toko") == []
+
+
 def _numbered_alike(world: World) -> list[Case]:
     """Three cases: of the order SB-1, of another with a reference that goes on like its number, and of
     the order SB-10."""

@@ -43,7 +43,10 @@ def test_a_week_stands_beside_the_one_before(week: World) -> None:
     assert "November 30, 2026 to December 6, 2026" in page
     assert re.search(r"Low ratings 2 2 ", page)
     assert re.search(r"Made good 1 0 ", page)
-    assert re.search(r"Rating raised, of all 50 % \(1 of 2\) 0 % \(0 of 2\)", page)
+    raised = r"Rating raised, where it could still be changed 50 % \(1 of 2\) 0 % \(0 of 2\)"
+    assert re.search(raised, page)
+    assert "Could still be changed when they came in: 2 of 2 low ratings." in page
+    assert "only assumed" not in page
     assert re.search(r"Stars gained where it was raised 3.0 -", page)
 
 
@@ -52,15 +55,31 @@ def test_figures_open_their_cases(week: World) -> None:
     page = browser.get("/reports?kind=week").text
     references = [case.reference for case in week.cases()]
 
-    def opened(narrowed: str) -> list[str]:
-        (address,) = set(re.findall(rf'href="(/cases\?[^"]*{narrowed}[^"]*)"', page))
+    def opened(narrowed: str, first: str = "2026-11-30") -> list[str]:
+        found = set(re.findall(rf'href="(/cases\?[^"]*{narrowed}(?!_)[^"]*)"', page))
+        (address,) = [each for each in found if f"opened_from={first}" in each]
         listed = browser.get(address.replace("&amp;", "&")).text
         return [reference for reference in references if reference in listed]
 
     assert week.cases()[3].close_reason == CloseReason.RECOVERED
     assert opened("outcome=recovered") == opened("outcome=made_good") == references[3:]
     assert opened("remedy=resend") == references[3:]
-    assert opened("product=") == references[2:]
+    assert opened("outcome=recovered_unasked") == references[3:]
+    assert opened("outcome=editable") == opened("product=") == references[2:]
+    assert opened("product=", "2026-11-23") == references[:2]
+    assert opened("courier=JNE") == references[2:3]
+    assert opened("courier=J%26T") == references[3:]
+
+
+def test_each_case_stands_with_complaint_and_solution(week: World) -> None:
+    page = week.browser().get("/reports?kind=week").text
+    rows = re.findall(r"<tr><th scope=.row.><a href=./cases/.*?</tr>", page, re.DOTALL)
+
+    assert len(rows) == 2
+    raised, odd = (re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", row)) for row in rows)
+    assert "Sudah diganti" in raised
+    assert re.search(r"J&amp;T Express Send again.* rating raised", raised)
+    assert "klik" in odd
 
 
 def test_all_days_lie_in_the_zone_of_the_shop(week: World) -> None:
@@ -97,6 +116,8 @@ def test_csv_holds_complaint_and_solution_and_nothing_that_runs(week: World) -> 
     assert odd[head.index("Complaint")] == f"'{FORMULA}"
     assert raised[head.index("Complaint")] == "Sudah diganti"
     assert raised[head.index("Make-good")] == "Send again"
+    assert raised[head.index("Courier")] == "J&T Express"
+    assert raised[head.index("Could still be changed?")] == "yes"
     assert raised[head.index("State")] == "rating raised"
 
 

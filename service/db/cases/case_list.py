@@ -15,7 +15,9 @@ from integrations.money import Money
 from service.db.cases.search import matching, numbered, of_number
 from service.db.models import Case, Decision, MakeGood, Message, Review
 from service.domain.cases.states import CaseState, CloseReason
-from service.domain.messages.kinds import Answer
+from service.domain.messages.editable import Editable
+from service.domain.messages.kinds import Answer, Step
+from service.domain.messages.states import MessageState
 
 
 class Outcome(StrEnum):
@@ -23,6 +25,12 @@ class Outcome(StrEnum):
 
     MADE_GOOD = "made_good"
     RECOVERED = "recovered"
+    RECOVERED_ASKED = "recovered_asked"
+    """The buyer was invited to update the review, UNASKED: was not."""
+    RECOVERED_UNASKED = "recovered_unasked"
+    EDITABLE = "editable"
+    """The review could still be changed when the case was opened, ASSUMED where no rule says so."""
+    ASSUMED = "assumed"
     SOLVED = "solved"
     PARTLY = "partly"
     NOT_SOLVED = "not_solved"
@@ -62,6 +70,7 @@ class CaseFilter:
     paid: Money | None = None
     remedy: str = ""
     root_cause: str = ""
+    courier: str = ""
     outcome: Outcome | None = None
     assignee_id: int | None = None
     decided_by: int | None = None
@@ -149,6 +158,8 @@ def _narrowed(cases: Select[Case], narrowing: CaseFilter, sort: Sort) -> Select[
         cases = cases.where(Case.cause == narrowing.cause)
     if narrowing.root_cause:
         cases = cases.where(Case.root_cause == narrowing.root_cause)
+    if narrowing.courier:
+        cases = cases.where(Case.courier == narrowing.courier)
     if narrowing.stars is not None:
         cases = cases.where(Review.rating == narrowing.stars)
     if narrowing.opened_since is not None:
@@ -189,10 +200,21 @@ def _came_to(outcome: Outcome) -> ColumnElement[bool]:
             return Case.make_goods.any(_carried_out())
         case Outcome.RECOVERED:
             return Case.close_reason == CloseReason.RECOVERED
+        case Outcome.RECOVERED_ASKED:
+            return (Case.close_reason == CloseReason.RECOVERED) & Case.messages.any(_INVITED)
+        case Outcome.RECOVERED_UNASKED:
+            return (Case.close_reason == CloseReason.RECOVERED) & ~Case.messages.any(_INVITED)
+        case Outcome.EDITABLE:
+            return Case.editable != Editable.NO
+        case Outcome.ASSUMED:
+            return Case.editable == Editable.ASSUMED
         case Outcome.STARRED:
             return _last_answer(Message.stars).is_not(None)
         case Outcome.SOLVED | Outcome.PARTLY | Outcome.NOT_SOLVED:
             return _last_answer(Message.answer) == Answer(outcome.value)
+
+
+_INVITED = (Message.step == Step.UPDATE_INVITATION) & (Message.state == MessageState.SENT)
 
 
 def _last_decider() -> ScalarSelect[Any]:

@@ -15,6 +15,7 @@ from service.db.models.shops import Shop
 from service.db.types import BigId, TextColumn, state_column
 from service.domain.cases.root_causes import RootCause
 from service.domain.cases.states import CASES, CaseState, Move
+from service.domain.messages.editable import Editable
 from service.domain.remedies.thanks import Profile
 
 if TYPE_CHECKING:
@@ -77,6 +78,8 @@ class Case(Base):
     """When its review was last another than before, in its rating or its words; None: never."""
     rating_changed_at: Mapped[datetime | None]
     """When the rating was last another."""
+    editable: Mapped[Editable] = state_column(Editable, default=Editable.ASSUMED)
+    """Whether the buyer could still change the review when the case was opened."""
     order_id: Mapped[str] = mapped_column(default="")
     order: Mapped[dict[str, Any]] = mapped_column("order_seen", default=dict)
     """The order as last seen (service.operations.cases.orders); empty until it is known."""
@@ -85,6 +88,8 @@ class Case(Base):
     """What was paid for the order as last seen, by which lists are narrowed and sorted."""
     order_connection_id: Mapped[int | None] = mapped_column(ForeignKey("connection.id"))
     """Where the order is; its make-goods are carried out there."""
+    courier: Mapped[str] = mapped_column(default="")
+    """Who carried the order (service.domain.cases.couriers); '' where nobody says."""
     candidates: Mapped[list[Any]] = mapped_column(default=list)
     advice: Mapped[Said | None] = mapped_column(TextColumn, default=None, nullable=False)
     """Why a person is asked about the case itself: which order it is, or to decide once more."""

@@ -37,6 +37,7 @@ from service.db.models import (
     Shop,
 )
 from service.db.transaction import Transaction
+from service.domain.messages.answering import answering_from_data
 
 Moment = tuple[int, datetime]
 """A shop and a moment of the day that is to be counted anew."""
@@ -62,8 +63,19 @@ def _mark_changed(session: Transaction, _: object) -> None:
         marked |= fresh
         mark(session, sorted(fresh))
     for row in session.dirty:
-        if isinstance(row, Shop) and inspect(row).attrs["zone"].history.has_changes():
+        if isinstance(row, Shop) and _counts_otherwise(row):
             mark_all(session, row.id)
+
+
+def _counts_otherwise(shop: Shop) -> bool:
+    """Whether its days, or its working hours, are others than before."""
+    changes = {name: inspect(shop).attrs[name].history for name in ("zone", "country", "answering")}
+    if changes["zone"].has_changes() or changes["country"].has_changes():
+        return True
+    hours = answering_from_data(shop.answering).hours
+    return any(
+        answering_from_data(old).hours != hours for old in changes["answering"].deleted or ()
+    )
 
 
 def _moments(row: Any, row_of: Callable[[type[Any], int], Any]) -> Iterator[Moment]:

@@ -12,17 +12,26 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from integrations.money import Money
-from service.db.models import Case, Decision, History, MakeGood, Message, Review
+from service.db.models import Case, Decision, History, MakeGood, Message, Review, Shop
 from service.db.reviews.known_reviews import product_key
 from service.domain.cases.states import CloseReason
 from service.domain.complaints.causes import UNCLEAR
 from service.domain.days import day_of
+from service.domain.messages.answering import answering_from_data
 from service.domain.messages.kinds import Answer, Step
 from service.domain.messages.states import MessageState
+from service.domain.messages.working_hours import WorkingHours
 from service.domain.reports.figures import CaseFacts, ReviewFacts
 from service.domain.reports.periods import Days
 
 BATCH = 500
+FOR_A_TABLE = (
+    joinedload(Case.review),
+    joinedload(Case.shop),
+    selectinload(Case.make_goods),
+    selectinload(Case.messages),
+)
+"""What a table says of a case."""
 
 
 @dataclass(slots=True)
@@ -37,14 +46,16 @@ class _Messages:
 
 def facts_of(session: Session, shop_ids: Collection[int], days: Days) -> list[CaseFacts]:
     """The cases of these shops that were opened on these days, oldest first."""
-    opened = _opened_in(shop_ids, days)
+    opened = opened_in(shop_ids, days)
     make_goods = _make_goods(session, opened)
     messages = _messages(session, opened)
     rises, staff = _rises(session, opened), _staff(session, opened)
+    places = _places(session, shop_ids)
     return [
         _facts(
             row,
             days.zone,
+            places[row.shop_id],
             make_goods[row.id],
             messages[row.id],
             rises.get(row.id),
@@ -53,11 +64,14 @@ def facts_of(session: Session, shop_ids: Collection[int], days: Days) -> list[Ca
         for row in session.execute(
             select(
                 Case.id,
+                Case.shop_id,
                 Case.opened_at,
                 Case.product_key,
                 Case.cause,
                 Case.root_cause,
                 Case.close_reason,
+                Case.courier,
+                Case.editable,
                 Review.product_name,
             )
             .join(Case.review)
@@ -67,7 +81,8 @@ def facts_of(session: Session, shop_ids: Collection[int], days: Days) -> list[Ca
     ]
 
 
-def _opened_in(shop_ids: Collection[int], days: Days) -> ColumnElement[bool]:
+def opened_in(shop_ids: Collection[int], days: Days) -> ColumnElement[bool]:
+    """Whether a case of these shops was opened on these days."""
     return and_(
         Case.shop_id.in_(shop_ids),
         Case.opened_at >= days.begins,
@@ -75,9 +90,36 @@ def _opened_in(shop_ids: Collection[int], days: Days) -> ColumnElement[bool]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a shop's people are at work, and when."""
+
+    zone: str
+    country: str
+    hours: WorkingHours
+
+    def worked(self, opened_at: datetime, moment: datetime | None) -> timedelta | None:
+        """How much they worked from the opening of a case to a moment; None of none, and where nobody
+        works."""
+        if moment is None or not self.hours.week:
+            return None
+        return self.hours.worked(opened_at, moment, self.zone, self.country)
+
+
+def _places(session: Session, shop_ids: Collection[int]) -> dict[int, _Place]:
+    rows = session.execute(
+        select(Shop.id, Shop.zone, Shop.country, Shop.answering).where(Shop.id.in_(shop_ids))
+    )
+    return {
+        row.id: _Place(row.zone, row.country, answering_from_data(row.answering).hours)
+        for row in rows
+    }
+
+
 def _facts(
     row: Any,
     zone: str,
+    place: _Place,
     make_goods: Sequence[Any],
     messages: _Messages,
     rise: int | None,
@@ -101,6 +143,10 @@ def _facts(
         asked=messages.asked,
         recovered=recovered,
         rise=rise if recovered else None,
+        first_answer_worked=place.worked(row.opened_at, messages.first_sent),
+        remedied_worked=place.worked(row.opened_at, done),
+        courier=row.courier,
+        editable=row.editable,
     )
 
 
@@ -230,15 +276,10 @@ def cases_in(session: Session, shop_ids: Collection[int], days: Days) -> Iterato
     while True:
         cases = session.scalars(
             select(Case)
-            .where(_opened_in(shop_ids, days), Case.id > last)
+            .where(opened_in(shop_ids, days), Case.id > last)
             .order_by(Case.id)
             .limit(BATCH)
-            .options(
-                joinedload(Case.review),
-                joinedload(Case.shop),
-                selectinload(Case.make_goods),
-                selectinload(Case.messages),
-            )
+            .options(*FOR_A_TABLE)
         ).all()
         yield from cases
         if len(cases) < BATCH:

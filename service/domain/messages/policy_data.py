@@ -89,6 +89,8 @@ class Entry:
     window_from: Anchor = Anchor.REVIEW
     edits: int | None = None
     """How often a buyer can change a review; None: no limit is known."""
+    always_editable: bool = False
+    """A review can be changed at any time, however often."""
     locks: frozenset[Lock] = frozenset()
     address: str = ""
     """Where the source stands, '' where no lasting address is known."""
@@ -125,6 +127,7 @@ _PLATFORM = _COMMON | {
     "review_kind",
     "window_from",
     "edits",
+    "always_editable",
     "locks",
 }
 _YEARS = 3650
@@ -197,11 +200,6 @@ def _platform(row: object, where: str) -> Entry:
     region = fields.text(data, "region", where)
     if data.get("incentive") != "no":
         raise fields.wrong(where, "incentive", 'must be "no": a make-good is never for a review')
-    channels = fields.texts(data, "channels", where)
-    try:
-        allowed = frozenset(Channel(name) for name in channels)
-    except ValueError as error:
-        raise fields.wrong(where, "channels", f"may hold {', '.join(Channel)}") from error
     ask = fields.choice(data, "ask_update", where, Ruling)
     most = fields.needed_number(data, "max_asks", where, least=0, most=1)
     if most and ask not in (Ruling.YES, Ruling.NEUTRAL, Ruling.BASIS):
@@ -218,7 +216,7 @@ def _platform(row: object, where: str) -> Entry:
         note=str(data.get("note", "")),
         min_wait_days=fields.needed_number(data, "min_wait_days", where, least=0, most=_YEARS),
         max_asks=most,
-        channels=allowed,
+        channels=_several(data, "channels", where, Channel),
         stop_link=fields.flag(data, "stop_link", where, default=True),
         edit_window_days=fields.number(data, "edit_window_days", where, least=1, most=_YEARS),
         low_rating_max=fields.number(data, "low_rating_max", where, least=1, most=4) or 3,
@@ -227,16 +225,26 @@ def _platform(row: object, where: str) -> Entry:
         review_kind=str(data.get("review_kind", "product")),
         window_from=_chosen(data, "window_from", where, Anchor.REVIEW),
         edits=fields.number(data, "edits", where, least=0, most=_MOST_EDITS),
-        locks=_locks(data, where),
+        always_editable=_always_editable(data, where),
+        locks=_several(data, "locks", where, Lock),
         address=_address(data, where),
     )
 
 
-def _locks(data: Mapping[str, object], where: str) -> frozenset[Lock]:
+def _always_editable(data: Mapping[str, object], where: str) -> bool:
+    is_always = fields.flag(data, "always_editable", where, default=False)
+    if is_always and {"edit_window_days", "edits", "locks"} & data.keys():
+        raise fields.wrong(where, "always_editable", "may not stand beside a limit of editing")
+    return is_always
+
+
+def _several(
+    data: Mapping[str, object], key: str, where: str, kinds: type[Chosen]
+) -> frozenset[Chosen]:
     try:
-        return frozenset(Lock(name) for name in fields.texts(data, "locks", where))
+        return frozenset(kinds(name) for name in fields.texts(data, key, where))
     except ValueError as error:
-        raise fields.wrong(where, "locks", f"may hold {', '.join(Lock)}") from error
+        raise fields.wrong(where, key, f"may hold {', '.join(kinds)}") from error
 
 
 def _address(data: Mapping[str, object], where: str) -> str:
@@ -253,10 +261,6 @@ def _other(row: object, where: str, layer: Layer, key: str) -> Entry:
         if key == "countries"
         else (str(fields.choice(data, key, where, Channel)),)
     )
-    try:
-        duties = frozenset(Duty(name) for name in fields.texts(data, "duties", where))
-    except ValueError as error:
-        raise fields.wrong(where, "duties", f"may hold {', '.join(Duty)}") from error
     return Entry(
         layer=layer,
         names=names,
@@ -267,7 +271,7 @@ def _other(row: object, where: str, layer: Layer, key: str) -> Entry:
         checked_on=_day(data, where),
         confidence=fields.choice(data, "confidence", where, Confidence),
         note=str(data.get("note", "")),
-        duties=duties,
+        duties=_several(data, "duties", where, Duty),
         address=_address(data, where),
     )
 

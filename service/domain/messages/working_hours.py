@@ -58,6 +58,15 @@ class WorkingHours:
             if closes > start:
                 yield max(opens, start), closes
 
+    def worked(self, start: datetime, end: datetime, zone: str, country: str) -> timedelta:
+        """How much of the time between two moments somebody works, in _DAYS_AHEAD days at most."""
+        worked = timedelta()
+        for begins, ends in self.spans(start, zone, country):
+            if begins >= end:
+                break
+            worked += min(ends, end) - begins
+        return worked
+
 
 @dataclass(frozen=True, slots=True)
 class Promise:

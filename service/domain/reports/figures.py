@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from math import ceil
 
 from integrations.money import Money
+from service.domain.messages.editable import Editable
 from service.domain.messages.kinds import Answer
 
 
@@ -19,10 +20,12 @@ class CaseFacts:
 
     `given`: kind and worth (None: it has none) of each make-good that was carried out.
     `first_answer`, `remedied`: how long after its opening the first message went out and the first
-    make-good was carried out.
+    make-good was carried out; `first_answer_worked`, `remedied_worked`: how much of that lay in the shop's
+    working hours.
     `answer`, `handling`: the buyer's last answer to the question, and its stars. `root_cause`: as a
     person said, '' where nobody has. `staff`: the id of who decided last, '' where nobody has.
-    `asked`: the invitation to update the review went out. `rise`: stars gained by a raised review.
+    `asked`: the invitation to update the review went out. `rise`: stars gained by a raised review, which
+    was editable then. `courier`: who carried the order, '' where nobody says.
     """
 
     id: int
@@ -40,6 +43,10 @@ class CaseFacts:
     asked: bool = False
     recovered: bool = False
     rise: int | None = None
+    first_answer_worked: timedelta | None = None
+    remedied_worked: timedelta | None = None
+    courier: str = ""
+    editable: Editable = Editable.ASSUMED
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,26 +4,21 @@ a case is added to its day, days are merged, and no case is looked at again."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any
 
-from integrations.money import Money
-from service.domain.messages.kinds import Answer
 from service.domain.reports.figures import (
     FEWEST,
     CaseFacts,
     Effect,
-    Rating,
     ReviewFacts,
-    Share,
     Spread,
     kept_minutes,
-    money_of,
     spread_of,
 )
+from service.domain.reports.sums import Sums
 
 
 class Dimension(StrEnum):
@@ -32,151 +27,18 @@ class Dimension(StrEnum):
     CAUSE = "cause"
     ROOT_CAUSE = "root_cause"
     PRODUCT = "product"
+    COURIER = "courier"
     STAFF = "staff"
     REMEDY = "remedy"
     """Here make-goods are counted, not cases."""
 
 
 @dataclass(slots=True)
-class Sums:
-    """What some cases add up to. `worth`: what was given, in minor units by currency; a resend counts
-    what its lines were paid, a voucher what it is worth, used or not. `raised`: reviews of which it is
-    known by how many stars, `rise`, they went up."""
-
-    number: int = 0
-    made_good: int = 0
-    worth: Counter[str] = field(default_factory=Counter)
-    answers: Counter[str] = field(default_factory=Counter)
-    stars: int = 0
-    starred: int = 0
-    recovered_cases: int = 0
-    asked: int = 0
-    recovered_asked_cases: int = 0
-    raised: int = 0
-    rise: int = 0
-    raised_asked: int = 0
-    rise_asked: int = 0
-
-    def add(self, case: CaseFacts) -> None:
-        """Count one more case."""
-        self.number += 1
-        self.made_good += bool(case.given)
-        for _kind, worth in case.given:
-            self.give(worth)
-        if case.answer is not None:
-            self.answers[case.answer.value] += 1
-        if case.handling is not None:
-            self.stars, self.starred = self.stars + case.handling, self.starred + 1
-        self.asked += case.asked
-        self.recovered_cases += case.recovered
-        self.recovered_asked_cases += case.recovered and case.asked
-        if case.rise is not None:
-            self.raised, self.rise = self.raised + 1, self.rise + case.rise
-            if case.asked:
-                self.raised_asked, self.rise_asked = (
-                    self.raised_asked + 1,
-                    self.rise_asked + case.rise,
-                )
-
-    def give(self, worth: Money | None) -> None:
-        """Count what was given."""
-        if worth is not None:
-            self.worth[worth.currency] += worth.amount_minor
-
-    def merge(self, other: Sums) -> None:
-        """Add what other cases add up to."""
-        for each in fields(self):
-            mine, theirs = getattr(self, each.name), getattr(other, each.name)
-            if isinstance(mine, Counter):
-                mine.update(theirs)
-            else:
-                setattr(self, each.name, mine + theirs)
-
-    def to_data(self) -> dict[str, Any]:
-        """Plain data for JSON, without what is zero."""
-        values = {each.name: getattr(self, each.name) for each in fields(self)}
-        return {
-            name: dict(value) if isinstance(value, Counter) else value
-            for name, value in values.items()
-            if value
-        }
-
-    @classmethod
-    def from_data(cls, data: Mapping[str, Any]) -> Sums:
-        """What `to_data` kept."""
-        values: dict[str, Any] = {
-            name: Counter(value) if isinstance(value, dict) else value
-            for name, value in data.items()
-        }
-        return cls(**values)
-
-    @property
-    def cost(self) -> tuple[Money, ...]:
-        """Worth given, one amount for each currency."""
-        return money_of(self.worth)
-
-    @property
-    def cost_of_recovered(self) -> tuple[Money, ...] | None:
-        """What was given in all cases for each review that was raised; None of too few."""
-        if self.recovered_cases < FEWEST:
-            return None
-        return tuple(
-            Money(round(each.amount_minor / self.recovered_cases), each.currency)
-            for each in self.cost
-        )
-
-    @property
-    def solved(self) -> Share:
-        """Of those who answered."""
-        return Share(self.answers[Answer.SOLVED.value], self.answers.total())
-
-    @property
-    def partly(self) -> Share:
-        """Solved only in part, of those who answered."""
-        return Share(self.answers[Answer.PARTLY.value], self.answers.total())
-
-    @property
-    def handling(self) -> Rating:
-        """Stars that buyers gave for the handling."""
-        return Rating.of(self.stars, self.starred)
-
-    @property
-    def recovered(self) -> Share:
-        """Reviews that were raised, of all."""
-        return Share(self.recovered_cases, self.number)
-
-    @property
-    def recovered_asked(self) -> Share:
-        """The same of those who were invited to update theirs."""
-        return Share(self.recovered_asked_cases, self.asked)
-
-    @property
-    def recovered_unasked(self) -> Share:
-        """The same of those who were not."""
-        return Share(self.recovered_cases - self.recovered_asked_cases, self.number - self.asked)
-
-    @property
-    def uplift(self) -> float | None:
-        """Stars gained where the review was raised."""
-        return self.rise / self.raised if self.raised else None
-
-    @property
-    def uplift_asked(self) -> float | None:
-        """The same of those who were invited."""
-        return self.rise_asked / self.raised_asked if self.raised_asked else None
-
-    @property
-    def uplift_unasked(self) -> float | None:
-        """The same of those who were not."""
-        number = self.raised - self.raised_asked
-        return (self.rise - self.rise_asked) / number if number else None
-
-
-@dataclass(slots=True)
 class Totals:
     """What all cases and reviews of some days add up to.
 
-    `first_answer`, `remedied`: how often each number of minutes was counted. `days`: cases of each day.
+    `first_answers`, `remedied_after`: how often each number of minutes was counted, by the clock and in
+    working hours. `days`: cases of each day.
     `reviews`: of each product how many there are (`number`), what their stars add up to (`stars`) and
     how many of these are due to a raised review (`gained`). `names`: of products.
     """
@@ -184,6 +46,8 @@ class Totals:
     sums: Sums = field(default_factory=Sums)
     first_answers: Counter[int] = field(default_factory=Counter)
     remedied_after: Counter[int] = field(default_factory=Counter)
+    first_answers_worked: Counter[int] = field(default_factory=Counter)
+    remedied_worked: Counter[int] = field(default_factory=Counter)
     days: Counter[date] = field(default_factory=Counter)
     by: dict[Dimension, dict[str, Sums]] = field(
         default_factory=lambda: {dimension: {} for dimension in Dimension}
@@ -195,14 +59,19 @@ class Totals:
         """Count one more case."""
         self.sums.add(case)
         self.days[case.day] += 1
-        if case.first_answer is not None:
-            self.first_answers[kept_minutes(case.first_answer)] += 1
-        if case.remedied is not None:
-            self.remedied_after[kept_minutes(case.remedied)] += 1
+        for counts, span in (
+            (self.first_answers, case.first_answer),
+            (self.remedied_after, case.remedied),
+            (self.first_answers_worked, case.first_answer_worked),
+            (self.remedied_worked, case.remedied_worked),
+        ):
+            if span is not None:
+                counts[kept_minutes(span)] += 1
         for dimension, key in (
             (Dimension.CAUSE, case.cause),
             (Dimension.ROOT_CAUSE, case.root_cause),
             (Dimension.PRODUCT, case.product_key),
+            (Dimension.COURIER, case.courier),
             (Dimension.STAFF, case.staff),
         ):
             if key:
@@ -227,6 +96,8 @@ class Totals:
         self.sums.merge(other.sums)
         self.first_answers.update(other.first_answers)
         self.remedied_after.update(other.remedied_after)
+        self.first_answers_worked.update(other.first_answers_worked)
+        self.remedied_worked.update(other.remedied_worked)
         self.days.update(other.days)
         for dimension, lines in other.by.items():
             for key, sums in lines.items():
@@ -241,9 +112,19 @@ class Totals:
         return spread_of(self.first_answers)
 
     @property
+    def first_answer_in_hours(self) -> Spread | None:
+        """The same in working hours."""
+        return spread_of(self.first_answers_worked)
+
+    @property
     def remedied(self) -> Spread | None:
         """How long it took till the first make-good was carried out."""
         return spread_of(self.remedied_after)
+
+    @property
+    def remedied_in_hours(self) -> Spread | None:
+        """The same in working hours."""
+        return spread_of(self.remedied_worked)
 
     def effect_on(self, product_key: str) -> Effect | None:
         """What raised reviews did to the average of the product's reviews of these days; None where

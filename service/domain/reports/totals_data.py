@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from service.domain.reports.totals import Dimension, Sums, Totals
+from service.domain.reports.sums import Sums
+from service.domain.reports.totals import Dimension, Totals
 
 
 def totals_to_data(totals: Totals) -> dict[str, Any]:
@@ -16,6 +17,8 @@ def totals_to_data(totals: Totals) -> dict[str, Any]:
         "sums": totals.sums.to_data(),
         "first_answers": dict(totals.first_answers),
         "remedied_after": dict(totals.remedied_after),
+        "first_answers_worked": dict(totals.first_answers_worked),
+        "remedied_worked": dict(totals.remedied_worked),
         "days": {day.isoformat(): number for day, number in totals.days.items()},
         "by": {
             dimension.value: {key: sums.to_data() for key, sums in lines.items()}
@@ -38,6 +41,8 @@ def totals_from_data(data: Mapping[str, Any]) -> Totals:
         sums=Sums.from_data(data["sums"]),
         first_answers=_minutes(data["first_answers"]),
         remedied_after=_minutes(data["remedied_after"]),
+        first_answers_worked=_minutes(data["first_answers_worked"]),
+        remedied_worked=_minutes(data["remedied_worked"]),
         days=Counter({date.fromisoformat(day): number for day, number in data["days"].items()}),
         by=by,
         reviews={

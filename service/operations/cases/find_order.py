@@ -23,8 +23,8 @@ from service.db.transaction import Transaction
 from service.domain.cases.states import CaseState, Move
 from service.domain.reviews.versions import NO_ID
 from service.domain.staff.authority import CLOCK, Actor
-from service.operations.cases import doubts, history, search
-from service.operations.cases.orders import order_to_data
+from service.operations.cases import doubts, editability, history, search
+from service.operations.cases.orders import keep_order, order_to_data
 from service.operations.context import Context
 from service.operations.messages import planning
 from service.operations.outbox.handler import Call, Handler, HeldRow, Phase, Steps, Work
@@ -206,7 +206,9 @@ def take_order(
     # What was made good before, and what is left, must not change until this is committed.
     shop_queries.lock_shops(session, [case.shop_id])
     case.order_connection_id = source.id
-    case.order_id, case.order = order.id, order_to_data(order, source.id, seen_at)
+    case.order_id = order.id
+    keep_order(case, order, source.id, seen_at)
+    editability.look_again(session, case)
     case.candidates, case.advice = [], None
     search.case_changed(session, case)
     case.buyer_key = buyer_key(context, source.id, order.buyer)

@@ -12,6 +12,7 @@ from integrations.money import Money
 from integrations.remedies import KINDS
 from integrations.telephone import e164
 from service.db.models import Case
+from service.domain.cases.couriers import courier_of
 from service.domain.reviews.versions import same_buyer
 
 
@@ -59,6 +60,12 @@ def order_to_data(order: Order, connection_id: int, seen_at: datetime) -> dict[s
         ],
         "buyer": _buyer_to_data(order.buyer),
     }
+
+
+def keep_order(case: Case, order: Order, connection_id: int, seen_at: datetime) -> None:
+    """Let a case know its order as its connection showed it, and who carried it."""
+    case.order = order_to_data(order, connection_id, seen_at)
+    case.courier = courier_of(order.tracking)
 
 
 def _buyer_to_data(buyer: Buyer) -> dict[str, str]:

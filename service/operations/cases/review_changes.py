@@ -14,10 +14,20 @@ from service.db.shops import shop_queries
 from service.db.transaction import Transaction
 from service.domain.cases.reference import new_reference
 from service.domain.cases.states import CaseState, CloseReason
+from service.domain.messages.editable import Editable
 from service.domain.reviews.outcomes import Outcome
 from service.domain.reviews.versions import is_low
 from service.domain.staff.authority import BUYER
-from service.operations.cases import causes, close, doubts, find_order, history, reading, search
+from service.operations.cases import (
+    causes,
+    close,
+    doubts,
+    editability,
+    find_order,
+    history,
+    reading,
+    search,
+)
 from service.operations.remedies import proposals
 from service.operations.reviews import rewritten
 
@@ -93,7 +103,7 @@ def _changed(
 def _note_change(
     session: Transaction, case: Case, old: int | None, new: int | None, now: datetime
 ) -> None:
-    case.review_changed_at = now
+    case.review_changed_at, case.editable = now, Editable.YES
     if new != old:
         case.rating_changed_at = now
     history.note(
@@ -131,18 +141,12 @@ def open_case(
         reply=None,
         grave=read.is_grave,
     )
+    case.editable = editability.of_case(session, case)
     causes.take(case, read.cause)
     known_reviews.add_case(session, case)
     search.case_changed(session, case)
-    history.note(
-        session,
-        case,
-        "opened",
-        at=now,
-        actor=BUYER,
-        new=case.state,
-        detail=Text("%(stars)s/5", stars=review.rating or 0),
-    )
+    stars = Text("%(stars)s/5", stars=review.rating or 0)
+    history.note(session, case, "opened", at=now, actor=BUYER, new=case.state, detail=stars)
     sources = find_order.order_sources(session, review)
     lane = shop_queries.lane(session, (sources or [connection])[0].id, outward=True)
     claims.put(session, Kind.FIND_ORDER, case, lane_id=lane, due_at=now, now=now)

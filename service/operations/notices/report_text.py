@@ -3,7 +3,7 @@ and the same in plain words. Nothing of a buyer."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 
 from babel import Locale
@@ -13,12 +13,14 @@ from babel.numbers import format_decimal
 from integrations.sentence import Said, Text, Words
 from service.db.models import Shop
 from service.domain.complaints.causes import CAUSE_LABELS
-from service.domain.reports.figures import Share, Spread
+from service.domain.reports.figures import Rating, Share, Spread
 from service.domain.reports.periods import Period, PeriodKind
+from service.domain.reports.raised import RAISED, could_be_changed, on_assumption
 from service.domain.reports.totals import Dimension, Totals, lines_of
 from service.localization import amount_text
 from service.sentences import say
 
+MOST_BARS = 12
 BAR = 160
 """Pixels of the longest bar: it stays beside its number on a phone."""
 CELL = 'style="padding:4px 8px;border-bottom:1px solid #d5ddd9;text-align:left"'
@@ -39,7 +41,14 @@ class Report:
         self.language = language
         self._shop, self._period = shop, period
         self._now, self._before = now, before
-        self._causes = lines_of(now, before, Dimension.CAUSE)
+        self._charts = [
+            (title, bars)
+            for title, bars in (
+                (Text("Low ratings by cause"), self._bars(Dimension.CAUSE)),
+                (Text("Low ratings by courier"), self._bars(Dimension.COURIER)),
+            )
+            if bars
+        ]
         self.address = f"{public_url}/reports?kind={period.kind}&day={period.first}&shop={shop.id}"
         self.title = f"{shop.name}: {self._say(Text('Reports'))}, {self._when()}"
 
@@ -49,9 +58,12 @@ class Report:
         if not self._now.sums.number:
             return "\n\n".join([self._empty(), self.address])
         rows = [f"{name}: {now} ({self._earlier(was)})" for name, now, was in self._rows()]
-        causes = [f"{name}: {number}" for name, number in self._bars()]
-        title = self._say(Text("Low ratings by cause"))
-        return "\n".join([self.title, "", *rows, "", title, *causes, "", self.address])
+        charts = [
+            line
+            for title, bars in self._charts
+            for line in ("", self._say(title), *(f"{name}: {number}" for name, number in bars))
+        ]
+        return "\n".join([self.title, "", *rows, "", *self._notes(), *charts, "", self.address])
 
     @property
     def html(self) -> str:
@@ -67,15 +79,19 @@ class Report:
             "<tr>" + "".join(f"<td {CELL}>{escape(each)}</td>" for each in row) + "</tr>"
             for row in self._rows()
         )
+        notes = "".join(f"<p>{escape(note)}</p>" for note in self._notes())
+        charts = "".join(
+            f'<h2 style="font-size:16px">{escape(self._say(title))}</h2>{self._chart(bars)}'
+            for title, bars in self._charts
+        )
         return (
             f'<div lang="{self.language}"><h1 style="font-size:18px">{escape(self.title)}</h1>'
             f'<table style="border-collapse:collapse"><tr>{head}</tr>{rows}</table>'
-            f'<h2 style="font-size:16px">{escape(self._say(Text("Low ratings by cause")))}</h2>'
-            f"{self._chart()}{link}</div>"
+            f"{notes}{charts}{link}</div>"
         )
 
-    def _chart(self) -> str:
-        bars = self._bars()
+    @staticmethod
+    def _chart(bars: Sequence[tuple[str, int]]) -> str:
         most = max(number for _name, number in bars)
         rows = "".join(
             f"<tr><td {CELL}>{escape(name)}</td><td {CELL}>{number}</td><td {CELL}>"
@@ -85,8 +101,18 @@ class Report:
         )
         return f'<table style="border-collapse:collapse">{rows}</table>'
 
-    def _bars(self) -> list[tuple[str, int]]:
-        return [(self._say(CAUSE_LABELS[line.name]), line.sums.number) for line in self._causes]
+    def _bars(self, dimension: Dimension) -> list[tuple[str, int]]:
+        lines = lines_of(self._now, self._before, dimension)[:MOST_BARS]
+        labels: Mapping[str, Said] = CAUSE_LABELS if dimension is Dimension.CAUSE else {}
+        return [
+            (self._say(labels.get(line.name, Words(line.name))), line.sums.number) for line in lines
+        ]
+
+    def _notes(self) -> list[str]:
+        """Of which ratings the raised ones are a share."""
+        sums = self._now.sums
+        notes = [could_be_changed(sums), *([on_assumption(sums)] if sums.assumed else [])]
+        return [self._say(note) for note in notes]
 
     def _rows(self) -> list[tuple[str, str, str]]:
         return [
@@ -96,8 +122,15 @@ class Report:
 
     def _value(self, value: object) -> str:
         match value:
-            case Share(percent=None) | None | ():
+            case Share(percent=None) | Rating(number=0) | None | ():
                 return "-"
+            case Rating(mean=None):
+                return self._say(Text("too few to say (%(number)s)", number=value.number))
+            case Rating(mean=float() as stars):
+                mean = self._decimal(stars)
+                return self._say(Text("%(mean)s of 5 (%(number)s)", mean=mean, number=value.number))
+            case float():
+                return self._decimal(value)
             case Share():
                 number = format_decimal(round(value.percent or 0), locale=self.language)
                 shown = Text(
@@ -114,6 +147,9 @@ class Report:
                 return ", ".join(amount_text(each, self.language) for each in value)
             case _:
                 return str(value)
+
+    def _decimal(self, number: float) -> str:
+        return str(format_decimal(number, "0.0", locale=self.language))
 
     def _earlier(self, was: str) -> str:
         return self._say(Text("before: %(value)s", value=was))
@@ -141,12 +177,20 @@ ROWS: Sequence[tuple[Text, Callable[[Totals], object]]] = (
     (Text("Made good"), lambda totals: totals.sums.made_good),
     (Text("Given"), lambda totals: totals.sums.cost),
     (Text("Until the first answer"), lambda totals: totals.first_answer),
+    (Text("the same in working hours"), lambda totals: totals.first_answer_in_hours),
     (Text("Until it was made good"), lambda totals: totals.remedied),
+    (Text("the same in working hours"), lambda totals: totals.remedied_in_hours),
     (Text("Solved, of those who answered"), lambda totals: totals.sums.solved),
-    (Text("Rating raised, of all"), lambda totals: totals.sums.recovered),
+    (Text("Stars for the handling"), lambda totals: totals.sums.handling),
+    (RAISED, lambda totals: totals.sums.recovered),
     (
         Text("of those who were invited to update it"),
         lambda totals: totals.sums.recovered_asked,
     ),
     (Text("of those who were not"), lambda totals: totals.sums.recovered_unasked),
+    (Text("Stars gained where it was raised"), lambda totals: totals.sums.uplift),
+    (
+        Text("Costs divided by the ratings that were raised"),
+        lambda totals: totals.sums.cost_of_recovered,
+    ),
 )

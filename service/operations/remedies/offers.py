@@ -30,7 +30,7 @@ from service.domain.remedies.offers import (
 from service.domain.remedies.states import MakeGoodMove
 from service.domain.staff.authority import CLOCK, Actor, Permission
 from service.operations.cases import history
-from service.operations.cases.orders import SeenOrder, order_from_data, order_to_data
+from service.operations.cases.orders import SeenOrder, keep_order, order_from_data
 from service.operations.context import Context
 from service.operations.messages.stopping import stop_planned
 from service.operations.outbox.handler import Call, Handler, HeldRow, Phase, Steps, Work
@@ -140,7 +140,7 @@ def _locked(session: Transaction, offer_id: int) -> Offer:
 def _look_again(session: Transaction, offer: Offer, seen: SeenOrder | None) -> None:
     """Take off what can no longer be given."""
     if seen is not None and seen.at is not None:
-        offer.case.order = order_to_data(seen.order, offer.make_good.connection_id, seen.at)
+        keep_order(offer.case, seen.order, offer.make_good.connection_id, seen.at)
     why = reasons(session, offer)
     for option in offer.options:
         option.taken_off = why[option.position]

@@ -16,6 +16,7 @@ from service.web.api.describe import Endpoint, in_path, in_query
 from service.web.api.pictures import DESCRIBED as PICTURES
 from service.web.api.playbook_schemas import DESCRIBED as PLAYBOOKS
 from service.web.api.proof_schemas import ProofOut
+from service.web.api.reports import DESCRIBED as REPORTS
 from service.web.api.shops import DESCRIBED as SHOPS
 from service.web.api.talk_pages import TALK
 
@@ -239,7 +240,8 @@ def document() -> dict[str, Any]:
         "Makegood", "1", "3.1.0", plugins=[MarshmallowPlugin()], security=[{"token": []}]
     )
     spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
-    for endpoint in (*ENDPOINTS, *PLAYBOOKS, *TALK, *CASES, *PICTURES, *CONNECTIONS, *SHOPS):
+    described = (*ENDPOINTS, *PLAYBOOKS, *TALK, *CASES, *PICTURES, *CONNECTIONS, *SHOPS, *REPORTS)
+    for endpoint in described:
         spec.path(
             path=f"/api/v1{endpoint.path}", operations={endpoint.method: endpoint.operation()}
         )

@@ -10,6 +10,7 @@ from service.web.api import (
     pictures,
     playbooks,
     reference,
+    reports,
     shops,
     talk,
     thanks,
@@ -27,6 +28,7 @@ PARTS = (
     case_verbs,
     connections,
     shops,
+    reports,
     reference,
 )
 """The modules whose views belong to the one blueprint."""

@@ -115,7 +115,9 @@ class PagesOut(Schema):
 
 class CaseOut(Schema):
     """One case. `cause`: what the complaint is about, `unclear` where nobody is sure;
-    `root_cause`: where it comes from, as a person said. `close_reason` of an open case: what became of
+    `root_cause`: where it comes from, as a person said. `courier`: who carried the order, '' where nobody
+    says. `editable`: whether the review could still be changed when the case was opened: `yes`, `no`, or
+    `assumed` where no rule of its platform is known. `close_reason` of an open case: what became of
     its review before it was opened again. `look_by`: by when the buyer was told that somebody will have
     looked; null: nothing was promised."""
 
@@ -132,6 +134,8 @@ class CaseOut(Schema):
     shop_id = fields.Integer()
     cause = fields.String()
     root_cause = fields.String(allow_none=True)
+    courier = fields.String()
+    editable = fields.String()
 
 
 class CaseDetailOut(CaseOut):

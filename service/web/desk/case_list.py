@@ -17,6 +17,7 @@ from service.db.models import Case, Shop
 from service.db.shops import shop_queries
 from service.db.staff import seller_queries
 from service.db.tasks import task_queries
+from service.domain.cases.couriers import courier_named, known_couriers
 from service.domain.cases.root_causes import RootCause
 from service.domain.cases.states import CaseState
 from service.domain.complaints.causes import CAUSES, UNCLEAR
@@ -87,6 +88,7 @@ def overview() -> str:
             names=seller_queries.actor_names(session),
             states=list(CaseState),
             causes=[*CAUSES, UNCLEAR],
+            couriers=known_couriers(),
             onward=_onward(cases[PAGE - 1], asked.sort) if len(cases) > PAGE else None,
         )
 
@@ -161,6 +163,7 @@ def _filter(shops: Sequence[Shop], paid: Money | None) -> CaseFilter:
         paid=paid,
         remedy=request.args.get("remedy", ""),
         root_cause=root_cause if root_cause in set(RootCause) else "",
+        courier=courier_named(request.args.get("courier", "")),
         assignee_id=actor().id if request.args.get("mine") else None,
         decided_by=_number("decided_by", 2**63 - 1),
         outcome=Outcome(outcome) if outcome in set(Outcome) else None,

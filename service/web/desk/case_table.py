@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from service.db.models import Case
 from service.domain.cases.root_causes import ROOT_CAUSES
 from service.domain.cases.states import CaseState
+from service.domain.messages.editable import EDITABLE
 from service.web.i18n import label
 from service.web.words import word
 
@@ -32,6 +33,7 @@ def rows(cases: Iterable[Case]) -> Iterator[Row]:
         _("Order"),
         _("Buyer"),
         _("Product"),
+        _("Courier"),
         _("Stars"),
         _("Cause"),
         _("Complaint"),
@@ -43,6 +45,7 @@ def rows(cases: Iterable[Case]) -> Iterator[Row]:
         _("Solved?"),
         _("Stars for the handling"),
         _("Buyer's comment"),
+        _("Could still be changed?"),
     ]
     for case in cases:
         yield _row(case)
@@ -61,6 +64,7 @@ def _row(case: Case) -> Row:
         case.order.get("number", ""),
         buyer.get("name", ""),
         case.review.product_name,
+        case.courier,
         case.review.rating,
         word(case.cause or "unclear"),
         case.review.text,
@@ -72,6 +76,7 @@ def _row(case: Case) -> Row:
         word(answer.answer) if answer is not None and answer.answer else "",
         None if answer is None else answer.stars,
         "" if answer is None else answer.text,
+        label(EDITABLE[case.editable]),
     ]
 
 

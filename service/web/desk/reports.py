@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
 from flask_babel import format_date, format_decimal, format_timedelta, ngettext
@@ -14,13 +15,15 @@ from sqlalchemy.orm import Session
 
 from service.db.models import Shop
 from service.db.reports import kept_totals, report_queries
+from service.db.reports.newest_cases import newest_cases
 from service.db.shops import shop_queries
 from service.db.staff import seller_queries
 from service.domain.days import day_of
 from service.domain.reports.figures import Effect, Rating, Share
 from service.domain.reports.periods import Period, PeriodKind
+from service.domain.reports.raised import RAISED, could_be_changed, on_assumption
 from service.domain.reports.rising import costliest, rises
-from service.domain.reports.totals import Dimension, lines_of
+from service.domain.reports.totals import Dimension, Line, Totals, lines_of
 from service.domain.staff.authority import Permission
 from service.web.auth import sellers_only
 from service.web.desk import case_table
@@ -28,7 +31,8 @@ from service.web.request_context import actor, context
 from service.web.words import word
 
 blueprint = Blueprint("reports", __name__, url_prefix="/reports")
-MOST_PRODUCTS = 20
+MOST_LINES = 20
+"""Of a table whose lines are without end: products, couriers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +79,9 @@ def overview() -> str:
         now = kept_totals.totals(session, asked.chosen, asked.period)
         before = kept_totals.totals(session, asked.chosen, asked.period.before)
         names = seller_queries.actor_names(session)
+        newest = newest_cases(session, [shop.id for shop in asked.chosen], asked.period.days)
     tables = {dimension.value: lines_of(now, before, dimension) for dimension in Dimension}
-    causes, products = tables[Dimension.CAUSE], tables[Dimension.PRODUCT]
-    by_day = [(day, now.days[day]) for day in asked.period.days]
-    rose, too_few = rises([*causes, *products])
+    products = tables[Dimension.PRODUCT]
     return render_template(
         "admin/reports.html",
         asked=asked,
@@ -88,20 +91,41 @@ def overview() -> str:
         now=now,
         earlier=before,
         tables=tables,
-        products=products[:MOST_PRODUCTS],
+        products=products[:MOST_LINES],
+        couriers=tables[Dimension.COURIER][:MOST_LINES],
+        newest=newest,
+        RAISED=RAISED,
+        could_be_changed=could_be_changed,
+        on_assumption=on_assumption,
         names=names,
         effects=[(line, change) for line in products if (change := now.effect_on(line.key))],
-        rose=rose,
-        too_few=len(too_few),
-        costliest=[line for money in now.sums.cost for line in costliest(products, money.currency)],
-        days=by_day,
-        day_chart=_day_chart(asked.period, by_day),
-        cause_chart=_bars(
-            [word(line.name) for line in causes],
-            [line.sums.number for line in causes],
-            _("Low ratings by cause"),
-        ),
+        **_to_fix(now, tables),
+        **_charts(asked.period, now, tables[Dimension.CAUSE]),
     )
+
+
+def _to_fix(now: Totals, tables: Mapping[str, list[Line]]) -> dict[str, Any]:
+    causes, products = tables[Dimension.CAUSE], tables[Dimension.PRODUCT]
+    rose, too_few = rises([*causes, *products, *tables[Dimension.COURIER]])
+    dearest = [
+        line
+        for money in now.sums.cost
+        for lines in (causes, products)
+        for line in costliest(lines, money.currency)
+    ]
+    return {"rose": rose, "too_few": len(too_few), "costliest": dearest}
+
+
+def _charts(period: Period, now: Totals, causes: Sequence[Line]) -> dict[str, Any]:
+    by_day = [(day, now.days[day]) for day in period.days]
+    numbers = [line.sums.number for line in causes]
+    return {
+        "days": by_day,
+        "day_chart": _day_chart(period, by_day),
+        "cause_chart": _bars(
+            [word(line.name) for line in causes], numbers, _("Low ratings by cause")
+        ),
+    }
 
 
 def _title(period: Period) -> str:

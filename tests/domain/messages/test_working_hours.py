@@ -115,3 +115,26 @@ def test_holidays_are_those_of_the_joint_decree() -> None:
     assert known.checked_on is not None
     assert years_of("ID") == [2026, 2027]
     assert days_of("DE", 2026).holidays == {}
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "hours"),
+    [
+        ("2026-11-24 10:00", "2026-11-24 14:30", 4.5),
+        ("2026-11-24 20:00", "2026-11-25 08:00", 0),
+        ("2026-11-27 16:00", "2026-11-30 10:00", 10),
+        ("2026-12-24 16:00", "2026-12-26 10:00", 2),
+        ("2026-11-24 10:00", "2026-11-24 10:00", 0),
+    ],
+)
+def test_time_is_counted_while_somebody_works(start: str, end: str, hours: float) -> None:
+    """Six days from nine to five; Sunday and Christmas are of rest."""
+    worked = WorkingHours().worked(_at(start), _at(end), JAKARTA, "ID")
+
+    assert worked == timedelta(hours=hours)
+
+
+def test_nothing_is_worked_where_nobody_works() -> None:
+    assert WorkingHours({}).worked(
+        _at("2026-11-24 10:00"), _at("2026-12-24 10:00"), JAKARTA, "ID"
+    ) == (timedelta())

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from integrations.money import Money
+from service.domain.messages.editable import Editable
 from service.domain.messages.kinds import Answer
 from service.domain.reports.figures import (
     FEWEST,
@@ -18,10 +19,12 @@ from service.domain.reports.figures import (
     Rating,
     ReviewFacts,
     Share,
+    Spread,
     kept_minutes,
 )
 from service.domain.reports.rising import costliest, rises
-from service.domain.reports.totals import Dimension, Line, Sums, Totals, lines_of, totals_of
+from service.domain.reports.sums import Sums
+from service.domain.reports.totals import Dimension, Line, Totals, lines_of, totals_of
 from service.domain.reports.totals_data import totals_from_data, totals_to_data
 
 DAY = date(2026, 11, 24)
@@ -49,6 +52,9 @@ CASES = st.lists(
         asked=st.booleans(),
         recovered=st.booleans(),
         rise=st.none() | st.integers(-4, 4),
+        first_answer_worked=st.none() | st.timedeltas(timedelta(), timedelta(days=9)),
+        courier=st.sampled_from(["", "JNE"]),
+        editable=st.sampled_from(Editable),
     )
 )
 REVIEWS = st.lists(
@@ -105,6 +111,29 @@ def test_shares_and_spreads() -> None:
     assert (sums.solved, sums.partly) == (Share(8, 10), Share(2, 10))
     assert (sums.recovered, sums.recovered_asked) == (Share(2, 11), Share(1, 1))
     assert sums.recovered_unasked == Share(1, 10)
+
+
+def test_raised_ratings_are_a_share_of_those_that_could_still_be_changed() -> None:
+    sums = _sums(
+        _case(1, editable=Editable.YES, asked=True, recovered=True),
+        _case(2, editable=Editable.ASSUMED, asked=True),
+        _case(3, editable=Editable.ASSUMED, recovered=True),
+        _case(4, editable=Editable.YES),
+        _case(5, editable=Editable.NO),
+        _case(6, editable=Editable.NO, asked=True),
+    )
+
+    assert (sums.recovered, sums.assumed) == (Share(2, 4), 2)
+    assert (sums.recovered_asked, sums.recovered_unasked) == (Share(1, 2), Share(1, 2))
+
+
+def test_working_hours_are_counted_beside_the_clock() -> None:
+    totals = totals_of([_case(1, remedied=30 * HOUR, remedied_worked=8 * HOUR)])
+
+    assert (totals.remedied, totals.remedied_in_hours) == (
+        Spread(30 * HOUR, 30 * HOUR),
+        Spread(8 * HOUR, 8 * HOUR),
+    )
 
 
 @given(st.timedeltas(timedelta(), timedelta(days=365)))
