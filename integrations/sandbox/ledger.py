@@ -112,25 +112,9 @@ def order_data(ledger: Ledger, order: Row, base_url: str) -> dict[str, Any]:
         order["id"],
     )
     assert spent is not None
-    line = {
-        "id": f"l{order['id']}",
-        "product_id": order["product_id"],
-        "name": order["product_name"],
-        "quantity": order["quantity"],
-        "paid_minor": order["paid_minor"],
-        "picture": f"{ledger.pictures_url}/{order['product_id']}.jpg",
-    }
-    further = [
-        {
-            "id": f"l{order['id']}-{row['id']}",
-            "product_id": row["product_id"],
-            "name": row["product_name"],
-            "quantity": 1,
-            "paid_minor": row["paid_minor"],
-            "picture": f"{ledger.pictures_url}/{row['product_id']}.jpg",
-        }
-        for row in ledger.rows("SELECT * FROM line WHERE order_id = ? ORDER BY id", order["id"])
-    ]
+    line = _line_data(ledger, f"l{order['id']}", order, order["quantity"])
+    rows = ledger.rows("SELECT * FROM line WHERE order_id = ? ORDER BY id", order["id"])
+    further = [_line_data(ledger, f"l{order['id']}-{row['id']}", row, 1) for row in rows]
     paid = order["paid_minor"] + sum(row["paid_minor"] for row in further)
     return {
         "id": str(order["id"]),
@@ -144,6 +128,17 @@ def order_data(ledger: Ledger, order: Row, base_url: str) -> dict[str, Any]:
         "buyer": buyer_of(ledger, order["buyer_id"]),
         "tracking": [order["tracking"]] if order["tracking"] else [],
         "edit_link": f"{base_url}/orders/{order['id']}?key={order['edit_key']}",
+    }
+
+
+def _line_data(ledger: Ledger, line_id: str, row: Row, quantity: int) -> dict[str, Any]:
+    return {
+        "id": line_id,
+        "product_id": row["product_id"],
+        "name": row["product_name"],
+        "quantity": quantity,
+        "paid_minor": row["paid_minor"],
+        "picture": f"{ledger.pictures_url}/{row['product_id']}.jpg",
     }
 
 

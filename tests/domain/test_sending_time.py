@@ -11,13 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.domain.errors import WrongInput
+from service.domain.messages.follow_ups import FollowUpPlan, plan, plan_from_data, plan_to_data
 from service.domain.messages.kinds import Step
-from service.domain.messages.schedule import (
-    FollowUpPlan,
-    plan,
-    plan_from_data,
-    plan_to_data,
-)
 from service.domain.messages.sending_time import SendingWindow, next_sending_time
 from service.domain.messages.zones import zones_for
 

@@ -13,8 +13,8 @@ from integrations.errors import Rejected
 from integrations.money import Money
 from integrations.remedies import VOUCHER, Remedy
 from integrations.sandbox import Sandbox, trouble
+from service.domain.messages.follow_ups import FollowUpPlan, plan
 from service.domain.messages.kinds import Step
-from service.domain.messages.schedule import FollowUpPlan, plan
 from service.domain.messages.sending_time import SendingWindow
 from service.domain.staff.authority import BUYER
 from service.operations.messages import by_seller, opt_out

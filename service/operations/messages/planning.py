@@ -20,13 +20,9 @@ from service.db.shops import shop_queries
 from service.db.transaction import Transaction
 from service.domain.errors import WrongState
 from service.domain.messages.answering import FirstAnswer, answering_from_data
+from service.domain.messages.follow_ups import FollowUpPlan, plan, plan_from_data
 from service.domain.messages.kinds import Step
-from service.domain.messages.schedule import (
-    EARLIER,
-    FollowUpPlan,
-    plan,
-    plan_from_data,
-)
+from service.domain.messages.schedule import EARLIER
 from service.domain.messages.sending_time import next_sending_time
 from service.domain.messages.states import MessageState
 from service.domain.messages.zones import zones_for

@@ -14,9 +14,10 @@ from service.db.messages import message_queries
 from service.db.models import Case, Kind, MakeGood, Message, Offer
 from service.db.outbox import backlog
 from service.domain.errors import WrongInput, WrongState
+from service.domain.messages.follow_ups import plan
 from service.domain.messages.kinds import Step
 from service.domain.messages.rendering import Rendered
-from service.domain.messages.schedule import Send, Stop, Wait, plan
+from service.domain.messages.schedule import Send, Stop, Wait
 from service.domain.messages.sending_time import next_sending_time
 from service.domain.messages.states import MessageState
 from service.domain.messages.verdict import Verdict

@@ -12,7 +12,7 @@ from service.db.models import Shop
 from service.db.shops import shop_queries
 from service.db.transaction import Transaction
 from service.domain.errors import NotFound, WrongInput
-from service.domain.messages.schedule import plan_from_data, plan_to_data
+from service.domain.messages.follow_ups import plan_from_data, plan_to_data
 from service.domain.places import check_country, check_language, check_zone
 from service.domain.remedies.limits import AutomaticLimits
 from service.domain.staff.authority import Actor, Permission

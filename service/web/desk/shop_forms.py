@@ -13,7 +13,7 @@ from wtforms import BooleanField, Form, FormField
 from service.db.models import Shop
 from service.domain import places
 from service.domain.errors import WrongInput
-from service.domain.messages.schedule import FollowUpPlan, plan_from_data, plan_to_data
+from service.domain.messages.follow_ups import FollowUpPlan, plan_from_data, plan_to_data
 from service.domain.remedies.limits import AutomaticLimits
 from service.domain.remedies.ready_made import LABELS, ReadyMade
 from service.operations.shops import settings

@@ -9,11 +9,10 @@ from itertools import groupby
 from flask import Blueprint, g, render_template, request
 from flask_babel import format_timedelta
 from flask_babel import gettext as _
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.db.models import Shop
 from service.db.outbox.backlog import LATE_AFTER, backlog
+from service.db.shops import shop_queries
 from service.db.staff import seller_queries
 from service.db.tasks import task_queries
 from service.domain.errors import NotFound
@@ -97,8 +96,7 @@ def _narrowed() -> dict[str, int]:
 
 def _narrowings(session: Session, shop_ids: Collection[int]) -> list[tuple[str, dict[str, int]]]:
     """What of it can be looked at alone, each with its address: one's own, and each of several shops."""
-    names = select(Shop.id, Shop.name).where(Shop.id.in_(shop_ids)).order_by(Shop.name, Shop.id)
-    by_shop = [(name, {"shop": shop_id}) for shop_id, name in session.execute(names)]
+    by_shop = [(shop.name, {"shop": shop.id}) for shop in shop_queries.shops(session, shop_ids)]
     return [(_("All"), {}), (_("Only mine"), {"mine": 1}), *(by_shop if len(by_shop) > 1 else ())]
 
 
