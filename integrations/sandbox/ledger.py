@@ -69,7 +69,7 @@ class Ledger:
         self._writing = threading.Lock()
         self._connection().executescript(SCHEMA)
         self._keep_a_review_for_each_line()
-        self._add_columns()
+        self._add_contacts()
 
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
@@ -93,13 +93,13 @@ class Ledger:
             connection.execute(f"INSERT INTO review ({names}) SELECT {names} FROM old_review")  # noqa: S608
             connection.execute("DROP TABLE old_review")
 
-    def _add_columns(self) -> None:
-        """Buyers of before had no number and no address, orders named no parcel."""
+    def _add_contacts(self) -> None:
+        """Buyers of before had no number and no address."""
         connection = self._connection()
-        for table, name in (("buyer", "phone"), ("buyer", "address"), ("orders", "tracking")):
-            columns = {row["name"] for row in connection.execute(f"PRAGMA table_info({table})")}
+        columns = {row["name"] for row in connection.execute("PRAGMA table_info(buyer)")}
+        for name in ("phone", "address"):
             if name not in columns:
-                connection.execute(f"ALTER TABLE {table} ADD COLUMN {name} TEXT DEFAULT ''")
+                connection.execute(f"ALTER TABLE buyer ADD COLUMN {name} TEXT DEFAULT ''")
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
@@ -177,7 +177,7 @@ def order_data(ledger: Ledger, order: Row, base_url: str) -> dict[str, Any]:
         "left_minor": paid - spent["n"],
         "lines": [line, *further],
         "buyer": buyer_of(ledger, order["buyer_id"]),
-        "tracking": [order["tracking"]] if order["tracking"] else [],
+        "tracking": [f"{COURIERS[order['id'] % len(COURIERS)]} SB{order['id']:08d}"],
         "edit_link": f"{base_url}/orders/{order['id']}?key={order['edit_key']}",
     }
 
@@ -214,11 +214,7 @@ def add_order(
         (buyer_id, *product, now.isoformat(), secrets.token_urlsafe(12)),
     )
     order_id = int(cursor.lastrowid or 0)
-    courier = COURIERS[order_id % len(COURIERS)]
-    connection.execute(
-        "UPDATE orders SET number = ?, tracking = ? WHERE id = ?",
-        (f"SB-{order_id}", f"{courier} SB{order_id:08d}", order_id),
-    )
+    connection.execute("UPDATE orders SET number = ? WHERE id = ?", (f"SB-{order_id}", order_id))
     return order_id
 
 

@@ -23,7 +23,7 @@ from tests.structure.code_lines import code_lines, size_of
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = sorted({path.rpartition(".")[2] for path in registry.ADAPTERS.values()})
 USUAL = 500
-LARGEST = {"woocommerce": 1435, "sandbox": 1250, "shopee": 955, "standard": 740, "email": 515}
+LARGEST = {"woocommerce": 1435, "sandbox": 1255, "shopee": 955, "standard": 740, "email": 515}
 """Lines of code: a whole shop with its checks, and the sandbox with the shop behind it."""
 VALUE = re.compile(r"done|todo|exempt: \S.{8,}")
 
