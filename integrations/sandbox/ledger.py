@@ -57,7 +57,7 @@ class Ledger:
             connection.execute("DROP TABLE old_review")
 
     def _add_columns(self) -> None:
-        """Buyers of before had no number and no address, reviews no photo, and orders named no parcel."""
+        """Buyers of before had no number and no address, and reviews no photo."""
         connection = self._connection()
         for table, name, kind in ADDED:
             columns = {row["name"] for row in connection.execute(f"PRAGMA table_info({table})")}
@@ -126,7 +126,7 @@ def order_data(ledger: Ledger, order: Row, base_url: str) -> dict[str, Any]:
         "left_minor": paid - spent["n"],
         "lines": [line, *further],
         "buyer": buyer_of(ledger, order["buyer_id"]),
-        "tracking": [order["tracking"]] if order["tracking"] else [],
+        "tracking": [f"{COURIERS[order['id'] % len(COURIERS)]} SB{order['id']:08d}"],
         "edit_link": f"{base_url}/orders/{order['id']}?key={order['edit_key']}",
     }
 
@@ -175,11 +175,7 @@ def add_order(
         (buyer_id, *product, now.isoformat(), secrets.token_urlsafe(12)),
     )
     order_id = int(cursor.lastrowid or 0)
-    courier = COURIERS[order_id % len(COURIERS)]
-    connection.execute(
-        "UPDATE orders SET number = ?, tracking = ? WHERE id = ?",
-        (f"SB-{order_id}", f"{courier} SB{order_id:08d}", order_id),
-    )
+    connection.execute("UPDATE orders SET number = ? WHERE id = ?", (f"SB-{order_id}", order_id))
     return order_id
 
 

@@ -44,5 +44,4 @@ ADDED = (
     ("buyer", "phone", "TEXT DEFAULT ''"),
     ("buyer", "address", "TEXT DEFAULT ''"),
     ("review", "photo", "INTEGER DEFAULT 0"),
-    ("orders", "tracking", "TEXT DEFAULT ''"),
 )
