@@ -258,7 +258,9 @@ def test_money_given_is_above_zero_and_never_more_than_left_when_the_default_pro
     stars: int, paid: int, share_left: int, currency: str, text: str, earlier: int
 ) -> None:
     left = Money(max(1, paid * share_left // 100), currency)
-    facts = Facts(stars, left, text=text, line_paid=Money(paid, currency), earlier_cases=earlier)
+    facts = Facts(
+        stars, left, text=text, line_paid=Money(paid, currency), earlier_cases=lambda: earlier
+    )
 
     found = propose(ready_made(ReadyMade.BALANCED), facts, ALL)
 

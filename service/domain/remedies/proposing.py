@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from math import lcm
@@ -24,6 +24,7 @@ class Facts:
 
     `line_ids`: the lines the review is about, `line_paid`: what was paid for them; None: nobody
     knows which they are.
+    `earlier_cases`: how many cases the buyer had before; looked up for a rule that asks for it.
     `step`: the smallest amount the shop books, in minor units.
     """
 
@@ -35,7 +36,7 @@ class Facts:
     order_value: Money | None = None
     line_ids: tuple[str, ...] = ()
     line_paid: Money | None = None
-    earlier_cases: int = 0
+    earlier_cases: Callable[[], int] = lambda: 0
     grave: bool = False
     country: str = ""
     step: int = 1
@@ -119,17 +120,15 @@ def fits(when: When, facts: Facts) -> bool:
     """True when every condition of a rule holds."""
     if not when.min_stars <= facts.stars <= when.max_stars:
         return False
-    if facts.earlier_cases < when.earlier_cases_min:
-        return False
-    if when.earlier_cases_max is not None and facts.earlier_cases > when.earlier_cases_max:
-        return False
     if when.grave is not None and facts.grave != when.grave:
         return False
     if when.countries and facts.country.upper() not in when.countries:
         return False
     if when.products and facts.product_ids.isdisjoint(when.products):
         return False
-    return _value_fits(when, facts.order_value) and _complaint_fits(when, facts)
+    if not (_value_fits(when, facts.order_value) and _complaint_fits(when, facts)):
+        return False
+    return _earlier_cases_fit(when, facts)
 
 
 def _complaint_fits(when: When, facts: Facts) -> bool:
@@ -138,6 +137,14 @@ def _complaint_fits(when: When, facts: Facts) -> bool:
     if when.words:
         return mentions(facts.text, when.words)
     return not when.causes
+
+
+def _earlier_cases_fit(when: When, facts: Facts) -> bool:
+    fewest, most = when.earlier_cases_min, when.earlier_cases_max
+    if not fewest and most is None:
+        return True
+    earlier = facts.earlier_cases()
+    return fewest <= earlier and (most is None or earlier <= most)
 
 
 def _value_fits(when: When, value: Money | None) -> bool:

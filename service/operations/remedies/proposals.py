@@ -134,7 +134,7 @@ def _facts(session: Session, case: Case, order: Order, left: Money) -> Facts:
         order_value=order.paid,
         line_ids=tuple(line.id for line in lines),
         line_paid=_paid(lines, order.paid.currency) if lines else None,
-        earlier_cases=search.number_of_earlier_cases(session, case),
+        earlier_cases=lambda: search.number_of_earlier_cases(session, case),
         grave=case.grave,
         country=order.buyer.country,
         step=order.step,
