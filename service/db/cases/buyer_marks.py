@@ -127,11 +127,23 @@ def same_buyer(first: Any) -> Select[tuple[int, int]]:
     return select(marks.c.first_id, own.case_id).join(own, same).distinct()
 
 
-def cases_with(session: Session, shop_id: int, marks: Collection[str]) -> set[int]:
-    """The ids of all cases of the buyer of a shop who has these marks, also of one whose own are not
-    written yet."""
-    asked = {"shop": shop_id, "marks": sorted(marks)}
-    return set(session.connection().execute(_with_marks(), asked).scalars("case_id"))
+def other_cases_with(session: Session, case: Case, marks: Collection[str]) -> set[int]:
+    """The ids of all other cases of the buyer of a case who has these marks, which may not be written
+    yet. Most buyers have no other: that is looked up first, as their chain of marks is dear."""
+    asked = {"shop": case.shop_id, "marks": sorted(filter(joins, marks)), "case": case.id}
+    connection = session.connection()
+    if not asked["marks"] or connection.scalar(_ANY_OTHER, asked) is None:
+        return set()
+    return set(connection.execute(_with_marks(), asked).scalars("case_id")) - {case.id}
+
+
+_ANY_OTHER = (
+    select(BuyerMark.case_id)
+    .where(BuyerMark.shop_id == bindparam("shop"))
+    .where(BuyerMark.mark.in_(bindparam("marks", expanding=True)))
+    .where(BuyerMark.case_id != bindparam("case"))
+    .limit(1)
+)
 
 
 @cache

@@ -77,7 +77,7 @@ def is_of_many(mark: str, beside: Collection[str]) -> bool:
 
 def _is_somebodys(email: str) -> bool:
     name, _, domain = email.rpartition("@")
-    is_address = bool(name) and "." in domain and not any(sign.isspace() for sign in email)
+    is_address = bool(name) and "." in domain and len(email.split()) == 1
     return is_address and not NOBODYS_DOMAIN.fullmatch(domain) and not NOBODYS_NAME.fullmatch(name)
 
 

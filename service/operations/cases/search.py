@@ -21,6 +21,20 @@ IN_BUYER = ("name", "email", "phone", "id")
 def case_changed(session: Transaction, case: Case) -> None:
     """Its buyer, order, product or words have changed: it is found by the new ones."""
     session.later(_write).append(case)
+    session.part(_Marks).by_case.pop(case, None)
+
+
+class _Marks:
+    """The marks of buyers, as one transaction has worked them out."""
+
+    def __init__(self) -> None:
+        self.by_case: dict[Case, frozenset[str]] = {}
+
+    def of(self, case: Case) -> frozenset[str]:
+        """Those of the buyer of this case."""
+        if case not in self.by_case:
+            self.by_case[case] = buyer_marks_of(case)
+        return self.by_case[case]
 
 
 def _write(session: Transaction, cases: list[Case]) -> None:
@@ -48,14 +62,16 @@ def buyer_marks_of(case: Case) -> frozenset[str]:
 def number_of_earlier_cases(session: Session, case: Case) -> int:
     """How many cases its buyer had before, by all they are known by, as their card counts them; those of
     this transaction, whose marks are written at its end, are counted too."""
-    marks = buyer_marks_of(case)
-    ids = buyer_marks.cases_with(session, case.shop_id, marks)
-    if isinstance(session, Transaction):
-        beside = [other for other in session.later(_write) if other.shop_id == case.shop_id]
-        known = {other.id: buyer_marks_of(other) & marks for other in beside if other is not case}
-        joining = {mark for shared in known.values() for mark in shared if joins(mark)}
-        joining -= buyer_marks.shared_of(session, case.shop_id, joining) if joining else set()
-        ids |= {case_id for case_id, shared in known.items() if shared & joining}
+    if not isinstance(session, Transaction):
+        ids = buyer_marks.other_cases_with(session, case, buyer_marks_of(case))
+        return sum(case_id < case.id for case_id in ids)
+    known = session.part(_Marks)
+    ids = buyer_marks.other_cases_with(session, case, known.of(case))
+    beside = [other for other in session.later(_write) if other.shop_id == case.shop_id]
+    shared = {other.id: known.of(other) & known.of(case) for other in beside if other is not case}
+    joining = {mark for marks in shared.values() for mark in marks if joins(mark)}
+    joining -= buyer_marks.shared_of(session, case.shop_id, joining) if joining else set()
+    ids |= {case_id for case_id, marks in shared.items() if marks & joining}
     return sum(case_id < case.id for case_id in ids)
 
 
