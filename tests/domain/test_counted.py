@@ -58,6 +58,7 @@ NEVER_ONE = {
     "%(number)s × %(what)s did not go through and is tried again by itself, next at %(when)s.",
     "A thanks and an invitation about a review stay %(days)s days apart.",
     "All %(n)s versions",
+    "All %(num)s cases",
     "Enter when to call again, within the next %(days)s days.",
     "Events are sent at least once and in no certain order. What is not taken is tried again for "
     "three days; all stays here for %(days)s days.",

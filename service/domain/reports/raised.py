@@ -11,7 +11,7 @@ RAISED = Text("Rating raised, where it could still be changed")
 def could_be_changed(sums: Sums) -> Text:
     """How many of all ratings are counted as ones that could be raised."""
     return Text(
-        "Could still be changed when they came in: %(editable)s of %(number)s low ratings.",
+        "Low ratings that could still be changed when they came in: %(editable)s of %(number)s.",
         editable=sums.editable,
         number=sums.number,
     )

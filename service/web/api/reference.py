@@ -1,11 +1,11 @@
-"""The API's document as a page for people."""
+"""The API's document as pages for people."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, jsonify, render_template
+from flask import Response, abort, jsonify, render_template
 
 from service.web.api.describe import ONCE
 from service.web.api.openapi import document
@@ -23,7 +23,7 @@ class Call:
 
     @property
     def id(self) -> str:
-        """Where it stands on the page."""
+        """What its page is called."""
         return str(self.operation["operationId"])
 
     @property
@@ -77,12 +77,35 @@ def openapi() -> Response:
 @blueprint.get("/docs")
 @open_to_all
 def reference() -> str:
-    """All calls and values, with examples."""
+    """All calls and values, each with a page of its own."""
     spec = document()
-    calls = [
+    names = sorted(spec["components"]["schemas"])
+    return render_template("api/reference.html", calls=_calls(spec), names=names, once=ONCE)
+
+
+@blueprint.get("/docs/calls/<call_id>")
+@open_to_all
+def reference_of_call(call_id: str) -> str:
+    """One call, with examples."""
+    calls = {call.id: call for call in _calls(document())}
+    if call_id not in calls:
+        abort(404)
+    return render_template("api/call.html", call=calls[call_id])
+
+
+@blueprint.get("/docs/values/<name>")
+@open_to_all
+def reference_of_value(name: str) -> str:
+    """What one value holds."""
+    schemas = document()["components"]["schemas"]
+    if name not in schemas:
+        abort(404)
+    return render_template("api/value.html", name=name, schema=schemas[name])
+
+
+def _calls(spec: dict[str, Any]) -> list[Call]:
+    return [
         Call(method.upper(), path, operation)
         for path, operations in spec["paths"].items()
         for method, operation in operations.items()
     ]
-    schemas = sorted(spec["components"]["schemas"].items())
-    return render_template("api.html", calls=calls, schemas=schemas, once=ONCE)

@@ -25,8 +25,6 @@ def upgrade() -> None:
         batch.add_column(
             sa.Column("paid_currency", sa.String(), nullable=False, server_default="")
         )
-    with op.batch_alter_table("cases") as batch:
-        batch.alter_column("paid_currency", server_default=None)
     paid, currency = PAID[op.get_bind().dialect.name]
     op.execute(
         f"UPDATE cases SET paid_minor = {paid}, paid_currency = {currency}"  # noqa: S608
