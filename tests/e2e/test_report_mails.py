@@ -84,8 +84,8 @@ def test_report_of_yesterday_comes_once_whoever_runs_the_clock(
     assert "Rating rendah: 2" in text
     assert "dari yang diajak memperbarui ulasan: - (" in text
     assert re.search(r"dari yang tidak diajak: 0\s?% \(0 dari 2\)", text)
-    assert "Masih bisa diubah saat masuk: 2 dari 2 rating rendah." in text
-    assert "Masih bisa diubah saat masuk: 2 dari 2 rating rendah." in html
+    assert "Rating rendah yang masih bisa diubah saat masuk: 2 dari 2." in text
+    assert "Rating rendah yang masih bisa diubah saat masuk: 2 dari 2." in html
     assert "J&T Express: 1" in text
     assert "J&amp;T Express" in html
     address = f"{world.url}/reports?kind=day&day=2026-11-24&shop=1"

@@ -45,7 +45,7 @@ def test_a_week_stands_beside_the_one_before(week: World) -> None:
     assert re.search(r"Made good 1 0 ", page)
     raised = r"Rating raised, where it could still be changed 50 % \(1 of 2\) 0 % \(0 of 2\)"
     assert re.search(raised, page)
-    assert "Could still be changed when they came in: 2 of 2 low ratings." in page
+    assert "Low ratings that could still be changed when they came in: 2 of 2." in page
     assert "only assumed" not in page
     assert re.search(r"Stars gained where it was raised 3.0 -", page)
 
