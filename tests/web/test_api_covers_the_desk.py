@@ -51,7 +51,7 @@ REASONS = {
     ),
     **dict.fromkeys(
         (
-            "messages.test_mail.send_test_mail",
+            "messages.trial_mail.send_test_mail",
             "notices.addresses.addresses",
             "notices.report_mails.readers",
             "staff.invitations.open_ones",

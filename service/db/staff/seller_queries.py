@@ -44,12 +44,12 @@ def membership(session: Session, shop_id: int, seller_id: int) -> Membership | N
 
 
 def members(session: Session, shop_ids: Collection[int]) -> Sequence[tuple[Membership, Seller]]:
-    """Who belongs to these shops, by the name of the seller."""
+    """Who belongs to these shops, in the order in which they came."""
     rows = session.execute(
         select(Membership, Seller)
         .join(Seller, Seller.id == Membership.seller_id)
         .where(Membership.shop_id.in_(shop_ids))
-        .order_by(Seller.name, Seller.id, Membership.shop_id)
+        .order_by(Seller.id, Membership.shop_id)
     )
     return [(row.Membership, row.Seller) for row in rows]
 

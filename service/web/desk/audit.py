@@ -45,7 +45,10 @@ def overview() -> str:
         lines=lines[:PAGE],
         names=names,
         shops={shop.id: shop for shop in shops},
-        people=[(seller_name(seller_id), name) for seller_id, name in people.items()],
+        people=[
+            (seller_name(seller_id), name)
+            for seller_id, name in sorted(people.items(), key=lambda person: person[1])
+        ],
         shop_chosen=shop_id,
         by_chosen=by,
         onward=next_page("before", lines[PAGE - 1].id) if len(lines) > PAGE else None,
