@@ -55,6 +55,8 @@ GOOD: dict[str, dict[str, str]] = {
         "imap_username": "toko",
         "imap_password": "rahasia",
         "imap_folder": "INBOX",
+        "client_id": "3fa85f64-5717-4562-b3fc-2c963f66afa6",
+        "tenant": "shop.example",
     },
     "shopee": {
         "base_url": SHOP,

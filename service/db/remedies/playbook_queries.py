@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from service.db.models import Case, PlaybookDraft, PlaybookVersion
@@ -56,16 +56,23 @@ def latest_cases(session: Session, shop_id: int, *, most: int) -> Sequence[Case]
     return session.scalars(rows.limit(most).options(*loaded)).all()
 
 
-def currencies_of_orders(session: Session, shop_id: int) -> list[str]:
-    """The currencies in which orders of its newest cases were paid."""
+def currencies_of_orders(session: Session, shop_ids: Collection[int]) -> list[str]:
+    """The currencies in which orders of the newest cases of each of these shops were paid."""
+    if not shop_ids:
+        return []
     currency = Case.order["currency"].as_string()
-    newest = (
-        select(currency.label("currency"))
-        .where(Case.shop_id == shop_id)
-        .order_by(Case.opened_at.desc())
-        .limit(RECENT_CASES)
-        .subquery()
-    )
+    newest = union_all(
+        *(
+            select(
+                select(currency.label("currency"))
+                .where(Case.shop_id == shop_id)
+                .order_by(Case.opened_at.desc())
+                .limit(RECENT_CASES)
+                .subquery()
+            )
+            for shop_id in shop_ids
+        )
+    ).subquery()
     rows = select(newest.c.currency).where(newest.c.currency.is_not(None)).distinct()
     return sorted(session.scalars(rows))
 

@@ -69,12 +69,12 @@ def playbooks_of(session: Session, shop: Shop) -> Playbooks:
     )
 
 
-def currencies_of(session: Session, shop: Shop) -> tuple[str, ...]:
-    """The currencies a shop uses: of its country, of its limits, of its newest orders."""
+def currencies_of(session: Session, *shops: Shop) -> tuple[str, ...]:
+    """The currencies that shops use: of their countries, of their limits, of their newest orders."""
     codes = (
-        currency_of(shop.country),
-        *shop.automatic,
-        *playbook_queries.currencies_of_orders(session, shop.id),
+        *(currency_of(shop.country) for shop in shops),
+        *(code for shop in shops for code in shop.automatic),
+        *playbook_queries.currencies_of_orders(session, [shop.id for shop in shops]),
     )
     return tuple(dict.fromkeys(filter(None, codes)))
 

@@ -110,7 +110,7 @@ class _Asked:
         """What the address asks for; what no such page says is left out."""
         named, typed = request.args.get("sort", ""), request.args.get("paid", "").strip()
         sort = Sort(named) if named in set(Sort) else Sort.NEWEST
-        used = list(dict.fromkeys(code for shop in shops for code in currencies_of(session, shop)))
+        used = currencies_of(session, *shops)
         currency = request.args.get("currency", "")
         currency = currency if currency in used or not used else used[0]
         paid, wrong = Money(0, currency) if sort is Sort.DEAREST else None, ""
