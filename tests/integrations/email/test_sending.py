@@ -299,7 +299,7 @@ def test_server_that_takes_no_passwords_is_named_with_a_way_out(
     options = {**encrypted(tmp_path), "authenticator": refuse}
     with (
         opened(PostOffice(), **options) as office,
-        pytest.raises(Misconfigured, match="another mail server of your domain"),
+        pytest.raises(Misconfigured, match="enter the ID of your app there"),
     ):
         adapter(office.port, **_entries(tmp_path)).message(message())
 
