@@ -25,6 +25,8 @@ GUARDS = {"open", "link", "seller", "token", *Permission}
 OPEN = {
     "api.openapi",
     "api.reference",
+    "api.reference_of_call",
+    "api.reference_of_value",
     "auth.link_page",
     "auth.sign_in",
     "auth.sign_in_page",
