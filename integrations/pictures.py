@@ -107,10 +107,10 @@ def drawn(content: bytes, longest_side: int) -> bytes:
     """A picture drawn anew, as a JPEG without anything beside it. Raises `Rejected` for what is none, is
     damaged, or would take too much memory or time."""
     try:
-        with Image.open(BytesIO(content), formats=KINDS) as found:
-            if found.width * found.height > MOST_PIXELS or content.count(_SCAN) > MOST_SCANS:
+        with Image.open(BytesIO(content), formats=KINDS) as image:
+            if image.width * image.height > MOST_PIXELS or content.count(_SCAN) > MOST_SCANS:
                 raise Rejected(TOO_LARGE)
-            return _encoded(found, longest_side)
+            return _encoded(image, longest_side)
     except UnidentifiedImageError as error:
         raise Rejected(NO_PICTURE) from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -122,10 +122,10 @@ def drawn(content: bytes, longest_side: int) -> bytes:
         raise Rejected(DAMAGED) from error
 
 
-def _encoded(found: Image.Image, longest_side: int) -> bytes:
+def _encoded(image: Image.Image, longest_side: int) -> bytes:
     # A JPEG is then decoded at a fraction of its size.
-    found.draft("RGB", (2 * longest_side, 2 * longest_side))
-    upright = ImageOps.exif_transpose(found)
+    image.draft("RGB", (2 * longest_side, 2 * longest_side))
+    upright = ImageOps.exif_transpose(image)
     ground = Image.new("RGB", upright.size, "white")
     if upright.has_transparency_data:
         layer = upright.convert("RGBA")

@@ -1,7 +1,8 @@
 """Calls of one JSON API: addresses, loading by schema, what a refusal means, paging.
 
-A subclass says how a call is authorised (`headers`, `login` or `send`) and what its platform's own refusals mean (the table
-`refusals`, or `own_refusal`); an adapter then has one short function or line for each endpoint.
+A subclass says how a call is authorised (`headers`, `login` or `send`) and what its platform's own
+refusals mean (the table `refusals`, or `own_refusal`); an adapter then has one short function or
+line for each endpoint.
 """
 
 from __future__ import annotations

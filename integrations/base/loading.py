@@ -57,7 +57,8 @@ def delivered(schema: type[Schema], data: Any, where: str = "") -> Any:
 
 
 def read(schema: type[Schema], data: Any, where: str = "") -> Any:
-    """Read `data`, into a dictionary where the schema makes nothing else of it; raises `ValidationError` whose only message names each wrong field, such as
+    """Read `data`, into a dictionary where the schema makes nothing else of it; raises
+    `ValidationError` whose only message names each wrong field, such as
     `data.review.rating: must be from 1 to 5`. `where`: its place in what the shop sent."""
     try:
         return _made(schema).load(data)

@@ -97,7 +97,7 @@ def _chosen(order: Loaded, request: ActionRequest) -> list[CopiedLine]:
         for line in lines
         if any(value in bundles and not key.endswith(BUNDLE_KEY) for key, value in _hidden(line))
     ]
-    return [_copied(line) for line in (*chosen, *(one for one in inside if one not in chosen))]
+    return [_copied(line) for line in (*chosen, *(part for part in inside if part not in chosen))]
 
 
 def _hidden(line: Loaded) -> list[tuple[str, str]]:

@@ -40,8 +40,8 @@ def _case(world: World, *more: str) -> str:
 
 def _shown(page: Page) -> list[tuple[str, int, float]]:
     """What each picture says it is, how many pixels it has, and how wide it stands there."""
-    for one in page.locator("main img").all():
-        one.scroll_into_view_if_needed()
+    for image in page.locator("main img").all():
+        image.scroll_into_view_if_needed()
     page.wait_for_load_state("networkidle")
     return [(alt, pixels, width) for alt, pixels, width in page.evaluate(SEEN)]
 

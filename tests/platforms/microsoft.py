@@ -8,12 +8,12 @@ What the pages do not say, and this does in one way all the same: whether asking
 from __future__ import annotations
 
 import json
-import threading
 from dataclasses import dataclass, field
 from typing import Any
 
-from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
+
+from tests.platforms.server import LoopbackServer
 
 CLIENT_ID = "00001111-aaaa-2222-bbbb-3333cccc4444"
 GRANT = "urn:ietf:params:oauth:grant-type:device_code"
@@ -34,18 +34,12 @@ class Microsoft:
     life: int = 3600
 
     def __post_init__(self) -> None:
-        self._server = make_server("127.0.0.1", 0, self._serve, threaded=True)
-        self.url = f"http://127.0.0.1:{self._server.port}"
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.02,), daemon=True
-        )
-        self._thread.start()
+        self._server = LoopbackServer(self._serve)
+        self.url = self._server.url
 
     def close(self) -> None:
         """End the server."""
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        self._server.close()
 
     def _serve(self, environ: Any, start: Any) -> Any:
         request = Request(environ)

@@ -19,8 +19,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import requests
-from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
+
+from tests.platforms.server import LoopbackServer
 
 PARTNER_ID, PARTNER_KEY, SHOP_ID, PUSH_KEY = (
     "2001887",
@@ -79,16 +80,12 @@ class ShopeeStandIn:
         """Paths that do what they are asked once, then give no answer."""
         self.callback_url, self.push_status = "", "Normal"
         self._lock = threading.Lock()
-        self._server = make_server("127.0.0.1", 0, self._serve, threaded=True)
-        self.url = f"http://127.0.0.1:{self._server.port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-        self._thread.start()
+        self._server = LoopbackServer(self._serve)
+        self.url = self._server.url
 
     def close(self) -> None:
         """End the server."""
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        self._server.close()
 
     # What buyers do.
 

@@ -10,15 +10,15 @@ from __future__ import annotations
 import base64
 import hmac
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 import requests
-from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
+
+from tests.platforms.server import LoopbackServer
 
 APP_SECRET, TOKEN, VERIFY, NUMBER_ID = "app-secret", "wa-token", "our words", "1066"
 ACCOUNT, AUTH_TOKEN, SENDER = "AC" + "0" * 32, "auth-token-of-tests", "+14155550100"
@@ -32,18 +32,12 @@ class _Server:
         self.refuses: list[int] = []
         """Codes of the errors with which the next calls are answered; 0: the line breaks after the
         message was taken."""
-        self._server = make_server("127.0.0.1", 0, self._serve, threaded=True)
-        self.url = f"http://127.0.0.1:{self._server.port}"
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.02,), daemon=True
-        )
-        self._thread.start()
+        self._server = LoopbackServer(self._serve)
+        self.url = self._server.url
 
     def close(self) -> None:
         """End the server."""
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        self._server.close()
 
     def _serve(self, environ: Any, start: Any) -> Any:
         return self.answer(Request(environ))(environ, start)

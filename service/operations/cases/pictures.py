@@ -70,8 +70,10 @@ def fetch(
     with context.database.reading() as session:
         case = case_queries.case_by_reference(session, reference)
         permit(session, actor, Permission.LOOK, case.shop_id)
-        found = [one for one in pictures_of(case) if (one.kind, one.number) == (kind, number)]
-    sides = [side for name, side in SIDES.items() if name == size]
-    if not found or not sides:
+        addresses = {
+            (picture.kind, picture.number): picture.address for picture in pictures_of(case)
+        }
+    address = addresses.get((PictureKind(kind), number)) if kind in set(PictureKind) else None
+    if address is None or size not in set(PictureSize):
         raise NotFound("There is no such picture.")
-    return pictures.picture(context.http, found[0].address, sides[0])
+    return pictures.picture(context.http, address, SIDES[PictureSize(size)])

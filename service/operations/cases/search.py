@@ -62,17 +62,26 @@ def buyer_marks_of(case: Case) -> frozenset[str]:
 def number_of_earlier_cases(session: Session, case: Case) -> int:
     """How many cases its buyer had before, by all they are known by, as their card counts them; those of
     this transaction, whose marks are written at its end, are counted too."""
-    if not isinstance(session, Transaction):
+    if isinstance(session, Transaction):
+        marks = session.part(_Marks).of(case)
+        ids = buyer_marks.other_cases_with(session, case, marks) | _beside(session, case)
+    else:
         ids = buyer_marks.other_cases_with(session, case, buyer_marks_of(case))
-        return sum(case_id < case.id for case_id in ids)
-    known = session.part(_Marks)
-    ids = buyer_marks.other_cases_with(session, case, known.of(case))
-    beside = [other for other in session.later(_write) if other.shop_id == case.shop_id]
-    shared = {other.id: known.of(other) & known.of(case) for other in beside if other is not case}
-    joining = {mark for marks in shared.values() for mark in marks if joins(mark)}
-    joining -= buyer_marks.shared_of(session, case.shop_id, joining) if joining else set()
-    ids |= {case_id for case_id, marks in shared.items() if marks & joining}
     return sum(case_id < case.id for case_id in ids)
+
+
+def _beside(session: Transaction, case: Case) -> set[int]:
+    """The ids of the buyer's cases among those whose marks this transaction has yet to write."""
+    marks = session.part(_Marks)
+    shared = {
+        other.id: marks.of(other) & marks.of(case)
+        for other in session.later(_write)
+        if other.shop_id == case.shop_id and other is not case
+    }
+    joining = {mark for in_both in shared.values() for mark in in_both if joins(mark)}
+    if joining:
+        joining -= buyer_marks.shared_of(session, case.shop_id, joining)
+    return {case_id for case_id, in_both in shared.items() if in_both & joining}
 
 
 def _texts(case: Case) -> Iterator[str]:

@@ -29,10 +29,11 @@ def lock(session: Transaction, ended: Sequence[Claim], to_begin: Sequence[Claim]
     deciding: set[int] = set()
     for handler in handlers.values():
         of_kind = [claim for claim in rows if claim.kind is handler.kind]
-        found = case_queries.cases_of(session, handler.about, [claim.ref_id for claim in of_kind])
-        cases.update(found.values())
+        ref_ids = [claim.ref_id for claim in of_kind]
+        cases_by_ref = case_queries.cases_of(session, handler.about, ref_ids)
+        cases.update(cases_by_ref.values())
         spending = {claim.ref_id for claim in of_kind if claim.id in adding_up}
-        deciding.update(case_id for ref_id, case_id in found.items() if ref_id in spending)
+        deciding.update(case_id for ref_id, case_id in cases_by_ref.items() if ref_id in spending)
     loads = [option for handler in handlers.values() for option in handler.loads]
     if ended:
         loads += case_queries.TASKS_FOLLOW_FROM

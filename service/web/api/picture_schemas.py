@@ -30,15 +30,17 @@ def pictures_out(case: Case) -> Any:
     api = f"{context().links.public_url}/api/v1"
     rows = [
         {
-            "kind": one.kind,
-            "number": one.number,
-            "product": one.name,
+            "kind": picture.kind,
+            "number": picture.number,
+            "product": picture.name,
             **{
                 size.value: api
-                + PATH.format(reference=case.reference, kind=one.kind, number=one.number, size=size)
+                + PATH.format(
+                    reference=case.reference, kind=picture.kind, number=picture.number, size=size
+                )
                 for size in PictureSize
             },
         }
-        for one in pictures_of(case)
+        for picture in pictures_of(case)
     ]
     return PictureOut(many=True).dump(rows)
