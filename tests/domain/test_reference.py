@@ -5,7 +5,12 @@ from __future__ import annotations
 import re
 import secrets
 
-from service.domain.cases.reference import ALPHABET, make_good_reference, new_reference
+from service.domain.cases.reference import (
+    ALPHABET,
+    is_reference,
+    make_good_reference,
+    new_reference,
+)
 
 
 def test_a_reference_holds_no_sign_that_is_misread_when_it_is_made() -> None:
@@ -13,6 +18,7 @@ def test_a_reference_holds_no_sign_that_is_misread_when_it_is_made() -> None:
 
     assert len(made) == 200
     assert all(re.fullmatch(r"MG-[2-9A-HJKMNP-TV-Z]{8}", reference) for reference in made)
+    assert all(map(is_reference, made))
 
 
 def test_the_alphabet_has_no_pair_that_looks_alike_when_it_is_read() -> None:

@@ -13,6 +13,7 @@ from service.db.cases import search
 from service.db.models import Case
 from service.domain.search import MOST_WORDS, words_of
 from service.domain.staff.authority import OPERATOR
+from service.operations.cases import review_changes
 from service.operations.privacy import erasure
 from tests.world import World
 
@@ -83,6 +84,17 @@ def test_a_number_is_all_that_was_typed(world: World, kettle: str) -> None:
     assert _numbered(world, case.order["number"]) == [kettle]
     assert _numbered(world, case.order_id) == [kettle]
     assert _numbered(world, f" #{kettle.lower()}") == [kettle]
+
+
+def test_a_reference_of_letters_alone_is_a_number(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(review_changes, "new_reference", lambda random: "MG-NKACVJSF")
+    world.rate(1, "Tehnya bocor")
+    world.work()
+
+    assert _numbered(world, "#mg-nkacvjsf") == ["MG-NKACVJSF"]
+    assert _numbered(world, "MG-NKACVJS") == []
 
 
 @pytest.mark.parametrize("typed", ["", "#", "sari", "2\x00", "\ud8002", "2%", "' OR 1=1 --", "SB"])

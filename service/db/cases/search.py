@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from service.db.models import BuyerMark, Case, SearchEntry, Shop
 from service.db.upserts import upsert
 from service.domain.cases.buyers import marks_of
+from service.domain.cases.reference import is_reference
 from service.domain.search import words_of
 
 _ENTRIES: Any = SearchEntry.__table__
@@ -45,11 +46,12 @@ def matching(session: Session, typed: str) -> ColumnElement[bool] | None:
 
 def numbered(session: Session, typed: str, narrowing: ColumnElement[bool]) -> Sequence[int]:
     """The ids of the cases among some whose reference, or the number or id of whose order, is all that was
-    typed, a `#` before it or not. A number without a digit is none: it would be looked for among all that
-    hold a common word."""
+    typed, a `#` before it or not. A number without a digit is none but a reference: it would be looked for
+    among all that hold a common word."""
     number = typed.strip().lstrip("#").lower()
     words = words_of([number])
-    if not words or not number.isprintable() or not any(sign.isdigit() for sign in number):
+    is_number = any(sign.isdigit() for sign in number) or is_reference(number)
+    if not words or not number.isprintable() or not is_number:
         return []
     names = (Case.reference, Case.order_id, Case.order["number"].as_string())
     rows = (
