@@ -69,6 +69,10 @@ class Transaction(Session):
             self._locked[lock] = locked | set(fresh)
         return fresh
 
+    def hold_new(self, lock: Lock, keys: Iterable[Key]) -> None:
+        """What this transaction has made counts as locked: nobody else sees it before the commit."""
+        self._locked.setdefault(lock, set()).update(keys)
+
     def locked(self, lock: Lock) -> frozenset[Any]:
         """All that this transaction has locked of a kind."""
         return frozenset(self._locked.get(lock, ()))

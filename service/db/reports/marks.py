@@ -57,7 +57,10 @@ def _mark_changed(session: Transaction, _: object) -> None:
     def row_of(table: type[Any], row_id: int) -> Any:
         return fresh_rows.get((table, row_id)) or session.get(table, row_id)
 
-    moments = {moment for row in changed for moment in _moments(row, row_of)}
+    case_ids = {row.case_id for row in changed if isinstance(row, OF_CASE)}
+    rows = {row_of(Case, case_id) for case_id in case_ids}
+    rows |= {row for row in changed if isinstance(row, Case | Review)}
+    moments = {moment for row in rows for moment in _moments(row, row_of)}
     marked = session.part(_Marked)
     if fresh := moments - marked:
         marked |= fresh
@@ -78,9 +81,7 @@ def _counts_otherwise(shop: Shop) -> bool:
     )
 
 
-def _moments(row: Any, row_of: Callable[[type[Any], int], Any]) -> Iterator[Moment]:
-    if isinstance(row, OF_CASE):
-        row = row_of(Case, row.case_id)
+def _moments(row: Case | Review, row_of: Callable[[type[Any], int], Any]) -> Iterator[Moment]:
     if isinstance(row, Case):
         yield row.shop_id, row.opened_at
         row = row_of(Review, row.review_id)

@@ -40,7 +40,8 @@ class _Marks:
 def _write(session: Transaction, cases: list[Case]) -> None:
     write_entries(session, {case.id: " ".join(words_of(_texts(case))) for case in cases})
     shops = {case.id: case.shop_id for case in cases}
-    buyer_marks.write(session, shops, {case.id: buyer_marks_of(case) for case in cases})
+    marks = session.part(_Marks)
+    buyer_marks.write(session, shops, {case.id: marks.of(case) for case in cases})
     if any(case.erased_at is not None for case in cases):
         forget_old_words(session)
 

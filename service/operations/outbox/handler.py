@@ -109,6 +109,10 @@ class Phase(Enum):
     SETTLE = auto()
 
 
+Last: TypeAlias = Callable[[Transaction], None]
+"""What is done at the end of a transaction."""
+
+
 @dataclass(frozen=True, slots=True)
 class Handler:
     """One kind of outbox work, all that is to be known of it."""
@@ -121,8 +125,9 @@ class Handler:
     carry_out: Callable[[Work], Steps[None] | None] | None = None
     """Its steps; a plain function where it calls nobody. An error that they raise outside of `write`
     is dealt with beside what they wrote: tried again, given up, or the connection paused."""
-    carry_out_batch: Callable[[Context, Sequence[Claim]], None] | None = None
-    """In place of steps: all claimed rows at once, in transactions of its own, without calls."""
+    carry_out_batch: Callable[[Context, Sequence[Claim], Last], None] | None = None
+    """In place of steps: all claimed rows at once, in transactions of its own, without calls. What
+    it is handed is done last in the one in which the rows end."""
     give_up: Callable[[HeldRow, Said], None] | None = None
     """After the last try: give it to a person, with the reason. None: it recurs, so it is never
     given up, but put off with bounded pauses and shown as long as it fails."""

@@ -3,43 +3,27 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import Any
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from integrations.contract import InboundEvent
-from integrations.errors import AdapterError
-from service.db.models import Case, Kind
+from service.db.models import Kind
 from service.db.outbox import claims, rates
-from service.db.outbox.chaining import claim_in_place
 from service.db.outbox.claims import Claim
 from service.db.transaction import Transaction
-from service.domain.errors import DomainError, LostClaim
+from service.domain.errors import LostClaim
 from service.operations.context import Context
+from service.operations.outbox.batch import Batch, Claiming
 from service.operations.outbox.call_out import CallOut
-from service.operations.outbox.failures import (
-    PAUSES,
-    deal_with,
-    follow_stuck,
-    holds_lane,
-    unexpected,
-)
-from service.operations.outbox.handler import HeldRow, Phase, Work
+from service.operations.outbox.failures import PAUSES, deal_with, follow_stuck, unexpected
+from service.operations.outbox.handler import HeldRow, Phase
 from service.operations.outbox.locking import adds_up_money, lock
 from service.operations.outbox.registry import HANDLERS
-from service.operations.reviews import rewritten
-from service.operations.shops import recovery
 
 log = logging.getLogger(__name__)
-
-
-Claiming = Callable[[Transaction, Sequence[CallOut]], list[Claim]]
-"""Claims rows in a transaction that is about to end; the calls are those that will follow it."""
 
 
 def _claim_nothing(session: Transaction, calls: Sequence[CallOut]) -> list[Claim]:
@@ -55,16 +39,19 @@ def advance(
     """Go on with what calls gave and begin claimed rows; gives the calls to make now.
 
     What is dealt with is taken out of the lists; what raises is the database's, and the rest can be
-    tried later. Rows that `claim_more` has claimed in the same commit are then in `to_begin`.
+    tried later. Rows that `claim_more` has claimed in the same commit are then in `to_begin`; those of
+    kinds that go by whole batches stay there.
     """
-    parts = [part for part in _parts(ended, to_begin) if part.ended or part.to_begin]
+    batched = [claim for claim in to_begin if _goes_by_batch(claim)]
+    single = [claim for claim in to_begin if not _goes_by_batch(claim)]
+    parts = _parts(ended, single, is_one_writer=context.database.sqlite)
     try:
         for part in parts:
             claiming = claim_more if part is parts[-1] else _claim_nothing
             yield from _advance(context, part.ended, part.to_begin, claiming)
     finally:
         ended[:] = [out for part in parts for out in part.ended]
-        to_begin[:] = [claim for part in parts for claim in part.to_begin]
+        to_begin[:] = batched + [claim for part in parts for claim in part.to_begin]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +62,24 @@ class _Part:
     to_begin: list[Claim]
 
 
-def _parts(ended: Sequence[CallOut], to_begin: Sequence[Claim]) -> list[_Part]:
+def _parts(
+    ended: Sequence[CallOut], to_begin: Sequence[Claim], *, is_one_writer: bool
+) -> list[_Part]:
     """Reviews are locked before the cases of others are: what tells of them has its own commit. So has
-    what adds up money, because other workers wait for its shops until that."""
+    what adds up money, because other workers wait for its shops until that; not where there is one
+    writer, whom they wait for anyway."""
     reviews, adding, others = _Part([], []), _Part([], []), _Part([], [])
     for out in ended:
         if out.work.handler.events is not None:
             reviews.ended.append(out)
-        elif adds_up_money(out.work.claim, Phase.SETTLE):
+        elif adds_up_money(out.work.claim, Phase.SETTLE) and not is_one_writer:
             adding.ended.append(out)
         else:
             others.ended.append(out)
     for claim in to_begin:
-        part = adding if adds_up_money(claim, Phase.BEGIN) else others
-        part.to_begin.append(claim)
-    return [reviews, adding, others]
+        is_apart = adds_up_money(claim, Phase.BEGIN) and not is_one_writer
+        (adding if is_apart else others).to_begin.append(claim)
+    return [part for part in (reviews, adding, others) if part.ended or part.to_begin]
 
 
 def _advance(
@@ -102,12 +92,14 @@ def _advance(
     claimed: list[Claim] = []
     try:
         with context.database.transaction() as session:
-            calls = _Batch(context, session).advance(ended, to_begin)
+            batch = Batch(context, session)
+            batch.advance(ended, to_begin)
             # What this has put may be claimed, and what it has finished makes room.
             session.finish()
             # Last of what may wait for others: a rate is locked after all else.
             rates.pay(session, [(out.work.claim.lane_id, out.made - out.paid) for out in ended])
-            claimed = claim_more(session, calls)
+            claimed = claim_more(session, batch.calls)
+            calls = batch.calls
     except Exception as error:
         for out in ended:
             out.work.rewind()
@@ -129,136 +121,59 @@ def _advance(
     yield from calls
 
 
-class _Batch:
-    """Rows that go on in one transaction."""
+def carry_out_batches(
+    context: Context, claimed: list[Claim], claim_more: Claiming = _claim_nothing
+) -> Iterator[CallOut]:
+    """Carry out the rows of kinds that go by whole batches; gives the calls to make now.
 
-    def __init__(self, context: Context, session: Transaction) -> None:
-        self._context, self._session = context, session
-        self._now, self._began = context.clock.now(), context.http.now()
-        self._calls: list[CallOut] = []
-        self._stopped_lanes: set[int] = set()
-
-    def advance(self, ended: Sequence[CallOut], to_begin: Sequence[Claim]) -> list[CallOut]:
-        """Settle what has ended, then begin what may still be; gives the calls to make."""
-        claimed_before = [out.work.claim for out in ended]
-        rows = [*claimed_before, *to_begin]
-        rewritten.know(self._session, _events(ended), self._now)
-        lock(self._session, claimed_before, to_begin)
-        still_ours = claims.renew(self._session, rows, self._now)
-        for out in ended:
-            self._settle(out, is_ours=out.work.claim.id in still_ours)
-        self._note_answers(
-            [out for out in ended if out.work.claim.id in still_ours or out.call.is_fact]
-        )
-        # Claimed before their lane was told to wait: not begun after all.
-        stopped = [claim for claim in to_begin if claim.lane_id in self._stopped_lanes]
-        claims.release(self._session, stopped, self._now)
-        begun = [claim for claim in to_begin if claim.id in still_ours and claim not in stopped]
-        for claim in [*begun, *self._following(ended, still_ours)]:
-            self._go_on(Work(HANDLERS[claim.kind], claim), is_ours=True)
-        follow_stuck(self._session, rows, self._now)
-        return self._calls
-
-    def _settle(self, out: CallOut, *, is_ours: bool) -> None:
-        if is_ours or out.call.is_fact:
-            self._go_on(out.work, is_ours=is_ours, answer=out.answer)
-        else:
-            log.warning("row %s was taken over", out.work.claim.id)
-
-    def _go_on(self, work: Work, *, is_ours: bool, answer: Future[Any] | None = None) -> None:
-        """Take the steps to the next call. What they raise between writes is told by them: it is
-        dealt with beside what they wrote. What a write raises undoes the batch."""
-        row = HeldRow(self._context, self._session, work.claim, self._now, is_ours)
-        try:
-            call = work.go_on(row, answer)
-        except LostClaim:
-            log.warning("row %s was taken over", work.claim.id)
-        except Exception as error:
-            if work.is_writing:
-                raise
-            is_calls = answer is not None and error is answer.exception()
-            if not (is_calls or isinstance(error, AdapterError | DomainError)):
-                log.error("row %s failed", work.claim.id, exc_info=error)
-            self._raised(work, row, error)
-        else:
-            if call is not None:
-                row.require_claim()
-                paid = 1 if answer is None else 0
-                out = CallOut(work, call, self._began, self._reference(work), paid)
-                self._calls.append(out)
-
-    def _raised(self, work: Work, row: HeldRow, error: Exception) -> None:
-        if holds_lane(error):
-            self._stopped_lanes.add(work.claim.lane_id)
-        if row.is_ours:
-            deal_with(work.handler, row, error)
-
-    def _reference(self, work: Work) -> str:
-        """The reference of the case at hand, which the steps have loaded."""
-        subject = self._session.get(work.handler.about, work.claim.ref_id)
-        case = subject if isinstance(subject, Case) else getattr(subject, "case", None)
-        return "" if case is None else str(case.reference)
-
-    def _note_answers(self, ended: Sequence[CallOut]) -> None:
-        """A platform that gave an answer is not away; of a check only its findings say that."""
-        answered = {
-            out.work.claim.lane_id
-            for out in ended
-            if out.work.claim.kind is not Kind.CHECK
-            and out.answer is not None
-            and out.answer.exception() is None
-        }
-        if answered:
-            recovery.answered(self._session, answered, self._now)
-
-    def _following(self, ended: Sequence[CallOut], still_ours: frozenset[int]) -> Iterator[Claim]:
-        """Work that what ended here has put, and which is begun in the same commit."""
-        free = [
-            out.work.claim
-            for out in ended
-            if out.work.claim.id in still_ours and out.work.claim.lane_id not in self._stopped_lanes
-        ]
-        for handler in HANDLERS.values():
-            before = [claim for claim in free if claim.kind is handler.follows]
-            if before:
-                yield from claim_in_place(self._session, before, handler.kind, self._now)
-
-
-def _events(ended: Sequence[CallOut]) -> Iterator[tuple[int, InboundEvent]]:
-    """What answers say of reviews, with the connection that was asked."""
-    for out in ended:
-        events, answer = out.work.handler.events, out.answer
-        if events is not None and answer is not None and answer.exception() is None:
-            for event in events(answer.result()):
-                yield out.work.claim.ref_id, event
-
-
-def carry_out_batches(context: Context, claimed: Sequence[Claim]) -> list[Claim]:
-    """Carry out the rows of kinds that go by whole batches; gives the rest."""
-    single = [claim for claim in claimed if HANDLERS[claim.kind].carry_out_batch is None]
-    batched = [claim for claim in claimed if HANDLERS[claim.kind].carry_out_batch is not None]
-    for _, rows in groupby(sorted(batched, key=_kind), key=_kind):
-        _carry_out_batch(context, list(rows))
-    return single
+    They are taken out of the list; rows that `claim_more` has claimed in the same commit are then in it,
+    but those about what was made there, which are begun in it.
+    """
+    batched = [claim for claim in claimed if _goes_by_batch(claim)]
+    for _, together in groupby(sorted(batched, key=_kind), key=_kind):
+        rows = list(together)
+        claiming = claim_more if len(rows) == len(claimed) else _claim_nothing
+        calls, more = _carry_out_batch(context, rows, claiming)
+        claimed[:] = [claim for claim in claimed if claim not in rows] + more
+        yield from calls
 
 
 def _kind(claim: Claim) -> Kind:
     return claim.kind
 
 
-def _carry_out_batch(context: Context, rows: Sequence[Claim]) -> None:
-    """When the batch fails, one by one, so that one row cannot block the others."""
+def _goes_by_batch(claim: Claim) -> bool:
+    return HANDLERS[claim.kind].carry_out_batch is not None
+
+
+def _carry_out_batch(
+    context: Context, rows: Sequence[Claim], claim_more: Claiming
+) -> tuple[list[CallOut], list[Claim]]:
+    """Gives the calls to make now and what was claimed besides. When the batch fails, each row goes by
+    itself and nothing with it, so that one cannot block the others."""
     carry_out = HANDLERS[rows[0].kind].carry_out_batch
     assert carry_out is not None
+    calls: list[CallOut] = []
+    more: list[Claim] = []
+
+    def last(session: Transaction) -> None:
+        batch = Batch(context, session)
+        more.extend(batch.claim_and_begin(claim_more))
+        calls.extend(batch.calls)
+
     try:
-        carry_out(context, rows)
+        carry_out(context, rows, last)
     except Exception as error:
-        if len(rows) > 1:
-            log.warning("a batch failed (%s): one by one", type(error).__name__)
-            for claim in rows:
-                _carry_out_batch(context, [claim])
-            return
-        _failed(context, rows[0], error)
+        log.warning("a batch failed (%s): one by one", type(error).__name__)
+        for claim in rows:
+            try:
+                carry_out(context, [claim], lambda session: None)
+            except Exception as error_of_row:
+                _failed(context, claim, error_of_row)
+        return [], []
+    for out in calls:
+        out.work.keep()
+    return calls, more
 
 
 def _failed(context: Context, claim: Claim, error: Exception) -> None:

@@ -26,7 +26,7 @@ from service.operations.cases import reading
 from service.operations.cases.reading import Readings
 from service.operations.context import Context
 from service.operations.messages.channel_events import take_event
-from service.operations.outbox.handler import Handler, HeldRow
+from service.operations.outbox.handler import Handler, HeldRow, Last
 from service.operations.reviews import rewritten
 from service.operations.reviews.apply import apply_event
 from service.operations.reviews.deliveries import move
@@ -49,9 +49,9 @@ class _Read:
     readings: Readings
 
 
-def read_deliveries(context: Context, batch: Sequence[Claim]) -> None:
-    """Read a batch, then take it in in one transaction; raises what stops it (`IntegrityError` when
-    another worker stored the same review at the same moment)."""
+def read_deliveries(context: Context, batch: Sequence[Claim], last: Last) -> None:
+    """Read a batch, then take it in in one transaction, which does `last` at its end; raises what stops
+    it (`IntegrityError` when another worker stored the same review at the same moment)."""
     with context.database.reading() as session:
         read = _read_all(session, batch)
     # What message channels push changes one case each, in a transaction of its own.
@@ -74,6 +74,7 @@ def read_deliveries(context: Context, batch: Sequence[Claim]) -> None:
             if delivery.claim.id in still_ours:
                 _settle(session, delivery, now, is_talk=delivery.claim.id in talk)
                 claims.finish(session, delivery.claim, now)
+        last(session)
 
 
 def _stored(session: Session, batch: Sequence[Claim]) -> dict[int, Delivery]:
