@@ -31,11 +31,17 @@ def upsert(
     dialect = session.get_bind().dialect
     columns = tuple(rows[0])
     if dialect.name == "sqlite":
-        statement = _in_place(sqlite.insert(table), key, columns, cleared)
-        session.connection().execute(statement, rows)
+        session.connection().execute(_of_rows(table, key, columns, cleared), rows)
     else:
         statement = _of_parameter(table, key, columns, cleared)
         session.connection().execute(statement, {"rows": _as_json(table, rows, dialect)})
+
+
+@cache
+def _of_rows(
+    table: Table, key: tuple[str, ...], columns: tuple[str, ...], cleared: tuple[str, ...]
+) -> Any:
+    return _in_place(sqlite.insert(table), key, columns, cleared)
 
 
 @cache

@@ -37,8 +37,8 @@ from service.domain.messages.states import MessageState
 def write(session: Session, shops: Mapping[int, int], marks: Mapping[int, Collection[str]]) -> None:
     """Let these cases, each of its shop, have these marks and no others; marks that have come to be of
     too many join nobody from now on."""
-    rows = select(BuyerMark.case_id, BuyerMark.mark).where(BuyerMark.case_id.in_(marks))
-    stored = {(case_id, mark) for case_id, mark in session.execute(rows)}
+    rows = session.connection().execute(_OF_CASES, {"cases": list(marks)})
+    stored = {(row.case_id, row.mark) for row in rows}
     wanted = {(case_id, mark) for case_id, listed in marks.items() for mark in listed}
     if gone := stored - wanted:
         session.execute(
@@ -46,8 +46,8 @@ def write(session: Session, shops: Mapping[int, int], marks: Mapping[int, Collec
         )
         _forget_shared(session, {(shops[case_id], mark) for case_id, mark in gone})
     if new := wanted - stored:
-        session.execute(
-            insert(BuyerMark),
+        session.connection().execute(
+            _ADD,
             [
                 {"case_id": case_id, "mark": mark, "shop_id": shops[case_id]}
                 for case_id, mark in sorted(new)
@@ -59,20 +59,20 @@ def write(session: Session, shops: Mapping[int, int], marks: Mapping[int, Collec
         )
 
 
+_CASES: BindParameter[int] = bindparam("cases", expanding=True)
+_OF_CASES = select(BuyerMark.case_id, BuyerMark.mark).where(BuyerMark.case_id.in_(_CASES))
+_ADD = insert(BuyerMark.__table__)
+
+
 def _note_shared(session: Session, marks: Collection[tuple[int, str]]) -> None:
     """Two transactions that add a mark at once may each miss the other's: the next that adds it does
     not."""
-    own, beside = aliased(BuyerMark), aliased(BuyerMark)
     looked_at = sorted((shop_id, mark) for shop_id, mark in marks if may_be_shared(mark))
-    rows = (
-        select(own.shop_id, own.mark, beside.mark)
-        .join(beside, beside.case_id == own.case_id)
-        .where(tuple_(own.shop_id, own.mark).in_(looked_at), not_(_is_shared(own)))
-        .distinct()
-    )
+    if not looked_at:
+        return
     others: dict[tuple[int, str], set[str]] = defaultdict(set)
-    for shop_id, mark, other in session.execute(rows) if looked_at else ():
-        others[shop_id, mark].add(other)
+    for row in session.connection().execute(_beside_marks(), {"marks": looked_at}):
+        others[row.shop_id, row.mark].add(row.other)
     found = [
         {"shop_id": shop_id, "mark": mark}
         for (shop_id, mark), listed in others.items()
@@ -82,6 +82,19 @@ def _note_shared(session: Session, marks: Collection[tuple[int, str]]) -> None:
         is_sqlite = session.get_bind().dialect.name == "sqlite"
         insertion: Any = (sqlite if is_sqlite else postgresql).insert(SharedMark)
         session.execute(insertion.on_conflict_do_nothing(), found)
+
+
+@cache
+def _beside_marks() -> Select[int, str, str]:
+    """Each of some marks that is not known to be of many, with the marks beside it in whatever case."""
+    own, beside = aliased(BuyerMark), aliased(BuyerMark)
+    marks: BindParameter[Any] = bindparam("marks", expanding=True)
+    return (
+        select(own.shop_id, own.mark, beside.mark.label("other"))
+        .join(beside, beside.case_id == own.case_id)
+        .where(tuple_(own.shop_id, own.mark).in_(marks), not_(_is_shared(own)))
+        .distinct()
+    )
 
 
 def _forget_shared(session: Session, marks: Collection[tuple[int, str]]) -> None:

@@ -7,8 +7,19 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
+from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, func, or_, select, text
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import selectinload
 
@@ -63,7 +74,7 @@ def know(session: Transaction, named: Sequence[Named], since: datetime | None = 
     same_product = []
     if keys and since is not None:
         _lock_products(session, keys)
-        same_product = list(session.scalars(_CASE_IDS.where(*_about(keys, marks, since))))
+        same_product = list(session.scalars(_SAME_PRODUCT, _asked(keys, marks, since)))
     _lock_reviews(session, read, named)
     _lock_cases(session, read, same_product)
 
@@ -101,24 +112,35 @@ def _number(key: str) -> int:
     return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), signed=True)
 
 
-_CASE_IDS = select(Case.id).join(Case.review)
+def _asked(keys: Collection[str], marks: Collection[str], since: datetime) -> dict[str, Any]:
+    return {
+        "keys": list(keys),
+        "ids": [mark.removeprefix("id:") for mark in marks if mark.startswith("id:")],
+        "addresses": [mark.removeprefix("mail:") for mark in marks if mark.startswith("mail:")],
+        "since": since,
+    }
 
 
-def _about(
-    keys: Collection[str], marks: Collection[str], since: datetime
-) -> list[ColumnElement[bool]]:
-    """Cases of these products and buyers, open ones and those a buyer may have come back to."""
-    ids = [mark.removeprefix("id:") for mark in marks if mark.startswith("id:")]
-    addresses = [mark.removeprefix("mail:") for mark in marks if mark.startswith("mail:")]
-    gone = and_(Case.close_reason == CloseReason.WITHDRAWN, Case.closed_at >= since)
-    return [
-        Case.product_key.in_(keys),
-        or_(Case.closed_at.is_(None), gone),
+def _each_of(name: str) -> BindParameter[str]:
+    return bindparam(name, expanding=True)
+
+
+_SAME_PRODUCT = (
+    select(Case.id)
+    .join(Case.review)
+    .where(
+        Case.product_key.in_(_each_of("keys")),
         or_(
-            Review.buyer["id"].as_string().in_(ids),
-            func.lower(Review.buyer["email"].as_string()).in_(addresses),
+            Case.closed_at.is_(None),
+            and_(Case.close_reason == CloseReason.WITHDRAWN, Case.closed_at >= bindparam("since")),
         ),
-    ]
+        or_(
+            Review.buyer["id"].as_string().in_(_each_of("ids")),
+            func.lower(Review.buyer["email"].as_string()).in_(_each_of("addresses")),
+        ),
+    )
+)
+"""Cases of some products and buyers, open ones and those a buyer may have come back to."""
 
 
 def _any_of(named: Sequence[Named]) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from integrations import registry
@@ -78,9 +78,11 @@ def read_deliveries(context: Context, batch: Sequence[Claim], last: Last) -> Non
 
 
 def _stored(session: Session, batch: Sequence[Claim]) -> dict[int, Delivery]:
-    ids = [claim.ref_id for claim in batch]
-    rows = session.scalars(select(Delivery).where(Delivery.id.in_(ids)))
+    rows = session.scalars(_DELIVERIES, {"ids": [claim.ref_id for claim in batch]})
     return {delivery.id: delivery for delivery in rows}
+
+
+_DELIVERIES = select(Delivery).where(Delivery.id.in_(bindparam("ids", expanding=True)))
 
 
 def _read_all(session: Session, batch: Sequence[Claim]) -> list[_Read]:
