@@ -76,6 +76,20 @@ class PolicyRequest:
         return self.delivered_days_ago if anchor is Anchor.DELIVERY else self.completed_days_ago
 
 
+_READ: dict[int, tuple[Mapping[str, object], tuple[Entry, ...]]] = {}
+"""By the identity of the data, which is kept beside its entries so that no other takes its place."""
+_MOST_READ = 64
+
+
+def _entries_of(data: Mapping[str, object]) -> tuple[Entry, ...]:
+    """A platform's entries. Each message asks for them, and their file is read once in a process."""
+    if id(data) not in _READ:
+        if len(_READ) >= _MOST_READ:
+            _READ.clear()
+        _READ[id(data)] = data, platform_entries(data)
+    return _READ[id(data)][1]
+
+
 @dataclass(frozen=True, slots=True)
 class Policies:
     """All that is known for one platform."""
@@ -87,7 +101,7 @@ class Policies:
     @classmethod
     def load(cls, platform_data: Mapping[str, object]) -> Self:
         """Join an adapter's policy data (`{}`: none) with law and channels; raises `WrongInput`."""
-        return cls(platform_entries(platform_data), law_entries(), channel_entries())
+        return cls(_entries_of(platform_data), law_entries(), channel_entries())
 
     @property
     def entries(self) -> tuple[Entry, ...]:
