@@ -25,6 +25,7 @@ from service.domain.errors import (
     WrongState,
 )
 from service.web.i18n import translate
+from service.web.way_back import way_back
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +65,13 @@ def _answer(
             error["fields"] = fields
         body: dict[str, Any] = {"error": error}
         return jsonify(body), status
-    return render_template("problem.html", message=message, status=status), status
+    return problem_page(message, status)
+
+
+def problem_page(message: str, status: int) -> tuple[str, int]:
+    """Why something was not done, with the way back."""
+    back = way_back(status)
+    return render_template("problem.html", message=message, status=status, back=back), status
 
 
 def status_of(error: DomainError) -> int:

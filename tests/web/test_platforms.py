@@ -7,8 +7,8 @@ from service.domain.staff.authority import OF_PROGRAMS, OPERATOR, Membership, Se
 from service.operations.shops import connections
 from service.operations.shops.connections import NewConnection
 from service.operations.staff import accounts, tokens
-from tests.web.test_api import Program
 from tests.web.pages import text_of
+from tests.web.test_api import Program
 from tests.world import World
 
 
