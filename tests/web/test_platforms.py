@@ -57,8 +57,8 @@ def test_programs_are_offered_what_the_page_offers(world: World) -> None:
     token = tokens.add_token(world.context, world.owner, "all", OF_PROGRAMS)
     program.headers = {"Authorization": f"Bearer {token}"}
     address = f"/shops/{world.shop_id}/connections"
-    sent = {"adapter": "sandbox", "roles": ["orders"]}
-    sent["values"] = {"base_url": f"{world.url}/sandbox", "api_key": "test-key"}
+    values = {"base_url": f"{world.url}/sandbox", "api_key": "test-key"}
+    sent = {"adapter": "sandbox", "roles": ["orders"], "values": values}
 
     before, _ = program.post(address, sent)
     _rated(world, world.shop_id)
