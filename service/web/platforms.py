@@ -6,7 +6,13 @@ from integrations import registry
 from integrations.contract import Role
 from service.db.models import Shop
 from service.domain.errors import NotFound
+from service.web.i18n import label
 from service.web.request_context import wired
+
+
+def platform_name(adapter: str) -> str:
+    """A platform as people call it."""
+    return label(registry.get(adapter).label)
 
 
 def platforms_for(shop: Shop) -> list[str]:

@@ -83,9 +83,7 @@ class CasesQuery(LengthQuery):
     paid_minor = fields.Integer(
         validate=validate.Range(min=0, max=LARGEST), metadata={"example": 10_000_000}
     )
-    currency = fields.String(
-        validate=validate.Length(equal=3), metadata={"example": "IDR"}
-    )
+    currency = fields.String(validate=validate.Length(equal=3), metadata={"example": "IDR"})
     remedy = fields.String(
         validate=validate.OneOf([*KINDS]), metadata={"example": next(iter(KINDS))}
     )

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from flask import Blueprint, render_template, request
+from flask_babel import gettext as _
 
 from service.db import audit
+from service.db.models import Audit
 from service.db.shops import shop_queries
 from service.db.staff import seller_queries
 from service.domain.staff.authority import Permission, seller_name
 from service.web.audit_words import change
 from service.web.auth import may
 from service.web.desk.paging import next_page
+from service.web.desk.shop_forms import MessagesForm
 from service.web.request_context import actor, context
 
 blueprint = Blueprint("audit", __name__)
@@ -18,6 +21,23 @@ PAGE = 50
 LARGEST = 2**63 - 1
 
 blueprint.add_app_template_filter(change, "change")
+OF_MESSAGES = ("shop.follow_ups", "shop.asking")
+"""Of these a line names the setting, as its form does."""
+
+
+@blueprint.app_template_filter("about")
+def about(line: Audit) -> str:
+    """What was changed of what: a setting by the words of its form."""
+    named, _space, part = line.about.rpartition(" ")
+    if line.what not in OF_MESSAGES or part not in MessagesForm():
+        return line.about
+    return f"{named}: {MessagesForm()[part].label.text!s}"
+
+
+@blueprint.app_template_filter("entered")
+def entered(value: str) -> str:
+    """A value as people say it."""
+    return str({"true": _("yes"), "false": _("no")}.get(value, value))
 
 
 @blueprint.get("/audit")
