@@ -90,6 +90,17 @@ def _signed_in_for(view: View, permission: Permission | None, *, enrolling: bool
     return cast(View, guarded)
 
 
+def recognise() -> None:
+    """Let a page that asks for nobody, because it is not there, know who is signed in all the same."""
+    key = str(session.get("key", ""))
+    seller = sessions.seller_of(context(), key) if key and "seller" not in g else None
+    if seller is None:
+        return
+    with context().database.reading() as database:
+        if not _lacks_second_factor(database, seller.id):
+            g.seller, g.actor = seller, permits.seller_actor(database, seller.id)
+
+
 def _lacks_second_factor(database: Session, seller_id: int) -> bool:
     everywhere = context().second_factor_of_owners
     return seller_queries.lacks_second_factor(database, seller_id, of_all_owners=everywhere)

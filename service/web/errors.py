@@ -24,6 +24,7 @@ from service.domain.errors import (
     WrongInput,
     WrongState,
 )
+from service.web.auth import recognise
 from service.web.i18n import translate
 from service.web.way_back import way_back
 
@@ -70,6 +71,8 @@ def _answer(
 
 def problem_page(message: str, status: int) -> tuple[str, int]:
     """Why something was not done, with the way back."""
+    if request.endpoint is None:
+        recognise()
     back = way_back(status)
     return render_template("problem.html", message=message, status=status, back=back), status
 

@@ -1,10 +1,11 @@
-"""A page that says why something was not done leads back to where one came from, and nowhere else."""
+"""A page that says why something was not done leads back to where one came from, and never elsewhere."""
 
 from __future__ import annotations
 
 import re
 
 import pytest
+import requests
 from sqlalchemy import update
 
 from service.db.models import Review
@@ -80,3 +81,21 @@ def test_refused_form_leads_to_the_page_it_stood_on(world: World) -> None:
 
     assert answer.status_code == 404
     assert '<a href="/cases?q=kettle">Back</a>' in answer.text
+
+
+def test_page_that_is_not_there_keeps_the_navigation_for_who_is_signed_in(world: World) -> None:
+    seen = world.browser().get("/nowhere")
+    stranger = requests.get(f"{world.url}/nowhere", timeout=PATIENCE)
+
+    assert (seen.status_code, stranger.status_code) == (404, 404)
+    assert "<nav" in seen.text
+    assert "To the waiting list" in text_of(seen)
+    assert "<nav" not in stranger.text
+    assert "waiting list" not in text_of(stranger)
+
+
+def test_who_has_to_set_up_a_second_factor_sees_no_navigation_yet(world: World) -> None:
+    browser = world.browser()
+    world.set_shop(second_factor=True)
+
+    assert "<nav" not in browser.get("/nowhere").text

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 
@@ -28,16 +31,26 @@ OF_MESSAGES = ("shop.follow_ups", "shop.asking")
 @blueprint.app_template_filter("about")
 def about(line: Audit) -> str:
     """What was changed of what: a setting by the words of its form."""
-    named, _space, part = line.about.rpartition(" ")
-    if line.what not in OF_MESSAGES or part not in MessagesForm():
-        return line.about
-    return f"{named}: {MessagesForm()[part].label.text!s}"
+    field = _field(line)
+    named = line.about.rpartition(" ")[0]
+    return line.about if field is None else f"{named}: {field.label.text!s}"
 
 
 @blueprint.app_template_filter("entered")
-def entered(value: str) -> str:
-    """A value as people say it."""
-    return str({"true": _("yes"), "false": _("no")}.get(value, value))
+def entered(value: str, line: Audit) -> str:
+    """A value as people say it, by the choices of its field."""
+    field = _field(line)
+    said = {"true": str(_("yes")), "false": str(_("no"))}
+    if field is not None and hasattr(field, "iter_choices"):
+        said |= {str(choice[0]): str(choice[1]) for choice in field.iter_choices()}
+    chosen = json.loads(value) if value.startswith("[") and field is not None else [value]
+    return ", ".join(said.get(str(one), str(one)) for one in chosen)
+
+
+def _field(line: Audit) -> Any:
+    """The field of the form in which this was entered; None where no form of messages has it."""
+    form, part = MessagesForm(), line.about.rpartition(" ")[2]
+    return form[part] if line.what in OF_MESSAGES and part in form else None
 
 
 @blueprint.get("/audit")
