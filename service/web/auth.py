@@ -230,9 +230,17 @@ def own_path(onward: str, otherwise: str = "") -> str:
 
 @blueprint.get("/sign-in/<token>")
 @open_to_all
-def link_page(token: str) -> str:
+def link_page(token: str) -> str | tuple[str, int]:
     """A sign-in link opens a page with a button, so that a mail scanner does not use it up."""
+    try:
+        accounts.check_link(context(), token)
+    except DomainError as error:
+        return _no_link(error)
     return render_template("sign_in_link.html", token=token, problem="")
+
+
+def _no_link(error: DomainError) -> tuple[str, int]:
+    return render_template("sign_in_link.html", token="", problem=translate(error.text)), 401
 
 
 @blueprint.post("/sign-in/<token>")
@@ -243,7 +251,7 @@ def use_link(token: str) -> Response | tuple[str, int]:
     try:
         seller = accounts.sign_in_by_link(context(), token)
     except DomainError as error:
-        return render_template("sign_in_link.html", token="", problem=translate(error.text)), 401
+        return _no_link(error)
     return come_in(seller)
 
 

@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from integrations.errors import AdapterError
 from integrations.sentence import to_data
+from service import logs
 from service.domain.errors import (
     DomainError,
     NotFound,
@@ -73,8 +74,12 @@ def problem_page(message: str, status: int) -> tuple[str, int]:
     """Why something was not done, with the way back."""
     if request.endpoint is None:
         recognise()
-    back = way_back(status)
-    return render_template("problem.html", message=message, status=status, back=back), status
+    # In the log its lines hold it.
+    number = logs.named("request") if status >= 500 else ""
+    page = render_template(
+        "problem.html", message=message, status=status, back=way_back(status), number=number
+    )
+    return page, status
 
 
 def status_of(error: DomainError) -> int:

@@ -68,6 +68,22 @@ def test_picture_that_cannot_be_fetched_leads_to_its_case(world: World) -> None:
     assert _back(world, "/cases/MG-NONE/proof") == ("/", "To the waiting list")
 
 
+def test_failure_of_ours_or_of_a_platform_is_named_as_in_the_log(world: World) -> None:
+    rated(world)
+    with world.context.database.transaction() as session:
+        session.execute(update(Review).values(photos=["http://127.0.0.1:9/photo.jpg"]))
+    browser, case = world.browser(), f"/cases/{world.case().reference}"
+    headers = {"Accept": "text/html", "X-Request-Id": "abc-12345"}
+    photo = f"{world.url}{case}/pictures/photo/1/large"
+
+    failed = browser._session.get(photo, headers=headers, timeout=PATIENCE)
+    missing = browser._session.get(world.url + NOWHERE, headers=headers, timeout=PATIENCE)
+
+    number = failed.headers["X-Request-Id"]
+    assert f"Request {number}, as the log names it." in text_of(failed)
+    assert missing.headers["X-Request-Id"] not in text_of(missing)
+
+
 def test_refused_form_leads_to_the_page_it_stood_on(world: World) -> None:
     browser, case = world.browser(), "/cases/MG-NONE"
     token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/me").text)
