@@ -68,6 +68,7 @@ def shop(shop_id: int) -> str:
             shop=shop,
             doubtful=sum(rule.doubt is not None for rule in asking.shown(database, shop, today)),
             platforms=[registry.get(name) for name in platforms_for(shop)],
+            rehearsals=registry.REHEARSALS,
         )
 
 
