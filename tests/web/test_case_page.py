@@ -10,6 +10,7 @@ from integrations.sandbox import trouble
 from integrations.sandbox.ledger import add_order
 from integrations.sandbox.seed import SCARF, sell
 from service.domain.staff.authority import Limit, SellerRole
+from service.operations.privacy import erasure
 from tests.operations.steps import helped
 from tests.web.pages import form_of, text_of
 from tests.world import World
@@ -256,3 +257,13 @@ def test_what_is_known_of_laws_is_said_in_the_readers_language(world: World) -> 
     assert "Hukum: Indonesia" in page
     assert "Simpan bukti" in page
     assert "Keep proof" not in page
+
+
+def test_case_of_an_erased_buyer_does_not_say_that_nothing_was_written(world: World) -> None:
+    address = _case(world)
+    erasure.erase_buyer(world.context, "sari@example.test", world.owner)
+
+    page = text_of(world.browser().get(address))
+
+    assert "What tells of the buyer was erased on" in page
+    assert "No words." not in page
