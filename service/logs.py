@@ -42,6 +42,11 @@ def add(**values: str | int) -> None:
     _ids.set({**_ids.get(), **values})
 
 
+def named(name: str) -> str:
+    """The id of this name on the lines that are logged now; '' where there is none."""
+    return str(_ids.get().get(name, ""))
+
+
 def request_id(sent: str) -> str:
     """The id a proxy gave the request, else a new one."""
     return sent if GIVEN_ID.fullmatch(sent) else secrets.token_hex(8)

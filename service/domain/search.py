@@ -8,6 +8,8 @@ from collections.abc import Iterable
 
 _WORD = re.compile(r"[^\W_]+")
 _LONGEST_WORD = 64
+LONGEST_TYPED = 200
+"""Letters that are looked for at once."""
 MOST_WORDS = 400
 """Of one case: a review may be as long as a platform lets it be."""
 

@@ -90,6 +90,17 @@ def _signed_in_for(view: View, permission: Permission | None, *, enrolling: bool
     return cast(View, guarded)
 
 
+def recognise() -> None:
+    """Let a page that asks for nobody, because it is not there, know who is signed in all the same."""
+    key = str(session.get("key", ""))
+    seller = sessions.seller_of(context(), key) if key and "seller" not in g else None
+    if seller is None:
+        return
+    with context().database.reading() as database:
+        if not _lacks_second_factor(database, seller.id):
+            g.seller, g.actor = seller, permits.seller_actor(database, seller.id)
+
+
 def _lacks_second_factor(database: Session, seller_id: int) -> bool:
     everywhere = context().second_factor_of_owners
     return seller_queries.lacks_second_factor(database, seller_id, of_all_owners=everywhere)
@@ -219,9 +230,17 @@ def own_path(onward: str, otherwise: str = "") -> str:
 
 @blueprint.get("/sign-in/<token>")
 @open_to_all
-def link_page(token: str) -> str:
+def link_page(token: str) -> str | tuple[str, int]:
     """A sign-in link opens a page with a button, so that a mail scanner does not use it up."""
+    try:
+        accounts.check_link(context(), token)
+    except DomainError as error:
+        return _no_link(error)
     return render_template("sign_in_link.html", token=token, problem="")
+
+
+def _no_link(error: DomainError) -> tuple[str, int]:
+    return render_template("sign_in_link.html", token="", problem=translate(error.text)), 401
 
 
 @blueprint.post("/sign-in/<token>")
@@ -232,7 +251,7 @@ def use_link(token: str) -> Response | tuple[str, int]:
     try:
         seller = accounts.sign_in_by_link(context(), token)
     except DomainError as error:
-        return render_template("sign_in_link.html", token="", problem=translate(error.text)), 401
+        return _no_link(error)
     return come_in(seller)
 
 

@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from integrations.errors import AdapterError
 from integrations.sentence import to_data
+from service import logs
 from service.domain.errors import (
     DomainError,
     NotFound,
@@ -24,7 +25,9 @@ from service.domain.errors import (
     WrongInput,
     WrongState,
 )
+from service.web.auth import recognise
 from service.web.i18n import translate
+from service.web.way_back import way_back
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +67,19 @@ def _answer(
             error["fields"] = fields
         body: dict[str, Any] = {"error": error}
         return jsonify(body), status
-    return render_template("problem.html", message=message, status=status), status
+    return problem_page(message, status)
+
+
+def problem_page(message: str, status: int) -> tuple[str, int]:
+    """Why something was not done, with the way back."""
+    if request.endpoint is None:
+        recognise()
+    # In the log its lines hold it.
+    number = logs.named("request") if status >= 500 else ""
+    page = render_template(
+        "problem.html", message=message, status=status, back=way_back(status), number=number
+    )
+    return page, status
 
 
 def status_of(error: DomainError) -> int:

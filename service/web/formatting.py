@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dates
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_skeleton
 from flask import g
-from flask_babel import format_timedelta, get_locale
+from flask_babel import format_date, format_timedelta, get_locale
 
 from integrations.money import Money
 from service.domain.messages.zones import exists
@@ -37,6 +38,11 @@ def when(at: datetime | None, zone: str = "") -> str:
     this_year = context().clock.now().astimezone(place).year
     day = format_skeleton("MMMd" if local.year == this_year else "yMMMd", local, locale=locale)
     return f"{day}, {format_skeleton('Hm', local, locale=locale)}"
+
+
+def date(day: dates.date) -> str:
+    """A day."""
+    return str(format_date(day, "medium"))
 
 
 def ago(at: datetime) -> str:

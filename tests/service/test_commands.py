@@ -13,7 +13,8 @@ import pytest
 from click.testing import CliRunner
 from cryptography.fernet import Fernet
 
-from service import cli, embedded, mail_commands, settings
+from service import VERSION, cli, embedded, mail_commands, settings
+from service.__main__ import main
 from service.db.advice import NO_TABLES
 from service.security.private_files import write_new
 from service.wiring import wire
@@ -113,6 +114,21 @@ def test_command_works_beside_what_make_run_keeps(installed: Path, words: list[s
         assert (done.returncode, "Nothing is kept about" in done.stderr) == (1, True)
     elif words[0] not in ("replay", "seller", "doctor"):
         assert done.returncode == 0, done.stderr
+
+
+def test_own_command_tells_the_version_and_has_all_the_commands(tmp_path: Path) -> None:
+    typed = [str(ROOT / "makegood"), "--version"]
+    told = subprocess.run(typed, cwd=tmp_path, capture_output=True, text=True, check=True)
+
+    assert told.stdout == f"Makegood {VERSION}\n"
+    assert main.commands == cli.make().cli.commands
+
+
+def test_own_command_works_beside_what_make_run_keeps(installed: Path) -> None:
+    typed = [str(ROOT / "makegood"), "seller", "link", embedded.OWNER]
+    told = subprocess.run(typed, cwd=installed, capture_output=True, text=True, check=True)
+
+    assert told.stdout.startswith(f"{PUBLIC_URL}/sign-in/")
 
 
 def test_link_leads_to_where_make_run_was_told_to_be(installed: Path) -> None:

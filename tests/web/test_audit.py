@@ -41,6 +41,20 @@ def test_every_change_has_words() -> None:
     assert columns | added <= set(CHANGES)
 
 
+def test_setting_is_named_as_its_form_names_it(world: World) -> None:
+    world.set_shop(follow_ups={"silent_hours": 9, "days": [0, 6]}, asking={"invitations": False})
+    world.set_shop(asking={"invitations": True, "lawful_basis": ["ID", "SG"]})
+
+    page = text_of(world.browser().get("/audit"))
+
+    assert "Toko Uji: Hours without an answer that count as none" in page
+    assert "Toko Uji: Invite buyers to update their review" in page
+    assert "no → yes" in page
+    assert "Indonesia, Singapore" in page
+    assert "Mon, Sun" in page
+    assert "silent_hours" not in page
+
+
 def test_owner_reads_who_changed_what_and_goes_on_by_key(world: World) -> None:
     for number in range(60):
         connections.add_shop(world.context, world.owner, f"Toko {number}", zone="Asia/Jakarta")

@@ -10,6 +10,8 @@ from integrations.sandbox import trouble
 from integrations.sandbox.ledger import add_order
 from integrations.sandbox.seed import SCARF, sell
 from service.domain.staff.authority import Limit, SellerRole
+from service.operations.privacy import erasure
+from tests.operations.steps import helped
 from tests.web.pages import form_of, text_of
 from tests.world import World
 
@@ -37,7 +39,6 @@ def test_page_shows_what_a_decision_needs(world: World) -> None:
         "Sari",
         "SB-1",
         "Approve, change or decline.",
-        "Waits for: a decision",
         "Low rating came in",
         "Rule “Broken”: send the item again.",
     ):
@@ -234,3 +235,35 @@ def test_code_is_asked_for_only_where_it_was_given_by_hand(world: World) -> None
     assert 'name="code"' not in before
     assert 'name="code"' in by_hand
     assert before.count("cannot be changed any more") == 1
+
+
+def test_next_step_is_the_message_that_the_other_waits_for(world: World) -> None:
+    """The second question and the invitation are due at one time."""
+    hours = {"resolution_check_hours": 0, "update_invitation_hours": 0}
+    world.set_shop(follow_ups={**hours, "opens": "00:00", "closes": "23:59", "days": [*range(7)]})
+    helped(world)
+
+    page = text_of(world.browser().get(f"/cases/{world.case().reference}"))
+
+    assert "Next step To the buyer: second question whether it is solved." in page
+
+
+def test_what_is_known_of_laws_is_said_in_the_readers_language(world: World) -> None:
+    browser = world.browser()
+    browser.post("/me/language", {"language": "id"})
+
+    page = text_of(browser.get(f"/shops/{world.shop_id}/asking"))
+
+    assert "Hukum: Indonesia" in page
+    assert "Simpan bukti" in page
+    assert "Keep proof" not in page
+
+
+def test_case_of_an_erased_buyer_does_not_say_that_nothing_was_written(world: World) -> None:
+    address = _case(world)
+    erasure.erase_buyer(world.context, "sari@example.test", world.owner)
+
+    page = text_of(world.browser().get(address))
+
+    assert "What tells of the buyer was erased on" in page
+    assert "No words." not in page

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -47,6 +48,21 @@ def test_seller_signs_in_with_a_password_and_out_again(world: World) -> None:
 
     assert (inside.status_code, seen) == (303, 200)
     assert client.get("/").status_code == 303
+
+
+def test_link_that_signs_nobody_in_says_so_before_it_is_pressed(world: World) -> None:
+    link = urlsplit(accounts.new_link(world.context, world.owner.id, OPERATOR)).path
+    client = _app(world).test_client()
+
+    looked_at = [client.get(link) for _ in range(2)]
+    client.post(link)
+    again, made_up = client.get(link), client.get("/sign-in/garbage")
+
+    assert all("Sign in now" in page.text for page in looked_at), "to look uses nothing up"
+    for page in (again, made_up):
+        assert page.status_code == 401
+        assert "Sign in now" not in page.text
+    assert "used or has ended" in again.text
 
 
 @pytest.mark.parametrize(
@@ -107,8 +123,9 @@ def test_link_works_once_and_not_by_looking(world: World) -> None:
     looked = [requests.get(link, timeout=10).status_code for _ in range(3)]
     sessions = [requests.Session(), requests.Session()]
 
+    forms = [form_of(one.get(link, timeout=10)) for one in sessions]
     answers = [
-        one.post(link, data=form_of(one.get(link, timeout=10)), timeout=10) for one in sessions
+        one.post(link, data=form, timeout=10) for one, form in zip(sessions, forms, strict=True)
     ]
 
     assert looked == [200, 200, 200]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -61,7 +62,7 @@ class CaseFilter:
 
     words: str = ""
     shop_id: int | None = None
-    state: CaseState | None = None
+    states: Sequence[CaseState] = ()
     cause: str = ""
     stars: int | None = None
     opened_since: datetime | None = None
@@ -87,7 +88,7 @@ def list_cases(
     sort: Sort = Sort.NEWEST,
 ) -> Sequence[Case]:
     """A page of the cases of these shops with review and shop at hand, in one statement. `after` is the key
-    (`key_of`) of the last one shown before. Where all that was typed is the number of an order or a reference, cases
+    (`key_text`) of the last one shown before. Where all that was typed is the number of an order or a reference, cases
     of that one alone, for one statement more. The dearest come first among those in the currency of `paid`."""
     of_shops = _of_shops(shop_ids, narrowing)
     cases = (
@@ -112,9 +113,21 @@ _ORDERS: Mapping[Sort, Sequence[Any]] = {
 }
 
 
-def key_of(case: Case, sort: Sort) -> Key:
-    """Where the list goes on after this case."""
-    return (case.paid_minor or 0, case.id) if sort is Sort.DEAREST else (case.id,)
+def key_text(case: Case, sort: Sort) -> str:
+    """Where the list goes on after this case, as an address says it."""
+    key = (case.paid_minor or 0, case.id) if sort is Sort.DEAREST else (case.id,)
+    return "_".join(map(str, key))
+
+
+def key_read(text: str, sort: Sort) -> Key | None:
+    """Where an address says that a list in this order goes on: as many numbers as it is sorted by. None: from
+    the beginning."""
+    numbers = text.split("_")
+    if len(numbers) != (2 if sort is Sort.DEAREST else 1):
+        return None
+    if not all(re.fullmatch("[0-9]{1,18}", number) for number in numbers):
+        return None
+    return tuple(map(int, numbers))
 
 
 def _after(sort: Sort, key: Key) -> ColumnElement[bool]:
@@ -152,8 +165,8 @@ def _with_words(
 
 
 def _narrowed(cases: Select[Case], narrowing: CaseFilter, sort: Sort) -> Select[Case]:
-    if narrowing.state is not None:
-        cases = cases.where(Case.state == narrowing.state)
+    if narrowing.states:
+        cases = cases.where(Case.state.in_(narrowing.states))
     if narrowing.cause:
         cases = cases.where(Case.cause == narrowing.cause)
     if narrowing.root_cause:

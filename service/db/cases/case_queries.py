@@ -116,25 +116,6 @@ def open_case(session: Transaction, review_id: int) -> Case | None:
     return case
 
 
-def cases_in(
-    session: Session,
-    shop_ids: Collection[int],
-    states: Sequence[str],
-    *,
-    most: int = 50,
-    before: int | None = None,
-) -> Sequence[Case]:
-    """Cases of these shops and states (all when empty) with their reviews, newest first, before an id
-    for the next page."""
-    rows = select(Case).where(Case.shop_id.in_(shop_ids)).order_by(Case.id.desc()).limit(most)
-    rows = rows.options(joinedload(Case.review, innerjoin=True))
-    if states:
-        rows = rows.where(Case.state.in_(states))
-    if before is not None:
-        rows = rows.where(Case.id < before)
-    return session.scalars(rows).all()
-
-
 def counts_by_state(session: Session) -> dict[str, int]:
     """How many cases are in each state."""
     rows = session.execute(select(Case.state, func.count()).group_by(Case.state)).all()

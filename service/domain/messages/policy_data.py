@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
 from typing import TypeVar
 
 from integrations.contract import Channel
-from service.data import read_file
+from service.data import LANGUAGES, read_file
 from service.domain import fields
 from service.domain.errors import WrongInput
 from service.domain.messages.editing import Anchor, Lock
@@ -73,7 +73,8 @@ class Entry:
     source: str
     checked_on: date
     confidence: Confidence
-    note: str = ""
+    note: Mapping[str, str] = field(default_factory=dict)
+    """For people, by language."""
     min_wait_days: int = 0
     max_asks: int | None = None
     channels: frozenset[Channel] | None = None
@@ -213,7 +214,7 @@ def _platform(row: object, where: str) -> Entry:
         source=fields.text(data, "source", where),
         checked_on=_day(data, where),
         confidence=fields.choice(data, "confidence", where, Confidence),
-        note=str(data.get("note", "")),
+        note=_note(data, where),
         min_wait_days=fields.needed_number(data, "min_wait_days", where, least=0, most=_YEARS),
         max_asks=most,
         channels=_several(data, "channels", where, Channel),
@@ -270,10 +271,15 @@ def _other(row: object, where: str, layer: Layer, key: str) -> Entry:
         source=fields.text(data, "source", where),
         checked_on=_day(data, where),
         confidence=fields.choice(data, "confidence", where, Confidence),
-        note=str(data.get("note", "")),
+        note=_note(data, where),
         duties=_several(data, "duties", where, Duty),
         address=_address(data, where),
     )
+
+
+def _note(data: Mapping[str, object], where: str) -> Mapping[str, str]:
+    notes = fields.table(data.get("note", {}), f"{where}, note", LANGUAGES)
+    return {language: fields.text(notes, language, where) for language in notes}
 
 
 def _chosen(data: Mapping[str, object], key: str, where: str, otherwise: Chosen) -> Chosen:

@@ -84,6 +84,7 @@ class Proof:
     platform: str
     product: str
     order_id: str
+    order_number: str
     opened_at: datetime
     closed_at: datetime | None
     erased_at: datetime | None
@@ -106,6 +107,7 @@ def proof_of(session: Session, case: Case, now: datetime) -> Proof:
         platform=session.get_one(Connection, case.review.connection_id).adapter,
         product=case.review.product_name,
         order_id=case.order_id,
+        order_number=case.order.get("number", ""),
         opened_at=case.opened_at,
         closed_at=case.closed_at,
         erased_at=case.erased_at,

@@ -145,7 +145,7 @@ def open_case(
     causes.take(case, read.cause)
     known_reviews.add_case(session, case)
     search.case_changed(session, case)
-    stars = Text("%(stars)s/5", stars=review.rating or 0)
+    stars = Text("%(n)s of 5 stars", n=review.rating or 0)
     history.note(session, case, "opened", at=now, actor=BUYER, new=case.state, detail=stars)
     sources = find_order.order_sources(session, review)
     lane = shop_queries.lane(session, (sources or [connection])[0].id, outward=True)

@@ -156,7 +156,7 @@ def _note_answer(session: Transaction, message: Message, now: datetime) -> None:
         at=now,
         actor=BUYER,
         new=message.answer or "",
-        detail=None if message.stars is None else Text("%(stars)s/5", stars=message.stars),
+        detail=None if message.stars is None else Text("%(n)s of 5 stars", n=message.stars),
     )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from integrations import registry
 from integrations.contract import Capabilities, MessageChannel, SentMessage
 from integrations.errors import Permanent, Unsupported
-from integrations.sentence import Said, Text, Words
+from integrations.sentence import Said, Text
 from service.db.messages import message_queries
 from service.db.models import Connection, Message, MessageAttempt
 from service.db.outbox import claims
@@ -108,7 +108,7 @@ def mark_sent(row: HeldRow, message: Message, attempt: MessageAttempt) -> None:
     attempt.ended_at = attempt.ended_at or row.now
     if allows(message, MessageMove.CONFIRM):
         channel = row.session.get_one(Connection, attempt.connection_id)
-        detail = Words(channel.name)
+        detail = Text("By %(channel)s", channel=channel.name)
         if texts.promises_a_look(row.session, message):
             shop = shop_queries.shop(row.session, message.case.shop_id)
             message.case.look_by = first_answer.look_by(shop, attempt.started_at)

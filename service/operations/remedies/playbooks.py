@@ -71,10 +71,15 @@ def playbooks_of(session: Session, shop: Shop) -> Playbooks:
 
 def currencies_of(session: Session, *shops: Shop) -> tuple[str, ...]:
     """The currencies that shops use: of their countries, of their limits, of their newest orders."""
+    of_orders = playbook_queries.currencies_of_orders(session, [shop.id for shop in shops])
+    return tuple(dict.fromkeys((*currencies_of_shops(*shops), *of_orders)))
+
+
+def currencies_of_shops(*shops: Shop) -> tuple[str, ...]:
+    """The currencies of the countries of shops, and of their limits."""
     codes = (
         *(currency_of(shop.country) for shop in shops),
         *(code for shop in shops for code in shop.automatic),
-        *playbook_queries.currencies_of_orders(session, [shop.id for shop in shops]),
     )
     return tuple(dict.fromkeys(filter(None, codes)))
 

@@ -6,12 +6,12 @@ import re
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from integrations.sentence import Text
+from integrations.sentence import N_, Text
 from integrations.text import line
 from service.db.models import Seller
 from service.domain.errors import NotFound, WrongInput, WrongState
@@ -180,25 +180,42 @@ def sign_in_link(context: Context, seller: Seller) -> str:
     return f"{context.links.public_url}/sign-in/{context.links.token('sign-in', mark)}"
 
 
+LINK_ENDED = N_("this link was used or has ended: ask for a new one")
+
+
+def check_link(context: Context, token: str) -> None:
+    """Raises `NotFound` for a link that signs nobody in; one that is good stays so."""
+    good = select(Seller.id).where(*_of_link(context, token))
+    with context.database.reading() as session:
+        if session.scalar(good) is None:
+            raise NotFound(LINK_ENDED)
+
+
+def _of_link(context: Context, token: str) -> list[ColumnElement[bool]]:
+    """What holds for the seller of a link while it is good; raises `NotFound` for one we never made."""
+    mark = context.links.read("sign-in", token, SIGN_IN)
+    if len(mark) != 3:
+        raise NotFound(LINK_ENDED)
+    seller_id, session_version, links_used = mark
+    return [
+        Seller.id == seller_id,
+        Seller.active.is_(True),
+        Seller.session_version == session_version,
+        Seller.links_used == links_used,
+    ]
+
+
 def sign_in_by_link(context: Context, token: str) -> Seller:
     """The seller of a link, which is used up with all others of this seller; raises `NotFound` for
     an old or used one."""
-    mark = context.links.read("sign-in", token, SIGN_IN)
-    seller = None
-    if len(mark) == 3:
-        seller_id, session_version, links_used = mark
-        # One statement: of those who press at once, it changes the row for one.
-        used = (
-            update(Seller)
-            .where(Seller.id == seller_id, Seller.active.is_(True))
-            .where(Seller.session_version == session_version, Seller.links_used == links_used)
-            .values(links_used=Seller.links_used + 1)
-            .returning(Seller)
+    # One statement: of those who press at once, it changes the row for one.
+    used = update(Seller).where(*_of_link(context, token))
+    with context.database.transaction() as session:
+        seller: Seller | None = session.scalar(
+            used.values(links_used=Seller.links_used + 1).returning(Seller)
         )
-        with context.database.transaction() as session:
-            seller = session.scalar(used)
     if seller is None:
-        raise NotFound("this link was used or has ended: ask for a new one")
+        raise NotFound(LINK_ENDED)
     return seller
 
 

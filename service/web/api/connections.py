@@ -19,6 +19,7 @@ from service.web.api.describe import Endpoint
 from service.web.api.guard import programs_with
 from service.web.api.v1 import blueprint
 from service.web.api.verbs import Ids, Sent, Verb, add, dumped, parameter
+from service.web.platforms import check_offered
 from service.web.request_context import actor, context
 
 __all__ = ["blueprint"]
@@ -55,6 +56,8 @@ def _one(ids: Ids, more: Any) -> Response:
 
 
 def _connect(ids: Ids, sent: Sent) -> dict[str, Any]:
+    with context().database.reading() as session:
+        check_offered(settings.get(session, ids["shop_id"]), sent["adapter"])
     roles = [Role(role) for role in sent["roles"]]
     new = NewConnection(
         sent["adapter"], sent["name"], roles, sent["values"], sent["threshold"], sent["cases_from"]

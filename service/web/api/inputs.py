@@ -8,7 +8,6 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate, valida
 
 from integrations.remedies import KINDS, Worth
 from service.domain.cases.root_causes import RootCause
-from service.domain.cases.states import CaseState
 from service.domain.endpoints.events import TICKED
 from service.domain.remedies.offers import MOST_DAYS, WithoutPick
 from service.domain.remedies.thanks import Gesture, Profile
@@ -164,17 +163,13 @@ class RootCauseIn(Strict):
     root_cause = fields.Enum(RootCause, by_value=True, required=True, allow_none=True)
 
 
-class PageQuery(Strict):
-    """Which page; `before` is the `next` of the page before."""
+class LengthQuery(Strict):
+    """How much at once."""
 
-    before = fields.Integer(load_default=None, validate=validate.Range(min=1))
     most = fields.Integer(load_default=50, validate=validate.Range(min=1, max=MOST))
 
 
-class CasesQuery(PageQuery):
-    """Which cases; several states may be named."""
+class PageQuery(LengthQuery):
+    """Which page; `before` is the `next` of the page before."""
 
-    state = fields.List(
-        fields.String(validate=validate.OneOf([str(state) for state in CaseState])),
-        load_default=list,
-    )
+    before = fields.Integer(load_default=None, validate=validate.Range(min=1))

@@ -10,6 +10,7 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 
 from service.web.api import inputs, schemas
+from service.web.api.case_lists import CasesQuery
 from service.web.api.case_verbs import DESCRIBED as CASES
 from service.web.api.connections import DESCRIBED as CONNECTIONS
 from service.web.api.describe import Endpoint, in_path, in_query
@@ -43,9 +44,9 @@ ENDPOINTS = (
     Endpoint(
         "get",
         "/cases",
-        "List cases, newest first",
+        "List cases",
         schemas.CasesOut,
-        [in_query(inputs.CasesQuery)],
+        [in_query(CasesQuery)],
     ),
     Endpoint("get", "/cases/{reference}", "Read one case", schemas.CaseDetailOut, [REFERENCE]),
     Endpoint(

@@ -70,6 +70,7 @@ class ProofOut(Schema):
     platform = fields.String()
     product = fields.String()
     order_id = fields.String()
+    order_number = fields.String()
     opened_at = fields.AwareDateTime()
     closed_at = fields.AwareDateTime(allow_none=True)
     erased_at = fields.AwareDateTime(allow_none=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from service.web.api import (
+    case_lists,
     case_verbs,
     connections,
     endpoints,
@@ -19,6 +20,7 @@ from service.web.api import (
 
 PARTS = (
     v1,
+    case_lists,
     endpoints,
     notes,
     pictures,

@@ -118,7 +118,8 @@ class CaseOut(Schema):
     `root_cause`: where it comes from, as a person said. `courier`: who carried the order, '' where nobody
     says. `editable`: whether the review could still be changed when the case was opened: `yes`, `no`, or
     `assumed` where no rule of its platform is known. `close_reason` of an open case: what became of
-    its review before it was opened again. `look_by`: by when the buyer was told that somebody will have
+    its review before it was opened again. `paid_minor` in `paid_currency`: what was paid for the order as
+    last seen. `assignee_id`: who looks after it. `look_by`: by when the buyer was told that somebody will have
     looked; null: nothing was promised."""
 
     reference = fields.String()
@@ -131,7 +132,11 @@ class CaseOut(Schema):
     advice = Sentence()
     rating = fields.Integer(allow_none=True, attribute="review.rating")
     product = fields.String(attribute="review.product_name")
+    product_key = fields.String()
     shop_id = fields.Integer()
+    assignee_id = fields.Integer(allow_none=True)
+    paid_minor = fields.Integer(allow_none=True)
+    paid_currency = fields.String()
     cause = fields.String()
     root_cause = fields.String(allow_none=True)
     courier = fields.String()
@@ -162,7 +167,7 @@ class CasesOut(Schema):
     """A page of cases; `next` is the `before` of the following page."""
 
     cases = fields.List(fields.Nested(CaseOut))
-    next = fields.Integer(allow_none=True)
+    next = fields.String(allow_none=True)
 
 
 class DeliveryOut(Schema):

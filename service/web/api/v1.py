@@ -77,20 +77,6 @@ def _named(messages: object, path: str = "") -> Iterator[tuple[str, str]]:
         yield from _named(below, onward)
 
 
-@blueprint.get("/cases")
-@programs_with(Permission.LOOK)
-def cases() -> Response:
-    """List cases, newest first."""
-    asked = query_of(inputs.CasesQuery())
-    shops = actor().shops(Permission.LOOK)
-    with context().database.reading() as session:
-        rows = case_queries.cases_in(
-            session, shops, asked["state"], most=asked["most"], before=asked["before"]
-        )
-        page = {"cases": rows, "next": rows[-1].id if len(rows) == asked["most"] else None}
-        return jsonify(schemas.CasesOut().dump(page))
-
-
 @blueprint.get("/cases/<reference>")
 @programs_with(Permission.LOOK)
 def case(reference: str) -> Response:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from flask import Blueprint, render_template
+from flask_babel import get_locale
 from sqlalchemy.orm import Session
 
 from integrations import registry
@@ -27,6 +28,7 @@ from service.domain.messages.policy_doubts import doubt_of
 from service.domain.staff.authority import Permission
 from service.operations.shops import settings
 from service.web.auth import may
+from service.web.desk.choices import countries
 from service.web.request_context import context
 
 blueprint = Blueprint("asking", __name__, url_prefix="/shops/<int:shop_id>/asking")
@@ -47,6 +49,12 @@ class Shown:
     name: Said
     entry: Entry
     doubt: Text | None
+
+    @property
+    def note(self) -> str:
+        """What else is to be known, in the reader's language."""
+        note, language = self.entry.note, str(get_locale())
+        return note.get(language) or note.get("en", "")
 
     @property
     def answers(self) -> list[tuple[Text, Text]]:
@@ -77,7 +85,8 @@ def shown(session: Session, shop: Shop, today: date) -> list[Shown]:
 def _countries(entry: Entry) -> Said:
     if entry.names == ("*",):
         return Text("all other countries")
-    return Words(", ".join(entry.names))
+    named = countries()
+    return Words(", ".join(sorted(named.get(code, code) for code in entry.names)))
 
 
 @blueprint.get("")

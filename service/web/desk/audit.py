@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from flask import Blueprint, render_template, request
+from flask_babel import gettext as _
 
 from service.db import audit
+from service.db.models import Audit
 from service.db.shops import shop_queries
 from service.db.staff import seller_queries
 from service.domain.staff.authority import Permission, seller_name
 from service.web.audit_words import change
 from service.web.auth import may
 from service.web.desk.paging import next_page
+from service.web.desk.shop_forms import MessagesForm
 from service.web.request_context import actor, context
 
 blueprint = Blueprint("audit", __name__)
@@ -18,6 +24,33 @@ PAGE = 50
 LARGEST = 2**63 - 1
 
 blueprint.add_app_template_filter(change, "change")
+OF_MESSAGES = ("shop.follow_ups", "shop.asking")
+"""Of these a line names the setting, as its form does."""
+
+
+@blueprint.app_template_filter("about")
+def about(line: Audit) -> str:
+    """What was changed of what: a setting by the words of its form."""
+    field = _field(line)
+    named = line.about.rpartition(" ")[0]
+    return line.about if field is None else f"{named}: {field.label.text!s}"
+
+
+@blueprint.app_template_filter("entered")
+def entered(value: str, line: Audit) -> str:
+    """A value as people say it, by the choices of its field."""
+    field = _field(line)
+    said = {"true": str(_("yes")), "false": str(_("no"))}
+    if field is not None and hasattr(field, "iter_choices"):
+        said |= {str(choice[0]): str(choice[1]) for choice in field.iter_choices()}
+    chosen = json.loads(value) if value.startswith("[") and field is not None else [value]
+    return ", ".join(said.get(str(one), str(one)) for one in chosen)
+
+
+def _field(line: Audit) -> Any:
+    """The field of the form in which this was entered; None where no form of messages has it."""
+    form, part = MessagesForm(), line.about.rpartition(" ")[2]
+    return form[part] if line.what in OF_MESSAGES and part in form else None
 
 
 @blueprint.get("/audit")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -12,7 +11,14 @@ from flask import Blueprint, render_template, request
 from sqlalchemy.orm import Session
 
 from integrations.money import Money
-from service.db.cases.case_list import CaseFilter, Key, Outcome, Sort, key_of, list_cases
+from service.db.cases.case_list import (
+    CaseFilter,
+    Outcome,
+    Sort,
+    key_read,
+    key_text,
+    list_cases,
+)
 from service.db.models import Case, Shop
 from service.db.shops import shop_queries
 from service.db.staff import seller_queries
@@ -24,9 +30,10 @@ from service.domain.complaints.causes import CAUSES, UNCLEAR
 from service.domain.days import day_begins
 from service.domain.errors import WrongInput
 from service.domain.reports.periods import EARLIEST, LATEST
+from service.domain.search import LONGEST_TYPED
 from service.domain.staff.authority import Permission
 from service.localization import read_amount
-from service.operations.remedies.playbooks import currencies_of
+from service.operations.remedies.playbooks import currencies_of, currencies_of_shops
 from service.operations.staff import saved_filters
 from service.web.auth import sellers_only
 from service.web.desk.paging import next_page
@@ -36,7 +43,6 @@ from service.web.request_context import actor, context
 
 blueprint = Blueprint("case_list", __name__)
 PAGE = 50
-LONGEST_SEARCH = 200
 FROM_REPORT = (
     "opened_from",
     "opened_to",
@@ -52,7 +58,7 @@ FROM_REPORT = (
 def searched_for() -> str:
     """What was typed in the search box, so that it stays there."""
     is_search = request.endpoint == "case_list.overview"
-    return request.args.get("q", "")[:LONGEST_SEARCH] if is_search else ""
+    return request.args.get("q", "")[:LONGEST_TYPED] if is_search else ""
 
 
 @blueprint.get("/cases")
@@ -69,7 +75,7 @@ def overview() -> str:
             seen,
             narrowing,
             most=PAGE + 1,
-            after=_after(asked.sort),
+            after=key_read(request.args.get("after", ""), asked.sort),
             sort=asked.sort,
         )
         return render_template(
@@ -89,7 +95,9 @@ def overview() -> str:
             states=list(CaseState),
             causes=[*CAUSES, UNCLEAR],
             couriers=known_couriers(),
-            onward=_onward(cases[PAGE - 1], asked.sort) if len(cases) > PAGE else None,
+            onward=next_page("after", key_text(cases[PAGE - 1], asked.sort))
+            if len(cases) > PAGE
+            else None,
         )
 
 
@@ -110,8 +118,10 @@ class _Asked:
         """What the address asks for; what no such page says is left out."""
         named, typed = request.args.get("sort", ""), request.args.get("paid", "").strip()
         sort = Sort(named) if named in set(Sort) else Sort.NEWEST
-        used = currencies_of(session, *shops)
         currency = request.args.get("currency", "")
+        # Orders are asked for theirs only where these are compared: there may be many shops.
+        by_money = typed or currency or sort is Sort.DEAREST
+        used = currencies_of(session, *shops) if by_money else currencies_of_shops(*shops)
         currency = currency if currency in used or not used else used[0]
         paid, wrong = Money(0, currency) if sort is Sort.DEAREST else None, ""
         if typed:
@@ -130,20 +140,6 @@ def _products(cases: Sequence[Case], narrowing: CaseFilter) -> dict[str, str]:
     return dict(sorted(shown.items(), key=lambda pair: pair[1]))
 
 
-def _after(sort: Sort) -> Key | None:
-    """Where the page goes on: as many numbers as the list is sorted by, else from the beginning."""
-    numbers = request.args.get("after", "").split("_")
-    if len(numbers) != (2 if sort is Sort.DEAREST else 1):
-        return None
-    if not all(re.fullmatch("[0-9]{1,18}", number) for number in numbers):
-        return None
-    return tuple(int(number) for number in numbers)
-
-
-def _onward(last: Case, sort: Sort) -> str:
-    return next_page("after", "_".join(str(part) for part in key_of(last, sort)))
-
-
 def _filter(shops: Sequence[Shop], paid: Money | None) -> CaseFilter:
     """What the address asks for; what no such page says is left out."""
     root_cause = request.args.get("root_cause", "")
@@ -154,7 +150,7 @@ def _filter(shops: Sequence[Shop], paid: Money | None) -> CaseFilter:
     return CaseFilter(
         words=searched_for(),
         shop_id=shop_id,
-        state=CaseState(state) if state in set(CaseState) else None,
+        states=(CaseState(state),) if state in set(CaseState) else (),
         cause=cause if cause in (*CAUSES, UNCLEAR) else "",
         stars=_number("stars", 5),
         opened_since=day_begins(first, zones[0]) if first else None,

@@ -17,7 +17,7 @@ from service.db.outbox.waiting import waiting_for
 from service.db.shops import shop_queries
 from service.db.shops.activity import activity_of
 from service.domain.days import day_begins
-from service.domain.errors import DomainError, NotFound
+from service.domain.errors import DomainError
 from service.domain.staff.authority import Permission
 from service.operations.messages import trial_mail
 from service.operations.shops import connections, disconnect, permission, recovery, settings
@@ -33,6 +33,7 @@ from service.web.desk.forms import carry_out
 from service.web.errors import status_of
 from service.web.i18n import label, translate
 from service.web.limits import QUARTER, limited
+from service.web.platforms import check_offered
 from service.web.request_context import actor, context
 
 blueprint = Blueprint("connections", __name__)
@@ -43,14 +44,14 @@ Answer = Response | tuple[str, int]
 @may(Permission.MANAGE)
 def connect_page(shop_id: int, adapter: str) -> str:
     """What has to be entered to connect a platform."""
-    kind = _kind(adapter)
+    kind = _kind(shop_id, adapter)
     start = {"name": label(kind.label), "roles": sorted(kind.roles)}
     return _connect_page(shop_id, adapter, form_of(NewConnectionForm, adapter, **start))
 
 
-def _kind(adapter: str) -> type[Adapter]:
-    if adapter not in registry.names():
-        raise NotFound("There is no such platform.")
+def _kind(shop_id: int, adapter: str) -> type[Adapter]:
+    with context().database.reading() as database:
+        check_offered(settings.get(database, shop_id), adapter)
     return registry.get(adapter)
 
 
@@ -58,7 +59,7 @@ def _kind(adapter: str) -> type[Adapter]:
 @may(Permission.MANAGE)
 def connect(shop_id: int, adapter: str) -> Answer | str:
     """Connect a platform, and test it at once."""
-    _kind(adapter)
+    _kind(shop_id, adapter)
     with context().database.reading() as database:
         zone = settings.get(database, shop_id).zone
     form, connection_ids = form_of(NewConnectionForm, adapter, request.form), list[int]()

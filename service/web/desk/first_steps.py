@@ -13,6 +13,7 @@ from integrations import registry
 from service.db.shops.first_steps import OPTIONAL, FirstSteps, Step, first_steps_of
 from service.domain.staff.authority import Permission
 from service.operations.staff import permits
+from service.web.platforms import may_rehearse
 from service.web.request_context import actor
 
 NAMES: Mapping[Step, str] = {
@@ -60,7 +61,13 @@ def steps_to_take(session: Session) -> list[ShownStep]:
             NAMES[step], ABOUT[step], step in steps.done, step in OPTIONAL, _address(step, steps)
         )
         for step in Step
+        if step is not Step.REHEARSAL or _is_rehearsed(steps)
     ]
+
+
+def _is_rehearsed(steps: FirstSteps) -> bool:
+    """Whether there is a sandbox, or the shop to go on with may be connected to one."""
+    return steps.rehearsal is not None or (steps.shop is not None and may_rehearse(steps.shop))
 
 
 def _address(step: Step, steps: FirstSteps) -> str:

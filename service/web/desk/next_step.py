@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from integrations.sentence import Text
-from service.db.models import Case, Kind, OutboxRow
+from service.db.models import Case, Kind, Message, OutboxRow
 from service.db.outbox import backlog
 from service.domain.cases.states import CaseState
 from service.domain.messages.states import STUCK, MessageState
@@ -46,11 +46,11 @@ def next_step(session: Session, case: Case, actor: Actor) -> NextStep:
     if case.doubt:
         return NextStep(translate(case.doubt), blocked_by=_("a person"))
     if state is CaseState.AWAITING_APPROVAL and not may(actor, Permission.DECIDE, case.shop_id):
-        return NextStep(_("Somebody decides who may."), blocked_by=_("a decision"))
+        return NextStep(_("Somebody decides who may."))
     if escalation.is_with_owner(case):
         return NextStep(_("Approve, change or decline."), blocked_by=_("the owner"))
     if state is CaseState.AWAITING_APPROVAL:
-        return NextStep(_("Approve, change or decline."), blocked_by=_("a decision"))
+        return NextStep(_("Approve, change or decline."))
     if state is CaseState.AWAITING_ORDER:
         return NextStep(translate(case.advice) or word(state), blocked_by=_("a person"))
     if state is CaseState.OFFERED:
@@ -63,13 +63,21 @@ def next_step(session: Session, case: Case, actor: Actor) -> NextStep:
             return _of_row(session, Kind.MAKE_GOOD, make_good.id, summary)
     planned = [message for message in case.messages if message.state == MessageState.PLANNED]
     if planned:
-        first = min(planned, key=lambda message: (message.due_at is None, message.due_at))
-        summary = _("To the buyer: %(what)s.", what=word(first.step or "message"))
-        step = _of_row(session, Kind.SEND_MESSAGE, first.id, summary)
-        waits = step.blocked_by or translate(first.reason)
-        # The time stands there already.
-        return NextStep(step.what, step.due, "" if waits == translate(NOT_DUE) else waits)
+        return min((_of_message(session, message) for message in planned), key=_turn)
     return _of_row(session, Kind.END_CASE, case.id, _("It closes if the rating stays."))
+
+
+def _of_message(session: Session, message: Message) -> NextStep:
+    summary = _("To the buyer: %(what)s.", what=word(message.step or "message"))
+    step = _of_row(session, Kind.SEND_MESSAGE, message.id, summary)
+    waits = step.blocked_by or translate(message.reason)
+    # The time stands there already.
+    return replace(step, blocked_by="" if waits == translate(NOT_DUE) else waits)
+
+
+def _turn(step: NextStep) -> tuple[bool, datetime | None, bool]:
+    """Of two that are due at once one may wait for the other."""
+    return step.due is None, step.due, bool(step.blocked_by)
 
 
 def _offered(session: Session, case: Case) -> NextStep:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 
 import svg
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 from markupsafe import escape
 
@@ -14,6 +14,7 @@ from integrations.sentence import Said
 from service.domain.staff.authority import Permission
 from service.operations.cases import pictures
 from service.web.auth import may
+from service.web.errors import problem_page
 from service.web.i18n import label, translate
 from service.web.pictures import picture_answer
 from service.web.request_context import actor, context
@@ -47,7 +48,7 @@ def _instead(why: Said) -> Response | tuple[str, int]:
     """A page for who has opened the picture itself; a browser that fills in a page takes drawings only."""
     if request.accept_mimetypes.best_match([PAGE, DRAWING]) == PAGE:
         message = _("The picture cannot be shown: %(why)s", why=label(why))
-        return render_template("problem.html", message=message, status=502), 502
+        return problem_page(message, 502)
     answer = picture_answer(_drawing(translate(why)).encode(), DRAWING)
     answer.headers["Cache-Control"] = "no-store"
     answer.headers.add("Vary", "Accept")

@@ -9,9 +9,11 @@ from service.domain.staff.authority import Permission
 from service.operations.cases.proof import proof_of
 from service.web.auth import may
 from service.web.formatting import use_zone
+from service.web.platforms import platform_name
 from service.web.request_context import context
 
 blueprint = Blueprint("proof", __name__)
+blueprint.add_app_template_filter(platform_name, "platform")
 
 
 @blueprint.get("/cases/<reference>/proof")

@@ -22,6 +22,7 @@ from service.web.desk.shop_forms import (
     MessagesForm,
     NewShopForm,
 )
+from service.web.platforms import platforms_for
 from service.web.request_context import actor, context
 
 blueprint = Blueprint("shops", __name__)
@@ -66,7 +67,8 @@ def shop(shop_id: int) -> str:
             "admin/shop.html",
             shop=shop,
             doubtful=sum(rule.doubt is not None for rule in asking.shown(database, shop, today)),
-            platforms=[registry.get(name) for name in registry.names()],
+            platforms=[registry.get(name) for name in platforms_for(shop)],
+            rehearsals=registry.REHEARSALS,
         )
 
 
