@@ -222,8 +222,6 @@ class Email(Adapter, MessageChannel, DeviceGrant):
                     raise Temporary("the mail server answers, but is not ready")
         except AdapterError as error:
             return CheckResult(name, False, error.text, blocking=True, field=error.field)
-        except OSError:
-            return CheckResult(name, False, Text("the connection broke: try again"), blocking=True)
         return CheckResult(name, True)
 
     def _mailbox(self) -> Mailbox | None:

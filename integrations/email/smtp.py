@@ -112,10 +112,12 @@ class SmtpConnection(smtplib.SMTP):
             self.sock.settimeout(seconds)
 
 
-AWAY = N_("the mail server could not be reached")
-NOT_TRUSTED = N_("the mail server's certificate is not trusted")
-WRONG_PASSWORD = N_("the mail server refused user name or password")
-LACKING = N_("the mail server lacks STARTTLS or signing in as entered")
+AWAY = N_("the mail server could not be reached: look at its name and its port")
+NOT_TRUSTED = N_("the mail server's certificate is not trusted: look at the server's name")
+WRONG_PASSWORD = N_(
+    "the mail server refused user name or password; Gmail and Zoho want an app password"
+)
+LACKING = N_("the mail server lacks STARTTLS or signing in as entered: try TLS with port 465")
 NO_PASSWORDS = b"basic authentication"
 """In the answers of Exchange Online and Outlook.com to whoever signs in with a password (5.7.139, 5.7.30)."""
 
@@ -131,6 +133,8 @@ def signed_in(server: Server, network: Network | None = None) -> Iterator[SmtpCo
         if time.monotonic() > smtp.ends:
             raise Temporary("the mail server is too slow now", outcome="not_done")
         yield smtp
+    except (smtplib.SMTPException, OSError) as error:
+        raise Temporary("the connection to the mail server broke", outcome="not_done") from error
     finally:
         # The mail is settled by then; a server that does not say goodbye changes nothing.
         with suppress(smtplib.SMTPException, OSError):
@@ -212,8 +216,6 @@ def _greet(smtp: SmtpConnection, server: Server, network: Network, token: str) -
         raise Misconfigured(LACKING, field="security") from error
     except ssl.SSLCertVerificationError as error:
         raise Misconfigured(NOT_TRUSTED, field="host") from error
-    except (smtplib.SMTPException, OSError) as error:
-        raise Temporary("the connection to the mail server broke", outcome="not_done") from error
 
 
 def _show_token(smtp: SmtpConnection, username: str, token: str, access: Access) -> None:

@@ -203,6 +203,20 @@ def test_mailbox_that_is_away_is_a_task_when_it_lasts(world: World, box: Box) ->
     assert "the mailbox broke" in world.browser().get("/").text
 
 
+def test_mailbox_that_answers_does_not_say_that_mails_go(world: World, box: Box) -> None:
+    """Else what waits to be sent would be tried, and given up, within minutes."""
+    _enter(world, port="1")
+    rated(world)
+    for _ in range(20):
+        _next(world)
+
+    with world.context.database.reading() as session:
+        of_kind = select(OutboxRow).where(OutboxRow.kind == Kind.SEND_MESSAGE)
+        [row] = session.scalars(of_kind.where(OutboxRow.tries > 0)).all()
+    assert _mail(world).state == "away"
+    assert 3 <= row.tries <= 8
+
+
 def test_mailbox_that_is_not_entered_any_more_is_not_read(world: World, box: Box) -> None:
     _enter(world, imap_host="")
     _next(world)

@@ -66,11 +66,13 @@ def _read(work: Work) -> Steps[None]:
         return
     try:
         found = yield Call(_visit, reading)
-    except Stopping:
-        raise
     except AdapterError as error:
-        # What is sent does not depend on it: the connection is not paused.
-        work.write(_put_off, error.text, is_refused=isinstance(error, Misconfigured))
+        is_refused = isinstance(error, Misconfigured)
+        if isinstance(error, Stopping) or (is_refused and not error.field):
+            # Of the connection as a whole, such as a permission that was taken back.
+            raise
+        # What is sent does not depend on the mailbox: the connection is not paused.
+        work.write(_put_off, error.text, is_refused=is_refused)
     else:
         work.write(_settle, found)
 

@@ -200,11 +200,12 @@ class _Batch:
         return "" if case is None else str(case.reference)
 
     def _note_answers(self, ended: Sequence[CallOut]) -> None:
-        """A platform that gave an answer is not away; of a check only its findings say that."""
+        """A platform that gave an answer is not away; of a check only its findings say that, and a
+        mailbox says nothing of the server that mails are sent by."""
         answered = {
             out.work.claim.lane_id
             for out in ended
-            if out.work.claim.kind is not Kind.CHECK
+            if out.work.claim.kind not in (Kind.CHECK, Kind.READ_MAILBOX)
             and out.answer is not None
             and out.answer.exception() is None
         }

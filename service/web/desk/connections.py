@@ -120,6 +120,8 @@ def _page(
 ) -> str:
     with context().database.reading() as database:
         connection = shop_queries.connection(database, connection_id)
+        form = form or _kept(connection)
+        form.tell(findings)
         return render_template(
             "admin/connection.html",
             connection=connection,
@@ -132,7 +134,7 @@ def _page(
             problem=problem,
             put_off=waiting_for(database, connection_id),
             activity=activity_of(database, connection, context().clock.now()),
-            form=form or _kept(connection),
+            form=form,
             secret_form=secret_form or SecretForm(),
         )
 

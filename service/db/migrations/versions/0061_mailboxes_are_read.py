@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from alembic import op
 
 from service.db.migrations.constraints import allow_only
@@ -31,6 +32,7 @@ ENTERED = {
     "postgresql": "connection.\"values\" ->> 'imap_host'",
 }
 NOW = {"sqlite": "strftime('%Y-%m-%d %H:%M:%f000', 'now')", "postgresql": "now()"}
+HEARD = sa.text("author = 'buyer'")
 
 
 def upgrade() -> None:
@@ -44,8 +46,16 @@ def upgrade() -> None:
         " WHERE connection.adapter = 'email'"
         f" AND coalesce({ENTERED[dialect]}, '') <> ''"
     )
+    op.create_index(
+        "ix_message_heard",
+        "message",
+        ["connection_id", "sent_at"],
+        sqlite_where=HEARD,
+        postgresql_where=HEARD,
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_message_heard", table_name="message")
     op.execute("DELETE FROM outbox WHERE kind = 'read_mailbox'")
     allow_only("outbox", "kind", "kind", *OUTBOX)
