@@ -101,9 +101,11 @@ def test_owner_enters_the_code_and_mail_goes_by_token(trial: Trial) -> None:
     assert "Nobody has signed in" in text_of(early)
     assert "HQ7R2XKM" in text_of(early)
     assert "goes on" in text_of(done)
+    assert "Mail server: works" in text_of(done)
+    assert "Mailbox for answers: works" in text_of(done)
     assert "sent to owner@example.test" in trial.try_mail()
     assert trial.office.recipients == ["owner@example.test"]
-    assert trial.office.commands == ["AUTH", "MAIL"]
+    assert trial.office.commands == ["AUTH", "NOOP", "AUTH", "MAIL"]
     assert trial.microsoft.asked[0]["path"] == "/common/oauth2/v2.0/devicecode"
     assert {"https://outlook.office.com/SMTP.Send", "offline_access"} < set(
         trial.microsoft.scope.split()
@@ -174,6 +176,7 @@ def test_token_is_renewed_before_it_ends(trial: Trial) -> None:
 
 def test_token_that_the_mail_server_refuses_is_renewed_once(trial: Trial) -> None:
     trial.allow()
+    trial.office.commands.clear()
     trial.office.tokens = {"access-1"}
 
     assert "sent to owner@example.test" in trial.try_mail()
