@@ -23,7 +23,7 @@ SAID = {
     "id": (
         "Hubungkan dan tes",
         "Simpan dan tes",
-        "tidak ada folder Answers",
+        "Tidak ada folder Answers",
         "Semuanya berfungsi.",
     ),
 }
