@@ -59,8 +59,7 @@ class WrongEntry(Misconfigured):
     """An entry that cannot work. `field` is its name, `WEBHOOK_SECRET` for the webhook secret."""
 
     def __init__(self, text: str | Said, /, *, field: str, **values: Value) -> None:
-        super().__init__(Text(text, **values) if isinstance(text, str) else text)
-        self.field = field
+        super().__init__(Text(text, **values) if isinstance(text, str) else text, field=field)
 
 
 def check_fields(fields: Sequence[Field], values: Mapping[str, str]) -> None:

@@ -25,16 +25,24 @@ CallOutcome = Literal["not_done", "unknown"]
 
 class AdapterError(Exception):
     """Base of all. `text` is for people and holds no secret and no buyer text: a `Text`, or the
-    English sentence of one with its values."""
+    English sentence of one with its values. `field`: the entry of the connection that it comes from,
+    '' where that is not known."""
 
     usual_outcome: ClassVar[CallOutcome] = "not_done"
     code: str = ""
     """What the platform itself calls its refusal, '' where it does not name it."""
 
     def __init__(
-        self, text: str | Said, /, *, outcome: CallOutcome | None = None, **values: Value
+        self,
+        text: str | Said,
+        /,
+        *,
+        outcome: CallOutcome | None = None,
+        field: str = "",
+        **values: Value,
     ) -> None:
         self.text: Said = Text(text, **values) if isinstance(text, str) else text
+        self.field = field
         self.outcome: CallOutcome = outcome or self.usual_outcome
         super().__init__(str(self.text))
 
@@ -68,9 +76,10 @@ class Temporary(AdapterError):
         *,
         retry_after: float | None = None,
         outcome: CallOutcome | None = None,
+        field: str = "",
         **values: Value,
     ) -> None:
-        super().__init__(text, outcome=outcome, **values)
+        super().__init__(text, outcome=outcome, field=field, **values)
         self.retry_after = retry_after
 
 

@@ -8,7 +8,6 @@ import sys
 import click
 
 from integrations.inbound_mail import MOST_BYTES
-from service.operations.messages import mailboxes
 from service.operations.messages.inbound import take_mail
 from service.wiring import wiring
 
@@ -34,11 +33,3 @@ def read() -> None:
         log.exception("a mail could not be taken in")
         # What mail servers take for "try again" (sysexits.h, EX_TEMPFAIL); any other code bounces.
         raise SystemExit(75) from error
-
-
-@mail.command("fetch")
-def fetch() -> None:
-    """Take in what is new in the mailboxes of all e-mail connections that have one entered."""
-    for name, taken in mailboxes.fetch(wiring().context):
-        counts = ", ".join(f"{number} {outcome}" for outcome, number in sorted(taken.items()))
-        click.echo(f"{name}: {counts or 'nothing new'}")

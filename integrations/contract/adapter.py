@@ -80,12 +80,14 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """One line of a connection test; `blocking`: nothing at all works there while it is not `ok`."""
+    """One line of a connection test; `blocking`: nothing at all works there while it is not `ok`;
+    `field`: the entry to mend, where one is known."""
 
     name: Text
     ok: bool
     advice: Said | None = None
     blocking: bool = False
+    field: str = ""
 
 
 class Adapter:

@@ -5,10 +5,10 @@ Reference: RFC 5321, RFC 8058 (one-click stop), docs/platforms/email.md.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import ClassVar
 
+from integrations import mailbox
 from integrations.contract import (
     Adapter,
     Buyer,
@@ -28,8 +28,9 @@ from integrations.email import microsoft, presets
 from integrations.email.mime import WrongAddress, address_of, build_message, own_address, sender_of
 from integrations.email.presets import AUTO, OWN, PROVIDERS
 from integrations.email.smtp import Server, send, signed_in, trusting
-from integrations.entries import YES_NO, Choices, WrongEntry, is_host
+from integrations.entries import YES_NO, Choices
 from integrations.errors import AdapterError, Temporary
+from integrations.imap import Mailbox
 from integrations.sentence import N_, Text, Words
 
 ENCRYPTION: Choices = {
@@ -181,18 +182,7 @@ class Email(Adapter, MessageChannel, DeviceGrant):
         sender_of(values.get("from_address", ""), values.get("from_name", ""))
         if reply_to := values.get("reply_to", ""):
             own_address("reply_to", reply_to)
-        port = values.get("imap_port", "").strip()
-        if port and not (re.fullmatch("[0-9]{1,5}", port) and 0 < int(port) < 65536):
-            raise WrongEntry("the port must be a number such as 993", field="imap_port")
-        if (host := values.get("imap_host", "").strip()) and not is_host(host):
-            raise WrongEntry(
-                "enter the name of the mailbox server, such as imap.example.com", field="imap_host"
-            )
-        if not values.get("username", "").isascii():
-            # The library signs in with ASCII only.
-            raise WrongEntry(
-                "must be of letters without accents, digits and signs", field="username"
-            )
+        mailbox.check_entries(values)
 
     @classmethod
     def reaches(cls, buyer: Buyer, order_id: str) -> bool:
@@ -222,16 +212,21 @@ class Email(Adapter, MessageChannel, DeviceGrant):
             findings = [CheckResult(Text("Addresses"), True)]
         except AdapterError as error:
             findings = [CheckResult(Text("Addresses"), False, error.text)]
+        return [*findings, self._mail_server(), *mailbox.check(self._mailbox(), self.http.network)]
+
+    def _mail_server(self) -> CheckResult:
+        name = Text("Mail server")
         try:
             with signed_in(self._server(), self.http.network) as smtp:
                 if smtp.noop()[0] != 250:
                     raise Temporary("the mail server answers, but is not ready")
         except AdapterError as error:
-            return [*findings, CheckResult(Text("Mail server"), False, error.text, blocking=True)]
-        except OSError:
-            advice = Text("the connection broke: try again")
-            return [*findings, CheckResult(Text("Mail server"), False, advice, blocking=True)]
-        return [*findings, CheckResult(Text("Mail server"), True)]
+            return CheckResult(name, False, error.text, blocking=True, field=error.field)
+        return CheckResult(name, True)
+
+    def _mailbox(self) -> Mailbox | None:
+        by_token = microsoft.signs_in(self.config.values)
+        return Mailbox.of(self.config.values, self.access if by_token else None)
 
     def _server(self) -> Server:
         by_token = microsoft.signs_in(self.config.values)

@@ -18,7 +18,7 @@ from integrations.contract import Access, Config
 from integrations.entries import WrongEntry, is_host
 from integrations.errors import Misconfigured, Rejected, Temporary
 from integrations.network import Network, TimedReader, loopback
-from integrations.sentence import Text
+from integrations.sentence import N_, Text
 
 STEP_SECONDS = 6.0
 HURRY_SECONDS = 15.0
@@ -112,6 +112,12 @@ class SmtpConnection(smtplib.SMTP):
             self.sock.settimeout(seconds)
 
 
+AWAY = N_("the mail server could not be reached: look at its name and its port")
+NOT_TRUSTED = N_("the mail server's certificate is not trusted: look at the server's name")
+WRONG_PASSWORD = N_(
+    "the mail server refused user name or password; Gmail and Zoho want an app password"
+)
+LACKING = N_("the mail server lacks STARTTLS or signing in as entered: try TLS with port 465")
 NO_PASSWORDS = b"basic authentication"
 """In the answers of Exchange Online and Outlook.com to whoever signs in with a password (5.7.139, 5.7.30)."""
 
@@ -127,6 +133,8 @@ def signed_in(server: Server, network: Network | None = None) -> Iterator[SmtpCo
         if time.monotonic() > smtp.ends:
             raise Temporary("the mail server is too slow now", outcome="not_done")
         yield smtp
+    except (smtplib.SMTPException, OSError) as error:
+        raise Temporary("the connection to the mail server broke", outcome="not_done") from error
     finally:
         # The mail is settled by then; a server that does not say goodbye changes nothing.
         with suppress(smtplib.SMTPException, OSError):
@@ -165,15 +173,16 @@ def _connected(server: Server, network: Network) -> SmtpConnection:
     try:
         return SmtpConnection(server, network)
     except ssl.SSLCertVerificationError as error:
-        raise Misconfigured("the mail server's certificate is not trusted") from error
+        raise Misconfigured(NOT_TRUSTED, field="host") from error
     except ssl.SSLError as error:
         # A connection that broke and a port without TLS look alike from here.
         raise Temporary(
             "no TLS with the mail server now: if it stays so, try starttls, or port 465",
             outcome="not_done",
+            field="security",
         ) from error
     except (smtplib.SMTPException, OSError) as error:
-        raise Temporary("the mail server could not be reached", outcome="not_done") from error
+        raise Temporary(AWAY, outcome="not_done", field="host") from error
 
 
 def _greet(smtp: SmtpConnection, server: Server, network: Network, token: str) -> None:
@@ -192,21 +201,21 @@ def _greet(smtp: SmtpConnection, server: Server, network: Network, token: str) -
         if NO_PASSWORDS in error.smtp_error.lower():
             raise Misconfigured(
                 "the mail server takes no passwords any more (Microsoft calls it basic authentication):"
-                " choose Outlook.com or Microsoft 365 as the provider and enter the ID of your app there"
+                " choose Outlook.com or Microsoft 365 as the provider and enter the ID of your app there",
+                field="client_id",
             ) from error
         if server.access is not None:
             raise Misconfigured(
                 "the mail server refused this user name (%(code)s): it must be the account you signed in"
                 " with, and an organization must allow SMTP AUTH for it",
                 code=error.smtp_code,
+                field="username",
             ) from error
-        raise Misconfigured("the mail server refused user name or password") from error
+        raise Misconfigured(WRONG_PASSWORD, field="password") from error
     except (smtplib.SMTPNotSupportedError, UnicodeEncodeError) as error:
-        raise Misconfigured("the mail server lacks STARTTLS or signing in as entered") from error
+        raise Misconfigured(LACKING, field="security") from error
     except ssl.SSLCertVerificationError as error:
-        raise Misconfigured("the mail server's certificate is not trusted") from error
-    except (smtplib.SMTPException, OSError) as error:
-        raise Temporary("the connection to the mail server broke", outcome="not_done") from error
+        raise Misconfigured(NOT_TRUSTED, field="host") from error
 
 
 def _show_token(smtp: SmtpConnection, username: str, token: str, access: Access) -> None:

@@ -29,7 +29,7 @@ PATIENCE, LATE = 0.1, 0.2
 """A process that gives up on a late shop, and how late the shop answers."""
 LONGEST_LIFE = 40
 """Turns after which a life that is not over is stuck."""
-LASTING = (Kind.POLL, Kind.CHECK, Kind.END_CASE)
+LASTING = (Kind.POLL, Kind.CHECK, Kind.READ_MAILBOX, Kind.END_CASE)
 
 
 @dataclass(slots=True)

@@ -73,7 +73,10 @@ def _next_due(world: World) -> datetime | None:
     with world.context.database.reading() as session:
         return session.scalar(
             select(OutboxRow.due_at)
-            .where(OutboxRow.done_at.is_(None), OutboxRow.kind.not_in((Kind.POLL, Kind.CHECK)))
+            .where(
+                OutboxRow.done_at.is_(None),
+                OutboxRow.kind.not_in((Kind.POLL, Kind.CHECK, Kind.READ_MAILBOX)),
+            )
             .order_by(OutboxRow.due_at)
             .limit(1)
         )

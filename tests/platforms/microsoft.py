@@ -73,7 +73,8 @@ class Microsoft:
 
     def _tokens(self) -> dict[str, Any]:
         access = f"access-{self.refreshes}"
-        self.good = {access}
+        self.good.clear()
+        self.good.add(access)
         return {
             "token_type": "Bearer",
             "scope": self.scope,

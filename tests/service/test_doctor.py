@@ -20,8 +20,11 @@ from service import doctor
 from service.db import migrations
 from service.db.outbox import heartbeat
 from service.doctor import Examined, examine
-from tests.integrations.email import post_office
+from tests.integrations.email import mailbox_server, post_office
+from tests.integrations.email.mailbox_server import PASSWORD, Box
+from tests.integrations.email.post_office import PostOffice
 from tests.jobs.processes import flask
+from tests.operations.steps import with_email
 from tests.world import World
 
 
@@ -109,6 +112,20 @@ def test_the_command_ends_with_an_error_where_something_is_wrong(world: World) -
     assert done.returncode == 1
     assert "WRONG worker: nobody has been at work for minutes" in done.stdout
     assert "ok    database" in done.stdout
+
+
+def test_mailbox_that_cannot_be_read_is_named_beside_mail_that_goes(world: World) -> None:
+    box = Box({})
+    with post_office.opened(PostOffice()) as office, mailbox_server.opened(box):
+        entries = {"imap_host": "127.0.0.1", "imap_port": str(box.port), "imap_username": "care"}
+        with_email(world, office, **entries, imap_password=PASSWORD)
+        good = [seen for seen in examine(world.wired) if "Mail" in seen.name]
+        box.folder = "Elsewhere"
+        (wrong,) = [seen for seen in _wrong(world) if "Mail" in seen.name]
+
+    assert [(seen.name, seen.ok) for seen in good] == [("connection Mail", True)]
+    assert wrong.name == "connection Mail, Mailbox for answers"
+    assert "no folder INBOX" in wrong.advice
 
 
 def test_mail_server_of_the_installation_is_tried(world: World) -> None:

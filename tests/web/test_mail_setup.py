@@ -13,6 +13,8 @@ from service.db.models import Audit, Connection
 from service.domain.staff.authority import SellerRole
 from service.operations.shops import connections
 from service.operations.shops.connections import NewConnection
+from tests.integrations.email import mailbox_server
+from tests.integrations.email.mailbox_server import PASSWORD, Box
 from tests.integrations.email.post_office import PostOffice, opened
 from tests.web.pages import form_of, refusals_of, text_of
 from tests.world import World
@@ -120,6 +122,70 @@ def test_refused_test_mail_says_why_and_is_no_success(world: World, office: Post
     assert "refused the sender address (550)" in text_of(answer)
     with world.context.database.reading() as session:
         assert not session.scalars(select(Audit).where(Audit.what == "connection.test_mail")).all()
+
+
+@pytest.fixture
+def box() -> Iterator[Box]:
+    with mailbox_server.opened(Box({})) as served:
+        yield served
+
+
+def _mail_form(office: PostOffice, box: Box, **entries: str) -> dict[str, str]:
+    return {
+        **FORM,
+        "host": "127.0.0.1",
+        "port": str(office.port),
+        "security": "none",
+        "imap_host": "127.0.0.1",
+        "imap_port": str(box.port),
+        "imap_username": "care",
+        "imap_password": PASSWORD,
+        **entries,
+    }
+
+
+def test_saving_tries_sending_and_reading(world: World, office: PostOffice, box: Box) -> None:
+    browser, address = world.browser(), f"/shops/{world.shop_id}/connect/email"
+
+    answer = browser.post(address, {**form_of(browser.get(address)), **_mail_form(office, box)})
+    world.work()
+    page = text_of(browser.get(f"/connections/{_newest(world).id}"))
+
+    assert refusals_of(answer) == {}
+    assert "mailbox for answers: works" in text_of(answer).lower()
+    assert "was last read" in page
+    assert "0 answers in the last 24 hours" in page
+
+
+@pytest.mark.parametrize("language", ["en", "id"])
+@pytest.mark.parametrize(
+    ("entries", "field"),
+    [
+        ({"port": "1"}, "host"),
+        ({"security": "starttls", "imap_host": ""}, "security"),
+        ({"imap_host": "nowhere.invalid"}, "imap_host"),
+        ({"imap_password": "wrong"}, "imap_password"),
+        ({"imap_folder": "Jawaban"}, "imap_folder"),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_what_the_test_finds_stands_beside_its_field(
+    world: World,
+    office: PostOffice,
+    box: Box,
+    entries: dict[str, str],
+    field: str,
+    language: str,
+) -> None:
+    browser, address = world.browser(), f"/shops/{world.shop_id}/connect/email"
+    browser.get(f"/?lang={language}")
+    form = {**form_of(browser.get(address)), **_mail_form(office, box, **entries)}
+
+    answer = browser.post(address, form)
+
+    assert list(refusals_of(answer)) == [field]
+    shown = {"imap_folder": "Jawaban", "imap_host": "nowhere.invalid"}
+    assert shown.get(field, "") in refusals_of(answer)[field]
 
 
 def test_tries_are_limited(world: World, office: PostOffice) -> None:

@@ -9,10 +9,9 @@ import requests
 
 from integrations.contract import Role
 from integrations.errors import Misconfigured
-from service.db.models import Credential
+from service.db.models import Connection, Credential
 from service.domain.errors import WrongInput
 from service.domain.staff.authority import SellerRole
-from service.operations.messages import mailboxes
 from service.operations.shops import connections, credentials
 from service.operations.shops.connections import NewConnection
 from tests.integrations.email import mailbox_server, mails
@@ -63,6 +62,11 @@ class Trial:
     def renew_good(self) -> None:
         self.office.tokens = self.box.tokens = self.microsoft.good
 
+    def read_up_to(self) -> str:
+        """The number of the mail up to which the mailbox was read."""
+        with self.world.context.database.reading() as session:
+            return session.get_one(Connection, self.id).poll_cursor.rpartition(":")[2]
+
     def try_mail(self) -> str:
         browser = self.world.browser()
         return text_of(browser.post(f"/connections/{self.id}/test-mail", {})).lower()
@@ -97,9 +101,11 @@ def test_owner_enters_the_code_and_mail_goes_by_token(trial: Trial) -> None:
     assert "Nobody has signed in" in text_of(early)
     assert "HQ7R2XKM" in text_of(early)
     assert "goes on" in text_of(done)
+    assert "Mail server: works" in text_of(done)
+    assert "Mailbox for answers: works" in text_of(done)
     assert "sent to owner@example.test" in trial.try_mail()
     assert trial.office.recipients == ["owner@example.test"]
-    assert trial.office.commands == ["AUTH", "MAIL"]
+    assert trial.office.commands == ["AUTH", "NOOP", "AUTH", "MAIL"]
     assert trial.microsoft.asked[0]["path"] == "/common/oauth2/v2.0/devicecode"
     assert {"https://outlook.office.com/SMTP.Send", "offline_access"} < set(
         trial.microsoft.scope.split()
@@ -170,6 +176,7 @@ def test_token_is_renewed_before_it_ends(trial: Trial) -> None:
 
 def test_token_that_the_mail_server_refuses_is_renewed_once(trial: Trial) -> None:
     trial.allow()
+    trial.office.commands.clear()
     trial.office.tokens = {"access-1"}
 
     assert "sent to owner@example.test" in trial.try_mail()
@@ -210,20 +217,41 @@ def test_answers_are_read_from_the_mailbox_by_token(trial: Trial) -> None:
     trial.allow()
     trial.box.tokens = {"access-1"}
 
-    [(name, taken)] = mailboxes.fetch(trial.world.context)
+    trial.world.work()
 
-    assert (name, taken.total(), taken["failed"]) == ("Mail", 1, 0)
+    assert trial.read_up_to() == "1"
     assert trial.microsoft.refreshes == 1
-    assert trial.box.seen == {1}
 
 
 def test_mailbox_with_a_password_of_its_own_keeps_it(trial: Trial) -> None:
     trial.id = trial.connect(imap_username="care", imap_password=mailbox_server.PASSWORD)
 
-    fetched = dict(mailboxes.fetch(trial.world.context))
+    trial.allow()
+    trial.box.tokens = set()
 
-    assert trial.box.seen == {1}
-    assert fetched
+    trial.world.work()
+
+    assert trial.read_up_to() == "1"
+
+
+def test_mailbox_waits_in_silence_until_the_owner_has_signed_in(trial: Trial) -> None:
+    trial.world.work()
+    page = trial.world.browser().get("/").text
+    trial.allow()
+    trial.world.clock.move(minutes=1)
+    trial.world.work()
+
+    assert "mailbox" not in page
+    assert trial.read_up_to() == "1"
+
+
+def test_account_that_may_not_read_is_told_beside_its_name(trial: Trial) -> None:
+    trial.allow()
+    trial.box.tokens = set()
+
+    answer = trial.world.browser().post(f"/connections/{trial.id}/test", {})
+
+    assert "IMAP must be allowed" in refusals_of(answer)["username"]
 
 
 @pytest.mark.parametrize(

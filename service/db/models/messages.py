@@ -17,6 +17,7 @@ from service.domain.messages.states import AttemptState, Author, MessageState
 
 STUCK = text("state IN ('refused', 'unknown')")
 """The few that wait for a person."""
+HEARD = text("author = 'buyer'")
 CAME_IN = text("external_id <> ''")
 
 
@@ -34,6 +35,14 @@ class Message(Base):
             postgresql_where=CAME_IN,
         ),
         Index("ix_message_stuck", "case_id", sqlite_where=STUCK, postgresql_where=STUCK),
+        # Serves what was heard by a connection lately.
+        Index(
+            "ix_message_heard",
+            "connection_id",
+            "sent_at",
+            sqlite_where=HEARD,
+            postgresql_where=HEARD,
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

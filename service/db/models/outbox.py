@@ -29,6 +29,7 @@ class Kind(StrEnum):
     SEND_EVENT = "send_event"
     SEND_NOTICE = "send_notice"
     SEND_REPORT = "send_report"
+    READ_MAILBOX = "read_mailbox"
 
 
 class Rate(Base):

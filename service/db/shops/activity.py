@@ -14,13 +14,27 @@ from service.db.models import (
     Delivery,
     Kind,
     LaneCalls,
+    Message,
     OutboxRow,
     RefusedDeliveries,
 )
+from service.db.models.messages import HEARD
+from service.db.outbox import backlog
 from service.db.shops.counts import ReasonCount, counts_since
 
 DAY = timedelta(days=1)
 SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """`answers` are of the last 24 hours."""
+
+    read_at: datetime | None
+    """When its end was reached last."""
+    next_at: datetime
+    answers: int
+    last_answer_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +51,8 @@ class Activity:
     next_poll_at: datetime | None
     """None: its reviews are not asked for."""
     next_check_at: datetime | None
+    mailbox: Mailbox | None
+    """None: none is read."""
     per_minute: int | None
     """Calls that its platform lets us make; None: it sets no limit."""
     quiet_until: datetime | None
@@ -66,9 +82,21 @@ def activity_of(session: Session, connection: Connection, now: datetime) -> Acti
         [counted for counted in calls if counted.reason],
         _next(session, Kind.POLL, connection.id),
         _next(session, Kind.CHECK, connection.id),
+        _mailbox(session, connection, now),
         None if rate is None else rate.per_minute,
         quiet_until if quiet_until is not None and quiet_until > now else None,
     )
+
+
+def _mailbox(session: Session, connection: Connection, now: datetime) -> Mailbox | None:
+    row = backlog.row_for(session, Kind.READ_MAILBOX, connection.id)
+    if row is None or row.done_at is not None:
+        return None
+    heard = (Message.connection_id == connection.id) & HEARD
+    recent = select(func.count()).select_from(Message).where(heard, Message.sent_at >= now - DAY)
+    number = session.scalar(recent) or 0
+    last = session.scalar(select(func.max(Message.sent_at)).where(heard))
+    return Mailbox(connection.read_through_at, row.due_at, number, last)
 
 
 def _next(session: Session, kind: Kind, connection_id: int) -> datetime | None:

@@ -3,6 +3,7 @@ follows on its channel, machines and loops are set aside."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 
@@ -47,8 +48,15 @@ class Taken(StrEnum):
     """It names no message of ours."""
 
 
-def take_mail(context: Context, raw: bytes) -> Taken:
-    """Take in one mail as a mail server hands it over; the same mail is taken in once."""
+def _nothing(session: Transaction) -> None:
+    """Who hands a mail over keeps no place."""
+
+
+def take_mail(
+    context: Context, raw: bytes, move_on: Callable[[Transaction], None] = _nothing
+) -> Taken:
+    """Take in one mail as a mail server hands it over; the same mail is taken in once. `move_on` is
+    called in the transaction that takes it in, and may end that by raising."""
     mail = read_mail(raw)
     if mail.kind is MailKind.LOOP:
         return Taken.LOOP
@@ -63,6 +71,8 @@ def take_mail(context: Context, raw: bytes) -> Taken:
             message = message_queries.locked_message(session, message_id)
         except NotFound:
             return Taken.STRANGER
+        # Before what is locked after connections.
+        move_on(session)
         if mail.kind is MailKind.BOUNCE:
             return _bounced(context, session, message, mail, now)
         if mail.kind is not MailKind.ANSWER:

@@ -9,7 +9,7 @@ from typing import Any
 
 from integrations.contract import InboundEvent
 from integrations.errors import AdapterError
-from service.db.models import Case, Kind
+from service.db.models import Case
 from service.db.outbox import claims
 from service.db.outbox.chaining import claim_in_place
 from service.db.outbox.claims import Claim
@@ -119,11 +119,11 @@ class Batch:
         return "" if case is None else str(case.reference)
 
     def _note_answers(self, ended: Sequence[CallOut]) -> None:
-        """A platform that gave an answer is not away; of a check only its findings say that."""
+        """A platform that gave an answer is not away."""
         answered = {
             out.work.claim.lane_id
             for out in ended
-            if out.work.claim.kind is not Kind.CHECK
+            if out.work.handler.shows_platform_back
             and out.answer is not None
             and out.answer.exception() is None
         }

@@ -138,6 +138,9 @@ class Handler:
     adds_up_money: Phase | None = None
     """The phase that adds up money of a shop: the shop is then locked with the cases, and rows in
     that phase have a commit of their own, so that others wait for the shop no longer than needed."""
+    shows_platform_back: bool = True
+    """An answer to its call shows that the platform is not away any more. False where only what the
+    answer says can tell, or where another server gave it."""
     follows: Kind | None = None
     """It is begun in the commit in which work of that kind has put it."""
 

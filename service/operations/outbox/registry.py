@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from service.db.models import Kind
 from service.operations.cases import expire, find_order
 from service.operations.endpoints import sending as events
-from service.operations.messages import sending
+from service.operations.messages import mailboxes, sending
 from service.operations.notices import report_sending
 from service.operations.notices import sending as notices
 from service.operations.outbox.handler import Handler
@@ -31,5 +31,6 @@ HANDLERS: Mapping[Kind, Handler] = {
         events.SEND_EVENT,
         notices.SEND_NOTICE,
         report_sending.SEND_REPORT,
+        mailboxes.READ_MAILBOX,
     )
 }

@@ -15,6 +15,7 @@ from service.db.shops import first_steps, shop_queries
 from service.db.transaction import Transaction
 from service.domain.shops.connection_states import ConnectionMove, ConnectionState
 from service.domain.staff.authority import CLOCK, Actor
+from service.operations.outbox.failures import Stopping
 from service.operations.outbox.handler import Call, Handler, HeldRow, Steps, Work
 from service.operations.shops import permission, recovery
 from service.operations.shops.states import move
@@ -31,6 +32,8 @@ def _carry_out(work: Work) -> Steps[None]:
         return
     try:
         findings = yield Call(adapter.check)
+    except Stopping:
+        raise
     except AdapterError as error:
         findings = [_blocked(error)]
     work.write(_settle, findings)
@@ -126,4 +129,5 @@ CHECK = Handler(
     label=Text("the check of the connection"),
     about=Connection,
     carry_out=_carry_out,
+    shows_platform_back=False,
 )

@@ -27,6 +27,7 @@ from service.domain.remedies.ready_made import ReadyMade, ready_made
 from service.domain.shops.connection_states import CONNECTIONS
 from service.domain.staff.authority import Actor, Membership, Permission, SellerRole
 from service.operations.context import Context
+from service.operations.messages import mailboxes
 from service.operations.shops import connection_check, lanes, permission, recovery, settings
 from service.operations.staff import members
 from service.operations.staff.permits import permit, permit_new_shop
@@ -112,6 +113,7 @@ def connect(context: Context, shop_id: int, actor: Actor, new: NewConnection) ->
         session.flush()
         lanes.add_lanes(context, session, connection, {**plain, **hidden}, now)
         _poll(session, connection, now)
+        mailboxes.start_reading(session, connection, now)
         connection_check.start_checking(session, connection.id, now)
         return connection.id
 
@@ -223,6 +225,7 @@ def change_connection(
             connection.roles = [str(role) for role in roles]
             _poll(session, connection, now)
             connection_check.start_checking(session, connection.id, now)
+        mailboxes.start_reading(session, connection, now)
         recovery.resume(session, connection, now, actor)
 
 

@@ -23,7 +23,7 @@ from service.operations.context import Context
 from service.operations.shops.states import move
 from service.operations.staff.permits import permit
 
-PERIODIC = (Kind.POLL, Kind.LOOK, Kind.CHECK)
+PERIODIC = (Kind.POLL, Kind.LOOK, Kind.CHECK, Kind.READ_MAILBOX)
 NOT_SETTLED = Text(
     "Make-goods at this platform are not settled. Settle them first, then disconnect."
 )

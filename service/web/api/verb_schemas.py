@@ -35,9 +35,19 @@ class CountedOut(Schema):
     last_at = fields.AwareDateTime()
 
 
+class MailboxOut(Schema):
+    """How the mailbox of a connection is read. `read_at` null: not to its end yet; `answers`: how many
+    of the last 24 hours."""
+
+    read_at = fields.AwareDateTime(allow_none=True)
+    next_at = fields.AwareDateTime(allow_none=True)
+    answers = fields.Integer()
+    last_answer_at = fields.AwareDateTime(allow_none=True)
+
+
 class ActivityOut(Schema):
     """What went on at a connection in the last 24 hours, and what is next. `per_minute`: how many calls
-    its platform lets us make, null: it sets no limit."""
+    its platform lets us make, null: it sets no limit. `mailbox`: null where none is read."""
 
     received_at = fields.AwareDateTime(allow_none=True)
     accepted = fields.Integer()
@@ -46,16 +56,18 @@ class ActivityOut(Schema):
     errors = fields.List(fields.Nested(CountedOut))
     next_poll_at = fields.AwareDateTime(allow_none=True)
     next_check_at = fields.AwareDateTime(allow_none=True)
+    mailbox = fields.Nested(MailboxOut, allow_none=True)
     per_minute = fields.Integer(allow_none=True)
     quiet_until = fields.AwareDateTime(allow_none=True)
 
 
 class FindingOut(Schema):
-    """What a test found."""
+    """What a test found. `field`: the entry to mend, empty where none is known."""
 
     name = Sentence()
     ok = fields.Boolean()
     advice = Sentence()
+    field = fields.String()
 
 
 class OneConnectionOut(Schema):

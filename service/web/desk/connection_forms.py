@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as lazy
 
 from integrations import registry
-from integrations.contract import Role
+from integrations.contract import CheckResult, Role
 from integrations.entries import Field as AdapterField
 from service.web.desk.forms import Choice, DeskForm, Entry, Secret, Ticks, day, whole_number
-from service.web.i18n import label
+from service.web.i18n import label, translate
 from service.web.words import word
 
 
@@ -27,6 +28,12 @@ class ConnectionForm(DeskForm):
     def chosen(self) -> list[Role]:
         """The roles that are ticked; what no page offers is passed over."""
         return [Role(name) for name in self.roles.data or () if name in set(Role)]
+
+    def tell(self, findings: Iterable[CheckResult]) -> None:
+        """Say beside each entry what a test found wrong with it."""
+        for one in findings:
+            if not one.ok and one.advice and one.field in self:
+                self[one.field].errors = [translate(one.advice)]
 
     @property
     def entries(self) -> dict[str, str]:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from integrations import registry
@@ -78,9 +79,7 @@ def _tested(connection_id: int, *, secret: bool = False) -> str:
     webhook secret, which is shown this once."""
     with context().database.reading() as database:
         connection = shop_queries.connection(database, connection_id)
-        waits = permission.is_needed(connection) and not permission.is_given(
-            database, connection_id
-        )
+        waits = _is_to_be_allowed(database, connection)
     flash(_("Saved."))
     if waits:
         findings: Sequence[CheckResult] = ()
@@ -88,6 +87,19 @@ def _tested(connection_id: int, *, secret: bool = False) -> str:
         findings = connections.test_connection(context(), connection_id, actor())
     shown = connections.webhook_secret(context(), connection) if secret else ""
     return _page(connection_id, findings=findings, secret=shown)
+
+
+def allowed_page(connection_id: int) -> str:
+    """The page of a connection that was just allowed, with what its test found."""
+    flash(_("Allowed. What waited for this connection goes on."))
+    findings = connections.test_connection(context(), connection_id, actor())
+    return _page(connection_id, findings=findings)
+
+
+def _is_to_be_allowed(database: Session, connection: Connection) -> bool:
+    """Whether the platform waits for an owner to allow Makegood."""
+    needed = permission.is_needed(connection)
+    return needed and not permission.is_given(database, connection.id)
 
 
 def _connect_page(shop_id: int, adapter: str, form: ConnectionForm) -> str:
@@ -121,19 +133,22 @@ def _page(
 ) -> str:
     with context().database.reading() as database:
         connection = shop_queries.connection(database, connection_id)
+        form = form or _kept(connection)
+        form.tell(findings)
         return render_template(
             "admin/connection.html",
             connection=connection,
             sends_mail=trial_mail.sends_mail(connection),
             kind=registry.get(connection.adapter),
             needs_permission=permission.is_needed(connection),
+            to_be_allowed=_is_to_be_allowed(database, connection),
             address=context().links.webhook(connection.public_id),
             secret=secret,
             findings=findings,
             problem=problem,
             put_off=waiting_for(database, connection_id),
             activity=activity_of(database, connection, context().clock.now()),
-            form=form or _kept(connection),
+            form=form,
             secret_form=secret_form or SecretForm(),
         )
 

@@ -14,6 +14,7 @@ from service.domain.errors import DomainError, NotFound
 from service.domain.staff.authority import Permission
 from service.operations.shops import permission
 from service.web.auth import may
+from service.web.desk.connections import allowed_page
 from service.web.errors import status_of
 from service.web.i18n import translate
 from service.web.limits import QUARTER, limited
@@ -51,10 +52,6 @@ def finish(token: str) -> Response:
     """Take what the platform has answered."""
     connection_id = _connection_of(token)
     permission.allow(context(), connection_id, actor(), request.form)
-    return _allowed(connection_id)
-
-
-def _allowed(connection_id: int) -> Response:
     flash(_("Allowed. What waited for this connection goes on."))
     return redirect(url_for("connections.connection", connection_id=connection_id), 303)
 
@@ -82,7 +79,7 @@ def signed_in(connection_id: int) -> Page:
     given = _code_of(connection_id, request.form.get("given", ""))
     try:
         if permission.allow_device(context(), connection_id, actor(), given.secret):
-            return _allowed(connection_id)
+            return allowed_page(connection_id)
     except DomainError as error:
         return _code_page(connection_id, None, translate(error.text)), status_of(error)
     return _code_page(

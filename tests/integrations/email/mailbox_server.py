@@ -15,10 +15,16 @@ PASSWORD = "p-4ss"
 
 @dataclass
 class Box:
-    """Mails by their number, and which were marked as read."""
+    """Mails by their number, and which of them a person has read."""
 
     mails: dict[int, bytes]
     seen: set[int] = field(default_factory=set)
+    changed: list[str] = field(default_factory=list)
+    """Commands that would change it."""
+    folder: str = "INBOX"
+    validity: int = 7
+    refuses: str = "wrong"
+    """What a sign-in is refused with."""
     port: int = 0
     drop_at: int = 0
     """Cut the line when this mail is asked for."""
@@ -41,22 +47,38 @@ class _Session(socketserver.StreamRequestHandler):
         if command.startswith("CAPABILITY"):
             self._say("* CAPABILITY IMAP4rev1", f"{tag} OK done")
         elif command.startswith("LOGIN"):
-            self._say(f"{tag} OK in" if PASSWORD in rest else f"{tag} NO wrong")
+            self._say(f"{tag} OK in" if PASSWORD in rest else f"{tag} NO {self.box.refuses}")
         elif command.startswith("AUTHENTICATE XOAUTH2"):
             self._say(f"{tag} OK in" if self._shows_token() else f"{tag} NO AUTHENTICATE failed.")
-        elif command.startswith("SELECT"):
-            self._say(f"* {len(self.box.mails)} EXISTS", f"{tag} OK [READ-WRITE] selected")
+        elif command.startswith("EXAMINE"):
+            self._say(*self._examined(tag, rest))
         elif command.startswith("UID SEARCH"):
-            unread = " ".join(str(n) for n in self.box.mails if n not in self.box.seen)
-            self._say(f"* SEARCH {unread}", f"{tag} OK done")
+            found = " ".join(map(str, self._found(command.removeprefix("UID SEARCH "))))
+            self._say(f"* SEARCH {found}", f"{tag} OK done")
         elif match := re.match(r"UID FETCH (\d+)", command):
             return self._fetch(tag, int(match[1]))
-        elif match := re.match(r"UID STORE (\d+)", command):
-            self.box.seen.add(int(match[1]))
-            self._say(f"{tag} OK done")
-        else:
+        elif command.startswith("LOGOUT"):
             self._say(f"{tag} OK bye")
+        else:
+            self.box.changed.append(command)
+            self._say(f"{tag} BAD not for a reader")
         return not command.startswith("LOGOUT")
+
+    def _examined(self, tag: str, rest: str) -> list[str]:
+        if rest.partition(" ")[2].strip('"') != self.box.folder:
+            return [f"{tag} NO no such folder"]
+        told = [f"* {len(self.box.mails)} EXISTS", f"* OK [UIDVALIDITY {self.box.validity}] valid"]
+        return [*told, f"{tag} OK [READ-ONLY] examined"]
+
+    def _found(self, criteria: str) -> list[int]:
+        numbers = sorted(self.box.mails)
+        if criteria == "UNSEEN":
+            return [number for number in numbers if number not in self.box.seen]
+        if criteria == "UID *":
+            return numbers[-1:]
+        first = int(criteria.removeprefix("UID ").removesuffix(":*"))
+        # RFC 3501, 6.4.8: the highest is always within n:*.
+        return [number for number in numbers if number >= first] or numbers[-1:]
 
     def _shows_token(self) -> bool:
         self._say("+ ")
