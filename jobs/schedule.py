@@ -16,6 +16,7 @@ from service.db.transaction import Transaction
 from service.operations.context import Context
 from service.operations.notices.gather import gather
 from service.operations.notices.report_mails import gather_reports
+from service.operations.remedies.voucher_looks import plan_looks
 from service.operations.reports.roll_up import roll_up
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,7 @@ PERIODIC: tuple[tuple[str, timedelta, Job], ...] = (
     ("notices", timedelta(minutes=1), gather),
     ("report mails", timedelta(minutes=1), gather_reports),
     ("reports", timedelta(minutes=1), roll_up),
+    ("vouchers", timedelta(hours=1), plan_looks),
     ("purge", timedelta(hours=6), retention.purge),
     ("purge buyers", timedelta(hours=6), retention.purge_buyers),
     ("stale policies", timedelta(hours=24), retention.list_stale_policies),

@@ -24,6 +24,7 @@ from integrations.contract import (
     ActionRequest,
     Buyer,
     Config,
+    GivenVoucher,
     Inbound,
     MessageChannel,
     Order,
@@ -84,7 +85,12 @@ ANSWERS = [
 NONSENSE = (b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe", b'{"id": {}}', b'{"a":' * 2000)
 
 
-SWITCHED = {(OrderStore, "act"), (OrderStore, "find"), (MessageChannel, "find_message")}
+SWITCHED = {
+    (OrderStore, "act"),
+    (OrderStore, "find"),
+    (OrderStore, "voucher_use"),
+    (MessageChannel, "find_message"),
+}
 """What would be taken for a promise where it is written."""
 
 
@@ -125,6 +131,8 @@ class AdapterCases:
                 found[f"act {kind.name}"] = partial(one.act, _asked(kind))
                 if can.look_up:
                     found[f"find {kind.name}"] = partial(one.find, _asked(kind))
+        if can.voucher_use:
+            found["voucher_use"] = lambda: one.voucher_use(GivenVoucher("TEA-5", "7", "k"))
         if {Role.MESSAGES, Role.ORDERS} <= self.platform.roles:
             found["message"] = lambda: one.message(MESSAGE)
         if Role.REPLIES in self.platform.roles:
@@ -140,6 +148,7 @@ class AdapterCases:
             (ReviewSource, "edit_link"): can.edit_link,
             (OrderStore, "act"): acts,
             (OrderStore, "find"): can.look_up,
+            (OrderStore, "voucher_use"): can.voucher_use,
             (MessageChannel, "find_message"): can.look_up_message,
         }
         written = {

@@ -66,6 +66,7 @@ from integrations.contract.roles import (
     Role,
     WebhookSource,
 )
+from integrations.contract.vouchers import GivenVoucher, VoucherUse
 
 __all__ = [
     "PROTOCOLS",
@@ -86,6 +87,7 @@ __all__ = [
     "EventKind",
     "Field",
     "Found",
+    "GivenVoucher",
     "Inbound",
     "InboundEvent",
     "MessageChannel",
@@ -118,6 +120,7 @@ __all__ = [
     "TokenHolder",
     "Tokens",
     "UnreadRow",
+    "VoucherUse",
     "Way",
     "WebhookSource",
     "done_unless",

@@ -55,6 +55,8 @@ class Capabilities:
     """`find` can tell whether an action was done."""
     look_up_message: bool = False
     """`find_message` can tell whether a message was sent."""
+    voucher_use: bool = False
+    """`voucher_use` can tell whether a voucher was used."""
     consistency_delay: timedelta = timedelta(minutes=5)
     """How long after a call was begun its effect may still appear. Where the platform knows no key,
     nothing is done again before that, however often `find` says that nothing is there."""

@@ -23,6 +23,7 @@ from integrations.contract.messages import (
     SentMessage,
 )
 from integrations.contract.orders import Buyer, Order, OrderQuery
+from integrations.contract.vouchers import GivenVoucher, VoucherUse
 from integrations.errors import BadSignature, Unreadable, Unsupported
 from integrations.sentence import Text
 
@@ -128,6 +129,10 @@ class OrderStore(Protocol):
     def find(self, request: ActionRequest) -> Found | None:
         """Was it done? None: surely not. Raises `Permanent` where its terms differ or nobody can tell."""
         raise Unsupported("a %(action)s cannot be looked up", action=request.remedy.kind.name)
+
+    def voucher_use(self, voucher: GivenVoucher) -> VoucherUse | None:
+        """Whether a voucher was used. None: the platform does not know it, or does not say."""
+        raise Unsupported("this platform does not say whether a voucher was used")
 
 
 class MessageChannel(Protocol):

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from integrations.base.checks import checked
 from integrations.base.client import path_of
+from integrations.base.values import VoucherUseIn
 from integrations.contract import (
     ActionRequest,
     Buyer,
@@ -20,6 +21,7 @@ from integrations.contract import (
     CheckResult,
     Done,
     Field,
+    GivenVoucher,
     Inbound,
     MessageChannel,
     MessageReceived,
@@ -33,6 +35,7 @@ from integrations.contract import (
     ReplyTarget,
     ReviewEvent,
     ReviewSource,
+    VoucherUse,
     Way,
     WebhookSource,
     done_unless,
@@ -60,6 +63,7 @@ CAPABILITIES = Capabilities(
     edit_review=True,
     idempotent=True,
     look_up=True,
+    voucher_use=True,
     # The shop answers within a few seconds, also where it is told to be slow.
     consistency_delay=timedelta(seconds=10),
 )
@@ -156,6 +160,10 @@ class Sandbox(Connected, WebhookSource, ReviewSource, OrderStore, MessageChannel
             return None
         return replace(_result(data["found"][0], request), already=True)
 
+    def voucher_use(self, voucher: GivenVoucher) -> VoucherUse | None:
+        path = path_of("vouchers", voucher.code)
+        return cast(VoucherUse | None, self.client.get_or_none(path, VoucherUseIn))
+
     def message(self, message: OutgoingMessage) -> str:
         body = {
             "key": message.key,
@@ -164,13 +172,11 @@ class Sandbox(Connected, WebhookSource, ReviewSource, OrderStore, MessageChannel
             "subject": message.subject,
             "text": message.text,
         }
-        sent: str = self.client.post("/messages", SentIn, body)["id"]
-        return sent
+        return str(self.client.post("/messages", SentIn, body)["id"])
 
     def reply(self, reply: PublicReply) -> str:
         body = {"key": reply.key, "review_id": reply.review_id, "text": reply.text}
-        posted: str = self.client.post("/replies", SentIn, body)["id"]
-        return posted
+        return str(self.client.post("/replies", SentIn, body)["id"])
 
     def check(self) -> list[CheckResult]:
         return checked(NAME, self._lines())

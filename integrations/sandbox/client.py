@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from integrations.base.client import JsonClient, Method, json_headers
+from integrations.base.client import JsonClient, Method, NotThere, json_headers
 from integrations.contract import Adapter, Config
 from integrations.errors import AdapterError, Misconfigured, Permanent, Rejected
 from integrations.http import Answer
+from integrations.sentence import Text
 
 
 class Client(JsonClient):
@@ -32,8 +33,9 @@ class Client(JsonClient):
             # Looking it up shows nothing, whether the provider has paid or not.
             return Permanent("the sandbox's payment provider failed")
         if 400 <= answer.status < 500 and answer.status not in (408, 425, 429):
-            words = answer.body.decode(errors="replace")[:200]
-            return Rejected("the sandbox refused: %(value)s", value=words)
+            said = answer.body.decode(errors="replace")[:200]
+            refused = Text("the sandbox refused: %(value)s", value=said)
+            return NotThere(refused) if answer.status == 404 else Rejected(refused)
         return None
 
 

@@ -9,14 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from integrations.base.loading import delivered, json_of
-from integrations.contract import (
-    EventKind,
-    Inbound,
-    MessageReceived,
-    Order,
-    OrderLine,
-    ReviewEvent,
-)
+from integrations.contract import EventKind, Inbound, MessageReceived, Order, OrderLine, ReviewEvent
 from integrations.errors import BadSignature, Unreadable
 from integrations.money import Money
 from integrations.sandbox.schemas import EventIn
@@ -36,9 +29,8 @@ def sign(secret: str, delivery: str, timestamp: str, body: bytes) -> str:
 
 def verify(request: Inbound, secrets: Sequence[str], now: datetime) -> str:
     """The delivery's key; raises `BadSignature`."""
-    delivery = request.headers.get("x-sandbox-delivery", "")
-    timestamp = request.headers.get("x-sandbox-timestamp", "")
-    signature = request.headers.get("x-sandbox-signature", "")
+    names = ("delivery", "timestamp", "signature")
+    delivery, timestamp, signature = (request.headers.get(f"x-sandbox-{one}", "") for one in names)
     if not (delivery and timestamp.isascii() and timestamp.isdigit() and signature):
         raise BadSignature("the signature headers are missing")
     expected = [sign(secret, delivery, timestamp, request.body) for secret in secrets if secret]
@@ -54,8 +46,7 @@ def read(request: Inbound) -> list[ReviewEvent | MessageReceived]:
     data = delivered(EventIn, json_of(request))
     if data["event"] == "message.received" and data["message"]:
         return [data["message"]]
-    kind = KINDS.get(data["event"])
-    if kind is None:
+    if (kind := KINDS.get(data["event"])) is None:
         return []
     if data["review"] is None:
         raise Unreadable("the sandbox sent something else (%(value)s)", value=data["event"])

@@ -162,11 +162,22 @@ def review_data(ledger: Ledger, review: Row) -> dict[str, Any]:
     }
 
 
+def use_voucher(connection: sqlite3.Connection, code: str, order_id: int, now: datetime) -> None:
+    """Take a voucher off what a fresh order costs; raises `LookupError` where none is good for it."""
+    order = connection.execute("SELECT * FROM orders WHERE id = ?", (order_id,)).fetchone()
+    used = connection.execute(
+        "UPDATE made SET used_at = ?, used_order = ?, saved_minor = min(amount_minor, ?)"
+        " WHERE code = ? AND currency = ? AND used_at IS NULL RETURNING saved_minor",
+        (now.isoformat(), order["number"], order["paid_minor"], code.lower(), order["currency"]),
+    ).fetchone()
+    if used is None:
+        raise LookupError(code)
+    changed = "UPDATE orders SET paid_minor = paid_minor - ? WHERE id = ?"
+    connection.execute(changed, (used["saved_minor"], order_id))
+
+
 def add_order(
-    connection: sqlite3.Connection,
-    buyer_id: int,
-    product: tuple[str, str, int, str],
-    now: datetime,
+    connection: sqlite3.Connection, buyer_id: int, product: tuple[str, str, int, str], now: datetime
 ) -> int:
     """Sell one product `(id, name, price in minor units, currency)`; gives the order's id."""
     cursor = connection.execute(

@@ -11,7 +11,13 @@ from werkzeug.wrappers import Response
 from integrations.money import Money
 from integrations.sandbox import trouble
 from integrations.sandbox.chat import write_to_shop
-from integrations.sandbox.ledger import Ledger, Row, add_order, leave_review
+from integrations.sandbox.ledger import (
+    Ledger,
+    Row,
+    add_order,
+    leave_review,
+    use_voucher,
+)
 from integrations.sandbox.seed import PRODUCTS
 
 blueprint = Blueprint("pages", __name__)
@@ -24,8 +30,8 @@ a{color:#7a3e00}nav{display:flex;flex-wrap:wrap;gap:0 1rem}nav a{display:flex;al
 min-height:2.75rem}h1{font-size:1.4rem;line-height:1.25;margin:.5rem 0}h2{font-size:1.1rem;margin:.5rem 0}
 article,form{background:#fff;border:1px solid #e3d5b8;border-radius:.5rem;padding:.75rem;
 margin:.75rem 0}article>a{display:block;min-height:2.75rem}pre{white-space:pre-wrap;font:inherit;
-margin:.5rem 0}button,select,textarea{font:inherit;min-height:2.75rem;max-width:100%}
-button{padding:0 .9rem;margin:.25rem 0}select,textarea{width:100%}label{display:block;margin:.5rem 0}
+margin:.5rem 0}button,select,textarea,input{font:inherit;min-height:2.75rem;max-width:100%}
+button{padding:0 .9rem;margin:.25rem 0}select,textarea,[name=voucher]{width:100%}label{display:block;margin:.5rem 0}
 summary{min-height:2.75rem;display:flex;align-items:center;cursor:pointer}
 label.tick{display:flex;gap:.6rem;align-items:center;min-height:2.75rem}.tick input{width:1.4rem;
 height:1.4rem;flex:none}.small{color:#5d5346;font-size:.9rem}.stars{color:#8a5800}</style></head><body>
@@ -82,7 +88,8 @@ BUY = (
 }}>{{ buyer.name }} ({{ buyer.country }})</option>{% endfor %}</select></label>
 <label>Product <select name="product">{% for id, name, price in products %}
 <option value="{{ id }}"{{ ' selected' if chosen.product == id }}>{{ name }}, {{ price }}</option>
-{% endfor %}</select></label><button>Pay</button></form>
+{% endfor %}</select></label><label>Voucher code <input name="voucher" value="{{ chosen.voucher }}"></label>
+<button>Pay</button></form>
 <p class="small">No money moves. The order is delivered at once, so that it can be rated on the next page.</p>
 </body></html>"""
 )
@@ -104,7 +111,7 @@ DONE = (
     HEAD
     + """<h1>What the shop did</h1>{% for one, amount in made %}<article>
 <strong>{{ one.action }} {{ amount }}</strong><br>order SB-{{ one.order_id }}, {{ one.reference }}
-{% if one.code %}<br>code {{ one.code }}{% endif %}{% if one.task %}<p>{{ one.task }}</p>{% endif %}
+{% if one.code %}<br>code {{ one.code }}{{ ', used for order ' ~ one.used_order if one.used_order }}{% endif %}{% if one.task %}<p>{{ one.task }}</p>{% endif %}
 </article>{% else %}<p>Nothing yet.</p>{% endfor %}</body></html>"""
 )
 
@@ -172,8 +179,13 @@ def buy() -> Response | tuple[str, int]:
     product = next((row for row in PRODUCTS if row[0] == request.form.get("product")), None)
     if buyer is None or product is None:
         return _buy_page("Choose a buyer and a product from the lists."), 422
-    with shop.ledger.write() as connection:
-        order_id = add_order(connection, buyer["id"], product, shop.now())
+    try:
+        with shop.ledger.write() as connection:
+            order_id = add_order(connection, buyer["id"], product, shop.now())
+            if code := request.form.get("voucher", "").strip():
+                use_voucher(connection, code, order_id, shop.now())
+    except LookupError:
+        return _buy_page("There is no voucher of this code that is good for this product."), 422
     return _to(f"/orders/{order_id}")
 
 
@@ -194,15 +206,9 @@ def change_order(order_id: int) -> Response:
     if request.form["do"] == "trouble":
         trouble.choose(shop.ledger, order_id, request.form["trouble"])
     else:
-        leave_review(
-            shop.ledger,
-            order_id,
-            int(request.form.get("rating", 1)),
-            request.form.get("text", ""),
-            shop.now(),
-            withdraw=request.form["do"] == "withdraw",
-            photo="photo" in request.form,
-        )
+        stars, text = int(request.form.get("rating", 1)), request.form.get("text", "")
+        more = {"withdraw": request.form["do"] == "withdraw", "photo": "photo" in request.form}
+        leave_review(shop.ledger, order_id, stars, text, shop.now(), **more)
     return _to(f"/orders/{order_id}")
 
 
@@ -259,10 +265,8 @@ def _linked(text: str) -> Markup:
 def done() -> str:
     """What was done for buyers, newest first."""
     actions = _ledger().rows("SELECT * FROM made ORDER BY id DESC LIMIT 60")
-    return _page(
-        DONE,
-        made=[(action, _shown(action["amount_minor"], action["currency"])) for action in actions],
-    )
+    made = [(action, _shown(action["amount_minor"], action["currency"])) for action in actions]
+    return _page(DONE, made=made)
 
 
 def _shown(minor: int | None, currency: str) -> str:

@@ -50,13 +50,12 @@ class Sender:
     def _send(self, callback: Row) -> int:
         now = self._now()
         stamp = str(int(now.timestamp()))
+        signature = sign(self._secret, callback["delivery"], stamp, callback["body"])
         headers = {
             "Content-Type": "application/json",
             "X-Sandbox-Delivery": callback["delivery"],
             "X-Sandbox-Timestamp": stamp,
-            "X-Sandbox-Signature": sign(
-                self._secret, callback["delivery"], stamp, callback["body"]
-            ),
+            "X-Sandbox-Signature": signature,
         }
         try:
             accepted = self._http.call("POST", self.url, headers=headers, body=callback["body"]).ok

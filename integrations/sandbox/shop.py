@@ -54,9 +54,8 @@ def create_shop(
     shop = Shop(app, ledger, sender, now)
     app.extensions["shop"] = shop
     app.config.update(API_KEY=api_key, BASE_URL=base_url.rstrip("/"))
-    app.register_blueprint(api)
-    app.register_blueprint(pages.blueprint)
-    app.register_blueprint(pictures)
+    for part in (api, pages.blueprint, pictures):
+        app.register_blueprint(part)
     return shop
 
 
@@ -164,6 +163,17 @@ def find() -> Response:
     return jsonify(found=[dict(row) for row in rows], forgets=forgets)
 
 
+@api.get("/vouchers/<code>")
+def voucher(code: str) -> Response:
+    """What became of a voucher."""
+    row = here().ledger.row("SELECT * FROM made WHERE code = ?", code.strip().lower())
+    if row is None:
+        return _say(404, "no such voucher")
+    used, number = row["used_at"], row["used_order"]
+    saved = {"minor": row["saved_minor"], "currency": row["currency"]}
+    return jsonify(used=used is not None, at=used, order_number=number, saved=saved)
+
+
 @api.post("/make-goods")
 def make_good() -> Response:
     """Carry out one, with the trouble the order asks for."""
@@ -172,8 +182,7 @@ def make_good() -> Response:
     order = shop.ledger.row("SELECT * FROM orders WHERE id = ?", asked["order_id"])
     if order is None:
         return _say(404, "no such order")
-    bad = trouble.before(shop.ledger, order)
-    if bad is not None:
+    if (bad := trouble.before(shop.ledger, order)) is not None:
         return bad
     earlier = asked["key"] and shop.ledger.row(
         "SELECT * FROM made WHERE key = ? AND id NOT IN (SELECT made_id FROM forgotten) LIMIT 1",
@@ -187,8 +196,8 @@ def make_good() -> Response:
         return _say(422, "more than what is left of this order")
     trouble.dawdle(shop.ledger)
     made_id = _carry_out(shop, asked, trouble.task(order))
-    bad = trouble.gateway_failed(shop.ledger, order, made_id) or trouble.after(shop.ledger, order)
-    if bad is not None:
+    failed = trouble.gateway_failed(shop.ledger, order, made_id)
+    if (bad := failed or trouble.after(shop.ledger, order)) is not None:
         return bad
     action = shop.ledger.row("SELECT * FROM made WHERE id = ?", made_id)
     assert action is not None
@@ -200,18 +209,9 @@ def _carry_out(shop: Shop, asked: dict[str, Any], task: str) -> int:
     with shop.ledger.write() as connection:
         cursor = connection.execute(
             "INSERT INTO made (action, key, reference, order_id, amount_minor, currency, code,"
-            " task, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                asked["action"],
-                asked["key"],
-                asked["reference"],
-                asked["order_id"],
-                asked["amount_minor"],
-                asked["currency"],
-                code,
-                task,
-                shop.now().isoformat(),
-            ),
+            " task, at) VALUES (:action, :key, :reference, :order_id, :amount_minor, :currency, :code,"
+            " :task, :at)",
+            {**asked, "code": code, "task": task, "at": shop.now().isoformat()},
         )
         return int(cursor.lastrowid or 0)
 
@@ -224,21 +224,13 @@ def message() -> Response:
     order = shop.ledger.row("SELECT * FROM orders WHERE id = ?", asked["order_id"])
     if order is None:
         return _say(404, "no such order")
-    bad = trouble.before_message(shop.ledger, order)
-    if bad is not None:
+    if (bad := trouble.before_message(shop.ledger, order)) is not None:
         return bad
     with shop.ledger.write() as connection:
         cursor = connection.execute(
             "INSERT INTO message (key, order_id, recipient, subject, text, at)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            (
-                asked["key"],
-                asked["order_id"],
-                asked["to"],
-                asked["subject"],
-                asked["text"],
-                shop.now().isoformat(),
-            ),
+            " VALUES (:key, :order_id, :to, :subject, :text, :at)",
+            {**asked, "at": shop.now().isoformat()},
         )
     return trouble.after_message(shop.ledger, order) or jsonify(id=cursor.lastrowid)
 

@@ -16,7 +16,7 @@ CREATE TABLE IF NOT EXISTS made (id INTEGER PRIMARY KEY, action TEXT, key TEXT, 
   order_id INTEGER, amount_minor INTEGER, currency TEXT, code TEXT, task TEXT, at TEXT);
 CREATE INDEX IF NOT EXISTS made_reference ON made (reference);
 CREATE INDEX IF NOT EXISTS made_key ON made (key);
-CREATE INDEX IF NOT EXISTS made_order ON made (order_id);
+CREATE INDEX IF NOT EXISTS made_order ON made (order_id); CREATE INDEX IF NOT EXISTS made_code ON made (code);
 CREATE TABLE IF NOT EXISTS message (id INTEGER PRIMARY KEY, key TEXT, order_id INTEGER,
   recipient TEXT, subject TEXT, text TEXT, at TEXT);
 CREATE TABLE IF NOT EXISTS buyer_words (id INTEGER PRIMARY KEY, order_id INTEGER, message_id INTEGER,
@@ -44,4 +44,7 @@ ADDED = (
     ("buyer", "phone", "TEXT DEFAULT ''"),
     ("buyer", "address", "TEXT DEFAULT ''"),
     ("review", "photo", "INTEGER DEFAULT 0"),
+    ("made", "used_at", "TEXT"),
+    ("made", "used_order", "TEXT"),
+    ("made", "saved_minor", "INTEGER"),
 )

@@ -127,6 +127,5 @@ def after_message(ledger: Ledger, order: Row) -> Response | None:
 
 def task(order: Row) -> str:
     """What is left for the seller where the gateway cannot refund."""
-    if order["trouble"] == "gateway":
-        return "The refund is recorded, but this payment method cannot send it: pay it by hand."
-    return ""
+    by_hand = "The refund is recorded, but this payment method cannot send it: pay it by hand."
+    return by_hand if order["trouble"] == "gateway" else ""

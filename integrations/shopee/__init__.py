@@ -12,13 +12,13 @@ from typing import ClassVar
 from integrations import entries
 from integrations.contract import (
     ActionRequest,
-    ByHand,
+    ActionResult,
     Capabilities,
-    Done,
     Field,
     Found,
+    GivenVoucher,
     Pace,
-    Pending,
+    VoucherUse,
     Way,
 )
 from integrations.remedies import REFUND, RESEND, VOUCHER
@@ -41,6 +41,7 @@ class Shopee(Checks, Chat, Replies, Webhooks):
         remedies={REFUND: Way.ON_BUYER_RETURN, VOUCHER: Way.API, RESEND: Way.TASK},
         edit_review=True,
         look_up=True,
+        voucher_use=True,
         consistency_delay=timedelta(minutes=5),
     )
     # Shopee publishes no figure; integrators name 100 a minute for an app.
@@ -96,7 +97,7 @@ class Shopee(Checks, Chat, Replies, Webhooks):
         number("partner_id", values)
         number("shop_id", values)
 
-    def act(self, request: ActionRequest) -> Done | Pending | ByHand:
+    def act(self, request: ActionRequest) -> ActionResult:
         if request.remedy.kind is REFUND:
             return refunds.act(self, request)
         return vouchers.act(self.client, request)
@@ -105,6 +106,9 @@ class Shopee(Checks, Chat, Replies, Webhooks):
         if request.remedy.kind is REFUND:
             return refunds.find(self, request)
         return vouchers.find(self.client, request)
+
+    def voucher_use(self, voucher: GivenVoucher) -> VoucherUse | None:
+        return vouchers.use(self.client, voucher)
 
 
 ADAPTER = Shopee

@@ -20,11 +20,7 @@ class Chat(Connected, MessageChannel):
         """v2.sellerchat.send_message."""
         if not digits(message.to.id):
             raise Rejected("the order names no buyer to write to: choose the order of this case")
-        body = {
-            "to_id": int(message.to.id),
-            "message_type": "text",
-            "content": {"text": message.text},
-        }
+        content = {"text": message.text}
+        body = {"to_id": int(message.to.id), "message_type": "text", "content": content}
         path = "/api/v2/sellerchat/send_message"
-        sent: str = self.client.post(path, MessageIn, body)["message_id"] or ""
-        return sent
+        return str(self.client.post(path, MessageIn, body)["message_id"] or "")

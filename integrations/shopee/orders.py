@@ -76,9 +76,8 @@ class Orders(Connected, OrderStore):
         while start < until:
             end = min(start + WINDOW, until)
             page = partial(self.returns_between, start, end)
-            for listed in pages(
-                page, most=MOST_PAGES, too_many=Permanent(TOO_MANY, outcome="not_done")
-            ):
+            too_many = Permanent(TOO_MANY, outcome="not_done")
+            for listed in pages(page, most=MOST_PAGES, too_many=too_many):
                 if any(row.holds(mark) for row in listed.unread):
                     raise Permanent(listed.unread[0].problem, outcome="not_done")
                 yield from listed.rows
@@ -124,9 +123,8 @@ def order_of(data: Mapping[str, Any], refunded: Money, now: datetime) -> Order:
 
 def _parcel(package: Mapping[str, Any], carrier: str) -> str:
     """Shopee gives the number of a parcel by another call, and its own number of it here."""
-    return " ".join(
-        filter(None, (package["shipping_carrier"] or carrier, package["package_number"]))
-    )
+    named = (package["shipping_carrier"] or carrier, package["package_number"])
+    return " ".join(filter(None, named))
 
 
 def _line(item: Mapping[str, Any], currency: str) -> OrderLine:

@@ -13,7 +13,7 @@ from typing import Any
 
 from integrations.base.orders import existing
 from integrations.base.terms import AMOUNT, same_terms
-from integrations.contract import ActionRequest, ByHand, Done, Pending, Refused
+from integrations.contract import ActionRequest, ActionResult, ByHand, Done, Pending, Refused
 from integrations.errors import Permanent, Rejected
 from integrations.json_input import digits
 from integrations.money import Money
@@ -52,7 +52,7 @@ CLOSED = N_(
 )
 
 
-def act(shop: Orders, request: ActionRequest) -> Done | Pending | ByHand:
+def act(shop: Orders, request: ActionRequest) -> ActionResult:
     """The next step of a refund, whatever the last one was: what the return says counts."""
     opened = _opened(shop, request)
     if opened is None:
@@ -121,9 +121,7 @@ def _asked(opened: Mapping[str, Any]) -> Money:
     return Money.of(opened["refund_amount"], opened["currency"])
 
 
-def _answer(
-    shop: Orders, request: ActionRequest, opened: Mapping[str, Any]
-) -> Done | Pending | ByHand:
+def _answer(shop: Orders, request: ActionRequest, opened: Mapping[str, Any]) -> ActionResult:
     """A return that the buyer asks for and nobody has answered: v2.returns.confirm, v2.returns.offer."""
     return_sn, approved = opened["return_sn"], request.remedy.money
     if request.progress.get("granted"):

@@ -201,6 +201,8 @@ class VoucherIn(Loose):
     voucher_name = Label()
     reward_type = Whole(0, 100, required=True)
     usage_quantity = Whole(0, MOST, required=True)
+    # In lists it is missing.
+    current_usage = Decoration(Whole(0, MOST))
     discount_amount = Amount(load_default=None)
     end_time = Seconds(required=True)
 

@@ -35,6 +35,7 @@ class Standard(SellerPages, Reviews, Orders, Messages, Replies, Webhooks, Checks
         idempotent=True,
         idempotent_messages=True,
         look_up=True,
+        voucher_use=True,
     )
     fields: ClassVar[tuple[Field, ...]] = (
         Field(

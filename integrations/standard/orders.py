@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from integrations.base.amounts import check_left
 from integrations.base.client import path_of, said_in, words_of
@@ -16,10 +16,12 @@ from integrations.contract import (
     ActionRequest,
     ByHand,
     Done,
+    GivenVoucher,
     Order,
     OrderQuery,
     OrderStore,
     Refused,
+    VoucherUse,
     done_unless,
 )
 from integrations.errors import Permanent, Rejected, Temporary
@@ -120,6 +122,11 @@ class Orders(Connected, OrderStore):
             return _result(request, data, already=True)
         except Rejected as error:
             return Refused(error.text)
+
+    def voucher_use(self, voucher: GivenVoucher) -> VoucherUse | None:
+        """GET /make-goods/{key}: what the shop says beside its terms."""
+        data = self.client.get_or_none(path_of("make-goods", voucher.key), RecordedMakeGoodIn)
+        return cast(VoucherUse | None, data and data["use"])
 
     def _had_already(self, request: ActionRequest, conflict: Conflict) -> Done | ByHand:
         """A conflict is a success where the shop's record has our terms."""

@@ -16,17 +16,14 @@ from integrations.base.fields import (
     Moment,
     Quantity,
     Whole,
-    currency,
     text_field,
 )
 from integrations.base.loading import Loose
-from integrations.base.values import Value
+from integrations.base.values import MOST_MINOR, MoneyIn, Value, VoucherUseIn
 from integrations.contract import Buyer, EventKind, Order, OrderLine, ReviewEvent
 from integrations.errors import Rejected
-from integrations.money import Money
 from integrations.text import is_web_link
 
-MOST_MINOR = 10**15
 CHANNELS = ("email", "whatsapp", "sms")
 """By which a buyer may have agreed to be written to."""
 
@@ -132,13 +129,6 @@ class ReviewPageIn(Loose):
     more = flag()
 
 
-class MoneyIn(Value):
-    makes = Money
-
-    amount_minor = Whole(0, MOST_MINOR, required=True, data_key="minor")
-    currency = currency()
-
-
 class LinePaidIn(MoneyIn):
     """What was paid for a line; a line that is a discount takes away."""
 
@@ -221,6 +211,7 @@ class RecordedMakeGoodIn(MakeGoodIn):
     action = fields.String(required=True)
     order_id = Id(required=True)
     amount = fields.Nested(MoneyIn, required=True)
+    use = Decoration(fields.Nested(VoucherUseIn))
 
 
 class SentIn(Loose):

@@ -18,7 +18,9 @@ from integrations.contract import (
     Config,
     Done,
     Field,
+    GivenVoucher,
     Pace,
+    VoucherUse,
     Way,
 )
 from integrations.entries import Form
@@ -46,6 +48,7 @@ class WooCommerce(Reviews, Orders, Notes, Replies, Webhooks, Checks):
         remedies={RESEND: Way.API, REFUND: Way.API, VOUCHER: Way.API},
         edit_link=True,
         look_up=True,
+        voucher_use=True,
         look_up_message=True,
     )
     fields: ClassVar[tuple[Field, ...]] = (
@@ -91,6 +94,9 @@ class WooCommerce(Reviews, Orders, Notes, Replies, Webhooks, Checks):
 
     def find(self, request: ActionRequest) -> Done | ByHand | None:
         return FIND[request.remedy.kind](self.client, request)
+
+    def voucher_use(self, voucher: GivenVoucher) -> VoucherUse | None:
+        return coupons.use(self.client, voucher)
 
     def check(self) -> list[CheckResult]:
         return [*super().check(), *self.replies_work()]

@@ -40,14 +40,7 @@ from integrations.errors import AdapterError, Misconfigured, Rejected, Temporary
 from integrations.http import Answer
 from integrations.json_input import digits
 from integrations.sentence import N_, Text
-from integrations.woocommerce.schemas import (
-    AS_STORED,
-    EXACT,
-    IndexIn,
-    OrderIn,
-    ReviewIn,
-    SettingIn,
-)
+from integrations.woocommerce.schemas import AS_STORED, EXACT, IndexIn, OrderIn, ReviewIn, SettingIn
 
 PAGE = 100
 """The most that a page of WooCommerce may hold (wp-api-v3/introduction.md, Pagination)."""

@@ -9,7 +9,7 @@ from typing import Any
 from integrations.base.amounts import check_step, is_shown
 from integrations.base.loading import Loaded
 from integrations.base.terms import ADDRESS, AMOUNT, KIND, USE, same_terms
-from integrations.contract import ActionRequest, ByHand, Done, done_unless
+from integrations.contract import ActionRequest, ByHand, Done, GivenVoucher, VoucherUse, done_unless
 from integrations.errors import Misconfigured, Permanent, Rejected, Temporary
 from integrations.sentence import Text
 from integrations.woocommerce.client import Client
@@ -45,8 +45,7 @@ def act(client: Client, request: ActionRequest) -> Done | ByHand:
     except Rejected as error:
         if error.code != TAKEN:
             raise
-        read_back = find(client, request)
-        if read_back is None:
+        if (read_back := find(client, request)) is None:
             raise Temporary("the shop says that the code exists, but does not show it") from error
         return read_back
     return _result(request, coupon, already=False)
@@ -54,12 +53,20 @@ def act(client: Client, request: ActionRequest) -> Done | ByHand:
 
 def find(client: Client, request: ActionRequest) -> Done | ByHand | None:
     """The coupon of our code; raises `Permanent` when it is worth or limited to something else."""
-    code = _code(request)
-    # wp-api-v3/coupons.md
-    for row in client.walk("coupons", CouponIn, {"code": code}, most=1, mark=code):
-        if row["code"].lower() == code:
-            return _result(request, row, already=True)
-    return None
+    coupon = _coupon(client, _code(request))
+    return None if coupon is None else _result(request, coupon, already=True)
+
+
+def use(client: Client, voucher: GivenVoucher) -> VoucherUse | None:
+    """How often it was used. WooCommerce names who has, but lists no orders by their coupon."""
+    count = (_coupon(client, voucher.code.strip().lower()) or {}).get("usage_count")
+    return None if count is None else VoucherUse(count > 0)
+
+
+def _coupon(client: Client, code: str) -> Loaded | None:
+    """wp-api-v3/coupons.md: the one of this code."""
+    coupons = client.walk("coupons", CouponIn, {"code": code}, most=1, mark=code)
+    return next((row for row in coupons if row["code"].lower() == code), None)
 
 
 def _code(request: ActionRequest) -> str:

@@ -24,8 +24,7 @@ class Notes(Connected, MessageChannel):
             raise Rejected("the order has no e-mail address: a note of it would reach nobody")
         body = {"note": message.text, "customer_note": True}
         # wp-api-v3/order-notes.md
-        note = self.client.post(f"orders/{message.order_id}/notes", NoteIn, body)
-        return str(note["id"])
+        return str(self.client.post(f"orders/{message.order_id}/notes", NoteIn, body)["id"])
 
     def find_message(self, sent: SentMessage) -> str | None:
         if not digits(sent.order_id):

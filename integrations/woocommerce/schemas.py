@@ -141,6 +141,7 @@ class CouponIn(RowIn):
     discount_type = Text()
     date_expires = Text()
     usage_limit = Number(default=None)
+    usage_count = Number(default=None)
     email_restrictions = Rows(Text())
 
 

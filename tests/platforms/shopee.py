@@ -349,7 +349,8 @@ class ShopeeStandIn:
             raise Refusal("voucher.error_code_exist", "The code exists.")
         number = 395841407827968 + len(self.vouchers)
         code = PREFIX + body["voucher_code"]
-        self.vouchers.append({**body, "voucher_id": number, "voucher_code": code})
+        made = {**body, "voucher_id": number, "voucher_code": code, "current_usage": 0}
+        self.vouchers.append(made)
         return {"response": {"voucher_id": number}}
 
     def _voucher_get_voucher(self, request: Request) -> Answer:
@@ -358,7 +359,11 @@ class ShopeeStandIn:
 
     def _voucher_get_voucher_list(self, request: Request) -> Answer:
         size, page = int(request.args["page_size"]), int(request.args["page_no"]) - 1
-        rows = self.vouchers[page * size : (page + 1) * size]
+        # The list does not say how often each was used.
+        rows = [
+            {name: value for name, value in row.items() if name != "current_usage"}
+            for row in self.vouchers[page * size : (page + 1) * size]
+        ]
         return {"response": {"more": (page + 1) * size < len(self.vouchers), "voucher_list": rows}}
 
     def _sellerchat_send_message(self, request: Request) -> Answer:

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     LOOK = "look"
     POLL = "poll"
     CHECK = "check"
+    LOOK_AT_VOUCHERS = "look_at_vouchers"
     SEND_EVENT = "send_event"
     SEND_NOTICE = "send_notice"
     SEND_REPORT = "send_report"

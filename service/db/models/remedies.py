@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from integrations.money import Money
@@ -24,6 +24,7 @@ from service.domain.remedies.states import (
     MakeGoodState,
 )
 from service.domain.remedies.todo import MadeFor, todo
+from service.domain.remedies.vouchers import VoucherUsage
 
 if TYPE_CHECKING:
     from service.db.models.offers import Offer
@@ -69,6 +70,9 @@ class Decision(Base):
     decided_at: Mapped[datetime]
 
 
+LOOKED_AT = text("voucher_look_at IS NOT NULL")
+
+
 class MakeGood(Base):
     """An approved remedy with its idempotency key."""
 
@@ -76,6 +80,22 @@ class MakeGood(Base):
     __table_args__ = (
         Index("ix_make_good_decided", "shop_id", "currency", "decided_at"),
         Index("ix_make_good_order", "connection_id", "order_id"),
+        Index(
+            "ix_make_good_voucher_look",
+            "voucher_look_at",
+            "connection_id",
+            sqlite_where=LOOKED_AT,
+            postgresql_where=LOOKED_AT,
+        ),
+        CheckConstraint("voucher_usage IS NULL OR done_at IS NOT NULL", name="voucher_given"),
+        CheckConstraint(
+            "coalesce(voucher_usage, '') = 'used' OR (used_at IS NULL AND used_order = '' AND saved_minor IS NULL)",
+            name="voucher_used",
+        ),
+        CheckConstraint(
+            "voucher_look_at IS NULL OR coalesce(voucher_usage, '') IN ('open', 'unknown')",
+            name="voucher_looked_at",
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -112,6 +132,18 @@ class MakeGood(Base):
     held_until: Mapped[datetime | None]
     """Till when whoever decided could undo it; None: it began at once."""
     done_at: Mapped[datetime | None]
+    voucher_usage: Mapped[VoucherUsage | None] = state_column(VoucherUsage, nullable=True)
+    """Of a voucher that was given; None: it is none, or was not given yet. Changed, with what follows, by
+    service.operations.remedies.voucher_looks only."""
+    voucher_look_at: Mapped[datetime | None]
+    """When its platform is next asked whether it was used; None: not any more."""
+    voucher_seen_at: Mapped[datetime | None]
+    """When its platform last said whether it was."""
+    used_at: Mapped[datetime | None]
+    used_order: Mapped[str] = mapped_column(default="")
+    """The number of the order for which it was used."""
+    saved_minor: Mapped[int | None] = mapped_column(BigInteger)
+    """What its buyer paid less by it, in its currency; None, like both before: the platform does not say."""
 
     case: Mapped[Case] = relationship(back_populates="make_goods")
     decision: Mapped[Decision] = relationship()
@@ -124,6 +156,17 @@ class MakeGood(Base):
         """What is given, with its last moment."""
         amount = None if self.amount_minor is None else Money(self.amount_minor, self.currency)
         return Remedy(KINDS[self.kind], amount, tuple(self.line_ids), self.expires_at)
+
+    @property
+    def saved(self) -> Money | None:
+        """What the buyer paid less by the voucher, where the platform says."""
+        return None if self.saved_minor is None else Money(self.saved_minor, self.currency)
+
+    @property
+    def cost(self) -> Money | None:
+        """What it has cost once it is done: a voucher only where it was used."""
+        unused = self.voucher_usage not in (None, VoucherUsage.USED)
+        return None if unused else self.saved or self.remedy.amount
 
     @property
     def open_attempts(self) -> list[Attempt]:

@@ -21,7 +21,7 @@ from service.domain.messages.answering import answering_from_data
 from service.domain.messages.kinds import Answer, Step
 from service.domain.messages.states import MessageState
 from service.domain.messages.working_hours import WorkingHours
-from service.domain.reports.figures import CaseFacts, ReviewFacts
+from service.domain.reports.figures import CaseFacts, ReviewFacts, VoucherFacts
 from service.domain.reports.periods import Days
 
 BATCH = 500
@@ -147,7 +147,16 @@ def _facts(
         remedied_worked=place.worked(row.opened_at, done),
         courier=row.courier,
         editable=row.editable,
+        vouchers=tuple(_vouchers(make_goods)),
     )
+
+
+def _vouchers(make_goods: Sequence[Any]) -> Iterator[VoucherFacts]:
+    for row in make_goods:
+        worth = _worth(row)
+        if row.voucher_usage is not None and worth is not None:
+            saved = None if row.saved_minor is None else Money(row.saved_minor, row.currency)
+            yield VoucherFacts(row.voucher_usage, worth, saved)
 
 
 def _worth(make_good: Any) -> Money | None:
@@ -172,6 +181,8 @@ def _make_goods(session: Session, opened: ColumnElement[bool]) -> dict[int, list
             MakeGood.amount_minor,
             MakeGood.currency,
             MakeGood.done_at,
+            MakeGood.voucher_usage,
+            MakeGood.saved_minor,
         )
         .join(MakeGood.case)
         .where(opened, MakeGood.done_at.is_not(None))

@@ -12,6 +12,22 @@ from math import ceil
 from integrations.money import Money
 from service.domain.messages.editable import Editable
 from service.domain.messages.kinds import Answer
+from service.domain.remedies.vouchers import VoucherUsage
+
+
+@dataclass(frozen=True, slots=True)
+class VoucherFacts:
+    """A voucher among what was given, and what became of it. `saved`: what its buyer paid less by it, where
+    the platform says."""
+
+    usage: VoucherUsage
+    worth: Money
+    saved: Money | None = None
+
+    @property
+    def cost(self) -> Money | None:
+        """What it has cost so far; None: nothing, or nobody knows."""
+        return (self.saved or self.worth) if self.usage is VoucherUsage.USED else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +41,7 @@ class CaseFacts:
     `answer`, `handling`: the buyer's last answer to the question, and its stars. `root_cause`: as a
     person said, '' where nobody has. `staff`: the id of who decided last, '' where nobody has.
     `asked`: the invitation to update the review went out. `rise`: stars gained by a raised review, which
-    was editable then. `courier`: who carried the order, '' where nobody says.
+    was editable then. `courier`: who carried the order, '' where nobody says. `vouchers`: those among `given`.
     """
 
     id: int
@@ -47,6 +63,7 @@ class CaseFacts:
     remedied_worked: timedelta | None = None
     courier: str = ""
     editable: Editable = Editable.ASSUMED
+    vouchers: tuple[VoucherFacts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

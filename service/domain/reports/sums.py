@@ -10,13 +10,24 @@ from typing import Any
 from integrations.money import Money
 from service.domain.messages.editable import Editable
 from service.domain.messages.kinds import Answer
-from service.domain.reports.figures import FEWEST, CaseFacts, Rating, Share, money_of
+from service.domain.remedies.vouchers import VoucherUsage
+from service.domain.reports.figures import (
+    FEWEST,
+    CaseFacts,
+    Rating,
+    Share,
+    VoucherFacts,
+    money_of,
+    total,
+)
 
 
 @dataclass(slots=True)
 class Sums:
     """What some cases add up to. `worth`: what was given, in minor units by currency; a resend counts
-    what its lines were paid, a voucher what it is worth, used or not. `editable`: reviews that could still be
+    what its lines were paid, a voucher what it is worth, used or not. `vouchers`: how many there are of each
+    use, `voucher_worth`: what these are worth, by use and currency (`used IDR`), `vouchers_cost`: what the
+    used ones cost. `editable`: reviews that could still be
     changed when their case was opened, `assumed`: those of them of which no rule says so. `raised`: reviews
     of which it is known by how many stars, `rise`, they went up."""
 
@@ -36,6 +47,9 @@ class Sums:
     rise: int = 0
     raised_asked: int = 0
     rise_asked: int = 0
+    vouchers: Counter[str] = field(default_factory=Counter)
+    voucher_worth: Counter[str] = field(default_factory=Counter)
+    vouchers_cost: Counter[str] = field(default_factory=Counter)
 
     def add(self, case: CaseFacts) -> None:
         """Count one more case."""
@@ -43,6 +57,8 @@ class Sums:
         self.made_good += bool(case.given)
         for _kind, worth in case.given:
             self.give(worth)
+        for voucher in case.vouchers:
+            self.count_voucher(voucher)
         if case.answer is not None:
             self.answers[case.answer.value] += 1
         if case.handling is not None:
@@ -65,6 +81,14 @@ class Sums:
         """Count what was given."""
         if worth is not None:
             self.worth[worth.currency] += worth.amount_minor
+
+    def count_voucher(self, voucher: VoucherFacts) -> None:
+        """Count a voucher by what became of it."""
+        worth = voucher.worth
+        self.vouchers[voucher.usage] += 1
+        self.voucher_worth[f"{voucher.usage} {worth.currency}"] += worth.amount_minor
+        if voucher.cost is not None:
+            self.vouchers_cost[voucher.cost.currency] += voucher.cost.amount_minor
 
     def merge(self, other: Sums) -> None:
         """Add what other cases add up to."""
@@ -97,6 +121,29 @@ class Sums:
     def cost(self) -> tuple[Money, ...]:
         """Worth given, one amount for each currency."""
         return money_of(self.worth)
+
+    def vouchers_of(self, usage: VoucherUsage) -> tuple[Money, ...]:
+        """What the vouchers of one use are worth, one amount for each currency."""
+        sums = {
+            name.split(" ")[1]: minor
+            for name, minor in self.voucher_worth.items()
+            if name.split(" ")[0] == usage
+        }
+        return money_of(sums)
+
+    @property
+    def vouchers_worth(self) -> tuple[Money, ...]:
+        """What all vouchers are worth that were given, one amount for each currency."""
+        return total(worth for usage in VoucherUsage for worth in self.vouchers_of(usage))
+
+    @property
+    def cost_used(self) -> tuple[Money, ...]:
+        """What it has cost so far: of vouchers only those that were used, by what the buyer paid less."""
+        used = self.worth.copy()
+        used.update(self.vouchers_cost)
+        for name, minor in self.voucher_worth.items():
+            used[name.split(" ")[1]] -= minor
+        return money_of(used)
 
     @property
     def cost_of_recovered(self) -> tuple[Money, ...] | None:

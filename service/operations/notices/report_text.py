@@ -4,6 +4,7 @@ and the same in plain words. Nothing of a buyer."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from html import escape
 
 from babel import Locale
@@ -13,6 +14,7 @@ from babel.numbers import format_decimal
 from integrations.sentence import Said, Text, Words
 from service.db.models import Shop
 from service.domain.complaints.causes import CAUSE_LABELS
+from service.domain.remedies.vouchers import USAGES, VoucherUsage
 from service.domain.reports.figures import Rating, Share, Spread
 from service.domain.reports.periods import Period, PeriodKind
 from service.domain.reports.raised import RAISED, could_be_changed, on_assumption
@@ -117,8 +119,11 @@ class Report:
     def _rows(self) -> list[tuple[str, str, str]]:
         return [
             (self._say(name), self._value(figure(self._now)), self._value(figure(self._before)))
-            for name, figure in ROWS
+            for name, figure in [*ROWS, *(VOUCHER_ROWS if self._has_vouchers() else ())]
         ]
+
+    def _has_vouchers(self) -> bool:
+        return bool(self._now.sums.vouchers or self._before.sums.vouchers)
 
     def _value(self, value: object) -> str:
         match value:
@@ -171,6 +176,10 @@ class Report:
         return say(sentence, self.language)
 
 
+def _vouchers(usage: VoucherUsage, totals: Totals) -> object:
+    return totals.sums.vouchers_of(usage)
+
+
 OPEN = Text("Open the report")
 ROWS: Sequence[tuple[Text, Callable[[Totals], object]]] = (
     (Text("Low ratings"), lambda totals: totals.sums.number),
@@ -194,3 +203,11 @@ ROWS: Sequence[tuple[Text, Callable[[Totals], object]]] = (
         lambda totals: totals.sums.cost_of_recovered,
     ),
 )
+VOUCHER_ROWS: Sequence[tuple[Text, Callable[[Totals], object]]] = (
+    (Text("Cost so far, unused vouchers apart"), lambda totals: totals.sums.cost_used),
+    *(
+        (Text("Vouchers: %(usage)s", usage=usage), partial(_vouchers, name))
+        for name, usage in USAGES.items()
+    ),
+)
+"""Where there were any."""

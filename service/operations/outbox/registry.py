@@ -11,7 +11,7 @@ from service.operations.messages import mailboxes, sending
 from service.operations.notices import report_sending
 from service.operations.notices import sending as notices
 from service.operations.outbox.handler import Handler
-from service.operations.remedies import attempts, holds, offers
+from service.operations.remedies import attempts, holds, offers, voucher_looks
 from service.operations.reviews import ingest, refetch
 from service.operations.shops import connection_check
 
@@ -28,6 +28,7 @@ HANDLERS: Mapping[Kind, Handler] = {
         refetch.LOOK,
         refetch.POLL,
         connection_check.CHECK,
+        voucher_looks.LOOK_AT_VOUCHERS,
         events.SEND_EVENT,
         notices.SEND_NOTICE,
         report_sending.SEND_REPORT,

@@ -158,8 +158,9 @@ def _empty_case(
     case.candidates, case.buyer_key, case.advice, case.doubt = [], "", None, None
     case.messages_stopped, case.erased_at, case.profile = True, at, None
     session.execute(update(Thanks).where(Thanks.case_id == case.id).values(buyer_key=""))
-    for make_good in case.make_goods:
-        make_good.buyer_key = ""
+    session.execute(
+        update(MakeGood).where(MakeGood.case_id == case.id).values(buyer_key="", used_order="")
+    )
     attempts = [attempt for message in case.messages for attempt in message.attempts]
     for message in case.messages:
         message.subject = message.text = ""

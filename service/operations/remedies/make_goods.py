@@ -26,7 +26,7 @@ from service.operations.cases import history
 from service.operations.context import Context
 from service.operations.messages import planning
 from service.operations.messages.send_check import reaches_buyer
-from service.operations.remedies import grants, moves, proposals
+from service.operations.remedies import grants, moves, proposals, voucher_looks
 from service.operations.staff.permits import permit, permit_amount
 
 SAID_BY_SELLER = Text("says the seller")
@@ -56,6 +56,8 @@ def settle(
         return
     make_good.done_at = now
     make_good.vendor_id, make_good.code = result.vendor_id, result.code
+    if make_good.remedy.kind.gives_code:
+        voucher_looks.start_looking(session, make_good)
     left = result.text if isinstance(result, ByHand) else None
     if result.code and not left and not reaches_buyer(context, session, case):
         left = Text(
@@ -120,7 +122,9 @@ def done_by_hand(context: Context, make_good_id: int, *, actor: Actor, code: str
         if make_good.remedy.kind.gives_code and not (code.strip() or make_good.code):
             raise WrongInput("Enter the code, so that the buyer can be told.")
         if make_good.may(MakeGoodMove.FINISH):
-            make_good.code = code.strip() or make_good.code
+            if code.strip() not in ("", make_good.code):
+                make_good.code = code.strip()
+                voucher_looks.start_looking(session, make_good)
             moves.move(session, make_good, MakeGoodMove.FINISH, at=now, actor=actor)
             planning.plan_follow_ups(session, make_good.case, make_good, now=now)
             return

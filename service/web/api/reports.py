@@ -11,6 +11,7 @@ from marshmallow import Schema, fields, validate
 from service.db.reports import kept_totals
 from service.db.shops import shop_queries
 from service.domain.days import day_of
+from service.domain.remedies.vouchers import USAGES
 from service.domain.reports.figures import Spread
 from service.domain.reports.periods import Period, PeriodKind
 from service.domain.reports.sums import Sums
@@ -49,8 +50,18 @@ class ShareOut(Schema):
     whole = fields.Integer()
 
 
+class VouchersOut(Schema):
+    """How many vouchers, and what they are worth."""
+
+    number = fields.Integer()
+    worth = fields.List(fields.Nested(WorthOut))
+
+
 class SumsOut(Schema):
-    """What some cases add up to. `editable`: low ratings that could still be changed when they came in,
+    """What some cases add up to. `given` counts a voucher by what it is worth, whatever became of it;
+    `cost_used` counts only those that were used, by what the buyer paid less where the platform says.
+    `vouchers`: those of each use, `used`, `unused` (expired), `open` and `unknown`, which together are all
+    that were given. `editable`: low ratings that could still be changed when they came in,
     `assumed` of them without a known rule of their platform. `raised` is the share of the editable ones whose
     rating went up; `raised_asked` of those whose buyers were invited to update it, `raised_unasked` of the
     others. `handling`: mean stars, null where fewer than five buyers gave any."""
@@ -58,6 +69,8 @@ class SumsOut(Schema):
     cases = fields.Integer()
     made_good = fields.Integer()
     given = fields.List(fields.Nested(WorthOut))
+    cost_used = fields.List(fields.Nested(WorthOut))
+    vouchers = fields.Dict(keys=fields.String(), values=fields.Nested(VouchersOut))
     solved = fields.Nested(ShareOut)
     partly = fields.Nested(ShareOut)
     handling = fields.Float(allow_none=True)
@@ -154,6 +167,11 @@ def _sums(sums: Sums) -> dict[str, Any]:
         "cases": sums.number,
         "made_good": sums.made_good,
         "given": sums.cost,
+        "cost_used": sums.cost_used,
+        "vouchers": {
+            usage.value: {"number": sums.vouchers[usage], "worth": sums.vouchers_of(usage)}
+            for usage in USAGES
+        },
         "solved": sums.solved,
         "partly": sums.partly,
         "handling": sums.handling.mean,

@@ -65,7 +65,9 @@ class OfferOut(Schema):
 class MakeGoodOut(Schema):
     """A make-good that was approved. While its state is `held` nothing of it has begun: it can be undone
     till `held_until` (null: it began at once). `outcome_unknown`: it may have been carried out; somebody has to
-    look at the payment provider or in the shop."""
+    look at the payment provider or in the shop. `voucher_usage` of a voucher that was given: `open`, `used`,
+    `unused` (expired) or `unknown`, null for everything else; `used_at`, `used_order` and `saved_minor` where the
+    platform says when, for which order number, and how much the buyer paid less."""
 
     reference = fields.String()
     action = fields.String(attribute="kind")
@@ -80,6 +82,10 @@ class MakeGoodOut(Schema):
     decided_at = fields.AwareDateTime()
     held_until = fields.AwareDateTime(allow_none=True)
     done_at = fields.AwareDateTime(allow_none=True)
+    voucher_usage = fields.String(allow_none=True)
+    used_at = fields.AwareDateTime(allow_none=True)
+    used_order = fields.String()
+    saved_minor = fields.Integer(allow_none=True)
 
 
 class CauseOut(Schema):

@@ -14,6 +14,7 @@ from service.db.models import Case
 from service.domain.cases.root_causes import ROOT_CAUSES
 from service.domain.cases.states import CaseState
 from service.domain.messages.editable import EDITABLE
+from service.domain.remedies.vouchers import USAGES
 from service.web.i18n import label
 from service.web.words import word
 
@@ -46,6 +47,8 @@ def rows(cases: Iterable[Case]) -> Iterator[Row]:
         _("Stars for the handling"),
         _("Buyer's comment"),
         _("Could still be changed?"),
+        _("Voucher"),
+        _("Cost so far, unused vouchers apart"),
     ]
     for case in cases:
         yield _row(case)
@@ -57,6 +60,7 @@ def _row(case: Case) -> Row:
     answer = case.answers[-1] if case.answers else None
     worths = [amount for make_good in done if (amount := make_good.remedy.amount)]
     currencies = {worth.currency for worth in worths}
+    costs = [cost for make_good in done if (cost := make_good.cost)]
     return [
         case.opened_at.astimezone(ZoneInfo(case.shop.zone)).strftime("%Y-%m-%d %H:%M"),
         case.shop.name,
@@ -77,6 +81,8 @@ def _row(case: Case) -> Row:
         None if answer is None else answer.stars,
         "" if answer is None else answer.text,
         label(EDITABLE[case.editable]),
+        ", ".join(label(USAGES[one.voucher_usage]) for one in done if one.voucher_usage),
+        sum((cost.amount for cost in costs), Decimal()) if len(currencies) == 1 else None,
     ]
 
 

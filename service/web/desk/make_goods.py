@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from integrations.sentence import Said, Text
 from service.db.models import MakeGood
 from service.domain.remedies.states import MAKE_GOODS, MakeGoodState
+from service.domain.remedies.vouchers import VoucherUsage
+from service.web.formatting import when
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ class ShownMakeGood:
     state: Text
     todo: Said | None
     choice: Choice | None
+    usage: Said | None = None
+    """What is known of the use of a voucher."""
 
     def wants_code(self, button: Button) -> bool:
         """Whether this button is pressed with the code that the buyer is told."""
@@ -81,4 +85,24 @@ def shown(make_good: MakeGood, *, may_ask: bool) -> ShownMakeGood:
     if choice is not None and not may_ask:
         buttons = tuple(button for button in choice.buttons if button.verb != "look_again")
         choice = Choice(buttons, choice.fold, choice.folded, choice.warns)
-    return ShownMakeGood(make_good, MAKE_GOODS.labels[make_good.state], make_good.todo, choice)
+    state = MAKE_GOODS.labels[make_good.state]
+    return ShownMakeGood(make_good, state, make_good.todo, choice, _usage_of(make_good))
+
+
+def _usage_of(make_good: MakeGood) -> Said | None:
+    usage, seen = make_good.voucher_usage, make_good.voucher_seen_at
+    if usage is VoucherUsage.USED:
+        what = Text("Used")
+        if make_good.used_order:
+            what = Text("Used for order %(number)s", number=make_good.used_order)
+        if make_good.saved is not None:
+            what = Text("%(what)s, %(amount)s less to pay", what=what, amount=make_good.saved)
+        return Text("%(what)s (%(at)s)", what=what, at=when(make_good.used_at or seen))
+    return None if usage is None else SAID[usage]
+
+
+SAID: Mapping[VoucherUsage, Text] = {
+    VoucherUsage.OPEN: Text("Not used yet"),
+    VoucherUsage.UNUSED: Text("Expired without being used: it has cost nothing"),
+    VoucherUsage.UNKNOWN: Text("Whether it was used is not known"),
+}

@@ -19,6 +19,7 @@ from service.db.reports.newest_cases import newest_cases
 from service.db.shops import shop_queries
 from service.db.staff import seller_queries
 from service.domain.days import day_of
+from service.domain.remedies.vouchers import USAGES
 from service.domain.reports.figures import Effect, Rating, Share
 from service.domain.reports.periods import Period, PeriodKind
 from service.domain.reports.raised import RAISED, could_be_changed, on_assumption
@@ -95,6 +96,7 @@ def overview() -> str:
         couriers=tables[Dimension.COURIER][:MOST_LINES],
         newest=newest,
         RAISED=RAISED,
+        usages=USAGES,
         could_be_changed=could_be_changed,
         on_assumption=on_assumption,
         names=names,

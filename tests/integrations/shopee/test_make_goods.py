@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from integrations.contract import ByHand, Done, Pending
+from integrations.contract import ByHand, Done, GivenVoucher, Pending, VoucherUse
 from integrations.errors import Permanent, Rejected, Temporary
 from integrations.money import Money
 from integrations.remedies import REFUND, VOUCHER
@@ -184,6 +184,28 @@ def test_voucher_is_hidden_good_once_and_named_by_the_reference(trial: Trial) ->
     assert (made["discount_amount"], made["display_channel_list"]) == (25_000.0, [])
     assert result == Done(str(made["voucher_id"]), code=made["voucher_code"])
     assert len(made["voucher_code"]) == len("TOKO") + 5
+
+
+def test_use_of_a_voucher_is_asked_by_its_number(trial: Trial) -> None:
+    made = trial.adapter.act(trial.asked(VOUCHER, trial.shop.sell(), 25_000))
+    assert isinstance(made, Done)
+    given = GivenVoucher(made.code, made.vendor_id, "k")
+    assert trial.adapter.voucher_use(given) == VoucherUse(used=False)
+
+    trial.shop.vouchers[0]["current_usage"] = 1
+
+    assert trial.adapter.voucher_use(given) == VoucherUse(used=True)
+
+
+def test_use_of_a_voucher_made_by_hand_or_not_counted_is_not_known(trial: Trial) -> None:
+    made = trial.adapter.act(trial.asked(VOUCHER, trial.shop.sell(), 25_000))
+    assert isinstance(made, Done)
+    del trial.shop.vouchers[0]["current_usage"]
+    calls = len(trial.shop.calls)
+
+    assert trial.adapter.voucher_use(GivenVoucher(made.code, "", "k")) is None
+    assert len(trial.shop.calls) == calls
+    assert trial.adapter.voucher_use(GivenVoucher(made.code, made.vendor_id, "k")) is None
 
 
 def test_voucher_whose_answer_was_lost_is_found_and_not_made_twice(trial: Trial) -> None:

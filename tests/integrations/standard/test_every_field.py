@@ -74,6 +74,12 @@ MADE = {
 }
 QUERY = OrderQuery("r-81", product_id="p-4", buyer=Buyer("b-9"))
 MESSAGE = OutgoingMessage("k", "MG-1", Buyer("b-9"), "Halo", "Maaf", order_id="1007")
+USE = {
+    "used": True,
+    "at": "2026-12-01T10:00:00+07:00",
+    "order_number": "1031",
+    "saved": {"minor": 950, "currency": "EUR"},
+}
 SAMPLES: dict[type[Schema], Any] = {
     schemas.EnvelopeIn: EVENT,
     schemas.NewDataIn: DATA,
@@ -83,7 +89,7 @@ SAMPLES: dict[type[Schema], Any] = {
     schemas.OrdersIn: {"orders": [FULL_ORDER]},
     schemas.ReviewPageIn: {"reviews": [DATA], "cursor": "c", "more": False},
     schemas.MakeGoodIn: MADE,
-    schemas.RecordedMakeGoodIn: MADE,
+    schemas.RecordedMakeGoodIn: {**MADE, "use": USE},
     schemas.SentIn: {"id": "m-1"},
 }
 ANSWERS: dict[str, tuple[str, Any, Callable[[Standard], object]]] = {

@@ -14,7 +14,14 @@ import pytest
 import responses
 from oauthlib.oauth1.rfc5849 import signature
 
-from integrations.contract import Buyer, EventKind, OrderQuery, OutgoingMessage
+from integrations.contract import (
+    Buyer,
+    EventKind,
+    GivenVoucher,
+    OrderQuery,
+    OutgoingMessage,
+    VoucherUse,
+)
 from integrations.errors import AdapterError, Misconfigured, Permanent, Temporary
 from integrations.remedies import KINDS, REFUND, RESEND, VOUCHER, RemedyKind
 from tests.integrations.reading import left, reviews
@@ -206,6 +213,25 @@ def test_voucher_is_for_this_buyer_once_and_asked_twice_is_one(shop: PretendShop
     assert made["email_restrictions"] == ["sari@example.test"]
     assert made["date_expires"] > ENDS.isoformat()
     assert (first.code, again.code, again.already) == ("MG-7F3K2Q-1", "MG-7F3K2Q-1", True)
+
+
+def test_use_of_a_coupon_is_how_often_it_was_used(shop: PretendShop) -> None:
+    given = GivenVoucher(adapter().act(asked(VOUCHER)).code, "200", "MG-7F3K2Q-1")
+    assert adapter().voucher_use(given) == VoucherUse(used=False)
+
+    shop.coupons[0] |= {"usage_count": 1, "used_by": ["sari@example.test"]}
+
+    assert adapter().voucher_use(given) == VoucherUse(used=True)
+    # A person made it, and typed its code as they like.
+    assert adapter().voucher_use(GivenVoucher(" Mg-7f3k2q-1", "", "k")) == VoucherUse(used=True)
+
+
+def test_use_of_a_coupon_that_is_gone_or_not_counted_is_not_known(shop: PretendShop) -> None:
+    adapter().act(asked(VOUCHER))
+    del shop.coupons[0]["usage_count"]
+
+    assert adapter().voucher_use(GivenVoucher("MG-7F3K2Q-1", "200", "k")) is None
+    assert adapter().voucher_use(GivenVoucher("OTHER", "", "k")) is None
 
 
 def test_voucher_without_its_end_is_a_task(shop: PretendShop) -> None:

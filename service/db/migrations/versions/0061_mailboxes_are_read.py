@@ -8,7 +8,7 @@ from alembic import op
 from service.db.migrations.constraints import allow_only
 
 revision = "0061"
-down_revision = "0059"
+down_revision = "0060"
 branch_labels = None
 depends_on = None
 
