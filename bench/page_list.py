@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from bench.many_cases import NOW, phone_of
+from service.db.cases.case_list import Outcome
 from service.db.models import Case, Connection, Message
 from service.security.links import Links
 from service.wiring import Wiring
@@ -119,9 +120,7 @@ def _cases(case: Case, number: int) -> dict[str, str]:
         "decided_by": 3,
     }
     month = "opened_from=2026-09-01&opened_to=2026-09-30"
-    dated = ("remedy", "root_cause", "courier", "outcome", "product", "decided_by", "cause")
-    outcomes = ("made_good", "recovered_asked", "recovered_unasked", "editable", "assumed")
-    outcomes += ("solved", "partly", "not_solved", "starred")
+    dated = ("remedy", "root_cause", "courier", "product", "decided_by", "cause")
     sorts = {
         f"cases by {one}, {sort}": f"/cases?{one}={value}&sort={sort}"
         for one, value in narrowed.items()
@@ -135,10 +134,10 @@ def _cases(case: Case, number: int) -> dict[str, str]:
         **{f"cases by {name}": f"/cases?{name}={value}" for name, value in narrowed.items()},
         **sorts,
         **{
-            f"cases of a month by {name}": f"/cases?{month}&{name}={narrowed[name]}"
+            f"cases of a month by {name}": f"/cases?{month}&{name}={narrowed.get(name, 3)}"
             for name in dated
         },
-        **{f"cases of a month, {name}": f"/cases?{month}&outcome={name}" for name in outcomes},
+        **{f"cases of a month, {name}": f"/cases?{month}&outcome={name}" for name in Outcome},
         "cases of a month of a shop": f"/cases?{month}&shop={case.shop_id}",
         "cases by state, cause and stars": "/cases?state=closed&cause=late&stars=3",
     }
