@@ -133,13 +133,13 @@ class Bulk:
                 copy.write_row(row)
 
     def _settle(self, tables: Iterable[Any]) -> None:
-        """Let the planner know what is there, and new rows be numbered after these."""
+        """Let PostgreSQL's planner know what is there, and new rows be numbered after these. SQLite has no
+        statistics, as in the desk, which never gathers any."""
         with self._database.engine.connect().execution_options(
             isolation_level="AUTOCOMMIT"
         ) as line:
             if self._database.sqlite:
                 line.execute(text("PRAGMA foreign_keys=ON"))
-                line.execute(text("ANALYZE"))
                 return
             for table in tables:
                 name = table.__tablename__

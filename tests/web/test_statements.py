@@ -15,6 +15,7 @@ from service.db.models import Case, Task
 from service.domain.staff.authority import Membership, SellerRole
 from service.operations.endpoints import endpoints
 from service.operations.messages import do_not_contact
+from service.operations.privacy import keeping
 from service.operations.remedies import decisions
 from service.operations.shops import connections
 from service.operations.staff import invitations, tokens
@@ -127,3 +128,12 @@ def test_number_of_statements_does_not_follow_the_length_of_a_list(world: World)
     }
     assert more == {}
     assert len(addresses) > 50
+
+
+def test_what_is_old_is_counted_to_an_end_and_not_sorted(world: World) -> None:
+    """A large shop has hundreds of thousands of it."""
+    with _counted(world) as statements:
+        keeping.old_of(world.context, world.shop_id, world.owner)
+    counts = [each for each in statements if "count(" in each]
+    assert len(counts) > 2
+    assert all("LIMIT" in each and "ORDER BY" not in each for each in counts)
