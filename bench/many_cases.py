@@ -16,6 +16,7 @@ from integrations.money import Money
 from integrations.remedies import KINDS, Remedy, remedy_to_data
 from service.db.models import (
     Audit,
+    BuyerMark,
     Case,
     Decision,
     History,
@@ -28,6 +29,7 @@ from service.db.models import (
     Task,
 )
 from service.db.session import Database
+from service.domain.cases.buyers import marks_of
 from service.domain.complaints.causes import CAUSES, UNCLEAR
 from service.domain.search import words_of
 
@@ -49,6 +51,11 @@ class Place:
 
     shop_id: int
     connection_id: int
+
+
+def phone_of(buyer: int) -> str:
+    """A number of nobody's."""
+    return f"+62812{buyer:08}"
 
 
 MADE_AT_MOST = 10_000
@@ -151,6 +158,8 @@ class _Story:
         for each in self._messages():
             yield Message, each
         yield Task, self._task()
+        for mark in marks_of(self._order()["buyer"], self.place.connection_id):
+            yield BuyerMark, {"case_id": self.id, "mark": mark, "shop_id": self.place.shop_id}
         yield SearchEntry, {"case_id": self.id, "words": self._search_words()}
 
     def _buyer(self) -> dict[str, str]:
@@ -237,7 +246,7 @@ class _Story:
                 "language": "id",
                 "zone": "Asia/Jakarta",
                 "region": "",
-                "phone": "",
+                "phone": phone_of(self.buyer),
                 "consents": {},
             },
         }

@@ -7,21 +7,20 @@ import statistics
 import time
 from typing import Any
 
-from sqlalchemy import select
 from werkzeug.test import Client
 
 from bench.load import spread
 from bench.many_cases import NOW, Place, fill
+from bench.page_list import pages_of
 from integrations.contract import Role
 from service import settings
-from service.app import create_wsgi
+from service.app import create_app, create_wsgi
 from service.db.migrations import migrate
-from service.db.models import Case, Connection
-from service.domain.staff.authority import OPERATOR, Limit, Membership, SellerRole
+from service.domain.staff.authority import OPERATOR, Limit, Membership, Permission, SellerRole
 from service.operations.reports.roll_up import rebuild
 from service.operations.shops import connections
 from service.operations.shops.connections import NewConnection
-from service.operations.staff import accounts
+from service.operations.staff import accounts, tokens
 from service.operations.staff.permits import seller_actor
 from service.wiring import Wiring, wire
 from testbed.processes import env_of
@@ -47,11 +46,21 @@ class Desk:
         sellers = [self._seller(places, rank) for rank in range(SELLERS)]
         fill(self.wired.context.database, number, places, [owner_id, *sellers])
         rebuild(self.wired.context, OPERATOR)
+        self._come_in(owner_id)
+
+    def _come_in(self, owner_id: int) -> None:
+        """Sign the owner in, and let a program of theirs read."""
+        self._app = create_app(self.wired)
         self._client = Client(create_wsgi(self.wired, None))
+        with self.wired.context.database.reading() as session:
+            owner = seller_actor(session, owner_id)
+        self._token = tokens.add_token(
+            self.wired.context, owner, "bench", tokens.USUAL | {Permission.MANAGE}
+        )
         link = accounts.new_link(self.wired.context, owner_id, OPERATOR)
         path = link.partition("//")[2].partition("/")[2]
-        token = re.search(r'name="csrf_token" value="([^"]+)"', self._open(f"/{path}"))
-        form = {"csrf_token": token.group(1)} if token else {}
+        token = re.search(rb'name="csrf_token" value="([^"]+)"', self._open(f"/{path}"))
+        form = {"csrf_token": token.group(1).decode()} if token else {}
         self._client.post(f"/{path}", data=form, base_url=self.wired.settings.public_url)
 
     def _shop(self, owner_id: int, rank: int) -> Place:
@@ -72,11 +81,12 @@ class Desk:
             self.wired.context, OPERATOR, f"staff{rank}@example.test", {shop_id: member}
         )
 
-    def _open(self, path: str) -> str:
-        answer = self._client.get(path, base_url=self.wired.settings.public_url)
+    def _open(self, path: str) -> bytes:
+        headers = {"Authorization": f"Bearer {self._token}"} if path.startswith("/api/") else {}
+        answer = self._client.get(path, base_url=self.wired.settings.public_url, headers=headers)
         if answer.status_code != 200:
             raise RuntimeError(f"{path}: {answer.status}")
-        return answer.get_data(as_text=True)
+        return answer.get_data()
 
     def seconds(self, path: str) -> float:
         """Of one call of a page."""
@@ -85,66 +95,8 @@ class Desk:
         return time.perf_counter() - began
 
     def pages(self) -> dict[str, str]:
-        """The main pages, by what they are called in the table."""
-        with self.wired.context.database.reading() as session:
-            case = session.get_one(Case, self.number // 2)
-            waiting = session.get_one(Case, self.number - 3)
-            connection = session.scalar(select(Connection.id).limit(1))
-            word = case.review.text.split()[0]
-        day = NOW.date().isoformat()
-        narrowed = {
-            "state": "awaiting_approval",
-            "cause": "damaged",
-            "stars": "2",
-            "shop": str(case.shop_id),
-            "mine": "1",
-            "product": case.product_key,
-            "remedy": "voucher",
-            "root_cause": "courier",
-            "outcome": "recovered",
-        }
-        month = f"opened_from={day[:8]}01&opened_to={day}"
-        return {
-            "waiting list": "/",
-            "waiting list, mine": "/?mine=1",
-            "waiting list, the group to decide": f"/?after=3_{NOW.isoformat().replace('+', '%2B')}_1",
-            "like cases together": f"/together?like={waiting.shop_id}.refund.damaged",
-            "cases": "/cases",
-            "cases, oldest first": "/cases?sort=oldest",
-            "cases, page in the middle": f"/cases?after={self.number // 2}",
-            **{f"cases by {name}": f"/cases?{name}={value}" for name, value in narrowed.items()},
-            **{
-                f"cases of a month by {name}": f"/cases?{month}&{name}={value}"
-                for name, value in narrowed.items()
-                if name in ("remedy", "root_cause", "outcome", "product")
-            },
-            **{
-                f"cases with the outcome {name}": f"/cases?{month}&outcome={name}"
-                for name in ("made_good", "solved", "partly", "not_solved", "starred")
-            },
-            "cases by state, cause and stars": "/cases?state=closed&cause=late&stars=3",
-            "cases by state, oldest first": "/cases?state=awaiting_approval&sort=oldest",
-            "search by invoice number": f"/cases?q={case.order['number']}",
-            "search by reference": f"/cases?q={case.reference}",
-            "search by name": f"/cases?q={case.order['buyer']['name']}",
-            "search by a frequent word": f"/cases?q={word}",
-            "search by the beginning of a word": f"/cases?q={word[:3]}",
-            "search and narrow": f"/cases?q={word}&state=closed&stars=3",
-            "closed case": f"/cases/{case.reference}",
-            "waiting case": f"/cases/{waiting.reference}",
-            "proof record": f"/cases/{case.reference}/proof",
-            **{
-                f"report of a {kind}": f"/reports?kind={kind}&day=2026-09-14"
-                for kind in ("day", "week", "month")
-            },
-            "report of this month": f"/reports?kind=month&day={day}",
-            "report of a month of one shop": f"/reports?kind=month&day=2026-09-14&shop={case.shop_id}",
-            "audit": "/audit",
-            "audit of a shop": f"/audit?shop={case.shop_id}",
-            "people": "/sellers",
-            "shops": "/shops",
-            "connection": f"/connections/{connection}",
-        }
+        """All pages and answers, by what they are called in the table."""
+        return pages_of(self._app, self.wired, self.number)
 
 
 def page_times(name: str, few_url: str, many_url: str) -> list[dict[str, Any]]:

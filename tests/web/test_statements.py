@@ -9,12 +9,14 @@ from contextlib import contextmanager
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, update
+from sqlalchemy import event, text, update
 
 from service.db.models import Case, Task
+from service.db.tasks import task_queries
 from service.domain.staff.authority import Membership, SellerRole
 from service.operations.endpoints import endpoints
 from service.operations.messages import do_not_contact
+from service.operations.privacy import keeping
 from service.operations.remedies import decisions
 from service.operations.shops import connections
 from service.operations.staff import invitations, tokens
@@ -127,3 +129,24 @@ def test_number_of_statements_does_not_follow_the_length_of_a_list(world: World)
     }
     assert more == {}
     assert len(addresses) > 50
+
+
+def test_what_is_old_is_counted_to_an_end_and_not_sorted(world: World) -> None:
+    """A large shop has hundreds of thousands of it."""
+    with _counted(world) as statements:
+        keeping.old_of(world.context, world.shop_id, world.owner)
+    counts = [each for each in statements if "count(" in each]
+    assert len(counts) > 2
+    assert all("LIMIT" in each and "ORDER BY" not in each for each in counts)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_mended_connections_are_not_looked_for_among_all_tasks(world: World) -> None:
+    with world.context.database.reading() as session, _counted(world) as statements:
+        task_queries.mended_since(session, [world.shop_id], world.clock.now())
+        [asked] = statements
+        marks = dict.fromkeys((f"v{number}" for number in range(asked.count("?"))), "")
+        for name in marks:
+            asked = asked.replace("?", f":{name}", 1)
+        plan = session.execute(text(f"EXPLAIN QUERY PLAN {asked}"), marks).scalars("detail").all()
+    assert not [step for step in plan if step.startswith("SCAN task")]

@@ -150,3 +150,9 @@ def test_changes_turn_the_older_text_into_the_newer() -> None:
     assert "".join(piece.letters for piece in pieces if piece.change != "gone") == newer
     assert [piece.letters for piece in pieces if piece.change == "new"] == ["ganti."]
     assert changes("", "") == []
+
+
+def test_a_text_that_was_never_changed_has_no_versions(world: World) -> None:
+    page = world.browser().get(f"{PATH}/versions")
+    assert page.status_code == 200
+    assert "/restore" not in page.text

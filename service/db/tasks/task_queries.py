@@ -129,13 +129,17 @@ def cases_waiting(session: Session, case_ids: Iterable[int]) -> set[int]:
 
 
 def mended_since(session: Session, shop_ids: Collection[int], since: datetime) -> Sequence[Task]:
-    """Connections of these shops that have mended themselves since then, by their tasks."""
+    """Connections of these shops that have mended themselves since then, by their tasks, which are looked up
+    connection by connection: SQLite would read all tasks and look up the connection of each."""
+    working = select(Connection.id).where(
+        Connection.shop_id.in_(shop_ids), Connection.state == ConnectionState.WORKING
+    )
     return session.scalars(
         select(Task)
         .join(Task.connection)
         .where(Task.kind == TaskKind.MEND_CONNECTION, Task.state == TaskState.DROPPED)
         .where(Task.ended_at >= since, Task.shop_id.in_(shop_ids))
-        .where(Connection.state == ConnectionState.WORKING)
+        .where(Task.connection_id.in_(working))
         .options(contains_eager(Task.connection), joinedload(Task.shop))
         .order_by(Task.ended_at)
     ).all()

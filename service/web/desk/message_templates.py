@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -145,7 +146,7 @@ def _versions(shop_id: int, key: str, language: str, refused: DeskForm | None = 
         texts = [custom_texts.said_by(row) for row in rows]
         listed = [
             (row, text, None if older is None else _changes(older, text))
-            for row, text, older in zip(rows, texts, [*texts[1:], None], strict=True)
+            for row, (text, older) in zip(rows, zip_longest(texts, texts[1:]), strict=True)
         ]
         return render_template(
             "admin/text_versions.html",
