@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event, text, update
+from sqlalchemy.orm import Session
 
+from service.db.cases import related_cases
 from service.db.models import Case, Task
 from service.db.tasks import task_queries
 from service.domain.staff.authority import Membership, SellerRole
@@ -140,13 +142,28 @@ def test_what_is_old_is_counted_to_an_end_and_not_sorted(world: World) -> None:
     assert all("LIMIT" in each and "ORDER BY" not in each for each in counts)
 
 
+def _plan(session: Session, asked: str) -> Sequence[str]:
+    """How SQLite goes about a statement."""
+    marks = dict.fromkeys((f"v{number}" for number in range(asked.count("?"))), "")
+    for name in marks:
+        asked = asked.replace("?", f":{name}", 1)
+    return session.execute(text(f"EXPLAIN QUERY PLAN {asked}"), marks).scalars("detail").all()
+
+
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_mended_connections_are_not_looked_for_among_all_tasks(world: World) -> None:
     with world.context.database.reading() as session, _counted(world) as statements:
         task_queries.mended_since(session, [world.shop_id], world.clock.now())
         [asked] = statements
-        marks = dict.fromkeys((f"v{number}" for number in range(asked.count("?"))), "")
-        for name in marks:
-            asked = asked.replace("?", f":{name}", 1)
-        plan = session.execute(text(f"EXPLAIN QUERY PLAN {asked}"), marks).scalars("detail").all()
+        plan = _plan(session, asked)
     assert not [step for step in plan if step.startswith("SCAN task")]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_other_cases_of_a_buyer_are_not_looked_for_among_all_of_the_shop(world: World) -> None:
+    world.rate(1)
+    world.work()
+    with world.context.database.reading() as session, _counted(world) as statements:
+        related_cases.of_same_buyer(session, world.case(), since=world.clock.now())
+        plan = _plan(session, statements[-1])
+    assert not [step for step in plan if step.startswith("SEARCH cases USING INDEX ix_cases_shop")]

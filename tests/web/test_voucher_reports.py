@@ -40,6 +40,26 @@ def test_pages_and_files_say_what_became_of_it(world: World) -> None:
     assert ",not used yet,0" in table
 
 
+def test_each_figure_opens_its_cases(world: World) -> None:
+    buy(world, given(world))
+    given(world)
+    look(world, days=1)
+    used, still = (case.reference for case in world.cases())
+    month = "opened_from=2026-11-01&opened_to=2026-11-30"
+    report = world.browser().get("/reports?kind=month&day=2026-11-24").text
+
+    for usage, said, listed, other in (
+        ("used", "used", used, still),
+        ("open", "not used yet", still, used),
+    ):
+        link = f"/cases?{month}&voucher={usage}"
+        assert link.replace("&", "&amp;") in report
+        cases = text_of(world.browser().get(link))
+        assert f"Vouchers: {said}" in cases
+        assert listed in cases
+        assert other not in cases
+
+
 def test_mails_and_programs_are_told_what_became_of_it(world: World) -> None:
     buy(world, given(world))
     given(world)

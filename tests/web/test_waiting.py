@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from integrations.sentence import Text
 from service.db.models import Connection, MakeGood, Message
+from service.db.tasks import task_queries
 from service.domain.shops.connection_states import ConnectionMove
 from service.domain.staff.authority import Limit, SellerRole
 from service.operations.cases import history
 from service.operations.shops import connections
 from service.operations.shops.states import move
+from tests.operations.steps import sell_to
 from tests.web.pages import text_of
 from tests.world import World
 
@@ -29,6 +32,23 @@ def test_oldest_case_comes_first(world: World) -> None:
     page = text_of(world.browser().get("/"))
 
     assert page.index("yang pertama") < page.index("yang kedua")
+
+
+def test_more_than_anybody_reads_is_not_counted_on(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        world.rate(1, "It is broken", sell_to(world))
+    world.work()
+    browser = world.browser()
+    all_counted = browser.get("/").text
+    monkeypatch.setattr(task_queries, "MOST_COUNTED", 2)
+    counted_on = browser.get("/").text
+
+    for page, number in ((all_counted, "3"), (counted_on, "2+")):
+        assert f'<span class="count">{number}</span>' in page
+        assert f'<span class="small">{number}</span></h2>' in page
+        assert f"<title>({number}) Waiting" in page
 
 
 def test_list_says_so_when_no_worker_runs(world: World) -> None:

@@ -19,6 +19,7 @@ from service.domain.cases.states import CaseState, CloseReason
 from service.domain.messages.editable import Editable
 from service.domain.messages.kinds import Answer, Step
 from service.domain.messages.states import MessageState
+from service.domain.remedies.vouchers import VoucherUsage
 
 
 class Outcome(StrEnum):
@@ -70,6 +71,8 @@ class CaseFilter:
     product_key: str = ""
     paid: Money | None = None
     remedy: str = ""
+    voucher: VoucherUsage | None = None
+    """What became of a voucher that was given."""
     root_cause: str = ""
     courier: str = ""
     outcome: Outcome | None = None
@@ -185,6 +188,8 @@ def _narrowed(cases: Select[Case], narrowing: CaseFilter, sort: Sort) -> Select[
         cases = cases.where(_paid(narrowing.paid, sort))
     if narrowing.remedy:
         cases = cases.where(Case.make_goods.any(_carried_out(narrowing.remedy)))
+    if narrowing.voucher is not None:
+        cases = cases.where(Case.make_goods.any(MakeGood.voucher_usage == narrowing.voucher))
     if narrowing.assignee_id is not None:
         cases = cases.where(Case.assignee_id == narrowing.assignee_id)
     if narrowing.decided_by is not None:

@@ -6,7 +6,16 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Subquery,
+    func,
+    literal,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from service.db.models import Case, Connection, Task
@@ -14,6 +23,9 @@ from service.domain.shops.connection_states import ConnectionState
 from service.domain.tasks.kinds import TASK_RULES, TaskKind
 from service.domain.tasks.states import TaskState
 
+MOST_COUNTED = 1_000
+"""Of open tasks: nobody reads further, and counting all of them would take long."""
+GROUPS = sorted({rule.group for rule in TASK_RULES.values()})
 Key = tuple[int, datetime, int]
 """Where a page of open tasks goes on: urgency, opening and id of the last one shown."""
 _IN_ORDER = Task.shop_id + 0
@@ -24,7 +36,7 @@ and sort all that is open."""
 @dataclass(frozen=True, slots=True)
 class WaitingTask:
     """An open task with its case and review, or its connection, and its shop at hand, and how many
-    are open in its group."""
+    are open in its group, as `count_open` counts them."""
 
     task: Task
     in_group: int
@@ -49,15 +61,10 @@ def open_tasks(
     conditions = [Task.state == TaskState.OPEN]
     if assignee_id is not None:
         conditions.append(Task.case_id.in_(select(Case.id).where(Case.assignee_id == assignee_id)))
-    counts = (
-        select(Task.urgency, func.count().label("in_group"))
-        .where(*conditions, Task.shop_id.in_(shop_ids))
-        .group_by(Task.urgency)
-        .subquery()
-    )
+    counts = _counts(*conditions, Task.shop_id.in_(shop_ids))
     tasks = (
         select(Task, counts.c.in_group)
-        .join(counts, counts.c.urgency == Task.urgency)
+        .outerjoin(counts, counts.c.urgency == Task.urgency)
         .outerjoin(Task.case)
         .outerjoin(Case.review)
         .outerjoin(Task.connection)
@@ -73,7 +80,7 @@ def open_tasks(
     )
     if after is not None:
         tasks = tasks.where(tuple_(Task.urgency, Task.opened_at, Task.id) > after)
-    return [WaitingTask(task, in_group) for task, in_group in session.execute(tasks)]
+    return [WaitingTask(task, in_group or 1) for task, in_group in session.execute(tasks)]
 
 
 def open_decisions(
@@ -146,8 +153,23 @@ def mended_since(session: Session, shop_ids: Collection[int], since: datetime) -
 
 
 def count_open(session: Session, shop_ids: Collection[int]) -> int:
-    """How much waits for a person in these shops."""
-    open_tasks = select(func.count()).where(
-        Task.state == TaskState.OPEN, Task.shop_id.in_(shop_ids)
-    )
-    return session.scalar(open_tasks) or 0
+    """How much waits for a person in these shops; what is above `MOST_COUNTED` is not counted on."""
+    conditions = Task.state == TaskState.OPEN, Task.shop_id.in_(shop_ids)
+    return session.scalar(select(_counted(*conditions))) or 0
+
+
+def _counts(*conditions: ColumnElement[bool]) -> Subquery:
+    """How many there are of each group."""
+    groups = [
+        select(
+            literal(int(group)).label("urgency"),
+            _counted(*conditions, Task.urgency == group).label("in_group"),
+        )
+        for group in GROUPS
+    ]
+    return union_all(*groups).subquery()
+
+
+def _counted(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
+    some = select(Task.id).where(*conditions).limit(MOST_COUNTED + 1).subquery()
+    return select(func.count()).select_from(some).scalar_subquery()

@@ -17,6 +17,7 @@ from service.domain.cases.couriers import courier_named
 from service.domain.cases.root_causes import RootCause
 from service.domain.cases.states import CaseState
 from service.domain.complaints.causes import CAUSES, UNCLEAR
+from service.domain.remedies.vouchers import VoucherUsage
 from service.domain.reports.periods import EARLIEST, LATEST
 from service.domain.search import LONGEST_TYPED
 from service.domain.staff.authority import Permission
@@ -59,7 +60,8 @@ class CasesQuery(LengthQuery):
     """Which cases, and in which order; several states may be named. `q`: as typed in the search box of the
     desk. `opened_since` and `opened_before` bound when a case was opened. `paid_minor`: the least that was
     paid for the order, in `currency`, which the order `dearest` wants too: its cases are of that currency
-    alone. `before` is the `next` of the page before. `remedy` was carried out; `decided_by` decided last, `assignee_id` looks after it."""
+    alone. `before` is the `next` of the page before. `remedy` was carried out, `voucher` is
+    what became of a voucher; `decided_by` decided last, `assignee_id` looks after it."""
 
     # With the order of the list, where it goes on is more than one number.
     before = fields.String(
@@ -86,6 +88,9 @@ class CasesQuery(LengthQuery):
     currency = fields.String(validate=validate.Length(equal=3), metadata={"example": "IDR"})
     remedy = fields.String(
         validate=validate.OneOf([*KINDS]), metadata={"example": next(iter(KINDS))}
+    )
+    voucher = fields.Enum(
+        VoucherUsage, by_value=True, metadata={"example": VoucherUsage.USED.value}
     )
     root_cause = fields.Enum(
         RootCause, by_value=True, metadata={"example": next(iter(RootCause)).value}

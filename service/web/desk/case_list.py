@@ -29,6 +29,7 @@ from service.domain.cases.states import CaseState
 from service.domain.complaints.causes import CAUSES, UNCLEAR
 from service.domain.days import day_begins
 from service.domain.errors import WrongInput
+from service.domain.remedies.vouchers import USAGES, VoucherUsage
 from service.domain.reports.periods import EARLIEST, LATEST
 from service.domain.search import LONGEST_TYPED
 from service.domain.staff.authority import Permission
@@ -47,6 +48,7 @@ FROM_REPORT = (
     "opened_from",
     "opened_to",
     "remedy",
+    "voucher",
     "root_cause",
     "outcome",
     "decided_by",
@@ -95,6 +97,7 @@ def overview() -> str:
             states=list(CaseState),
             causes=[*CAUSES, UNCLEAR],
             couriers=known_couriers(),
+            usages=USAGES,
             onward=next_page("after", key_text(cases[PAGE - 1], asked.sort))
             if len(cases) > PAGE
             else None,
@@ -146,7 +149,7 @@ def _filter(shops: Sequence[Shop], paid: Money | None) -> CaseFilter:
     state, cause = request.args.get("state", ""), request.args.get("cause", "")
     shop_id, outcome = _number("shop", 2**63 - 1), request.args.get("outcome", "")
     zones = [shop.zone for shop in shops if shop_id in (None, shop.id)] or ["UTC"]
-    first, last = _day("opened_from"), _day("opened_to")
+    first, last, voucher = _day("opened_from"), _day("opened_to"), request.args.get("voucher", "")
     return CaseFilter(
         words=searched_for(),
         shop_id=shop_id,
@@ -158,6 +161,7 @@ def _filter(shops: Sequence[Shop], paid: Money | None) -> CaseFilter:
         product_key=request.args.get("product", ""),
         paid=paid,
         remedy=request.args.get("remedy", ""),
+        voucher=VoucherUsage(voucher) if voucher in set(VoucherUsage) else None,
         root_cause=root_cause if root_cause in set(RootCause) else "",
         courier=courier_named(request.args.get("courier", "")),
         assignee_id=actor().id if request.args.get("mine") else None,
@@ -172,6 +176,7 @@ def _from_report(narrowing: CaseFilter) -> dict[str, str]:
         narrowing.opened_since,
         narrowing.opened_before,
         narrowing.remedy,
+        narrowing.voucher,
         narrowing.root_cause,
         narrowing.outcome,
         narrowing.decided_by,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from flask import Blueprint, g, render_template, request
-from flask_babel import format_timedelta
+from flask_babel import format_decimal, format_timedelta
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
@@ -42,6 +42,13 @@ def _count_waiting() -> int:
         with context().database.reading() as session:
             g.waiting = task_queries.count_open(session, actor().shops(Permission.LOOK))
     return int(g.waiting)
+
+
+@blueprint.app_template_filter("counted")
+def counted(number: int) -> str:
+    """How many tasks are open, such as `12`, or `1,000+` where no more were counted."""
+    more = "+" if number > task_queries.MOST_COUNTED else ""
+    return f"{format_decimal(min(number, task_queries.MOST_COUNTED))}{more}"
 
 
 @blueprint.app_template_filter("age")
