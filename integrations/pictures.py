@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import threading
 from io import BytesIO
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
-
-from PIL import Image, ImageOps, UnidentifiedImageError
 
 from integrations.errors import Rejected, Temporary
 from integrations.http import Answer, Http
 from integrations.network import loopback
 from integrations.sentence import Text
 from integrations.text import is_web_link
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 MEDIA_TYPE = "image/jpeg"
 """Of all that is drawn."""
@@ -106,6 +108,9 @@ def _content(answer: Answer) -> bytes:
 def drawn(content: bytes, longest_side: int) -> bytes:
     """A picture drawn anew, as a JPEG without anything beside it. Raises `Rejected` for what is none, is
     damaged, or would take too much memory or time."""
+    # 3 MB, where pictures are shown.
+    from PIL import Image, UnidentifiedImageError  # noqa: PLC0415
+
     try:
         with Image.open(BytesIO(content), formats=KINDS) as image:
             if image.width * image.height > MOST_PIXELS or content.count(_SCAN) > MOST_SCANS:
@@ -122,11 +127,14 @@ def drawn(content: bytes, longest_side: int) -> bytes:
         raise Rejected(DAMAGED) from error
 
 
-def _encoded(image: Image.Image, longest_side: int) -> bytes:
+def _encoded(image: Image, longest_side: int) -> bytes:
+    from PIL import ImageOps  # noqa: PLC0415
+    from PIL.Image import new  # noqa: PLC0415
+
     # A JPEG is then decoded at a fraction of its size.
     image.draft("RGB", (2 * longest_side, 2 * longest_side))
     upright = ImageOps.exif_transpose(image)
-    ground = Image.new("RGB", upright.size, "white")
+    ground = new("RGB", upright.size, "white")
     if upright.has_transparency_data:
         layer = upright.convert("RGBA")
         ground.paste(layer, mask=layer.getchannel("A"))
