@@ -100,7 +100,6 @@ def _waiting(waiting: Case) -> dict[str, str]:
         "waiting list, mine": "/?mine=1",
         "waiting list of a shop": f"/?shop={waiting.shop_id}",
         "waiting list, the group to decide": f"/?after=3_{NOW.isoformat().replace('+', '%2B')}_1",
-        "like cases together": f"/together?like={waiting.shop_id}.refund.damaged",
     }
 
 

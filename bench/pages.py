@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import statistics
 import time
@@ -96,7 +97,9 @@ class Desk:
 
     def pages(self) -> dict[str, str]:
         """All pages and answers, by what they are called in the table."""
-        return pages_of(self._app, self.wired, self.number)
+        likes = re.search(rb'href="(/together[?]like=[^"]+)"', self._open("/"))
+        together = {"like cases together": html.unescape(likes[1].decode())} if likes else {}
+        return pages_of(self._app, self.wired, self.number) | together
 
 
 def page_times(name: str, few_url: str, many_url: str) -> list[dict[str, Any]]:
@@ -106,6 +109,7 @@ def page_times(name: str, few_url: str, many_url: str) -> list[dict[str, Any]]:
     figures = [
         _compare(f"{page}, {name}", (few, few_pages[page]), (many, many_pages[page]))
         for page in few_pages
+        if page in many_pages
     ]
     few.wired.close()
     many.wired.close()

@@ -13,8 +13,10 @@ from sqlalchemy import event, text, update
 from sqlalchemy.orm import Session
 
 from service.db.cases import related_cases
+from service.db.cases.case_list import CaseFilter, list_cases
 from service.db.models import Case, Task
 from service.db.tasks import task_queries
+from service.domain.cases.states import CaseState
 from service.domain.staff.authority import Membership, SellerRole
 from service.operations.endpoints import endpoints
 from service.operations.messages import do_not_contact
@@ -167,3 +169,12 @@ def test_other_cases_of_a_buyer_are_not_looked_for_among_all_of_the_shop(world: 
         related_cases.of_same_buyer(session, world.case(), since=world.clock.now())
         plan = _plan(session, statements[-1])
     assert not [step for step in plan if step.startswith("SEARCH cases USING INDEX ix_cases_shop")]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_cases_of_several_states_are_listed_without_sorting_them(world: World) -> None:
+    states = CaseState.AWAITING_APPROVAL, CaseState.FOLLOWING_UP
+    with world.context.database.reading() as session, _counted(world) as statements:
+        list_cases(session, [world.shop_id, -1], CaseFilter(states=states), most=50)
+        plan = _plan(session, statements[-1])
+    assert not [step for step in plan if "TEMP B-TREE FOR ORDER BY" in step]
