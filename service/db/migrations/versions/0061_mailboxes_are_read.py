@@ -26,6 +26,7 @@ OUTBOX = (
     "send_event",
     "send_notice",
     "send_report",
+    "look_at_vouchers",
 )
 ENTERED = {
     "sqlite": "json_extract(connection.\"values\", '$.imap_host')",
