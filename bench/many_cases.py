@@ -199,7 +199,7 @@ class _Story:
             "review_id": self.id,
             "reference": f"MG-{self.id}",
             "state": "awaiting_approval" if self.is_open else "closed",
-            "close_reason": self.reason,
+            "close_reason": self.reason or None,
             "opened_at": self.at,
             "closed_at": None if self.is_open else self.at + timedelta(days=9),
             "buyer_key": f"{self.place.connection_id}:b{self.buyer}",

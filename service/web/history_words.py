@@ -38,7 +38,9 @@ def _more(line: History, case: Case, names: Mapping[str, str]) -> str:
             return f"{line.old} → {line.new} ★"
         case "close":
             return (
-                word(case.close_reason) if not line.new or line.new in _STATES else word(line.new)
+                word(case.close_reason or "")
+                if not line.new or line.new in _STATES
+                else word(line.new)
             )
     return word(line.new) if line.new and line.new not in _STATES else ""
 

@@ -221,7 +221,7 @@ def test_two_cases_of_one_review_are_refused_by_the_database(desk: Desk) -> None
     case = (
         "INSERT INTO cases (shop_id, review_id, reference, state, close_reason, opened_at,"
         " buyer_key, order_id, order_seen, candidates, advice, cause, messages_stopped)"
-        " VALUES (1, 1, :ref, 'opened', '', :at, '', '', '{}', '[]', '', '', :no)"
+        " VALUES (1, 1, :ref, 'opened', NULL, :at, '', '', '{}', '[]', '', '', :no)"
     )
     review = (
         "INSERT INTO review (connection_id, shop_id, platform_id, text, withdrawn, seen_at,"

@@ -98,7 +98,7 @@ def test_every_row_is_carried_over_with_its_id_and_its_words(world: World) -> No
     (answer,) = world.case().answers
     with world.context.database.reading() as session:
         attempts = session.get_one(Message, 11).attempts
-        kept = [(attempt.id, attempt.state, attempt.text) for attempt in attempts]
+        kept = [(attempt.id, attempt.outcome, attempt.text) for attempt in attempts]
     assert states == {
         11: "sent",
         12: "refused",

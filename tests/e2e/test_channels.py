@@ -11,7 +11,7 @@ import requests
 
 from integrations.contract import Role
 from service.db.models import Connection, Message
-from service.domain.messages.states import AttemptState, Author, MessageState
+from service.domain.messages.states import Author, HandOverOutcome, MessageState
 from service.domain.tasks.kinds import TaskKind
 from service.operations.cases import orders
 from service.operations.messages import drafts, opt_out
@@ -86,8 +86,8 @@ def _said(world: World) -> Message:
         return message
 
 
-def _states(message: Message) -> list[AttemptState]:
-    return [attempt.state for attempt in message.attempts]
+def _states(message: Message) -> list[HandOverOutcome]:
+    return [attempt.outcome for attempt in message.attempts]
 
 
 def test_closed_window_takes_the_template_and_an_open_one_free_words(
@@ -131,7 +131,11 @@ def test_a_refusal_falls_to_the_next_rung(world: World, meta: Meta, twilio: Twil
     message = _say(world)
 
     assert (message.state, len(world.ledger()["messages"])) == (MessageState.SENT, 1)
-    assert _states(message) == [AttemptState.REFUSED, AttemptState.REFUSED, AttemptState.SENT]
+    assert _states(message) == [
+        HandOverOutcome.REFUSED,
+        HandOverOutcome.REFUSED,
+        HandOverOutcome.SENT,
+    ]
 
 
 def test_a_message_that_comes_back_falls_and_the_case_leaves_that_channel(
@@ -146,7 +150,7 @@ def test_a_message_that_comes_back_falls_and_the_case_leaves_that_channel(
     message = _said(world)
     _say(world, "Barangnya kami kirim hari ini, Kak.")
 
-    assert _states(message) == [AttemptState.BOUNCED, AttemptState.SENT]
+    assert _states(message) == [HandOverOutcome.BOUNCED, HandOverOutcome.SENT]
     assert (message.state, len(meta.calls), len(twilio.calls)) == (MessageState.SENT, 1, 2)
 
 
@@ -178,7 +182,7 @@ def test_an_unknown_sms_is_looked_up_by_its_link(world: World, meta: Meta, twili
 
     assert "/b/" in twilio.calls[0]["Body"]
     assert (_said(world).state, len(twilio.calls)) == (MessageState.SENT, 1)
-    assert message.attempts[0].state is not AttemptState.REFUSED
+    assert message.attempts[0].outcome is not HandOverOutcome.REFUSED
 
 
 @pytest.mark.parametrize("by", ["whatsapp", "sms"])

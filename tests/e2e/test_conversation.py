@@ -17,7 +17,7 @@ from integrations.sandbox import trouble
 from service.db.models import Case
 from service.domain.errors import DomainError
 from service.domain.messages.kinds import FOLLOW_UPS, Step
-from service.domain.messages.states import AttemptState, MessageState
+from service.domain.messages.states import HandOverOutcome, MessageState
 from service.operations.cases import orders
 from service.operations.messages import by_seller
 from service.operations.messages.inbound import Taken, take_mail
@@ -72,7 +72,10 @@ def test_mail_that_came_back_goes_by_the_next_rung_and_mail_is_left(world: World
         assert (one(world, RECEIPT).state, len(receipt)) == (MessageState.SENT, 1)
         with world.context.database.reading() as session:
             attempts = session.merge(one(world, RECEIPT)).attempts
-            assert [each.state for each in attempts] == [AttemptState.BOUNCED, AttemptState.SENT]
+            assert [each.outcome for each in attempts] == [
+                HandOverOutcome.BOUNCED,
+                HandOverOutcome.SENT,
+            ]
             # Links hold the time at which they were made.
             said = {re.sub(r"http\S+", "", each.text) for each in attempts}
             assert len(said) == 1

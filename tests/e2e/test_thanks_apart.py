@@ -14,7 +14,7 @@ from service.db.models import Case, Message, MessageAttempt, Proposal, Shop
 from service.db.remedies import thanks_queries
 from service.domain.errors import WrongState
 from service.domain.messages.kinds import Step
-from service.domain.messages.states import AttemptState, MessageState
+from service.domain.messages.states import HandOverOutcome, MessageState
 from service.domain.remedies.thanks import Gesture
 from service.operations.remedies import holds, thanks
 from tests.e2e.test_thanks import APART, _solved
@@ -55,7 +55,7 @@ def _unknown(world: World, case_id: int) -> None:
             subject="",
             text="",
             language="id",
-            state=AttemptState.UNKNOWN,
+            outcome=HandOverOutcome.UNKNOWN,
             started_at=world.clock.now() - NEAR,
         )
         session.add(attempt)

@@ -47,7 +47,7 @@ def _channel(world: World, monkeypatch: pytest.MonkeyPatch) -> Channel:
 
 
 def _states(world: World) -> list[str]:
-    return [message.state for message in _messages(world)]
+    return [message.outcome for message in _messages(world)]
 
 
 def test_message_is_found_when_only_its_answer_was_lost(world: World, channel: Channel) -> None:

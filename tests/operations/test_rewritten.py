@@ -44,7 +44,7 @@ def arrive(world: World, *events: ReviewEvent) -> list[str]:
 
 def ends(world: World) -> list[str]:
     """How each case ended; '' for an open one."""
-    return [case.close_reason for case in world.cases()]
+    return [case.close_reason or "" for case in world.cases()]
 
 
 @pytest.mark.parametrize("together", [True, False])

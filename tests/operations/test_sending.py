@@ -129,7 +129,7 @@ def test_message_is_tried_again_when_surely_not_sent(world: World) -> None:
 
     work_for(world, 1)
 
-    states = [message.state for message in _messages(world)]
+    states = [message.outcome for message in _messages(world)]
     assert (states, len(told(world))) == (["not_sent", "not_sent", "sent"], 1)
 
 

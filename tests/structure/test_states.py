@@ -43,7 +43,6 @@ def test_one_function_moves_each_thing() -> None:
 
 
 def test_a_state_changes_by_its_table_only() -> None:
-    """What is known of one hand-over of a message is no life of its own: it is corrected as it shows."""
     moving = {name for by in _moved_by().values() for name in by}
     changing = {
         name
@@ -53,7 +52,6 @@ def test_a_state_changes_by_its_table_only() -> None:
         if isinstance(node, ast.Attribute)
         and isinstance(node.ctx, ast.Store)
         and node.attr == "state"
-        and ast.unparse(node.value) != "attempt"
     }
 
     assert changing <= moving

@@ -8,7 +8,7 @@ from typing import Any
 import requests
 
 from service.db.models import MessageAttempt
-from service.domain.messages.states import AttemptState
+from service.domain.messages.states import HandOverOutcome
 from service.domain.staff.authority import OPERATOR
 from service.operations.privacy import erasure
 from service.operations.staff import tokens
@@ -110,6 +110,6 @@ def test_what_never_left_is_not_told(world: World) -> None:
     helped(world)
     with world.context.database.transaction() as session:
         for attempt in session.query(MessageAttempt):
-            attempt.state = AttemptState.REFUSED
+            attempt.outcome = HandOverOutcome.REFUSED
 
     assert _proof(world)["messages"] == []

@@ -14,7 +14,7 @@ from service.db.models.reviews import Review
 from service.db.models.shops import Shop
 from service.db.types import BigId, TextColumn, state_column
 from service.domain.cases.root_causes import RootCause
-from service.domain.cases.states import CASES, CaseState, Move
+from service.domain.cases.states import CASES, CaseState, CloseReason, Move
 from service.domain.messages.editable import Editable
 from service.domain.remedies.thanks import Profile
 
@@ -62,8 +62,9 @@ class Case(Base):
     reference: Mapped[str] = mapped_column(unique=True)
     state: Mapped[CaseState] = state_column(CaseState)
     """Changed by service.operations.cases.history.change_state alone."""
-    close_reason: Mapped[str] = mapped_column(default="")
-    """Why it was closed. Of an open case what became of its review before a person opened it again."""
+    close_reason: Mapped[CloseReason | None] = state_column(CloseReason, nullable=True)
+    """Why it was closed. Of an open case what became of its review before a person opened it again;
+    None: nothing did."""
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     look_by: Mapped[datetime | None]

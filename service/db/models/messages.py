@@ -13,7 +13,7 @@ from service.db.models.base import Base
 from service.db.models.cases import Case
 from service.db.types import BigId, TextColumn, state_column
 from service.domain.messages.kinds import Answer, Step
-from service.domain.messages.states import AttemptState, Author, MessageState
+from service.domain.messages.states import Author, HandOverOutcome, MessageState
 
 STUCK = text("state IN ('refused', 'unknown')")
 """The few that wait for a person."""
@@ -103,7 +103,9 @@ class MessageAttempt(Base):
     text: Mapped[str]
     """As handed over, without the buyer's secret link to the review."""
     language: Mapped[str]
-    state: Mapped[AttemptState] = state_column(AttemptState, default=AttemptState.SENDING)
+    outcome: Mapped[HandOverOutcome] = state_column(
+        HandOverOutcome, default=HandOverOutcome.SENDING
+    )
     wording: Mapped[str] = mapped_column(default="")
     """Which text it was made from (service.operations.messages.texts.wording); '' in older rows."""
     verdict: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -120,9 +122,9 @@ class MessageAttempt(Base):
     @property
     def came_back(self) -> bool:
         """The channel had taken it, and gave it back later."""
-        return self.state is AttemptState.BOUNCED
+        return self.outcome is HandOverOutcome.BOUNCED
 
     @property
     def was_refused(self) -> bool:
         """The channel does not bring it, for good."""
-        return self.state is AttemptState.REFUSED
+        return self.outcome is HandOverOutcome.REFUSED

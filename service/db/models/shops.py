@@ -12,6 +12,7 @@ from integrations.sentence import Said
 from service.db.models.base import Base
 from service.db.models.outbox import Lane
 from service.db.types import BigId, TextColumn, state_column
+from service.domain.messages.do_not_contact import MarkKind
 from service.domain.remedies.holds import HOLD_SECONDS
 from service.domain.shops.connection_states import ConnectionState
 
@@ -176,8 +177,8 @@ class DoNotContact(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     address_hash: Mapped[str]
-    kind: Mapped[str] = mapped_column(default="")
-    """email, telephone or buyer (service.operations.messages.opt_out); '' in older rows."""
+    kind: Mapped[MarkKind | None] = state_column(MarkKind, nullable=True)
+    """None in older rows."""
     hint: Mapped[str] = mapped_column(default="")
     shop_id: Mapped[int | None] = mapped_column(ForeignKey("shop.id"), index=True)
     """Where it was put on the list: its owners may take it off. None in older rows."""

@@ -144,7 +144,7 @@ _INVITED = (
     .join(Case, Case.id == Message.case_id)
     .outerjoin(MessageAttempt, MessageAttempt.message_id == Message.id)
     .where(_OF_BUYER, Message.step == Step.UPDATE_INVITATION)
-    .where(or_(Message.sent_at.is_not(None), MessageAttempt.state.in_(MAYBE_SENT)))
+    .where(or_(Message.sent_at.is_not(None), MessageAttempt.outcome.in_(MAYBE_SENT)))
 )
 """By hand, too, without an attempt."""
 

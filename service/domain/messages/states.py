@@ -100,8 +100,10 @@ MESSAGES = StateTable(
 )
 
 
-class AttemptState(StrEnum):
-    """What is known of one hand-over."""
+class HandOverOutcome(StrEnum):
+    """What is known of one hand-over. It is no life with moves of its own, as the message's is: whoever
+    learns more corrects it, the channel also long afterwards, and a worker that was overtaken may
+    bring its news last."""
 
     SENDING = "sending"
     SENT = "sent"
@@ -114,4 +116,4 @@ class AttemptState(StrEnum):
     """Taken by the channel, and given back later: this way does not reach the buyer."""
 
 
-MAYBE_SENT = frozenset({AttemptState.SENDING, AttemptState.UNKNOWN})
+MAYBE_SENT = frozenset({HandOverOutcome.SENDING, HandOverOutcome.UNKNOWN})

@@ -32,7 +32,7 @@ from service.db.models import (
 from service.db.outbox import claims, heartbeat
 from service.db.shops import shop_queries
 from service.db.transaction import Transaction
-from service.domain.messages.states import AttemptState, MessageMove, MessageState
+from service.domain.messages.states import HandOverOutcome, MessageMove, MessageState
 from service.domain.remedies.offers import OfferMove, OfferState
 from service.domain.remedies.states import (
     UNDER_WAY,
@@ -197,7 +197,7 @@ def _hold_message(session: Transaction, message: Message, now: datetime) -> None
     lost = message.state == MessageState.SENDING
     if lost:
         for attempt in message.attempts:
-            if attempt.state is AttemptState.SENDING:
-                attempt.state, attempt.ended_at = AttemptState.UNKNOWN, now
+            if attempt.outcome is HandOverOutcome.SENDING:
+                attempt.outcome, attempt.ended_at = HandOverOutcome.UNKNOWN, now
     how = MessageMove.LOSE if lost else MessageMove.HOLD
     move_message(session, message, how, at=now, actor=OPERATOR, reason=AFTER_RESTORING)

@@ -46,4 +46,4 @@ def undo(case: Case) -> None:
     """The case is open again; what became of the review meanwhile stays said."""
     case.closed_at = None
     if case.close_reason not in ABOUT_REVIEW:
-        case.close_reason = ""
+        case.close_reason = None

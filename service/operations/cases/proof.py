@@ -17,11 +17,11 @@ from service.db.models import Case, Connection, Message, MessageAttempt, ReviewV
 from service.db.remedies import thanks_queries
 from service.db.staff import seller_queries
 from service.domain.messages.kinds import Step
-from service.domain.messages.states import AttemptState, Author
+from service.domain.messages.states import Author, HandOverOutcome
 from service.domain.remedies.states import MakeGoodState
 from service.domain.remedies.thanks import Gesture, thanks_from_data
 
-_NEVER_LEFT = frozenset({AttemptState.NOT_SENT, AttemptState.REFUSED})
+_NEVER_LEFT = frozenset({HandOverOutcome.NOT_SENT, HandOverOutcome.REFUSED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class ProvenMessage:
     step: Step | None
     author: Author
     at: datetime
-    state: AttemptState
+    outcome: HandOverOutcome
     channel: str
     language: str
     wording: str
@@ -162,7 +162,7 @@ def _messages(session: Session, case: Case) -> list[ProvenMessage]:
         _handed_over(message, attempt, names.get(attempt.connection_id, ""))
         for message in case.messages
         for attempt in message.attempts
-        if attempt.state not in _NEVER_LEFT
+        if attempt.outcome not in _NEVER_LEFT
     ]
 
 
@@ -173,7 +173,7 @@ def _handed_over(message: Message, attempt: MessageAttempt, channel: str) -> Pro
         step=message.step,
         author=message.author,
         at=attempt.started_at,
-        state=attempt.state,
+        outcome=attempt.outcome,
         channel=channel,
         language=attempt.language,
         wording=attempt.wording,

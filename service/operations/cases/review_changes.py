@@ -84,7 +84,7 @@ def _changed(
     if review.rating is None or low:
         if case.closed_at is None:
             # What was said of the review before the case was opened again is true no more.
-            case.close_reason = ""
+            case.close_reason = None
         read = reading.reading_of(session, review.text, review.product_name)
         is_new_text = len(review.versions) < 2 or review.versions[-2].text != review.text
         if is_new_text and read.is_grave:

@@ -10,7 +10,7 @@ from service.db.messages import message_queries
 from service.db.models import MessageAttempt
 from service.db.transaction import Transaction
 from service.domain.messages.schedule import Stop
-from service.domain.messages.states import AttemptState, MessageMove
+from service.domain.messages.states import HandOverOutcome, MessageMove
 from service.domain.staff.authority import PLATFORM
 from service.operations.context import Context
 from service.operations.messages.moves import allows, move
@@ -31,7 +31,7 @@ def came_back(
     reaches the buyer it goes there, else a person looks. `only_this`: the channel refused this very
     message, and may bring others."""
     message = message_queries.message(session, attempt.message_id)
-    attempt.state = AttemptState.REFUSED if only_this else AttemptState.BOUNCED
+    attempt.outcome = HandOverOutcome.REFUSED if only_this else HandOverOutcome.BOUNCED
     attempt.ended_at = attempt.ended_at or now
     if attempt is not message.attempts[-1] or not allows(message, MessageMove.BOUNCE):
         return

@@ -9,7 +9,7 @@ from service.db.models import Kind, Message
 from service.db.outbox import claims
 from service.db.transaction import Transaction
 from service.domain.errors import WrongState
-from service.domain.messages.states import STUCK, AttemptState, MessageMove, MessageState
+from service.domain.messages.states import STUCK, HandOverOutcome, MessageMove, MessageState
 from service.domain.staff.authority import Actor, Permission
 from service.operations.cases import history
 from service.operations.context import Context
@@ -34,8 +34,8 @@ def send_now(context: Context, message_id: int, actor: Actor) -> None:
             raise WrongState("This message was sent or stopped already.")
         for attempt in message.attempts:
             # A channel that refused is given another try.
-            if attempt.state == AttemptState.REFUSED:
-                attempt.state = AttemptState.NOT_SENT
+            if attempt.outcome == HandOverOutcome.REFUSED:
+                attempt.outcome = HandOverOutcome.NOT_SENT
         message.by_seller = True
         move(session, message, MessageMove.SEND_NOW, at=now, actor=actor)
         due_now(session, message, now)
@@ -48,8 +48,8 @@ def mark_sent(context: Context, message_id: int, actor: Actor) -> None:
         now = context.clock.now()
         message = _stuck(session, message_id, actor)
         for attempt in message.attempts:
-            if attempt.state == AttemptState.UNKNOWN:
-                attempt.state = AttemptState.SENT
+            if attempt.outcome == HandOverOutcome.UNKNOWN:
+                attempt.outcome = HandOverOutcome.SENT
         move(session, message, MessageMove.CONFIRM, at=now, actor=actor)
         plan_reminder(session, message, now=now)
         let_next_follow(session, message, now)

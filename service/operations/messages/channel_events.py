@@ -19,8 +19,8 @@ from service.domain.cases.buyers import marks_of
 from service.domain.cases.severity import is_grave
 from service.domain.messages.states import (
     MAYBE_SENT,
-    AttemptState,
     Author,
+    HandOverOutcome,
     MessageMove,
     MessageState,
 )
@@ -61,7 +61,7 @@ def _take_status(context: Context, connection_id: int, event: MessageStatusEvent
         attempt = next(each for each in message.attempts if _is_meant(each, event))
         if event.status in ARRIVED:
             _arrived(session, message, attempt, event, now)
-        elif attempt.state in MAYBE_SENT | {AttemptState.SENT}:
+        elif attempt.outcome in MAYBE_SENT | {HandOverOutcome.SENT}:
             reason = event.reason or NOT_BROUGHT
             only_this = event.status is MessageStatus.REFUSED
             came_back(context, session, attempt, reason, now, only_this=only_this)
@@ -97,9 +97,9 @@ def _arrived(
     if event.status is not MessageStatus.SENT:
         attempt.delivered_at = attempt.delivered_at or event.at
     attempt.vendor_id = attempt.vendor_id or event.vendor_id
-    if attempt.state not in MAYBE_SENT:
+    if attempt.outcome not in MAYBE_SENT:
         return
-    attempt.state, attempt.ended_at = AttemptState.SENT, attempt.ended_at or now
+    attempt.outcome, attempt.ended_at = HandOverOutcome.SENT, attempt.ended_at or now
     if attempt is message.attempts[-1] and allows(message, MessageMove.CONFIRM):
         move(session, message, MessageMove.CONFIRM, at=now)
         claims.end(session, Kind.SEND_MESSAGE, message.id, now)

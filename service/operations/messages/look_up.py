@@ -18,7 +18,7 @@ from service.db.models import Connection, Message, MessageAttempt
 from service.db.outbox import claims
 from service.db.shops import shop_queries
 from service.db.transaction import Transaction
-from service.domain.messages.states import MAYBE_SENT, AttemptState, MessageMove, MessageState
+from service.domain.messages.states import MAYBE_SENT, HandOverOutcome, MessageMove, MessageState
 from service.operations.cases.orders import known_at
 from service.operations.context import Context
 from service.operations.messages import first_answer, texts
@@ -90,7 +90,7 @@ def _answered(row: HeldRow, vendor_id: str | None) -> None:
     if message.state != MessageState.SENDING:
         return
     if vendor_id is not None:
-        attempt.state, attempt.vendor_id = AttemptState.SENT, vendor_id
+        attempt.outcome, attempt.vendor_id = HandOverOutcome.SENT, vendor_id
         mark_sent(row, message, attempt)
         return
     begun = attempt.ended_at or attempt.started_at
@@ -98,7 +98,7 @@ def _answered(row: HeldRow, vendor_id: str | None) -> None:
     if row.now < sure_at:
         row.postpone(sure_at, note=LOOKING)
         return
-    attempt.state, attempt.ended_at = AttemptState.NOT_SENT, attempt.ended_at or row.now
+    attempt.outcome, attempt.ended_at = HandOverOutcome.NOT_SENT, attempt.ended_at or row.now
     move(row.session, message, MessageMove.TRY_AGAIN, at=row.now)
     row.postpone(row.now)
 
@@ -127,9 +127,9 @@ def give_to_person(row: HeldRow, message: Message) -> None:
 def needs_person(session: Transaction, message: Message, advice: Said, now: datetime) -> None:
     """Stop here until a person decides; what was being sent is of unknown outcome."""
     for attempt in message.attempts:
-        if attempt.state == AttemptState.SENDING:
-            attempt.state, attempt.ended_at = AttemptState.UNKNOWN, now
-    maybe_sent = any(attempt.state in MAYBE_SENT for attempt in message.attempts)
+        if attempt.outcome == HandOverOutcome.SENDING:
+            attempt.outcome, attempt.ended_at = HandOverOutcome.UNKNOWN, now
+    maybe_sent = any(attempt.outcome in MAYBE_SENT for attempt in message.attempts)
     how = MessageMove.LOSE if maybe_sent else MessageMove.REFUSE
     move(session, message, how, at=now, reason=advice)
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
@@ -19,6 +18,7 @@ from service.db.messages import message_queries
 from service.db.models import Case, DoNotContact
 from service.db.transaction import Transaction
 from service.domain.cases.buyers import mark_of_number as mark_of_known_number
+from service.domain.messages.do_not_contact import MarkKind
 from service.domain.reviews.versions import NO_ID
 from service.domain.staff.authority import BUYER, Actor, Permission
 from service.operations.cases import history
@@ -31,15 +31,6 @@ from service.operations.staff.permits import permit
 NO_MESSAGES = Text("The buyer does not want any messages.")
 BY_CHANNEL = Text("The buyer told the channel that they want no more messages.")
 BY_LINK = Text("The buyer used the stop link.")
-
-
-class MarkKind(StrEnum):
-    """What an entry of the list names."""
-
-    EMAIL = "email"
-    TELEPHONE = "telephone"
-    BUYER = "buyer"
-    """The platform's id of a buyer."""
 
 
 KINDS_BY_REACH = {Reach.ADDRESS: MarkKind.EMAIL, Reach.TELEPHONE: MarkKind.TELEPHONE}

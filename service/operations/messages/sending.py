@@ -27,7 +27,7 @@ from service.domain.errors import DomainError
 from service.domain.messages.kinds import Step
 from service.domain.messages.rendering import Rendered
 from service.domain.messages.schedule import Send, Stop, Wait
-from service.domain.messages.states import MAYBE_SENT, AttemptState, MessageMove, MessageState
+from service.domain.messages.states import MAYBE_SENT, HandOverOutcome, MessageMove, MessageState
 from service.operations.cases.orders import known_at
 from service.operations.messages import look_up, texts
 from service.operations.messages.calls import TO_TELL, hand_to_telephone
@@ -182,7 +182,7 @@ def _write_down(
         # Handed over again under its key. It stays of unknown outcome until the channel takes it:
         # that a later call did nothing says nothing of the first.
         attempt = message.attempts[-1]
-        attempt.state, attempt.ended_at = AttemptState.UNKNOWN, attempt.ended_at or row.now
+        attempt.outcome, attempt.ended_at = HandOverOutcome.UNKNOWN, attempt.ended_at or row.now
         return _outgoing(row, message, attempt, rendered, language)
     attempt = MessageAttempt(
         connection_id=channel.id,
@@ -235,10 +235,10 @@ def _attempt(row: HeldRow, key: str) -> tuple[Message, MessageAttempt]:
 def _sent(row: HeldRow, key: str, vendor_id: str) -> None:
     message, attempt = _attempt(row, key)
     attempt.vendor_id = vendor_id
-    if attempt.state in (AttemptState.BOUNCED, AttemptState.REFUSED):
+    if attempt.outcome in (HandOverOutcome.BOUNCED, HandOverOutcome.REFUSED):
         # The channel has told already that it did not bring it: the next one is under way.
         return
-    attempt.state, attempt.ended_at = AttemptState.SENT, row.now
+    attempt.outcome, attempt.ended_at = HandOverOutcome.SENT, row.now
     look_up.mark_sent(row, message, attempt)
 
 
@@ -246,14 +246,14 @@ def _not_sent(row: HeldRow, key: str, error: Exception) -> bool:
     """Note what is known of it; a worker that was overtaken changes nothing else. True where the
     error is for the outbox: the same message may be tried again."""
     message, attempt = _attempt(row, key)
-    if attempt.state in MAYBE_SENT - {AttemptState.UNKNOWN}:
-        attempt.state, attempt.ended_at = _state_after(error), row.now
+    if attempt.outcome in MAYBE_SENT - {HandOverOutcome.UNKNOWN}:
+        attempt.outcome, attempt.ended_at = _state_after(error), row.now
     if isinstance(error, OptedOut):
         silence(row.context, row.session, message.case, BY_CHANNEL, row.now)
     row.require_claim()
     if message.state != MessageState.SENDING:
         return False
-    if attempt.state == AttemptState.UNKNOWN:
+    if attempt.outcome == HandOverOutcome.UNKNOWN:
         if look_up.knows_key(row.session, attempt):
             return True
         if look_up.can_look_up(row.context, row.session, attempt):
@@ -262,7 +262,7 @@ def _not_sent(row: HeldRow, key: str, error: Exception) -> bool:
             look_up.give_to_person(row, message)
         return False
     note = reason_of(error)
-    if attempt.state == AttemptState.NOT_SENT:
+    if attempt.outcome == HandOverOutcome.NOT_SENT:
         move(row.session, message, MessageMove.TRY_AGAIN, at=row.now, reason=note)
         return True
     move(row.session, message, MessageMove.NEXT_CHANNEL, at=row.now, reason=note)
@@ -271,11 +271,11 @@ def _not_sent(row: HeldRow, key: str, error: Exception) -> bool:
     return False
 
 
-def _state_after(error: Exception) -> AttemptState:
+def _state_after(error: Exception) -> HandOverOutcome:
     if may_have_acted(error):
-        return AttemptState.UNKNOWN
+        return HandOverOutcome.UNKNOWN
     passing = isinstance(error, Temporary | Misconfigured)
-    return AttemptState.NOT_SENT if passing else AttemptState.REFUSED
+    return HandOverOutcome.NOT_SENT if passing else HandOverOutcome.REFUSED
 
 
 def _give_up(row: HeldRow, advice: Said) -> None:

@@ -21,7 +21,7 @@ from service.domain.messages.calls import CallState
 from service.domain.messages.kinds import Step
 from service.domain.messages.ladder import CHANNELS, Ladder, Severity, ladders_from_data, usual
 from service.domain.messages.policy import Policies, PolicyRequest, ShopPolicySettings
-from service.domain.messages.states import MAYBE_SENT, AttemptState, MessageState
+from service.domain.messages.states import MAYBE_SENT, HandOverOutcome, MessageState
 from service.domain.messages.verdict import Verdict
 from service.operations.cases.orders import buyer_of, known_at, order_from_data
 from service.operations.messages import texts
@@ -189,7 +189,7 @@ def bounced(case: Case) -> set[int]:
         attempt.connection_id
         for message in case.messages
         for attempt in message.attempts
-        if attempt.state == AttemptState.BOUNCED
+        if attempt.outcome == HandOverOutcome.BOUNCED
     }
 
 
@@ -198,7 +198,7 @@ def refused_by(message: Message) -> set[int]:
     return {
         attempt.connection_id
         for attempt in message.attempts
-        if attempt.state == AttemptState.REFUSED
+        if attempt.outcome == HandOverOutcome.REFUSED
     }
 
 
@@ -262,7 +262,7 @@ def _asks_made(session: Session, message: Message) -> int:
     """Invitations about this review, or one it took the place of, that went out or may have, in
     this case and earlier ones."""
     maybe = select(MessageAttempt.id).where(
-        MessageAttempt.message_id == Message.id, MessageAttempt.state.in_(MAYBE_SENT)
+        MessageAttempt.message_id == Message.id, MessageAttempt.outcome.in_(MAYBE_SENT)
     )
     asks = (
         select(func.count())

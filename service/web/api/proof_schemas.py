@@ -50,7 +50,7 @@ class ProvenMessageOut(Schema):
     step = fields.String(allow_none=True)
     author = fields.String()
     at = fields.AwareDateTime()
-    state = fields.String()
+    state = fields.String(attribute="outcome")
     channel = fields.String()
     language = fields.String()
     wording = fields.String()

@@ -19,6 +19,13 @@ class Sentence(fields.String):
         return translate(from_data(value) if isinstance(value, dict) else value)
 
 
+class Name(fields.String):
+    """A name of one of several; '' for none."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **options: Any) -> str:
+        return str(value or "")
+
+
 class RemedyOut(Schema):
     """A remedy that is proposed; amounts are minor units of the currency, null for a remedy without."""
 
@@ -130,7 +137,7 @@ class CaseOut(Schema):
 
     reference = fields.String()
     state = fields.String()
-    close_reason = fields.String()
+    close_reason = Name()
     opened_at = fields.AwareDateTime()
     closed_at = fields.AwareDateTime(allow_none=True)
     look_by = fields.AwareDateTime(allow_none=True)

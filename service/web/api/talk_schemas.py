@@ -9,7 +9,7 @@ from service.domain.messages.calls import CallMove, CallState
 from service.domain.messages.kinds import Answer
 from service.domain.messages.ladder import Severity
 from service.web.api.inputs import NOT_BLANK, Strict
-from service.web.api.schemas import Sentence
+from service.web.api.schemas import Name, Sentence
 
 OUTCOMES = [CallMove.REACH, CallMove.CALL_AGAIN, CallMove.GIVE_UP, CallMove.MISDIAL]
 
@@ -69,7 +69,7 @@ class EntryOut(Schema):
     """One entry. Addresses and numbers are not kept: `hint` shows a few letters."""
 
     id = fields.Integer()
-    kind = fields.String()
+    kind = Name()
     hint = fields.String()
     reason = Sentence()
     created_at = fields.AwareDateTime()

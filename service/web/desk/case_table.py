@@ -75,7 +75,7 @@ def _row(case: Case) -> Row:
         ", ".join(word(make_good.kind) for make_good in done),
         sum((worth.amount for worth in worths), Decimal()) if len(currencies) == 1 else None,
         ", ".join(sorted(currencies)),
-        word(case.close_reason if case.state == CaseState.CLOSED else case.state),
+        word((case.close_reason or "") if case.state == CaseState.CLOSED else case.state),
         label(ROOT_CAUSES[case.root_cause]) if case.root_cause else "",
         word(answer.answer) if answer is not None and answer.answer else "",
         None if answer is None else answer.stars,

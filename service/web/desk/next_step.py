@@ -39,7 +39,7 @@ def next_step(session: Session, case: Case, actor: Actor) -> NextStep:
         return stuck
     state = case.state
     if state is CaseState.CLOSED:
-        return NextStep(_("Nothing: %(why)s.", why=word(case.close_reason)))
+        return NextStep(_("Nothing: %(why)s.", why=word(case.close_reason or "")))
     held = [each for each in case.make_goods if each.state is MakeGoodState.HELD]
     if held:
         return NextStep(_("What was approved begins, unless it is undone."), held[0].held_until)

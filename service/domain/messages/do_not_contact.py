@@ -1,0 +1,14 @@
+"""Of what the list of those who want no messages is made."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class MarkKind(StrEnum):
+    """What an entry of the list names."""
+
+    EMAIL = "email"
+    TELEPHONE = "telephone"
+    BUYER = "buyer"
+    """The platform's id of a buyer."""

@@ -1,0 +1,89 @@
+"""Whatever is one of several names is an enumeration in code, and checked by the database."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from enum import Enum as PythonEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Column, Enum, Table, inspect
+
+from service.db.models import Base
+from tests.migrated import database_at, migrate_for_test
+from tests.structure.states import tables
+
+NAME = re.compile(r"'([^']*)'")
+
+
+def _columns() -> Iterator[tuple[type[Base], str, Column[Any]]]:
+    """Each column of each model, with the name it has there."""
+    for mapper in Base.registry.mappers:
+        for column in mapper.class_.__table__.columns:
+            yield mapper.class_, mapper.get_property_by_column(column).key, column
+
+
+def _declared(model: type[Base], name: str) -> type[PythonEnum] | None:
+    """The enumeration that the annotation of a column names."""
+    module = vars(sys.modules[model.__module__])
+    named = (module.get(word) for word in re.findall(r"\w+", model.__annotations__.get(name, "")))
+    return next(
+        (one for one in named if isinstance(one, type) and issubclass(one, PythonEnum)), None
+    )
+
+
+def _enums() -> list[tuple[Table, Column[Any], Enum]]:
+    return [
+        (model.__table__, column, column.type)
+        for model, _, column in _columns()
+        if isinstance(column.type, Enum)
+    ]
+
+
+def test_a_column_of_an_enumeration_is_one_by_its_type_too() -> None:
+    typed = {
+        f"{model.__name__}.{name}": (
+            _declared(model, name),
+            getattr(column.type, "enum_class", None),
+        )
+        for model, name, column in _columns()
+    }
+
+    assert {name: both for name, both in typed.items() if both[0] is not both[1]} == {}
+    assert len([declared for declared, _ in typed.values() if declared]) > 20
+
+
+def test_the_models_check_each_enumeration() -> None:
+    for table, column, kind in _enums():
+        checks = [one for one in table.constraints if isinstance(one, CheckConstraint)]
+        assert kind.enum_class is not None
+        assert kind.enums == [member.value for member in kind.enum_class]
+        assert kind.name in [one.name for one in checks], f"{column}: no check"
+
+
+def test_the_database_holds_exactly_the_names_of_each_enumeration(empty_database_url: str) -> None:
+    database = database_at(empty_database_url)
+    migrate_for_test(database)
+    found = inspect(database.engine)
+    wrong = {}
+    for table, column, kind in _enums():
+        checks = {one["name"]: one["sqltext"] for one in found.get_check_constraints(table.name)}
+        check = checks.get(kind.name, "")
+        if column.name not in check or set(NAME.findall(check)) != set(kind.enums):
+            wrong[str(column)] = check
+    database.close()
+
+    assert wrong == {}
+
+
+def test_each_state_has_a_table() -> None:
+    drawn = {type(table.first) for table in tables().values()}
+    states = {
+        f"{model.__name__}.{name}": _declared(model, name)
+        for model, name, column in _columns()
+        if "state" in (name, column.name)
+    }
+
+    assert {name: kind for name, kind in states.items() if kind not in drawn} == {}
+    assert drawn == set(states.values()), "a table moves what no column keeps"
