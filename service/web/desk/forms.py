@@ -18,6 +18,7 @@ from wtforms import (
     SelectField,
     SelectMultipleField,
     StringField,
+    TextAreaField,
     ValidationError,
 )
 from wtforms.fields.choices import Choice as Option  # type: ignore[attr-defined]
@@ -99,6 +100,10 @@ class Entry(Read, StringField):
     def __init__(self, label: Any = None, check: Check = str.strip, **options: Any) -> None:
         super().__init__(label, **options)
         self.check = check
+
+
+class Area(Entry, TextAreaField):
+    """A text of several lines."""
 
 
 class Choice(Read, SelectField):
