@@ -9,7 +9,7 @@ from service.domain.messages.kinds import Answer
 from service.domain.remedies.thanks import Profile
 from service.domain.reviews.voices import check_name
 from service.operations.messages.answers import LONGEST
-from service.web.desk.forms import Area, DeskForm, Entry
+from service.web.desk.forms import Area, DeskForm, Entry, at_most
 
 ANSWERS = {"yes": Answer.SOLVED, "partly": Answer.PARTLY, "no": Answer.NOT_SOLVED}
 SOLVED_AS = {answer: value for value, answer in ANSWERS.items()}
@@ -25,14 +25,6 @@ def _stars(typed: str) -> int | None:
     if not re.fullmatch("[1-5]?", typed):
         raise WrongInput("Choose one to five stars, or none.")
     return int(typed) if typed else None
-
-
-def _comment(typed: str) -> str:
-    # Browsers count a line end as one letter, and send two.
-    text = typed.replace("\r\n", "\n").strip()
-    if len(text) > LONGEST:
-        raise WrongInput("Write %(most)s letters at most.", most=LONGEST)
-    return text
 
 
 def _profile(typed: str) -> Profile | None:
@@ -52,7 +44,7 @@ class AnswerForm(DeskForm):
 
     solved = Entry(check=_solved)
     stars = Entry(check=_stars)
-    comment = Area(check=_comment)
+    comment = Area(check=at_most(LONGEST))
 
 
 class PreferenceForm(DeskForm):

@@ -14,6 +14,7 @@ from typing import Any
 from wtforms import (
     FieldList,
     Form,
+    HiddenField,
     PasswordField,
     SelectField,
     SelectMultipleField,
@@ -106,6 +107,10 @@ class Area(Entry, TextAreaField):
     """A text of several lines."""
 
 
+class Hidden(Entry, HiddenField):
+    """What a page of ours holds, or one of its buttons says."""
+
+
 class Choice(Read, SelectField):
     """One of several: `choices` by value, in groups by name of group, or a function that gives them. What no
     page of ours offers stays chosen, to be shown with what is wrong."""
@@ -166,6 +171,18 @@ def whole_number(least: int, most: int) -> Check:
                 "Enter a whole number from %(least)s to %(most)s.", least=least, most=most
             )
         return int(plain)
+
+    return check
+
+
+def at_most(most: int) -> Check:
+    """Reads a text up to a length; browsers count a line end as one letter, and send two."""
+
+    def check(text: str) -> str:
+        plain = text.replace("\r\n", "\n").strip()
+        if len(plain) > most:
+            raise WrongInput("Write at most %(most)s letters.", most=most)
+        return plain
 
     return check
 
