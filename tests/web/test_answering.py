@@ -22,8 +22,8 @@ def _asked(world: World) -> str:
 @pytest.mark.parametrize(
     ("field", "typed", "said"),
     [
-        ("solved", "", "Pilih ya, sebagian"),
-        ("solved", "maybe", "Pilih ya, sebagian"),
+        ("solved", "", "Pilih sudah, sebagian"),
+        ("solved", "maybe", "Pilih sudah, sebagian"),
         ("stars", "x", "Pilih satu sampai lima bintang"),
         ("stars", "²", "Pilih satu sampai lima bintang"),
         ("stars", "9" * 5000, "Pilih satu sampai lima bintang"),

@@ -1,4 +1,4 @@
-"""Forms of the desk. What was typed stays in its field, and a refusal stands beside the field that it
+"""Forms of the pages. What was typed stays in its field, and a refusal stands beside the field that it
 is about: what a form can tell by itself when it reads, what a verb refuses when it is asked.
 
 Forgery is kept out for all forms at once (service.app); sentences are ours, none of the library's.
