@@ -45,7 +45,7 @@ def _say(world: World, **form: str) -> requests.Response:
 def _press(page: requests.Response) -> str:
     """Where the button of a page leads."""
     [address] = re.findall(r'<form method="post" action="([^"]+)"', page.text)
-    return urljoin(page.url, address)
+    return str(urljoin(page.url, address))
 
 
 def _name(address: str) -> str | None:
