@@ -15,7 +15,7 @@ from service import logs
 from service.data import LANGUAGES
 from service.operations.staff import sessions
 from service.settings import Settings
-from service.web import auth, errors, health, password_reset, public_voices, second_step
+from service.web import errors, health, password_reset, public_voices, second_step, sign_in
 from service.web.api import routes
 from service.web.buyer import choice, name, pages
 from service.web.desk import (
@@ -106,7 +106,7 @@ PAGES = (
     report_mails,
     audit,
     deliveries,
-    auth,
+    sign_in,
     second_step,
     password_reset,
     pages,

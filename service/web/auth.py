@@ -8,11 +8,10 @@ from contextlib import suppress
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from flask import Blueprint, current_app, g, redirect, render_template, request, session, url_for
-from flask_babel import gettext as _
+from flask import current_app, g, redirect, request, session, url_for
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import HTTPException, TooManyRequests
+from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RoutingException
 from werkzeug.wrappers import Response
 
@@ -21,16 +20,13 @@ from service.db.endpoints import endpoint_queries
 from service.db.models import Seller
 from service.db.reviews import delivery_queries
 from service.db.shops import shop_queries
-from service.db.staff import attempts, seller_queries
-from service.domain.errors import DomainError, NotPermitted
+from service.db.staff import seller_queries
+from service.domain.errors import NotPermitted
 from service.domain.staff import authority
 from service.domain.staff.authority import Actor, Permission
-from service.operations.staff import accounts, permits, second_factors, sessions
-from service.web.i18n import translate
-from service.web.limits import HOUR, MINUTE, QUARTER, count, limited
+from service.operations.staff import permits, second_factors, sessions
 from service.web.request_context import context
 
-blueprint = Blueprint("auth", __name__)
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -168,51 +164,6 @@ def come_in(seller: Seller, onward: str = "") -> Response:
     return redirect(own_path(onward), 303)
 
 
-def _account() -> str:
-    """The account that is signed in to, as a key of limits: guesses at one account from many addresses
-    are slowed down too."""
-    return f"account {request.form.get('email', '').strip().lower()[:200]}"
-
-
-@blueprint.get("/sign-in")
-@open_to_all
-def sign_in_page() -> str:
-    """Ask for address and password."""
-    return render_template("sign_in.html", problem="", email="")
-
-
-def _refusals_noted(view: View) -> View:
-    """What the limits refuse stands in the audit of whom it was tried for."""
-
-    @wraps(view)
-    def noted(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return view(*args, **kwargs)
-        except TooManyRequests:
-            sessions.note_refused(context(), request.form.get("email", ""))
-            raise
-
-    return cast(View, noted)
-
-
-@blueprint.post("/sign-in")
-@open_to_all
-@_refusals_noted
-@limited(60, HOUR)
-@limited(10, MINUTE)
-def sign_in() -> Response | tuple[str, int]:
-    """Sign in by address and password."""
-    email = request.form.get("email", "")
-    # Counted before the password is looked at, else many guesses made at once would pass.
-    count(_account(), 10, QUARTER)
-    seller = accounts.sign_in(context(), email, request.form.get("password", ""))
-    if seller is None:
-        problem = _("Wrong e-mail address or password.")
-        return render_template("sign_in.html", problem=problem, email=email), 401
-    attempts.forget(context().database, _account())
-    return come_in(seller, request.args.get("next", ""))
-
-
 OWN_PATH = re.compile(r"/(?!/)[!-\[\]-~]*")
 """Printable ASCII without a backslash: browsers drop tabs and line ends from an address and read a
 backslash as a slash, and two slashes begin the name of another machine."""
@@ -226,39 +177,3 @@ def own_path(onward: str, otherwise: str = "") -> str:
             pages.match(onward.partition("?")[0], method="GET")
             return request.script_root + onward
     return otherwise or url_for("waiting.overview")
-
-
-@blueprint.get("/sign-in/<token>")
-@open_to_all
-def link_page(token: str) -> str | tuple[str, int]:
-    """A sign-in link opens a page with a button, so that a mail scanner does not use it up."""
-    try:
-        accounts.check_link(context(), token)
-    except DomainError as error:
-        return _no_link(error)
-    return render_template("sign_in_link.html", token=token, problem="")
-
-
-def _no_link(error: DomainError) -> tuple[str, int]:
-    return render_template("sign_in_link.html", token="", problem=translate(error.text)), 401
-
-
-@blueprint.post("/sign-in/<token>")
-@open_to_all
-@limited(10, MINUTE)
-def use_link(token: str) -> Response | tuple[str, int]:
-    """Use a sign-in link up."""
-    try:
-        seller = accounts.sign_in_by_link(context(), token)
-    except DomainError as error:
-        return _no_link(error)
-    return come_in(seller)
-
-
-@blueprint.post("/sign-out")
-@enrolling
-def sign_out() -> Response:
-    """End this session, on the server too."""
-    sessions.end(context(), session["key"])
-    session.clear()
-    return redirect(url_for("auth.sign_in"), 303)

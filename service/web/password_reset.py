@@ -12,11 +12,11 @@ from werkzeug.wrappers import Response
 
 from integrations.errors import AdapterError
 from service.db.models import Seller
-from service.domain.errors import DomainError
+from service.domain.errors import DomainError, WrongInput
 from service.operations.context import Context
 from service.operations.staff import password_reset, sessions
 from service.web.auth import come_in, open_to_all
-from service.web.desk.forms import DeskForm, Secret, carry_out
+from service.web.desk.forms import WRONG, DeskForm, Entry, Secret, carry_out
 from service.web.i18n import translate
 from service.web.limits import HOUR, MINUTE, count, limited
 from service.web.request_context import context, wired
@@ -26,6 +26,20 @@ blueprint = Blueprint("password_reset", __name__)
 Answer = Response | str | tuple[str, int]
 MOST_MAILS = 3
 """To one address within an hour."""
+LONGEST_ADDRESS = 254
+
+
+def _address(text: str) -> str:
+    address = text.strip().lower()
+    if "@" not in address or len(address) > LONGEST_ADDRESS:
+        raise WrongInput("Enter your e-mail address, such as ani@toko.example.")
+    return address
+
+
+class AddressForm(DeskForm):
+    """The address to which a link goes."""
+
+    email = Entry(lazy("E-mail address"), check=_address)
 
 
 class PasswordForm(DeskForm):
@@ -38,15 +52,23 @@ class PasswordForm(DeskForm):
 @open_to_all
 def ask_page() -> str:
     """Ask for the address, or say that no mail can be sent from here."""
-    return render_template("forgot_password.html", can_mail=password_reset.can_mail(context()))
+    return _ask_page(AddressForm())
+
+
+def _ask_page(form: AddressForm) -> str:
+    can_mail = password_reset.can_mail(context())
+    return render_template("forgot_password.html", can_mail=can_mail, form=form)
 
 
 @blueprint.post("/forgot-password")
 @open_to_all
 @limited(10, HOUR)
-def ask() -> Response:
+def ask() -> Response | tuple[str, int]:
     """Send a link to the address, where somebody has it; the answer does not tell."""
-    email = request.form.get("email", "").strip().lower()[:254]
+    form = AddressForm(request.form)
+    if not form.validate():
+        return _ask_page(form), WRONG
+    email = form.value("email")
     try:
         count(f"password link to {email}", MOST_MAILS, HOUR)
     except TooManyRequests:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from urllib.parse import urljoin
+
 import pytest
 import requests
 from sqlalchemy import select
@@ -14,7 +17,7 @@ from service.operations.privacy import erasure
 from service.operations.reviews import voice_names, voices
 from tests.e2e.test_voices import GOOD, _feed, _on, _review
 from tests.operations.steps import CHECK, helped, one, work_for
-from tests.web.pages import text_of
+from tests.web.pages import form_of, refusals_of, text_of
 from tests.world import World
 
 
@@ -39,6 +42,12 @@ def _say(world: World, **form: str) -> requests.Response:
     return requests.post(_page(world), data=form, timeout=10)
 
 
+def _press(page: requests.Response) -> str:
+    """Where the button of a page leads."""
+    [address] = re.findall(r'<form method="post" action="([^"]+)"', page.text)
+    return str(urljoin(page.url, address))
+
+
 def _name(address: str) -> str | None:
     [quote] = _feed(address)["quotes"]
     name: str | None = quote["name"]
@@ -59,7 +68,7 @@ def test_name_is_shown_once_the_buyer_wrote_it_and_leaves_with_their_word(world:
     assert (agreed.status_code, _name(address)) == (200, "Kak Rina")
     assert "Rina" not in " ".join(line.new + str(line.detail) for line in world.case().history)
 
-    taken_back = _say(world, take_back="y")
+    taken_back = requests.post(_press(agreed), timeout=10)
     assert (taken_back.status_code, _name(address)) == (200, None)
     with world.context.database.reading() as session:
         assert session.scalars(select(VoiceName)).all() == []
@@ -109,11 +118,13 @@ def test_name_goes_with_the_buyers_data(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["", " ", "0812", "rina@toko.id", "R" * (LONGEST_NAME + 1), "<b>", "https://a"]
+    "name", ["", " ", "\0", "0812", "rina@toko.id", "R" * (LONGEST_NAME + 1), "<b>", "https://a"]
 )
 def test_what_is_no_name_is_refused_with_what_was_typed(world: World, name: str) -> None:
     _, address = _raised(world)
     refused = _say(world, name=name)
 
     assert refused.status_code == 422
+    assert form_of(refused)["name"] == name.replace("\0", "")
+    assert "Tulis nama" in refusals_of(refused)["name"]
     assert _name(address) is None

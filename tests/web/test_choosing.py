@@ -19,7 +19,7 @@ from tests.operations.test_offers import (
     refunded_elsewhere,
     the_offer,
 )
-from tests.web.pages import text_of
+from tests.web.pages import refusals_of, text_of
 from tests.world import World
 
 
@@ -107,14 +107,18 @@ def test_buyer_is_told_why_there_is_nothing_to_choose(
     assert ours(world) == []
 
 
-@pytest.mark.parametrize(("option", "status"), [("", 422), ("9", 422), ("x", 422)])
+@pytest.mark.parametrize(
+    ("option", "status"),
+    [("", 422), ("9", 422), ("x", 422), ("9" * 5000, 422), ("\0", 422), ("²", 422)],
+)
 def test_odd_pick_changes_nothing(world: World, option: str, status: int) -> None:
     offered(world)
 
     answer = requests.post(_link(world), {"option": option}, timeout=10)
 
     assert (answer.status_code, the_offer(world).state) == (status, "open")
-    assert "Pilih salah satu." in text_of(answer)
+    assert "Pilih salah satu." in refusals_of(answer)["option"]
+    assert _options(answer) == ["0", "1", "2"]
 
 
 def test_link_of_another_message_or_a_forged_one_opens_nothing(world: World) -> None:

@@ -49,6 +49,18 @@ def _set(link: str, password: str) -> tuple[requests.Session, requests.Response]
     return session, session.post(link, data=form, timeout=10)
 
 
+@pytest.mark.parametrize("typed", ["", "ani", "a@" + "b" * 300])
+def test_what_is_no_address_is_refused_beside_its_field(
+    world: World, office: PostOffice, typed: str
+) -> None:
+    refused = _ask(world, typed)
+
+    assert refused.status_code == 422
+    assert "e-mail address, such as" in refusals_of(refused)["email"]
+    assert form_of(refused)["email"] == typed
+    assert office.taken == []
+
+
 def test_password_is_set_once_by_the_link_and_other_sessions_end(
     world: World, office: PostOffice
 ) -> None:

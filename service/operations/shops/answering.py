@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from integrations.sentence import Text
 from service.db.models import Shop
 from service.domain.errors import WrongInput
 from service.domain.messages.answering import (
@@ -72,5 +73,6 @@ def _data_of(form: Form) -> dict[str, Any]:
 def _number(form: Form, key: str) -> int:
     text = form.get(key, "").strip()
     if not re.fullmatch("[0-9]{1,5}", text) or int(text) < 1:
-        raise WrongInput("“%(text)s”: enter a whole number from 1.", text=text)
+        problem = Text("“%(text)s”: enter a whole number from 1.", text=text)
+        raise WrongInput(problem, fields={key: problem})
     return int(text)

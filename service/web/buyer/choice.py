@@ -8,25 +8,26 @@ from flask import Blueprint, render_template, request
 from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
-from integrations.sentence import Said, Text
+from integrations.sentence import Said
 from service.db.messages import message_queries
 from service.db.models import MakeGood, Offer, OfferOption
 from service.domain.days import last_day
-from service.domain.errors import DomainError, NotFound, WrongInput
-from service.domain.messages import templates
+from service.domain.errors import NotFound, WrongState
 from service.domain.remedies.offers import TOLD, OfferState
 from service.domain.staff.authority import BUYER
 from service.localization import day_text
-from service.operations.cases.orders import SeenOrder, buyer_of
+from service.operations.cases.orders import SeenOrder
+from service.operations.messages import texts
 from service.operations.messages.planning import zones_of
 from service.operations.remedies import offers
 from service.web.auth import by_link
-from service.web.errors import status_of
+from service.web.buyer.forms import OptionForm
+from service.web.buyer.language import in_language_of
+from service.web.desk.forms import carry_out
 from service.web.limits import MINUTE, limited
 from service.web.request_context import context
 
 blueprint = Blueprint("choice", __name__, url_prefix="/b/choose")
-GONE = Text("This can no longer be given.")
 
 
 @blueprint.get("/<token>")
@@ -34,7 +35,7 @@ GONE = Text("This can no longer be given.")
 @limited(30, MINUTE)
 def page(token: str) -> str:
     """What may be chosen, without what can no longer be given."""
-    return _page(_offer_id(token), None)
+    return _page(_offer_id(_message_id(token)), OptionForm())
 
 
 @blueprint.post("/<token>")
@@ -42,20 +43,25 @@ def page(token: str) -> str:
 @limited(30, MINUTE)
 def pick(token: str) -> str | tuple[str, int]:
     """Take what the buyer picks."""
-    offer_id = _offer_id(token)
-    try:
-        position = request.form.get("option", type=int)
-        if position is None:
-            raise WrongInput("Choose one of them.")
-        picked = offers.pick(context(), offer_id, position, BUYER)
-    except DomainError as error:
-        return _page(offer_id, error.text), status_of(error)
-    return _page(offer_id, None) if picked else (_page(offer_id, GONE), 409)
+    message_id = _message_id(token)
+    offer_id = _offer_id(message_id)
+    with in_language_of(message_id):
+        form = OptionForm(request.form)
+        status = carry_out(form, lambda: _pick(offer_id, form.value("option")), "option")
+    return (_page(offer_id, form), status) if status else _page(offer_id, form)
 
 
-def _offer_id(token: str) -> int:
+def _pick(offer_id: int, position: int) -> None:
+    if not offers.pick(context(), offer_id, position, BUYER):
+        raise WrongState("This can no longer be given.")
+
+
+def _message_id(token: str) -> int:
+    return context().links.message_of_buyer("choose", token)
+
+
+def _offer_id(message_id: int) -> int:
     """The choice of which the message with this link tells."""
-    message_id = context().links.message_of_buyer("choose", token)
     with context().database.reading() as session:
         message = message_queries.message(session, message_id)
         make_good = session.get(MakeGood, message.make_good_id or 0)
@@ -73,7 +79,7 @@ class _Shown:
     picked: OfferOption | None
 
 
-def _page(offer_id: int, problem: Said | None) -> str:
+def _page(offer_id: int, form: OptionForm) -> str:
     """The page in the buyer's language, zone and way of writing amounts."""
     with context().database.reading() as session:
         is_open = session.get_one(Offer, offer_id).state is OfferState.OPEN
@@ -82,14 +88,14 @@ def _page(offer_id: int, problem: Said | None) -> str:
         offer = session.get_one(Offer, offer_id)
         case = offer.case
         shown = _shown(session, offer, seen)
-        language = templates.language_for(buyer_of(case).language, case.shop.language)
+        language = texts.language_of(case, case.shop)
         with force_locale(language):
             return render_template(
                 "buyer/choose.html",
                 shop=case.shop.name,
                 product=case.review.product_name,
                 language=language,
-                problem=problem if shown.options else None,
+                form=form,
                 shown=shown,
                 until=day_text(last_day(offer.ends_at, zones_of(case, case.shop)), language),
             )

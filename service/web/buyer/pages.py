@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, g, render_template, request, url_for
 from flask_babel import force_locale
 
-from integrations.sentence import Said, Text
 from service.db.messages import message_queries
 from service.db.models import Case, Message
-from service.domain.errors import DomainError
-from service.domain.messages import templates
 from service.domain.messages.kinds import Answer
-from service.domain.remedies.thanks import Profile, thanks_from_data
+from service.domain.remedies.thanks import Preference, Profile, thanks_from_data
 from service.domain.staff.authority import BUYER
-from service.operations.cases.orders import buyer_of
-from service.operations.messages import answers, opt_out
+from service.operations.messages import answers, opt_out, texts
 from service.operations.remedies import thanks
 from service.operations.reviews import voice_names
 from service.web.auth import by_link
-from service.web.errors import status_of
-from service.web.i18n import translate
+from service.web.buyer.forms import SOLVED_AS, AnswerForm, PreferenceForm
+from service.web.buyer.language import in_language_of
+from service.web.desk.forms import carry_out
 from service.web.limits import MINUTE, limited
 from service.web.request_context import context, wired
 
 blueprint = Blueprint("buyer", __name__, url_prefix="/b")
-ANSWERS = {"yes": Answer.SOLVED, "partly": Answer.PARTLY, "no": Answer.NOT_SOLVED}
-SOLVED_AS = {answer: value for value, answer in ANSWERS.items()}
 
 
 @blueprint.before_app_request
@@ -37,14 +32,20 @@ def _zone() -> None:
 
 
 def _page(
-    page: str, token: str, *, done: bool = False, problem: Said | None = None, action: str = ""
+    page: str,
+    token: str,
+    *,
+    done: bool = False,
+    form: AnswerForm | None = None,
+    preference: PreferenceForm | None = None,
+    action: str = "",
 ) -> str:
-    """A page in the buyer's language; after a refusal with what was typed."""
+    """A page in the buyer's language; the forms as they were refused, else as they begin."""
     message_id = _id(page, token)
     with context().database.reading() as session:
         message = message_queries.message(session, message_id)
         case = message.case
-        language = templates.language_for(buyer_of(case).language, case.shop.language)
+        language = texts.language_of(case, case.shop)
         check = answers.check_of(message)
         answer = answers.earlier_answer(check)
         over = answers.over_for(check, context().clock.now())
@@ -53,7 +54,7 @@ def _page(
                 f"buyer/{page}.html",
                 solved=answer is not None and answer.answer is Answer.SOLVED,
                 over=None if done else over,
-                **_preferences(case, answer),
+                preferences=_preferences(case, answer),
                 name_url=context().links.buyer("name", message_id)
                 if voice_names.may_ask(session, case)
                 else "",
@@ -62,19 +63,19 @@ def _page(
                 preference_url=url_for("buyer.preference", token=token),
                 product=case.review.product_name,
                 done=done,
-                problem=translate(problem),
                 language=language,
-                typed=request.form if problem else _answered(answer),
+                form=form or AnswerForm(**_answered(answer)),
+                preference=preference or PreferenceForm(profile=case.profile or ""),
             )
 
 
-def _preferences(case: Case, answer: Message | None) -> dict[str, Any]:
+def _preferences(case: Case, answer: Message | None) -> Mapping[Profile, Preference]:
     """What the buyer may say they like, once they said that it is solved; nothing where the shop does
     not ask."""
     kept = thanks_from_data(case.shop.thanks)
     solved = answer is not None and answer.answer is Answer.SOLVED
     asked = kept.on and solved and case.erased_at is None
-    return {"preferences": kept.profiles if asked else {}, "chosen": case.profile}
+    return kept.profiles if asked else {}
 
 
 def _answered(answer: Message | None) -> dict[str, str]:
@@ -104,21 +105,22 @@ def answer_page(token: str) -> str:
 @limited(30, MINUTE)
 def answer(token: str) -> str | tuple[str, int]:
     """Take the answer."""
-    solved = ANSWERS.get(request.form.get("solved", ""))
-    if solved is None:
-        return _page("answer", token, problem=Text("Choose yes, partly or no.")), 422
-    stars = request.form.get("stars", type=int) or None
-    try:
-        answers.answer(
-            context(),
-            _id("answer", token),
-            BUYER,
-            answer=solved,
-            stars=stars,
-            comment=request.form.get("comment", ""),
+    message_id = _id("answer", token)
+    with in_language_of(message_id):
+        form = AnswerForm(request.form)
+        status = carry_out(
+            form,
+            lambda: answers.answer(
+                context(),
+                message_id,
+                BUYER,
+                answer=form.value("solved"),
+                stars=form.value("stars"),
+                comment=form.value("comment"),
+            ),
         )
-    except DomainError as error:
-        return _page("answer", token, problem=error.text), status_of(error)
+    if status:
+        return _page("answer", token, form=form), status
     return _page("answer", token, done=True)
 
 
@@ -127,14 +129,13 @@ def answer(token: str) -> str | tuple[str, int]:
 @limited(30, MINUTE)
 def preference(token: str) -> str | tuple[str, int]:
     """Take what the buyer likes, where they say so; what they chose before is changed by it."""
-    chosen = request.form.get("profile", "")
-    if chosen and chosen not in set(Profile):
-        return _page("answer", token, problem=Text("Choose one of them, or none.")), 422
-    profile = Profile(chosen) if chosen else None
-    try:
-        thanks.take_preference(context(), _id("answer", token), BUYER, profile)
-    except DomainError as error:
-        return _page("answer", token, problem=error.text), status_of(error)
+    message_id = _id("answer", token)
+    with in_language_of(message_id):
+        form = PreferenceForm(request.form)
+        verb = thanks.take_preference
+        status = carry_out(form, lambda: verb(context(), message_id, BUYER, form.value("profile")))
+    if status:
+        return _page("answer", token, preference=form, done=not form.problem), status
     return _page("answer", token, done=True)
 
 

@@ -16,7 +16,7 @@ from service.db.models import Case
 from service.domain.errors import WrongInput
 from service.domain.messages.kinds import Answer
 from service.localization import read_amount
-from service.web.desk.forms import Choice, DeskForm, Entry, Ticks, whole_number, wrong
+from service.web.desk.forms import Choice, DeskForm, Entry, Hidden, Ticks, whole_number, wrong
 from service.web.i18n import translate
 from service.web.words import word
 
@@ -27,7 +27,12 @@ DAYS = 90
 
 
 class CaseForm(DeskForm):
-    """`case`: the one it is about."""
+    """What each button of the page sends. `case`: the one it is about; `about`: the field that a verb
+    speaks of when it refuses what was entered."""
+
+    about = ""
+    next = Hidden()
+    message = Hidden()
 
     def __init__(self, case: Case, formdata: Any = None, **values: Any) -> None:
         super().__init__(formdata, **values)
@@ -35,8 +40,11 @@ class CaseForm(DeskForm):
 
     def check(self) -> None:
         """Raises `WrongInput` where an entry is wrong, which the form then shows."""
-        if not self.validate():
-            raise WrongInput("Correct what is marked below.")
+        if self.validate():
+            return
+        if any(isinstance(self[name], Hidden) for name in self.errors):
+            raise WrongInput("Press one of the buttons of the page.")
+        raise WrongInput("Correct what is marked below.")
 
 
 def _kinds() -> list[tuple[str, str]]:

@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response
 
 from service.db.cases import case_queries
 from service.db.models import Case
-from service.domain.cases.root_causes import RootCause
 from service.domain.errors import DomainError, WrongInput
 from service.domain.staff.authority import Permission
 from service.operations.cases import (
@@ -30,6 +29,17 @@ from service.web.auth import may, own_path
 from service.web.desk import undo
 from service.web.desk.case_forms import CaseForm, OtherForm
 from service.web.desk.cases import case_page
+from service.web.desk.verb_forms import (
+    CandidateForm,
+    CauseForm,
+    CloseForm,
+    HandOverForm,
+    NoteForm,
+    OrderForm,
+    ProposalForm,
+    ReasonForm,
+    RootCauseForm,
+)
 from service.web.errors import status_of
 from service.web.request_context import actor, context
 
@@ -38,7 +48,7 @@ Answer = Response | tuple[str, int]
 
 
 def verb(
-    sentence: Any, form_class: type[CaseForm] | None = None
+    sentence: Any, form_class: type[CaseForm] = CaseForm
 ) -> Callable[[Callable[..., None]], Callable[..., Answer]]:
     """For those who may decide: does one thing to a case, then says `sentence`. `form_class`: of the
     form that it reads, which it gets as `form` once its entries are right."""
@@ -49,17 +59,19 @@ def verb(
         def acted(reference: str, **rest: Any) -> Answer:
             with context().database.reading() as session:
                 case = case_queries.case_by_reference(session, reference)
-            form = None if form_class is None else form_class(case, request.form)
+            form = form_class(case, request.form)
+            if form_class is not CaseForm:
+                rest["form"] = form
             try:
-                if form is not None:
-                    form.check()
-                    rest["form"] = form
+                form.check()
                 act(case, **rest)
             except DomainError as error:
+                if isinstance(error, WrongInput) and not form.errors:
+                    form.refuse(error, form.about)
                 return case_page(reference, error, form), status_of(error)
             undo.tell(sentence, [case.reference])
             at_case = url_for("admin.case", reference=case.reference)
-            return redirect(own_path(request.form.get("next", ""), at_case), 303)
+            return redirect(own_path(form.next.data or "", at_case), 303)
 
         return acted
 
@@ -67,17 +79,12 @@ def verb(
 
 
 @blueprint.post("/approve")
-@verb(undo.APPROVED)
-def approve(case: Case) -> None:
+@verb(undo.APPROVED, ProposalForm)
+def approve(case: Case, form: ProposalForm) -> None:
     """Approve a proposed make-good."""
-    form = request.form
-    decisions.approve(
-        context(),
-        case.id,
-        actor(),
-        number=form.get("number", -1, type=int),
-        seen=form.get("proposal", type=int),
-    )
+    number, seen = form.value("number"), form.value("proposal")
+    which = -1 if number is None else number
+    decisions.approve(context(), case.id, actor(), number=which, seen=seen)
 
 
 @blueprint.post("/approve-other")
@@ -96,70 +103,61 @@ def undo_approval(case: Case) -> None:
 
 
 @blueprint.post("/offer")
-@verb(lazy("The buyer is told that there is a choice."))
-def offer(case: Case) -> None:
+@verb(lazy("The buyer is told that there is a choice."), ProposalForm)
+def offer(case: Case, form: ProposalForm) -> None:
     """Let the buyer choose among the proposed make-goods."""
-    seen = request.form.get("proposal", type=int)
-    decisions.offer(context(), case.id, actor(), seen=seen)
+    decisions.offer(context(), case.id, actor(), seen=form.value("proposal"))
 
 
 @blueprint.post("/decline")
-@verb(lazy("Declined. The case stays open a while, in case the rating changes."))
-def decline(case: Case) -> None:
+@verb(lazy("Declined. The case stays open a while, in case the rating changes."), ReasonForm)
+def decline(case: Case, form: ReasonForm) -> None:
     """Decide against a make-good."""
-    decisions.decline(context(), case.id, actor(), request.form.get("reason", ""))
+    decisions.decline(context(), case.id, actor(), form.value("reason"))
 
 
 @blueprint.post("/close")
-@verb(lazy("The case is closed."))
-def close(case: Case) -> None:
+@verb(lazy("The case is closed."), CloseForm)
+def close(case: Case, form: CloseForm) -> None:
     """Close the case, with the root cause where one was tapped."""
-    reason = request.form.get("reason", "")
-    decisions.close_case(context(), case.id, actor(), reason, _root_cause())
+    reason, root = form.value("reason"), form.value("root_cause")
+    decisions.close_case(context(), case.id, actor(), reason, root)
 
 
 @blueprint.post("/reopen")
-@verb(lazy("The case is open again."))
-def reopen_case(case: Case) -> None:
+@verb(lazy("The case is open again."), ReasonForm)
+def reopen_case(case: Case, form: ReasonForm) -> None:
     """Open a closed case again."""
-    reopen.reopen(context(), case.id, actor(), request.form.get("reason", ""))
+    reopen.reopen(context(), case.id, actor(), form.value("reason"))
 
 
 @blueprint.post("/root-cause")
-@verb(lazy("Noted."))
-def record_root_cause(case: Case) -> None:
+@verb(lazy("Noted."), RootCauseForm)
+def record_root_cause(case: Case, form: RootCauseForm) -> None:
     """Say where the complaint comes from."""
-    root_cause.record(context(), case.id, actor(), _root_cause())
-
-
-def _root_cause() -> RootCause | None:
-    tapped = request.form.get("root_cause", "")
-    if tapped and tapped not in set(RootCause):
-        raise WrongInput("Press one of the buttons of the page.")
-    return RootCause(tapped) if tapped else None
+    root_cause.record(context(), case.id, actor(), form.value("root_cause"))
 
 
 @blueprint.post("/candidate")
-@verb(lazy("The order is set."))
-def take_candidate(case: Case) -> None:
+@verb(lazy("The order is set."), CandidateForm)
+def take_candidate(case: Case, form: CandidateForm) -> None:
     """Take one of the orders that fit."""
-    candidate = request.form.get("candidate", "")
+    candidate = form.value("candidate")
     order_choice.choose_order(context(), case.id, candidate, actor=actor(), is_candidate=True)
 
 
 @blueprint.post("/order")
-@verb(lazy("The order is set."))
-def choose_order(case: Case) -> None:
+@verb(lazy("The order is set."), OrderForm)
+def choose_order(case: Case, form: OrderForm) -> None:
     """Take the order of a typed number."""
-    number = request.form.get("order_id", "")
-    order_choice.choose_order(context(), case.id, number, actor=actor())
+    order_choice.choose_order(context(), case.id, form.value("order_id"), actor=actor())
 
 
 @blueprint.post("/cause")
-@verb(lazy("Noted. It counts from now on."))
-def correct_cause(case: Case) -> None:
+@verb(lazy("Noted. It counts from now on."), CauseForm)
+def correct_cause(case: Case, form: CauseForm) -> None:
     """Say what the case is about."""
-    causes.correct(context(), case.id, actor(), request.form.get("cause", ""))
+    causes.correct(context(), case.id, actor(), form.value("cause"))
 
 
 @blueprint.post("/confirm")
@@ -170,32 +168,31 @@ def confirm_case(case: Case) -> None:
 
 
 @blueprint.post("/hand-over")
-@verb(lazy("Handed over."))
-def hand_over(case: Case) -> None:
+@verb(lazy("Handed over."), HandOverForm)
+def hand_over(case: Case, form: HandOverForm) -> None:
     """Give the case to somebody, or to nobody in particular."""
-    form = request.form
-    assign.hand_over(context(), case.id, actor(), form.get("to", type=int), form.get("reason", ""))
+    assign.hand_over(context(), case.id, actor(), form.value("to"), form.value("reason"))
 
 
 @blueprint.post("/note")
-@verb(lazy("Noted, for you and your staff only."))
-def note(case: Case) -> None:
+@verb(lazy("Noted, for you and your staff only."), NoteForm)
+def note(case: Case, form: NoteForm) -> None:
     """Write a note for staff."""
-    notes.add(context(), case.id, actor(), request.form.get("text", ""))
+    notes.add(context(), case.id, actor(), form.value("text"))
 
 
 @blueprint.post("/ask-owner")
-@verb(lazy("The owner is asked."))
-def ask_owner(case: Case) -> None:
+@verb(lazy("The owner is asked."), NoteForm)
+def ask_owner(case: Case, form: NoteForm) -> None:
     """Ask the owner to decide."""
-    notes.ask_owner(context(), case.id, actor(), request.form.get("text", ""))
+    notes.ask_owner(context(), case.id, actor(), form.value("text"))
 
 
 @blueprint.post("/answer-staff")
-@verb(lazy("Answered. Whoever asked decides."))
-def answer_staff(case: Case) -> None:
+@verb(lazy("Answered. Whoever asked decides."), NoteForm)
+def answer_staff(case: Case, form: NoteForm) -> None:
     """Answer what the owner was asked, without deciding."""
-    notes.answer(context(), case.id, actor(), request.form.get("text", ""))
+    notes.answer(context(), case.id, actor(), form.value("text"))
 
 
 @blueprint.post("/stop-messages")

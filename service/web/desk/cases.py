@@ -129,7 +129,7 @@ def case_page(
             older_reviews=[
                 session.get_one(Review, review_id) for review_id in case.older_review_ids
             ],
-            **_refused(error),
+            **_refused(error, form),
             names=seller_queries.actor_names(session),
             deciders=seller_queries.deciders(session, case.shop_id),
             left=balance.left_of(session, case) if case.order else None,
@@ -185,15 +185,17 @@ def _forms(case: Case, proposal: Proposal | None, refused: CaseForm | None) -> d
     return {"currency": other.currency, "other_form": other, "call_form": call}
 
 
-def _refused(error: DomainError | None) -> dict[str, Any]:
-    """What was refused, why, and what was typed; nothing where nothing was."""
+def _refused(error: DomainError | None, form: CaseForm | None) -> dict[str, Any]:
+    """What was refused, why, beside which field, and what was typed; nothing where nothing was."""
+    sent = form.data if form is not None else {}
     return {
         "problem": "" if error is None else refusal(error),
         "typed_problems": [] if error is None else error.fields.get("text", [error.text]),
         "unconfirmed": isinstance(error, Unconfirmed),
         "refused": "" if error is None else (request.endpoint or "").rpartition(".")[2],
         "refused_part": (request.view_args or {}).get("make_good_id"),
-        "typed": {} if error is None else request.form,
+        "typed": {name: entry for name, entry in sent.items() if entry is not None},
+        "wrongs": form.errors if form is not None else {},
     }
 
 

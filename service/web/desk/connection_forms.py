@@ -46,6 +46,7 @@ class NewConnectionForm(ConnectionForm):
     """A connection that is made."""
 
     cases_from = Entry(lazy("Open cases for reviews since"), check=day)
+    webhook_secret = Entry()
 
 
 class SecretForm(DeskForm):

@@ -71,7 +71,7 @@ def connect(shop_id: int, adapter: str) -> Answer | str:
     )
     if status:
         return _connect_page(shop_id, adapter, form), status
-    return _tested(connection_ids[0], secret=not request.form.get(WEBHOOK_SECRET))
+    return _tested(connection_ids[0], secret=not form.value(WEBHOOK_SECRET))
 
 
 def _tested(connection_id: int, *, secret: bool = False) -> str:
@@ -111,7 +111,7 @@ def _new(form: ConnectionForm, adapter: str, zone: str) -> NewConnection:
     first_day = form.value("cases_from") if "cases_from" in form else None
     since: datetime | None = day_begins(first_day, zone) if first_day else None
     threshold = form.threshold.value if "threshold" in form else 3
-    entries = {**form.entries, WEBHOOK_SECRET: request.form.get(WEBHOOK_SECRET, "")}
+    entries = {WEBHOOK_SECRET: "", **form.entries}
     return NewConnection(adapter, form.name.value, form.chosen, entries, threshold, since)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -17,8 +17,9 @@ from service.operations.messages import do_not_contact
 from service.operations.shops import settings
 from service.web.auth import may
 from service.web.desk.case_verbs import verb
-from service.web.desk.forms import DeskForm, Entry, carry_out
+from service.web.desk.forms import DeskForm, Entry, at_most, carry_out
 from service.web.desk.paging import next_page
+from service.web.desk.verb_forms import LONGEST_REASON, ReasonForm
 from service.web.request_context import actor, context
 
 blueprint = Blueprint("do_not_contact", __name__)
@@ -30,6 +31,12 @@ class PutForm(DeskForm):
 
     who = Entry(lazy("E-mail address or telephone number"))
     reason = Entry(lazy("Why"))
+
+
+class TakeOffForm(DeskForm):
+    """Why somebody is taken off it."""
+
+    reason = Entry(check=at_most(LONGEST_REASON))
 
 
 @blueprint.get("/shops/<int:shop_id>/do-not-contact")
@@ -45,12 +52,11 @@ def put(shop_id: int) -> Answer:
     """Put somebody on it."""
     form = PutForm(request.form)
     who, reason = form.who.data or "", form.reason.data or ""
-    return _done(
-        shop_id,
-        form,
-        lambda: do_not_contact.put(context(), shop_id, actor(), who, reason),
-        _("On the list. Nothing goes there any more."),
-    )
+    verb = do_not_contact.put
+    status = carry_out(form, lambda: verb(context(), shop_id, actor(), who, reason), "who")
+    if status:
+        return _page(shop_id, form), status
+    return _done(shop_id, _("On the list. Nothing goes there any more."))
 
 
 @blueprint.post("/shops/<int:shop_id>/do-not-contact/<int:entry_id>/take-off")
@@ -61,31 +67,29 @@ def take_off(shop_id: int, entry_id: int) -> Answer:
         entry = session.get(DoNotContact, entry_id)
         if entry is None or entry.shop_id != shop_id:
             raise NotFound("There is no such entry.")
-    reason = request.form.get("reason", "")
-    return _done(
-        shop_id,
-        PutForm(),
-        lambda: do_not_contact.take_off(context(), entry_id, actor(), reason),
-        _("Taken off the list."),
+    form = TakeOffForm(request.form, key=str(entry_id))
+    verb = do_not_contact.take_off
+    status = carry_out(
+        form, lambda: verb(context(), entry_id, actor(), form.value("reason")), "reason"
     )
+    if status:
+        return _page(shop_id, PutForm(), {entry_id: form}), status
+    return _done(shop_id, _("Taken off the list."))
 
 
 @blueprint.post("/cases/<reference>/do-not-contact")
-@verb(lazy("The buyer is on the do-not-contact list."))
-def put_buyer(case: Case) -> None:
+@verb(lazy("The buyer is on the do-not-contact list."), ReasonForm)
+def put_buyer(case: Case, form: ReasonForm) -> None:
     """Put the buyer of a case on the list."""
-    do_not_contact.put_buyer(context(), case.id, actor(), request.form.get("reason", ""))
+    do_not_contact.put_buyer(context(), case.id, actor(), form.value("reason"))
 
 
-def _done(shop_id: int, form: DeskForm, act: Callable[[], None], sentence: str) -> Answer:
-    status = carry_out(form, act, "who")
-    if status:
-        return _page(shop_id, form), status
+def _done(shop_id: int, sentence: str) -> Response:
     flash(sentence)
     return redirect(url_for("do_not_contact.page", shop_id=shop_id), 303)
 
 
-def _page(shop_id: int, form: DeskForm) -> str:
+def _page(shop_id: int, form: PutForm, taking_off: Mapping[int, TakeOffForm] | None = None) -> str:
     with context().database.reading() as session:
         before = request.args.get("before", type=int)
         rows = do_not_contact.entries(session, [shop_id], before=before)
@@ -93,6 +97,7 @@ def _page(shop_id: int, form: DeskForm) -> str:
             "admin/do_not_contact.html",
             shop=settings.get(session, shop_id),
             form=form,
+            taking_off=taking_off or {},
             entries=rows,
             names=seller_queries.actor_names(session),
             onward=next_page("before", str(rows[-1].id))

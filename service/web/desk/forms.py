@@ -1,4 +1,4 @@
-"""Forms of the desk. What was typed stays in its field, and a refusal stands beside the field that it
+"""Forms of the pages. What was typed stays in its field, and a refusal stands beside the field that it
 is about: what a form can tell by itself when it reads, what a verb refuses when it is asked.
 
 Forgery is kept out for all forms at once (service.app); sentences are ours, none of the library's.
@@ -14,10 +14,12 @@ from typing import Any
 from wtforms import (
     FieldList,
     Form,
+    HiddenField,
     PasswordField,
     SelectField,
     SelectMultipleField,
     StringField,
+    TextAreaField,
     ValidationError,
 )
 from wtforms.fields.choices import Choice as Option  # type: ignore[attr-defined]
@@ -101,6 +103,14 @@ class Entry(Read, StringField):
         self.check = check
 
 
+class Area(Entry, TextAreaField):
+    """A text of several lines."""
+
+
+class Hidden(Entry, HiddenField):
+    """What a page of ours holds, or one of its buttons says."""
+
+
 class Choice(Read, SelectField):
     """One of several: `choices` by value, in groups by name of group, or a function that gives them. What no
     page of ours offers stays chosen, to be shown with what is wrong."""
@@ -161,6 +171,18 @@ def whole_number(least: int, most: int) -> Check:
                 "Enter a whole number from %(least)s to %(most)s.", least=least, most=most
             )
         return int(plain)
+
+    return check
+
+
+def at_most(most: int) -> Check:
+    """Reads a text up to a length; browsers count a line end as one letter, and send two."""
+
+    def check(text: str) -> str:
+        plain = text.replace("\r\n", "\n").strip()
+        if len(plain) > most:
+            raise WrongInput("Write at most %(most)s letters.", most=most)
+        return plain
 
     return check
 

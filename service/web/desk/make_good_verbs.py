@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, request
+from flask import Blueprint
 from flask_babel import lazy_gettext as lazy
 
 from service.db.models import Case
@@ -10,6 +10,7 @@ from service.domain.errors import NotFound
 from service.operations.remedies import make_goods, offers
 from service.web.desk.case_verbs import verb
 from service.web.desk.cases import whole_case
+from service.web.desk.verb_forms import CodeForm
 from service.web.request_context import actor, context
 
 blueprint = Blueprint(
@@ -42,12 +43,11 @@ def look_again(case: Case, make_good_id: int) -> None:
 
 
 @blueprint.post("/done")
-@verb(lazy("Noted: it is done."))
-def done(case: Case, make_good_id: int) -> None:
+@verb(lazy("Noted: it is done."), CodeForm)
+def done(case: Case, make_good_id: int, form: CodeForm) -> None:
     """Say that it was done by hand."""
     _check_part(case, make_good_id)
-    code = request.form.get("code", "")
-    make_goods.done_by_hand(context(), make_good_id, actor=actor(), code=code)
+    make_goods.done_by_hand(context(), make_good_id, actor=actor(), code=form.value("code"))
 
 
 @blueprint.post("/cancel")

@@ -13,15 +13,15 @@ from werkzeug.wrappers import Response
 
 from service.db.cases import case_queries
 from service.db.tasks import task_queries
-from service.domain.errors import DomainError, NotFound
+from service.domain.errors import NotFound
 from service.domain.staff.authority import Permission
 from service.operations.remedies import together
 from service.operations.remedies.together import MOST, Chosen, Result
 from service.web.auth import may, own_path
 from service.web.desk import undo as undoing
+from service.web.desk.forms import DeskForm, Entry, Hidden, Ticks, carry_out
 from service.web.desk.proposals import will_read
 from service.web.desk.quick import Quick, likes_of, quicks_of, totals
-from service.web.errors import status_of
 from service.web.formatting import use_zone
 from service.web.i18n import translate
 from service.web.request_context import actor, context
@@ -29,6 +29,36 @@ from service.web.request_context import actor, context
 blueprint = Blueprint("many", __name__, url_prefix="/together")
 READ = 500
 """So many decisions, the oldest first, are looked at for like ones."""
+
+
+class ManyForm(DeskForm):
+    """What was reviewed, each case with its proposal, and how many they are."""
+
+    case = Ticks()
+    number = Entry()
+
+    @property
+    def chosen(self) -> list[Chosen]:
+        """The cases; what no page of ours holds is passed over."""
+        pairs = [pair.partition(" ") for pair in self.case.data or ()]
+        return [
+            Chosen(reference, int(proposal))
+            for reference, _separator, proposal in pairs
+            if re.fullmatch("[0-9]{1,18}", proposal)
+        ]
+
+    @property
+    def counted(self) -> int:
+        """The number that was typed; -1 for what is none."""
+        typed = (self.number.data or "").strip()
+        return int(typed) if re.fullmatch("[0-9]{1,4}", typed) else -1
+
+
+class UndoForm(DeskForm):
+    """The cases of which an approval is undone, and the page to go back to."""
+
+    reference = Ticks()
+    next = Hidden()
 
 
 def quicks(session: Session, references: Sequence[str] = ()) -> dict[int, Quick]:
@@ -63,10 +93,10 @@ def choose() -> str:
 @may(Permission.DECIDE)
 def review() -> str:
     """Number and total of what was chosen, before anything is decided."""
-    return _review(request.args.getlist("case"), "")
+    return _review(request.args.getlist("case"), ManyForm())
 
 
-def _review(references: Sequence[str], problem: str) -> str:
+def _review(references: Sequence[str], form: ManyForm) -> str:
     with context().database.reading() as session:
         wanted = [
             quick for quick in quicks(session, references[:MOST]).values() if not quick.refused
@@ -77,7 +107,7 @@ def _review(references: Sequence[str], problem: str) -> str:
             "admin/many_review.html",
             quicks=wanted,
             total=totals(wanted),
-            problem=problem,
+            form=form,
             **_first_read(session, wanted),
         )
 
@@ -95,20 +125,15 @@ def _first_read(session: Session, wanted: Sequence[Quick]) -> dict[str, object]:
 @may(Permission.DECIDE)
 def approve() -> Response | tuple[str, int]:
     """Approve what was reviewed, each case by itself."""
-    chosen = [
-        Chosen(reference, int(proposal))
-        for reference, separator, proposal in (
-            pair.partition(" ") for pair in request.form.getlist("case")
-        )
-        if re.fullmatch("[0-9]{1,18}", proposal)
-    ]
-    typed = request.form.get("number", "").strip()
-    counted = int(typed) if re.fullmatch("[0-9]{1,4}", typed) else -1
-    try:
-        results = together.approve(context(), chosen, actor(), counted=counted)
-    except DomainError as error:
-        references = [each.reference for each in chosen]
-        return _review(references, translate(error.text)), status_of(error)
+    form, results = ManyForm(request.form), list[Result]()
+    chosen, verb = form.chosen, together.approve
+    status = carry_out(
+        form,
+        lambda: results.extend(verb(context(), chosen, actor(), counted=form.counted)),
+        "number",
+    )
+    if status:
+        return _review([each.reference for each in chosen], form), status
     done = [result.reference for result in results if result.refused is None]
     if done:
         several = _("%(number)s approved. They are carried out now.", number=len(done))
@@ -129,10 +154,11 @@ def _tell_what_was_left(results: Sequence[Result]) -> None:
 @may(Permission.DECIDE)
 def undo() -> Response:
     """Undo what was approved together and is held."""
-    results = together.undo(context(), request.form.getlist("reference"), actor())
+    form = UndoForm(request.form)
+    results = together.undo(context(), form.reference.data or [], actor())
     done = sum(result.refused is None for result in results)
     if done:
         several = _("%(number)s undone. They wait for a decision again.", number=done)
         flash(undoing.UNDONE if done == 1 else several)
     _tell_what_was_left(results)
-    return redirect(own_path(request.form.get("next", "")), 303)
+    return redirect(own_path(form.next.data or ""), 303)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, request
+from flask import Blueprint
 from flask_babel import lazy_gettext as lazy
 
 from service.db.models import Case
 from service.domain.errors import NotFound
 from service.operations.messages import by_seller, drafts, inbound
-from service.operations.messages.drafts import Written
 from service.operations.messages.preview import refuse_if_stopped
 from service.web.desk.case_verbs import verb
 from service.web.desk.cases import whole_case
+from service.web.desk.verb_forms import WordsForm
 from service.web.request_context import actor, context
 
 blueprint = Blueprint("messages", __name__, url_prefix="/cases/<reference>/messages")
@@ -19,33 +19,33 @@ SENT = lazy("The message goes out now.")
 
 
 @blueprint.post("")
-@verb(lazy("The draft is kept."))
-def write(case: Case) -> None:
+@verb(lazy("The draft is kept."), WordsForm)
+def write(case: Case, form: WordsForm) -> None:
     """Keep a message of one's own as a draft."""
-    drafts.write(context(), case.id, actor(), _written(), send=False)
+    drafts.write(context(), case.id, actor(), form.written, send=False)
 
 
 @blueprint.post("/send")
-@verb(SENT)
-def send(case: Case) -> None:
+@verb(SENT, WordsForm)
+def send(case: Case, form: WordsForm) -> None:
     """Send a message of one's own."""
-    drafts.write(context(), case.id, actor(), _written(), send=True)
+    drafts.write(context(), case.id, actor(), form.written, send=True)
 
 
 @blueprint.post("/<int:message_id>/change")
-@verb(lazy("The message is changed."))
-def change(case: Case, message_id: int) -> None:
+@verb(lazy("The message is changed."), WordsForm)
+def change(case: Case, message_id: int, form: WordsForm) -> None:
     """Change the words of what was not sent yet."""
     _check_part(case, message_id)
-    drafts.change(context(), message_id, actor(), _written())
+    drafts.change(context(), message_id, actor(), form.written)
 
 
 @blueprint.post("/<int:message_id>/release")
-@verb(SENT)
-def release(case: Case, message_id: int) -> None:
+@verb(SENT, WordsForm)
+def release(case: Case, message_id: int, form: WordsForm) -> None:
     """Send a draft, as it is or as it was just changed."""
     _check_part(case, message_id)
-    written = _written() if "text" in request.form else None
+    written = form.written if form.text.raw_data else None
     drafts.release(context(), message_id, actor(), written)
 
 
@@ -80,13 +80,6 @@ def handled(case: Case, message_id: int) -> None:
     """Say that what the buyer wrote was read and needs no answer."""
     _check_part(case, message_id)
     inbound.mark_handled(context(), message_id, actor())
-
-
-def _written() -> Written:
-    form = request.form
-    return Written(
-        form.get("subject", ""), form.get("text", ""), confirmed=form.get("confirmed") == "yes"
-    )
 
 
 def _check_part(case: Case, message_id: int) -> None:

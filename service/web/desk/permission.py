@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -15,6 +16,7 @@ from service.domain.staff.authority import Permission
 from service.operations.shops import permission
 from service.web.auth import may
 from service.web.desk.connections import allowed_page
+from service.web.desk.forms import DeskForm, Hidden
 from service.web.errors import status_of
 from service.web.i18n import translate
 from service.web.limits import QUARTER, limited
@@ -24,6 +26,18 @@ blueprint = Blueprint("permission", __name__)
 Page = Response | str | tuple[str, int]
 GOOD_FOR = timedelta(hours=1)
 """From leaving to coming back."""
+
+
+class CameBackForm(DeskForm):
+    """What the platform has put into the address by which the owner came back."""
+
+    answer = Hidden(check=lambda text: dict(parse_qsl(text, keep_blank_values=True)))
+
+
+class GivenForm(DeskForm):
+    """A code on its way through a page."""
+
+    given = Hidden()
 
 
 @blueprint.get("/connections/<int:connection_id>/permission")
@@ -42,7 +56,9 @@ def come_back(token: str) -> str:
     """The platform sends the owner here. Whoever left is asked to press a button: an address that
     somebody else made must not connect their shop."""
     return render_template(
-        "admin/permission.html", connection_id=_connection_of(token), answer=request.args
+        "admin/permission.html",
+        connection_id=_connection_of(token),
+        form=CameBackForm(answer=urlencode(list(request.args.items()))),
     )
 
 
@@ -51,7 +67,9 @@ def come_back(token: str) -> str:
 def finish(token: str) -> Response:
     """Take what the platform has answered."""
     connection_id = _connection_of(token)
-    permission.allow(context(), connection_id, actor(), request.form)
+    form = CameBackForm(request.form)
+    form.validate()
+    permission.allow(context(), connection_id, actor(), form.value("answer"))
     flash(_("Allowed. What waited for this connection goes on."))
     return redirect(url_for("connections.connection", connection_id=connection_id), 303)
 
@@ -76,7 +94,7 @@ def code(connection_id: int) -> Page:
 @may(Permission.MANAGE)
 def signed_in(connection_id: int) -> Page:
     """Take what the platform gives for a code, once the owner has signed in with it."""
-    given = _code_of(connection_id, request.form.get("given", ""))
+    given = _code_of(connection_id, GivenForm(request.form).given.data or "")
     try:
         if permission.allow_device(context(), connection_id, actor(), given.secret):
             return allowed_page(connection_id)

@@ -7,25 +7,28 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as lazy
 from werkzeug.wrappers import Response as AnyResponse
-from wtforms import HiddenField, TextAreaField
 
 from service.db.remedies import playbook_queries
 from service.db.shops import first_steps
 from service.db.staff import seller_queries
 from service.domain.errors import WrongInput
 from service.domain.remedies import bounds, playbook_edits, playbook_file
-from service.domain.remedies.playbook import Playbook
 from service.domain.remedies.playbook_data import playbook_from_data
 from service.domain.remedies.ready_made import ABOUT, LABELS, ReadyMade
 from service.domain.staff.authority import Permission
 from service.operations.remedies import dry_run, playbook_drafts, playbooks
 from service.operations.shops import settings
 from service.web.auth import may
-from service.web.desk.forms import DeskForm, Entry, carry_out
+from service.web.desk.forms import DeskForm, carry_out
 from service.web.desk.paging import next_page
-from service.web.desk.rule_forms import names_in_form, names_typed
+from service.web.desk.playbook_forms import (
+    AboutPlaybookForm,
+    FileForm,
+    ReadyMadeForm,
+    SeenForm,
+)
+from service.web.desk.rule_forms import names_typed
 from service.web.desk.rule_words import answer_words, conditions, gives
 from service.web.request_context import actor, context
 
@@ -33,26 +36,6 @@ blueprint = Blueprint("playbooks", __name__, url_prefix="/shops/<int:shop_id>/pl
 Page = AnyResponse | tuple[str, int] | str
 VERSIONS = 20
 WORDS = {"conditions": conditions, "gives": gives, "answer_words": answer_words}
-
-
-class AboutPlaybookForm(DeskForm):
-    """What a playbook is called, and what its owners noted."""
-
-    seen = HiddenField()
-    name_en = Entry(lazy("Name in English"))
-    name_id = Entry(lazy("Name in Indonesian"))
-    note = TextAreaField(lazy("Note for you and your staff"))
-
-    @classmethod
-    def of(cls, playbook: Playbook, seen: str) -> AboutPlaybookForm:
-        """As the playbook has it."""
-        return cls(**names_in_form(playbook), note=playbook.note, seen=seen)
-
-
-class FileForm(DeskForm):
-    """A playbook as a file, or as its text."""
-
-    text = TextAreaField(lazy("Or paste its text"))
 
 
 @blueprint.get("")
@@ -83,9 +66,15 @@ def playbook_page(shop_id: int, **forms: DeskForm) -> str:
         )
 
 
-def _done(shop_id: int, verb: Callable[[], object], said: str, endpoint: str = "overview") -> Page:
+def _done(
+    shop_id: int,
+    verb: Callable[[], object],
+    said: str,
+    endpoint: str = "overview",
+    form: DeskForm | None = None,
+) -> Page:
     """Carry out a verb whose refusal is shown on the page of the playbook."""
-    form = DeskForm()
+    form = form or DeskForm()
     status = carry_out(form, verb)
     if status:
         return playbook_page(shop_id, page=form), status
@@ -123,13 +112,16 @@ def change_about(shop_id: int) -> Page:
 def draft_ready_made(shop_id: int) -> Page:
     """Make a shipped playbook the draft and try it."""
 
+    form = ReadyMadeForm(request.form)
+
     def verb() -> None:
-        kind = request.form.get("kind", "")
+        kind = form.value("kind")
         if kind not in [*ReadyMade]:
             raise WrongInput("Choose one of the shipped playbooks.")
         playbook_drafts.draft_ready_made(context(), shop_id, actor(), ReadyMade(kind))
 
-    return _done(shop_id, verb, _("This is the draft now. It is not in effect yet."), "try_draft")
+    said = _("This is the draft now. It is not in effect yet.")
+    return _done(shop_id, verb, said, "try_draft", form)
 
 
 @blueprint.post("/file")
@@ -217,9 +209,8 @@ def _dry_run(shop_id: int, refused: DeskForm | None = None) -> str:
 @may(Permission.MANAGE)
 def put_in_effect(shop_id: int) -> Page:
     """Propose by the draft from now on."""
-    form, seen = DeskForm(), request.form.get("seen", "")
-    verb = playbooks.put_in_effect
-    status = carry_out(form, lambda: verb(context(), shop_id, actor(), seen=seen))
+    form, verb = SeenForm(request.form), playbooks.put_in_effect
+    status = carry_out(form, lambda: verb(context(), shop_id, actor(), seen=form.value("seen")))
     if status:
         return _dry_run(shop_id, form), status
     flash(_("These rules are in effect now."))

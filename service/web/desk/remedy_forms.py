@@ -3,13 +3,11 @@ how amounts and numbers of these forms are read."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
-from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Form, FormField, HiddenField
 
 from integrations.money import is_currency
@@ -67,19 +65,6 @@ class RemedyRow(Form):
     percent = Entry(lazy("Percent"))
     expires_days = Entry(lazy("Good for (days)"))
     bounds = Rows(FormField(_BoundRow))
-
-
-def swapped(typed: MultiDict[str, str], above: str) -> MultiDict[str, str]:
-    """What was typed, with the remedy of the row of this number and the next one in each other's place."""
-    first = int(above) if re.fullmatch("[0-9]{1,4}", above) else 0
-    places = {str(first): str(first + 1), str(first + 1): str(first)}
-
-    def moved(name: str) -> str:
-        return re.sub(
-            "^remedies-([0-9]+)-", lambda row: f"remedies-{places.get(row[1], row[1])}-", name
-        )
-
-    return MultiDict([(moved(name), value) for name, value in typed.items(multi=True)])
 
 
 def read_remedy(row: Any) -> RemedyRule | None:

@@ -3,6 +3,7 @@ units."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -78,6 +79,7 @@ class RuleForm(DeskForm):
     """A rule: its names, when it holds, what it gives, and whether the buyer chooses."""
 
     seen = HiddenField()
+    swap = HiddenField()
     name_en = Entry(lazy("Name in English"))
     name_id = Entry(lazy("Name in Indonesian"))
     note = TextAreaField(lazy("Note for you and your staff"))
@@ -132,6 +134,15 @@ class RuleForm(DeskForm):
             offer_days="" if offer is None else str(offer.days),
             without_pick=(WithoutPick.FIRST if offer is None else offer.without_pick).value,
         )
+
+    @property
+    def swapped(self) -> RuleForm:
+        """The same, with the remedy whose button was pressed and the next one in each other's place."""
+        above = self.swap.data or ""
+        first = int(above) if re.fullmatch("[0-9]{1,4}", above) else 0
+        rows = list(self.remedies.data)
+        rows[first : first + 2] = reversed(rows[first : first + 2])
+        return RuleForm(**{**self.data, "remedies": rows})
 
     def offer_products(self, names: Mapping[str, str]) -> None:
         """Let one choose among these products, by id, and what is chosen already."""

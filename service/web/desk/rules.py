@@ -14,9 +14,9 @@ from service.domain.staff.authority import Permission
 from service.operations.remedies import playbook_drafts, playbooks
 from service.operations.shops import settings
 from service.web.auth import may
-from service.web.desk.forms import DeskForm, carry_out
+from service.web.desk.forms import carry_out
+from service.web.desk.playbook_forms import SeenForm
 from service.web.desk.playbooks import playbook_page
-from service.web.desk.remedy_forms import swapped
 from service.web.desk.rule_forms import RuleForm
 from service.web.request_context import actor, context
 
@@ -38,9 +38,9 @@ def _rule_page(shop_id: int, number: int | None, typed: RuleForm | None = None) 
 
 
 def _kept(shop_id: int, number: int | None, save: Callable[[RuleForm], None]) -> Page:
-    if "swap" in request.form:
-        return _rule_page(shop_id, number, RuleForm(swapped(request.form, request.form["swap"])))
     form = RuleForm(request.form)
+    if form.swap.raw_data:
+        return _rule_page(shop_id, number, form.swapped)
     form.offer_products({})
     status = carry_out(form, lambda: save(form))
     if status:
@@ -94,8 +94,8 @@ def change(shop_id: int, number: int) -> Page:
 
 
 def _edited(shop_id: int, verb: Callable[[str], None]) -> Page:
-    form = DeskForm()
-    status = carry_out(form, lambda: verb(request.form.get("seen", "")))
+    form = SeenForm(request.form)
+    status = carry_out(form, lambda: verb(form.value("seen")))
     if status:
         return playbook_page(shop_id, page=form), status
     return _onward(shop_id)

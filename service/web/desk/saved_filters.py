@@ -11,12 +11,20 @@ from werkzeug.wrappers import Response
 from service.domain.errors import WrongInput
 from service.operations.staff import saved_filters
 from service.web.auth import sellers_only
+from service.web.desk.forms import DeskForm, Entry, Hidden
 from service.web.i18n import translate
 from service.web.request_context import actor, context
 
 blueprint = Blueprint("saved_filters", __name__, url_prefix="/cases/saved")
 OF_ONE_PAGE = ("after",)
 """What stands in the address of a list and is not of the list itself."""
+
+
+class SaveForm(DeskForm):
+    """A list and its name."""
+
+    query = Hidden()
+    name = Entry()
 
 
 def query_of(text: str) -> str:
@@ -29,9 +37,10 @@ def query_of(text: str) -> str:
 @sellers_only
 def save() -> Response:
     """Keep the list as it is narrowed and sorted now."""
-    query = query_of(request.form.get("query", ""))
+    form = SaveForm(request.form)
+    query = query_of(form.query.data or "")
     try:
-        saved_filters.save(context(), actor(), request.form.get("name", ""), query)
+        saved_filters.save(context(), actor(), form.name.data or "", query)
         flash(_("Saved."))
     except WrongInput as error:
         flash(translate(error.text))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 from flask_babel import force_locale
 from flask_babel import lazy_gettext as lazy
 
 from service.db.cases import case_queries
 from service.db.models import Case, Thanks
 from service.domain.errors import NotFound, WrongInput
-from service.domain.remedies.thanks import Gesture, Profile
 from service.domain.staff.authority import Permission
 from service.operations.cases.platform_pages import pages_of
 from service.operations.messages import texts
@@ -17,19 +16,20 @@ from service.operations.messages.mail_html import to_html
 from service.operations.remedies import thanks
 from service.web.auth import may
 from service.web.desk.case_verbs import verb
+from service.web.desk.verb_forms import GestureForm, ProfileForm
 from service.web.request_context import actor, context
 
 blueprint = Blueprint("thanks_verbs", __name__, url_prefix="/cases/<reference>")
 
 
 @blueprint.post("/thank")
-@verb(lazy("The buyer is thanked."))
-def thank(case: Case) -> None:
+@verb(lazy("The buyer is thanked."), GestureForm)
+def thank(case: Case, form: GestureForm) -> None:
     """Thank the buyer."""
-    tapped = request.form.get("gesture", "")
-    if tapped not in set(Gesture):
+    gesture = form.value("gesture")
+    if gesture is None:
         raise WrongInput("Press one of the buttons of the page.")
-    thanks.give(context(), case.id, actor(), Gesture(tapped))
+    thanks.give(context(), case.id, actor(), gesture)
 
 
 @blueprint.post("/thanks/<int:thanks_id>/take-back")
@@ -44,13 +44,10 @@ def take_back(case: Case, thanks_id: int) -> None:
 
 
 @blueprint.post("/preference")
-@verb(lazy("Noted."))
-def note_preference(case: Case) -> None:
+@verb(lazy("Noted."), ProfileForm)
+def note_preference(case: Case, form: ProfileForm) -> None:
     """Note what the buyer likes."""
-    chosen = request.form.get("profile", "")
-    if chosen and chosen not in set(Profile):
-        raise WrongInput("Press one of the buttons of the page.")
-    thanks.note_profile(context(), case.id, actor(), Profile(chosen) if chosen else None)
+    thanks.note_profile(context(), case.id, actor(), form.value("profile"))
 
 
 @blueprint.get("/card")
