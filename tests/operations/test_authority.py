@@ -50,7 +50,7 @@ def test_every_verb_receives_an_actor_or_a_proof() -> None:
     assert len(found) > 40
     # Who has just proved who they are, or could not; what adapters ask for while they call; a mail
     # brings the signed token of its case, a platform what its delivery was verified for; the clock
-    # gathers notices and reports, and counts what reports read.
+    # gathers notices and reports, counts what reports read, and plans to ask about vouchers.
     assert {name.rpartition(".")[2] for name in bare} == {
         "begin",
         "note_refused",
@@ -59,6 +59,7 @@ def test_every_verb_receives_an_actor_or_a_proof() -> None:
         "take_event",
         "gather",
         "gather_reports",
+        "plan_looks",
         "roll_up",
     }
 
