@@ -244,7 +244,7 @@ def _open_row(world: World, kind: Kind) -> OutboxRow:
         return _rows(world, kind)[0]
     if kind is Kind.LOOK:
         _put(world, kind, world.connection_id, step=f"review:r{order_id}")
-    if kind is Kind.READ_MAILBOX:
+    if kind in (Kind.READ_MAILBOX, Kind.LOOK_AT_VOUCHERS):
         _put(world, kind, world.connection_id)
     world.work()
     case = world.case()
