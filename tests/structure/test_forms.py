@@ -33,7 +33,7 @@ def _forms() -> set[str]:
         for node in ast.walk(tree)
         if isinstance(node, ast.ClassDef)
     }
-    forms = {"Form"}
+    forms = {"Form", "BaseForm"}
     while more := {name for name, above in bases.items() if above & forms} - forms:
         forms |= more
     return forms

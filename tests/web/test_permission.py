@@ -10,7 +10,7 @@ import requests
 
 from service.domain.staff.authority import SellerRole
 from tests.operations.test_credentials import ALLOWED, Trial
-from tests.web.pages import form_of, text_of
+from tests.web.pages import text_of
 from tests.world import Browser, World
 
 AUTH = "{}/api/v2/shop/auth_partner"
@@ -40,7 +40,7 @@ def test_owner_allows_it_and_presses_a_button(trial: Trial) -> None:
 
     seen = browser.get(f"{back}?code=the-code&shop_id={ALLOWED['shop_id']}")
     nothing_yet = trial.shop.tokens.given
-    answer = browser.press(back, back, form_of(seen))
+    answer = browser.press(back, back, ALLOWED)
 
     assert "Finish" in text_of(seen)
     assert (nothing_yet, trial.shop.tokens.given) == (0, 1)
@@ -62,8 +62,7 @@ def test_answer_without_a_code_is_said_to_be_none(trial: Trial) -> None:
     browser = trial.world.browser()
     back = _left(trial, browser)
 
-    seen = browser.get(f"{back}?shop_id={ALLOWED['shop_id']}")
-    answer = browser.press(back, back, form_of(seen))
+    answer = browser.press(back, back, {"shop_id": ALLOWED["shop_id"]})
 
     assert answer.status_code >= 400
     assert "Start again" in text_of(answer)

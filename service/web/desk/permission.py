@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from urllib.parse import parse_qsl, urlencode
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
+from wtforms import HiddenField
+from wtforms.form import BaseForm
 
 from integrations.contract import DeviceCode
 from service.domain.errors import DomainError, NotFound
@@ -28,10 +31,13 @@ GOOD_FOR = timedelta(hours=1)
 """From leaving to coming back."""
 
 
-class CameBackForm(DeskForm):
-    """What the platform has put into the address by which the owner came back."""
+class CameBackForm(BaseForm):
+    """What the platform has put into the address by which the owner came back, by whatever names."""
 
-    answer = Hidden(check=lambda text: dict(parse_qsl(text, keep_blank_values=True)))
+    def __init__(self, answer: MultiDict[str, str]) -> None:
+        fields: dict[str, Any] = {name: HiddenField() for name in answer}
+        super().__init__(fields)
+        self.process(answer)
 
 
 class GivenForm(DeskForm):
@@ -58,7 +64,7 @@ def come_back(token: str) -> str:
     return render_template(
         "admin/permission.html",
         connection_id=_connection_of(token),
-        form=CameBackForm(answer=urlencode(list(request.args.items()))),
+        form=CameBackForm(request.args),
     )
 
 
@@ -67,9 +73,7 @@ def come_back(token: str) -> str:
 def finish(token: str) -> Response:
     """Take what the platform has answered."""
     connection_id = _connection_of(token)
-    form = CameBackForm(request.form)
-    form.validate()
-    permission.allow(context(), connection_id, actor(), form.value("answer"))
+    permission.allow(context(), connection_id, actor(), CameBackForm(request.form).data)
     flash(_("Allowed. What waited for this connection goes on."))
     return redirect(url_for("connections.connection", connection_id=connection_id), 303)
 
