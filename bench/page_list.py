@@ -121,8 +121,8 @@ def _cases(case: Case, number: int) -> dict[str, str]:
     month = "opened_from=2026-09-01&opened_to=2026-09-30"
     dated = ("remedy", "root_cause", "courier", "product", "decided_by", "cause")
     sorts = {
-        f"cases by {one}, {sort}": f"/cases?{one}={value}&sort={sort}"
-        for one, value in narrowed.items()
+        f"cases by {name}, {sort}": f"/cases?{name}={value}&sort={sort}"
+        for name, value in narrowed.items()
         for sort in ("oldest", "dearest")
     }
     return {

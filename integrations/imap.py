@@ -153,7 +153,7 @@ class Line(imaplib.IMAP4):
         return self._search("UNSEEN")
 
     def _search(self, *criteria: str) -> list[int]:
-        return sorted(int(one) for one in _text(_done(self.uid("SEARCH", *criteria))).split())
+        return sorted(int(uid) for uid in _text(_done(self.uid("SEARCH", *criteria))).split())
 
     def mail(self, number: int) -> bytes:
         """The beginning of a mail; nothing where it is gone."""

@@ -112,19 +112,19 @@ class Drain:
                 self._held = self._claim(session, [], self._at_once)
         if not (self._unsettled or self._held or self._running):
             return False
-        self._make(pool, runner.carry_out_batches(self._context, self._held, self._claim_more))
+        self._start(pool, runner.carry_out_batches(self._context, self._held, self._claim_more))
         if self._unsettled or self._held:
             # What ends makes room: look again, unless the same commit does.
             self._woken = -1
             advancing = runner.advance(self._context, self._unsettled, self._held, self._claim_more)
-            self._make(pool, advancing)
+            self._start(pool, advancing)
         if not self._held:
             answers = [out.answer for out in self._running if out.answer is not None]
             wait(answers, timeout=LOOK_EVERY, return_when=FIRST_COMPLETED)
             wait(answers, timeout=GATHER_SECONDS)
         return True
 
-    def _make(self, pool: ThreadPoolExecutor, calls: Iterable[CallOut]) -> None:
+    def _start(self, pool: ThreadPoolExecutor, calls: Iterable[CallOut]) -> None:
         for out in calls:
             out.answer = pool.submit(self._call, out)
             self._running.append(out)

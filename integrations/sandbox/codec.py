@@ -30,7 +30,7 @@ def sign(secret: str, delivery: str, timestamp: str, body: bytes) -> str:
 def verify(request: Inbound, secrets: Sequence[str], now: datetime) -> str:
     """The delivery's key; raises `BadSignature`."""
     names = ("delivery", "timestamp", "signature")
-    delivery, timestamp, signature = (request.headers.get(f"x-sandbox-{one}", "") for one in names)
+    delivery, timestamp, signature = (request.headers.get(f"x-sandbox-{key}", "") for key in names)
     if not (delivery and timestamp.isascii() and timestamp.isdigit() and signature):
         raise BadSignature("the signature headers are missing")
     expected = [sign(secret, delivery, timestamp, request.body) for secret in secrets if secret]

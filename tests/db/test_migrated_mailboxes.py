@@ -8,9 +8,9 @@ from sqlalchemy import select
 from service.db import migrations
 from service.db.models import Connection, Kind, OutboxRow
 from tests.integrations.email import mailbox_server, mails
-from tests.integrations.email.mailbox_server import PASSWORD, Box
+from tests.integrations.email.mailbox_server import Box
 from tests.integrations.email.post_office import PostOffice, opened
-from tests.operations.steps import with_email
+from tests.operations.steps import with_email, with_mailbox
 from tests.world import World
 
 BEFORE = "0059"
@@ -20,14 +20,7 @@ def test_mailbox_of_before_is_read(world: World) -> None:
     box = Box({4: mails.plain()})
     with opened(PostOffice()) as office, mailbox_server.opened(box):
         with_email(world, office)
-        read = with_email(
-            world,
-            office,
-            imap_host="127.0.0.1",
-            imap_port=str(box.port),
-            imap_username="care",
-            imap_password=PASSWORD,
-        )
+        read = with_mailbox(world, office, box)
         command.downgrade(migrations.config(world.context.database), BEFORE)
         migrations.migrate(world.context.database)
         # It is due by the time of the database.

@@ -19,7 +19,7 @@ from tests.faults.zygote import Ending, Zygote
 from tests.integrations.email import mailbox_server, mails
 from tests.integrations.email.mailbox_server import Box
 from tests.integrations.email.post_office import PostOffice, opened
-from tests.operations.steps import rated, set_connection, with_email
+from tests.operations.steps import rated, set_connection, with_mailbox
 from tests.world import World
 
 FEWEST = 10
@@ -42,14 +42,7 @@ def office() -> Iterator[PostOffice]:
 def _box(world: World, office: PostOffice) -> Iterator[Box]:
     """A mailbox that is read; mail is the only channel."""
     with mailbox_server.opened(Box({})) as box:
-        with_email(
-            world,
-            office,
-            imap_host="127.0.0.1",
-            imap_port=str(box.port),
-            imap_username="care",
-            imap_password=mailbox_server.PASSWORD,
-        )
+        with_mailbox(world, office, box)
         set_connection(world, roles=["reviews", "orders"])
         yield box
 

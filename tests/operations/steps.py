@@ -21,6 +21,7 @@ from service.operations.outbox.registry import HANDLERS
 from service.operations.remedies import decisions
 from service.operations.shops import connections
 from service.operations.shops.connections import NewConnection
+from tests.integrations.email.mailbox_server import PASSWORD, Box
 from tests.integrations.email.post_office import PostOffice
 from tests.world import World
 
@@ -120,6 +121,18 @@ def with_email(world: World, office: PostOffice, **values: str) -> int:
         world.shop_id,
         OPERATOR,
         NewConnection("email", "Mail", [Role.MESSAGES], given),
+    )
+
+
+def with_mailbox(world: World, office: PostOffice, box: Box) -> int:
+    """The same, with a mailbox that is read."""
+    return with_email(
+        world,
+        office,
+        imap_host="127.0.0.1",
+        imap_port=str(box.port),
+        imap_username="care",
+        imap_password=PASSWORD,
     )
 
 

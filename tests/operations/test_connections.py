@@ -6,12 +6,16 @@ from typing import Any
 
 import pytest
 import requests
+from sqlalchemy import select
 
 from integrations.contract import Role
 from integrations.sandbox.codec import sign
-from service.db.models import Connection
+from service.db.models import Connection, OutboxRow
+from service.db.outbox import claims
+from service.db.shops import shop_queries
 from service.domain.errors import NotFound, WrongInput, WrongState
 from service.domain.staff.authority import OPERATOR
+from service.operations.outbox.registry import HANDLERS
 from service.operations.remedies import decisions
 from service.operations.shops import connections, disconnect
 from service.operations.shops.connections import NewConnection
@@ -139,6 +143,20 @@ def test_platform_is_asked_nothing_when_disconnected(world: World) -> None:
     assert calls == []
     assert one(world, CHECK).state == "stopped"
     assert len(world.case().history) > 5
+
+
+def test_nothing_that_asks_a_platform_is_left_when_disconnected(world: World) -> None:
+    asking = {handler.kind for handler in HANDLERS.values() if handler.about is Connection}
+    with world.context.database.transaction() as session:
+        lane = shop_queries.lane(session, world.connection_id, outward=True)
+        for kind in asking:
+            claims.put(session, kind, world.connection_id, lane_id=lane, due_at=world.clock.now())
+    disconnect.disconnect(world.context, world.connection_id, OPERATOR)
+
+    with world.context.database.reading() as session:
+        left = session.scalars(select(OutboxRow.kind).where(OutboxRow.done_at.is_(None))).all()
+    assert len(asking) > 3
+    assert asking.isdisjoint(left)
 
 
 def test_messages_go_by_the_next_channel_when_the_first_is_disconnected(world: World) -> None:

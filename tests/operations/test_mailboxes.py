@@ -18,7 +18,7 @@ from tests.integrations.email import mails
 from tests.integrations.email.mailbox_server import PASSWORD, Box
 from tests.integrations.email.mailbox_server import opened as box_opened
 from tests.integrations.email.post_office import PostOffice, opened
-from tests.operations.steps import rated, set_connection, with_email
+from tests.operations.steps import rated, set_connection, with_mailbox
 from tests.world import World
 
 
@@ -26,14 +26,7 @@ from tests.world import World
 def _box(world: World) -> Iterator[Box]:
     """A mailbox with an answer, an absence note and a mail of a stranger; mail is the only channel."""
     with opened(PostOffice()) as office, box_opened(Box({})) as box:
-        with_email(
-            world,
-            office,
-            imap_host="127.0.0.1",
-            imap_port=str(box.port),
-            imap_username="care",
-            imap_password=PASSWORD,
-        )
+        with_mailbox(world, office, box)
         set_connection(world, roles=["reviews", "orders"])
         rated(world)
         own = str(office.taken[-1]["Message-ID"]).strip("<>")

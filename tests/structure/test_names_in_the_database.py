@@ -29,7 +29,7 @@ def _declared(model: type[Base], name: str) -> type[PythonEnum] | None:
     module = vars(sys.modules[model.__module__])
     named = (module.get(word) for word in re.findall(r"\w+", model.__annotations__.get(name, "")))
     return next(
-        (one for one in named if isinstance(one, type) and issubclass(one, PythonEnum)), None
+        (kind for kind in named if isinstance(kind, type) and issubclass(kind, PythonEnum)), None
     )
 
 
@@ -56,10 +56,10 @@ def test_a_column_of_an_enumeration_is_one_by_its_type_too() -> None:
 
 def test_the_models_check_each_enumeration() -> None:
     for table, column, kind in _enums():
-        checks = [one for one in table.constraints if isinstance(one, CheckConstraint)]
+        checks = [each for each in table.constraints if isinstance(each, CheckConstraint)]
         assert kind.enum_class is not None
         assert kind.enums == [member.value for member in kind.enum_class]
-        assert kind.name in [one.name for one in checks], f"{column}: no check"
+        assert kind.name in [check.name for check in checks], f"{column}: no check"
 
 
 def test_the_database_holds_exactly_the_names_of_each_enumeration(empty_database_url: str) -> None:
@@ -68,7 +68,9 @@ def test_the_database_holds_exactly_the_names_of_each_enumeration(empty_database
     found = inspect(database.engine)
     wrong = {}
     for table, column, kind in _enums():
-        checks = {one["name"]: one["sqltext"] for one in found.get_check_constraints(table.name)}
+        checks = {
+            check["name"]: check["sqltext"] for check in found.get_check_constraints(table.name)
+        }
         check = checks.get(kind.name, "")
         if column.name not in check or set(NAME.findall(check)) != set(kind.enums):
             wrong[str(column)] = check

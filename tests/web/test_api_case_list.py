@@ -42,12 +42,12 @@ def _examples() -> dict[str, Any]:
 def test_programs_narrow_by_all_that_the_desk_does() -> None:
     asked = CasesQuery().load(_examples())["narrowing"]
     by_programs = {
-        one.name
-        for one in fields(CaseFilter)
-        if getattr(asked, one.name) != getattr(CaseFilter(), one.name)
+        field.name
+        for field in fields(CaseFilter)
+        if getattr(asked, field.name) != getattr(CaseFilter(), field.name)
     }
 
-    assert by_programs == _of_desk() == {one.name for one in fields(CaseFilter)}
+    assert by_programs == _of_desk() == {field.name for field in fields(CaseFilter)}
 
 
 def test_each_example_narrows_alone() -> None:

@@ -62,9 +62,9 @@ class Batch:
     def claim_and_begin(self, claim_more: Claiming) -> list[Claim]:
         """Claim what is due in a transaction that has written all else, and begin what is about cases
         made in it; gives the rest."""
-        made = [row for row in self._session.new if isinstance(row, Case)]
+        new_cases = [row for row in self._session.new if isinstance(row, Case)]
         self._session.finish()
-        self._session.hold_new(Lock.CASE, [case.id for case in made])
+        self._session.hold_new(Lock.CASE, [case.id for case in new_cases])
         claimed = claim_more(self._session, [])
         begun = [claim for claim in claimed if self._may_begin(claim)]
         for claim in begun:

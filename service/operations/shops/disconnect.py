@@ -13,17 +13,17 @@ from sqlalchemy import delete, select, update
 from integrations.sentence import Text
 from integrations.standard_webhooks import new_secret
 from service.db import audit
-from service.db.models import Connection, Credential, Kind, MakeGood, OutboxRow
+from service.db.models import Connection, Credential, MakeGood, OutboxRow
 from service.db.transaction import Transaction
 from service.domain.errors import NotFound, WrongState
 from service.domain.remedies.states import UNSETTLED, MakeGoodState
 from service.domain.shops.connection_states import ConnectionMove
 from service.domain.staff.authority import Actor, Permission
 from service.operations.context import Context
+from service.operations.outbox.registry import HANDLERS
 from service.operations.shops.states import move
 from service.operations.staff.permits import permit
 
-PERIODIC = (Kind.POLL, Kind.LOOK, Kind.CHECK, Kind.READ_MAILBOX)
 NOT_SETTLED = Text(
     "Make-goods at this platform are not settled. Settle them first, then disconnect."
 )
@@ -64,9 +64,10 @@ def _nothing_under_way(session: Transaction, connection_id: int) -> None:
 
 
 def _end_asking(session: Transaction, connection_id: int, now: datetime) -> None:
+    asking = [handler.kind for handler in HANDLERS.values() if handler.about is Connection]
     session.execute(
         update(OutboxRow)
-        .where(OutboxRow.kind.in_(PERIODIC), OutboxRow.ref_id == connection_id)
+        .where(OutboxRow.kind.in_(asking), OutboxRow.ref_id == connection_id)
         .where(OutboxRow.done_at.is_(None))
         .values(done_at=now, claim_token=None, note=Text("disconnected"))
     )

@@ -44,7 +44,7 @@ def entered(value: str, line: Audit) -> str:
     if field is not None and hasattr(field, "iter_choices"):
         said |= {str(choice[0]): str(choice[1]) for choice in field.iter_choices()}
     chosen = json.loads(value) if value.startswith("[") and field is not None else [value]
-    return ", ".join(said.get(str(one), str(one)) for one in chosen)
+    return ", ".join(said.get(str(value), str(value)) for value in chosen)
 
 
 def _field(line: Audit) -> Any:

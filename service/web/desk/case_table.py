@@ -81,7 +81,7 @@ def _row(case: Case) -> Row:
         None if answer is None else answer.stars,
         "" if answer is None else answer.text,
         label(EDITABLE[case.editable]),
-        ", ".join(label(USAGES[one.voucher_usage]) for one in done if one.voucher_usage),
+        ", ".join(label(USAGES[given.voucher_usage]) for given in done if given.voucher_usage),
         sum((cost.amount for cost in costs), Decimal()) if len(currencies) == 1 else None,
     ]
 
