@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from service.db.models import ApiAnswer
 from service.db.session import Database
+from service.db.upserts import insert_into
 
 KEPT = timedelta(hours=24)
 LEASE = timedelta(minutes=1)
@@ -30,14 +30,19 @@ def begin(
         "body": "",
         "begun_at": now,
     }
-    insert = (sqlite if database.sqlite else postgresql).insert(ApiAnswer).values(row)
     died = and_(ApiAnswer.status == 0, ApiAnswer.begun_at <= now - LEASE)
-    taken = insert.on_conflict_do_update(
-        index_elements=["token_id", "key"],
-        set_={name: value for name, value in row.items() if name not in ("token_id", "key")},
-        where=or_(died, ApiAnswer.begun_at <= now - KEPT),
-    ).returning(ApiAnswer.id)
+    new = {name: value for name, value in row.items() if name not in ("token_id", "key")}
     with database.transaction() as session:
+        taken = (
+            insert_into(session, ApiAnswer)
+            .values(row)
+            .on_conflict_do_update(
+                index_elements=["token_id", "key"],
+                set_=new,
+                where=or_(died, ApiAnswer.begun_at <= now - KEPT),
+            )
+            .returning(ApiAnswer.id)
+        )
         if session.scalar(taken) is not None:
             return None
         return _kept(session, token_id, key)

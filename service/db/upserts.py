@@ -11,11 +11,21 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 from sqlalchemy import JSON, Dialect, Table, bindparam, cast, column, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+
+
+def insert_into(session: Session, table: Any) -> Any:
+    """An INSERT of the database in use, which can say what to do ON CONFLICT. Only that database's
+    dialect is loaded: PostgreSQL's takes 2 MB."""
+    return _insert(session.get_bind().dialect.name, table)
+
+
+def _insert(dialect: str, table: Any) -> Any:
+    return import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
 
 
 def upsert(
@@ -41,7 +51,7 @@ def upsert(
 def _of_rows(
     table: Table, key: tuple[str, ...], columns: tuple[str, ...], cleared: tuple[str, ...]
 ) -> Any:
-    return _in_place(sqlite.insert(table), key, columns, cleared)
+    return _in_place(_insert("sqlite", table), key, columns, cleared)
 
 
 @cache
@@ -53,7 +63,7 @@ def _of_parameter(
         .table_valued(*(column(name, table.c[name].type) for name in columns), name="given")
         .render_derived(with_types=True)
     )
-    insert = postgresql.insert(table).from_select(columns, select(*given.c))
+    insert = _insert("postgresql", table).from_select(columns, select(*given.c))
     return _in_place(insert, key, columns, cleared)
 
 

@@ -79,7 +79,7 @@ def fit(rows: Sequence[Labelled]) -> tuple[Model, Validated]:
         step=step,
         rarity=bytes(rarity),
         buckets=buckets,
-        weights=array("h", whole[buckets].ravel().tobytes()),
+        weights=memoryview(array("h", whole[buckets].ravel().tobytes())),
     )
     kept = tuple(row for row in rows if not row.example)
     return unpacked(model.packed()), Validated(kept, _shares(left_out[real], temperature))

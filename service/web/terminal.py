@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flask import Flask
+from flask import Flask, g
 from flask_babel import force_locale
 from werkzeug.test import create_environ
 
@@ -44,6 +44,7 @@ class Terminal:
             for line, case in lines:
                 about = f"{case.review.product_name or '-'} ({case.review.rating} ★)"
                 says = f"{happened(line, case, names)} · {actor_name(line, names)}"
-                self._write(f"{formatting.clock(line.at)}  {case.reference}  {about}  {says}")
+                at = line.at.astimezone(g.zone)
+                self._write(f"{at:%H:%M:%S}  {case.reference}  {about}  {says}")
                 self._written.append(line.id)
                 self._last = max(self._last, line.id)

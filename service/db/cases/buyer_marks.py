@@ -26,10 +26,10 @@ from sqlalchemy import (
     select,
     tuple_,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
 from service.db.models import BuyerMark, Case, Message, SharedMark
+from service.db.upserts import insert_into
 from service.domain.cases.buyers import MOST_STEPS, NAME, is_of_many, joins, may_be_shared
 from service.domain.messages.states import MessageState
 
@@ -79,9 +79,7 @@ def _note_shared(session: Session, marks: Collection[tuple[int, str]]) -> None:
         if is_of_many(mark, listed)
     ]
     if found:
-        is_sqlite = session.get_bind().dialect.name == "sqlite"
-        insertion: Any = (sqlite if is_sqlite else postgresql).insert(SharedMark)
-        session.execute(insertion.on_conflict_do_nothing(), found)
+        session.execute(insert_into(session, SharedMark).on_conflict_do_nothing(), found)
 
 
 @cache

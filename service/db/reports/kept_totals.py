@@ -10,12 +10,12 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import select, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from service.db.models import ReportTotals, Shop
 from service.db.reports import marks
 from service.db.reports.report_queries import facts_of, reviews_of
+from service.db.upserts import insert_into
 from service.domain.days import day_of
 from service.domain.reports.periods import Days, Period, PeriodKind
 from service.domain.reports.totals import Totals
@@ -126,7 +126,6 @@ def keep(session: Session, zone: str, rows: Mapping[Key, Totals]) -> None:
     """Put totals in the place of those that were kept."""
     if not rows:
         return
-    dialect: Any = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     values = [
         {
             "shop_id": shop_id,
@@ -137,7 +136,7 @@ def keep(session: Session, zone: str, rows: Mapping[Key, Totals]) -> None:
         }
         for (shop_id, kind, first), sums in rows.items()
     ]
-    new = dialect.insert(ReportTotals)
+    new = insert_into(session, ReportTotals)
     session.connection().execute(
         new.on_conflict_do_update(
             index_elements=["shop_id", "kind", "first_day"],

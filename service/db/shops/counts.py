@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Table, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from service.db.models import LaneCalls, RefusedDeliveries
 from service.db.session import Database
 from service.db.transaction import Transaction
+from service.db.upserts import insert_into
 
 log = logging.getLogger(__name__)
 
@@ -74,8 +74,7 @@ def _add(
     session: Transaction, table: Table, numbers: Counter[_Key], last: dict[_Key, datetime]
 ) -> None:
     owner, columns = _owner(table), table.c
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement: Any = insert(table)
+    statement = insert_into(session, table)
     upsert = statement.on_conflict_do_update(
         index_elements=[owner.name, "hour", "reason"],
         set_={

@@ -43,25 +43,25 @@ class Model:
     temperature: float
     unclear_below: float
     step: float
-    rarity: bytes
+    rarity: bytes | memoryview
     buckets: array[int]
-    weights: array[int]
+    weights: memoryview
 
     def values(self, seen: Iterable[Feature]) -> dict[int, float]:
         """The vector of a complaint by bucket; see `vector`."""
         return vector(seen, self.rarity)
 
-    def weights_of(self, buckets: Iterable[int]) -> dict[int, array[int]]:
+    def weights_of(self, buckets: Iterable[int]) -> dict[int, Sequence[int]]:
         """The weights of each of these buckets, all of them seen in training, by cause."""
         number = len(self.causes)
-        weights: dict[int, array[int]] = {}
+        weights: dict[int, Sequence[int]] = {}
         for bucket in buckets:
             start = bisect_left(self.buckets, bucket) * number
             weights[bucket] = self.weights[start : start + number]
         return weights
 
     def probabilities(
-        self, values: Mapping[int, float], weights: Mapping[int, array[int]]
+        self, values: Mapping[int, float], weights: Mapping[int, Sequence[int]]
     ) -> tuple[float, ...]:
         """How likely each of `causes` is, in their order; together 1. `weights`: of the buckets of
         `values`."""
@@ -76,7 +76,7 @@ class Model:
             ]
         )
 
-    def leans(self, weights: Mapping[int, array[int]], cause: int) -> dict[int, float]:
+    def leans(self, weights: Mapping[int, Sequence[int]], cause: int) -> dict[int, float]:
         """How far each bucket speaks for one cause rather than for the others."""
         number, step = len(self.causes), self.step
         return {
@@ -86,7 +86,7 @@ class Model:
 
     def packed(self) -> bytes:
         """The file's content; the same model gives the same bytes."""
-        body = zlib.compress(self.rarity + _little_endian(self.weights).tobytes(), 9)
+        body = zlib.compress(bytes(self.rarity) + _little_endian(self.weights).tobytes(), 9)
         head = {
             "causes": self.causes,
             "bias": self.bias,
@@ -107,10 +107,11 @@ def unpacked(content: bytes) -> Model:
         raw = zlib.decompress(body)
     except (ValueError, zlib.error) as error:
         raise WrongModel("The model of causes is damaged: train it anew.") from error
-    rarity, buckets = raw[:BUCKETS], seen_buckets(raw[:BUCKETS])
+    # Parts of what was read, not copies of them, which would stay with the process for good.
+    rarity, weights = memoryview(raw)[:BUCKETS], memoryview(raw)[BUCKETS:]
+    buckets = seen_buckets(rarity)
     if len(raw) != BUCKETS + 2 * len(buckets) * len(head["causes"]):
         raise WrongModel("The model of causes is incomplete: train it anew.")
-    weights = _little_endian(array("h", raw[BUCKETS:]))
     return Model(
         version=sha256(content).hexdigest()[:12],
         causes=tuple(head["causes"]),
@@ -120,21 +121,22 @@ def unpacked(content: bytes) -> Model:
         step=head["step"],
         rarity=rarity,
         buckets=buckets,
-        weights=weights,
+        weights=_little_endian(weights.cast("h")),
     )
 
 
-def seen_buckets(rarity: bytes) -> array[int]:
+def seen_buckets(rarity: bytes | memoryview) -> array[int]:
     """The buckets that were seen in training, in ascending order."""
-    return array("L", (seen.start() for seen in re.finditer(rb"[^\0]", rarity)))
+    return array("I", (seen.start() for seen in re.finditer(rb"[^\0]", rarity)))
 
 
-def _little_endian(weights: array[int]) -> array[int]:
+def _little_endian(weights: memoryview) -> memoryview:
     """Weights in the order of bytes that the file has, or back in this machine's."""
-    if sys.byteorder == "big":
-        weights = weights[:]
-        weights.byteswap()
-    return weights
+    if sys.byteorder == "little":
+        return weights
+    turned = array("h", weights)
+    turned.byteswap()
+    return memoryview(turned)
 
 
 @lru_cache(1 << 16)

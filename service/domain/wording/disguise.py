@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 
 from confusable_homoglyphs.utils import load
@@ -89,9 +89,18 @@ def _looks_like(sign: str) -> str:
 @cache
 def _look_alikes() -> Mapping[str, str]:
     """A sign to the plain letters or digits it looks like: the few of the table that matter here."""
+    # As one text until the large table is gone: what is kept does not then lie scattered over its room.
+    pairs = "\n".join(_pairs()).split("\n")
+    return dict(zip(pairs[::2], pairs[1::2], strict=True))
+
+
+def _pairs() -> Iterator[str]:
+    """Each sign of the table that looks like plain letters or digits, followed by these."""
     table: Mapping[str, list[Mapping[str, str]]] = load("confusables.json")
-    letters = {sign: _letters_of([each["c"] for each in shapes]) for sign, shapes in table.items()}
-    return {sign: shape for sign, shape in letters.items() if shape}
+    for sign, shapes in table.items():
+        if letters := _letters_of([shape["c"] for shape in shapes]):
+            yield sign
+            yield letters
 
 
 def _letters_of(shapes: list[str]) -> str:

@@ -89,14 +89,14 @@ def to_bytes(model: Model) -> bytes:
 
 def from_bytes(data: bytes) -> Model:
     """Read a model file; raises `ValueError` when it is of another shape."""
-    line, _, body = zlib.decompress(data).partition(b"\n")
-    head_line = json.loads(line)
+    content = zlib.decompress(data)
+    end = content.index(b"\n")
+    head_line = json.loads(content[:end])
+    # Parts of what was read, not copies of them, which would stay with the process for good.
+    body = memoryview(content)[end + 1 :].cast("b")
     shape = Shape(head_line["bits"], head_line.get("letters", 1.0))
     size = 1 << shape.bits
     if len(body) != size * len(head_line["heads"]):
         raise ValueError("this model file has another shape; train it again")
-    weights = {
-        head: array("b", body[n * size : (n + 1) * size])
-        for n, head in enumerate(head_line["heads"])
-    }
+    weights = {head: body[n * size : (n + 1) * size] for n, head in enumerate(head_line["heads"])}
     return Model(weights, head_line["scale"], head_line["bias"], head_line["digest"], shape)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from integrations import registry
 from service.db.models import Connection, Lane, Rate
 from service.db.transaction import Transaction
+from service.db.upserts import insert_into
 from service.operations.context import Context
 
 INWARD_AT_ONCE = 1_000_000
@@ -68,8 +67,7 @@ def _rate(
     own = f"connection:{connection.id}"
     name = f"{connection.adapter}:{context.vault.fingerprint(app)}" if pace.shared_by else own
     # Two connections of one app may be made at once.
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    bucket: Any = (sqlite if is_sqlite else postgresql).insert(Rate).on_conflict_do_nothing()
+    bucket = insert_into(session, Rate).on_conflict_do_nothing()
     full = {"per_minute": pace.per_minute, "allowance": pace.per_minute, "allowance_at": now}
     session.execute(bucket, [{"name": name, **full, "last_lane_id": 0}])
     return session.scalar(select(Rate.id).where(Rate.name == name))

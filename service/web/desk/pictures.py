@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import textwrap
 
-import svg
 from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 from markupsafe import escape
@@ -57,6 +56,8 @@ def _instead(why: Said) -> Response | tuple[str, int]:
 
 def _drawing(why: str) -> str:
     """The words, in the quiet colours of the style sheet, which does not reach into a picture."""
+    import svg  # noqa: PLC0415 - 2 MB, where a picture cannot be shown
+
     rows = textwrap.wrap(why, LETTERS, max_lines=ROWS, placeholder=" …")
     words = [
         svg.Text(

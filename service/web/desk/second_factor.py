@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import segno
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
@@ -41,6 +40,8 @@ class CodeForm(DeskForm):
 
 def picture(address: str) -> Markup:
     """What an authenticator app reads, drawn in the page itself: black on white, also in the dark."""
+    import segno  # noqa: PLC0415 - half a MB, where a second factor is set up
+
     code = segno.make(address, error="m")
     title = _("QR code for the authenticator app")
     drawn = code.svg_inline(omitsize=True, dark="#000", light="#fff", svgclass="qr", title=title)
