@@ -29,4 +29,4 @@ class Call(Base):
     opened_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 
-    case: Mapped[Case] = relationship(back_populates="calls")
+    case: Mapped[Case] = relationship(viewonly=True)

@@ -131,9 +131,9 @@ class Case(Base):
     shop: Mapped[Shop] = relationship(viewonly=True)
     proposals: Mapped[list[Proposal]] = relationship(order_by="Proposal.id", viewonly=True)
     decisions: Mapped[list[Decision]] = relationship(order_by="Decision.id", viewonly=True)
-    make_goods: Mapped[list[MakeGood]] = relationship(order_by="MakeGood.id", back_populates="case")
-    messages: Mapped[list[Message]] = relationship(order_by="Message.id", back_populates="case")
-    calls: Mapped[list[Call]] = relationship(order_by="Call.id", back_populates="case")
+    make_goods: Mapped[list[MakeGood]] = relationship(order_by="MakeGood.id", viewonly=True)
+    messages: Mapped[list[Message]] = relationship(order_by="Message.id", viewonly=True)
+    calls: Mapped[list[Call]] = relationship(order_by="Call.id", viewonly=True)
     reply: Mapped[Reply | None] = relationship(
         back_populates="case", lazy="joined", cascade="save-update, merge, delete-orphan, delete"
     )

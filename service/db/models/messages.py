@@ -79,8 +79,10 @@ class Message(Base):
     stars: Mapped[int | None]
     """One to five, for how the problem was handled."""
 
-    case: Mapped[Case] = relationship(back_populates="messages")
-    attempts: Mapped[list[MessageAttempt]] = relationship(order_by="MessageAttempt.id")
+    case: Mapped[Case] = relationship(viewonly=True)
+    attempts: Mapped[list[MessageAttempt]] = relationship(
+        order_by="MessageAttempt.id", viewonly=True
+    )
 
     @property
     def is_unread(self) -> bool:

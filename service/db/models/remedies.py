@@ -145,9 +145,9 @@ class MakeGood(Base):
     saved_minor: Mapped[int | None] = mapped_column(BigInteger)
     """What its buyer paid less by it, in its currency; None, like both before: the platform does not say."""
 
-    case: Mapped[Case] = relationship(back_populates="make_goods")
+    case: Mapped[Case] = relationship(viewonly=True)
     decision: Mapped[Decision] = relationship()
-    attempts: Mapped[list[Attempt]] = relationship(order_by="Attempt.id")
+    attempts: Mapped[list[Attempt]] = relationship(order_by="Attempt.id", viewonly=True)
     offer: Mapped[Offer | None] = relationship(back_populates="make_good")
     """What the buyer may choose among, or could; None where the seller chose."""
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import BindParameter, bindparam, func, select, tuple_, union
 from sqlalchemy.orm import Session, contains_eager
 
+from service.db.cases import case_parts
 from service.db.models import (
     Case,
     Connection,
@@ -149,13 +150,13 @@ _APPROVED_OF_ORDERS = select(MakeGood.id).where(
 )
 
 
-def add_make_good(session: Transaction, make_good: MakeGood) -> None:
-    """Store a make-good that is new; `make_goods_of` gives it from here on."""
+def add_make_good(session: Transaction, case: Case, make_good: MakeGood) -> None:
+    """Store a make-good of a case that is new; `make_goods_of` gives it from here on."""
     session.require(Lock.SHOP, make_good.shop_id)
     make_goods_of(session, make_good.connection_id, make_good.order_id)
     of_order = session.part(_OfOrders).by_order
     of_order[make_good.connection_id, make_good.order_id].append(make_good)
-    session.add(make_good)
+    case_parts.add(session, case, case.make_goods, make_good)
 
 
 _OF_ORDER = (

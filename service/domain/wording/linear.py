@@ -55,8 +55,9 @@ def buckets(features: Iterable[str], shape: Shape) -> dict[int, float]:
     mask, worth = (1 << shape.bits) - 1, dict[int, float]()
     for feature in features:
         number = zlib.crc32(feature.encode()) & mask
-        value = shape.letters if feature.startswith("c ") else 1.0
-        worth[number] = max(value, worth.get(number, 0.0))
+        value = shape.letters if feature[:2] == "c " else 1.0
+        if value > worth.get(number, 0.0):
+            worth[number] = value
     return worth
 
 

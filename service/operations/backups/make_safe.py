@@ -175,15 +175,16 @@ def _lose_sight(session: Transaction, make_good: MakeGood, text: Text, now: date
     if offer is not None and offer.state is OfferState.OPEN:
         offers.close(session, offer, OfferMove.WITHDRAW, text, now)
     claims.end(session, Kind.END_HOLD, make_good.id, now)
-    make_good.attempts.append(
-        Attempt(
-            claim_token=_NO_CLAIM,
-            started_at=now,
-            ended_at=now,
-            outcome=AttemptOutcome.UNKNOWN,
-            note=text,
-        )
+    attempt = Attempt(
+        make_good_id=make_good.id,
+        claim_token=_NO_CLAIM,
+        started_at=now,
+        ended_at=now,
+        outcome=AttemptOutcome.UNKNOWN,
+        note=text,
     )
+    make_good.attempts.append(attempt)
+    session.add(attempt)
     moves.move(session, make_good, MakeGoodMove.LOSE_SIGHT, at=now, actor=OPERATOR, note=text)
     if capabilities_of(session, make_good).look_up:
         lane = shop_queries.lane(session, make_good.connection_id, outward=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from integrations.sentence import N_, Said, Text, Words
-from service.db.cases import case_queries
+from service.db.cases import case_parts, case_queries
 from service.db.messages import message_queries
 from service.db.models import Case, Message
 from service.db.transaction import Transaction
@@ -105,7 +105,7 @@ def keep(
         reason=reason,
         sent_at=now,
     )
-    case.messages.append(message)
+    case_parts.add(session, case, case.messages, message)
     _note_answer(session, message, now)
     stop_planned(session, case, ANSWERED, at=now, only=(Step.RESOLUTION_REMINDER,))
     if answer in UNSOLVED:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from integrations.sentence import Said, Text, Words
-from service.db.cases import case_queries
+from service.db.cases import case_parts, case_queries
 from service.db.models import Call, Case, Message
 from service.db.transaction import Transaction
 from service.domain.cases.severity import is_grave
@@ -72,7 +72,7 @@ def _add(
     session: Transaction, case: Case, message_id: int | None, now: datetime, actor: Actor
 ) -> Call:
     call = Call(message_id=message_id, state=CALLS.first, tries=0, opened_at=now)
-    case.calls.append(call)
+    case_parts.add(session, case, case.calls, call)
     history.note(session, case, "call_asked", at=now, actor=actor)
     return call
 
@@ -110,7 +110,7 @@ def record(context: Context, call_id: int, actor: Actor, outcome: Outcome) -> No
         if outcome.answer is not None and asked is not None:
             answers.keep(session, asked, outcome.answer, None, words, now, reason=BY_TELEPHONE)
         elif words and call.state is CallState.REACHED:
-            _keep_words(case, call, words, now)
+            _keep_words(session, case, call, words, now)
         if grave and case.closed_at is None:
             doubts.mark_grave(case)
 
@@ -155,19 +155,18 @@ def question_of(case: Case, call: Call) -> Message | None:
     return asked[-1] if asked else None
 
 
-def _keep_words(case: Case, call: Call, words: str, now: datetime) -> None:
+def _keep_words(session: Transaction, case: Case, call: Call, words: str, now: datetime) -> None:
     """Put the buyer's words into the thread; who called knows them."""
-    case.messages.append(
-        Message(
-            author=Author.BUYER,
-            state=MessageState.RECEIVED,
-            answers_id=call.message_id,
-            text=words,
-            sent_at=now,
-            handled_at=now,
-            reason=BY_TELEPHONE,
-        )
+    message = Message(
+        author=Author.BUYER,
+        state=MessageState.RECEIVED,
+        answers_id=call.message_id,
+        text=words,
+        sent_at=now,
+        handled_at=now,
+        reason=BY_TELEPHONE,
     )
+    case_parts.add(session, case, case.messages, message)
 
 
 def _settle_message(

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from integrations.sentence import Text
-from service.db.cases import case_queries
+from service.db.cases import case_parts, case_queries
 from service.db.messages import message_queries
 from service.db.models import Case, Message
 from service.db.shops import shop_queries
@@ -57,7 +57,7 @@ def write(context: Context, case_id: int, actor: Actor, written: Written, *, sen
             state=MessageState.DRAFT,
             language=texts.language_of(case, shop_queries.shop(session, case.shop_id)),
         )
-        case.messages.append(message)
+        case_parts.add(session, case, case.messages, message)
         now = context.clock.now()
         _put_words(session, message, written, now, check_words=send)
         history.note(session, case, "drafted", at=now, actor=actor, new="message")

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from integrations.inbound_mail import IncomingMail, MailKind, read_mail
 from integrations.sentence import Text, Words
+from service.db.cases import case_parts
 from service.db.messages import message_queries
 from service.db.models import Case, Message
 from service.db.transaction import Transaction
@@ -107,7 +108,7 @@ def _answered(
 
 def hear(session: Transaction, case: Case, message: Message, now: datetime, *, grave: bool) -> None:
     """Put what a buyer wrote into the thread of the case, which is then for a person."""
-    case.messages.append(message)
+    case_parts.add(session, case, case.messages, message)
     history.note(session, case, "received", at=now, actor=BUYER)
     stop_planned(session, case, WROTE, at=now, only=(Step.RESOLUTION_REMINDER,))
     if grave and case.closed_at is None:

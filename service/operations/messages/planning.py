@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from integrations.contract import Role
 from integrations.sentence import Text
-from service.db.cases import case_queries
+from service.db.cases import case_parts, case_queries
 from service.db.models import Case, Connection, Kind, MakeGood, Message, Offer, Shop
 from service.db.outbox import backlog, claims
 from service.db.remedies import thanks_queries
@@ -68,7 +68,9 @@ class _Series:
     round: int = 1
     make_good: MakeGood | None = None
 
-    def message(self, step: Step, due_at: datetime, state: MessageState) -> Message:
+    def message(
+        self, session: Session, step: Step, due_at: datetime, state: MessageState
+    ) -> Message:
         """A message of it, kept in the case."""
         message = Message(
             step=step,
@@ -77,7 +79,7 @@ class _Series:
             state=state,
             make_good_id=None if self.make_good is None else self.make_good.id,
         )
-        self.case.messages.append(message)
+        case_parts.add(session, self.case, self.case.messages, message)
         return message
 
     def has(self, step: Step) -> bool:
@@ -192,7 +194,7 @@ def _whatever_happens(
         log.exception("%s of case %s cannot be planned", step, case.reference)
         if series.has(step):
             return
-        series.message(step, now, MessageState.REFUSED).reason = NOT_PLANNED
+        series.message(session, step, now, MessageState.REFUSED).reason = NOT_PLANNED
         history.note(session, case, "needs_attention", at=now, new=step, detail=NOT_PLANNED)
 
 
@@ -202,7 +204,7 @@ def _draft(
     """Write the first answer for a person to read."""
     if _channel(session, series, Step.RECEIPT) is None:
         return
-    series.message(Step.RECEIPT, due, MessageState.DRAFT).reason = reason
+    series.message(session, Step.RECEIPT, due, MessageState.DRAFT).reason = reason
     history.note(session, series.case, "drafted", at=now, new=Step.RECEIPT, detail=reason)
 
 
@@ -217,7 +219,7 @@ def _plan(session: Transaction, series: _Series, step: Step, due: datetime, now:
     channel = _channel(session, series, step)
     if channel is None:
         return
-    message = series.message(step, due, MessageState.PLANNED)
+    message = series.message(session, step, due, MessageState.PLANNED)
     lane = shop_queries.lane(session, channel.id, outward=True)
     claims.put(session, Kind.SEND_MESSAGE, message, lane_id=lane, due_at=due, now=now)
     history.note(

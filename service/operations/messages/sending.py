@@ -185,6 +185,7 @@ def _write_down(
         attempt.outcome, attempt.ended_at = HandOverOutcome.UNKNOWN, attempt.ended_at or row.now
         return _outgoing(row, message, attempt, rendered, language)
     attempt = MessageAttempt(
+        message_id=message.id,
         connection_id=channel.id,
         subject=rendered.subject,
         # The link to the review is a secret of the buyer: the copy we keep is without it.
@@ -199,6 +200,7 @@ def _write_down(
     move(row.session, message, MessageMove.HAND_OVER, at=row.now)
     message.connection_id = channel.id
     message.attempts.append(attempt)
+    row.session.add(attempt)
     return _outgoing(row, message, attempt, rendered, language)
 
 

@@ -167,14 +167,15 @@ def _new_attempt(row: HeldRow) -> _Errand:
     """Write the attempt; the call follows when this is committed."""
     make_good = row.session.get_one(MakeGood, row.ref_id)
     errand = _errand(row, make_good)
-    make_good.attempts.append(
-        Attempt(
-            claim_token=row.claim.token,
-            started_at=row.now,
-            outcome=AttemptOutcome.OPEN,
-            note=None,
-        )
+    attempt = Attempt(
+        make_good_id=make_good.id,
+        claim_token=row.claim.token,
+        started_at=row.now,
+        outcome=AttemptOutcome.OPEN,
+        note=None,
     )
+    make_good.attempts.append(attempt)
+    row.session.add(attempt)
     return errand
 
 

@@ -66,7 +66,7 @@ def approve(session: Transaction, case: Case, remedy: Remedy, grant: Grant) -> N
     detail = remedy.described
     history.move(session, case, Move.APPROVE, at=grant.at, actor=grant.actor, detail=detail)
     make_good = _make_good(case, remedy, grant, connection, MAKE_GOODS.first)
-    remedy_queries.add_make_good(session, make_good)
+    remedy_queries.add_make_good(session, case, make_good)
     _hold_or_begin(session, make_good, grant)
 
 
@@ -77,7 +77,7 @@ def thank(session: Transaction, case: Case, remedy: Remedy, grant: Grant) -> Mak
         raise WrongState("This platform gives no vouchers.")
     make_good = _make_good(case, remedy, grant, connection, MAKE_GOODS.first)
     make_good.is_thanks = True
-    remedy_queries.add_make_good(session, make_good)
+    remedy_queries.add_make_good(session, case, make_good)
     _hold_or_begin(session, make_good, grant)
     return make_good
 
@@ -102,7 +102,7 @@ def offer(
         created_at=grant.at,
         options=[_option(position, remedy) for position, remedy in enumerate(remedies)],
     )
-    remedy_queries.add_make_good(session, make_good)
+    remedy_queries.add_make_good(session, case, make_good)
     _hold_or_begin(session, make_good, grant)
 
 
@@ -192,7 +192,6 @@ def _make_good(
         decided_at=grant.at,
     )
     make_good = MakeGood(
-        case=case,
         shop_id=case.shop_id,
         decision=decision,
         connection_id=connection.id,
