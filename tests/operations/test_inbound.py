@@ -214,3 +214,29 @@ def test_viewers_mark_nothing_as_read(world: World, office: PostOffice) -> None:
 
     with pytest.raises(NotPermitted):
         inbound.mark_handled(world.context, _heard(world)[0].id, viewer)
+
+
+@pytest.mark.parametrize(
+    ("written", "to_read"),
+    [("STOP", False), ("berhenti ya kak", False), ("Stop\n\nSent from my phone", True)]
+    + [
+        (sentence, True)
+        for sentence in (
+            "Jangan kirim pesan lagi, saya capek",
+            "gausah dichat lagi",
+            "Please stop emailing me.",
+            "saya tidak mau dihubungi lagi",
+        )
+    ],
+)
+def test_wish_for_silence_by_mail_is_kept(
+    world: World, office: PostOffice, written: str, to_read: bool
+) -> None:
+    helped(world)
+    mails_before = len(office.taken)
+
+    take_mail(world.context, mails.plain(written, refers=_id(office)))
+    work_for(world, 24 * 30)
+
+    assert (world.case().messages_stopped, len(office.taken)) == (True, mails_before)
+    assert (TaskKind.READ_ANSWER in _asked(world)) == to_read

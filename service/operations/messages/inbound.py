@@ -23,11 +23,13 @@ from service.domain.messages.states import (
     MessageMove,
     MessageState,
 )
+from service.domain.messages.stop_words import asks_for_silence, wishes_for_silence
 from service.domain.staff.authority import BUYER, PLATFORM, Actor, Permission
 from service.operations.cases import doubts, history
 from service.operations.context import Context
 from service.operations.messages.bounces import came_back
 from service.operations.messages.moves import allows
+from service.operations.messages.opt_out import BY_MESSAGE, silence
 from service.operations.messages.stopping import stop_planned
 from service.operations.staff.permits import permit
 
@@ -78,11 +80,17 @@ def take_mail(
         if mail.kind is not MailKind.ANSWER:
             history.note(session, message.case, "auto_replied", at=now, actor=PLATFORM)
             return Taken.AUTOMATIC
-        return _answered(session, message, mail, now, grave=grave)
+        return _answered(context, session, message, mail, now, grave=grave)
 
 
 def _answered(
-    session: Transaction, message: Message, mail: IncomingMail, now: datetime, *, grave: bool
+    context: Context,
+    session: Transaction,
+    message: Message,
+    mail: IncomingMail,
+    now: datetime,
+    *,
+    grave: bool,
 ) -> Taken:
     case = message.case
     if is_known(session, mail.id):
@@ -101,7 +109,11 @@ def _answered(
         sent_at=now,
         external_id=mail.id,
     )
+    said = mail.text or mail.subject
+    answer.handled_at = now if asks_for_silence(said) else None
     hear(session, case, answer, now, grave=grave)
+    if wishes_for_silence(said):
+        silence(context, session, case, BY_MESSAGE, now)
     return Taken.ANSWER
 
 
