@@ -13,6 +13,7 @@ from integrations.money import Money
 from integrations.sandbox import Sandbox
 from integrations.sandbox.ledger import add_line
 from integrations.sandbox.seed import SCARF, sell
+from service.operations.cases.order_choice import choose_order
 from service.operations.remedies import decisions
 from tests.operations.steps import refund, work_for
 from tests.operations.test_doubts import EVERYTHING, nothing_happened, told_to
@@ -99,3 +100,18 @@ def test_order_named_twice_is_one(world: World, monkeypatch: pytest.MonkeyPatch)
     told_to(world)
 
     assert (world.case().order_id, world.case().doubt) == (number, None)
+
+
+@pytest.mark.parametrize(
+    "typed", ["\u200eSB-{}\u202c", " ＃SB-{} ", "\ufeffSB-{}\u00a0", "ＳＢ-{}"]
+)
+def test_order_number_copied_from_elsewhere_is_read(
+    world: World, monkeypatch: pytest.MonkeyPatch, typed: str
+) -> None:
+    number = sell(world.sandbox.ledger, 1, world.clock.now())[0]
+    monkeypatch.setattr(Sandbox, "orders_for", lambda self, query: [])
+    told_to(world)
+
+    choose_order(world.context, world.case().id, typed.format(number), actor=world.owner)
+
+    assert world.case().order_id == str(number)
