@@ -21,13 +21,17 @@ from integrations import text
 MOST_BYTES = 5 * 1024 * 1024
 LONGEST = 10_000
 """Letters of an answer that are kept."""
+LONGEST_NAME, MOST_FILES = 100, 10
 OWN_ID = "mg."
 """How the ids of our own mails begin (integrations.email.mime)."""
 _TOKEN = re.compile(r"\b(\d{1,19}-[0-9a-f]{24})\b")
 _QUOTE_BEGINS = re.compile(
-    r"^(?:(?:On|Pada|Am|Le|El)\b.{3,200}(?:wrote|menulis|schrieb|écrit|escribió)\s*:"
-    r"|-{2,}\s*(?:Original Message|Pesan Asli|Forwarded message).*"
-    r"|_{10,})\s*$",
+    r"^(?:(?:On|Pada|Am|Le|El)\b.{3,200}(?:wrote|menulis|schrieb|écrit|escribió)\s*:\s*$"
+    r"|-{2,}\s*(?:Original Message|Pesan Asli|Forwarded message|Ursprüngliche Nachricht).*$"
+    r"|_{10,}\s*$"
+    # Outlook names the sender, and below that the day.
+    r"|[*]?(?:From|Dari|Daripada|Von|De|Da|Van)[*]?\s?:[*]?[^\n]{1,200}\n+"
+    r"[*]?[^\W\d]{2,12}[*]?\s?:[*]?[^\n]{0,60}\b20[0-9]{2}\b[^\n]{0,60}$)",
     re.IGNORECASE | re.MULTILINE | re.DOTALL,
 )
 _BULK = {"bulk", "junk", "list", "auto_reply"}
@@ -170,38 +174,89 @@ def _addresses(mail: EmailMessage, name: str) -> Iterator[str]:
 
 
 def _answer(mail: EmailMessage) -> str:
-    """What was written, without what it quotes."""
-    written = text.paragraphs(_plain(mail))
-    unquoted = _without_quote(written)
-    return (unquoted or written)[:LONGEST]
+    """What was written, without what it quotes, and the names of the files that came with it."""
+    written = text.paragraphs("\n\n".join(_words(mail)))
+    unquoted = (_without_quote(written) or written)[:LONGEST]
+    return "\n".join(filter(None, (unquoted, *_files(mail))))
 
 
-def _plain(mail: EmailMessage) -> str:
-    body = mail.get_body(preferencelist=("plain", "html"))
-    if body is None:
-        return ""
+def _words(part: EmailMessage) -> Iterator[str]:
+    """The words of a mail in their order: of what comes in several forms the plain one, if it says
+    anything. Some programs put a picture between two pieces of text."""
+    kind = part.get_content_type()
+    if kind == "multipart/alternative":
+        forms = sorted(_parts(part), key=lambda form: form.get_content_type() != "text/plain")
+        said = ("\n\n".join(_words(form)) for form in forms)
+        yield next(filter(str.strip, said), "")
+    elif part.is_multipart() and kind != "message/rfc822":
+        for inner in _parts(part):
+            yield from _words(inner)
+    elif kind in ("text/plain", "text/html") and not _is_file(part):
+        yield _content(part)
+
+
+def _parts(part: EmailMessage) -> list[EmailMessage]:
+    inner = part.get_payload()
+    return [each for each in inner if isinstance(each, EmailMessage)] if part.is_multipart() else []
+
+
+def _is_file(part: EmailMessage) -> bool:
+    return _header(part, "Content-Disposition").strip().lower().startswith("attachment")
+
+
+def _content(part: EmailMessage) -> str:
     try:
-        content = str(body.get_content())
+        content = str(part.get_content())
     except (LookupError, KeyError, ValueError):
-        raw = body.get_payload(decode=True)
+        raw = part.get_payload(decode=True)
         content = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else ""
-    return _Words.of(content) if body.get_content_type() == "text/html" else content
+    return _Words.of(content) if part.get_content_type() == "text/html" else content
+
+
+def _files(mail: EmailMessage) -> list[str]:
+    """Names of pictures and other files, which stay in the mailbox."""
+    named = [
+        text.line(_file_name(part))[:LONGEST_NAME] or part.get_content_type()
+        for part in mail.walk()
+        if not part.is_multipart() and (_is_file(part) or part.get_content_maintype() != "text")
+    ]
+    return [f"[{name}]" for name in named[:MOST_FILES]]
+
+
+def _file_name(part: EmailMessage) -> str:
+    try:
+        return part.get_filename() or ""
+    except (ValueError, IndexError, AttributeError, TypeError):
+        return ""
 
 
 def _without_quote(written: str) -> str:
+    """What stands above the quote, and below it where its lines are marked."""
     begins = _QUOTE_BEGINS.search(written)
-    kept = written[: begins.start()] if begins else written
-    lines = kept.rstrip().split("\n")
+    if begins is None:
+        return "\n".join(_unmarked_end(written.rstrip().split("\n"))).strip()
+    above = written[: begins.start()].rstrip().split("\n")
+    below = written[begins.end() :].strip().split("\n")
+    if not below[0].startswith(">"):
+        return "\n".join(_unmarked_end(above)).strip()
+    below = _unmarked_end(below)
+    while below and (below[0].startswith(">") or not below[0].strip()):
+        below.pop(0)
+    return "\n".join((*above, *below)).strip()
+
+
+def _unmarked_end(lines: list[str]) -> list[str]:
     while lines and (lines[-1].startswith(">") or not lines[-1].strip()):
         lines.pop()
-    return "\n".join(lines).strip()
+    return lines
 
 
 class _Words(HTMLParser):
     """The words of a page, a line for each block."""
 
     BLOCKS = frozenset({"p", "div", "br", "tr", "li", "blockquote", "h1", "h2", "h3"})
-    SILENT = frozenset({"style", "script", "head", "title"})
+    SILENT = frozenset({"style", "script", "title"})
+    """Of a head nothing else is shown; its own end may be left out, as HTML allows."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from jobs import retention
+from jobs import clock_steps, retention
 from service.db.models import Periodic
 from service.db.transaction import Transaction
 from service.operations.context import Context
@@ -28,6 +28,7 @@ PERIODIC: tuple[tuple[str, timedelta, Job], ...] = (
     ("notices", timedelta(minutes=1), gather),
     ("report mails", timedelta(minutes=1), gather_reports),
     ("reports", timedelta(minutes=1), roll_up),
+    ("clock steps", timedelta(minutes=10), clock_steps.mend),
     ("vouchers", timedelta(hours=1), plan_looks),
     ("purge", timedelta(hours=6), retention.purge),
     ("purge buyers", timedelta(hours=6), retention.purge_buyers),

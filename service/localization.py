@@ -21,7 +21,9 @@ LONGEST = 60
 LONGEST_NUMBER = 15
 """Digits before the decimals: more than any shop takes, less than a database column holds."""
 _PLAIN = re.compile(r"\d+")
-_GROUPED = re.compile(r"\d{1,3}(?:([.,'’ ])\d{2,3})(?:\1\d{2,3})*(?<=\d{3})(?:[.,](?P<cents>\d+))?")
+_GROUPED = re.compile(
+    r"\d{1,3}(?:([.,'’ ])\d{2,3})(?:\1\d{2,3})*(?<=\d{3})(?:(?!\1)[.,](?P<cents>\d+))?"
+)
 _WITH_CENTS = re.compile(r"\d*[.,](?P<cents>\d+)")
 _NO_CENTS = re.compile(r"(?<=\d)[.,][-–—]{1,2}$")
 """The dash of a whole price: 12.500,- and 12,–."""

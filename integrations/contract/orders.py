@@ -11,6 +11,11 @@ from integrations.contract import pictures
 from integrations.money import Money
 from integrations.remedies import RemedyKind
 
+NOBODYS_IDS = frozenset(
+    ("0", "-1", "null", "none", "nil", "nan", "undefined", "guest", "anonymous", "unknown", "n/a")
+)
+"""What shops write in place of an id, in lower case: it would name all guests."""
+
 
 @dataclass(frozen=True, slots=True)
 class Buyer:
@@ -19,7 +24,7 @@ class Buyer:
     the platform says so. `consents`: channels by which this buyer agreed to be written to, as the
     platform keeps it, such as `whatsapp sms`.
 
-    Who has no account has no `id`: the "0" that many platforms write would name all guests.
+    Who has no account has no `id`, whatever a platform writes in its place (`NOBODYS_IDS`).
     """
 
     id: str = ""
@@ -39,7 +44,7 @@ class Buyer:
         text.clean(self, text.line, "name", "region")
         text.clean(self, text.paragraphs, "address")
         text.clean(self, text.address, "email", "country", "language", "zone", "phone")
-        if self.id == "0":
+        if self.id.casefold() in NOBODYS_IDS:
             object.__setattr__(self, "id", "")
 
 

@@ -109,7 +109,7 @@ def _searched(client: Client, wanted: OrderQuery) -> tuple[list[Loaded], list[Sa
 
 
 def _fits(data: Loaded, wanted: OrderQuery, *, by_address: bool) -> bool:
-    address = str(data["billing"].get("email") or "")
+    address = str(data["billing"].get("email") or "").strip()
     return (
         data["status"] not in NOTHING_BOUGHT
         and (not by_address or address.casefold() == wanted.buyer.email.casefold())

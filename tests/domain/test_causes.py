@@ -52,7 +52,7 @@ def test_the_words_it_went_by() -> None:
     assert "pecah" in [text[start:end] for start, end in read_cause(text).places]
 
 
-@pytest.mark.parametrize("text", ["", "   ", "😡😡", "...", "!!!"])
+@pytest.mark.parametrize("text", ["", "   ", "😡😡", "...", "!!!", "1", "1/5", "🤬 1", "10"])
 def test_no_words_are_no_known_cause(text: str) -> None:
     cause = read_cause(text)
     assert (cause.name, cause.settled, cause.places) == ("other", "", ())

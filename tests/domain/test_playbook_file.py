@@ -83,9 +83,13 @@ def test_comments_of_rules_in_one_list_stay_with_the_playbook() -> None:
     assert playbook_file.read(text).note == "one\ntwo"
 
 
-@pytest.mark.parametrize("ends", ["\r\n", "\n"])
+@pytest.mark.parametrize("ends", ["\r\n", "\n", "\r"])
 def test_ends_of_lines_do_not_matter(ends: str) -> None:
     assert playbook_file.read(FILE.replace("\n", ends)) == playbook_file.read(FILE)
+
+
+def test_mark_of_utf8_at_the_start_does_not_matter() -> None:
+    assert playbook_file.read(f"\ufeff{FILE}") == playbook_file.read(FILE)
 
 
 @pytest.mark.parametrize(
@@ -95,6 +99,8 @@ def test_ends_of_lines_do_not_matter(ends: str) -> None:
         ('"50.000,00"', "must give IDR as an amount in quotes"),
         ('"-5"', "must give IDR as an amount in quotes"),
         ('"12.34"', "gives IDR in smaller parts"),
+        ('"50.000"', "must give IDR as an amount in quotes"),
+        ('"1.500.000"', "must give IDR as an amount in quotes"),
         ("50.5", "must give IDR as an amount in quotes"),
     ],
 )

@@ -84,3 +84,70 @@ def test_nothing_in_a_mail_makes_reading_fail(raw: bytes) -> None:
         mails.plain().replace(b"text/plain; charset=utf-8", b"text/plain; charset=x-odd") + raw
     )
     read_mail(mails.report() + raw)
+
+
+OURS = "Halo Kak Sari,\nMohon maaf"
+MARKED = "> Halo Kak Sari,\n> Mohon maaf"
+
+
+@pytest.mark.parametrize(
+    ("body", "kept"),
+    [
+        (
+            f"Halo\n\nOn Tue, 24 Nov 2026 Toko <care@shop.example> wrote:\n{MARKED}\n\nMasih bocor",
+            "Halo\nMasih bocor",
+        ),
+        (
+            f"On Tue, 24 Nov 2026 Toko wrote:\n> beres?\nBelum\n> Mau uang?\nMau\n{MARKED}",
+            "Belum\n> Mau uang?\nMau",
+        ),
+        (
+            f"Bocor\n\nFrom: Toko <care@shop.example>\nSent: Tuesday, 24 November 2026 10:00\nTo: Sari\n\n{OURS}",
+            "Bocor",
+        ),
+        (
+            f"Bocor\n\nDari: Toko <care@shop.example>\nDikirim: Selasa 24 November 2026 10.00\n\n{OURS}",
+            "Bocor",
+        ),
+        (f"Bocor\n\n-----Ursprüngliche Nachricht-----\nVon: Toko\n\n{OURS}", "Bocor"),
+        (
+            "Nama: Sari\nTanggal: 24 November 2026\nBocor",
+            "Nama: Sari\nTanggal: 24 November 2026\nBocor",
+        ),
+    ],
+    ids=["below", "between", "outlook", "outlook-id", "german", "own-form"],
+)
+def test_words_around_a_quote_are_kept_wherever_they_stand(body: str, kept: str) -> None:
+    raw = mails.plain(body).partition(b"Pada Sel")[0]
+
+    assert read_mail(raw).text == kept
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "kept"),
+    [
+        ("text/html", "<html><head><title>Re</title><body><p>Masih bocor", "Masih bocor"),
+        ("text/html", "<style><!-- p {} --></style><div>Masih bocor</div>", "Masih bocor"),
+        (
+            "multipart/alternative; boundary=b",
+            "--b\nContent-Type: text/plain\n\n\n--b\nContent-Type: text/html\n\n<p>Masih bocor\n--b--",
+            "Masih bocor",
+        ),
+        (
+            "multipart/mixed; boundary=b",
+            "--b\nContent-Type: text/plain\n\nMasih bocor\n--b\nContent-Type: image/jpeg; name=foto.jpg\n\nx\n"
+            "--b\nContent-Type: text/plain\n\nTangan luka\n--b--",
+            "Masih bocor\n\nTangan luka\n[foto.jpg]",
+        ),
+        (
+            "multipart/mixed; boundary=b",
+            "--b\nContent-Type: video/mp4\nContent-Disposition: attachment\n\nx\n--b--",
+            "[video/mp4]",
+        ),
+    ],
+    ids=["no-end-of-head", "comment", "empty-plain", "between-pictures", "file-alone"],
+)
+def test_all_forms_of_a_mail_say_something(kind: str, body: str, kept: str) -> None:
+    head = mails.plain().partition(b"Content-Type")[0].decode()
+
+    assert read_mail(f"{head}Content-Type: {kind}\n\n{body}".encode()).text == kept

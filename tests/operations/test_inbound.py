@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterator
 
 import pytest
@@ -214,3 +215,62 @@ def test_viewers_mark_nothing_as_read(world: World, office: PostOffice) -> None:
 
     with pytest.raises(NotPermitted):
         inbound.mark_handled(world.context, _heard(world)[0].id, viewer)
+
+
+@pytest.mark.parametrize(
+    ("written", "to_read"),
+    [("STOP", False), ("berhenti ya kak", False), ("Stop\n\nSent from my phone", True)]
+    + [
+        (sentence, True)
+        for sentence in (
+            "Jangan kirim pesan lagi, saya capek",
+            "gausah dichat lagi",
+            "Please stop emailing me.",
+            "saya tidak mau dihubungi lagi",
+        )
+    ],
+)
+def test_wish_for_silence_by_mail_is_kept(
+    world: World, office: PostOffice, written: str, to_read: bool
+) -> None:
+    helped(world)
+    mails_before = len(office.taken)
+
+    take_mail(world.context, mails.plain(written, refers=_id(office)))
+    work_for(world, 24 * 30)
+
+    assert (world.case().messages_stopped, len(office.taken)) == (True, mails_before)
+    assert (TaskKind.READ_ANSWER in _asked(world)) == to_read
+
+
+def test_grave_words_after_the_end_are_urgent(world: World, office: PostOffice) -> None:
+    helped(world)
+    work_for(world, 24 * 60)
+    assert world.case().closed_at is not None
+
+    take_mail(world.context, mails.plain("Anak saya luka, masuk IGD", refers=_id(office)))
+
+    assert TaskKind.TAKE_UP in _asked(world)
+    inbound.mark_handled(world.context, _heard(world)[0].id, world.owner)
+    assert _asked(world) == []
+
+
+def test_answer_from_another_address_says_so(world: World, office: PostOffice) -> None:
+    rated(world)
+    raw = mails.plain(refers=_id(office)).replace(b"sari@", b"lain@")
+    take_mail(world.context, raw)
+
+    page = world.browser().get(f"/cases/{world.case().reference}").text
+
+    assert "another address than the order" in html.unescape(page)
+    assert "lain@" not in page
+
+
+def test_answer_from_the_orders_own_address_says_nothing_of_it(
+    world: World, office: PostOffice
+) -> None:
+    rated(world)
+    raw = mails.plain(refers=_id(office)).replace(b"sari@example.test", b"SARI@Example.Test")
+    take_mail(world.context, raw)
+
+    assert _heard(world)[0].reason is None

@@ -95,6 +95,8 @@ def test_amount_is_read(text: str, currency: str, minor: int) -> None:
         ("1.250rb", "IDR"),
         ("5rb", "USD"),
         ("1.2345", "KWD"),
+        ("1.500.00", "IDR"),
+        ("1,234.56.78", "EUR"),
     ],
 )
 def test_what_is_no_amount_is_refused(text: str, currency: str) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from service.domain.cases.states import CloseReason
 from service.operations.remedies import decisions
+from service.web.desk import case_table
 from tests.web.pages import text_of
 from tests.world import World
 
@@ -138,3 +139,13 @@ def test_a_quiet_week_says_so(world: World) -> None:
 
     assert "No low rating came in." in page
     assert "%" not in page
+
+
+@pytest.mark.parametrize(
+    "cell", ["rusak;=1+1", "rusak; =1+1", "rusak\n=1+1", "a\t@SUM(A1)", "x;-1", "x\r\n+1", "x;|cmd"]
+)
+def test_cell_that_is_split_at_other_marks_runs_nowhere_either(cell: str) -> None:
+    written = case_table.csv([[cell]]).decode("utf-8-sig")
+
+    pieces = re.split(r"[;\t\r\n,]", written)
+    assert not [piece for piece in pieces if piece.strip().startswith(case_table.RUNS)]

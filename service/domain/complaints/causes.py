@@ -63,9 +63,11 @@ def read_cause(text: str, product_name: str = "") -> Cause:
 
 
 def read_by(judge: model.Model, text: str, product_name: str = "") -> Cause:
-    """The cause by one model. A text without words has none: `other`, with no confidence."""
-    seen = features(text[:_LONGEST], product_name)
-    if not any(feature.words for feature in seen):
+    """The cause by one model. A text without words has none, and so have numbers alone, such as the
+    stars once more: `other`, with no confidence."""
+    read = text[:_LONGEST]
+    seen = features(read, product_name)
+    if not any(map(str.isalpha, read)) or not any(feature.words for feature in seen):
         return Cause("other", 0.0, (), (), judge.version, unclear=True)
     values = judge.values(seen)
     weights = judge.weights_of(values)

@@ -29,7 +29,7 @@ MOST_LETTERS = 200_000
 """Of a file: more than a thousand rules."""
 _LONG = 100
 """A list longer than this is written with a line for each entry."""
-_AMOUNT = re.compile(r"[0-9]{1,15}(\.[0-9]{1,4})?")
+_AMOUNT = re.compile(r"[0-9]{1,15}(?:\.([0-9]{1,4}))?")
 _TOKEN = re.compile(
     r"(?P<comment>#[^\n]*)"
     r"|(?P<rule>^[ \t]*\[\[[ \t]*\"?rules\"?[ \t]*\]\])"
@@ -44,7 +44,7 @@ def read(text: str) -> Playbook:
     """The playbook of a file; raises `WrongInput` naming the line, or the rule and the key."""
     if len(text) > MOST_LETTERS:
         raise WrongInput("This file is too long for a playbook.")
-    plain = text.replace("\r\n", "\n")
+    plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     try:
         table: dict[str, Any] = tomllib.loads(plain)
     except tomllib.TOMLDecodeError as error:
@@ -96,16 +96,18 @@ def _minor(currency: str, amount: Any) -> int:
         raise WrongInput(
             "names %(currency)s, which is no currency code such as EUR", currency=currency
         )
-    if not isinstance(amount, str) or not _AMOUNT.fullmatch(amount):
+    match = _AMOUNT.fullmatch(amount) if isinstance(amount, str) else None
+    # More decimals than the currency has are thousands: 50.000 rupiah are no 50.
+    if match is None or len(match[1] or "") > digits_of(currency):
         raise WrongInput(
             'must give %(currency)s as an amount in quotes, in whole currency units: IDR = "50000" '
             'or EUR = "5.00"',
             currency=currency,
         )
-    minor = Decimal(amount).scaleb(digits_of(currency))
-    if minor != int(minor) or int(minor) % least_step(currency):
+    minor = int(Decimal(match[0]).scaleb(digits_of(currency)))
+    if minor % least_step(currency):
         raise WrongInput("gives %(currency)s in smaller parts than there are", currency=currency)
-    return int(minor)
+    return minor
 
 
 def _notes(text: str, rules: int) -> list[str]:

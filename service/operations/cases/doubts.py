@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from integrations.contract import Order
+from integrations.remedies import Spends
 from integrations.sentence import N_, Said, Text
 from service.db.models import Case, MakeGood, Review, Shop
 from service.db.remedies import remedy_queries
@@ -19,6 +20,25 @@ OTHER_SHOP = Text(
 )
 OTHER_BUYER = Text("This order is of another buyer than the review. Check it before you approve.")
 OTHER_PRODUCT = Text("The reviewed product is not in this order. Check it before you approve.")
+UNKNOWN_BUYER = Text(
+    "Neither the review nor the shop says that this order is of who wrote it. Check it before you"
+    " approve."
+)
+LATER_ORDER = Text(
+    "This order was placed after the review was written. Check it before you approve."
+)
+NOT_BOUGHT = N_("The shop says of this order: %(status)s. Check it before you approve.")
+PAID_BACK = Text(
+    "Less is left of this order than was paid, and not by a make-good: it may have been paid back in"
+    " the shop. Look at the order before you approve."
+)
+NOT_BOUGHT_STATUSES = frozenset(
+    {
+        *("cancelled", "canceled", "in_cancel", "voided", "failed", "refunded", "trash"),
+        *("pending", "on-hold", "unpaid", "draft", "checkout-draft", "auto-draft"),
+    }
+)
+"""Words by which shops call an order that was not paid, or is no order any more."""
 UNKNOWN_LINE = Text("The review does not say which product of this order it is about.")
 RESTORED = N_(
     "This was restored from a backup of %(time)s, and nothing is known of what was done since: look"
@@ -35,6 +55,10 @@ def about_order(session: Session, case: Case, order: Order, connection_id: int) 
         (restored(shop), precedes_restoring(case, shop)),
         (OTHER_SHOP, connection_id != review.connection_id),
         (OTHER_BUYER, _other_buyer(review, order)),
+        (UNKNOWN_BUYER, _is_anybodys(review, order)),
+        (LATER_ORDER, review.written_at is not None and review.written_at < order.placed_at),
+        (Text(NOT_BOUGHT, status=order.status), order.status.casefold() in NOT_BOUGHT_STATUSES),
+        (PAID_BACK, _is_paid_back(session, order, connection_id)),
         (OTHER_PRODUCT, _other_product(review, order)),
         (UNKNOWN_LINE, not review.product_id and len(order.lines) != 1),
         (MADE_GOOD_BEFORE, made_good_before(session, case)),
@@ -57,17 +81,39 @@ def restored(shop: Shop) -> Text:
 
 def _other_buyer(review: Review, order: Order) -> bool:
     """Nothing that both name is the same. Platforms leave empty what a guest does not have."""
+    comparable = _comparable(review, order)
+    return bool(comparable) and all(of_review != of_order for of_review, of_order in comparable)
+
+
+def _is_anybodys(review: Review, order: Order) -> bool:
+    """It was found by its product alone: nothing ties it to who wrote the review."""
+    named = {number.strip("# ").casefold() for number in review.order_ids}
+    is_named = not named.isdisjoint({order.id.casefold(), order.number.strip("# ").casefold()})
+    return not (is_named or _comparable(review, order))
+
+
+def _comparable(review: Review, order: Order) -> list[tuple[str, str]]:
+    """What both name of their buyers."""
     pairs = (
         (review.buyer.get("id", ""), order.buyer.id),
         (review.buyer.get("email", "").strip().casefold(), order.buyer.email.strip().casefold()),
     )
-    comparable = [(of_review, of_order) for of_review, of_order in pairs if of_review and of_order]
-    return bool(comparable) and all(of_review != of_order for of_review, of_order in comparable)
+    return [(of_review, of_order) for of_review, of_order in pairs if of_review and of_order]
+
+
+def _is_paid_back(session: Session, order: Order, connection_id: int) -> bool:
+    """More of the order is gone than its make-goods paid."""
+    ours = sum(
+        make_good.amount_minor or 0
+        for make_good in remedy_queries.make_goods_of(session, connection_id, order.id)
+        if make_good.remedy.kind.spends is Spends.MONEY
+    )
+    return order.paid.amount_minor - order.left.amount_minor > max(ours, order.step)
 
 
 def _other_product(review: Review, order: Order) -> bool:
     return bool(review.product_id) and review.product_id not in {
-        line.product_id for line in order.lines
+        line.product_id for line in order.lines if line.quantity > 0
     }
 
 

@@ -144,7 +144,8 @@ def _ask_next(row: HeldRow, advice: Said) -> None:
 
 
 def _take_candidates(row: HeldRow, question: _Question, orders: Sequence[Order]) -> None:
-    """Take the only order there is, else let the seller choose."""
+    """Take the only order there is, else let the seller choose. A platform may name one twice."""
+    orders = list({order.id: order for order in orders}.values())
     if len(orders) > 1:
         _ask_seller(row, SEVERAL, question, orders)
         return

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 
+from integrations import text
 from integrations.contract import Order, Role
 from integrations.errors import Permanent, Unsupported
 from service.db.cases import case_queries
@@ -22,7 +24,8 @@ def choose_order(
 ) -> None:
     """Take the order a seller typed by its number, or chose among the candidates by its id; raises
     `NotFound`, `WrongState`, `WrongInput`."""
-    named = order_id.strip().lstrip("#").strip()
+    # Copied from a chat or a sheet it may come with invisible signs, or in wide digits.
+    named = text.line(unicodedata.normalize("NFKC", order_id)).lstrip("#").strip()
     with context.database.reading() as session:
         case = case_queries.case(session, case_id)
         permit(session, actor, Permission.DECIDE, case.shop_id)

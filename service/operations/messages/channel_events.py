@@ -24,18 +24,17 @@ from service.domain.messages.states import (
     MessageMove,
     MessageState,
 )
-from service.domain.messages.stop_words import asks_for_silence
+from service.domain.messages.stop_words import asks_for_silence, wishes_for_silence
 from service.domain.staff.authority import BUYER
 from service.operations.context import Context
 from service.operations.messages import opt_out
 from service.operations.messages.bounces import came_back
 from service.operations.messages.inbound import hear, is_known
 from service.operations.messages.moves import allows, move
-from service.operations.messages.opt_out import BY_CHANNEL, add, silence
+from service.operations.messages.opt_out import BY_CHANNEL, BY_MESSAGE, add, silence
 from service.operations.messages.planning import let_next_follow
 
 NOT_BROUGHT = Text("The channel could not bring this message.")
-BY_MESSAGE = Text("The buyer wrote that they want no more messages.")
 ARRIVED = (MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.READ)
 
 
@@ -108,7 +107,8 @@ def _arrived(
 
 def _take_words(context: Context, connection_id: int, event: MessageReceived) -> None:
     # Reading long texts takes a while and belongs before the transaction.
-    grave, stops = is_grave(event.text), event.opts_out or asks_for_silence(event.text)
+    grave, says_no_more = is_grave(event.text), event.opts_out or asks_for_silence(event.text)
+    stops = says_no_more or wishes_for_silence(event.text)
     with context.database.transaction() as session:
         now = context.clock.now()
         connection = session.get_one(Connection, connection_id)
@@ -132,7 +132,7 @@ def _take_words(context: Context, connection_id: int, event: MessageReceived) ->
             text=event.text,
             sent_at=now,
             external_id=external_id,
-            handled_at=now if stops else None,
+            handled_at=now if says_no_more else None,
         )
         hear(session, case, message, now, grave=grave)
         if stops:

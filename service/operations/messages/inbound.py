@@ -24,11 +24,14 @@ from service.domain.messages.states import (
     MessageMove,
     MessageState,
 )
+from service.domain.messages.stop_words import asks_for_silence, wishes_for_silence
 from service.domain.staff.authority import BUYER, PLATFORM, Actor, Permission
 from service.operations.cases import doubts, history
+from service.operations.cases.orders import buyer_of
 from service.operations.context import Context
 from service.operations.messages.bounces import came_back
 from service.operations.messages.moves import allows
+from service.operations.messages.opt_out import BY_MESSAGE, mark_of_email, silence
 from service.operations.messages.stopping import stop_planned
 from service.operations.staff.permits import permit
 
@@ -79,11 +82,17 @@ def take_mail(
         if mail.kind is not MailKind.ANSWER:
             history.note(session, message.case, "auto_replied", at=now, actor=PLATFORM)
             return Taken.AUTOMATIC
-        return _answered(session, message, mail, now, grave=grave)
+        return _answered(context, session, message, mail, now, grave=grave)
 
 
 def _answered(
-    session: Transaction, message: Message, mail: IncomingMail, now: datetime, *, grave: bool
+    context: Context,
+    session: Transaction,
+    message: Message,
+    mail: IncomingMail,
+    now: datetime,
+    *,
+    grave: bool,
 ) -> Taken:
     case = message.case
     if is_known(session, mail.id):
@@ -102,7 +111,15 @@ def _answered(
         sent_at=now,
         external_id=mail.id,
     )
+    said = mail.text or mail.subject
+    known = buyer_of(case).email.casefold()
+    if known and mail.sender and mail.sender.casefold() != known:
+        hint = mark_of_email(context, mail.sender).hint
+        answer.reason = Text("Written from another address than the order's: %(hint)s", hint=hint)
+    answer.handled_at = now if asks_for_silence(said) else None
     hear(session, case, answer, now, grave=grave)
+    if wishes_for_silence(said):
+        silence(context, session, case, BY_MESSAGE, now)
     return Taken.ANSWER
 
 
@@ -111,6 +128,7 @@ def hear(session: Transaction, case: Case, message: Message, now: datetime, *, g
     case_parts.add(session, case, case.messages, message)
     history.note(session, case, "received", at=now, actor=BUYER)
     stop_planned(session, case, WROTE, at=now, only=(Step.RESOLUTION_REMINDER,))
+    case.grave = case.grave or grave
     if grave and case.closed_at is None:
         doubts.mark_grave(case)
 

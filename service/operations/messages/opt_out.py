@@ -30,6 +30,7 @@ from service.operations.staff.permits import permit
 
 NO_MESSAGES = Text("The buyer does not want any messages.")
 BY_CHANNEL = Text("The buyer told the channel that they want no more messages.")
+BY_MESSAGE = Text("The buyer wrote that they want no more messages.")
 BY_LINK = Text("The buyer used the stop link.")
 
 

@@ -63,7 +63,7 @@ def wanted_of(case: Case) -> Iterator[Wanted]:
             yield Wanted(TaskKind.READ_DRAFT, message.id, message.reason)
     if case.reply is not None and case.reply.state is not ReplyState.POSTED:
         yield Wanted(TaskKind.POST_REPLY, case.reply.id, case.reply.reason)
-    about = None if held or case.closed_at is not None else _about(case)
+    about = None if held else _about(case) if case.closed_at is None else _after_the_end(case)
     if about is not None and case.asked_owner and case.state == CaseState.AWAITING_APPROVAL:
         yield Wanted(TaskKind.ASK_OWNER, case.id, case.asked_owner, due_at=look_by(case))
         about = None if about is TaskKind.DECIDE else about
@@ -90,6 +90,12 @@ def _about(case: Case) -> TaskKind | None:
     # A refused make-good asks for another decision itself.
     refused = any(make_good.state is MakeGoodState.REFUSED for make_good in case.make_goods)
     return TaskKind.DECIDE if case.state == CaseState.AWAITING_APPROVAL and not refused else None
+
+
+def _after_the_end(case: Case) -> TaskKind | None:
+    """Words of an injury, say, are as grave when the case was closed before they came."""
+    unread = case.erased_at is None and any(message.is_unread for message in case.messages)
+    return TaskKind.TAKE_UP if case.grave and unread else None
 
 
 def _is_not_solved(case: Case) -> bool:

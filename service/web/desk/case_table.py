@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv as csv_files
+import re
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from io import BytesIO, StringIO
@@ -23,6 +24,9 @@ Row = list[Cell]
 Write = Callable[[Iterable[Row]], bytes]
 RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 """A cell that begins so may be run as a formula (https://owasp.org/www-community/attacks/CSV_Injection)."""
+_NEXT_CELL = re.compile(r"([;\t\r\n]\s*)(?=[=+\-@|%])")
+"""Where lists are written with semicolons, as in Indonesia, a spreadsheet begins a cell after each of these,
+in quotes or not."""
 
 
 def rows(cases: Iterable[Case]) -> Iterator[Row]:
@@ -96,7 +100,8 @@ def csv(table: Iterable[Row]) -> bytes:
 
 
 def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.lstrip().startswith(RUNS) or cell.startswith(RUNS) else cell
+    inside = _NEXT_CELL.sub(r"\1'", cell)
+    return f"'{inside}" if cell.lstrip().startswith(RUNS) or cell.startswith(RUNS) else inside
 
 
 def xlsx(table: Iterable[Row]) -> bytes:

@@ -136,3 +136,14 @@ class Api:
         path = f"{self._url}/cases/{reference}/approve"
         answer = self._session.post(path, json={"number": 0}, timeout=30)
         return "" if answer.ok else answer.text
+
+
+def test_event_under_an_id_that_was_used_before_is_not_lost(world: World, shop: OwnShop) -> None:
+    first, later = json.loads(json.dumps(EVENT)), json.loads(json.dumps(EVENT))
+    first["data"]["review"] |= {"rating": 5, "version": 1}
+    later["data"]["review"] |= {"rating": 1, "version": 2}
+    for event in (first, later, later):
+        assert shop.post("one-id", json.dumps(event).encode()) == 202
+        world.work()
+
+    assert [case.review.rating for case in world.cases()] == [1]

@@ -14,8 +14,11 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from integrations.contract import EventKind, Inbound
 from integrations.errors import BadSignature, Unreadable
+from integrations.signatures import body_hash
 from integrations.standard import ADAPTER
 from tests.integrations.standard.samples import CREATED, NOW, OTHER, SECRET, delivery, inbound
+
+KEY = f"msg_1.{body_hash(delivery().body)}"
 
 
 def changed(**review: Any) -> Inbound:
@@ -29,8 +32,14 @@ def with_headers(request: Inbound, **headers: str) -> Inbound:
     return Inbound({name: one for name, one in given.items() if one}, request.body, NOW)
 
 
-def test_id_is_the_key_when_signed_rightly() -> None:
-    assert ADAPTER.verify(delivery(), [SECRET], NOW) == "msg_1"
+def test_id_and_body_are_the_key_when_signed_rightly() -> None:
+    assert ADAPTER.verify(delivery(), [SECRET], NOW) == KEY
+
+
+def test_two_events_of_one_id_are_two() -> None:
+    raised = changed(rating=5)
+
+    assert ADAPTER.verify(raised, [SECRET], NOW) != ADAPTER.verify(delivery(), [SECRET], NOW)
 
 
 def test_key_stays_when_the_same_event_is_sent_again_later() -> None:
@@ -48,21 +57,21 @@ def test_signature_is_refused_when_no_secret_fits(secrets: list[str]) -> None:
 
 @pytest.mark.parametrize("secrets", [[OTHER, SECRET], [SECRET, OTHER], ["broken", SECRET]])
 def test_old_and_new_secret_are_accepted_when_both_are_kept(secrets: list[str]) -> None:
-    assert ADAPTER.verify(delivery(), secrets, NOW) == "msg_1"
+    assert ADAPTER.verify(delivery(), secrets, NOW) == KEY
 
 
 def test_any_listed_signature_is_enough_when_the_sender_changes_secrets() -> None:
     right, wrong = delivery(), delivery(secret=OTHER)
     listed = f"v1a,xyz {wrong.headers['webhook-signature']} {right.headers['webhook-signature']}"
 
-    assert ADAPTER.verify(with_headers(right, webhook_signature=listed), [SECRET], NOW) == "msg_1"
+    assert ADAPTER.verify(with_headers(right, webhook_signature=listed), [SECRET], NOW) == KEY
 
 
 def test_svix_names_are_understood_when_the_scheme_is_the_same() -> None:
     request = delivery()
     svix = {name.replace("webhook", "svix"): one for name, one in request.headers.items()}
 
-    assert ADAPTER.verify(Inbound(svix, request.body, NOW), [SECRET], NOW) == "msg_1"
+    assert ADAPTER.verify(Inbound(svix, request.body, NOW), [SECRET], NOW) == KEY
 
 
 @pytest.mark.parametrize(

@@ -96,8 +96,9 @@ def test_buyers_orders_with_the_product_are_candidates_without_our_own_resends(
     assert [order.id for order in adapter().orders_for(QUERY)] == ["13", "12"]
 
 
-def test_guest_is_found_by_the_address_of_the_order(shop: PretendShop) -> None:
-    shop.orders = {20: order(20, customer_id=0)}
+@pytest.mark.parametrize("kept", ["sari@example.test", " Sari@Example.test "])
+def test_guest_is_found_by_the_address_of_the_order(shop: PretendShop, kept: str) -> None:
+    shop.orders = {20: order(20, customer_id=0, billing={"email": kept})}
     shop.orders[21] = order(21, billing={"email": "else@example.test"})
     guest = OrderQuery("31", product_id="10", buyer=Buyer(email="SARI@example.test"))
 
