@@ -12,8 +12,12 @@ log = logging.getLogger(__name__)
 
 def mend(context: Context) -> bool:
     """Do at once what would wait for a time that a wrong clock wrote down."""
+    now = context.clock.now()
+    with context.database.reading() as session:
+        if not ahead.is_any_far(session, now):
+            return False
     with context.database.transaction() as session:
-        rows = ahead.bring_near(session, context.clock.now())
+        rows = ahead.bring_near(session, now)
     if rows:
         log.warning("the clock has stepped back: %s rows lay too far ahead and are due now", rows)
     return False

@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, or_, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy.orm import Session
 
 from service.db.models import Kind, Lane, OutboxRow
 from service.db.outbox.claims import LEASE
@@ -29,9 +30,22 @@ LONGEST_LEASE = 10 * LEASE
 LONGEST_QUIET = timedelta(hours=2)
 
 
+def is_any_far(session: Session, now: datetime) -> bool:
+    """Whether there is anything for `bring_near`. Reads all open rows, and keeps nobody from writing."""
+    rows, lanes = select(OutboxRow.id).where(_is_far(now)), select(Lane.id).where(_is_quiet(now))
+    return session.scalar(select(or_(rows.exists(), lanes.exists()))) or False
+
+
 def bring_near(session: Transaction, now: datetime) -> int:
     """Let rows be due now that lie further ahead than any of their kind is put, or than any claim
     lasts, and lanes go that are quiet for longer than platforms are given; gives how many rows."""
+    due_now = update(OutboxRow).where(_is_far(now)).values(due_at=now)
+    brought = session.scalars(due_now.returning(OutboxRow.id)).all()
+    session.execute(update(Lane).where(_is_quiet(now)).values(quiet_until=None))
+    return len(brought)
+
+
+def _is_far(now: datetime) -> ColumnElement[bool]:
     too_far = or_(
         *(
             and_(OutboxRow.kind == kind, OutboxRow.due_at > now + furthest)
@@ -39,13 +53,8 @@ def bring_near(session: Transaction, now: datetime) -> int:
         ),
         and_(OutboxRow.claim_token.is_not(None), OutboxRow.due_at > now + LONGEST_LEASE),
     )
-    brought = session.scalars(
-        update(OutboxRow)
-        .where(OutboxRow.done_at.is_(None), too_far)
-        .values(due_at=now)
-        .returning(OutboxRow.id)
-    ).all()
-    session.execute(
-        update(Lane).where(Lane.quiet_until > now + LONGEST_QUIET).values(quiet_until=None)
-    )
-    return len(brought)
+    return and_(OutboxRow.done_at.is_(None), too_far)
+
+
+def _is_quiet(now: datetime) -> ColumnElement[bool]:
+    return Lane.quiet_until > now + LONGEST_QUIET
