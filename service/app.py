@@ -59,6 +59,7 @@ from service.web.desk import (
     voices,
     waiting,
 )
+from service.web.desk.once import form_key
 from service.web.request_context import wired as wired_here
 from service.web.typed import clean_request
 from service.web.webhooks import Webhooks
@@ -124,6 +125,7 @@ def create_app(wired: Wiring | None = None) -> Flask:
     app = Flask("service.web", root_path=str(errors.FOLDER), static_url_path="/static")
     app.extensions["wiring"] = wired
     app.config.update(_config(wired.settings))
+    app.add_template_global(form_key)
     Babel(app, locale_selector=_language)
     guard = CSRFProtect(app)
     for module in PAGES:

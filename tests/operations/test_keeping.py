@@ -25,6 +25,7 @@ from service.db.models import (
     OutboxRow,
     ReportMail,
     ReportSubscription,
+    SentForm,
     Shop,
     SignIn,
     Task,
@@ -239,6 +240,9 @@ OLD_ROWS: dict[tuple[type[Base], bool], Make] = {
         created_at=at,
     ),
     (ApiAnswer, True): _answer,
+    (SentForm, True): lambda world, _, at: SentForm(
+        seller_id=world.owner.id, key=at.isoformat(), made_at="/shops/1", begun_at=at
+    ),
     (Notice, True): _notice,
     (Invitation, True): lambda world, _, at: Invitation(
         key_hash=at.isoformat(),

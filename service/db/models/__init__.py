@@ -7,6 +7,7 @@ from service.db.models.access import (
     Membership,
     RecoveryCode,
     SecondFactor,
+    SentForm,
     SignIn,
 )
 from service.db.models.audit import Audit
@@ -84,6 +85,7 @@ __all__ = [
     "SearchEntry",
     "SecondFactor",
     "Seller",
+    "SentForm",
     "SharedMark",
     "Shop",
     "SignIn",
