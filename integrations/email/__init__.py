@@ -39,6 +39,11 @@ ENCRYPTION: Choices = {
     "tls": Words("TLS"),
     "none": Text("none"),
 }
+MAILBOX_ENCRYPTION: Choices = {
+    AUTO: Text("as its port wants it"),
+    "tls": Words("TLS"),
+    "starttls": Words("STARTTLS"),
+}
 
 
 class Email(Adapter, MessageChannel, DeviceGrant):
@@ -138,7 +143,24 @@ class Email(Adapter, MessageChannel, DeviceGrant):
             required=False,
             seldom=True,
         ),
-        Field("imap_port", Text("Its port"), Text("Empty: 993."), required=False, seldom=True),
+        Field(
+            "imap_port",
+            Text("Its port"),
+            Text("Empty: 993 for TLS, 143 for STARTTLS."),
+            required=False,
+            seldom=True,
+        ),
+        Field(
+            "imap_security",
+            Text("Its encryption"),
+            Text(
+                "Always on for a mailbox on another machine: a server that offers none is not read."
+            ),
+            required=False,
+            seldom=True,
+            default=AUTO,
+            choices=MAILBOX_ENCRYPTION,
+        ),
         Field(
             "imap_username",
             Text("Its user name"),
