@@ -94,6 +94,7 @@ STAYS = {
     ),
     **dict.fromkeys(["audit", "playbook_version", "text_version"], BY_HAND),
     "do_not_contact": "forgetting the wish would be breaking it; it is a hash",
+    "allowed_again": "what a buyer allowed one shop, by the same hash",
     "shared_mark": "of so many buyers that it tells of none; deleted with the last case that has it",
     "report_mark": "deleted once its day is counted anew",
     "report_totals": "one for each day, week and month of a shop",
