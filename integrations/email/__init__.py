@@ -67,6 +67,24 @@ class Email(Adapter, MessageChannel, DeviceGrant):
             choices=PROVIDERS,
         ),
         Field(
+            "host",
+            Text("Mail server"),
+            Text("Such as smtp.example.com. Empty: that of the provider."),
+            required=False,
+        ),
+        Field(
+            "from_address",
+            Text("Sender address"),
+            Text("Must be one your mail server may send for."),
+        ),
+        Field(
+            "username",
+            Text("User name"),
+            Text("Empty: the sender address at a provider above, else none."),
+            required=False,
+        ),
+        Field("password", Text("Password"), Text("Of that user."), secret=True, required=False),
+        Field(
             "client_id",
             Text("ID of your app at Microsoft"),
             Text(
@@ -84,11 +102,13 @@ class Email(Adapter, MessageChannel, DeviceGrant):
             required=False,
         ),
         Field(
-            "host",
-            Text("Mail server"),
-            Text("Such as smtp.example.com. Empty: that of the provider."),
+            "from_name",
+            Text("Sender name"),
+            Text("What buyers see, such as your shop."),
             required=False,
+            words=True,
         ),
+        Field("reply_to", Text("Reply address"), Text("Where buyers' answers go."), required=False),
         Field(
             "port",
             Text("Port"),
@@ -105,26 +125,6 @@ class Email(Adapter, MessageChannel, DeviceGrant):
             default=AUTO,
             choices=ENCRYPTION,
         ),
-        Field(
-            "username",
-            Text("User name"),
-            Text("Empty: the sender address at a provider above, else none."),
-            required=False,
-        ),
-        Field("password", Text("Password"), Text("Of that user."), secret=True, required=False),
-        Field(
-            "from_address",
-            Text("Sender address"),
-            Text("Must be one your mail server may send for."),
-        ),
-        Field(
-            "from_name",
-            Text("Sender name"),
-            Text("What buyers see, such as your shop."),
-            required=False,
-            words=True,
-        ),
-        Field("reply_to", Text("Reply address"), Text("Where buyers' answers go."), required=False),
         Field(
             "plus",
             Text("Reply address takes a plus"),

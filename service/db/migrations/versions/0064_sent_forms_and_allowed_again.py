@@ -17,7 +17,7 @@ def upgrade() -> None:
     op.create_table(
         "sent_form",
         sa.Column("id", BigId, nullable=False),
-        sa.Column("seller_id", sa.Integer(), nullable=False),
+        sa.Column("seller_id", BigId, nullable=False),
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("made_at", sa.String(), nullable=False),
         sa.Column("begun_at", UtcTime(), nullable=False),
@@ -30,7 +30,7 @@ def upgrade() -> None:
         "allowed_again",
         sa.Column("id", BigId, nullable=False),
         sa.Column("address_hash", sa.String(), nullable=False),
-        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", BigId, nullable=False),
         sa.Column("created_at", UtcTime(), nullable=False),
         sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_allowed_again_shop_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_allowed_again")),
