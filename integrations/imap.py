@@ -26,6 +26,7 @@ SECONDS = 20.0
 """For all that is read in one visit."""
 STEP_SECONDS = 6.0
 GOODBYE_SECONDS = 2.0
+TLS, STARTTLS, OPEN = "tls", "starttls", "none"
 MOST_BYTES = 1024 * 1024
 """Of one mail: what is written stands before what is attached."""
 LONGEST_LINE = 1_000_000
@@ -33,7 +34,14 @@ PASSING = ("[UNAVAILABLE]", "[INUSE]", "[SERVERBUG]", "[LIMIT]")
 """Codes of a refusal that passes (RFC 5530)."""
 LOST = N_("the line to the mailbox broke")
 AWAY = N_("the mailbox server does not answer at %(host)s, port %(port)s: look at both")
-NO_TLS = N_("no encryption at port %(port)s of the mailbox server: enter 993, or leave it empty")
+NO_TLS = N_(
+    "no encryption from the first byte at port %(port)s of the mailbox server: enter 993 or leave it empty, or"
+    " choose STARTTLS"
+)
+NO_STARTTLS = N_(
+    "the mailbox server offers no STARTTLS at port %(port)s, and nothing is said to it openly: choose TLS with"
+    " port 993"
+)
 NOT_TRUSTED = N_(
     "the certificate of the mailbox server is not trusted (%(why)s): enter the name it is made out to,"
     " or your own certificate under “Trusted certificates”"
@@ -54,15 +62,15 @@ NO_FOLDER = N_(
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """Where and as whom to read. `tls` is off only for a server on this machine; `access` gives the
-    token that is said instead of a password."""
+    """Where and as whom to read. `encryption`: as `TLS`, `STARTTLS` or, only for a server on this machine,
+    `OPEN`; `access` gives the token that is said instead of a password."""
 
     host: str
     port: int
     username: str
     password: str
     folder: str = "INBOX"
-    tls: bool = True
+    encryption: str = TLS
     access: Access | None = None
     ca_file: str = ""
     has_own_password: bool = False
@@ -76,15 +84,15 @@ class Mailbox:
         host = entered.get("imap_host", "")
         if not host:
             return None
-        tls = entered.get("security", "") != "none" or not loopback(host)
+        encryption = _encryption(entered, host)
         own_password = values.get("imap_password", "")
         return cls(
             host,
-            int(entered.get("imap_port", "") or ("993" if tls else "143")),
+            int(entered.get("imap_port", "") or ("993" if encryption == TLS else "143")),
             entered.get("imap_username", "") or entered.get("username", ""),
             own_password or values.get("password", ""),
             entered.get("imap_folder", "") or "INBOX",
-            tls,
+            encryption,
             None if own_password else access,
             entered.get("ca_file", ""),
             bool(own_password),
@@ -97,18 +105,55 @@ class Mailbox:
         return hashlib.sha256(named.encode()).hexdigest()[:12]
 
 
+def _encryption(entered: Mapping[str, str], host: str) -> str:
+    """As it was chosen; else the port tells."""
+    chosen = entered.get("imap_security", "").lower()
+    if chosen in (TLS, STARTTLS):
+        return chosen
+    if entered.get("security", "") == "none" and loopback(host):
+        return OPEN
+    return STARTTLS if entered.get("imap_port", "") == "143" else TLS
+
+
+class NoStartTls(Exception):
+    """The server does not begin encryption when it is asked to."""
+
+
 class Line(imaplib.IMAP4):
     """A line opened where calls may go. What it hears has to be whole before `ends`."""
 
     def __init__(self, mailbox: Mailbox, network: Network) -> None:
         self._network = network
-        self._within = network.trust(_trusting(mailbox)) if mailbox.tls else None
+        encryption = mailbox.encryption
+        within = None if encryption == OPEN else network.trust(_trusting(mailbox))
+        self._within = within if encryption == TLS else None
         self.ends = time.monotonic() + SECONDS
         self.validity = ""
         super().__init__(mailbox.host, mailbox.port, timeout=STEP_SECONDS)
+        if encryption == STARTTLS and within is not None:
+            try:
+                self._start_tls(within)
+            except BaseException:
+                with suppress(OSError):
+                    self.shutdown()
+                raise
+
+    def _start_tls(self, within: ssl.SSLContext) -> None:
+        """Encrypt before anything else is said, or raise: nothing is ever said openly instead. What was heard
+        before is forgotten: a stranger on the line may have said it (CVE-2011-0411)."""
+        if "STARTTLS" not in self.capabilities or self.state != "NONAUTH":
+            raise NoStartTls
+        if self._simple_command("STARTTLS")[0] != "OK":
+            raise NoStartTls
+        self.sock = within.wrap_socket(self.sock, server_hostname=self.host)
+        self.untagged_responses.clear()
+        self._listen()
 
     def open(self, host: str = "", port: int = 143, timeout: float | None = None) -> None:
         super().open(host, port, timeout)
+        self._listen()
+
+    def _listen(self) -> None:
         raw = self.sock.makefile("rb", buffering=0)
         self._heard = io.BufferedReader(TimedReader(self.sock, raw, lambda: self.ends))
 
@@ -192,6 +237,9 @@ def _connected(mailbox: Mailbox, network: Network) -> Line:
         raise Misconfigured(why, field="imap_host") from error
     except ssl.SSLError as error:
         raise Temporary(Text(NO_TLS, **where), field="imap_port", outcome="not_done") from error
+    except NoStartTls as error:
+        why = Text(NO_STARTTLS, **where)
+        raise Temporary(why, field="imap_security", outcome="not_done") from error
     except socket.gaierror as error:
         raise Temporary(Text(NO_NAME, **where), field="imap_host", outcome="not_done") from error
     except (imaplib.IMAP4.error, OSError) as error:

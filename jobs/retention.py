@@ -8,6 +8,7 @@ from integrations import registry
 from service.domain.messages.policy import Policies
 from service.domain.messages.policy_doubts import stale
 from service.domain.staff.authority import CLOCK
+from service.operations.apart import apart
 from service.operations.context import Context
 from service.operations.privacy import keeping
 
@@ -28,11 +29,12 @@ def list_stale_policies(context: Context) -> bool:
     """Log which policy entries were checked too long ago to rely on."""
     today = context.clock.now().date()
     for name in registry.names():
-        for entry in stale(Policies.load(registry.policy(name)).entries, today):
-            log.warning(
-                "policy %s of %s was last checked %s",
-                ", ".join(entry.names),
-                name,
-                entry.checked_on,
-            )
+        with apart("looking at the age of policies of", name):
+            for entry in stale(Policies.load(registry.policy(name)).entries, today):
+                log.warning(
+                    "policy %s of %s was last checked %s",
+                    ", ".join(entry.names),
+                    name,
+                    entry.checked_on,
+                )
     return False

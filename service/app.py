@@ -59,6 +59,8 @@ from service.web.desk import (
     voices,
     waiting,
 )
+from service.web.desk.forms import is_first_wrong
+from service.web.desk.once import form_key
 from service.web.request_context import wired as wired_here
 from service.web.typed import clean_request
 from service.web.webhooks import Webhooks
@@ -124,6 +126,8 @@ def create_app(wired: Wiring | None = None) -> Flask:
     app = Flask("service.web", root_path=str(errors.FOLDER), static_url_path="/static")
     app.extensions["wiring"] = wired
     app.config.update(_config(wired.settings))
+    app.add_template_global(form_key)
+    app.add_template_global(is_first_wrong)
     Babel(app, locale_selector=_language)
     guard = CSRFProtect(app)
     for module in PAGES:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import shutil
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -180,7 +181,9 @@ def _certificate(wired: Wiring) -> Iterator[Examined]:
 
 def _mail(wired: Wiring) -> Iterator[Examined]:
     if wired.context.staff_mail is not None:
-        yield from _tried("mail server of MAKEGOOD_SMTP_URL", wired, wired.context.staff_mail)
+        yield from _tried(
+            "mail server of MAKEGOOD_SMTP_URL", wired, lambda: wired.context.staff_mail
+        )
 
 
 def _connections(wired: Wiring) -> Iterator[Examined]:
@@ -190,15 +193,21 @@ def _connections(wired: Wiring) -> Iterator[Examined]:
     for connection in connections:
         if not connection.roles:
             continue
-        yield from _tried(f"connection {connection.name}", wired, context.adapter(connection))
+        name = f"connection {connection.name}"
+        yield from _tried(name, wired, partial(context.adapter, connection))
 
 
-def _tried(name: str, wired: Wiring, adapter: object) -> Iterator[Examined]:
+def _tried(name: str, wired: Wiring, adapter: Callable[[], object]) -> Iterator[Examined]:
+    """One that cannot even be made says so, and the next is looked at."""
     try:
         with wired.context.http.within(time_limits.TRY):
-            findings = cast(Adapter, adapter).check()
+            findings = cast(Adapter, adapter()).check()
     except AdapterError as error:
         yield Examined(name, ok=False, advice=str(error.text))
+        return
+    except Exception as error:
+        advice = f"could not be examined ({type(error).__name__}: {error}): connect it again"
+        yield Examined(name, ok=False, advice=advice)
         return
     wrong = [finding for finding in findings if not finding.ok]
     for finding in wrong:

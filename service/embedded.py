@@ -43,6 +43,7 @@ from service.operations.shops.connections import NewConnection
 from service.operations.staff import accounts, members
 from service.security.key_generation import fresh_keys
 from service.security.private_files import private_database, private_folder, write_new
+from service.sentences import say
 from service.settings import Settings, WrongSetting
 from service.web.terminal import Terminal
 from service.wiring import Wiring, keep_loaded, prepare_process, wire
@@ -99,6 +100,7 @@ def set_up(wired: Wiring) -> SandboxShop:
         webhook_secret=config.webhook_secrets[0],
         webhook_url=f"{inside}/webhooks/{connection.public_id}",
         now=context.clock.now,
+        say=say,
     )
     seed(sandbox.ledger, context.clock.now())
     return sandbox

@@ -28,6 +28,7 @@ from service.operations.shops import connections
 from service.operations.shops.connections import NewConnection
 from service.operations.staff import accounts
 from service.operations.staff.permits import seller_actor
+from service.sentences import say
 from service.wiring import wire
 from tests.migrated import migrate_for_test
 
@@ -138,6 +139,7 @@ class World:
             webhook_url=f"{self.url}/webhooks/{connection.public_id}",
             webhook_secret=connections.webhook_secret(self.context, connection),
             now=self.clock.now,
+            say=say,
         )
 
     def connection(self) -> Connection:

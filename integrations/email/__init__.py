@@ -39,6 +39,11 @@ ENCRYPTION: Choices = {
     "tls": Words("TLS"),
     "none": Text("none"),
 }
+MAILBOX_ENCRYPTION: Choices = {
+    AUTO: Text("as its port wants it"),
+    "tls": Words("TLS"),
+    "starttls": Words("STARTTLS"),
+}
 
 
 class Email(Adapter, MessageChannel, DeviceGrant):
@@ -62,6 +67,24 @@ class Email(Adapter, MessageChannel, DeviceGrant):
             choices=PROVIDERS,
         ),
         Field(
+            "host",
+            Text("Mail server"),
+            Text("Such as smtp.example.com. Empty: that of the provider."),
+            required=False,
+        ),
+        Field(
+            "from_address",
+            Text("Sender address"),
+            Text("Must be one your mail server may send for."),
+        ),
+        Field(
+            "username",
+            Text("User name"),
+            Text("Empty: the sender address at a provider above, else none."),
+            required=False,
+        ),
+        Field("password", Text("Password"), Text("Of that user."), secret=True, required=False),
+        Field(
             "client_id",
             Text("ID of your app at Microsoft"),
             Text(
@@ -79,11 +102,13 @@ class Email(Adapter, MessageChannel, DeviceGrant):
             required=False,
         ),
         Field(
-            "host",
-            Text("Mail server"),
-            Text("Such as smtp.example.com. Empty: that of the provider."),
+            "from_name",
+            Text("Sender name"),
+            Text("What buyers see, such as your shop."),
             required=False,
+            words=True,
         ),
+        Field("reply_to", Text("Reply address"), Text("Where buyers' answers go."), required=False),
         Field(
             "port",
             Text("Port"),
@@ -100,26 +125,6 @@ class Email(Adapter, MessageChannel, DeviceGrant):
             default=AUTO,
             choices=ENCRYPTION,
         ),
-        Field(
-            "username",
-            Text("User name"),
-            Text("Empty: the sender address at a provider above, else none."),
-            required=False,
-        ),
-        Field("password", Text("Password"), Text("Of that user."), secret=True, required=False),
-        Field(
-            "from_address",
-            Text("Sender address"),
-            Text("Must be one your mail server may send for."),
-        ),
-        Field(
-            "from_name",
-            Text("Sender name"),
-            Text("What buyers see, such as your shop."),
-            required=False,
-            words=True,
-        ),
-        Field("reply_to", Text("Reply address"), Text("Where buyers' answers go."), required=False),
         Field(
             "plus",
             Text("Reply address takes a plus"),
@@ -138,7 +143,24 @@ class Email(Adapter, MessageChannel, DeviceGrant):
             required=False,
             seldom=True,
         ),
-        Field("imap_port", Text("Its port"), Text("Empty: 993."), required=False, seldom=True),
+        Field(
+            "imap_port",
+            Text("Its port"),
+            Text("Empty: 993 for TLS, 143 for STARTTLS."),
+            required=False,
+            seldom=True,
+        ),
+        Field(
+            "imap_security",
+            Text("Its encryption"),
+            Text(
+                "Always on for a mailbox on another machine: a server that offers none is not read."
+            ),
+            required=False,
+            seldom=True,
+            default=AUTO,
+            choices=MAILBOX_ENCRYPTION,
+        ),
         Field(
             "imap_username",
             Text("Its user name"),

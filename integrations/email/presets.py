@@ -52,7 +52,8 @@ def completed(values: Mapping[str, str]) -> dict[str, str]:
         for name in _HOSTS:
             if entered.get(name, "") in {"", *(other.get(name) for other in PRESETS.values())}:
                 kept[name] = preset[name]
-        kept["imap_port"] = entered.get("imap_port") or preset["imap_port"]
+        if entered.get("imap_security", "").lower() != "starttls":
+            kept["imap_port"] = entered.get("imap_port") or preset["imap_port"]
         kept["username"] = entered.get("username") or entered.get("from_address", "")
     security = entered.get("security", "").lower()
     if security in ("", AUTO):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
-from flask import Blueprint, abort, current_app, redirect, render_template_string, request
+from flask import Blueprint, abort, current_app, redirect, render_template, request
 from markupsafe import Markup, escape
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from integrations.money import Money
+from integrations.remedies import KINDS
 from integrations.sandbox import trouble
 from integrations.sandbox.chat import write_to_shop
 from integrations.sandbox.ledger import (
@@ -19,101 +22,18 @@ from integrations.sandbox.ledger import (
     use_voucher,
 )
 from integrations.sandbox.seed import PRODUCTS
+from integrations.sentence import Said, Text
 
 blueprint = Blueprint("pages", __name__)
+Say = Callable[[Said, str], str]
+"""Gives a sentence in a language."""
+PROGRAMS = ("/api/", "/pictures/")
+"""What no tester looks at."""
 
-HEAD = """<!doctype html><html lang="en"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1"><title>Sandbox shop</title>
-<style>*{box-sizing:border-box}body{font:1rem/1.5 system-ui,sans-serif;margin:0 auto;
-max-width:42rem;padding:0 1rem 4rem;background:#fdf8ee;color:#222;overflow-wrap:anywhere}
-a{color:#7a3e00}nav{display:flex;flex-wrap:wrap;gap:0 1rem}nav a{display:flex;align-items:center;
-min-height:2.75rem}h1{font-size:1.4rem;line-height:1.25;margin:.5rem 0}h2{font-size:1.1rem;margin:.5rem 0}
-article,form{background:#fff;border:1px solid #e3d5b8;border-radius:.5rem;padding:.75rem;
-margin:.75rem 0}article>a{display:block;min-height:2.75rem}pre{white-space:pre-wrap;font:inherit;
-margin:.5rem 0}button,select,textarea,input{font:inherit;min-height:2.75rem;max-width:100%}
-button{padding:0 .9rem;margin:.25rem 0}select,textarea,[name=voucher]{width:100%}label{display:block;margin:.5rem 0}
-summary{min-height:2.75rem;display:flex;align-items:center;cursor:pointer}
-label.tick{display:flex;gap:.6rem;align-items:center;min-height:2.75rem}.tick input{width:1.4rem;
-height:1.4rem;flex:none}.small{color:#5d5346;font-size:.9rem}.stars{color:#8a5800}</style></head><body>
-<nav aria-label="Sandbox"><strong style="align-self:center">Sandbox shop</strong>
-<a href="{{ base }}/">Orders</a><a href="{{ base }}/buy">Buy</a><a href="{{ base }}/mailbox">Mailbox</a>
-<a href="{{ base }}/done">What the shop did</a></nav>
-<p class="small">A pretend shop: here you are the buyer.</p>
-{% macro stars(n) %}<span class="stars" role="img" aria-label="{{ n }} of 5 stars">{{ '★' * n
-}}{{ '☆' * (5 - n) }}</span>{% endmacro %}"""
-
-ORDERS = (
-    HEAD
-    + """<h1>Orders</h1>{% for one in orders %}<article>
-<a href="{{ base }}/orders/{{ one.id }}">{{ one.number }} {{ one.product_name }}</a>
-{{ one.buyer }} · {% if one.rating is none %}not reviewed{% elif one.withdrawn %}withdrawn
-{% else %}{{ stars(one.rating) }}{% endif %}</article>{% endfor %}
-<form method="post" action="{{ base }}/callbacks"><h2>How the shop calls Makegood</h2>
-<label class="tick"><input type="checkbox" name="duplicates" {{ 'checked' if duplicates }}>
- each call twice</label>
-<label class="tick"><input type="checkbox" name="shuffled" {{ 'checked' if shuffled }}>
- newest first</label>
-<button>Set</button></form></body></html>"""
-)
-
-ORDER = (
-    HEAD
-    + """<h1>{{ order.product_name }}</h1>
-<p>{{ order.number }} · {{ amount }} · {{ order.status }}</p>
-<form method="post"><h2>Review</h2><p>{% if not review %}Not reviewed yet.{% elif
-review.withdrawn %}Withdrawn.{% else %}Now {{ stars(review.rating) }}{% endif %}</p>
-<label>Stars <select name="rating">{% for n in range(1, 6) %}
-<option {{ 'selected' if review and review.rating == n }}>{{ n }}</option>{% endfor %}</select></label>
-<label>Text <textarea name="text" rows="3">{{ review.text if review }}</textarea></label>
-<label class="tick"><input type="checkbox" name="photo" {{ 'checked' if review and review.photo }}>
- with a photo</label>
-<button name="do" value="review">Send review</button>
-{% if review %}<button name="do" value="withdraw">Withdraw review</button>{% endif %}</form>
-<form method="post"><h2>What goes wrong with make-goods</h2><label>Trouble <select name="trouble">
-{% for name, told in troubles.items() %}<option value="{{ name }}"
- {{ 'selected' if order.trouble == name }}>{{ name ~ ': ' if name }}{{ told }}</option>
-{% endfor %}</select></label><button name="do" value="trouble">Set</button></form>
-<form method="post" action="{{ base }}/orders/{{ order.id }}/write"><h2>Write to the shop</h2>
-<label>Your words <textarea name="text" rows="3" required maxlength="5000"></textarea></label>
-<button>Send to the shop</button>
-<p class="small">It stands in the case of this order. The single word STOP ends all messages.</p></form>
-</body></html>"""
-)
-
-BUY = (
-    HEAD
-    + """<h1>Place an order</h1>{% if problem %}<p role="alert"><strong>{{ problem }}</strong></p>{% endif %}
-<form method="post" action="{{ base }}/buy"><label>Buyer <select name="buyer">{% for buyer in buyers %}
-<option value="{{ buyer.id }}"{{ ' selected' if chosen.buyer == buyer.id | string
-}}>{{ buyer.name }} ({{ buyer.country }})</option>{% endfor %}</select></label>
-<label>Product <select name="product">{% for id, name, price in products %}
-<option value="{{ id }}"{{ ' selected' if chosen.product == id }}>{{ name }}, {{ price }}</option>
-{% endfor %}</select></label><label>Voucher code <input name="voucher" value="{{ chosen.voucher }}"></label>
-<button>Pay</button></form>
-<p class="small">No money moves. The order is delivered at once, so that it can be rated on the next page.</p>
-</body></html>"""
-)
-
-MAILBOX = (
-    HEAD
-    + """<h1>Mailbox</h1>{% for one, text in messages %}<article>
-<strong>{{ one.subject }}</strong><br><span class="small">to {{ one.recipient }},
-{{ one.at[:16] | replace('T', ' ') }}</span><pre>{{ text }}</pre>
-{% for word in words.get(one.id, ()) %}<p><strong>You:</strong> {{ word.text }}</p>{% endfor %}
-<details><summary>Answer as the buyer</summary>
-<form method="post" action="{{ base }}/mailbox/{{ one.id }}/answer"><label>Your words
-<textarea name="text" rows="3" required maxlength="5000"></textarea></label>
-<button>Send to the shop</button></form></details></article>{% else %}<p>No messages yet. Rate an order low, then approve a make-good.</p>{% endfor
-%}</body></html>"""
-)
-
-DONE = (
-    HEAD
-    + """<h1>What the shop did</h1>{% for one, amount in made %}<article>
-<strong>{{ one.action }} {{ amount }}</strong><br>order SB-{{ one.order_id }}, {{ one.reference }}
-{% if one.code %}<br>code {{ one.code }}{{ ', used for order ' ~ one.used_order if one.used_order }}{% endif %}{% if one.task %}<p>{{ one.task }}</p>{% endif %}
-</article>{% else %}<p>Nothing yet.</p>{% endfor %}</body></html>"""
-)
+LANGUAGES = ("en", "id")
+NOT_THERE = Text("There is no such page in this shop.")
+NOT_DONE = Text("This could not be done.")
+TOO_LONG = Text("This is too long to be sent.")
 
 
 def _ledger() -> Ledger:
@@ -122,7 +42,30 @@ def _ledger() -> Ledger:
 
 
 def _page(template: str, **values: object) -> str:
-    return render_template_string(template, base=current_app.config["BASE_URL"], **values)
+    language = request.accept_languages.best_match(LANGUAGES, LANGUAGES[0])
+    say: Say = current_app.extensions["say"]
+
+    def translated(words: str, **named: str | int) -> str:
+        return say(Text(words, **named), language)
+
+    return render_template(
+        template,
+        base=current_app.config["BASE_URL"],
+        language=language,
+        say=lambda sentence: say(sentence, language),
+        _=translated,
+        **values,
+    )
+
+
+@blueprint.app_errorhandler(HTTPException)
+def problem(error: HTTPException) -> HTTPException | tuple[str, int]:
+    """What a tester reads instead of a bare page; programs keep the plain answer."""
+    status = error.code or 500
+    if error.response is not None or request.path.startswith(PROGRAMS):
+        return error
+    told = {404: NOT_THERE, 413: TOO_LONG}.get(status, NOT_DONE)
+    return _page("problem.html", problem=told), status
 
 
 def _to(path: str) -> Response:
@@ -143,7 +86,7 @@ def orders() -> str:
         " ORDER BY o.id DESC LIMIT 60"
     )
     on = {name: _ledger().setting(name) == "on" for name in ("duplicates", "shuffled")}
-    return _page(ORDERS, orders=rows, **on)
+    return _page("orders.html", orders=rows, **on)
 
 
 @blueprint.post("/callbacks")
@@ -160,9 +103,9 @@ def buy_page() -> str:
     return _buy_page()
 
 
-def _buy_page(problem: str = "") -> str:
+def _buy_page(problem: Text | None = None) -> str:
     return _page(
-        BUY,
+        "buy.html",
         buyers=_ledger().rows("SELECT * FROM buyer ORDER BY id LIMIT 60"),
         products=[(row[0], row[1], _shown(*row[2:])) for row in PRODUCTS],
         chosen=request.form,
@@ -178,14 +121,15 @@ def buy() -> Response | tuple[str, int]:
     buyer = _ledger().row("SELECT id FROM buyer WHERE id = ?", int(number) if is_number else 0)
     product = next((row for row in PRODUCTS if row[0] == request.form.get("product")), None)
     if buyer is None or product is None:
-        return _buy_page("Choose a buyer and a product from the lists."), 422
+        return _buy_page(Text("Choose a buyer and a product from the lists.")), 422
     try:
         with shop.ledger.write() as connection:
             order_id = add_order(connection, buyer["id"], product, shop.now())
             if code := request.form.get("voucher", "").strip():
                 use_voucher(connection, code, order_id, shop.now())
     except LookupError:
-        return _buy_page("There is no voucher of this code that is good for this product."), 422
+        refusal = Text("There is no voucher of this code that is good for this product.")
+        return _buy_page(refusal), 422
     return _to(f"/orders/{order_id}")
 
 
@@ -195,7 +139,7 @@ def order(order_id: int) -> str:
     row = _order(order_id)
     review = _ledger().row("SELECT * FROM review WHERE order_id = ? AND line_id = 0", order_id)
     amount = _shown(row["paid_minor"], row["currency"])
-    return _page(ORDER, order=row, review=review, amount=amount, troubles=trouble.TROUBLES)
+    return _page("order.html", order=row, review=review, amount=amount, troubles=trouble.TROUBLES)
 
 
 @blueprint.post("/orders/<int:order_id>")
@@ -230,7 +174,7 @@ def mailbox() -> str:
     for row in _ledger().rows("SELECT * FROM buyer_words WHERE message_id IS NOT NULL ORDER BY id"):
         answers.setdefault(row["message_id"], []).append(row)
     shown = [(message, _linked(message["text"])) for message in messages]
-    return _page(MAILBOX, messages=shown, words=answers)
+    return _page("mailbox.html", messages=shown, words=answers)
 
 
 @blueprint.post("/mailbox/<int:message_id>/answer")
@@ -265,8 +209,11 @@ def _linked(text: str) -> Markup:
 def done() -> str:
     """What was done for buyers, newest first."""
     actions = _ledger().rows("SELECT * FROM made ORDER BY id DESC LIMIT 60")
-    made = [(action, _shown(action["amount_minor"], action["currency"])) for action in actions]
-    return _page(DONE, made=made)
+    made = [
+        (row, KINDS[row["action"]].label, _shown(row["amount_minor"], row["currency"]))
+        for row in actions
+    ]
+    return _page("done.html", made=made)
 
 
 def _shown(minor: int | None, currency: str) -> str:

@@ -20,6 +20,7 @@ from integrations.sandbox.sender import Sender
 PAGE = 100
 
 PICTURES = "/pictures"
+TEMPLATES = Path(__file__).parent / "templates"
 
 api = Blueprint("api", __name__, url_prefix="/api")
 pictures = Blueprint("pictures", __name__, static_folder="pictures", static_url_path=PICTURES)
@@ -45,11 +46,13 @@ def create_shop(
     webhook_secret: str,
     now: Callable[[], datetime],
     inside_url: str = "",
+    say: pages.Say = lambda sentence, language: str(sentence),
 ) -> Shop:
     """Make the shop over its ledger file; the sender is started by the caller. `inside_url`: where Makegood
-    reaches it, if not at `base_url`."""
+    reaches it, if not at `base_url`. `say`: translates what its pages say; without it they are English."""
     ledger = Ledger(path, f"{inside_url or base_url}{PICTURES}")
-    app = Flask("makegood.sandbox", static_folder=None)
+    app = Flask("makegood.sandbox", static_folder=None, template_folder=str(TEMPLATES))
+    app.extensions["say"] = say
     sender = Sender(ledger, webhook_url, webhook_secret, now)
     shop = Shop(app, ledger, sender, now)
     app.extensions["shop"] = shop

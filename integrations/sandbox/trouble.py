@@ -9,20 +9,21 @@ import time
 from flask import Response, request
 
 from integrations.sandbox.ledger import Ledger, Row
+from integrations.sentence import Text
 
 TROUBLES = {
-    "": "none",
-    "temporary": "503, nothing done, twice",
-    "busy": "429 with Retry-After, twice",
-    "permanent": "422, always",
-    "slow": "answers after 3 seconds",
-    "acted_500": "does it, then answers 500, once",
-    "acted_dropped": "does it, then breaks the line, once",
-    "gateway": "records the refund only: the seller pays by hand",
-    "paid_then_failed": "the provider pays, then the shop fails and forgets the refund, once",
-    "message_busy": "429 for messages, twice",
-    "message_refused": "422 for messages, always",
-    "message_500": "delivers the message, then answers 500, once",
+    "": Text("none"),
+    "temporary": Text("503, nothing done, twice"),
+    "busy": Text("429 with Retry-After, twice"),
+    "permanent": Text("422, always"),
+    "slow": Text("answers after 3 seconds"),
+    "acted_500": Text("does it, then answers 500, once"),
+    "acted_dropped": Text("does it, then breaks the line, once"),
+    "gateway": Text("records the refund only: the seller pays by hand"),
+    "paid_then_failed": Text("the provider pays, then the shop fails and forgets the refund, once"),
+    "message_busy": Text("429 for messages, twice"),
+    "message_refused": Text("422 for messages, always"),
+    "message_500": Text("delivers the message, then answers 500, once"),
 }
 TIMES = {
     "temporary": 2,

@@ -86,6 +86,7 @@ CHANGES: Mapping[str, Text] = {
     "api_token.revoked_at": Text("Token ended"),
     "do_not_contact.added": Text("Put on the do-not-contact list"),
     "do_not_contact.removed": Text("Taken off the do-not-contact list"),
+    "do_not_contact.allowed_again": Text("Allowed to write to a buyer again, by the buyer"),
     "backup.restored": Text("Restored from a backup"),
     "buyer.erased": Text("Buyer's data removed"),
     "shop.purged": Text("Old data deleted before the clock would have"),

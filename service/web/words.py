@@ -124,6 +124,7 @@ DEEDS: Mapping[str, Text] = {
     "send_now": Text("Sent without waiting"),
     "messages_stopped": Text("All messages stopped"),
     "opted_out": Text("Buyer wants no messages"),
+    "allowed_again": Text("Buyer allows messages again"),
     "erased": Text("Buyer's data removed"),
     "try_again": Text("Tried again"),
     "look_again": Text("Looked up again"),

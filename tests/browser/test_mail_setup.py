@@ -29,6 +29,11 @@ SAID = {
 }
 
 
+IN_SIGHT = """one => { const at = one.getBoundingClientRect();
+  return at.top >= 0 && at.bottom <= innerHeight && document.activeElement === one }"""
+"""Whether a field can be seen without scrolling, and typed into."""
+
+
 def _fill(page: Page, **entries: str) -> None:
     for name, value in entries.items():
         field = page.locator(f"[name={name}]")
@@ -84,4 +89,27 @@ def test_seller_mends_what_the_test_of_mail_found(
         world.clock.move(minutes=1)
         world.work()
         page.goto(f"{world.url}/connections/{_newest(world)}")
+        assert page.evaluate(SCROLLED) <= width
+
+
+@pytest.mark.parametrize("language", ["en", "id"])
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize(
+    ("provider", "wrong"), [("zoho", "from_address"), ("microsoft365", "client_id")]
+)
+def test_page_shows_the_wrong_field_of_a_preset_at_once(
+    tmp_path: Path, provider: str, wrong: str, width: int, language: str
+) -> None:
+    connect, *_ = SAID[language]
+    sender = "care" if wrong == "from_address" else "care@shop.example"
+    with makegood(tmp_path) as world, phone(language=language) as page:
+        page.set_viewport_size({"width": width, "height": 800})
+        sign_in(page, world, language)
+        page.goto(f"{world.url}/shops/{world.shop_id}/connect/email")
+        _fill(page, provider=provider, from_address=sender)
+        press(page, connect)
+
+        expect(page.locator(f"#{wrong}-wrong")).to_be_visible()
+        assert page.locator(f"[name={wrong}]").evaluate(IN_SIGHT)
+        assert page.locator("[autofocus]").count() == 1
         assert page.evaluate(SCROLLED) <= width

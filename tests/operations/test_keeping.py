@@ -25,6 +25,7 @@ from service.db.models import (
     OutboxRow,
     ReportMail,
     ReportSubscription,
+    SentForm,
     Shop,
     SignIn,
     Task,
@@ -93,6 +94,7 @@ STAYS = {
     ),
     **dict.fromkeys(["audit", "playbook_version", "text_version"], BY_HAND),
     "do_not_contact": "forgetting the wish would be breaking it; it is a hash",
+    "allowed_again": "what a buyer allowed one shop, by the same hash",
     "shared_mark": "of so many buyers that it tells of none; deleted with the last case that has it",
     "report_mark": "deleted once its day is counted anew",
     "report_totals": "one for each day, week and month of a shop",
@@ -239,6 +241,9 @@ OLD_ROWS: dict[tuple[type[Base], bool], Make] = {
         created_at=at,
     ),
     (ApiAnswer, True): _answer,
+    (SentForm, True): lambda world, _, at: SentForm(
+        seller_id=world.owner.id, key=at.isoformat(), made_at="/shops/1", begun_at=at
+    ),
     (Notice, True): _notice,
     (Invitation, True): lambda world, _, at: Invitation(
         key_hash=at.isoformat(),

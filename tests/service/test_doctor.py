@@ -13,13 +13,19 @@ from typing import Any, cast
 
 import pytest
 from alembic import command
+from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 
+from integrations.contract import Role
 from integrations.errors import Misconfigured
 from service import doctor
 from service.db import migrations
+from service.db.models import Connection
 from service.db.outbox import heartbeat
 from service.doctor import Examined, examine
+from service.domain.staff.authority import OPERATOR
+from service.operations.shops import connections
+from service.operations.shops.connections import NewConnection
 from tests.integrations.email import mailbox_server, post_office
 from tests.integrations.email.mailbox_server import PASSWORD, Box
 from tests.integrations.email.post_office import PostOffice
@@ -84,6 +90,23 @@ def test_a_connection_that_does_not_work_is_named(
         "connection Sandbox",
         "The key was refused. Enter it anew.",
     )
+
+
+@pytest.mark.parametrize("broken", [{"secrets": b"x"}, {"adapter": "gone"}])
+def test_connection_that_cannot_be_made_hides_no_other(
+    world: World, broken: dict[str, Any]
+) -> None:
+    values = {"base_url": f"{world.url}/sandbox", "api_key": "wrong"}
+    new = NewConnection("sandbox", "Second", list(Role), values)
+    connections.connect(world.context, world.shop_id, OPERATOR, new)
+    with world.context.database.transaction() as session:
+        first = Connection.id == world.connection_id
+        session.execute(update(Connection).where(first).values(broken))
+
+    assert {seen.name.partition(",")[0] for seen in _wrong(world)} == {
+        "connection Sandbox",
+        "connection Second",
+    }
 
 
 def test_an_open_address_without_encryption_is_named(world: World) -> None:

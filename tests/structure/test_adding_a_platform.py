@@ -23,7 +23,7 @@ from tests.structure.code_lines import code_lines, size_of
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = sorted({path.rpartition(".")[2] for path in registry.ADAPTERS.values()})
 USUAL = 500
-LARGEST = {"woocommerce": 1310, "sandbox": 1257, "shopee": 900, "standard": 606, "email": 735}
+LARGEST = {"woocommerce": 1310, "sandbox": 1257, "shopee": 900, "standard": 606, "email": 757}
 """Lines of code: a whole shop with its checks, the sandbox with the shop behind it, mail with its providers."""
 VALUE = re.compile(r"done|todo|exempt: \S.{8,}")
 

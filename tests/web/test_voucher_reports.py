@@ -80,8 +80,10 @@ def test_mails_and_programs_are_told_what_became_of_it(world: World) -> None:
     case = read(f"/cases/{world.cases()[0].reference}")
 
     assert "Cost so far, unused vouchers apart: IDR 50,000 (before: -)" in mail
-    assert "Vouchers: used: IDR 50,000" in mail
-    assert "Vouchers: expired without being used: -" in mail
+    assert "Vouchers given: 2 (IDR 100,000) (before: 0)" in mail
+    assert "Vouchers: used: 1 (IDR 50,000) (before: 0)" in mail
+    assert "Vouchers: not used yet: 1 (IDR 50,000) (before: 0)" in mail
+    assert "Vouchers: expired without being used: 0 (before: 0)" in mail
     assert "Voucher" not in quiet
     worth = [{"amount_minor": 5_000_000, "currency": "IDR"}]
     assert report["vouchers"] == {

@@ -138,14 +138,18 @@ def same_buyer(first: Any) -> Select[tuple[int, int]]:
     return select(marks.c.first_id, own.case_id).join(own, same).distinct()
 
 
-def other_cases_with(session: Session, case: Case, marks: Collection[str]) -> set[int]:
+def other_cases_with(
+    session: Session, case: Case, marks: Collection[str]
+) -> tuple[set[int], set[str]]:
     """The ids of all other cases of the buyer of a case who has these marks, which may not be written
-    yet. Most buyers have no other: that is looked up first, as their chain of marks is dear."""
+    yet, and all marks that lead to them. Most buyers have no other: that is looked up first, as their
+    chain of marks is dear."""
     asked = {"shop": case.shop_id, "marks": sorted(filter(joins, marks)), "case": case.id}
     connection = session.connection()
     if not asked["marks"] or connection.scalar(_ANY_OTHER, asked) is None:
-        return set()
-    return set(connection.execute(_with_marks(), asked).scalars("case_id")) - {case.id}
+        return set(), set()
+    rows = connection.execute(_with_marks(), asked).all()
+    return {row.case_id for row in rows} - {case.id}, {row.mark for row in rows}
 
 
 _ANY_OTHER = (
@@ -158,9 +162,13 @@ _ANY_OTHER = (
 
 
 @cache
-def _with_marks() -> Select[tuple[int, int]]:
-    marks: BindParameter[str] = bindparam("marks", expanding=True)
-    return same_buyer(lambda row: and_(row.shop_id == bindparam("shop"), row.mark.in_(marks)))
+def _with_marks() -> Select[int, str]:
+    """Each case of the buyer who has some marks, with each mark by which it is theirs."""
+    asked: BindParameter[str] = bindparam("marks", expanding=True)
+    marks = _marks_of_buyer(lambda row: and_(row.shop_id == bindparam("shop"), row.mark.in_(asked)))
+    own = aliased(BuyerMark)
+    same = and_(own.shop_id == marks.c.shop_id, own.mark == marks.c.mark)
+    return select(own.case_id, own.mark).select_from(marks).join(own, same).distinct()
 
 
 def _marks_of_buyer(first: Any) -> CTE:

@@ -7,6 +7,7 @@ from service.db.models.access import (
     Membership,
     RecoveryCode,
     SecondFactor,
+    SentForm,
     SignIn,
 )
 from service.db.models.audit import Audit
@@ -27,13 +28,22 @@ from service.db.models.replies import Reply
 from service.db.models.reports import ReportMail, ReportMark, ReportSubscription, ReportTotals
 from service.db.models.reviews import Delivery, RefusedDeliveries, Review, ReviewVersion, VoiceName
 from service.db.models.search import SearchEntry
-from service.db.models.shops import ApiToken, Connection, DoNotContact, SavedFilter, Seller, Shop
+from service.db.models.shops import (
+    AllowedAgain,
+    ApiToken,
+    Connection,
+    DoNotContact,
+    SavedFilter,
+    Seller,
+    Shop,
+)
 from service.db.models.tasks import Task
 from service.db.models.texts import TextVersion
 from service.db.models.thanks import Thanks
 from service.db.types import UtcTime
 
 __all__ = [
+    "AllowedAgain",
     "ApiAnswer",
     "ApiToken",
     "Attempt",
@@ -84,6 +94,7 @@ __all__ = [
     "SearchEntry",
     "SecondFactor",
     "Seller",
+    "SentForm",
     "SharedMark",
     "Shop",
     "SignIn",

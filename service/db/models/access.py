@@ -97,6 +97,22 @@ class Attempted(Base):
     at: Mapped[datetime] = mapped_column(index=True)
 
 
+class SentForm(Base):
+    """A form of the desk that was sent, so that it makes once what it makes; `made_at` '': it is being
+    carried out."""
+
+    __tablename__ = "sent_form"
+    __table_args__ = (UniqueConstraint("seller_id", "key", name="uq_sent_form_seller_id_key"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    seller_id: Mapped[int] = mapped_column(ForeignKey("seller.id"))
+    key: Mapped[str]
+    """As its page had it."""
+    made_at: Mapped[str] = mapped_column(default="")
+    """The address of what was made, without a host."""
+    begun_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class ApiAnswer(Base):
     """What a writing call of a program was answered, so that the same call made again is not carried
     out again; `status` 0: it is being carried out."""

@@ -168,6 +168,20 @@ class ApiToken(Base):
     seller: Mapped[Seller] = relationship()
 
 
+class AllowedAgain(Base):
+    """What stands on the do-not-contact list, and its buyer has said by their own press that one shop
+    may write to them again; it ends when they want no messages once more."""
+
+    __tablename__ = "allowed_again"
+    __table_args__ = (UniqueConstraint("address_hash", "shop_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    address_hash: Mapped[str]
+    """As on the list."""
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shop.id"))
+    created_at: Mapped[datetime]
+
+
 class DoNotContact(Base):
     """A buyer who wants no messages: by all channels of all shops here. Of an address or a number a
     keyed hash is kept, and the few letters by which a seller knows it again."""

@@ -52,17 +52,17 @@ def held_of(session: Session, references: Sequence[str]) -> Sequence[MakeGood]:
 
 def spent_on_buyers(
     session: Transaction, shop_id: int, currency: str, since: datetime
-) -> dict[str, int]:
-    """Minor units that went by themselves since then for a shop, by the key of the buyer; under the
-    lock of the shop."""
+) -> dict[tuple[str, int], int]:
+    """Minor units that went by themselves since then for a shop, by the key of the buyer and the id of
+    the case; under the lock of the shop."""
     session.require(Lock.SHOP, shop_id)
     asked = {"shop": shop_id, "currency": currency, "since": since}
     rows = session.connection().execute(_SPENT_ON_BUYERS, asked)
-    return {buyer_key: int(spent or 0) for buyer_key, spent in rows}
+    return {(buyer_key, case_id): int(spent or 0) for buyer_key, case_id, spent in rows}
 
 
 _SPENT_ON_BUYERS = (
-    select(MakeGood.buyer_key, func.sum(MakeGood.amount_minor))
+    select(MakeGood.buyer_key, MakeGood.case_id, func.sum(MakeGood.amount_minor))
     .where(
         MakeGood.shop_id == bindparam("shop"),
         MakeGood.currency == bindparam("currency"),
@@ -70,7 +70,7 @@ _SPENT_ON_BUYERS = (
         MakeGood.automatic.is_(True),
         MakeGood.state != MakeGoodState.CANCELLED,
     )
-    .group_by(MakeGood.buyer_key)
+    .group_by(MakeGood.buyer_key, MakeGood.case_id)
 )
 
 
@@ -96,15 +96,17 @@ def make_goods_of(session: Session, connection_id: int, order_id: str) -> list[M
     return [make_good for make_good in of_order if make_good.state != MakeGoodState.CANCELLED]
 
 
-def make_goods_about(session: Session, case: Case) -> list[MakeGood]:
+def make_goods_about(session: Session, case: Case, of_buyer: Collection[int]) -> list[MakeGood]:
     """The make-goods of other cases that were not taken back and have this one's review, its order, or
-    its buyer and product. `make_goods_of` then gives those of the order without asking again."""
+    its product and buyer, by their key or in one of these other cases `of_buyer`. `make_goods_of` then
+    gives those of the order without asking again."""
     asked = {
         "review": case.review_id,
         "connection": case.order_connection_id,
         "order": case.order_id,
         "shop": case.shop_id,
         "buyer": case.buyer_key,
+        "of_buyer": list(of_buyer),
         "product": case.review.product_id,
     }
     rows = session.scalars(_ABOUT, asked).all()
@@ -126,11 +128,20 @@ _OF_BUYER_AND_PRODUCT = (
     .where(Case.shop_id == bindparam("shop"), Case.buyer_key == bindparam("buyer"))
     .where(Case.buyer_key != "", Review.product_id == bindparam("product"))
 )
+_OF_BUYER: BindParameter[Any] = bindparam("of_buyer", expanding=True)
+_OF_CASES_AND_PRODUCT = _OF_CASE.join(Review, Review.id == Case.review_id).where(
+    Case.id.in_(_OF_BUYER), Review.product_id == bindparam("product")
+)
 _ABOUT = (
     select(MakeGood)
     .where(
         MakeGood.id.in_(
-            union(_OF_REVIEW, select(MakeGood.id).where(*_IS_OF_ORDER), _OF_BUYER_AND_PRODUCT)
+            union(
+                _OF_REVIEW,
+                select(MakeGood.id).where(*_IS_OF_ORDER),
+                _OF_BUYER_AND_PRODUCT,
+                _OF_CASES_AND_PRODUCT,
+            )
         )
     )
     .where(MakeGood.state != MakeGoodState.CANCELLED)

@@ -3,7 +3,7 @@ is said to the buyer or goes by itself. It is the same whoever chose the order."
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy.orm import Session
 
@@ -12,6 +12,7 @@ from integrations.remedies import Spends
 from integrations.sentence import N_, Said, Text
 from service.db.models import Case, MakeGood, Review, Shop
 from service.db.remedies import remedy_queries
+from service.operations.cases import search
 from service.operations.cases.orders import lines_of, order_from_data
 
 GRAVE = Text("This complaint speaks of health, injury or law. Write to the buyer yourself first.")
@@ -120,26 +121,24 @@ def _other_product(review: Review, order: Order) -> bool:
 def made_good_before(session: Session, case: Case) -> bool:
     """The review, its line of the order, or this product for this buyer was made good already, or
     is promised to be: under this review's id or another, in a case open or closed."""
-    stored = remedy_queries.make_goods_about(session, case)
+    of_buyer = search.others_of_buyer(session, case)
+    stored = remedy_queries.make_goods_about(session, case, of_buyer)
     new = [
         make_good
         for make_good in session.new
         if isinstance(make_good, MakeGood) and make_good.case is not case
     ]
-    return any(_same_matter(case, make_good) for make_good in [*stored, *new])
+    return any(_same_matter(case, make_good, of_buyer) for make_good in [*stored, *new])
 
 
-def _same_matter(case: Case, make_good: MakeGood) -> bool:
+def _same_matter(case: Case, make_good: MakeGood, of_buyer: Collection[int]) -> bool:
     earlier = make_good.case
     if earlier.review_id is not None and earlier.review_id == case.review_id:
         return True
     product = case.review.product_id
-    buyer = case.shop_id, case.buyer_key, product
-    if case.buyer_key and buyer == (
-        earlier.shop_id,
-        earlier.buyer_key,
-        earlier.review.product_id,
-    ):
+    has_key = bool(case.buyer_key) and case.buyer_key == earlier.buyer_key
+    is_of_buyer = earlier.id in of_buyer or (has_key and earlier.shop_id == case.shop_id)
+    if is_of_buyer and product == earlier.review.product_id:
         return True
     if (make_good.connection_id, make_good.order_id) != (case.order_connection_id, case.order_id):
         return False

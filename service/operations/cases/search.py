@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import asdict
 
 from sqlalchemy.orm import Session
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from service.db.cases import buyer_marks
 from service.db.cases.search import forget_old_words, write_entries
 from service.db.models import Case
-from service.db.transaction import Transaction
+from service.db.transaction import Lock, Transaction
 from service.domain.cases.buyers import joins, mark_of_name, marks_of
 from service.domain.search import words_of
 from service.operations.cases.orders import buyer_of
@@ -29,6 +29,8 @@ class _Marks:
 
     def __init__(self) -> None:
         self.by_case: dict[Case, frozenset[str]] = {}
+        self.found: dict[tuple[Case, frozenset[str]], tuple[set[int], set[str]]] = {}
+        """What the database said of the others of a buyer with these marks, under the lock of the shop."""
 
     def of(self, case: Case) -> frozenset[str]:
         """Those of the buyer of this case."""
@@ -61,28 +63,52 @@ def buyer_marks_of(case: Case) -> frozenset[str]:
 
 
 def number_of_earlier_cases(session: Session, case: Case) -> int:
-    """How many cases its buyer had before, by all they are known by, as their card counts them; those of
-    this transaction, whose marks are written at its end, are counted too."""
-    if isinstance(session, Transaction):
-        marks = session.part(_Marks).of(case)
-        ids = buyer_marks.other_cases_with(session, case, marks) | _beside(session, case)
-    else:
-        ids = buyer_marks.other_cases_with(session, case, buyer_marks_of(case))
-    return sum(case_id < case.id for case_id in ids)
+    """How many cases its buyer had before, by all they are known by, as their card counts them."""
+    return sum(case_id < case.id for case_id in others_of_buyer(session, case))
 
 
-def _beside(session: Transaction, case: Case) -> set[int]:
-    """The ids of the buyer's cases among those whose marks this transaction has yet to write."""
+def others_of_buyer(session: Session, case: Case) -> set[int]:
+    """The ids of all other cases of its buyer, by all they are known by; those of this transaction, whose
+    marks are written at its end, too."""
+    if not isinstance(session, Transaction):
+        return buyer_marks.other_cases_with(session, case, buyer_marks_of(case))[0]
+    ids: set[int] = set()
+    reached: set[str] = set()
+    known = set(session.part(_Marks).of(case))
+    while fresh := known - reached:
+        found, leading = _found(session, case, frozenset(fresh))
+        reached |= fresh | leading
+        ids |= found
+        for case_id, marks in _beside(session, case, reached).items():
+            ids.add(case_id)
+            known |= marks
+    return ids
+
+
+def _found(session: Transaction, case: Case, marks: frozenset[str]) -> tuple[set[int], set[str]]:
+    """As the database says; once where nobody can give the buyer anything meanwhile."""
+    kept = session.part(_Marks).found
+    if (case, marks) in kept:
+        return kept[case, marks]
+    found = buyer_marks.other_cases_with(session, case, marks)
+    if session.holds(Lock.SHOP, case.shop_id):
+        kept[case, marks] = found
+    return found
+
+
+def _beside(session: Transaction, case: Case, known: Set[str]) -> dict[int, frozenset[str]]:
+    """The marks of the cases of a buyer with these marks among those whose marks this transaction has
+    yet to write, by the ids of the cases."""
     marks = session.part(_Marks)
     shared = {
-        other.id: marks.of(other) & marks.of(case)
+        other: marks.of(other) & known
         for other in session.later(_write)
         if other.shop_id == case.shop_id and other is not case
     }
     joining = {mark for in_both in shared.values() for mark in in_both if joins(mark)}
     if joining:
         joining -= buyer_marks.shared_of(session, case.shop_id, joining)
-    return {case_id for case_id, in_both in shared.items() if in_both & joining}
+    return {other.id: marks.of(other) for other, in_both in shared.items() if in_both & joining}
 
 
 def _texts(case: Case) -> Iterator[str]:

@@ -3,11 +3,11 @@ sent."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -15,7 +15,7 @@ from integrations.contract import Reach
 from integrations.sentence import Said, Text
 from service.db.cases import buyer_marks
 from service.db.messages import message_queries
-from service.db.models import Case, DoNotContact
+from service.db.models import AllowedAgain, Case, DoNotContact
 from service.db.transaction import Transaction
 from service.domain.cases.buyers import mark_of_number as mark_of_known_number
 from service.domain.messages.do_not_contact import MarkKind
@@ -102,10 +102,15 @@ def silence(
 def add(
     session: Session, mark: Mark, shop_id: int, reason: Said, now: datetime, actor: Actor
 ) -> bool:
-    """Whether it was not on the list before."""
+    """Whether it was not on the list before, or a shop was let write there again: that ends."""
+    ended = session.execute(
+        delete(AllowedAgain)
+        .where(AllowedAgain.address_hash == mark.hash)
+        .returning(AllowedAgain.id)
+    ).all()
     listed = select(DoNotContact).where(DoNotContact.address_hash == mark.hash)
     if session.scalar(listed) is not None:
-        return False
+        return bool(ended)
     entry = DoNotContact(
         address_hash=mark.hash,
         kind=mark.kind,
@@ -129,7 +134,7 @@ def is_opted_out(context: Context, session: Session, case: Case) -> bool:
     if case.messages_stopped:
         return True
     kinds_by_hash = _kinds_by_hash(context, case)
-    kinds = {kinds_by_hash[listed] for listed in _listed(session, kinds_by_hash)}
+    kinds = {kinds_by_hash[listed] for listed in _listed(session, kinds_by_hash, case.shop_id)}
     if not kinds or MarkKind.BUYER in kinds:
         return bool(kinds)
     known = buyer_marks_of(case)
@@ -158,7 +163,7 @@ def opted_out_among(context: Context, session: Session, cases: Collection[Case])
 def silenced(context: Context, session: Session, case: Case) -> frozenset[Reach]:
     """By which of what a channel knows of this buyer nothing may go out, whoever asked for that."""
     marks = marks_of(context, case)
-    listed = _listed(session, {mark.hash for mark in marks})
+    listed = _listed(session, {mark.hash for mark in marks}, case.shop_id)
     kinds = {mark.kind for mark in marks if mark.hash in listed}
     return frozenset(reach for reach, kind in KINDS_BY_REACH.items() if kind in kinds)
 
@@ -175,10 +180,23 @@ def _kinds_by_hash(context: Context, case: Case) -> dict[str, MarkKind]:
     return kinds | dict.fromkeys(_earlier_hashes(context, case), MarkKind.BUYER)
 
 
-def _listed(session: Session, hashes: Collection[str]) -> set[str]:
-    """Those of the hashes that are on the list."""
+def _listed(session: Session, hashes: Collection[str], shop_id: int | None = None) -> set[str]:
+    """Those of the hashes that are on the list; of one shop, without those it may write to again."""
     rows = select(DoNotContact.address_hash).where(DoNotContact.address_hash.in_(hashes))
+    if shop_id is not None:
+        again = select(AllowedAgain.id).where(
+            AllowedAgain.address_hash == DoNotContact.address_hash, AllowedAgain.shop_id == shop_id
+        )
+        rows = rows.where(~again.exists())
     return set(session.scalars(rows))
+
+
+def listed_of(context: Context, session: Session, case: Case) -> Sequence[DoNotContact]:
+    """The entries of the list by which the buyer of a case gets no messages of its shop."""
+    hashes = _listed(session, _kinds_by_hash(context, case), case.shop_id)
+    return session.scalars(
+        select(DoNotContact).where(DoNotContact.address_hash.in_(hashes)).order_by(DoNotContact.id)
+    ).all()
 
 
 def forget_hints(context: Context, session: Session, case: Case) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
@@ -19,11 +19,13 @@ from service.db.staff import seller_queries
 from service.db.transaction import Transaction
 from service.domain.notices.notices import Choices, NoticeKind, When, kind_of
 from service.domain.tasks.states import TaskState
+from service.operations.apart import apart
 from service.operations.context import Context
 
 AT_ONCE = 500
 """Tasks of one run; what is left is told a minute later."""
 MOST_IN_DIGEST = 200
+A_DAY = timedelta(days=1)
 
 
 def gather(context: Context) -> bool:
@@ -65,7 +67,8 @@ def _tell(session: Transaction, tasks: Sequence[Task], now: datetime) -> None:
             # What somebody looks after is told to nobody else.
             and assignees.get(task.case_id or 0) in (None, address.seller_id)
         ]
-        _tell_reader(session, address, choices(chosen[address.seller_id]), of_reader, now)
+        with apart("telling seller", address.seller_id):
+            _tell_reader(session, address, choices(chosen[address.seller_id]), of_reader, now)
 
 
 def _tell_reader(
@@ -128,9 +131,12 @@ def _write_digests(session: Transaction, now: datetime) -> None:
     due = select(NoticeChoices).where(NoticeChoices.next_digest_at <= now)
     rows = session.scalars(due.with_for_update(skip_locked=True)).all()
     for row in rows:
-        reader = choices(row)
-        row.next_digest_at = reader.next_digest(now)
-        ids = _digest(session, row.seller_id, reader)
+        # Whose choices cannot be read is looked at again tomorrow.
+        row.next_digest_at, ids = now + A_DAY, []
+        with apart("the digest of seller", row.seller_id):
+            reader = choices(row)
+            row.next_digest_at = reader.next_digest(now)
+            ids = _digest(session, row.seller_id, reader)
         for address in notice_queries.addresses_of(session, [row.seller_id]) if ids else ():
             put(session, address, ids, now, now)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 
 from sqlalchemy.orm import Session
 
@@ -27,12 +28,12 @@ def staff_channel(
         return context.staff_mail
     for shop_id in sorted(shop_ids):
         for connection in shop_queries.connections_for(session, shop_id, Role.MESSAGES):
-            is_mail = registry.channel(connection.adapter).channel is Channel.EMAIL
-            if is_mail and connection.state is not ConnectionState.PAUSED:
-                try:
+            if connection.state is ConnectionState.PAUSED:
+                continue
+            # One that cannot be made, or of a kind that is not here any more, hides no other.
+            with suppress(AdapterError, KeyError):
+                if registry.channel(connection.adapter).channel is Channel.EMAIL:
                     return context.channel(connection)
-                except AdapterError:
-                    continue
     return None
 
 

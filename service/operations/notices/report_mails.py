@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -27,6 +27,7 @@ from service.domain.errors import NotFound
 from service.domain.reports.mails import next_report_at, reported
 from service.domain.reports.periods import PeriodKind
 from service.domain.staff.authority import Actor, Permission, seller_name
+from service.operations.apart import apart
 from service.operations.context import Context
 from service.operations.staff.permits import permit
 
@@ -140,7 +141,10 @@ def gather_reports(context: Context) -> bool:
     with context.database.transaction() as session:
         rows = session.scalars(due).all()
         for row in rows:
-            _write(session, row, now)
+            # One whose period cannot be told is looked at again tomorrow.
+            row.next_at = now + timedelta(days=1)
+            with apart("the report by mail of subscription", row.id):
+                _write(session, row, now)
     return len(rows) == AT_ONCE
 
 

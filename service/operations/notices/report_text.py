@@ -6,11 +6,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from html import escape
+from typing import NamedTuple
 
 from babel import Locale
 from babel.dates import format_date, format_timedelta
 from babel.numbers import format_decimal
 
+from integrations.money import Money
 from integrations.sentence import Said, Text, Words
 from service.db.models import Shop
 from service.domain.complaints.causes import CAUSE_LABELS
@@ -148,6 +150,8 @@ class Report:
             case Spread():
                 locale = Locale.parse(self.language)
                 return str(format_timedelta(value.middle, granularity="minute", locale=locale))
+            case _Vouchers(number=number, worth=worth):
+                return f"{number} ({self._value(worth)})" if worth else str(number)
             case tuple():
                 return ", ".join(amount_text(each, self.language) for each in value)
             case _:
@@ -176,8 +180,19 @@ class Report:
         return say(sentence, self.language)
 
 
-def _vouchers(usage: VoucherUsage, totals: Totals) -> object:
-    return totals.sums.vouchers_of(usage)
+class _Vouchers(NamedTuple):
+    """How many, and what they are worth."""
+
+    number: int
+    worth: tuple[Money, ...]
+
+
+def _given(totals: Totals) -> _Vouchers:
+    return _Vouchers(totals.sums.vouchers.total(), totals.sums.vouchers_worth)
+
+
+def _of_use(usage: VoucherUsage, totals: Totals) -> _Vouchers:
+    return _Vouchers(totals.sums.vouchers[usage], totals.sums.vouchers_of(usage))
 
 
 OPEN = Text("Open the report")
@@ -205,8 +220,9 @@ ROWS: Sequence[tuple[Text, Callable[[Totals], object]]] = (
 )
 VOUCHER_ROWS: Sequence[tuple[Text, Callable[[Totals], object]]] = (
     (Text("Cost so far, unused vouchers apart"), lambda totals: totals.sums.cost_used),
+    (Text("Vouchers given"), _given),
     *(
-        (Text("Vouchers: %(usage)s", usage=usage), partial(_vouchers, name))
+        (Text("Vouchers: %(usage)s", usage=usage), partial(_of_use, name))
         for name, usage in USAGES.items()
     ),
 )

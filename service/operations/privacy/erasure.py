@@ -36,6 +36,7 @@ from service.domain.errors import WrongState
 from service.domain.remedies.states import ENDED
 from service.domain.reviews.delivery_states import DeliveryState
 from service.domain.staff.authority import Actor, Permission
+from service.operations.apart import apart
 from service.operations.cases import close, history, notes, search
 from service.operations.context import Context
 from service.operations.messages.opt_out import forget_hints
@@ -250,11 +251,15 @@ def purge_ended(context: Context, actor: Actor, shop_id: int | None = None) -> b
         permit_keeping(session, actor, shop_id)
         cases = session.scalars(ended_cases(before, shop_id).limit(CASES_AT_ONCE)).all()
         reviews = session.scalars(ended_reviews(before, shop_id).limit(REVIEWS_AT_ONCE)).all()
-    if cases or reviews:
+    for case_id in cases:
+        with (
+            apart("removing the buyer of case", case_id),
+            context.database.transaction() as session,
+        ):
+            case = case_queries.locked_case(session, case_id)
+            _empty_case(context, session, case, context.clock.now(), BY_AGE, actor)
+    if reviews:
         with context.database.transaction() as session:
-            for case_id in cases:
-                case = case_queries.locked_case(session, case_id)
-                _empty_case(context, session, case, context.clock.now(), BY_AGE, actor)
             _empty_reviews(session, reviews)
     return len(cases) == CASES_AT_ONCE or len(reviews) == REVIEWS_AT_ONCE
 

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, delete, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from integrations.sentence import Text
-from service.db import api_answers, audit
+from service.db import api_answers, audit, sent_forms
 from service.db.models import (
     ApiAnswer,
     Attempted,
@@ -28,6 +28,7 @@ from service.db.models import (
     OutboxRow,
     ReportMail,
     ReportSubscription,
+    SentForm,
     SignIn,
     Task,
 )
@@ -40,6 +41,7 @@ from service.domain.notices.notices import NoticeState
 from service.domain.reports.mails import ReportMailState
 from service.domain.reviews.delivery_states import DeliveryState
 from service.domain.staff.authority import Actor, Permission
+from service.operations.apart import apart
 from service.operations.context import Context
 from service.operations.privacy import erasure
 from service.operations.reviews import delivery_bodies
@@ -174,6 +176,13 @@ def _of_outgoing(now: datetime) -> list[Rule]:
             _deleted(ApiAnswer.id),
         ),
         Rule(
+            Text("Forms that were sent"),
+            SentForm.id,
+            sent_forms.KEPT,
+            SentForm.begun_at <= now - sent_forms.KEPT,
+            _deleted(SentForm.id),
+        ),
+        Rule(
             Text("Notices"),
             Notice.id,
             notices.KEPT,
@@ -225,7 +234,8 @@ def purge(context: Context, actor: Actor, shop_id: int | None = None) -> bool:
     left = False
     for rule in rules(context):
         if shop_id is None or rule.shop is not None:
-            left = _in_batches(context, rule, _ids(rule, shop_id)) or left
+            with apart("deleting what is old,", str(rule.label)):
+                left = _in_batches(context, rule, _ids(rule, shop_id)) or left
     return left
 
 

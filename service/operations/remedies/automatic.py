@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from service.domain.days import day_begins, day_of
 from service.domain.remedies.limits import AutomaticLimits, may_go_by_itself
 from service.domain.remedies.offers import OfferTerms, WithoutPick, dearest
 from service.domain.staff.authority import LIMIT
-from service.operations.cases import history
+from service.operations.cases import history, search
 from service.operations.context import Context
 from service.operations.messages.send_check import reaches_buyer
 from service.operations.remedies import grants
@@ -51,7 +51,7 @@ def approve(
     currency, day = amount.currency, day_of_limit(shop, now)
     spent = _spent(session, shop.id, currency, day)
     if not may_go_by_itself(
-        amount, AutomaticLimits(**limits), spent.total(), spent[case.buyer_key]
+        amount, AutomaticLimits(**limits), spent.of_case.total(), spent.on_buyer(session, case)
     ):
         return
     grant = Grant(LIMIT, "", _described(limits, currency), now)
@@ -61,7 +61,7 @@ def approve(
         grants.approve(session, case, remedies[0], grant)
     else:
         grants.offer(session, case, remedies, terms, grant)
-    spent[case.buyer_key] += amount.amount_minor
+    spent.add(case.buyer_key, case.id, amount.amount_minor)
 
 
 def _described(limits: Mapping[str, int], currency: str) -> Text:
@@ -79,17 +79,38 @@ def day_of_limit(shop: Shop, now: datetime) -> datetime:
 
 
 class _Spent:
-    """Minor units by buyer, of each shop and currency, as one transaction knows them."""
+    """Minor units of one shop and currency that went by themselves today, as a transaction knows them."""
+
+    def __init__(self, stored: Mapping[tuple[str, int], int]) -> None:
+        self.of_case: Counter[int] = Counter()
+        self._with_key: defaultdict[str, set[int]] = defaultdict(set)
+        for (buyer_key, case_id), minor in stored.items():
+            self.add(buyer_key, case_id, minor)
+
+    def add(self, buyer_key: str, case_id: int, minor: int) -> None:
+        """So much more goes for this case of this buyer."""
+        self.of_case[case_id] += minor
+        self._with_key[buyer_key].add(case_id)
+
+    def on_buyer(self, session: Transaction, case: Case) -> int:
+        """What went to the buyer of this case, by all they are known by. Buyers of whom nothing is known
+        count as one."""
+        others = search.others_of_buyer(session, case)
+        return sum(self.of_case[of] for of in self._with_key[case.buyer_key] | others | {case.id})
+
+
+class _SpentOfShops:
+    """By shop and currency."""
 
     def __init__(self) -> None:
-        self.by_buyer: dict[tuple[int, str], Counter[str]] = {}
+        self.known: dict[tuple[int, str], _Spent] = {}
 
 
-def _spent(session: Transaction, shop_id: int, currency: str, day: datetime) -> Counter[str]:
-    """What went by itself today, by buyer, with what this transaction adds to it; read once in it, under
-    the lock."""
-    by_buyer = session.part(_Spent).by_buyer
-    if (shop_id, currency) not in by_buyer:
-        spent = remedy_queries.spent_on_buyers(session, shop_id, currency, day)
-        by_buyer[shop_id, currency] = Counter(spent)
-    return by_buyer[shop_id, currency]
+def _spent(session: Transaction, shop_id: int, currency: str, day: datetime) -> _Spent:
+    """What went by itself today, with what this transaction adds to it; read once in it, under the
+    lock."""
+    known = session.part(_SpentOfShops).known
+    if (shop_id, currency) not in known:
+        stored = remedy_queries.spent_on_buyers(session, shop_id, currency, day)
+        known[shop_id, currency] = _Spent(stored)
+    return known[shop_id, currency]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
@@ -18,6 +18,7 @@ from service.db.reports import marks
 from service.db.shops import shop_queries
 from service.db.transaction import Transaction
 from service.domain.remedies.vouchers import LOOK_EVERY, VoucherUsage, is_over
+from service.operations.apart import apart
 from service.operations.context import Context
 from service.operations.outbox.handler import Call, Handler, HeldRow, Steps, Work
 
@@ -43,7 +44,7 @@ def _tells(connection: Connection) -> bool:
 
 def plan_looks(context: Context) -> bool:
     """Put a row for each connection with vouchers that are due for a look; one that is under way, or put
-    off, stays as it is."""
+    off, stays as it is. A connection without an outward lane is left out."""
     now = context.clock.now()
     due = (
         select(MakeGood.connection_id)
@@ -58,11 +59,14 @@ def plan_looks(context: Context) -> bool:
     if wanted:
         with context.database.transaction() as session:
             for connection_id in wanted:
-                lane = shop_queries.lane(session, connection_id, outward=True)
-                claims.put(
-                    session, Kind.LOOK_AT_VOUCHERS, connection_id, lane_id=lane, due_at=now, now=now
-                )
+                with apart("asking about vouchers of connection", connection_id):
+                    _put_look(session, connection_id, now)
     return False
+
+
+def _put_look(session: Transaction, connection_id: int, now: datetime) -> None:
+    lane = shop_queries.lane(session, connection_id, outward=True)
+    claims.put(session, Kind.LOOK_AT_VOUCHERS, connection_id, lane_id=lane, due_at=now, now=now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ of cases."""
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import date, timedelta
 
 from sqlalchemy import select
@@ -12,11 +13,12 @@ from sqlalchemy.orm import Session
 from service.db.models import Shop
 from service.db.reports import kept_totals, marks
 from service.db.reports.kept_totals import Key
-from service.db.reports.marks import Marks
+from service.db.reports.marks import Marks, Moment
 from service.domain.days import day_of
 from service.domain.reports.periods import Days, Period, PeriodKind
 from service.domain.reports.totals import Totals
 from service.domain.staff.authority import Actor
+from service.operations.apart import apart
 from service.operations.context import Context
 from service.operations.staff.permits import permit_operator
 
@@ -36,14 +38,17 @@ def roll_up(context: Context) -> bool:
         seen = marks.oldest(session, AT_ONCE)
         if not seen.ids:
             return False
-        counted = _count(session, seen)
+        counted, left_out = _count(session, seen)
     with context.database.transaction() as session:
         if marks.unmark(session, seen):
             for zone, rows in counted.items():
                 kept_totals.keep(session, zone, rows)
+            if left_out:
+                # Behind all others, so that they hold up none of them.
+                marks.mark(session, left_out)
         else:
             session.rollback()
-    return len(seen.ids) == AT_ONCE
+    return len(seen.ids) == AT_ONCE and bool(counted)
 
 
 def rebuild(context: Context, actor: Actor) -> None:
@@ -55,17 +60,25 @@ def rebuild(context: Context, actor: Actor) -> None:
         pass
 
 
-def _count(session: Session, seen: Marks) -> dict[str, dict[Key, Totals]]:
-    """The totals of all days that are marked and of their weeks and months, by zone."""
+def _count(
+    session: Session, seen: Marks
+) -> tuple[dict[str, dict[Key, Totals]], Collection[Moment]]:
+    """The totals of all days that are marked and of their weeks and months, by zone; and the marks of
+    shops that cannot be counted."""
     zones = dict(session.execute(select(Shop.id, Shop.zone)).all())
-    days: dict[int, set[date]] = defaultdict(set)
+    moments: dict[int, set[Moment]] = defaultdict(set)
     for shop_id, at in seen.moments:
-        days[shop_id].add(day_of(at, zones[shop_id]))
+        moments[shop_id].add((shop_id, at))
     counted: dict[str, dict[Key, Totals]] = defaultdict(dict)
-    for shop_id, wanted in days.items():
+    left_out: set[Moment] = set()
+    for shop_id, marked in moments.items():
         zone = zones[shop_id]
-        counted[zone] |= _of_shop(session, shop_id, zone, wanted)
-    return counted
+        left_out |= marked
+        with apart("counting the days of shop", shop_id):
+            days = {day_of(at, zone) for _, at in marked}
+            counted[zone] |= _of_shop(session, shop_id, zone, days)
+            left_out -= marked
+    return counted, left_out
 
 
 def _of_shop(session: Session, shop_id: int, zone: str, wanted: set[date]) -> dict[Key, Totals]:

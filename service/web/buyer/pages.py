@@ -7,13 +7,14 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, g, render_template, request, url_for
 from flask_babel import force_locale
+from sqlalchemy.orm import Session
 
 from service.db.messages import message_queries
 from service.db.models import Case, Message
 from service.domain.messages.kinds import Answer
 from service.domain.remedies.thanks import Preference, Profile, thanks_from_data
 from service.domain.staff.authority import BUYER
-from service.operations.messages import answers, opt_out, texts
+from service.operations.messages import answers, opt_in, opt_out, texts
 from service.operations.remedies import thanks
 from service.operations.reviews import voice_names
 from service.web.auth import by_link
@@ -41,7 +42,7 @@ def _page(
     action: str = "",
 ) -> str:
     """A page in the buyer's language; the forms as they were refused, else as they begin."""
-    message_id = _id(page, token)
+    message_id = _id("answer" if page == "answer" else "stop", token)
     with context().database.reading() as session:
         message = message_queries.message(session, message_id)
         case = message.case
@@ -63,10 +64,18 @@ def _page(
                 preference_url=url_for("buyer.preference", token=token),
                 product=case.review.product_name,
                 done=done,
+                stopped=opt_out.is_opted_out(context(), session, case),
+                allow_url=_allow_url(session, case, token),
                 language=language,
                 form=form or AnswerForm(**_answered(answer)),
                 preference=preference or PreferenceForm(profile=case.profile or ""),
             )
+
+
+def _allow_url(session: Session, case: Case, token: str) -> str:
+    """Where the buyer lets the shop write again; '' where that is not theirs to say."""
+    is_theirs = opt_in.may_allow(context(), session, case)
+    return url_for("buyer.allow_page", token=token) if is_theirs else ""
 
 
 def _preferences(case: Case, answer: Message | None) -> Mapping[Profile, Preference]:
@@ -154,12 +163,27 @@ def stop(token: str) -> str:
     return _page("stop", token, done=True)
 
 
+@blueprint.get("/stop/<token>/allow")
+@by_link
+def allow_page(token: str) -> str:
+    """Ask whether this shop may write again."""
+    return _page("allow", token)
+
+
+@blueprint.post("/stop/<token>/allow")
+@by_link
+@limited(30, MINUTE)
+def allow(token: str) -> str:
+    """Let this shop write to the buyer again."""
+    opt_in.allow_again(context(), _id("stop", token))
+    return _page("allow", token, done=True)
+
+
 @blueprint.get("/unsubscribe/<token>")
 @by_link
 def unsubscribe_page(token: str) -> str:
     """The same question, for people who open the address of the mail header."""
-    message_id = _id("unsubscribe", token)
-    token = context().links.token("buyer-stop", message_id)
+    token = context().links.token("buyer-stop", _id("unsubscribe", token))
     return _page("stop", token, action=url_for("buyer.stop", token=token))
 
 

@@ -29,6 +29,7 @@ from service.web.auth import may, own_path
 from service.web.desk import undo
 from service.web.desk.case_forms import CaseForm, OtherForm
 from service.web.desk.cases import case_page
+from service.web.desk.once import once
 from service.web.desk.verb_forms import (
     CandidateForm,
     CauseForm,
@@ -55,6 +56,7 @@ def verb(
 
     def decorated(act: Callable[..., None]) -> Callable[..., Answer]:
         @may(Permission.DECIDE)
+        @once
         @wraps(act)
         def acted(reference: str, **rest: Any) -> Answer:
             with context().database.reading() as session:

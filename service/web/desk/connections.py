@@ -31,6 +31,7 @@ from service.web.desk.connection_forms import (
     form_of,
 )
 from service.web.desk.forms import carry_out
+from service.web.desk.once import once, shown_once
 from service.web.errors import status_of
 from service.web.i18n import label, translate
 from service.web.limits import QUARTER, limited
@@ -58,6 +59,7 @@ def _kind(shop_id: int, adapter: str) -> type[Adapter]:
 
 @blueprint.post("/shops/<int:shop_id>/connect/<adapter>")
 @may(Permission.MANAGE)
+@once
 def connect(shop_id: int, adapter: str) -> Answer | str:
     """Connect a platform, and test it at once."""
     _kind(shop_id, adapter)
@@ -71,7 +73,8 @@ def connect(shop_id: int, adapter: str) -> Answer | str:
     )
     if status:
         return _connect_page(shop_id, adapter, form), status
-    return _tested(connection_ids[0], secret=not form.value(WEBHOOK_SECRET))
+    page = _tested(connection_ids[0], secret=not form.value(WEBHOOK_SECRET))
+    return shown_once(page, _address(connection_ids[0]))
 
 
 def _tested(connection_id: int, *, secret: bool = False) -> str:
@@ -199,13 +202,14 @@ def _self() -> str:
 @blueprint.post("/connections/<int:connection_id>/test-mail")
 @may(Permission.MANAGE)
 @limited(5, QUARTER, by=_self)
+@once
 def send_test_mail(connection_id: int) -> Answer | str:
     """Send a mail to oneself; what came of it is on the page."""
     try:
         finding = trial_mail.send_test_mail(context(), connection_id, actor())
     except DomainError as error:
         return _page(connection_id, problem=translate(error.text)), status_of(error)
-    return _page(connection_id, findings=[finding])
+    return shown_once(_page(connection_id, findings=[finding]), _address(connection_id))
 
 
 @blueprint.post("/connections/<int:connection_id>/resume")
@@ -219,6 +223,7 @@ def resume(connection_id: int) -> Answer:
 
 @blueprint.post("/connections/<int:connection_id>/webhook-secret")
 @may(Permission.MANAGE)
+@once
 def change_secret(connection_id: int) -> Answer | str:
     """Begin to use another webhook secret, shown once, in the answer itself."""
     form, secrets = SecretForm(request.form), list[str]()
@@ -227,7 +232,7 @@ def change_secret(connection_id: int) -> Answer | str:
     if status:
         return _page(connection_id, secret_form=form), status
     flash(_("The new secret is in use. Enter it at your platform; the old one still works."))
-    return _page(connection_id, secret=secrets[0])
+    return shown_once(_page(connection_id, secret=secrets[0]), _address(connection_id))
 
 
 @blueprint.post("/connections/<int:connection_id>/disconnect")
@@ -252,4 +257,8 @@ def try_now(connection_id: int) -> Answer:
 
 
 def _back(connection_id: int) -> Response:
-    return redirect(url_for("connections.connection", connection_id=connection_id), 303)
+    return redirect(_address(connection_id), 303)
+
+
+def _address(connection_id: int) -> str:
+    return url_for("connections.connection", connection_id=connection_id)

@@ -16,6 +16,7 @@ from service.domain.staff.authority import Permission
 from service.operations.endpoints import endpoints
 from service.web.auth import may
 from service.web.desk.forms import DeskForm, Entry, Ticks, carry_out
+from service.web.desk.once import once, shown_once
 from service.web.desk.paging import next_page
 from service.web.errors import status_of
 from service.web.formatting import use_zone
@@ -56,6 +57,7 @@ def _overview(shop_id: int, form: EndpointForm) -> str:
 
 @blueprint.post("/shops/<int:shop_id>/endpoints")
 @may(Permission.MANAGE)
+@once
 def add(shop_id: int) -> Answer:
     """Add an endpoint; its secret is shown once, in the answer itself."""
     form, added = EndpointForm(request.form), list[tuple[int, str]]()
@@ -75,7 +77,7 @@ def add(shop_id: int) -> Answer:
     if status:
         return _overview(shop_id, form), status
     endpoint_id, secret = added[0]
-    return _page(endpoint_id, fresh=secret)
+    return shown_once(_page(endpoint_id, fresh=secret), _address(endpoint_id))
 
 
 @blueprint.get("/endpoints/<int:endpoint_id>")
@@ -136,7 +138,11 @@ def change(endpoint_id: int) -> Answer:
 
 def _back(endpoint_id: int, told: str) -> Response:
     flash(told)
-    return redirect(url_for("endpoints.endpoint", endpoint_id=endpoint_id), 303)
+    return redirect(_address(endpoint_id), 303)
+
+
+def _address(endpoint_id: int) -> str:
+    return url_for("endpoints.endpoint", endpoint_id=endpoint_id)
 
 
 @blueprint.post("/endpoints/<int:endpoint_id>/switch-on")
@@ -157,13 +163,16 @@ def switch_off(endpoint_id: int) -> Response:
 
 @blueprint.post("/endpoints/<int:endpoint_id>/renew-secret")
 @may(Permission.MANAGE)
+@once
 def renew_secret(endpoint_id: int) -> Answer:
     """Make a new secret, shown once, in the answer itself."""
-    return _page(endpoint_id, fresh=endpoints.renew_secret(context(), endpoint_id, actor()))
+    secret = endpoints.renew_secret(context(), endpoint_id, actor())
+    return shown_once(_page(endpoint_id, fresh=secret), _address(endpoint_id))
 
 
 @blueprint.post("/endpoints/<int:endpoint_id>/test")
 @may(Permission.MANAGE)
+@once
 def try_out(endpoint_id: int) -> Answer:
     """Send it an event that tells of nothing."""
     try:
@@ -175,6 +184,7 @@ def try_out(endpoint_id: int) -> Answer:
 
 @blueprint.post("/endpoints/<int:endpoint_id>/events/<int:event_id>/replay")
 @may(Permission.MANAGE)
+@once
 def replay(endpoint_id: int, event_id: int) -> Answer:
     """Send an event once more."""
     try:

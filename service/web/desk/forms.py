@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any
 
+from flask import g
 from wtforms import (
     FieldList,
     Form,
@@ -64,6 +65,12 @@ class DeskForm(Form):
         return field.value if isinstance(field, Read) else field.data
 
 
+def is_first_wrong() -> bool:
+    """True once, for the first wrong field of a page that refuses: the browser shows that field, however
+    far down it stands."""
+    return bool(g.pop("has_refused", False))
+
+
 def _each(sentences: Any) -> Iterable[Any]:
     return [sentences] if isinstance(sentences, str | Text | Words) else sentences
 
@@ -71,11 +78,14 @@ def _each(sentences: Any) -> Iterable[Any]:
 def carry_out(form: DeskForm, verb: Callable[[], object], about: str = "") -> int:
     """Do what a form asks. 0 when it was done, else the status of the refusal, which it shows."""
     if not form.validate():
+        g.has_refused = True
         return WRONG
     try:
         verb()
     except DomainError as error:
         form.refuse(error, about)
+        # What stands on top of the page is seen there.
+        g.has_refused = not form.problem
         return status_of(error)
     return 0
 

@@ -15,6 +15,7 @@ from service.operations.staff import invitations, sessions
 from service.web.auth import begin, may, open_to_all, sellers_only
 from service.web.desk import staff
 from service.web.desk.forms import DeskForm, Entry, Secret, carry_out
+from service.web.desk.once import once, shown_once
 from service.web.errors import status_of
 from service.web.i18n import translate
 from service.web.limits import MINUTE, limited
@@ -34,6 +35,7 @@ class JoinForm(DeskForm):
 
 @blueprint.post("/invitations")
 @may(Permission.MANAGE)
+@once
 def invite() -> Answer:
     """Make a link, shown once, in the answer itself, and kept nowhere."""
     form, made = staff.invite_form(request.form), list[str]()
@@ -43,7 +45,7 @@ def invite() -> Answer:
     )
     if status:
         return staff.page(form=form), status
-    return staff.page(invitation=made[0])
+    return shown_once(staff.page(invitation=made[0]), url_for("people.overview"))
 
 
 @blueprint.post("/invitations/<int:invitation_id>/take-back")

@@ -16,6 +16,7 @@ from service.operations.notices import addresses
 from service.web.auth import sellers_only
 from service.web.desk.choices import zones
 from service.web.desk.forms import Choice, DeskForm, Entry, carry_out
+from service.web.desk.once import once
 from service.web.i18n import label
 from service.web.limits import HOUR, limited
 from service.web.request_context import actor, context, seller
@@ -134,6 +135,7 @@ def choose() -> Answer:
 @blueprint.post("/addresses")
 @sellers_only
 @limited(30, HOUR)
+@once
 def add_address() -> Answer:
     """Add an address of a chat service."""
     form = AddressForm(request.form)
@@ -151,6 +153,7 @@ def _add(form: AddressForm) -> None:
 
 @blueprint.post("/mail")
 @sellers_only
+@once
 def add_mail() -> Answer:
     """Be told by mail, where one signs in."""
     form = AddressForm()
@@ -163,6 +166,7 @@ def add_mail() -> Answer:
 @blueprint.post("/addresses/<int:address_id>/test")
 @sellers_only
 @limited(30, HOUR)
+@once
 def try_address(address_id: int) -> Response:
     """Send a test there."""
     addresses.try_address(context(), actor(), address_id)

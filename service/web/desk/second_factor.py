@@ -16,6 +16,7 @@ from service.operations.staff import second_factors
 from service.operations.staff.second_factors import Setup
 from service.web.auth import begin, enrolling, sellers_only
 from service.web.desk.forms import DeskForm, Entry, Secret, carry_out
+from service.web.desk.once import once, shown_once
 from service.web.limits import HOUR, QUARTER, count, limited
 from service.web.request_context import actor, context, seller
 from service.web.second_step import count_code
@@ -113,6 +114,7 @@ def _setup_of(form: SetupForm) -> Setup:
 
 @blueprint.post("/codes")
 @sellers_only
+@once
 def renew_codes() -> Answer:
     """Ten other recovery codes, shown this once."""
     form, codes = CodeForm(request.form, key="renew"), list[str]()
@@ -121,7 +123,7 @@ def renew_codes() -> Answer:
     if status:
         return _kept(renewing=form), status
     attempts.forget(context().database, tries)
-    return _kept(codes=codes)
+    return shown_once(_kept(codes=codes), url_for("second_factor.page"))
 
 
 @blueprint.post("/remove")

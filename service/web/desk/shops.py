@@ -15,6 +15,7 @@ from service.operations.shops import connections, settings
 from service.web.auth import may
 from service.web.desk import asking
 from service.web.desk.forms import DeskForm, carry_out
+from service.web.desk.once import once
 from service.web.desk.shop_forms import (
     SECTIONS,
     AboutForm,
@@ -45,6 +46,7 @@ def _overview(form: NewShopForm) -> str:
 
 @blueprint.post("/shops")
 @may(Permission.MANAGE)
+@once
 def add_shop() -> Answer:
     """Make a shop."""
     form, added = NewShopForm(request.form), list[int]()

@@ -27,6 +27,7 @@ from service.web.desk.forms import (
     limit_rows,
     read_limits,
 )
+from service.web.desk.once import once, shown_once
 from service.web.errors import status_of
 from service.web.i18n import translate
 from service.web.request_context import actor, context
@@ -179,22 +180,26 @@ def page(
 
 @blueprint.post("/sellers/<int:seller_id>/link")
 @may(Permission.MANAGE)
+@once
 def link(seller_id: int) -> Answer:
     """Make a sign-in link, shown once, in the answer itself, and kept nowhere."""
     try:
-        return page(link=accounts.new_link(context(), seller_id, actor()))
+        shown = page(link=accounts.new_link(context(), seller_id, actor()))
     except DomainError as error:
         return page(problem=translate(error.text)), status_of(error)
+    return shown_once(shown, url_for("people.overview"))
 
 
 @blueprint.post("/sellers/<int:seller_id>/reset-password")
 @may(Permission.MANAGE)
+@once
 def reset_password(seller_id: int) -> Answer:
     """Forget a password, and make a link as above to set another."""
     try:
-        return page(link=accounts.reset_password(context(), seller_id, actor()))
+        shown = page(link=accounts.reset_password(context(), seller_id, actor()))
     except DomainError as error:
         return page(problem=translate(error.text)), status_of(error)
+    return shown_once(shown, url_for("people.overview"))
 
 
 @blueprint.post("/sellers/<int:seller_id>/reset-second-factor")

@@ -15,6 +15,7 @@ from service.domain.staff.authority import Permission
 from service.operations.staff import tokens
 from service.web.auth import may
 from service.web.desk.forms import Choice, DeskForm, Entry, Ticks, carry_out
+from service.web.desk.once import once, shown_once
 from service.web.request_context import actor, context
 
 blueprint = Blueprint("tokens", __name__, url_prefix="/tokens")
@@ -82,6 +83,7 @@ def _page(form: TokenForm, *, fresh: str = "") -> str:
 
 @blueprint.post("")
 @may(Permission.MANAGE)
+@once
 def add() -> Answer:
     """Make a token, shown once, in the answer itself, and kept nowhere."""
     form, secrets = TokenForm(request.form), list[str]()
@@ -93,7 +95,7 @@ def add() -> Answer:
     )
     if status:
         return _page(form), status
-    return _page(_new(), fresh=secrets[0])
+    return shown_once(_page(_new(), fresh=secrets[0]), url_for("tokens.overview"))
 
 
 @blueprint.post("/<int:token_id>/revoke")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import socketserver
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,22 +31,52 @@ class Box:
     """Cut the line when this mail is asked for."""
     tokens: set[str] = field(default_factory=set)
     """Access tokens of care@shop.example."""
+    starts: ssl.SSLContext | None = None
+    """Encrypts when a client asks for it."""
+    in_the_open: list[str] = field(default_factory=list)
+    """Commands that were heard without encryption."""
+    adds: bytes = b""
+    """Said in the open right behind the answer to STARTTLS, as a stranger on the line would."""
+    greeting: str = "* OK ready"
 
 
 class _Session(socketserver.StreamRequestHandler):
     box: Box
 
     def handle(self) -> None:
-        self._say("* OK ready")
-        for raw in self.rfile:
+        self._say(self.box.greeting)
+        while raw := self.rfile.readline():
             tag, _, rest = raw.decode().strip().partition(" ")
+            if not isinstance(self.connection, ssl.SSLSocket):
+                self.box.in_the_open.append(rest.partition(" ")[0].upper())
             if not self._answer(tag, rest):
                 return
+
+    def finish(self) -> None:
+        super().finish()
+        self.connection.close()
+
+    def _begin_tls(self, tag: str) -> bool:
+        context = self.box.starts
+        if context is None:
+            self._say(f"{tag} NO not here")
+            return True
+        self.wfile.write(f"{tag} OK begin\r\n".encode() + self.box.adds)
+        try:
+            self.connection = context.wrap_socket(self.connection, server_side=True)
+        except (ssl.SSLError, OSError):
+            return False
+        self.rfile.close()
+        self.rfile, self.wfile = self.connection.makefile("rb"), self.connection.makefile("wb", 0)
+        return True
 
     def _answer(self, tag: str, rest: str) -> bool:
         command = rest.upper()
         if command.startswith("CAPABILITY"):
-            self._say("* CAPABILITY IMAP4rev1", f"{tag} OK done")
+            offered = " STARTTLS" if self.box.starts else ""
+            self._say(f"* CAPABILITY IMAP4rev1{offered}", f"{tag} OK done")
+        elif command.startswith("STARTTLS"):
+            return self._begin_tls(tag)
         elif command.startswith("LOGIN"):
             self._say(f"{tag} OK in" if PASSWORD in rest else f"{tag} NO {self.box.refuses}")
         elif command.startswith("AUTHENTICATE XOAUTH2"):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +17,7 @@ from integrations.imap import Mailbox
 from integrations.network import Network
 from tests.integrations.email import mailbox_server, mails
 from tests.integrations.email.mailbox_server import PASSWORD, Box
+from tests.integrations.email.post_office import server_context
 
 CLOSED_PORT = "1"
 """Named tcpmux long ago; nobody serves it."""
@@ -56,7 +59,8 @@ def test_good_entries_work(box: Box) -> None:
     [
         ({"imap_host": "nowhere.invalid"}, "imap_host", "look at its spelling"),
         ({"imap_port": CLOSED_PORT}, "imap_host", "look at both"),
-        ({"security": "starttls"}, "imap_port", "enter 993"),
+        ({"imap_security": "tls"}, "imap_port", "enter 993"),
+        ({"imap_security": "starttls"}, "imap_security", "port 993"),
         ({"password": "wrong"}, "password", "app password"),
         ({"imap_password": "wrong"}, "imap_password", "app password"),
         ({"imap_folder": "Answers"}, "imap_folder", "no folder Answers"),
@@ -102,7 +106,82 @@ def test_password_is_never_said_openly_to_another_machine() -> None:
     found = Mailbox.of(values)
 
     assert found is not None
-    assert (found.tls, found.port) == (True, 993)
+    assert (found.encryption, found.port) == ("tls", 993)
+
+
+@pytest.mark.parametrize(
+    ("entered", "read_as"),
+    [
+        ({}, ("tls", 993)),
+        ({"imap_port": "143"}, ("starttls", 143)),
+        ({"imap_security": "starttls"}, ("starttls", 143)),
+        ({"imap_security": "tls", "imap_port": "143"}, ("tls", 143)),
+        ({"imap_security": "starttls", "imap_port": "1143"}, ("starttls", 1143)),
+        ({"imap_security": "auto", "security": "none"}, ("tls", 993)),
+        ({"imap_security": "starttls", "security": "none"}, ("starttls", 143)),
+    ],
+)
+def test_encryption_is_as_chosen_else_as_the_port_tells(
+    entered: dict[str, str], read_as: tuple[str, int]
+) -> None:
+    found = Mailbox.of({"imap_host": "mail.shop.example", **entered})
+
+    assert found is not None
+    assert (found.encryption, found.port) == read_as
+
+
+@pytest.fixture
+def encrypting(box: Box, tmp_path: Path) -> tuple[Box, dict[str, str]]:
+    """A mailbox that begins encryption when asked to, and the entries of who trusts it."""
+    box.starts = server_context(tmp_path)
+    trusted = {"imap_security": "starttls", "ca_file": str(tmp_path / "ca.pem")}
+    return box, trusted
+
+
+def test_mailbox_is_read_by_starttls(encrypting: tuple[Box, dict[str, str]]) -> None:
+    box, trusted = encrypting
+
+    visit = mailbox.visit(_entered(box, **trusted), "", Network())
+
+    assert len(visit.mails) == 2
+    assert box.in_the_open == ["CAPABILITY", "STARTTLS"]
+    assert _tried(box, **trusted).ok
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "said"),
+    [
+        ({"starts": None}, "imap_security", "no STARTTLS"),
+        ({"greeting": "* PREAUTH signed in already"}, "imap_security", "no STARTTLS"),
+        ({"adds": b"* OK [UIDVALIDITY 99] said by a stranger\r\n"}, "", ""),
+    ],
+    ids=["not offered", "signed in before", "said beside it"],
+)
+def test_nothing_is_said_to_who_does_not_encrypt(
+    encrypting: tuple[Box, dict[str, str]], changes: dict[str, Any], field: str, said: str
+) -> None:
+    box, trusted = encrypting
+    for name, value in changes.items():
+        setattr(box, name, value)
+
+    found = _tried(box, **trusted)
+
+    assert not {"LOGIN", "AUTHENTICATE"} & set(box.in_the_open)
+    if not found.ok:
+        assert (found.field, said in str(found.advice)) == (field or found.field, True)
+    if box.adds:
+        # What was heard in the open counts for nothing.
+        visit = mailbox.visit(_entered(box, **trusted), "", Network())
+        assert f":{box.validity}:" in visit.cursor
+
+
+def test_certificate_that_is_not_trusted_ends_it(encrypting: tuple[Box, dict[str, str]]) -> None:
+    box, trusted = encrypting
+
+    found = _tried(box, **{**trusted, "ca_file": ""})
+
+    assert (found.field, "not trusted" in str(found.advice)) == ("imap_host", True)
+    assert "LOGIN" not in box.in_the_open
 
 
 def test_server_that_says_nothing_is_left_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
