@@ -26,8 +26,8 @@ class Sort(StrEnum):
 
 Key = tuple[int, ...]
 """Where a page of the list goes on: what the last case shown is sorted by, and its id."""
-NEAR = (1_000, 10_000)
-"""Cases at the head of a list that are looked at before all are; words are in an index beyond the first."""
+NEAR, NEAR_WITHOUT_WORDS = 1_000, 3_000
+"""Cases at the head of a list that are looked at before all are: fewer for words, which are in an index too."""
 
 
 def list_cases(
@@ -54,11 +54,10 @@ def list_cases(
     if typed or narrowing.is_dated != (narrowing.decided_by is not None):
         head = _head(wanted, narrowing, after, sort)
         held = holding(typed) if typed else true()
-        for number in NEAR[:1] if typed else NEAR:
-            near = Case.id.in_(head.limit(number)), (Case.shop_id + 0).in_(wanted)
-            first = session.scalars(cases.where(*near, held)).all()
-            if len(first) == most:
-                return first
+        near = Case.id.in_(head.limit(NEAR if typed else NEAR_WITHOUT_WORDS))
+        first = session.scalars(cases.where(near, held, (Case.shop_id + 0).in_(wanted))).all()
+        if len(first) == most:
+            return first
     matches = matching(session, typed) if typed else true()
     return session.scalars(cases.where(of_shops, matches)).all()
 
