@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -36,7 +36,7 @@ class _Row:
     words: list[str]
     stars: int
     paid: int
-    opened_after: int
+    opened_at: datetime
     deciders: list[int]
 
     @property
@@ -51,14 +51,13 @@ class _Row:
 
     def fits(self, narrowing: CaseFilter) -> bool:
         since, before = narrowing.opened_since, narrowing.opened_before
-        opened_at = START + timedelta(hours=self.opened_after)
         return (
             (not narrowing.words.strip() or self.holds(narrowing.words))
             and narrowing.shop_id in (None, self.shop_id)
             and narrowing.stars in (None, self.stars)
             and narrowing.decided_by in (None, self.decided_by)
-            and (since is None or opened_at >= since)
-            and (before is None or opened_at < before)
+            and (since is None or self.opened_at >= since)
+            and (before is None or self.opened_at < before)
         )
 
 
@@ -98,38 +97,14 @@ class _Shops:
             words,
             self.chance.randint(1, 3),
             self.chance.randint(1, 30) * 1_000,
-            number + self.chance.randint(0, 9),
+            START + timedelta(hours=number + self.chance.randint(0, 9)),
             deciders,
         )
 
-    def _tables(self) -> dict[type[Any], list[dict[str, object]]]:
-        opened_at = {row.id: START + timedelta(hours=row.opened_after) for row in self.rows}
+    def _tables(self) -> dict[type[Any], list[dict[str, Any]]]:
         return {
-            Review: [
-                {
-                    "id": row.id,
-                    "connection_id": self.world.connection_id,
-                    "shop_id": row.shop_id,
-                    "platform_id": f"r{row.id}",
-                    "rating": row.stars,
-                    "seen_at": opened_at[row.id],
-                }
-                for row in self.rows
-            ],
-            Case: [
-                {
-                    "id": row.id,
-                    "shop_id": row.shop_id,
-                    "review_id": row.id,
-                    "reference": f"MG-{row.id}",
-                    "state": CaseState.AWAITING_APPROVAL,
-                    "opened_at": opened_at[row.id],
-                    "order": {"paid": row.paid, "currency": "IDR"},
-                    "paid_minor": row.paid,
-                    "paid_currency": "IDR",
-                }
-                for row in self.rows
-            ],
+            Review: [self._review(row) for row in self.rows],
+            Case: [self._case(row) for row in self.rows],
             SearchEntry: [{"case_id": row.id, "words": " ".join(row.words)} for row in self.rows],
             Decision: [
                 {
@@ -137,11 +112,34 @@ class _Shops:
                     "kind": DecisionKind.APPROVE,
                     "actor": f"seller:{person}",
                     "seller_id": person,
-                    "decided_at": opened_at[row.id] + timedelta(hours=hours),
+                    "decided_at": row.opened_at + timedelta(hours=hours),
                 }
                 for row in self.rows
                 for hours, person in enumerate(row.deciders)
             ],
+        }
+
+    def _review(self, row: _Row) -> dict[str, Any]:
+        return {
+            "id": row.id,
+            "connection_id": self.world.connection_id,
+            "shop_id": row.shop_id,
+            "platform_id": f"r{row.id}",
+            "rating": row.stars,
+            "seen_at": row.opened_at,
+        }
+
+    def _case(self, row: _Row) -> dict[str, Any]:
+        return {
+            "id": row.id,
+            "shop_id": row.shop_id,
+            "review_id": row.id,
+            "reference": f"MG-{row.id}",
+            "state": CaseState.AWAITING_APPROVAL,
+            "opened_at": row.opened_at,
+            "order": {"paid": row.paid, "currency": "IDR"},
+            "paid_minor": row.paid,
+            "paid_currency": "IDR",
         }
 
     def listed(self, narrowing: CaseFilter, sort: Sort) -> Iterator[int]:
