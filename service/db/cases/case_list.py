@@ -50,8 +50,7 @@ def list_cases(
     named = _named(session, typed, of_shops, shop_ids) if typed else None
     if named is not None:
         return session.scalars(cases.where(of_shops, named)).all()
-    # What a person decided in a period is little.
-    if typed or narrowing.is_dated != (narrowing.decided_by is not None):
+    if typed or _is_dear(narrowing, sort):
         head = _head(wanted, narrowing, after, sort)
         held = holding(typed) if typed else true()
         near = Case.id.in_(head.limit(NEAR if typed else NEAR_WITHOUT_WORDS))
@@ -60,6 +59,14 @@ def list_cases(
             return first
     matches = matching(session, typed) if typed else true()
     return session.scalars(cases.where(of_shops, matches)).all()
+
+
+def _is_dear(narrowing: CaseFilter, sort: Sort) -> bool:
+    """Whether it takes long to look at all cases: not at what a person decided in a period, which is little, and
+    no index has what a person decided by what was paid."""
+    if narrowing.decided_by is None:
+        return narrowing.is_dated
+    return not narrowing.is_dated and sort is not Sort.DEAREST
 
 
 def _page(narrowing: CaseFilter, most: int, after: Key | None, sort: Sort) -> Select[Case]:
