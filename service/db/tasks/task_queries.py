@@ -59,11 +59,9 @@ def open_tasks(
     `assignee_id` those of the cases this seller looks after. One statement, whatever the length of
     the list."""
     conditions = [Task.state == TaskState.OPEN]
-    if assignee_id is None:
-        counts = _counts(*conditions, Task.shop_id.in_(shop_ids))
-    else:
+    if assignee_id is not None:
         conditions.append(Task.case_id.in_(select(Case.id).where(Case.assignee_id == assignee_id)))
-        counts = _counts_of_few(*conditions, _IN_ORDER.in_(shop_ids))
+    counts = _counts(*conditions, Task.shop_id.in_(shop_ids))
     tasks = (
         select(Task, counts.c.in_group)
         .outerjoin(counts, counts.c.urgency == Task.urgency)
@@ -170,14 +168,6 @@ def _counts(*conditions: ColumnElement[bool]) -> Subquery:
         for group in GROUPS
     ]
     return union_all(*groups).subquery()
-
-
-def _counts_of_few(*conditions: ColumnElement[bool]) -> Subquery:
-    """The same by going through all that the conditions leave, once."""
-    # SQLite would count in the order of the index of groups, going through all that is open.
-    group = Task.urgency + 0
-    counted = select(group.label("urgency"), func.count().label("in_group"))
-    return counted.where(*conditions).group_by(group).subquery()
 
 
 def _counted(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
