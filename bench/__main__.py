@@ -84,8 +84,10 @@ def _sizes(at: Places) -> Iterator[Figures]:
 
 
 def _pages(at: Places) -> Iterator[Figures]:
-    yield pages.page_times("SQLite", at.sqlite(), at.sqlite())
-    yield pages.page_times("PostgreSQL", at.postgres(), at.postgres())
+    for figure in pages.page_times("SQLite", at.sqlite(), at.sqlite()):
+        yield [figure]
+    for figure in pages.page_times("PostgreSQL", at.postgres(), at.postgres()):
+        yield [figure]
 
 
 def _lives(at: Places) -> Iterator[Figures]:

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from bench.many_cases import NOW, phone_of
-from service.db.cases.case_list import Outcome
+from service.db.cases.case_filter import Outcome
 from service.db.models import Case, Connection, Message
 from service.security.links import Links
 from service.wiring import Wiring

@@ -225,8 +225,10 @@ def without_prepared_behind_a_pooler(connection: Any) -> None:
 
 
 def prepare_postgres(connection: Any) -> None:
-    """A frozen process must not hold a lock for ever, nor may others wait for it for ever."""
+    """A frozen process must not hold a lock for ever, nor may others wait for it for ever. Statements are not
+    compiled: that takes longer than any of ours."""
     without_prepared_behind_a_pooler(connection)
+    connection.execute("SET jit = off")
     connection.execute("SET idle_in_transaction_session_timeout = '60s'")
     connection.execute("SET lock_timeout = '15s'")
     connection.commit()

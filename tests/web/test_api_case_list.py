@@ -12,7 +12,8 @@ from urllib.parse import urlencode
 import pytest
 from sqlalchemy import select
 
-from service.db.cases.case_list import CaseFilter, Sort
+from service.db.cases.case_filter import CaseFilter
+from service.db.cases.case_list import Sort
 from service.db.models import Case
 from service.web.api.case_lists import CasesQuery
 from service.web.desk import case_list

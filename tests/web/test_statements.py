@@ -13,7 +13,8 @@ from sqlalchemy import event, text, update
 from sqlalchemy.orm import Session
 
 from service.db.cases import related_cases
-from service.db.cases.case_list import CaseFilter, list_cases
+from service.db.cases.case_filter import CaseFilter
+from service.db.cases.case_list import list_cases
 from service.db.models import Case, Task
 from service.db.tasks import task_queries
 from service.domain.cases.states import CaseState

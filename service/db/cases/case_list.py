@@ -3,41 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, false, select, tuple_
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, contains_eager, joinedload
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, select, true, tuple_
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from integrations.money import Money
-from service.db.cases.search import matching, numbered, of_number
-from service.db.models import Case, Decision, MakeGood, Message, Review
-from service.domain.cases.states import CaseState, CloseReason
-from service.domain.messages.editable import Editable
-from service.domain.messages.kinds import Answer, Step
-from service.domain.messages.states import MessageState
-from service.domain.remedies.vouchers import VoucherUsage
-
-
-class Outcome(StrEnum):
-    """What a case came to, whatever its state."""
-
-    MADE_GOOD = "made_good"
-    RECOVERED = "recovered"
-    RECOVERED_ASKED = "recovered_asked"
-    """The buyer was invited to update the review, UNASKED: was not."""
-    RECOVERED_UNASKED = "recovered_unasked"
-    EDITABLE = "editable"
-    """The review could still be changed when the case was opened, ASSUMED where no rule says so."""
-    ASSUMED = "assumed"
-    SOLVED = "solved"
-    PARTLY = "partly"
-    NOT_SOLVED = "not_solved"
-    STARRED = "starred"
-    """The buyer gave stars for the handling."""
+from service.db.cases.case_filter import CaseFilter, decisions_of, narrowed, opened, paid_enough
+from service.db.cases.search import holding, matching, numbered, of_number
+from service.db.models import Case, Decision
 
 
 class Sort(StrEnum):
@@ -51,34 +26,8 @@ class Sort(StrEnum):
 
 Key = tuple[int, ...]
 """Where a page of the list goes on: what the last case shown is sorted by, and its id."""
-
-
-@dataclass(frozen=True, slots=True)
-class CaseFilter:
-    """Which cases to list; what is empty does not narrow. `words` are as typed in the search box.
-
-    `opened_since` and `opened_before` bound when a case was opened; `remedy` is the kind of a
-    make-good that was carried out. `paid`: the least that was paid for its order, in that currency.
-    """
-
-    words: str = ""
-    shop_id: int | None = None
-    states: Sequence[CaseState] = ()
-    cause: str = ""
-    stars: int | None = None
-    opened_since: datetime | None = None
-    opened_before: datetime | None = None
-    product_key: str = ""
-    paid: Money | None = None
-    remedy: str = ""
-    voucher: VoucherUsage | None = None
-    """What became of a voucher that was given."""
-    root_cause: str = ""
-    courier: str = ""
-    outcome: Outcome | None = None
-    assignee_id: int | None = None
-    decided_by: int | None = None
-    """Of whoever decided last."""
+NEAR, NEAR_WITHOUT_WORDS = 1_000, 3_000
+"""Cases at the head of a list that are looked at before all are: fewer for words, which are in an index too."""
 
 
 def list_cases(
@@ -90,30 +39,57 @@ def list_cases(
     after: Key | None = None,
     sort: Sort = Sort.NEWEST,
 ) -> Sequence[Case]:
-    """A page of the cases of these shops with review and shop at hand, in one statement. `after` is the key
+    """A page of the cases of these shops with review and shop at hand, in few statements. `after` is the key
     (`key_text`) of the last one shown before. Where all that was typed is the number of an order or a reference, cases
-    of that one alone, for one statement more. The dearest come first among those in the currency of `paid`."""
-    of_shops = _of_shops(shop_ids, narrowing)
+    of that one alone. The dearest come first among those in the currency of `paid`.
+
+    What takes long to look at in all cases is looked at in the first ones: they fill most pages."""
+    wanted = shop_ids if narrowing.shop_id is None else {narrowing.shop_id} & set(shop_ids)
+    cases = _page(narrowing, most, after, sort)
+    of_shops, typed = _of_shops(wanted, narrowing), narrowing.words.strip()
+    named = _named(session, typed, of_shops, shop_ids) if typed else None
+    if named is not None:
+        return session.scalars(cases.where(of_shops, named)).all()
+    if typed or _is_dear(narrowing, sort):
+        head = _head(wanted, narrowing, after, sort)
+        held = holding(typed) if typed else true()
+        near = Case.id.in_(head.limit(NEAR if typed else NEAR_WITHOUT_WORDS))
+        first = session.scalars(cases.where(near, held, (Case.shop_id + 0).in_(wanted))).all()
+        if len(first) == most:
+            return first
+    matches = matching(session, typed) if typed else true()
+    return session.scalars(cases.where(of_shops, matches)).all()
+
+
+def _is_dear(narrowing: CaseFilter, sort: Sort) -> bool:
+    """Whether it takes long to look at all cases: not at what a person decided in a period, which is little, and
+    no index has what a person decided by what was paid."""
+    if narrowing.decided_by is None:
+        return narrowing.is_dated
+    return not narrowing.is_dated and sort is not Sort.DEAREST
+
+
+def _page(narrowing: CaseFilter, most: int, after: Key | None, sort: Sort) -> Select[Case]:
     cases = (
         select(Case)
         .join(Case.review)
-        .where(of_shops)
         .options(contains_eager(Case.review), joinedload(Case.shop))
-        .order_by(*_ORDERS[sort])
+        .order_by(*_order(sort))
         .limit(most)
     )
     if after is not None:
         cases = cases.where(_after(sort, after))
-    if narrowing.words.strip():
-        cases = cases.where(_with_words(session, narrowing.words, of_shops, shop_ids))
-    return session.scalars(_narrowed(cases, narrowing, sort)).all()
+    return narrowed(cases, narrowing, by_money=sort is Sort.DEAREST)
 
 
-_ORDERS: Mapping[Sort, Sequence[Any]] = {
-    Sort.NEWEST: (Case.id.desc(),),
-    Sort.OLDEST: (Case.id,),
-    Sort.DEAREST: (Case.paid_minor.desc(), Case.id.desc()),
-}
+def _order(sort: Sort, case_id: SQLColumnExpression[int] = Case.id) -> Sequence[Any]:
+    match sort:
+        case Sort.NEWEST:
+            return (case_id.desc(),)
+        case Sort.OLDEST:
+            return (case_id,)
+        case Sort.DEAREST:
+            return Case.paid_minor.desc(), case_id.desc()
 
 
 def key_text(case: Case, sort: Sort) -> str:
@@ -133,134 +109,55 @@ def key_read(text: str, sort: Sort) -> Key | None:
     return tuple(map(int, numbers))
 
 
-def _after(sort: Sort, key: Key) -> ColumnElement[bool]:
+def _after(
+    sort: Sort, key: Key, case_id: SQLColumnExpression[int] = Case.id
+) -> ColumnElement[bool]:
     match sort:
         case Sort.NEWEST:
-            return Case.id < key[-1]
+            return case_id < key[-1]
         case Sort.OLDEST:
-            return Case.id > key[-1]
+            return case_id > key[-1]
         case Sort.DEAREST:
-            return tuple_(Case.paid_minor, Case.id) < key
+            return tuple_(Case.paid_minor, case_id) < key
 
 
-def _of_shops(shop_ids: Collection[int], narrowing: CaseFilter) -> ColumnElement[bool]:
+def _of_shops(wanted: Collection[int], narrowing: CaseFilter) -> ColumnElement[bool]:
     """Of one shop by its index; of several, and by what was paid, in the order of the list: SQLite would
     take the index of shops there too, and sort all of their cases."""
-    if narrowing.shop_id is not None:
-        shop_ids = {narrowing.shop_id} & set(shop_ids)
-    if len(shop_ids) == 1 and narrowing.paid is None:
-        return Case.shop_id == next(iter(shop_ids))
-    is_dated = narrowing.opened_since is not None and narrowing.opened_before is not None
-    return (Case.shop_id if is_dated else Case.shop_id + 0).in_(shop_ids)
+    if len(wanted) == 1 and narrowing.paid is None:
+        return Case.shop_id == next(iter(wanted))
+    return (Case.shop_id if narrowing.is_dated else Case.shop_id + 0).in_(wanted)
 
 
-def _with_words(
+def _head(
+    wanted: Collection[int], narrowing: CaseFilter, after: Key | None, sort: Sort
+) -> Select[int]:
+    """The ids of all cases in the order of the list, or of those that one index tells: of the period, of who
+    decided, or of the one shop."""
+    by_money = sort is Sort.DEAREST
+    is_decided = narrowing.decided_by is not None and not narrowing.is_dated and not by_money
+    case_id = Decision.case_id if is_decided else Case.id
+    ids = select(case_id).correlate(None)
+    if after is not None:
+        ids = ids.where(_after(sort, after, case_id))
+    if narrowing.decided_by is not None and is_decided:
+        theirs = decisions_of(narrowing.decided_by, narrowing.opened_since)
+        return ids.where(theirs).order_by(*_order(sort, case_id))
+    if by_money and narrowing.paid is not None:
+        ids = ids.where(paid_enough(narrowing.paid, by_money=True))
+    if narrowing.is_dated:
+        # PostgreSQL would go through all newer cases to come by these in order.
+        of_period = ids.where(Case.shop_id.in_(wanted), *opened(narrowing))
+        return of_period.order_by(*_order(sort, Case.id + 0))
+    ids = ids.order_by(*_order(sort))
+    return ids.where(Case.shop_id == next(iter(wanted))) if len(wanted) == 1 else ids
+
+
+def _named(
     session: Session, typed: str, of_shops: ColumnElement[bool], shop_ids: Collection[int]
-) -> ColumnElement[bool]:
-    """What a person looks for by a number is that one, not what begins or goes on like it."""
+) -> ColumnElement[bool] | None:
+    """What a person looks for by a number is that one, not what begins or goes on like it; None where
+    what was typed is none."""
     if ids := numbered(session, typed, of_shops):
         return Case.id.in_(ids)
-    by_telephone = of_number(session, typed, shop_ids)
-    if by_telephone is not None:
-        return by_telephone
-    matches = matching(session, typed)
-    return false() if matches is None else matches
-
-
-def _narrowed(cases: Select[Case], narrowing: CaseFilter, sort: Sort) -> Select[Case]:
-    if narrowing.states:
-        cases = cases.where(_of_states(narrowing.states))
-    if narrowing.cause:
-        cases = cases.where(Case.cause == narrowing.cause)
-    if narrowing.root_cause:
-        cases = cases.where(Case.root_cause == narrowing.root_cause)
-    if narrowing.courier:
-        cases = cases.where(Case.courier == narrowing.courier)
-    if narrowing.stars is not None:
-        cases = cases.where(Review.rating == narrowing.stars)
-    if narrowing.opened_since is not None:
-        cases = cases.where(Case.opened_at >= narrowing.opened_since)
-    if narrowing.opened_before is not None:
-        cases = cases.where(Case.opened_at < narrowing.opened_before)
-    if narrowing.product_key:
-        cases = cases.where(Case.product_key == narrowing.product_key)
-    if narrowing.paid is not None:
-        cases = cases.where(_paid(narrowing.paid, sort))
-    if narrowing.remedy:
-        cases = cases.where(Case.make_goods.any(_carried_out(narrowing.remedy)))
-    if narrowing.voucher is not None:
-        cases = cases.where(Case.make_goods.any(MakeGood.voucher_usage == narrowing.voucher))
-    if narrowing.assignee_id is not None:
-        cases = cases.where(Case.assignee_id == narrowing.assignee_id)
-    if narrowing.decided_by is not None:
-        cases = cases.where(_last_decider() == narrowing.decided_by)
-    if narrowing.outcome is not None:
-        cases = cases.where(_came_to(narrowing.outcome))
-    return cases
-
-
-def _of_states(states: Sequence[CaseState]) -> ColumnElement[bool]:
-    """Of several the ids come from the index alone: SQLite would read all these cases to sort them."""
-    if len(states) == 1:
-        return Case.state == states[0]
-    row = aliased(Case)
-    return Case.id.in_(select(row.id).where(row.state.in_(states)))
-
-
-def _paid(least: Money, sort: Sort) -> ColumnElement[bool]:
-    """At least so much, in its currency. In the order of ids the ids come from the index alone: SQLite
-    would read all these cases to sort them."""
-    row = Case if sort is Sort.DEAREST else aliased(Case)
-    enough = and_(row.paid_currency == least.currency, row.paid_minor >= least.amount_minor)
-    return enough if sort is Sort.DEAREST else Case.id.in_(select(row.id).where(enough))
-
-
-def _carried_out(kind: str = "") -> ColumnElement[bool]:
-    done = MakeGood.done_at.is_not(None)
-    return done & (MakeGood.kind == kind) if kind else done
-
-
-def _came_to(outcome: Outcome) -> ColumnElement[bool]:
-    match outcome:
-        case Outcome.MADE_GOOD:
-            return Case.make_goods.any(_carried_out())
-        case Outcome.RECOVERED:
-            return Case.close_reason == CloseReason.RECOVERED
-        case Outcome.RECOVERED_ASKED:
-            return (Case.close_reason == CloseReason.RECOVERED) & Case.messages.any(_INVITED)
-        case Outcome.RECOVERED_UNASKED:
-            return (Case.close_reason == CloseReason.RECOVERED) & ~Case.messages.any(_INVITED)
-        case Outcome.EDITABLE:
-            return Case.editable != Editable.NO
-        case Outcome.ASSUMED:
-            return Case.editable == Editable.ASSUMED
-        case Outcome.STARRED:
-            return _last_answer(Message.stars).is_not(None)
-        case Outcome.SOLVED | Outcome.PARTLY | Outcome.NOT_SOLVED:
-            return _last_answer(Message.answer) == Answer(outcome.value)
-
-
-_INVITED = (Message.step == Step.UPDATE_INVITATION) & (Message.state == MessageState.SENT)
-
-
-def _last_decider() -> ScalarSelect[Any]:
-    return (
-        select(Decision.seller_id)
-        .where(Decision.case_id == Case.id)
-        .order_by(Decision.id.desc())
-        .limit(1)
-        .correlate(Case)
-        .scalar_subquery()
-    )
-
-
-def _last_answer(column: InstrumentedAttribute[Any]) -> ScalarSelect[Any]:
-    """What the buyer said last."""
-    return (
-        select(column)
-        .where(Message.case_id == Case.id, Message.answer.is_not(None))
-        .order_by(Message.id.desc())
-        .limit(1)
-        .correlate(Case)
-        .scalar_subquery()
-    )
+    return of_number(session, typed, shop_ids)

@@ -6,7 +6,18 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, or_, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    TextualSelect,
+    and_,
+    bindparam,
+    false,
+    func,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.orm import Session
 
 from service.db.models import BuyerMark, Case, SearchEntry, Shop
@@ -19,8 +30,10 @@ _ENTRIES: Any = SearchEntry.__table__
 _POSTGRES = text("array_to_tsvector(string_to_array(search_entry.words, ' ')) @@ :query ::tsquery")
 MOST_NUMBERED = 100
 """Cases of one number: of one order, or of one in each shop."""
+FEW = 1_000
+"""Cases whose words are read one by one sooner than another index is."""
 _TELEPHONE = re.compile(r"\+?(?:[ ()./-]*[0-9]){8,15}")
-_SQLITE = text("SELECT rowid FROM search_index WHERE search_index MATCH :query")
+_SQLITE = text("SELECT rowid AS case_id FROM search_index WHERE search_index MATCH :query")
 
 
 def write_entries(session: Session, words: dict[int, str]) -> None:
@@ -38,10 +51,28 @@ def forget_old_words(session: Session) -> None:
         session.execute(text("INSERT INTO search_index(search_index) VALUES ('optimize')"))
 
 
-def matching(session: Session, typed: str) -> ColumnElement[bool] | None:
-    """The condition that a case holds each word typed, or a word that begins so; None where
-    nothing was typed that a case could hold."""
-    return matching_any(session, [typed])
+def holding(typed: str) -> ColumnElement[bool]:
+    """The condition that a case holds each word typed, or a word that begins so, by its words themselves: for
+    cases that are few already. None does where nothing was typed that a case could hold."""
+    words = words_of([typed])
+    if not words:
+        return false()
+    line = " " + SearchEntry.words
+    entry = select(SearchEntry.case_id).where(SearchEntry.case_id == Case.id)
+    return entry.where(*(line.contains(f" {word}") for word in words)).exists()
+
+
+def matching(session: Session, typed: str) -> ColumnElement[bool]:
+    """The same by the index of words. That of each word that many hold would be gone through, so where few
+    hold the word that looks rarest, only that one is looked up."""
+    words = words_of([typed])
+    if not words:
+        return false()
+    rarest = max(words, key=lambda word: (any(map(str.isdigit, word)), len(word)))
+    ids = _ids(session, [[rarest]], "*").subquery()
+    if session.execute(select(ids).offset(FEW).limit(1)).first() is None:
+        return and_(_holding(session, [[rarest]], "*"), holding(typed))
+    return _holding(session, [words], "*")
 
 
 def numbered(session: Session, typed: str, narrowing: ColumnElement[bool]) -> Sequence[int]:
@@ -91,14 +122,20 @@ def matching_any(session: Session, texts: Sequence[str]) -> ColumnElement[bool] 
 def _holding(session: Session, groups: Sequence[list[str]], rest: str) -> ColumnElement[bool]:
     """The condition that a case holds all words of one of these groups; `rest` is `*` where a word may go
     on, '' where it has to be the whole."""
+    # With an offset PostgreSQL asks the index: it would go through all words in the order of a list.
+    return Case.id.in_(select(_ids(session, groups, rest).subquery()).offset(0))
+
+
+def _ids(session: Session, groups: Sequence[list[str]], rest: str) -> TextualSelect | Select[int]:
+    """The ids of such cases, from the index."""
     if session.get_bind().dialect.name == "sqlite":
         query = " OR ".join(
             "(" + " AND ".join(f'"{word}"{rest}' for word in words) + ")" for words in groups
         )
-        return Case.id.in_(_SQLITE.bindparams(query=query).columns(SearchEntry.case_id))
+        return _SQLITE.bindparams(query=query).columns(SearchEntry.case_id)
     ending = ":*" if rest else ""
     query = " | ".join(
         "(" + " & ".join(f"'{word}'{ending}" for word in words) + ")" for words in groups
     )
     condition = _POSTGRES.bindparams(bindparam("query", query))
-    return Case.id.in_(select(SearchEntry.case_id).where(condition))
+    return select(SearchEntry.case_id).where(condition)

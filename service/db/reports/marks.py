@@ -109,8 +109,11 @@ def mark_all(session: Session, shop_id: int | None = None) -> None:
         for edge in (func.min, func.max)
     ]
     moments = union(*edges).subquery()
-    newest_first = select(moments.c.shop_id, moments.c.at).order_by(moments.c.at.desc())
-    session.execute(insert(ReportMark).from_select(["shop_id", "at"], newest_first))
+    # The days of a shop together: its weeks and months are merged from days that were counted with them.
+    shop_by_shop = select(moments.c.shop_id, moments.c.at).order_by(
+        moments.c.shop_id, moments.c.at.desc()
+    )
+    session.execute(insert(ReportMark).from_select(["shop_id", "at"], shop_by_shop))
 
 
 def _edges(session: Session, shop: Any, edge: Any, column: Any, shop_id: int | None) -> Select[Any]:

@@ -49,7 +49,8 @@ def facts_of(session: Session, shop_ids: Collection[int], days: Days) -> list[Ca
     opened = opened_in(shop_ids, days)
     make_goods = _make_goods(session, opened)
     messages = _messages(session, opened)
-    rises, staff = _rises(session, opened), _staff(session, opened)
+    rises = _rises(session, and_(opened, Case.close_reason == CloseReason.RECOVERED))
+    staff = _staff(session, opened)
     places = _places(session, shop_ids)
     return [
         _facts(
@@ -125,7 +126,6 @@ def _facts(
     rise: int | None,
     staff: int | None,
 ) -> CaseFacts:
-    recovered = row.close_reason == CloseReason.RECOVERED
     done = min((make_good.done_at for make_good in make_goods), default=None)
     return CaseFacts(
         id=row.id,
@@ -141,8 +141,8 @@ def _facts(
         answer=messages.answer,
         handling=messages.handling,
         asked=messages.asked,
-        recovered=recovered,
-        rise=rise if recovered else None,
+        recovered=row.close_reason == CloseReason.RECOVERED,
+        rise=rise,
         first_answer_worked=place.worked(row.opened_at, messages.first_sent),
         remedied_worked=place.worked(row.opened_at, done),
         courier=row.courier,

@@ -92,16 +92,17 @@ class Sums:
 
     def merge(self, other: Sums) -> None:
         """Add what other cases add up to."""
-        for each in fields(self):
-            mine, theirs = getattr(self, each.name), getattr(other, each.name)
-            if isinstance(mine, Counter):
-                mine.update(theirs)
-            else:
-                setattr(self, each.name, mine + theirs)
+        for name in _NAMES:
+            if theirs := getattr(other, name):
+                mine = getattr(self, name)
+                if isinstance(mine, Counter):
+                    mine.update(theirs)
+                else:
+                    setattr(self, name, mine + theirs)
 
     def to_data(self) -> dict[str, Any]:
         """Plain data for JSON, without what is zero."""
-        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        values = {name: getattr(self, name) for name in _NAMES}
         return {
             name: dict(value) if isinstance(value, Counter) else value
             for name, value in values.items()
@@ -201,3 +202,7 @@ class Sums:
         """The same of those who were not."""
         number = self.raised - self.raised_asked
         return (self.rise - self.rise_asked) / number if number else None
+
+
+_NAMES = [each.name for each in fields(Sums)]
+"""Found once: sums are merged and written by the million."""

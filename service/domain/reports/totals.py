@@ -89,7 +89,10 @@ class Totals:
         counts.update(number=1, stars=review.stars, gained=review.gained)
 
     def _line(self, dimension: Dimension, key: str) -> Sums:
-        return self.by[dimension].setdefault(key, Sums())
+        lines = self.by[dimension]
+        if key not in lines:
+            lines[key] = Sums()
+        return lines[key]
 
     def merge(self, other: Totals) -> None:
         """Add the totals of other days, or of another shop."""

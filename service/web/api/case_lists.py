@@ -12,7 +12,8 @@ from marshmallow import ValidationError, fields, post_load, validate, validates_
 
 from integrations.money import Money
 from integrations.remedies import KINDS
-from service.db.cases.case_list import CaseFilter, Outcome, Sort, key_read, key_text, list_cases
+from service.db.cases.case_filter import CaseFilter, Outcome
+from service.db.cases.case_list import Sort, key_read, key_text, list_cases
 from service.domain.cases.couriers import courier_named
 from service.domain.cases.root_causes import RootCause
 from service.domain.cases.states import CaseState

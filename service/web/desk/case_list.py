@@ -11,14 +11,8 @@ from flask import Blueprint, render_template, request
 from sqlalchemy.orm import Session
 
 from integrations.money import Money
-from service.db.cases.case_list import (
-    CaseFilter,
-    Outcome,
-    Sort,
-    key_read,
-    key_text,
-    list_cases,
-)
+from service.db.cases.case_filter import CaseFilter, Outcome
+from service.db.cases.case_list import Sort, key_read, key_text, list_cases
 from service.db.models import Case, Shop
 from service.db.shops import shop_queries
 from service.db.staff import seller_queries
