@@ -73,8 +73,8 @@ def overview() -> str:
             assignee_id=actor().id if is_mine else None,
         )
         groups = [
-            (GROUPS[TaskGroup(urgency)], list(rows))
-            for urgency, rows in groupby(page, key=lambda row: row.task.urgency)
+            (GROUPS[group], list(rows))
+            for group, rows in groupby(page, key=lambda row: row.task.urgency)
         ]
         return render_template(
             "admin/waiting.html",
@@ -119,10 +119,10 @@ def _after() -> task_queries.Key | None:
         return None
     try:
         urgency, opened_at, task_id = text.split("_")
-        key = int(urgency), datetime.fromisoformat(opened_at), int(task_id)
+        key = TaskGroup(int(urgency)), datetime.fromisoformat(opened_at), int(task_id)
     except ValueError as error:
         raise NotFound("There is no such page.") from error
-    if key[1].tzinfo is None or not 0 <= key[0] < len(GROUPS) or not 0 <= key[2] < 2**63:
+    if key[1].tzinfo is None or not 0 <= key[2] < 2**63:
         raise NotFound("There is no such page.")
     return key
 
