@@ -97,7 +97,7 @@ def page(shop_id: int) -> str:
         shop = settings.get(session, shop_id)
         rules = shown(session, shop, context().clock.now().date())
         return render_template(
-            "admin/asking.html",
+            "desk/asking.html",
             shop=shop,
             doubtful=[rule for rule in rules if rule.doubt],
             sound=[rule for rule in rules if not rule.doubt],

@@ -74,7 +74,7 @@ def overview() -> str:
         )
         shops = shop_queries.shops(session, owned)
     return render_template(
-        "admin/audit.html",
+        "desk/audit.html",
         lines=lines[:PAGE],
         names=names,
         shops={shop.id: shop for shop in shops},

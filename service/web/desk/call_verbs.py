@@ -17,7 +17,7 @@ from service.web.desk.case_forms import CallForm
 from service.web.desk.case_verbs import verb
 from service.web.request_context import actor, context
 
-blueprint = Blueprint("calls", __name__, url_prefix="/cases/<reference>/calls")
+blueprint = Blueprint("call_verbs", __name__, url_prefix="/cases/<reference>/calls")
 
 
 @blueprint.post("")

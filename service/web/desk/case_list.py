@@ -81,7 +81,7 @@ def overview() -> str:
             sort=asked.sort,
         )
         return render_template(
-            "admin/cases.html",
+            "desk/cases.html",
             cases=cases[:PAGE],
             waiting=task_queries.cases_waiting(session, [case.id for case in cases]),
             wanted=narrowing,

@@ -70,7 +70,7 @@ def verb(
                     form.refuse(error, form.about)
                 return case_page(reference, error, form), status_of(error)
             undo.tell(sentence, [case.reference])
-            at_case = url_for("admin.case", reference=case.reference)
+            at_case = url_for("cases.case", reference=case.reference)
             return redirect(own_path(form.next.data or "", at_case), 303)
 
         return acted

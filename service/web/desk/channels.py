@@ -122,7 +122,7 @@ def _page(shop_id: int, refused_at: str = "", refused: RungForm | None = None) -
                 if channel not in shown[severity]
             ]
         return render_template(
-            "admin/channels.html",
+            "desk/channels.html",
             shop=shop,
             problem="" if refused is None else refused.problem,
             severities=SEVERITIES,

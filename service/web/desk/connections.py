@@ -104,7 +104,7 @@ def _is_to_be_allowed(database: Session, connection: Connection) -> bool:
 
 def _connect_page(shop_id: int, adapter: str, form: ConnectionForm) -> str:
     kind = registry.get(adapter)
-    return render_template("admin/connect.html", kind=kind, shop_id=shop_id, form=form)
+    return render_template("desk/connect.html", kind=kind, shop_id=shop_id, form=form)
 
 
 def _new(form: ConnectionForm, adapter: str, zone: str) -> NewConnection:
@@ -136,7 +136,7 @@ def _page(
         form = form or _kept(connection)
         form.tell(findings)
         return render_template(
-            "admin/connection.html",
+            "desk/connection.html",
             connection=connection,
             sends_mail=trial_mail.sends_mail(connection),
             kind=registry.get(connection.adapter),

@@ -57,7 +57,7 @@ def _shop(shop_id: int) -> Shop:
 
 def _page(shop: Shop, hold: DeskForm | None = None, guidelines: DeskForm | None = None) -> str:
     return render_template(
-        "admin/deciding.html",
+        "desk/deciding.html",
         shop=shop,
         hold=hold or HoldForm(seconds=str(shop.hold_seconds)),
         guidelines=guidelines or guidelines_form(shop),

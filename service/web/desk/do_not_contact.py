@@ -94,7 +94,7 @@ def _page(shop_id: int, form: PutForm, taking_off: Mapping[int, TakeOffForm] | N
         before = request.args.get("before", type=int)
         rows = do_not_contact.entries(session, [shop_id], before=before)
         return render_template(
-            "admin/do_not_contact.html",
+            "desk/do_not_contact.html",
             shop=settings.get(session, shop_id),
             form=form,
             taking_off=taking_off or {},

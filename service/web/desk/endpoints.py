@@ -51,7 +51,7 @@ def _overview(shop_id: int, form: EndpointForm) -> str:
     with context().database.reading() as database:
         shop = shop_queries.shop(database, shop_id)
         rows = endpoint_queries.of_shop(database, shop_id)
-    return render_template("admin/endpoints.html", shop=shop, rows=rows, form=form)
+    return render_template("desk/endpoints.html", shop=shop, rows=rows, form=form)
 
 
 @blueprint.post("/shops/<int:shop_id>/endpoints")
@@ -95,7 +95,7 @@ def _page(
         sent = endpoint_queries.events_of(database, endpoint_id, most=PAGE, before=before)
     use_zone(shop.zone)
     return render_template(
-        "admin/endpoint.html",
+        "desk/endpoint.html",
         endpoint=row,
         shop=shop,
         form=form or _kept(row),

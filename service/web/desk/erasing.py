@@ -96,4 +96,4 @@ def _look(shop_id: int, form: BuyerForm) -> tuple[Preview | None, int]:
 def _page(shop_id: int, form: BuyerForm, shown: Preview | None = None) -> str:
     with context().database.reading() as session:
         shop = settings.get(session, shop_id)
-    return render_template("admin/erase.html", shop=shop, form=form, shown=shown)
+    return render_template("desk/erase.html", shop=shop, form=form, shown=shown)

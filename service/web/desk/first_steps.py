@@ -83,7 +83,7 @@ def _address(step: Step, steps: FirstSteps) -> str:
         Step.CONNECTION: url_for("shops.shop", shop_id=shop_id, _anchor="connections"),
         Step.MAIL: url_for("connections.connect_page", shop_id=shop_id, adapter=registry.MAIL),
         Step.PLAYBOOK: url_for("playbooks.overview", shop_id=shop_id),
-        Step.STAFF: url_for("people.overview"),
+        Step.STAFF: url_for("staff.overview"),
         Step.REHEARSAL: url_for(
             "connections.connect_page", shop_id=shop_id, adapter=registry.REHEARSAL
         ),

@@ -55,7 +55,7 @@ def take_back(invitation_id: int) -> Answer:
     except DomainError as error:
         return staff.page(problem=translate(error.text)), status_of(error)
     flash(_("Saved."))
-    return redirect(url_for("people.overview"), 303)
+    return redirect(url_for("staff.overview"), 303)
 
 
 @blueprint.get("/join/<key>")

@@ -82,7 +82,7 @@ def choose() -> str:
         if group is None:
             raise NotFound("None of these waits any more.")
         return render_template(
-            "admin/many.html",
+            "desk/many.html",
             group=group,
             shown=group.quicks[:MOST],
             total=totals(group.quicks[:MOST]),
@@ -104,7 +104,7 @@ def _review(references: Sequence[str], form: ManyForm) -> str:
         if wanted:
             use_zone(wanted[0].case.shop.zone)
         return render_template(
-            "admin/many_review.html",
+            "desk/many_review.html",
             quicks=wanted,
             total=totals(wanted),
             form=form,

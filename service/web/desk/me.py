@@ -68,7 +68,7 @@ def overview() -> str:
 def _page(*, language: LanguageForm | None = None, password: PasswordForm | None = None) -> str:
     spoken = seller().language or str(get_locale())
     return render_template(
-        "admin/me.html",
+        "desk/me.html",
         seen=sessions.of_seller(context(), actor(), session["key"]),
         device_name=device_name,
         language_form=language or LanguageForm(language=spoken),

@@ -29,7 +29,7 @@ from service.web.desk.paging import next_page
 from service.web.request_context import actor, context
 from service.web.words import word
 
-blueprint = Blueprint("texts", __name__, url_prefix="/shops/<int:shop_id>/texts")
+blueprint = Blueprint("message_templates", __name__, url_prefix="/shops/<int:shop_id>/texts")
 Answer = Response | tuple[str, int]
 VERSIONS = 20
 SHOWN_CASES = 20
@@ -77,7 +77,7 @@ def overview(shop_id: int) -> str:
             )
             for key in templates.text_keys()
         ]
-        return render_template("admin/texts.html", shop=shop, rows=rows)
+        return render_template("desk/texts.html", shop=shop, rows=rows)
 
 
 @blueprint.get("/<key>/<language>")
@@ -105,7 +105,7 @@ def save(shop_id: int, key: str, language: str) -> Answer:
             form.problem = _("Not saved.")
         return _page(shop_id, key, language, form), status
     flash(_("Saved. Buyers get this text from now on."))
-    return redirect(url_for("texts.text", shop_id=shop_id, key=key, language=language), 303)
+    return redirect(url_for("message_templates.text", shop_id=shop_id, key=key, language=language), 303)
 
 
 @blueprint.post("/<key>/<language>/check")
@@ -114,7 +114,7 @@ def check(shop_id: int, key: str, language: str) -> str:
     """What the check says of what is being typed, a part of the page (static/text_check.js)."""
     _check_known(key, language)
     return render_template(
-        "admin/text_check.html", **_looked(key, language, MessageTextForm(request.form))
+        "desk/text_check.html", **_looked(key, language, MessageTextForm(request.form))
     )
 
 
@@ -149,7 +149,7 @@ def _versions(shop_id: int, key: str, language: str, refused: DeskForm | None = 
             for row, (text, older) in zip(rows, zip_longest(texts, texts[1:]), strict=True)
         ]
         return render_template(
-            "admin/text_versions.html",
+            "desk/text_versions.html",
             shop=shop,
             key=key,
             language=language,
@@ -178,7 +178,7 @@ def restore(shop_id: int, key: str, language: str, number: int) -> Answer:
     if status:
         return _versions(shop_id, key, language, form), status
     flash(_("Version %(number)s is used again.", number=number))
-    return redirect(url_for("texts.versions", shop_id=shop_id, key=key, language=language), 303)
+    return redirect(url_for("message_templates.versions", shop_id=shop_id, key=key, language=language), 303)
 
 
 @blueprint.post("/<key>/<language>/ship")
@@ -188,7 +188,7 @@ def ship(shop_id: int, key: str, language: str) -> Answer:
     _check_known(key, language)
     custom_texts.ship_text(context(), shop_id, key, language, actor())
     flash(_("The shipped text is used again."))
-    return redirect(url_for("texts.text", shop_id=shop_id, key=key, language=language), 303)
+    return redirect(url_for("message_templates.text", shop_id=shop_id, key=key, language=language), 303)
 
 
 def _check_known(key: str, language: str) -> None:
@@ -244,7 +244,7 @@ def _page(shop_id: int, key: str, language: str, form: MessageTextForm) -> str:
             if not form.errors:
                 form.refuse(error, "text")
         return render_template(
-            "admin/text.html",
+            "desk/text.html",
             shop=shop,
             key=key,
             form=form,

@@ -95,7 +95,7 @@ def overview() -> str:
 def _page(*, chosen: ChoicesForm | None = None, address: AddressForm | None = None) -> str:
     kept = addresses.addresses(context(), actor())
     return render_template(
-        "admin/notices.html",
+        "desk/notices.html",
         addresses=kept,
         has_mail=any(row.is_mail for row in kept),
         kinds=[kind.value for kind in NoticeKind],

@@ -62,7 +62,7 @@ def come_back(token: str) -> str:
     """The platform sends the owner here. Whoever left is asked to press a button: an address that
     somebody else made must not connect their shop."""
     return render_template(
-        "admin/permission.html",
+        "desk/permission.html",
         connection_id=_connection_of(token),
         form=CameBackForm(request.args),
     )
@@ -111,7 +111,7 @@ def signed_in(connection_id: int) -> Page:
 
 def _code_page(connection_id: int, given: DeviceCode | None, problem: str = "") -> str:
     return render_template(
-        "admin/permission_code.html",
+        "desk/permission_code.html",
         connection_id=connection_id,
         given=given,
         sealed="" if given is None else _sealed(connection_id, given),

@@ -53,7 +53,7 @@ def playbook_page(shop_id: int, **forms: DeskForm) -> str:
         shown, names = kept.shown, seller_queries.actor_names(session)
         about = AboutPlaybookForm.of(shown, kept.seen)
         return render_template(
-            "admin/playbook.html",
+            "desk/playbook.html",
             shop=shop,
             kept=kept,
             names=names,
@@ -192,7 +192,7 @@ def _dry_run(shop_id: int, refused: DeskForm | None = None) -> str:
         kept = playbooks.playbooks_of(session, shop)
         tried = dry_run.dry_run(session, shop_id, kept.in_effect, kept.shown, most=size)
         return render_template(
-            "admin/dry_run.html",
+            "desk/dry_run.html",
             shop=shop,
             kept=kept,
             tried=tried,
@@ -236,7 +236,7 @@ def _versions(shop_id: int, refused: DeskForm | None = None) -> str:
             for row, new, old in zip(rows, read, older, strict=True)
         ]
         return render_template(
-            "admin/playbook_versions.html",
+            "desk/playbook_versions.html",
             shop=shop,
             listed=listed[:VERSIONS],
             names=seller_queries.actor_names(session),
@@ -254,7 +254,7 @@ def version(shop_id: int, version: int) -> str:
         shop = settings.get(session, shop_id)
         row = playbook_queries.version(session, shop_id, version)
         return render_template(
-            "admin/playbook_version.html",
+            "desk/playbook_version.html",
             shop=shop,
             row=row,
             playbook=playbook_from_data(row.playbook),

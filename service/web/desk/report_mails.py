@@ -39,7 +39,7 @@ def overview() -> str:
 def _page(problem: str = "") -> str:
     listed = report_mails.readers(context(), actor())
     return render_template(
-        "admin/report_mails.html",
+        "desk/report_mails.html",
         readers=[(reader, _form(reader)) for reader in listed],
         problem=problem,
     )

@@ -84,7 +84,7 @@ def overview() -> str:
     tables = {dimension.value: lines_of(now, before, dimension) for dimension in Dimension}
     products = tables[Dimension.PRODUCT]
     return render_template(
-        "admin/reports.html",
+        "desk/reports.html",
         asked=asked,
         period=asked.period,
         kinds=list(PeriodKind),

@@ -34,7 +34,7 @@ def _rule_page(shop_id: int, number: int | None, typed: RuleForm | None = None) 
         if typed is None:
             form.seen.data = kept.seen
         form.offer_products(playbook_queries.products_of_orders(session, shop_id))
-        return render_template("admin/rule.html", shop=shop, form=form, number=number, rule=rule)
+        return render_template("desk/rule.html", shop=shop, form=form, number=number, rule=rule)
 
 
 def _kept(shop_id: int, number: int | None, save: Callable[[RuleForm], None]) -> Page:

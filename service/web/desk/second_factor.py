@@ -62,7 +62,7 @@ def _offered(setup: Setup, form: SetupForm) -> str:
         needed = seller_queries.lacks_second_factor(database, seller().id, of_all_owners=everywhere)
     form.sealed.data = setup.sealed
     return render_template(
-        "admin/second_factor_setup.html",
+        "desk/second_factor_setup.html",
         setup=setup,
         picture=picture(setup.app_address),
         form=form,
@@ -73,7 +73,7 @@ def _offered(setup: Setup, form: SetupForm) -> str:
 def _kept(**values: Any) -> str:
     shown = {"codes": [], "renewing": CodeForm(key="renew"), "removing": CodeForm(key="remove")}
     left = second_factors.codes_left(context(), seller().id)
-    return render_template("admin/second_factor.html", left=left, **{**shown, **values})
+    return render_template("desk/second_factor.html", left=left, **{**shown, **values})
 
 
 @blueprint.post("")

@@ -40,7 +40,7 @@ def _overview(form: NewShopForm) -> str:
     managed = actor().shops(Permission.MANAGE)
     with context().database.reading() as session:
         shops = shop_queries.shops_with_connections(session, managed)
-        return render_template("admin/shops.html", shops=shops, form=form)
+        return render_template("desk/shops.html", shops=shops, form=form)
 
 
 @blueprint.post("/shops")
@@ -64,7 +64,7 @@ def shop(shop_id: int) -> str:
     with context().database.reading() as database:
         shop, today = settings.get(database, shop_id), context().clock.now().date()
         return render_template(
-            "admin/shop.html",
+            "desk/shop.html",
             shop=shop,
             doubtful=sum(rule.doubt is not None for rule in asking.shown(database, shop, today)),
             platforms=[registry.get(name) for name in platforms_for(shop)],
@@ -76,7 +76,7 @@ def _section_page(shop_id: int, section: str, form: DeskForm | None = None) -> s
     with context().database.reading() as database:
         shop = settings.get(database, shop_id)
     return render_template(
-        f"admin/shop_{section}.html", shop=shop, form=form or SECTIONS[section](shop)
+        f"desk/shop_{section}.html", shop=shop, form=form or SECTIONS[section](shop)
     )
 
 

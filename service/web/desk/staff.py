@@ -32,7 +32,7 @@ from service.web.i18n import translate
 from service.web.request_context import actor, context
 from service.web.words import word
 
-blueprint = Blueprint("people", __name__)
+blueprint = Blueprint("staff", __name__)
 Answer = Response | str | tuple[str, int]
 AMOUNTS = ("each", "week")
 
@@ -162,7 +162,7 @@ def page(
         shops = shop_queries.shops(session, owned)
         forms = {(row.seller_id, row.shop_id): MemberForm.of(row) for row in memberships}
         return render_template(
-            "admin/sellers.html",
+            "desk/staff.html",
             link=link,
             invitation=invitation,
             invitations=invitations.open_ones(session, context(), actor()),
@@ -254,4 +254,4 @@ def end_member(shop_id: int, seller_id: int) -> Answer:
 
 def _saved() -> Response:
     flash(_("Saved."))
-    return redirect(url_for("people.overview"), 303)
+    return redirect(url_for("staff.overview"), 303)

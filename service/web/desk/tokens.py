@@ -76,7 +76,7 @@ def _page(form: TokenForm, *, fresh: str = "") -> str:
         rows = seller_queries.tokens(session, owned)
     now = context().clock.now()
     return render_template(
-        "admin/tokens.html", rows=rows, form=form, fresh=fresh, now=now, said=SCOPES
+        "desk/tokens.html", rows=rows, form=form, fresh=fresh, now=now, said=SCOPES
     )
 
 

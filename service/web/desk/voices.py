@@ -50,7 +50,7 @@ def _page(shop_id: int, form: VoicesForm | None = None, problem: str = "") -> st
         on = voices_from_data(shop.voices).on
         address = f"{wired().settings.public_url}/voices/{shop.voices_slug}" if on else ""
         return render_template(
-            "admin/voices.html",
+            "desk/voices.html",
             shop=shop,
             form=form or VoicesForm.of(shop),
             problem=problem,

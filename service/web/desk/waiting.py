@@ -77,7 +77,7 @@ def overview() -> str:
             for group, rows in groupby(page, key=lambda row: row.task.urgency)
         ]
         return render_template(
-            "admin/waiting.html",
+            "desk/waiting.html",
             groups=groups,
             rules=TASK_RULES,
             narrowings=_narrowings(session, shops),
