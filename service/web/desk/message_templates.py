@@ -105,7 +105,9 @@ def save(shop_id: int, key: str, language: str) -> Answer:
             form.problem = _("Not saved.")
         return _page(shop_id, key, language, form), status
     flash(_("Saved. Buyers get this text from now on."))
-    return redirect(url_for("message_templates.text", shop_id=shop_id, key=key, language=language), 303)
+    return redirect(
+        url_for("message_templates.text", shop_id=shop_id, key=key, language=language), 303
+    )
 
 
 @blueprint.post("/<key>/<language>/check")
@@ -178,7 +180,9 @@ def restore(shop_id: int, key: str, language: str, number: int) -> Answer:
     if status:
         return _versions(shop_id, key, language, form), status
     flash(_("Version %(number)s is used again.", number=number))
-    return redirect(url_for("message_templates.versions", shop_id=shop_id, key=key, language=language), 303)
+    return redirect(
+        url_for("message_templates.versions", shop_id=shop_id, key=key, language=language), 303
+    )
 
 
 @blueprint.post("/<key>/<language>/ship")
@@ -188,7 +192,9 @@ def ship(shop_id: int, key: str, language: str) -> Answer:
     _check_known(key, language)
     custom_texts.ship_text(context(), shop_id, key, language, actor())
     flash(_("The shipped text is used again."))
-    return redirect(url_for("message_templates.text", shop_id=shop_id, key=key, language=language), 303)
+    return redirect(
+        url_for("message_templates.text", shop_id=shop_id, key=key, language=language), 303
+    )
 
 
 def _check_known(key: str, language: str) -> None:

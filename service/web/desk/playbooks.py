@@ -128,18 +128,9 @@ def draft_ready_made(shop_id: int) -> Page:
 @may(Permission.MANAGE)
 def draft_file(shop_id: int) -> Page:
     """Make a file the draft and try it."""
-    form, sent = FileForm(request.form), request.files.get("file")
-
-    def verb() -> None:
-        try:
-            text = sent.read().decode("utf-8-sig") if sent else form.text.data or ""
-        except UnicodeDecodeError as error:
-            raise WrongInput("This file is no text in UTF-8.") from error
-        if not text.strip():
-            raise WrongInput("Choose a file, or paste its text.")
-        playbook_drafts.draft_file(context(), shop_id, actor(), text)
-
-    status = carry_out(form, verb, "text")
+    form, verb = FileForm(request.form, request.files), playbook_drafts.draft_file
+    about = "file" if form.file.data else "text"
+    status = carry_out(form, lambda: verb(context(), shop_id, actor(), form.read()), about)
     if status:
         return playbook_page(shop_id, file=form), status
     flash(_("This is the draft now. It is not in effect yet."))
