@@ -156,7 +156,7 @@ def test_stop_by_an_address_of_many_silences_that_address_and_no_stranger(world:
     now = world.clock.now()
     with world.context.database.transaction() as session:
         mark = opt_out.mark_of_email(world.context, "guest@toko.test")
-        assert opt_out.add(session, mark, world.shop_id, opt_out.BY_LINK, now, BUYER)
+        assert opt_out.add(session, mark, world.shop_id, opt_out.BY_LINK, now=now, actor=BUYER)
 
     with world.context.database.reading() as session:
         case = session.get_one(Case, second.id)
@@ -167,7 +167,7 @@ def test_stop_by_an_address_of_many_silences_that_address_and_no_stranger(world:
 
     with world.context.database.transaction() as session:
         opt_out.silence(
-            world.context, session, session.get_one(Case, first.id), opt_out.BY_LINK, now
+            world.context, session, session.get_one(Case, first.id), opt_out.BY_LINK, now=now
         )
     with world.context.database.reading() as session:
         assert opt_out.is_opted_out(world.context, session, session.get_one(Case, first.id))
@@ -179,7 +179,9 @@ def test_stop_by_ones_own_address_silences_all_ways(world: World) -> None:
     _known_as(world, case, email="rina@toko.test", id="b1")
     with world.context.database.transaction() as session:
         mark = opt_out.mark_of_email(world.context, "rina@toko.test")
-        opt_out.add(session, mark, world.shop_id, opt_out.BY_LINK, world.clock.now(), BUYER)
+        opt_out.add(
+            session, mark, world.shop_id, opt_out.BY_LINK, now=world.clock.now(), actor=BUYER
+        )
     with world.context.database.reading() as session:
         row = session.get_one(Case, case.id)
         assert opt_out.is_opted_out(world.context, session, row)

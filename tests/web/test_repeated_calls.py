@@ -139,7 +139,7 @@ def test_of_many_at_once_all_hear_of_one_decision(world: World, caller: Caller) 
 
 def test_key_of_a_call_that_died_may_be_used_again(world: World, caller: Caller) -> None:
     database, now = world.context.database, world.clock.now()
-    api_answers.begin(database, 1, "a-1", "of the one that died", "", now)
+    api_answers.begin(database, 1, "a-1", "of the one that died", reference="", now=now)
     before = caller.call(_approve(world), {"number": 0}, "a-1")
 
     world.clock.move(minutes=1, seconds=1)

@@ -58,8 +58,8 @@ def facts_of(session: Session, shop_ids: Collection[int], days: Days) -> list[Ca
             places[row.shop_id],
             make_goods[row.id],
             messages[row.id],
-            rises.get(row.id),
-            staff.get(row.id),
+            rise=rises.get(row.id),
+            staff=staff.get(row.id),
         )
         for row in session.execute(
             select(
@@ -122,6 +122,7 @@ def _facts(
     place: _Place,
     make_goods: Sequence[Any],
     messages: _Messages,
+    *,
     rise: int | None,
     staff: int | None,
 ) -> CaseFacts:

@@ -108,7 +108,7 @@ def record(context: Context, call_id: int, actor: Actor, outcome: Outcome) -> No
         history.note(session, case, "called", at=now, actor=actor, detail=detail)
         _settle_message(context, session, call, actor, now)
         if outcome.answer is not None and asked is not None:
-            answers.keep(session, asked, outcome.answer, None, words, now, reason=BY_TELEPHONE)
+            answers.keep(session, asked, outcome.answer, None, words, now=now, reason=BY_TELEPHONE)
         elif words and call.state is CallState.REACHED:
             _keep_words(case, call, words, now)
         if grave and case.closed_at is None:

@@ -37,6 +37,7 @@ class Report:
         period: Period,
         now: Totals,
         before: Totals,
+        *,
         language: str,
         public_url: str,
     ) -> None:

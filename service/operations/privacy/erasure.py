@@ -91,7 +91,8 @@ def erase_buyer(
             permit(session, actor, Permission.MANAGE, shop)
         check_settled(cases)
         messages = sum(
-            _empty_case(context, session, case, now, ON_REQUEST, actor) for case in cases
+            _empty_case(context, session, case, at=now, why=ON_REQUEST, actor=actor)
+            for case in cases
         )
         for shop in sorted(shops):
             audit.note(
@@ -145,7 +146,7 @@ def check_settled(cases: Iterable[Case]) -> None:
 
 
 def _empty_case(
-    context: Context, session: Transaction, case: Case, at: datetime, why: Said, actor: Actor
+    context: Context, session: Transaction, case: Case, *, at: datetime, why: Said, actor: Actor
 ) -> int:
     """Remove the buyer from a case, closing it where it is open; gives how many messages."""
     if case.closed_at is None:
@@ -254,7 +255,7 @@ def purge_ended(context: Context, actor: Actor, shop_id: int | None = None) -> b
         with context.database.transaction() as session:
             for case_id in cases:
                 case = case_queries.locked_case(session, case_id)
-                _empty_case(context, session, case, context.clock.now(), BY_AGE, actor)
+                _empty_case(context, session, case, at=context.clock.now(), why=BY_AGE, actor=actor)
             _empty_reviews(session, reviews)
     return len(cases) == CASES_AT_ONCE or len(reviews) == REVIEWS_AT_ONCE
 

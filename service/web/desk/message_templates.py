@@ -98,7 +98,7 @@ def save(shop_id: int, key: str, language: str) -> Answer:
     _check_known(key, language)
     form, verb = MessageTextForm(request.form), custom_texts.save_text
     status = carry_out(
-        form, lambda: verb(context(), shop_id, key, language, form.typed, actor()), "text"
+        form, lambda: verb(context(), shop_id, key, language, form.typed, actor=actor()), "text"
     )
     if status:
         if form.text.errors:
@@ -176,7 +176,7 @@ def restore(shop_id: int, key: str, language: str, number: int) -> Answer:
     """Use what an older version says again."""
     _check_known(key, language)
     form, verb = DeskForm(), custom_texts.restore_text
-    status = carry_out(form, lambda: verb(context(), shop_id, key, language, number, actor()))
+    status = carry_out(form, lambda: verb(context(), shop_id, key, language, number, actor=actor()))
     if status:
         return _versions(shop_id, key, language, form), status
     flash(_("Version %(number)s is used again.", number=number))

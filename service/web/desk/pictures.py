@@ -38,7 +38,7 @@ STYLE = (
 def picture(reference: str, kind: str, number: int, size: str) -> Response | tuple[str, int]:
     """One picture; where there is none to show, why, as a drawing in its place or as a page."""
     try:
-        content = pictures.fetch(context(), reference, actor(), kind, number, size)
+        content = pictures.fetch(context(), reference, actor(), kind=kind, number=number, size=size)
     except AdapterError as error:
         return _instead(error.text)
     return picture_answer(content)
