@@ -44,10 +44,10 @@ height:1.4rem;flex:none}.small{color:#5d5346;font-size:.9rem}.stars{color:#8a580
 
 ORDERS = (
     HEAD
-    + """<h1>Orders</h1>{% for one in orders %}<article>
-<a href="{{ base }}/orders/{{ one.id }}">{{ one.number }} {{ one.product_name }}</a>
-{{ one.buyer }} · {% if one.rating is none %}not reviewed{% elif one.withdrawn %}withdrawn
-{% else %}{{ stars(one.rating) }}{% endif %}</article>{% endfor %}
+    + """<h1>Orders</h1>{% for order in orders %}<article>
+<a href="{{ base }}/orders/{{ order.id }}">{{ order.number }} {{ order.product_name }}</a>
+{{ order.buyer }} · {% if order.rating is none %}not reviewed{% elif order.withdrawn %}withdrawn
+{% else %}{{ stars(order.rating) }}{% endif %}</article>{% endfor %}
 <form method="post" action="{{ base }}/callbacks"><h2>How the shop calls Makegood</h2>
 <label class="tick"><input type="checkbox" name="duplicates" {{ 'checked' if duplicates }}>
  each call twice</label>
@@ -96,12 +96,12 @@ BUY = (
 
 MAILBOX = (
     HEAD
-    + """<h1>Mailbox</h1>{% for one, text in messages %}<article>
-<strong>{{ one.subject }}</strong><br><span class="small">to {{ one.recipient }},
-{{ one.at[:16] | replace('T', ' ') }}</span><pre>{{ text }}</pre>
-{% for word in words.get(one.id, ()) %}<p><strong>You:</strong> {{ word.text }}</p>{% endfor %}
+    + """<h1>Mailbox</h1>{% for message, text in messages %}<article>
+<strong>{{ message.subject }}</strong><br><span class="small">to {{ message.recipient }},
+{{ message.at[:16] | replace('T', ' ') }}</span><pre>{{ text }}</pre>
+{% for word in words.get(message.id, ()) %}<p><strong>You:</strong> {{ word.text }}</p>{% endfor %}
 <details><summary>Answer as the buyer</summary>
-<form method="post" action="{{ base }}/mailbox/{{ one.id }}/answer"><label>Your words
+<form method="post" action="{{ base }}/mailbox/{{ message.id }}/answer"><label>Your words
 <textarea name="text" rows="3" required maxlength="5000"></textarea></label>
 <button>Send to the shop</button></form></details></article>{% else %}<p>No messages yet. Rate an order low, then approve a make-good.</p>{% endfor
 %}</body></html>"""
@@ -109,9 +109,9 @@ MAILBOX = (
 
 DONE = (
     HEAD
-    + """<h1>What the shop did</h1>{% for one, amount in made %}<article>
-<strong>{{ one.action }} {{ amount }}</strong><br>order SB-{{ one.order_id }}, {{ one.reference }}
-{% if one.code %}<br>code {{ one.code }}{{ ', used for order ' ~ one.used_order if one.used_order }}{% endif %}{% if one.task %}<p>{{ one.task }}</p>{% endif %}
+    + """<h1>What the shop did</h1>{% for action, amount in made %}<article>
+<strong>{{ action.action }} {{ amount }}</strong><br>order SB-{{ action.order_id }}, {{ action.reference }}
+{% if action.code %}<br>code {{ action.code }}{{ ', used for order ' ~ action.used_order if action.used_order }}{% endif %}{% if action.task %}<p>{{ action.task }}</p>{% endif %}
 </article>{% else %}<p>Nothing yet.</p>{% endfor %}</body></html>"""
 )
 
@@ -222,9 +222,9 @@ def review(review_id: int) -> Response:
 @blueprint.get("/mailbox")
 def mailbox() -> str:
     """What buyers were sent, newest first; with `order` what one of them was."""
-    one = request.args.get("order", 0, int)
+    order_id = request.args.get("order", 0, int)
     messages = _ledger().rows(
-        "SELECT * FROM message WHERE ? IN (0, order_id) ORDER BY id DESC LIMIT 60", one
+        "SELECT * FROM message WHERE ? IN (0, order_id) ORDER BY id DESC LIMIT 60", order_id
     )
     answers: dict[int, list[Row]] = {}
     for row in _ledger().rows("SELECT * FROM buyer_words WHERE message_id IS NOT NULL ORDER BY id"):

@@ -149,7 +149,9 @@ AUDITED: Mapping[type[Base], Audited] = {
         name=lambda row: str(row.name),
         shop_id=lambda row: None,
         columns={"ended_at": _time},
-        added=lambda row: ", ".join(f"{shop}: {one['role']}" for shop, one in row.shops.items()),
+        added=lambda row: ", ".join(
+            f"{shop}: {member['role']}" for shop, member in row.shops.items()
+        ),
     ),
     Endpoint: Audited(
         subject=lambda row: f"endpoint:{row.id}",

@@ -62,15 +62,15 @@ def _count(session: Session, seen: Marks) -> dict[str, dict[Key, Totals]]:
     for shop_id, at in seen.moments:
         days[shop_id].add(day_of(at, zones[shop_id]))
     counted: dict[str, dict[Key, Totals]] = defaultdict(dict)
-    for shop_id, wanted in days.items():
+    for shop_id, marked in days.items():
         zone = zones[shop_id]
-        counted[zone] |= _of_shop(session, shop_id, zone, wanted)
+        counted[zone] |= _of_shop(session, shop_id, zone, marked)
     return counted
 
 
-def _of_shop(session: Session, shop_id: int, zone: str, wanted: set[date]) -> dict[Key, Totals]:
-    fresh = {day: Totals() for day in wanted}
-    for first, last in kept_totals.stretches(wanted):
+def _of_shop(session: Session, shop_id: int, zone: str, marked: set[date]) -> dict[Key, Totals]:
+    fresh = {day: Totals() for day in marked}
+    for first, last in kept_totals.stretches(marked):
         while first <= last:
             ends = min(last, first + STRETCH)
             days = Days(first, ends, zone)
@@ -78,7 +78,7 @@ def _of_shop(session: Session, shop_id: int, zone: str, wanted: set[date]) -> di
             first = ends + timedelta(days=1)
     rows: dict[Key, Totals] = {(shop_id, PeriodKind.DAY, day): sums for day, sums in fresh.items()}
     for kind in (PeriodKind.WEEK, PeriodKind.MONTH):
-        for period in {Period.around(day, kind, zone) for day in wanted}:
+        for period in {Period.around(day, kind, zone) for day in marked}:
             sums = kept_totals.merged_days(session, shop_id, period, fresh)
             rows[shop_id, kind, period.first] = sums
     return rows

@@ -101,7 +101,7 @@ def _saved(shop_id: int, severity: str) -> Response:
 
 
 def _severity(name: str) -> Severity:
-    if name not in {known.value for known in Severity}:
+    if name not in {severity.value for severity in Severity}:
         raise NotFound("There is no such page.")
     return Severity(name)
 

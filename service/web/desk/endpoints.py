@@ -134,8 +134,8 @@ def change(endpoint_id: int) -> Answer:
     return _back(endpoint_id, _("Saved."))
 
 
-def _back(endpoint_id: int, told: str) -> Response:
-    flash(told)
+def _back(endpoint_id: int, sentence: str) -> Response:
+    flash(sentence)
     return redirect(url_for("endpoints.endpoint", endpoint_id=endpoint_id), 303)
 
 

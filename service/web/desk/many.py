@@ -98,25 +98,25 @@ def review() -> str:
 
 def _review(references: Sequence[str], form: ManyForm) -> str:
     with context().database.reading() as session:
-        wanted = [
+        approvable = [
             quick for quick in quicks(session, references[:MOST]).values() if not quick.refused
         ]
-        if wanted:
-            use_zone(wanted[0].case.shop.zone)
+        if approvable:
+            use_zone(approvable[0].case.shop.zone)
         return render_template(
             "desk/many_review.html",
-            quicks=wanted,
-            total=totals(wanted),
+            quicks=approvable,
+            total=totals(approvable),
             form=form,
-            **_first_read(session, wanted),
+            **_first_read(session, approvable),
         )
 
 
-def _first_read(session: Session, wanted: Sequence[Quick]) -> dict[str, object]:
+def _first_read(session: Session, approvable: Sequence[Quick]) -> dict[str, object]:
     """What the buyer of the first of them will read; the others read the same of their own order."""
-    if not wanted:
+    if not approvable:
         return {}
-    first, now = wanted[0], context().clock.now()
+    first, now = approvable[0], context().clock.now()
     option = None if first.is_choice else {"number": 0}
     return {"option": option, "will_read": will_read(context(), session, first.case, now)}
 

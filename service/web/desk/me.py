@@ -51,11 +51,11 @@ BROWSERS = {
 SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Macintosh", "Linux")
 
 
-def device_name(said: str) -> str:
+def device_name(user_agent: str) -> str:
     """What a person calls a browser, of how it calls itself, such as “Chrome, Android”."""
-    browser = next((name for mark, name in BROWSERS.items() if f"{mark}/" in said), "")
-    system = next((name for name in SYSTEMS if name in said), "")
-    return ", ".join(filter(None, (browser, system))) or said[:60]
+    browser = next((name for mark, name in BROWSERS.items() if f"{mark}/" in user_agent), "")
+    system = next((name for name in SYSTEMS if name in user_agent), "")
+    return ", ".join(filter(None, (browser, system))) or user_agent[:60]
 
 
 @blueprint.get("")

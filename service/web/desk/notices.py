@@ -177,6 +177,6 @@ def remove_address(address_id: int) -> Response:
     return _back(_("Removed."))
 
 
-def _back(told: str) -> Response:
-    flash(told)
+def _back(sentence: str) -> Response:
+    flash(sentence)
     return redirect(url_for("notices.overview"), 303)

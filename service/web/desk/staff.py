@@ -100,17 +100,17 @@ class InviteForm(DeskForm):
         """Amounts are read by the currency of their row."""
         valid = super().validate(extra_validators)
         self.shops: dict[int, authority.Membership] = {}
-        for field in (one for one in self if isinstance(one, FormField)):
+        for field in (each for each in self if isinstance(each, FormField)):
             sent = field.form.role.raw_data
             role = sent[0] if sent else ""
             if role not in list(SellerRole):
                 continue
             rows = [row.form for row in field.form.rows]
             limits = read_limits(rows, AMOUNTS, free=("week",))
-            valid = valid and not any(one.errors for row in rows for one in row)
+            valid = valid and not any(entry.errors for row in rows for entry in row)
             if valid:
-                found = {code: Limit(**cast(Any, amounts)) for code, amounts in limits.items()}
-                member = authority.Membership(SellerRole(role), found)
+                read = {code: Limit(**cast(Any, amounts)) for code, amounts in limits.items()}
+                member = authority.Membership(SellerRole(role), read)
                 self.shops[int(field.name.removeprefix("shop_"))] = member
         return valid
 
