@@ -106,6 +106,7 @@ def mutations(
     sample: Any, paths: Sequence[Path], values: Mapping[str, str] = HOSTILE
 ) -> Iterator[tuple[str, bytes]]:
     """The sample with one field at a time holding one hostile value, as JSON, and what was done."""
+    assert paths, "nothing of it would be tried"
     for path in paths:
         for name, raw in values.items():
             yield f"{'.'.join(map(str, path))}: {name}", put(sample, path, raw)

@@ -229,5 +229,5 @@ def test_choices_are_named_in_the_readers_language(world: World) -> None:
 
     assert '<option value="DE">Jerman</option>' in shop
     assert re.search(r'<input checked[^>]* type="checkbox" value="0">\s*Sen', messages)
-    assert '<option value="no">tidak</option>' in mail or 'value="no">tidak' in mail
+    assert '<option value="no">tidak</option>' in mail
     assert 'value="starttls">STARTTLS' in mail
