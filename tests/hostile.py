@@ -160,7 +160,7 @@ def _paths(sample: Any) -> Iterator[Path]:
 def leaves_of(sample: Any) -> list[Path]:
     """The fields of a sample in which no others are."""
     found = list(_paths(sample))
-    return [path for path in found if not any(path == one[: len(path)] != one for one in found)]
+    return [path for path in found if not any(path == each[: len(path)] != each for each in found)]
 
 
 def unnumbered(path: Path) -> Path:

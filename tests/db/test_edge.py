@@ -267,7 +267,7 @@ def test_pages_and_webhooks_say_503_while_the_database_is_away(world: World) -> 
         world.context.database.engine, world.context.database._reader = engine, reader
         gone.close()
 
-    assert [(one.status_code, one.headers.get("Retry-After")) for one in answers] == [
+    assert [(answer.status_code, answer.headers.get("Retry-After")) for answer in answers] == [
         (503, "5")
     ] * len(answers)
 

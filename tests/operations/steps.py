@@ -87,7 +87,7 @@ def _next_due(world: World) -> datetime | None:
         )
 
 
-def one(world: World, step: Step, round_: int = 1) -> Message:
+def message_of(world: World, step: Step, round_: int = 1) -> Message:
     """A message of the newest case."""
     (found,) = [f for f in world.cases()[-1].messages if (f.step, f.round) == (step, round_)]
     return found
@@ -95,7 +95,7 @@ def one(world: World, step: Step, round_: int = 1) -> Message:
 
 def due_at(world: World, step: Step) -> datetime:
     """When a message of the newest case is due."""
-    due = one(world, step).due_at
+    due = message_of(world, step).due_at
     assert due is not None
     return due
 

@@ -26,7 +26,7 @@ from tests.operations.steps import (
     CHECK,
     helped,
     lasts,
-    one,
+    message_of,
     rated,
     refund,
     with_email,
@@ -153,7 +153,7 @@ def test_platform_is_asked_nothing_when_disconnected(world: World) -> None:
     work_for(world, 24 * 9)
 
     assert calls == []
-    assert one(world, CHECK).state == "stopped"
+    assert message_of(world, CHECK).state == "stopped"
     assert len(world.case().history) > 5
 
 

@@ -131,11 +131,11 @@ def test_windows_thanks_and_evidence_of_strangers_stay_apart(world: World, kind:
         thanks_queries.keep(session, Thanks(gesture=Gesture.CARD, **row))
 
     with world.context.database.transaction() as session:
-        one, other = session.get_one(Case, first.id), session.get_one(Case, second.id)
+        thanked, other = session.get_one(Case, first.id), session.get_one(Case, second.id)
         now = world.clock.now()
-        assert buyer_marks.written_at(session, one, world.connection_id) == at
+        assert buyer_marks.written_at(session, thanked, world.connection_id) == at
         assert buyer_marks.written_at(session, other, world.connection_id) is None
-        assert thanks_queries.is_thanked(session, one, now)
+        assert thanks_queries.is_thanked(session, thanked, now)
         assert not thanks_queries.is_thanked(session, other, now)
         [about_buyer] = [
             each for each in evidence.evidence_of(session, other, now) if each.kind == "buyer"
@@ -242,8 +242,8 @@ def test_thanks_given_later_in_a_transaction_is_seen_in_it(world: World) -> None
         _known_as(world, case, email="rina@toko.test")
     with world.context.database.transaction() as session:
         now = world.clock.now()
-        one, other = session.get_one(Case, first.id), session.get_one(Case, second.id)
+        thanked, other = session.get_one(Case, first.id), session.get_one(Case, second.id)
         assert not thanks_queries.is_thanked(session, other, now)
-        row = {"case_id": one.id, "shop_id": one.shop_id, "actor": "x", "given_at": now}
+        row = {"case_id": thanked.id, "shop_id": thanked.shop_id, "actor": "x", "given_at": now}
         thanks_queries.keep(session, Thanks(gesture=Gesture.CARD, **row))
         assert thanks_queries.is_thanked(session, other, now)

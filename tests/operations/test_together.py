@@ -66,9 +66,9 @@ def test_case_decided_meanwhile_is_left_and_the_others_are_done(world: World) ->
 
 
 def test_case_named_twice_is_decided_once(world: World) -> None:
-    (one,) = _rated(world, 1)
+    (reference,) = _rated(world, 1)
 
-    results = together.approve(world.context, [one, one], world.owner, counted=1)
+    results = together.approve(world.context, [reference, reference], world.owner, counted=1)
     world.work()
 
     assert [result.refused is None for result in results] == [True, False]

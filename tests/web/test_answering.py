@@ -6,7 +6,7 @@ import pytest
 import requests
 
 from service.operations.messages.answers import LONGEST
-from tests.operations.steps import CHECK, helped, one, work_for
+from tests.operations.steps import CHECK, helped, message_of, work_for
 from tests.web.pages import form_of, refusals_of, text_of
 from tests.world import World
 
@@ -16,7 +16,7 @@ RIGHT = {"solved": "partly", "stars": "4", "comment": "Tutupnya masih longgar"}
 def _asked(world: World) -> str:
     helped(world, invitations=False)
     work_for(world, 24 * 4)
-    return world.context.links.buyer("answer", one(world, CHECK).id)
+    return world.context.links.buyer("answer", message_of(world, CHECK).id)
 
 
 @pytest.mark.parametrize(

@@ -130,7 +130,7 @@ def test_of_many_at_once_all_hear_of_one_decision(world: World, caller: Caller) 
     path = _approve(world)
     with ThreadPoolExecutor(6) as pool:
         calls = [pool.submit(caller.call, path, {"number": 0}, "a-1") for _ in range(6)]
-    told = sorted({one.result().status_code for one in calls})
+    told = sorted({call.result().status_code for call in calls})
 
     assert told in ([200], [200, 409])
     assert len(world.case().decisions) == 1

@@ -99,7 +99,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(
-    ("section", "typed", "field", "told"), WRONG, ids=[f"{one[0]}-{one[2]}" for one in WRONG]
+    ("section", "typed", "field", "told"), WRONG, ids=[f"{each[0]}-{each[2]}" for each in WRONG]
 )
 def test_refusal_stands_beside_the_field_and_all_that_was_typed_stays(
     world: World, section: str, typed: dict[str, Any], field: str, told: str

@@ -70,7 +70,7 @@ def test_webhook_of_another_receiver_is_left_alone_when_it_is_off(
 def test_all_is_well_when_the_three_topics_are_active(wire: responses.RequestsMock) -> None:
     topics = ("review.created", "review.updated", "review.deleted")
 
-    findings = _found(wire, *((one, "active", RECEIVER) for one in topics))
+    findings = _found(wire, *((topic, "active", RECEIVER) for topic in topics))
 
     assert findings["Review webhooks"] == CheckResult(Text("Review webhooks"), True)
     assert [name for name, finding in findings.items() if not finding.ok] == []
@@ -97,7 +97,7 @@ def test_nothing_else_is_tried_when_the_shop_cannot_be_reached(
 def test_webhook_of_another_makegood_is_not_taken_for_ours(wire: responses.RequestsMock) -> None:
     topics = ("review.created", "review.updated", "review.deleted")
 
-    findings = _found(wire, *((one, "disabled", OTHER_MAKEGOOD) for one in topics))
+    findings = _found(wire, *((topic, "disabled", OTHER_MAKEGOOD) for topic in topics))
 
     assert [name for name, finding in findings.items() if not finding.ok] == []
     assert "no active webhook for review.created" in str(findings["Review webhooks"].advice)
