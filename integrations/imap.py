@@ -1,4 +1,4 @@
-"""A line to a mailbox: connect, TLS, sign in, look into a folder; every failure is one of ours.
+"""A connection to a mailbox: connect, TLS, sign in, open a folder; every failure is one of our errors.
 
 Reference: RFC 3501 (IMAP4rev1; 2.3.1.1 on UIDs), RFC 5530 (response codes), Python's imaplib.
 """

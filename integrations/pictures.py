@@ -1,4 +1,4 @@
-"""Pictures that stand at other hosts: fetched within limits, and drawn anew.
+"""Pictures on other hosts: fetched within limits, and re-encoded.
 
 Nothing goes on as it came. A picture is recognised by what it holds, decoded, made smaller and drawn on a new
 one, so that no place where a camera stood, no comment and nothing hidden in the file goes along.

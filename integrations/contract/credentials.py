@@ -1,4 +1,4 @@
-"""Access that ends: tokens a platform gives out for a while, how they are first had, and how others are."""
+"""Expiring access: the tokens of a platform, how they are first obtained, and how they are refreshed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The connection to the mail server: connect, TLS, sign in, send; every failure is one of ours."""
+"""The connection to the mail server: connect, TLS, sign in, send; every failure is one of our errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What of which table is audited, and how its values are read."""
+"""Which columns of which tables are audited, and how their values are shown."""
 
 from __future__ import annotations
 

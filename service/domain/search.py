@@ -1,4 +1,4 @@
-"""Cuts texts into the words a search goes by: the same way for what is kept and for what is typed."""
+"""Splits texts into search words: the same way for what is stored and what is typed."""
 
 from __future__ import annotations
 

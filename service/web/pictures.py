@@ -1,4 +1,4 @@
-"""How a picture is sent, to people and to programs: as nothing but a picture, and to nobody else."""
+"""Sends a picture, to people and to programs: as nothing but a picture, cached by nobody else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The way on from a page that says why something could not be done."""
+"""Where an error page leads back to."""
 
 from __future__ import annotations
 

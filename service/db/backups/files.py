@@ -1,4 +1,4 @@
-"""What backups of both databases have in common: how a file is told, what is wrong with it."""
+"""What backups of both databases share: telling which kind a file is, and what is wrong with it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who belongs to which shop, who is signed in, and how often a door was tried."""
+"""Memberships, sign-ins, and counts of attempts to sign in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What reports are made of, to whom they go by mail, and those that went."""
+"""Totals for reports, who gets reports by mail, and the mails that were sent."""
 
 from __future__ import annotations
 

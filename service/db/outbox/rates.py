@@ -1,4 +1,4 @@
-"""Calls a minute: buckets that fill with time, shared where a platform counts for an app."""
+"""Rate limits: token buckets, shared where a platform counts the calls of a whole app."""
 
 from __future__ import annotations
 

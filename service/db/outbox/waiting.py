@@ -1,4 +1,4 @@
-"""What waits because it did not go through: why, and until when. Of every kind of work."""
+"""Work of any kind that is waiting for a retry: why, and until when."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads what the cases opened in a period came to, a few statements whatever their number."""
+"""Reads the outcomes of the cases opened in a period, in a few statements however many there are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Counts what happens too often for a row each: webhooks that were refused, calls that were made. They are
+"""Counters for what happens too often for a row each: refused webhooks, calls to platforms. They are
 counted in memory and written together, so that a flood of them costs the disk no more than one does."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How far an owner has come in setting up, told by the rows themselves."""
+"""How far an owner has come in setting up, read from the rows themselves."""
 
 from __future__ import annotations
 

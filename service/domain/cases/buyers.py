@@ -1,4 +1,4 @@
-"""By what a buyer is known: whoever shares one such mark within a shop is one buyer, unless the mark is
+"""What identifies a buyer: whoever shares one such mark within a shop is the same buyer, unless the mark is
 of too many to be anybody's."""
 
 from __future__ import annotations

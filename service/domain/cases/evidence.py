@@ -1,4 +1,4 @@
-"""What speaks for a complaint and what against it, each with where it is known from. It decides nothing:
+"""What speaks for and against a complaint, each with its source. It decides nothing:
 a person looks. What nobody knows is said as such and speaks for neither side."""
 
 from __future__ import annotations

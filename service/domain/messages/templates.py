@@ -1,4 +1,4 @@
-"""The texts buyers read: which there are, those that ship, and the sentences we stand behind."""
+"""Message templates: the keys, the shipped texts, and the vetted sentences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What figures go by: one case, and a share, a mean, a spread. Nothing is estimated: what too few cases
+"""The facts of one case that figures are computed from; shares, means, spreads. Nothing is estimated: what too few cases
 carry is None."""
 
 from __future__ import annotations

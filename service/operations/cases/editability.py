@@ -1,4 +1,4 @@
-"""Whether the buyer could still change the review of a case when it was opened."""
+"""Whether the buyer could still change the review when the case was opened."""
 
 from __future__ import annotations
 

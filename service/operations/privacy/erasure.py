@@ -1,4 +1,4 @@
-"""Removes what tells of a buyer: on request, and when cases and reviews ended long ago.
+"""Removes buyers' data: on request, and when cases and reviews ended long ago.
 
 Names, addresses, texts, comments and message bodies go; figures, states and history stay. The
 do-not-contact list stays too: it holds hashes only.

@@ -1,4 +1,4 @@
-"""What the document of /api/v1 says of calls, channels and the do-not-contact list."""
+"""Calls, channels and the do-not-contact list in the OpenAPI document."""
 
 from __future__ import annotations
 
