@@ -27,7 +27,7 @@ SECONDS = 20.0
 STEP_SECONDS = 6.0
 GOODBYE_SECONDS = 2.0
 MOST_BYTES = 1024 * 1024
-"""Of one mail: what is written stands before what is attached."""
+"""Bytes read of one mail: its text comes before its attachments."""
 LONGEST_LINE = 1_000_000
 PASSING = ("[UNAVAILABLE]", "[INUSE]", "[SERVERBUG]", "[LIMIT]")
 """Codes of a refusal that passes (RFC 5530)."""

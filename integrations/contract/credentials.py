@@ -82,5 +82,5 @@ while it is being renewed."""
 
 
 def no_access(refused: str) -> str:
-    """Of an adapter that needs none, or was given none."""
+    """The access of an adapter that was given none; raises `Misconfigured`."""
     raise Misconfigured("allow Makegood to use this shop first")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from integrations.text import is_web_link
 
 MOST = 12
-"""Of one review; platforms take fewer."""
+"""Pictures of one review; platforms take fewer."""
 LONGEST = 2000
 
 

@@ -7,7 +7,7 @@ from flask import Response
 from integrations.pictures import MEDIA_TYPE
 
 SECONDS = 3600
-"""So long the browser that asked may show it again without asking."""
+"""How long the browser may show it again from its own cache."""
 
 
 def picture_answer(content: bytes, media_type: str = MEDIA_TYPE) -> Response:

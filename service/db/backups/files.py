@@ -31,7 +31,7 @@ BEGINNINGS = {b"SQLite format 3\0": BackupKind.SQLITE, b"PGDMP": BackupKind.POST
 
 
 def kind_of(source: Path) -> BackupKind:
-    """By its first bytes; raises `BackupError`."""
+    """The kind of a file, told by its first bytes; raises `BackupError`."""
     try:
         with source.open("rb") as file:
             beginning = file.read(16)

@@ -46,7 +46,7 @@ class Sort(StrEnum):
     NEWEST = "newest"
     OLDEST = "oldest"
     DEAREST = "dearest"
-    """By what was paid for the order, the most first."""
+    """By what was paid for the order, the highest first."""
 
 
 Key = tuple[int, ...]
@@ -78,7 +78,7 @@ class CaseFilter:
     outcome: Outcome | None = None
     assignee_id: int | None = None
     decided_by: int | None = None
-    """Of whoever decided last."""
+    """The seller who decided last."""
 
 
 def list_cases(
@@ -200,7 +200,7 @@ def _narrowed(cases: Select[Case], narrowing: CaseFilter, sort: Sort) -> Select[
 
 
 def _of_states(states: Sequence[CaseState]) -> ColumnElement[bool]:
-    """Of several the ids come from the index alone: SQLite would read all these cases to sort them."""
+    """For several states the ids come from the index alone: SQLite would read all these cases to sort them."""
     if len(states) == 1:
         return Case.state == states[0]
     row = aliased(Case)

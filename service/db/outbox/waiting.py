@@ -25,7 +25,7 @@ class Waiting:
     number: int
     next_at: datetime
     tries: int
-    """Of the row that failed most often."""
+    """Tries of the row that failed most often."""
     note: Said | None
     """Why one of them was put off last."""
 

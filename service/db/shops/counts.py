@@ -109,7 +109,7 @@ class ReasonCount:
 def counts_since(
     session: Session, model: Hourly, owner_ids: Sequence[int], since: datetime
 ) -> list[ReasonCount]:
-    """By reason, whole hours counted, the latest first."""
+    """Counts by reason, whole hours only, the latest first."""
     table = model.__table__
     last = func.max(table.c.last_at)
     rows = session.execute(

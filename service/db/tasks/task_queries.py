@@ -24,7 +24,7 @@ from service.domain.tasks.kinds import TASK_RULES, TaskGroup, TaskKind
 from service.domain.tasks.states import TaskState
 
 MOST_COUNTED = 1_000
-"""Of open tasks: nobody reads further, and counting all of them would take long."""
+"""Open tasks are counted up to here: nobody reads further, and counting all would take long."""
 GROUPS = sorted({rule.group for rule in TASK_RULES.values()})
 Key = tuple[TaskGroup, datetime, int]
 """Where a page of open tasks goes on: urgency, opening and id of the last one shown."""

@@ -14,7 +14,7 @@ from integrations.sentence import Said, Text, Words
 
 LOOKS_BACK = timedelta(days=180)
 FEWEST_WORDS = 5
-"""Of a review below which the same words under another say nothing."""
+"""In a shorter review the same words under another prove nothing."""
 MANY_CASES = 2
 """Other cases of a buyer from which on they speak against another complaint."""
 

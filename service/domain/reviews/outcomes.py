@@ -10,7 +10,7 @@ from integrations.sentence import Text
 
 
 class Outcome(StrEnum):
-    """Of one event. NOTHING: it told nothing new."""
+    """The outcome of one event. NOTHING: it told nothing new."""
 
     NOTHING = "nothing"
     STALE = "stale"

@@ -112,7 +112,7 @@ class Report:
         ]
 
     def _notes(self) -> list[str]:
-        """Of which ratings the raised ones are a share."""
+        """Notes under the figures: which ratings the share of raised ones is taken of."""
         sums = self._now.sums
         notes = [could_be_changed(sums), *([on_assumption(sums)] if sums.assumed else [])]
         return [self._say(note) for note in notes]

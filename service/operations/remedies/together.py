@@ -14,7 +14,7 @@ from service.operations.context import Context
 from service.operations.remedies import decisions, holds
 
 MOST = 100
-"""So many cases are decided together at most."""
+"""How many cases can be decided together at most."""
 
 
 @dataclass(frozen=True, slots=True)

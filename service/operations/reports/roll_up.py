@@ -21,9 +21,9 @@ from service.operations.context import Context
 from service.operations.staff.permits import permit_operator
 
 AT_ONCE = 1_000
-"""Marks."""
+"""Marks counted in one transaction."""
 STRETCH = timedelta(days=31)
-"""Of days that are counted together."""
+"""Days counted at a time."""
 
 
 def roll_up(context: Context) -> bool:

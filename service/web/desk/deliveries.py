@@ -44,7 +44,7 @@ CALL_ERRORS: Mapping[str, Text] = {
     "OptedOut": Text("the buyer wants no messages"),
     "Stopping": Text("not made, because the worker was stopped"),
 }
-"""By the kind of error under which calls are counted."""
+"""What went wrong with a call, by the kind of error under which it is counted."""
 
 
 @blueprint.app_template_filter("call_error")

@@ -28,7 +28,7 @@ from service.web.request_context import actor, context
 
 blueprint = Blueprint("many", __name__, url_prefix="/together")
 READ = 500
-"""So many decisions, the oldest first, are looked at for like ones."""
+"""How many decisions, the oldest first, are searched for like ones."""
 
 
 class ManyForm(DeskForm):

@@ -33,7 +33,7 @@ blueprint = Blueprint("message_templates", __name__, url_prefix="/shops/<int:sho
 Answer = Response | tuple[str, int]
 VERSIONS = 20
 SHOWN_CASES = 20
-"""Of the newest cases one may be chosen to show a text with."""
+"""How many of the newest cases are offered to preview a text with."""
 
 
 class MessageTextForm(DeskForm):

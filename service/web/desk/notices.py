@@ -52,7 +52,7 @@ def yes_no() -> dict[str, str]:
 
 
 class ChoicesForm(DeskForm):
-    """Of what one is told, and when."""
+    """What one is told of, and when."""
 
     urgent = _told(NoticeKind.URGENT)
     not_solved = _told(NoticeKind.NOT_SOLVED)

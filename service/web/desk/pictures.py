@@ -23,7 +23,7 @@ blueprint = Blueprint("pictures", __name__)
 
 PAGE, DRAWING = "text/html", "image/svg+xml"
 SIDE = 160
-"""Of the drawing in place of a picture, as large as a photo on the page of its case."""
+"""The side of the placeholder drawing, as large as a photo on the page of its case."""
 LETTERS, ROWS, ROW = 15, 6, 22
 """In a row of it, of rows, and pixels from one to the next: it can be read on the smaller picture of a product."""
 
