@@ -19,7 +19,7 @@ from service.domain.staff.authority import SellerRole
 from service.domain.tasks.kinds import TaskKind
 from service.operations.cases import orders
 from service.operations.messages import calls, do_not_contact, drafts
-from service.operations.messages.calls import Outcome
+from service.operations.messages.calls import CallResult
 from service.operations.messages.drafts import Written
 from service.operations.tasks.wanted import wanted_of
 from tests.operations.steps import CHECK, RECEIPT, help_again, message_of, rated, told, work_for
@@ -53,7 +53,7 @@ def _tasks(world: World) -> dict[TaskKind, Any]:
 
 
 def _record(world: World, how: CallMove, **rest: Any) -> None:
-    calls.record(world.context, _calls(world)[-1].id, world.owner, Outcome(how, **rest))
+    calls.record(world.context, _calls(world)[-1].id, world.owner, CallResult(how, **rest))
 
 
 def _own(world: World) -> Message:

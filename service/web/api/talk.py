@@ -11,7 +11,7 @@ from service.domain.messages.ladder import Severity
 from service.domain.staff.authority import Permission
 from service.operations.cases.orders import buyer_of
 from service.operations.messages import calls, do_not_contact
-from service.operations.messages.calls import Outcome
+from service.operations.messages.calls import CallResult
 from service.operations.messages.ways import ladder_of
 from service.operations.shops import ladders, settings
 from service.web.api import inputs, talk_schemas
@@ -55,7 +55,7 @@ def record_call(reference: str, call_id: int) -> Response:
         call = session.get(Call, call_id)
         if call is None or call.case_id != case_id:
             raise NotFound("There is no such call in this case.")
-    calls.record(context(), call_id, actor(), Outcome(**body_of(talk_schemas.CallOutcomeIn())))
+    calls.record(context(), call_id, actor(), CallResult(**body_of(talk_schemas.CallOutcomeIn())))
     return list_calls(reference)
 
 

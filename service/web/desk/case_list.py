@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from integrations.money import Money
 from service.db.cases.case_list import (
     CaseFilter,
-    Outcome,
+    CaseOutcome,
     Sort,
     key_read,
     key_text,
@@ -188,7 +188,7 @@ def _filter(shops: Sequence[Shop], paid: Money | None) -> CaseFilter:
         courier=courier_named(request.args.get("courier", "")),
         assignee_id=actor().id if request.args.get("mine") else None,
         decided_by=_number("decided_by", 2**63 - 1),
-        outcome=Outcome(outcome) if outcome in set(Outcome) else None,
+        outcome=CaseOutcome(outcome) if outcome in set(CaseOutcome) else None,
     )
 
 
