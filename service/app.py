@@ -17,7 +17,7 @@ from service.operations.staff import sessions
 from service.settings import Settings
 from service.web import errors, health, password_reset, public_voices, second_step, sign_in
 from service.web.api import routes
-from service.web.buyer import choice, name, pages
+from service.web.buyer import choice, pages, voice_name
 from service.web.desk import (
     asking,
     audit,
@@ -111,7 +111,7 @@ PAGES = (
     password_reset,
     pages,
     choice,
-    name,
+    voice_name,
     public_voices,
     routes,
     health,
@@ -133,7 +133,7 @@ def create_app(wired: Wiring | None = None) -> Flask:
     # programs keep no cookies.
     guard.exempt(pages.blueprint)
     guard.exempt(choice.blueprint)
-    guard.exempt(name.blueprint)
+    guard.exempt(voice_name.blueprint)
     errors.register(app)
     app.before_request(clean_request)
     app.before_request(_note_case)

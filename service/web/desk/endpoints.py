@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 from werkzeug.wrappers import Response
@@ -23,7 +24,6 @@ from service.web.i18n import label, translate
 from service.web.request_context import actor, context
 
 blueprint = Blueprint("endpoints", __name__)
-Answer = Response | str | tuple[str, int]
 PAGE = 50
 
 
@@ -56,7 +56,7 @@ def _overview(shop_id: int, form: EndpointForm) -> str:
 
 @blueprint.post("/shops/<int:shop_id>/endpoints")
 @may(Permission.MANAGE)
-def add(shop_id: int) -> Answer:
+def add(shop_id: int) -> ResponseReturnValue:
     """Add an endpoint; its secret is shown once, in the answer itself."""
     form, added = EndpointForm(request.form), list[tuple[int, str]]()
     status = carry_out(
@@ -115,7 +115,7 @@ def _kept(row: Endpoint) -> EndpointForm:
 
 @blueprint.post("/endpoints/<int:endpoint_id>/change")
 @may(Permission.MANAGE)
-def change(endpoint_id: int) -> Answer:
+def change(endpoint_id: int) -> ResponseReturnValue:
     """Change what was entered."""
     form = EndpointForm(request.form)
     status = carry_out(
@@ -157,14 +157,14 @@ def switch_off(endpoint_id: int) -> Response:
 
 @blueprint.post("/endpoints/<int:endpoint_id>/renew-secret")
 @may(Permission.MANAGE)
-def renew_secret(endpoint_id: int) -> Answer:
+def renew_secret(endpoint_id: int) -> ResponseReturnValue:
     """Make a new secret, shown once, in the answer itself."""
     return _page(endpoint_id, fresh=endpoints.renew_secret(context(), endpoint_id, actor()))
 
 
 @blueprint.post("/endpoints/<int:endpoint_id>/test")
 @may(Permission.MANAGE)
-def try_out(endpoint_id: int) -> Answer:
+def try_out(endpoint_id: int) -> ResponseReturnValue:
     """Send it an event that tells of nothing."""
     try:
         endpoints.try_out(context(), endpoint_id, actor())
@@ -175,7 +175,7 @@ def try_out(endpoint_id: int) -> Answer:
 
 @blueprint.post("/endpoints/<int:endpoint_id>/events/<int:event_id>/replay")
 @may(Permission.MANAGE)
-def replay(endpoint_id: int, event_id: int) -> Answer:
+def replay(endpoint_id: int, event_id: int) -> ResponseReturnValue:
     """Send an event once more."""
     try:
         endpoints.replay(context(), endpoint_id, event_id, actor())

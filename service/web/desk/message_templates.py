@@ -6,9 +6,9 @@ from itertools import zip_longest
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
-from werkzeug.wrappers import Response
 from wtforms import RadioField, StringField, TextAreaField
 
 from service.data import LANGUAGES
@@ -30,7 +30,6 @@ from service.web.request_context import actor, context
 from service.web.words import word
 
 blueprint = Blueprint("message_templates", __name__, url_prefix="/shops/<int:shop_id>/texts")
-Answer = Response | tuple[str, int]
 VERSIONS = 20
 SHOWN_CASES = 20
 """How many of the newest cases are offered to preview a text with."""
@@ -93,7 +92,7 @@ def text(shop_id: int, key: str, language: str) -> str:
 
 @blueprint.post("/<key>/<language>")
 @may(Permission.MANAGE)
-def save(shop_id: int, key: str, language: str) -> Answer:
+def save(shop_id: int, key: str, language: str) -> ResponseReturnValue:
     """Use what was typed from now on; what may not be sent is said beside it."""
     _check_known(key, language)
     form, verb = MessageTextForm(request.form), custom_texts.save_text
@@ -172,7 +171,7 @@ def _changes(older: MessageText, newer: MessageText) -> dict[str, list[Piece]]:
 
 @blueprint.post("/<key>/<language>/versions/<int:number>/restore")
 @may(Permission.MANAGE)
-def restore(shop_id: int, key: str, language: str, number: int) -> Answer:
+def restore(shop_id: int, key: str, language: str, number: int) -> ResponseReturnValue:
     """Use what an older version says again."""
     _check_known(key, language)
     form, verb = DeskForm(), custom_texts.restore_text
@@ -187,7 +186,7 @@ def restore(shop_id: int, key: str, language: str, number: int) -> Answer:
 
 @blueprint.post("/<key>/<language>/ship")
 @may(Permission.MANAGE)
-def ship(shop_id: int, key: str, language: str) -> Answer:
+def ship(shop_id: int, key: str, language: str) -> ResponseReturnValue:
     """Go back to the shipped text."""
     _check_known(key, language)
     custom_texts.ship_text(context(), shop_id, key, language, actor())

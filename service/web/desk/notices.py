@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import time
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 from werkzeug.wrappers import Response
@@ -21,7 +22,6 @@ from service.web.limits import HOUR, limited
 from service.web.request_context import actor, context, seller
 
 blueprint = Blueprint("notices", __name__, url_prefix="/me/notices")
-Answer = Response | tuple[str, int]
 
 
 def whens() -> dict[str, str]:
@@ -122,7 +122,7 @@ def _text(at: time) -> str:
 
 @blueprint.post("/choices")
 @sellers_only
-def choose() -> Answer:
+def choose() -> ResponseReturnValue:
     """Say of what one is told, and when."""
     form = ChoicesForm(request.form)
     status = carry_out(form, lambda: addresses.choose(context(), actor(), form.chosen))
@@ -134,7 +134,7 @@ def choose() -> Answer:
 @blueprint.post("/addresses")
 @sellers_only
 @limited(30, HOUR)
-def add_address() -> Answer:
+def add_address() -> ResponseReturnValue:
     """Add an address of a chat service."""
     form = AddressForm(request.form)
     status = carry_out(form, lambda: _add(form), "address")
@@ -151,7 +151,7 @@ def _add(form: AddressForm) -> None:
 
 @blueprint.post("/mail")
 @sellers_only
-def add_mail() -> Answer:
+def add_mail() -> ResponseReturnValue:
     """Be told by mail, where one signs in."""
     form = AddressForm()
     status = carry_out(form, lambda: addresses.add_address(context(), actor(), seller().email, ""))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -33,7 +34,6 @@ from service.web.desk.rule_words import answer_words, conditions, gives
 from service.web.request_context import actor, context
 
 blueprint = Blueprint("playbooks", __name__, url_prefix="/shops/<int:shop_id>/playbook")
-Page = AnyResponse | tuple[str, int] | str
 VERSIONS = 20
 WORDS = {"conditions": conditions, "gives": gives, "answer_words": answer_words}
 
@@ -72,7 +72,7 @@ def _done(
     said: str,
     endpoint: str = "overview",
     form: DeskForm | None = None,
-) -> Page:
+) -> ResponseReturnValue:
     """Carry out a verb whose refusal is shown on the page of the playbook."""
     form = form or DeskForm()
     status = carry_out(form, verb)
@@ -84,7 +84,7 @@ def _done(
 
 @blueprint.post("/about")
 @may(Permission.MANAGE)
-def change_about(shop_id: int) -> Page:
+def change_about(shop_id: int) -> ResponseReturnValue:
     """Give the draft another name and note."""
     form = AboutPlaybookForm(request.form)
     name, translations = names_typed(form)
@@ -109,7 +109,7 @@ def change_about(shop_id: int) -> Page:
 
 @blueprint.post("/ready-made")
 @may(Permission.MANAGE)
-def draft_ready_made(shop_id: int) -> Page:
+def draft_ready_made(shop_id: int) -> ResponseReturnValue:
     """Make a shipped playbook the draft and try it."""
 
     form = ReadyMadeForm(request.form)
@@ -126,7 +126,7 @@ def draft_ready_made(shop_id: int) -> Page:
 
 @blueprint.post("/file")
 @may(Permission.MANAGE)
-def draft_file(shop_id: int) -> Page:
+def draft_file(shop_id: int) -> ResponseReturnValue:
     """Make a file the draft and try it."""
     form, verb = FileForm(request.form, request.files), playbook_drafts.draft_file
     about = "file" if form.file.data else "text"
@@ -154,7 +154,7 @@ def download(shop_id: int) -> AnyResponse:
 
 @blueprint.post("/keep")
 @may(Permission.MANAGE)
-def keep(shop_id: int) -> Page:
+def keep(shop_id: int) -> ResponseReturnValue:
     """Say that the rules in effect were looked at and stay."""
     verb = playbooks.keep_rules
     return _done(shop_id, lambda: verb(context(), shop_id, actor()), _("These rules stay."))
@@ -162,7 +162,7 @@ def keep(shop_id: int) -> Page:
 
 @blueprint.post("/discard")
 @may(Permission.MANAGE)
-def discard(shop_id: int) -> Page:
+def discard(shop_id: int) -> ResponseReturnValue:
     """Discard the draft."""
     verb = playbook_drafts.discard_draft
     return _done(shop_id, lambda: verb(context(), shop_id, actor()), _("The draft was discarded."))
@@ -198,7 +198,7 @@ def _dry_run(shop_id: int, refused: DeskForm | None = None) -> str:
 
 @blueprint.post("/put-in-effect")
 @may(Permission.MANAGE)
-def put_in_effect(shop_id: int) -> Page:
+def put_in_effect(shop_id: int) -> ResponseReturnValue:
     """Propose by the draft from now on."""
     form, verb = SeenForm(request.form), playbooks.put_in_effect
     status = carry_out(form, lambda: verb(context(), shop_id, actor(), seen=form.value("seen")))
@@ -256,7 +256,7 @@ def version(shop_id: int, version: int) -> str:
 
 @blueprint.post("/versions/<int:version>/restore")
 @may(Permission.MANAGE)
-def restore(shop_id: int, version: int) -> Page:
+def restore(shop_id: int, version: int) -> ResponseReturnValue:
     """Propose by an older version from now on."""
     form = DeskForm()
     verb = playbooks.restore

@@ -6,10 +6,10 @@ from typing import Any
 
 import segno
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 from markupsafe import Markup
-from werkzeug.wrappers import Response
 from wtforms import HiddenField
 
 from service.db.staff import attempts, seller_queries
@@ -22,7 +22,6 @@ from service.web.request_context import actor, context, seller
 from service.web.second_step import count_code
 
 blueprint = Blueprint("second_factor", __name__, url_prefix="/me/second-factor")
-Answer = Response | str | tuple[str, int]
 
 
 class SetupForm(DeskForm):
@@ -79,7 +78,7 @@ def _kept(**values: Any) -> str:
 @blueprint.post("")
 @enrolling
 @limited(60, HOUR)
-def set_up() -> Answer:
+def set_up() -> ResponseReturnValue:
     """Keep it, once the app shows its codes. Other devices are signed out."""
     if second_factors.is_set_up(context(), seller().id):
         return redirect(url_for("second_factor.page"), 303)
@@ -112,7 +111,7 @@ def _setup_of(form: SetupForm) -> Setup:
 
 @blueprint.post("/codes")
 @sellers_only
-def renew_codes() -> Answer:
+def renew_codes() -> ResponseReturnValue:
     """Ten other recovery codes, shown this once."""
     form, codes = CodeForm(request.form, key="renew"), list[str]()
     tries, verb = count_code(seller().id), second_factors.new_recovery_codes
@@ -125,7 +124,7 @@ def renew_codes() -> Answer:
 
 @blueprint.post("/remove")
 @sellers_only
-def remove() -> Answer:
+def remove() -> ResponseReturnValue:
     """Sign in without one from now on."""
     form = CodeForm(request.form, key="remove")
     tries, verb = count_code(seller().id), second_factors.take_off

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
 from integrations import registry
 from service.db.shops import shop_queries
@@ -26,7 +26,6 @@ from service.web.platforms import platforms_for
 from service.web.request_context import actor, context
 
 blueprint = Blueprint("shops", __name__)
-Answer = Response | tuple[str, int]
 
 
 @blueprint.get("/shops")
@@ -45,7 +44,7 @@ def _overview(form: NewShopForm) -> str:
 
 @blueprint.post("/shops")
 @may(Permission.MANAGE)
-def add_shop() -> Answer:
+def add_shop() -> ResponseReturnValue:
     """Make a shop."""
     form, added = NewShopForm(request.form), list[int]()
     status = carry_out(
@@ -80,7 +79,9 @@ def _section_page(shop_id: int, section: str, form: DeskForm | None = None) -> s
     )
 
 
-def _save(shop_id: int, section: str, form: DeskForm, verb: Callable[[], None]) -> Answer:
+def _save(
+    shop_id: int, section: str, form: DeskForm, verb: Callable[[], None]
+) -> ResponseReturnValue:
     status = carry_out(form, verb)
     if status:
         return _section_page(shop_id, section, form), status
@@ -111,7 +112,7 @@ def messages(shop_id: int) -> str:
 
 @blueprint.post("/shops/<int:shop_id>/about")
 @may(Permission.MANAGE)
-def change_about(shop_id: int) -> Answer:
+def change_about(shop_id: int) -> ResponseReturnValue:
     """Change what the shop is."""
     form = AboutForm(request.form)
     verb = settings.change_about
@@ -120,7 +121,7 @@ def change_about(shop_id: int) -> Answer:
 
 @blueprint.post("/shops/<int:shop_id>/automatic")
 @may(Permission.MANAGE)
-def change_automatic(shop_id: int) -> Answer:
+def change_automatic(shop_id: int) -> ResponseReturnValue:
     """Change what goes through by itself."""
     form = AutomaticForm(request.form)
     verb = settings.change_automatic
@@ -129,7 +130,7 @@ def change_automatic(shop_id: int) -> Answer:
 
 @blueprint.post("/shops/<int:shop_id>/messages")
 @may(Permission.MANAGE)
-def change_messages(shop_id: int) -> Answer:
+def change_messages(shop_id: int) -> ResponseReturnValue:
     """Change when messages go out and what is asked."""
     form = MessagesForm(request.form)
     verb = settings.change_messages

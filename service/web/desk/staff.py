@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 from werkzeug.wrappers import Response
@@ -33,7 +34,6 @@ from service.web.request_context import actor, context
 from service.web.words import word
 
 blueprint = Blueprint("staff", __name__)
-Answer = Response | str | tuple[str, int]
 AMOUNTS = ("each", "week")
 
 
@@ -179,7 +179,7 @@ def page(
 
 @blueprint.post("/sellers/<int:seller_id>/link")
 @may(Permission.MANAGE)
-def link(seller_id: int) -> Answer:
+def link(seller_id: int) -> ResponseReturnValue:
     """Make a sign-in link, shown once, in the answer itself, and kept nowhere."""
     try:
         return page(link=accounts.new_link(context(), seller_id, actor()))
@@ -189,7 +189,7 @@ def link(seller_id: int) -> Answer:
 
 @blueprint.post("/sellers/<int:seller_id>/reset-password")
 @may(Permission.MANAGE)
-def reset_password(seller_id: int) -> Answer:
+def reset_password(seller_id: int) -> ResponseReturnValue:
     """Forget a password, and make a link as above to set another."""
     try:
         return page(link=accounts.reset_password(context(), seller_id, actor()))
@@ -199,7 +199,7 @@ def reset_password(seller_id: int) -> Answer:
 
 @blueprint.post("/sellers/<int:seller_id>/reset-second-factor")
 @may(Permission.MANAGE)
-def reset_second_factor(seller_id: int) -> Answer:
+def reset_second_factor(seller_id: int) -> ResponseReturnValue:
     """Take the second factor off of somebody who has lost it."""
     try:
         second_factors.reset(context(), seller_id, actor())
@@ -210,7 +210,7 @@ def reset_second_factor(seller_id: int) -> Answer:
 
 @blueprint.post("/shops/<int:shop_id>/second-factor")
 @may(Permission.MANAGE)
-def require_second_factor(shop_id: int) -> Answer:
+def require_second_factor(shop_id: int) -> ResponseReturnValue:
     """Want a second factor of the owners of a shop, or none."""
     required = RequiredForm(request.form).required.data
     second_factors.require(context(), shop_id, actor(), required=required)
@@ -219,7 +219,7 @@ def require_second_factor(shop_id: int) -> Answer:
 
 @blueprint.post("/sellers/<int:seller_id>/active")
 @may(Permission.MANAGE)
-def set_active(seller_id: int) -> Answer:
+def set_active(seller_id: int) -> ResponseReturnValue:
     """Shut a seller out, or let them in again."""
     active = ActiveForm(request.form).active.data
     try:
@@ -231,7 +231,7 @@ def set_active(seller_id: int) -> Answer:
 
 @blueprint.post("/shops/<int:shop_id>/sellers/<int:seller_id>")
 @may(Permission.MANAGE)
-def change_member(shop_id: int, seller_id: int) -> Answer:
+def change_member(shop_id: int, seller_id: int) -> ResponseReturnValue:
     """Change what a seller is in a shop."""
     form = MemberForm(request.form, key=f"seller-{seller_id}-{shop_id}")
     verb = members.set_membership
@@ -243,7 +243,7 @@ def change_member(shop_id: int, seller_id: int) -> Answer:
 
 @blueprint.post("/shops/<int:shop_id>/sellers/<int:seller_id>/end")
 @may(Permission.MANAGE)
-def end_member(shop_id: int, seller_id: int) -> Answer:
+def end_member(shop_id: int, seller_id: int) -> ResponseReturnValue:
     """Let a seller belong to a shop no longer."""
     try:
         members.end_membership(context(), shop_id, seller_id, actor())

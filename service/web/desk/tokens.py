@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
-from werkzeug.wrappers import Response
 
 from service.db.staff import seller_queries
 from service.domain.errors import WrongInput
@@ -18,7 +18,6 @@ from service.web.desk.forms import Choice, DeskForm, Entry, Ticks, carry_out
 from service.web.request_context import actor, context
 
 blueprint = Blueprint("tokens", __name__, url_prefix="/tokens")
-Answer = Response | str | tuple[str, int]
 
 
 SCOPES = {
@@ -82,7 +81,7 @@ def _page(form: TokenForm, *, fresh: str = "") -> str:
 
 @blueprint.post("")
 @may(Permission.MANAGE)
-def add() -> Answer:
+def add() -> ResponseReturnValue:
     """Make a token, shown once, in the answer itself, and kept nowhere."""
     form, secrets = TokenForm(request.form), list[str]()
     status = carry_out(
@@ -98,7 +97,7 @@ def add() -> Answer:
 
 @blueprint.post("/<int:token_id>/revoke")
 @may(Permission.MANAGE)
-def revoke(token_id: int) -> Answer:
+def revoke(token_id: int) -> ResponseReturnValue:
     """End a token."""
     tokens.revoke_token(context(), token_id, actor())
     flash(_("Saved."))

@@ -63,7 +63,7 @@ def _page(token: str, form: NameForm) -> str:
         language = texts.language_of(case, case.shop)
         with force_locale(language):
             return render_template(
-                "buyer/name.html",
+                "buyer/voice_name.html",
                 shop=case.shop.name,
                 product=case.review.product_name,
                 language=language,
