@@ -19,8 +19,8 @@ from service.web import errors, health, password_reset, public_voices, second_st
 from service.web.api import routes
 from service.web.buyer import choice, pages, voice_name
 from service.web.desk import (
-    asking,
     audit,
+    bulk,
     call_verbs,
     case_list,
     case_verbs,
@@ -35,7 +35,6 @@ from service.web.desk import (
     first_answers,
     invitations,
     make_good_verbs,
-    many,
     me,
     message_templates,
     messages,
@@ -44,6 +43,7 @@ from service.web.desk import (
     permission,
     pictures,
     playbooks,
+    policies,
     proof,
     replies,
     report_mails,
@@ -75,7 +75,7 @@ PAGES = (
     case_verbs,
     call_verbs,
     make_good_verbs,
-    many,
+    bulk,
     pictures,
     proof,
     shops,
@@ -86,7 +86,7 @@ PAGES = (
     channels,
     do_not_contact,
     erasing,
-    asking,
+    policies,
     old_data,
     first_answers,
     deciding,

@@ -94,22 +94,19 @@ def erase_buyer(
             _empty_case(context, session, case, at=now, why=ON_REQUEST, actor=actor)
             for case in cases
         )
-        for shop in sorted(shops):
-            audit.note(
-                session,
-                "buyer.erased",
-                shop_id=shop,
-                subject=f"shop:{shop}",
-                detail=_emptied(len(cases)),
-            )
+        _note_erased(session, sorted(shops), len(cases))
         _take_from_candidates(session, buyer)
         _empty_reviews(session, list(buyer.reviews))
         delivery_bodies.empty(session, [body.id for body in bodies])
     return Erased(len(cases), len(buyer.reviews), messages, len(bodies))
 
 
-def _emptied(cases: int) -> Text:
-    return Counted("%(cases)s case in all shops", "%(cases)s cases in all shops", cases=cases)
+def _note_erased(session: Transaction, shop_ids: Sequence[int], cases: int) -> None:
+    """Tell the audit of each shop, without a word of the buyer."""
+    emptied = Counted("%(cases)s case in all shops", "%(cases)s cases in all shops", cases=cases)
+    for shop_id in shop_ids:
+        subject = f"shop:{shop_id}"
+        audit.note(session, "buyer.erased", shop_id=shop_id, subject=subject, detail=emptied)
 
 
 def deliveries_about(session: Session, buyer: Traces) -> Iterator[Body]:

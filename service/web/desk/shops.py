@@ -13,7 +13,7 @@ from service.db.shops import shop_queries
 from service.domain.staff.authority import Permission
 from service.operations.shops import connections, settings
 from service.web.auth import may
-from service.web.desk import asking
+from service.web.desk import policies
 from service.web.desk.forms import DeskForm, carry_out
 from service.web.desk.shop_forms import (
     SECTIONS,
@@ -65,7 +65,7 @@ def shop(shop_id: int) -> str:
         return render_template(
             "desk/shop.html",
             shop=shop,
-            doubtful=sum(rule.doubt is not None for rule in asking.shown(database, shop, today)),
+            doubtful=sum(rule.doubt is not None for rule in policies.shown(database, shop, today)),
             platforms=[registry.get(name) for name in platforms_for(shop)],
             rehearsals=registry.REHEARSALS,
         )

@@ -19,7 +19,7 @@ from service.domain.errors import NotFound
 from service.domain.staff.authority import Permission
 from service.domain.tasks.kinds import GROUPS, TASK_RULES, TaskGroup
 from service.web.auth import sellers_only
-from service.web.desk import many
+from service.web.desk import bulk
 from service.web.desk.first_steps import steps_to_take
 from service.web.desk.paging import next_page
 from service.web.desk.quick import likes_of, quicks_of
@@ -87,7 +87,7 @@ def overview() -> str:
             onward=next_page("after", _key_text(page[-1].key)) if len(page) == PAGE else None,
             late=_late(session),
             quicks=quicks_of(context(), session, [row.task for row in page], actor()),
-            likes=[] if narrowed or _after() else likes_of(many.quicks(session).values()),
+            likes=[] if narrowed or _after() else likes_of(bulk.quicks(session).values()),
             steps=[] if groups or narrowed or _after() else steps_to_take(session),
             mended=task_queries.mended_since(session, shops, context().clock.now() - RECENT),
         )

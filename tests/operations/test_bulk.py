@@ -6,8 +6,8 @@ import pytest
 
 from service.domain.errors import WrongInput
 from service.domain.staff.authority import Limit, SellerRole
-from service.operations.remedies import together
-from service.operations.remedies.together import Chosen
+from service.operations.remedies import bulk
+from service.operations.remedies.bulk import Chosen
 from tests.operations.test_offers import ours
 from tests.world import World
 
@@ -25,7 +25,7 @@ def _rated(world: World, number: int) -> list[Chosen]:
 def test_ten_like_cases_are_approved_each_once(world: World) -> None:
     chosen = _rated(world, 10)
 
-    results = together.approve(world.context, chosen, world.owner, counted=10)
+    results = bulk.approve(world.context, chosen, world.owner, counted=10)
     world.work()
 
     assert [result.refused for result in results] == [None] * 10
@@ -38,7 +38,7 @@ def test_nothing_is_decided_when_the_typed_number_differs(world: World, counted:
     chosen = _rated(world, 3)
 
     with pytest.raises(WrongInput, match="3"):
-        together.approve(world.context, chosen, world.owner, counted=counted)
+        bulk.approve(world.context, chosen, world.owner, counted=counted)
     assert {case.state for case in world.cases()} == {"awaiting_approval"}
 
 
@@ -47,7 +47,7 @@ def test_what_no_longer_fits_the_limit_is_left_and_says_why(world: World) -> Non
     most = Limit(each=PRICE, week=2 * PRICE)
     seller = world.seller("agent@example.test", SellerRole.AGENT, {"IDR": most})
 
-    results = together.approve(world.context, chosen, seller, counted=4)
+    results = bulk.approve(world.context, chosen, seller, counted=4)
     world.work()
 
     assert [result.refused is None for result in results] == [True, True, False, False]
@@ -58,9 +58,9 @@ def test_what_no_longer_fits_the_limit_is_left_and_says_why(world: World) -> Non
 
 def test_case_decided_meanwhile_is_left_and_the_others_are_done(world: World) -> None:
     chosen = _rated(world, 3)
-    together.approve(world.context, chosen[1:2], world.owner, counted=1)
+    bulk.approve(world.context, chosen[1:2], world.owner, counted=1)
 
-    results = together.approve(world.context, chosen, world.owner, counted=3)
+    results = bulk.approve(world.context, chosen, world.owner, counted=3)
 
     assert [result.refused is None for result in results] == [True, False, True]
 
@@ -68,7 +68,7 @@ def test_case_decided_meanwhile_is_left_and_the_others_are_done(world: World) ->
 def test_case_named_twice_is_decided_once(world: World) -> None:
     (reference,) = _rated(world, 1)
 
-    results = together.approve(world.context, [reference, reference], world.owner, counted=1)
+    results = bulk.approve(world.context, [reference, reference], world.owner, counted=1)
     world.work()
 
     assert [result.refused is None for result in results] == [True, False]
@@ -78,10 +78,10 @@ def test_case_named_twice_is_decided_once(world: World) -> None:
 def test_what_was_approved_together_is_undone_together(world: World) -> None:
     chosen = _rated(world, 3)
     world.set_shop(hold_seconds=20)
-    together.approve(world.context, chosen, world.owner, counted=3)
+    bulk.approve(world.context, chosen, world.owner, counted=3)
 
     references = [each.reference for each in chosen]
-    results = together.undo(world.context, references, world.owner)
+    results = bulk.undo(world.context, references, world.owner)
     world.clock.move(minutes=1)
     world.work()
 

@@ -15,8 +15,8 @@ from service.db.cases import case_queries
 from service.db.tasks import task_queries
 from service.domain.errors import NotFound
 from service.domain.staff.authority import Permission
-from service.operations.remedies import together
-from service.operations.remedies.together import MOST, Chosen, Result
+from service.operations.remedies import bulk
+from service.operations.remedies.bulk import MOST, Chosen, Result
 from service.web.auth import may, own_path
 from service.web.desk import undo as undoing
 from service.web.desk.forms import DeskForm, Entry, Hidden, Ticks, carry_out
@@ -26,12 +26,12 @@ from service.web.formatting import use_zone
 from service.web.i18n import translate
 from service.web.request_context import actor, context
 
-blueprint = Blueprint("many", __name__, url_prefix="/together")
+blueprint = Blueprint("bulk", __name__, url_prefix="/together")
 READ = 500
 """How many decisions, the oldest first, are searched for like ones."""
 
 
-class ManyForm(DeskForm):
+class BulkForm(DeskForm):
     """What was reviewed, each case with its proposal, and how many they are."""
 
     case = Ticks()
@@ -82,7 +82,7 @@ def choose() -> str:
         if group is None:
             raise NotFound("None of these waits any more.")
         return render_template(
-            "desk/many.html",
+            "desk/bulk.html",
             group=group,
             shown=group.quicks[:MOST],
             total=totals(group.quicks[:MOST]),
@@ -93,10 +93,10 @@ def choose() -> str:
 @may(Permission.DECIDE)
 def review() -> str:
     """Number and total of what was chosen, before anything is decided."""
-    return _review(request.args.getlist("case"), ManyForm())
+    return _review(request.args.getlist("case"), BulkForm())
 
 
-def _review(references: Sequence[str], form: ManyForm) -> str:
+def _review(references: Sequence[str], form: BulkForm) -> str:
     with context().database.reading() as session:
         approvable = [
             quick for quick in quicks(session, references[:MOST]).values() if not quick.refused
@@ -104,7 +104,7 @@ def _review(references: Sequence[str], form: ManyForm) -> str:
         if approvable:
             use_zone(approvable[0].case.shop.zone)
         return render_template(
-            "desk/many_review.html",
+            "desk/bulk_review.html",
             quicks=approvable,
             total=totals(approvable),
             form=form,
@@ -125,8 +125,8 @@ def _first_read(session: Session, approvable: Sequence[Quick]) -> dict[str, obje
 @may(Permission.DECIDE)
 def approve() -> Response | tuple[str, int]:
     """Approve what was reviewed, each case by itself."""
-    form, results = ManyForm(request.form), list[Result]()
-    chosen, verb = form.chosen, together.approve
+    form, results = BulkForm(request.form), list[Result]()
+    chosen, verb = form.chosen, bulk.approve
     status = carry_out(
         form,
         lambda: results.extend(verb(context(), chosen, actor(), counted=form.counted)),
@@ -155,7 +155,7 @@ def _tell_what_was_left(results: Sequence[Result]) -> None:
 def undo() -> Response:
     """Undo what was approved together and is held."""
     form = UndoForm(request.form)
-    results = together.undo(context(), form.reference.data or [], actor())
+    results = bulk.undo(context(), form.reference.data or [], actor())
     done = sum(result.refused is None for result in results)
     if done:
         several = _("%(number)s undone. They wait for a decision again.", number=done)

@@ -14,7 +14,7 @@ from service.operations.messages import calls, do_not_contact
 from service.operations.messages.calls import CallResult
 from service.operations.messages.ways import ladder_of
 from service.operations.shops import ladders, settings
-from service.web.api import inputs, talk_schemas
+from service.web.api import contact_schemas, inputs
 from service.web.api.guard import programs_with
 from service.web.api.idempotency import once
 from service.web.api.v1 import blueprint, body_of, case, query_of
@@ -31,7 +31,7 @@ def list_calls(reference: str) -> Response:
     with context().database.reading() as session:
         row = case_queries.case_by_reference(session, reference)
         out = {"number": buyer_of(row).phone, "calls": row.calls}
-        return jsonify(talk_schemas.CallsOut().dump(out))
+        return jsonify(contact_schemas.CallsOut().dump(out))
 
 
 @blueprint.post("/cases/<reference>/calls")
@@ -55,7 +55,9 @@ def record_call(reference: str, call_id: int) -> Response:
         call = session.get(Call, call_id)
         if call is None or call.case_id != case_id:
             raise NotFound("There is no such call in this case.")
-    calls.record(context(), call_id, actor(), CallResult(**body_of(talk_schemas.CallOutcomeIn())))
+    calls.record(
+        context(), call_id, actor(), CallResult(**body_of(contact_schemas.CallOutcomeIn()))
+    )
     return list_calls(reference)
 
 
@@ -70,7 +72,7 @@ def _case_id(reference: str) -> int:
 @once
 def put_buyer(reference: str) -> Response:
     """Put the buyer of a case on the do-not-contact list."""
-    sent = body_of(talk_schemas.ReasonIn())
+    sent = body_of(contact_schemas.ReasonIn())
     do_not_contact.put_buyer(context(), _case_id(reference), actor(), sent["reason"])
     return case(reference)
 
@@ -87,7 +89,7 @@ def _entries(shop_id: int, most: int = 50, before: int | None = None) -> Respons
     with context().database.reading() as session:
         rows = do_not_contact.entries(session, [shop_id], before=before, most=most)
         page = {"entries": rows, "next": rows[-1].id if len(rows) == most else None}
-        return jsonify(talk_schemas.DoNotContactOut().dump(page))
+        return jsonify(contact_schemas.DoNotContactOut().dump(page))
 
 
 @blueprint.post("/shops/<int:shop_id>/do-not-contact")
@@ -96,7 +98,7 @@ def _entries(shop_id: int, most: int = 50, before: int | None = None) -> Respons
 @once
 def put_on_list(shop_id: int) -> Response:
     """Put an address or a number on the list."""
-    sent = body_of(talk_schemas.DoNotContactIn())
+    sent = body_of(contact_schemas.DoNotContactIn())
     do_not_contact.put(context(), shop_id, actor(), sent["who"], sent["reason"])
     return _entries(shop_id)
 
@@ -111,7 +113,7 @@ def take_off_list(shop_id: int, entry_id: int) -> Response:
         entry = session.get(DoNotContact, entry_id)
         if entry is None or entry.shop_id != shop_id:
             raise NotFound("There is no such entry.")
-    sent = body_of(talk_schemas.ReasonIn())
+    sent = body_of(contact_schemas.ReasonIn())
     do_not_contact.take_off(context(), entry_id, actor(), sent["reason"])
     return _entries(shop_id)
 
@@ -123,7 +125,7 @@ def read_ladders(shop_id: int) -> Response:
     with context().database.reading() as session:
         shop = settings.get(session, shop_id)
         by_severity = {severity.value: ladder_of(shop, severity) for severity in Severity}
-        return jsonify(talk_schemas.LaddersOut().dump(by_severity))
+        return jsonify(contact_schemas.LaddersOut().dump(by_severity))
 
 
 @blueprint.post("/shops/<int:shop_id>/channels")
@@ -132,6 +134,6 @@ def read_ladders(shop_id: int) -> Response:
 @once
 def set_ladder(shop_id: int) -> Response:
     """Set a ladder of a shop."""
-    sent = body_of(talk_schemas.LadderIn())
+    sent = body_of(contact_schemas.LadderIn())
     ladders.put(context(), shop_id, actor(), sent["severity"], tuple(sent["channels"]))
     return read_ladders(shop_id)

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from service.web.api import inputs, schemas, talk_schemas
+from service.web.api import contact_schemas, inputs, schemas
 from service.web.api.describe import Endpoint, in_path, in_query
 
 REFERENCE = in_path("reference", "string", "MG-7K2QX9")
 SHOP_ID = in_path("shop_id", "integer", 1)
 WHY = {"asked": {"reason": "Asked for it by telephone."}}
-TALK = (
-    Endpoint("get", "/cases/{reference}/calls", "List calls", talk_schemas.CallsOut, [REFERENCE]),
+CONTACT = (
+    Endpoint(
+        "get", "/cases/{reference}/calls", "List calls", contact_schemas.CallsOut, [REFERENCE]
+    ),
     Endpoint(
         "post",
         "/cases/{reference}/calls",
         "Have the buyer called",
-        talk_schemas.CallsOut,
+        contact_schemas.CallsOut,
         [REFERENCE],
     ),
     Endpoint(
         "post",
         "/cases/{reference}/calls/{call_id}/outcome",
         "Say what came of a call",
-        talk_schemas.CallsOut,
+        contact_schemas.CallsOut,
         [REFERENCE, in_path("call_id", "integer", 1)],
-        talk_schemas.CallOutcomeIn,
+        contact_schemas.CallOutcomeIn,
         {
             "reached": {"how": "reach", "words": "It still leaks.", "answer": "not_solved"},
             "later": {"how": "call_again", "again_at": "2026-11-24T14:00:00+07:00"},
@@ -35,44 +37,48 @@ TALK = (
         "Put the buyer on the do-not-contact list",
         schemas.CaseDetailOut,
         [REFERENCE],
-        talk_schemas.ReasonIn,
+        contact_schemas.ReasonIn,
         WHY,
     ),
     Endpoint(
         "get",
         "/shops/{shop_id}/do-not-contact",
         "List who wants no messages, newest first",
-        talk_schemas.DoNotContactOut,
+        contact_schemas.DoNotContactOut,
         [SHOP_ID, in_query(inputs.PageQuery)],
     ),
     Endpoint(
         "post",
         "/shops/{shop_id}/do-not-contact",
         "Put an address or a number on the list",
-        talk_schemas.DoNotContactOut,
+        contact_schemas.DoNotContactOut,
         [SHOP_ID],
-        talk_schemas.DoNotContactIn,
+        contact_schemas.DoNotContactIn,
         {"number": {"who": "+6281234567890", "reason": "Asked for it by telephone."}},
     ),
     Endpoint(
         "post",
         "/shops/{shop_id}/do-not-contact/{entry_id}/take-off",
         "Take an entry off the list",
-        talk_schemas.DoNotContactOut,
+        contact_schemas.DoNotContactOut,
         [SHOP_ID, in_path("entry_id", "integer", 1)],
-        talk_schemas.ReasonIn,
+        contact_schemas.ReasonIn,
         {"agreed": {"reason": "Ordered again, and agreed."}},
     ),
     Endpoint(
-        "get", "/shops/{shop_id}/channels", "Read the ladders", talk_schemas.LaddersOut, [SHOP_ID]
+        "get",
+        "/shops/{shop_id}/channels",
+        "Read the ladders",
+        contact_schemas.LaddersOut,
+        [SHOP_ID],
     ),
     Endpoint(
         "post",
         "/shops/{shop_id}/channels",
         "Set a ladder; an empty one goes back to the channels as they were connected",
-        talk_schemas.LaddersOut,
+        contact_schemas.LaddersOut,
         [SHOP_ID],
-        talk_schemas.LadderIn,
+        contact_schemas.LadderIn,
         {"usual": {"severity": "ordinary", "channels": ["whatsapp", "email", "telephone"]}},
     ),
 )

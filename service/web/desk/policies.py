@@ -31,7 +31,7 @@ from service.web.auth import may
 from service.web.desk.choices import countries
 from service.web.request_context import context
 
-blueprint = Blueprint("asking", __name__, url_prefix="/shops/<int:shop_id>/asking")
+blueprint = Blueprint("policies", __name__, url_prefix="/shops/<int:shop_id>/asking")
 RULINGS = {
     Ruling.YES: Text("yes"),
     Ruling.NEUTRAL: Text("not forbidden"),
@@ -97,7 +97,7 @@ def page(shop_id: int) -> str:
         shop = settings.get(session, shop_id)
         rules = shown(session, shop, context().clock.now().date())
         return render_template(
-            "desk/asking.html",
+            "desk/policies.html",
             shop=shop,
             doubtful=[rule for rule in rules if rule.doubt],
             sound=[rule for rule in rules if not rule.doubt],
