@@ -16,6 +16,8 @@ from tests.world import World
 
 WEB = Path(__file__).resolve().parents[2] / "service" / "web"
 ENDPOINT = re.compile(r"""url_for\(\s*["']([\w.]+)["']""")
+QUOTED = re.compile(r"""\w\(\s*'([a-z_]+\.[a-z_]*)'""")
+"""How a template names a route, to `url_for` or to a macro of its own."""
 TEMPLATES = sorted(str(path.relative_to(WEB / "templates")) for path in WEB.rglob("*.html"))
 
 
@@ -82,11 +84,11 @@ def test_every_name_of_a_template_is_given_to_it(app: Flask) -> None:
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_every_route_that_is_named_is_there(app: Flask) -> None:
-    sources = [*WEB.rglob("*.html"), *WEB.rglob("*.py")]
     named = {
         (str(path.relative_to(WEB)), endpoint)
-        for path in sources
-        for endpoint in ENDPOINT.findall(path.read_text("utf-8"))
+        for kind, pattern in (("*.html", QUOTED), ("*.html", ENDPOINT), ("*.py", ENDPOINT))
+        for path in WEB.rglob(kind)
+        for endpoint in pattern.findall(path.read_text("utf-8"))
     }
 
     # Where a template chooses the verb, it names the room alone.
