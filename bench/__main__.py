@@ -135,11 +135,11 @@ def main(wanted: list[str]) -> int:
 
 
 def _table(found: Figures) -> None:
-    width = max((len(one["what"]) for one in found), default=0)
+    width = max((len(each["what"]) for each in found), default=0)
     print()
-    for one in found:
-        rest = ", ".join(f"{key} {value}" for key, value in one.items() if key != "what")
-        print(f"{one['what']:<{width}}  {rest}")
+    for each in found:
+        rest = ", ".join(f"{key} {value}" for key, value in each.items() if key != "what")
+        print(f"{each['what']:<{width}}  {rest}")
 
 
 if __name__ == "__main__":

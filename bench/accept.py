@@ -30,14 +30,14 @@ def against_bare(name: str, database: str, folder: Path) -> dict[str, Any]:
             for _ in range(SLICES)
         ]
         kept = _kept(wired)
-    mine = [one for one, _ in pairs]
+    mine = [each for each, _ in pairs]
     return {
         "what": f"webhook accepted, {name}, against bare Flask",
-        **spread([one.per_second / other.per_second for one, other in pairs]),
+        **spread([each.per_second / other.per_second for each, other in pairs]),
         **_absolute(mine),
         "bare_per_second": _rate([other for _, other in pairs]),
         "rows_kept": kept,
-        "answered": round(sum(one.per_second * SECONDS for one in mine) + sent),
+        "answered": round(sum(each.per_second * SECONDS for each in mine) + sent),
     }
 
 
@@ -47,27 +47,27 @@ def against_peers(ours: str, theirs: str, folder: Path) -> list[dict[str, Any]]:
         script = servers.webhook().script(folder / "webhook.lua")
         address, wired = servers.ours(ours, folder, stack, gunicorn=True)
         found = peers.start(theirs, folder, stack)
-        slices: dict[str, list[Slice]] = {"ours": [], **{one.name: [] for one in found}}
+        slices: dict[str, list[Slice]] = {"ours": [], **{each.name: [] for each in found}}
         for turn in range(SLICES + 1):
             told = {"ours": slice_of(address, script, SECONDS)}
-            told |= {one.name: slice_of(one.url, one.script, SECONDS) for one in found}
+            told |= {each.name: slice_of(each.url, each.script, SECONDS) for each in found}
             if turn:
-                for name, one in told.items():
-                    slices[name].append(one)
+                for name, each in told.items():
+                    slices[name].append(each)
         wired.close()
     return [
         {
-            "what": f"webhook accepted, PostgreSQL, gunicorn gthread, against {one.name}",
+            "what": f"webhook accepted, PostgreSQL, gunicorn gthread, against {each.name}",
             **spread(
                 [
                     mine.per_second / other.per_second
-                    for mine, other in zip(slices["ours"], slices[one.name], strict=True)
+                    for mine, other in zip(slices["ours"], slices[each.name], strict=True)
                 ]
             ),
             **_absolute(slices["ours"]),
-            "peer_per_second": _rate(slices[one.name]),
+            "peer_per_second": _rate(slices[each.name]),
         }
-        for one in found
+        for each in found
     ]
 
 
@@ -79,12 +79,12 @@ def _kept(wired: Wiring) -> int:
 
 
 def _rate(slices: list[Slice]) -> int:
-    return round(statistics.median(one.per_second for one in slices))
+    return round(statistics.median(each.per_second for each in slices))
 
 
 def _absolute(slices: list[Slice]) -> dict[str, float]:
     return {
         "per_second": _rate(slices),
-        "p50_ms": round(statistics.median(one.p50 for one in slices), 1),
-        "p99_ms": round(statistics.median(one.p99 for one in slices), 1),
+        "p50_ms": round(statistics.median(each.p50 for each in slices), 1),
+        "p99_ms": round(statistics.median(each.p99 for each in slices), 1),
     }

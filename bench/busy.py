@@ -38,11 +38,11 @@ def while_busy(name: str, database: str, redis: str, folder: Path) -> dict[str, 
         left = found.ledger.rows("SELECT count(*) AS n FROM made")[0]["n"]
     return {
         "what": f"webhook accepted at half the most while workers are busy, {name}",
-        "p50_ms": _middle([one.p50 for one in slices]),
-        "p99_ms": _middle([one.p99 for one in slices]),
-        "p99_to_median": round(statistics.median(one.p99 / one.p50 for one in slices), 1),
+        "p50_ms": _middle([each.p50 for each in slices]),
+        "p99_ms": _middle([each.p99 for each in slices]),
+        "p99_to_median": round(statistics.median(each.p99 / each.p50 for each in slices), 1),
         "asked_per_second": round(most / 2),
-        "per_second": _middle([one.per_second for one in slices]),
+        "per_second": _middle([each.per_second for each in slices]),
         "make_goods_meanwhile": left,
         "backlog": BACKLOG,
     }

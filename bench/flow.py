@@ -23,8 +23,8 @@ def alone(name: str, database: str, redis: str, folder: Path) -> dict[str, Any]:
     without the time that the shop itself was busy."""
     with ExitStack() as stack:
         found = site(folder, database, redis, stack)
-        for key, one in found.running.items():
-            start(one, found.sender.url if key in ("web", "embedded") else "")
+        for key, process in found.running.items():
+            start(process, found.sender.url if key in ("web", "embedded") else "")
         _warm_up(found)
         passed, shop = [], []
         for _ in range(ALONE):

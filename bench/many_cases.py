@@ -88,10 +88,10 @@ def _rows(
             step,
             case_id,
             place,
-            product,
-            products[product],
-            " ".join(words),
-            seller_ids,
+            product=product,
+            product_name=products[product],
+            words=" ".join(words),
+            seller_ids=seller_ids,
         ).rows()
 
 
@@ -126,6 +126,7 @@ class _Story:
         step: int,
         case_id: int,
         place: Place,
+        *,
         product: int,
         product_name: str,
         words: str,

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from bench.many_cases import NOW, phone_of
-from service.db.cases.case_filter import Outcome
+from service.db.cases.case_filter import CaseOutcome
 from service.db.models import Case, Connection, Message
 from service.security.links import Links
 from service.wiring import Wiring
@@ -136,7 +136,7 @@ def _cases(case: Case, number: int) -> dict[str, str]:
             f"cases of a month by {name}": f"/cases?{month}&{name}={narrowed.get(name, 3)}"
             for name in dated
         },
-        **{f"cases of a month, {name}": f"/cases?{month}&outcome={name}" for name in Outcome},
+        **{f"cases of a month, {name}": f"/cases?{month}&outcome={name}" for name in CaseOutcome},
         "cases of a month of a shop": f"/cases?{month}&shop={case.shop_id}",
         "cases by state, cause and stars": "/cases?state=closed&cause=late&stars=3",
     }

@@ -89,8 +89,8 @@ def site(
     else:
         command = [sys.executable, "-m", "service.embedded"]
         running = {"embedded": Process(command, env, folder / "embedded.log")}
-    for one in running.values():
-        stack.callback(one.end)
+    for each in running.values():
+        stack.callback(each.end)
     return Site(wired, made.ledger, made.sender, running, shop_url)
 
 

@@ -86,7 +86,7 @@ def _filled(url: str, waiting: int) -> Wiring:
         lane = shop_queries.lane(session, connection, outward=False)
         # Only what is put below counts.
         session.execute(text("DELETE FROM outbox"))
-        _put(database, session, "send_message", lane, later, waiting)
+        _put(database, session, "send_message", lane, at=later, number=waiting)
         session.connection().execute(
             insert(OutboxRow.__table__),
             [
@@ -109,7 +109,9 @@ def _filled(url: str, waiting: int) -> Wiring:
     return wired
 
 
-def _put(database: Database, session: Any, kind: str, lane: int, at: datetime, number: int) -> None:
+def _put(
+    database: Database, session: Any, kind: str, lane: int, *, at: datetime, number: int
+) -> None:
     numbers = (
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :many)"
         if database.sqlite

@@ -61,7 +61,7 @@ class Run:
 def scale(folder: Path, stack: ExitStack) -> Run:
     """PostgreSQL, Redis, web, two workers, clock; a shop that knows no idempotency key."""
     found, postgres, redis = _scaled(folder, stack)
-    acts: dict[str, Callable[[], None]] = {name: one.again for name, one in found.running.items()}
+    acts: dict[str, Callable[[], None]] = {name: each.again for name, each in found.running.items()}
     acts |= {
         "redis": lambda: _redis_again(redis),
         "flush": redis.flush,
@@ -103,8 +103,8 @@ def _scaled(folder: Path, stack: ExitStack) -> tuple[Site, Postgres, RedisServer
     stack.callback(postgres.process.end)
     stack.callback(redis.process.end)
     found = site(folder, postgres.url, redis.url, stack)
-    for name, one in found.running.items():
-        start(one, found.sender.url if name == "web" else "")
+    for name, process in found.running.items():
+        start(process, found.sender.url if name == "web" else "")
     return found, postgres, redis
 
 
@@ -167,7 +167,7 @@ def sabotage(run: Run, stop: threading.Event) -> None:
     """Do one bad thing every few seconds; PostgreSQL is restarted less often, it takes longer."""
     dice = random.Random(11)
     while not stop.wait(run.every):
-        names = [one for one in run.acts if one != "postgres" or dice.random() < 0.5]
+        names = [act for act in run.acts if act != "postgres" or dice.random() < 0.5]
         name = dice.choice(names)
         run.acts[name]()
         run.kills[name] += 1
@@ -211,32 +211,36 @@ def _under_way(run: Run) -> int:
 
 def compare(run: Run, settled: bool) -> dict[str, Any]:
     """Both books, row by row."""
-    made = Counter(one["reference"] for one in run.site.ledger.rows("SELECT reference FROM made"))
-    said = Counter(one["key"] for one in run.site.ledger.rows("SELECT key FROM message"))
+    made = Counter(row["reference"] for row in run.site.ledger.rows("SELECT reference FROM made"))
+    said = Counter(row["key"] for row in run.site.ledger.rows("SELECT key FROM message"))
     sent = run.site.ledger.rows("SELECT DISTINCT delivery FROM callback WHERE sent_at IS NOT NULL")
     with run.site.wired.context.database.reading() as session:
         goods = list(session.scalars(select(MakeGood)))
-        kept = {one.key: one.state for one in session.scalars(select(Delivery))}
+        kept = {each.key: each.state for each in session.scalars(select(Delivery))}
         cases = session.scalar(select(func.count()).select_from(Case)) or 0
-    done = {one.reference for one in goods if one.state == "done"}
-    stuck = {one.reference for one in goods if one.state in ("unknown", "refused", "by_hand")}
-    known = {one.reference for one in goods}
+    done = {make_good.reference for make_good in goods if make_good.state == "done"}
+    stuck = {
+        make_good.reference
+        for make_good in goods
+        if make_good.state in ("unknown", "refused", "by_hand")
+    }
+    known = {make_good.reference for make_good in goods}
     lost = [
         # Acknowledged but not kept, or kept and never understood; without a case; said to be done but
         # not done; done but not known; forgotten.
-        *({one["delivery"] for one in sent} - set(kept)),
+        *({each["delivery"] for each in sent} - set(kept)),
         *(key for key, state in kept.items() if state in ("waiting", "needs_attention")),
         *(f"case {number}" for number in range(cases, run.rated)),
         *(done - set(made)),
         *(set(made) - known),
-        *(one.reference for one in goods if one.state == "approved"),
+        *(make_good.reference for make_good in goods if make_good.state == "approved"),
     ]
     return {
         "ratings": run.rated,
         "acknowledged": len(sent),
         "cases": cases,
         "approved": len(goods),
-        "performed_once": sum(1 for one in done if made[one] == 1),
+        "performed_once": sum(1 for each in done if made[each] == 1),
         "performed_twice": sum(1 for times in made.values() if times > 1),
         "orders_overpaid": overpaid(run.site.ledger),
         "messages": len(said),
@@ -311,11 +315,11 @@ def main(wanted: list[str]) -> int:
         name: soak(name, WAYS[name], seconds * (1 if wanted else SHARES[name]))
         for name in wanted or WAYS
     }
-    total: dict[str, Any] = {key: sum(one[key] for one in told.values()) for key in COUNTS}
-    total["kills"] = dict(sum((Counter(one["kills"]) for one in told.values()), Counter()))
+    total: dict[str, Any] = {key: sum(each[key] for each in told.values()) for key in COUNTS}
+    total["kills"] = dict(sum((Counter(each["kills"]) for each in told.values()), Counter()))
     total["ways"] = told
     wrong = ("performed_twice", "orders_overpaid", "messages_twice", "lost")
-    good = not any(total[name] for name in wrong) and all(one["settled"] for one in told.values())
+    good = not any(total[name] for name in wrong) and all(each["settled"] for each in told.values())
     print(json.dumps({"ok": good, **total}))
     return 0 if good else 1
 

@@ -61,7 +61,7 @@ SERVICES: Mapping[str, type[NotifyBase]] = {
     "json": custom_json.NotifyJSON,
     "jsons": custom_json.NotifyJSON,
 }
-"""By the beginning of their addresses."""
+"""Services by the scheme of their addresses."""
 MODULES = {sys.modules[service.__module__] for service in SERVICES.values()}
 PARAMETERS = frozenset({"to", "from", "channel", "mode", "priority", "thread", "topic", "auth"})
 """What may stand behind the question mark of an address."""

@@ -198,7 +198,7 @@ class Http:
         self.cost(1)
         token = current.set(call)
         try:
-            return self._send(call, method, url, dict(headers or {}), body, auth)
+            return self._send(call, method, url, headers=dict(headers or {}), body=body, auth=auth)
         except (requests.exceptions.RequestException, TimeoutError) as error:
             raise _ours(error, method, call) from error
         finally:
@@ -210,6 +210,7 @@ class Http:
         call: Call,
         method: str,
         url: str,
+        *,
         headers: dict[str, str],
         body: bytes | None,
         auth: tuple[str, str] | None,

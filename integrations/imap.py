@@ -1,4 +1,4 @@
-"""A line to a mailbox: connect, TLS, sign in, look into a folder; every failure is one of ours.
+"""A connection to a mailbox: connect, TLS, sign in, open a folder; every failure is one of our errors.
 
 Reference: RFC 3501 (IMAP4rev1; 2.3.1.1 on UIDs), RFC 5530 (response codes), Python's imaplib.
 """
@@ -28,7 +28,7 @@ STEP_SECONDS = 6.0
 GOODBYE_SECONDS = 2.0
 TLS, STARTTLS, OPEN = "tls", "starttls", "none"
 MOST_BYTES = 1024 * 1024
-"""Of one mail: what is written stands before what is attached."""
+"""Bytes read of one mail: its text comes before its attachments."""
 LONGEST_LINE = 1_000_000
 PASSING = ("[UNAVAILABLE]", "[INUSE]", "[SERVERBUG]", "[LIMIT]")
 """Codes of a refusal that passes (RFC 5530)."""

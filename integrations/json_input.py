@@ -1,4 +1,4 @@
-"""JSON and numbers from outside: none is one that a later step cannot reckon with."""
+"""Reads JSON and numbers from outside; what a later step could not compute with is refused."""
 
 from __future__ import annotations
 

@@ -69,19 +69,19 @@ def visit(mailbox: Mailbox, cursor: str, network: Network) -> Visit:
     unread. Raises `Temporary`, `Misconfigured`."""
     with opened(mailbox, network) as line:
         beginning = f"{mailbox.mark}:{line.validity}:"
-        known = cursor.removeprefix(beginning) if cursor.startswith(beginning) else ""
-        last = int(known) if known else line.last()
-        numbers = line.after(last) if known else line.unread()[-FIRST:]
-        found: list[NewMail] = []
+        seen = cursor.removeprefix(beginning) if cursor.startswith(beginning) else ""
+        last = int(seen) if seen else line.last()
+        numbers = line.after(last) if seen else line.unread()[-FIRST:]
+        mails: list[NewMail] = []
         for number in numbers[:MOST]:
             try:
                 raw = line.mail(number)
             except (imaplib.IMAP4.error, OSError):
-                if not found:
+                if not mails:
                     raise
                 # What was read so far is taken in, and the next visit begins behind it.
                 break
-            found.append(NewMail(raw, f"{beginning}{number}"))
-        more = len(found) < len(numbers)
+            mails.append(NewMail(raw, f"{beginning}{number}"))
+        more = len(mails) < len(numbers)
         whole = f"{beginning}{max([last, *numbers])}"
-        return Visit(found, found[-1].cursor if more else whole, more)
+        return Visit(mails, mails[-1].cursor if more else whole, more)

@@ -17,7 +17,7 @@ WITHDRAWN = frozenset(
 )
 """Currencies that ISO 4217 lists no more, in which orders of the last fifteen years were paid."""
 _USUAL_DIGITS = 2
-"""Of currencies that ISO 4217 has withdrawn."""
+"""Decimal digits of currencies that ISO 4217 has withdrawn."""
 WHOLE_IN_USE = frozenset({"IDR"})
 """Currencies whose minor unit stands in ISO 4217 but in no price: a sen is neither proposed nor
 taken from a person."""

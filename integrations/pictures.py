@@ -1,4 +1,4 @@
-"""Pictures that stand at other hosts: fetched within limits, and drawn anew.
+"""Pictures on other hosts: fetched within limits, and re-encoded.
 
 Nothing goes on as it came. A picture is recognised by what it holds, decoded, made smaller and drawn on a new
 one, so that no place where a camera stood, no comment and nothing hidden in the file goes along.
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 MEDIA_TYPE = "image/jpeg"
-"""Of all that is drawn."""
+"""The media type of every re-encoded picture."""
 KINDS = ("JPEG", "PNG", "WEBP", "GIF")
 """What is decoded at all, by Pillow's names; no other decoder is ever tried."""
 MOST_PIXELS = 25_000_000
 """More than the cameras of telephones give by themselves. A picture is decoded in memory, four bytes each."""
 MOST_SCANS = 30
-"""Of a JPEG: encoders make about ten, and each may cost a walk over the whole picture."""
+"""Scans of a JPEG: encoders make about ten, and each may cost a pass over the whole picture."""
 MOST_REDIRECTS = 3
 SECONDS = 8.0
 """For all calls of one picture."""
 AT_ONCE = 4
 """Pictures fetched at once in one process: a host that does not answer leaves most threads to the pages."""
 TURN_SECONDS = 2.0
-"""So long a picture waits for its turn."""
+"""How long a picture waits for its turn."""
 QUALITY = 80
 _SCAN = b"\xff\xda"
 """Begins a scan, and stands nowhere else in one (ITU-T T.81, B.1.1.2)."""

@@ -1,4 +1,4 @@
-"""Telephone numbers as E.164 has them: `+` and digits, one form for one number.
+"""Telephone numbers in E.164: `+` and digits, one form for each number.
 
 By `phonenumbers`, a port of Google's libphonenumber with its tables of all countries' numbering plans.
 """

@@ -1,4 +1,4 @@
-"""Retention: what is old is deleted, stale policies are named."""
+"""Retention: deletes what is old, and warns of stale policies."""
 
 from __future__ import annotations
 

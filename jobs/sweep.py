@@ -1,4 +1,4 @@
-"""Finds due work: wakes workers where there are any, and does what nobody begins."""
+"""Finds due work: wakes workers where there are any, and does itself what nobody claims."""
 
 from __future__ import annotations
 

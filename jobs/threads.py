@@ -1,4 +1,4 @@
-"""Threads of a process that are to run as long as it does."""
+"""Threads that run as long as their process."""
 
 from __future__ import annotations
 

@@ -17,10 +17,10 @@ from service.operations.staff import sessions
 from service.settings import Settings
 from service.web import errors, health, password_reset, public_voices, second_step, sign_in
 from service.web.api import routes
-from service.web.buyer import choice, name, pages
+from service.web.buyer import choice, pages, voice_name
 from service.web.desk import (
-    asking,
     audit,
+    bulk,
     call_verbs,
     case_list,
     case_verbs,
@@ -35,7 +35,6 @@ from service.web.desk import (
     first_answers,
     invitations,
     make_good_verbs,
-    many,
     me,
     message_templates,
     messages,
@@ -44,6 +43,7 @@ from service.web.desk import (
     permission,
     pictures,
     playbooks,
+    policies,
     proof,
     replies,
     report_mails,
@@ -77,7 +77,7 @@ PAGES = (
     case_verbs,
     call_verbs,
     make_good_verbs,
-    many,
+    bulk,
     pictures,
     proof,
     shops,
@@ -88,7 +88,7 @@ PAGES = (
     channels,
     do_not_contact,
     erasing,
-    asking,
+    policies,
     old_data,
     first_answers,
     deciding,
@@ -113,7 +113,7 @@ PAGES = (
     password_reset,
     pages,
     choice,
-    name,
+    voice_name,
     public_voices,
     routes,
     health,
@@ -137,7 +137,7 @@ def create_app(wired: Wiring | None = None) -> Flask:
     # programs keep no cookies.
     guard.exempt(pages.blueprint)
     guard.exempt(choice.blueprint)
-    guard.exempt(name.blueprint)
+    guard.exempt(voice_name.blueprint)
     errors.register(app)
     app.before_request(clean_request)
     app.before_request(_note_case)

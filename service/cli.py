@@ -15,6 +15,7 @@ from service.backup_commands import backup_command, restore_command
 from service.command import Command
 from service.db.migrations import MigrationUnderWay, migrate
 from service.db.models import Seller, Shop
+from service.db.staff import seller_queries
 from service.doctor import examine
 from service.domain.staff.authority import OPERATOR, Membership, SellerRole
 from service.mail_commands import mail
@@ -132,7 +133,7 @@ def reset_second_factor(email: str) -> None:
 
 def _seller_id(email: str) -> int:
     with wiring().context.database.reading() as session:
-        seller = session.scalar(select(Seller).where(Seller.email == email.strip().lower()))
+        seller = seller_queries.seller_by_email(session, email)
     if seller is None:
         raise click.ClickException(f"There is no seller {email}.")
     return seller.id

@@ -1,4 +1,4 @@
-"""Waitress with limits of time: who never sends, never ends or never reads is let go.
+"""Waitress with time limits: clients that never send, never finish or never read are disconnected.
 
 Waitress itself closes only what was silent for long; a body or an answer that drips is never silent.
 """

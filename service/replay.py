@@ -21,7 +21,8 @@ from service.domain.errors import NotFound, WrongInput
 from service.domain.reviews.delivery_states import DeliveryState
 from service.wiring import Wiring
 
-COLUMNS = ("id", "category", "product", "location", "price_idr", "rating", "text")
+COLUMNS = ("id", "product", "rating", "text")
+"""Those that are sent; others may stand beside them."""
 RATINGS = ("1", "2", "3", "4", "5")
 PART = 500
 """Rows between two words of progress."""
@@ -105,7 +106,10 @@ def replay(
         first_delivery = session.scalar(select(func.max(Delivery.id))) or 0
     make = getattr(registry.get(connection.adapter), "sample", None)
     if make is None:
-        raise WrongInput("Choose a connection of the platform “standard”.")
+        able = [name for name in registry.ADAPTERS if hasattr(registry.get(name), "sample")]
+        raise WrongInput(
+            "Choose a connection of one of these platforms: %(names)s.", names=", ".join(able)
+        )
     base = url.rstrip("/") or context.links.public_url
     _check_answers(context.http, base)
     sender = _Sender(
@@ -181,7 +185,7 @@ def _rows(path: Path, problem: Callable[[int, str], None]) -> Iterator[tuple[int
 
 def _why_not(row: Row, seen: dict[str, int]) -> str:
     if any(row.get(name) is None for name in COLUMNS):
-        return f"has fewer than {len(COLUMNS)} columns"
+        return "has fewer columns than the first line"
     # What was no UTF-8 was kept as surrogates; real texts do hold U+FFFD.
     if any("\udc80" <= sign <= "\udcff" for name in COLUMNS for sign in row[name]):
         return "is not UTF-8"

@@ -1,4 +1,4 @@
-"""The web behind granian: a request is whole before a thread takes it up.
+"""The web behind granian: a request is read completely before a thread takes it.
 
 Bodies come in an event loop, where waiting costs next to nothing, within a time and a size; so
 senders that announce a body and never send it hold no thread. Reference:

@@ -1,4 +1,4 @@
-"""Sentences in the language of whoever reads them outside of a page: notices and reports by mail."""
+"""Translates sentences for readers outside of a page: notices and reports by mail."""
 
 from __future__ import annotations
 

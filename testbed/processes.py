@@ -25,9 +25,9 @@ PROCFILE = Path(__file__).resolve().parents[1] / "Procfile"
 
 def free_port() -> int:
     """A port of loopback that nobody listens on."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
 
 
 def until(what: str, ready: Callable[[], object], seconds: float = 60.0) -> None:
@@ -42,9 +42,9 @@ def until(what: str, ready: Callable[[], object], seconds: float = 60.0) -> None
 
 def listens(port: int) -> bool:
     """True when something accepts connections there."""
-    with socket.socket() as one:
-        one.settimeout(1)
-        return one.connect_ex(("127.0.0.1", port)) == 0
+    with socket.socket() as caller:
+        caller.settimeout(1)
+        return caller.connect_ex(("127.0.0.1", port)) == 0
 
 
 def env_of(database: str, port: int, **more: str) -> dict[str, str]:
@@ -228,4 +228,7 @@ def procfile(name: str, port: int = 0) -> list[str]:
 def workers(env: Mapping[str, str], folder: Path) -> dict[str, Process]:
     """Two workers and the clock of the Procfile."""
     names = {"worker-1": "worker", "worker-2": "worker", "clock": "clock"}
-    return {key: Process(procfile(one), env, folder / f"{key}.log") for key, one in names.items()}
+    return {
+        key: Process(procfile(command), env, folder / f"{key}.log")
+        for key, command in names.items()
+    }

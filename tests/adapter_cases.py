@@ -118,25 +118,25 @@ class AdapterCases:
 
     def calls(self) -> dict[str, Callable[[], object]]:
         """Everything that its capabilities promise and that calls out by HTTP."""
-        one, can = self.made(), self.platform.capabilities
+        adapter, can = self.made(), self.platform.capabilities
         found: dict[str, Callable[[], object]] = {}
         if can.poll:
-            found["poll"] = lambda: one.poll("", NOW)
-            found["look"] = lambda: one.look("review:31")
+            found["poll"] = lambda: adapter.poll("", NOW)
+            found["look"] = lambda: adapter.look("review:31")
         if Role.ORDERS in self.platform.roles:
-            found["order"] = lambda: one.order("13")
-            found["orders_for"] = lambda: one.orders_for(QUERY)
+            found["order"] = lambda: adapter.order("13")
+            found["orders_for"] = lambda: adapter.orders_for(QUERY)
         for kind in KINDS.values():
             if can.way_of(kind).is_called:
-                found[f"act {kind.name}"] = partial(one.act, _asked(kind))
+                found[f"act {kind.name}"] = partial(adapter.act, _asked(kind))
                 if can.look_up:
-                    found[f"find {kind.name}"] = partial(one.find, _asked(kind))
+                    found[f"find {kind.name}"] = partial(adapter.find, _asked(kind))
         if can.voucher_use:
-            found["voucher_use"] = lambda: one.voucher_use(GivenVoucher("TEA-5", "7", "k"))
+            found["voucher_use"] = lambda: adapter.voucher_use(GivenVoucher("TEA-5", "7", "k"))
         if {Role.MESSAGES, Role.ORDERS} <= self.platform.roles:
-            found["message"] = lambda: one.message(MESSAGE)
+            found["message"] = lambda: adapter.message(MESSAGE)
         if Role.REPLIES in self.platform.roles:
-            found["reply"] = lambda: one.reply(REPLY)
+            found["reply"] = lambda: adapter.reply(REPLY)
         return found
 
     def test_what_is_promised_is_there_and_nothing_else(self) -> None:
@@ -156,10 +156,10 @@ class AdapterCases:
             for protocol, name in promised
             if protocol in {PROTOCOLS[role] for role in roles}
         }
-        wanted = {one for one, promise in promised.items() if promise and one in written}
+        wanted = {each for each, promise in promised.items() if promise and each in written}
 
-        assert {one for one, there in written.items() if there} >= wanted
-        assert not any(written.get(one) for one in SWITCHED - wanted) or self.variant
+        assert {each for each, there in written.items() if there} >= wanted
+        assert not any(written.get(each) for each in SWITCHED - wanted) or self.variant
 
     def test_make_good_that_is_not_offered_is_refused(self) -> None:
         for kind in KINDS.values():
@@ -184,8 +184,8 @@ class AdapterCases:
 
     def test_policy_and_entries_are_given(self) -> None:
         assert Policies.load(registry.policy(self.platform.name)).entries
-        assert all(one.label for one in self.platform.fields)
-        assert set(self.config.values) <= {one.name for one in self.platform.fields}
+        assert all(field.label for field in self.platform.fields)
+        assert set(self.config.values) <= {field.name for field in self.platform.fields}
 
     def test_genuine_delivery_has_one_key_and_a_changed_one_is_refused(self) -> None:
         if not self._sends():
@@ -222,7 +222,7 @@ class AdapterCases:
         with suppress(Unreadable):
             events = self.platform.read(replace(self.sign(self.body), body=body))
 
-        assert not any(one.review_id for one in events)
+        assert not any(event.review_id for event in events)
 
     @pytest.mark.parametrize("answer", ANSWERS, ids=str)
     def test_only_our_errors_come_out_and_they_hold_no_secret(
@@ -233,7 +233,7 @@ class AdapterCases:
         for name, call in self.calls().items():
             said = _said(call)
             assert said is None or said, name
-            assert not any(one in (said or "") for one in self.hidden), name
+            assert not any(each in (said or "") for each in self.hidden), name
 
     def test_outcome_is_unknown_when_the_line_breaks_after_the_request(
         self, wire: responses.RequestsMock

@@ -106,6 +106,7 @@ def mutations(
     sample: Any, paths: Sequence[Path], values: Mapping[str, str] = HOSTILE
 ) -> Iterator[tuple[str, bytes]]:
     """The sample with one field at a time holding one hostile value, as JSON, and what was done."""
+    assert paths, "nothing of it would be tried"
     for path in paths:
         for name, raw in values.items():
             yield f"{'.'.join(map(str, path))}: {name}", put(sample, path, raw)
@@ -159,7 +160,7 @@ def _paths(sample: Any) -> Iterator[Path]:
 def leaves_of(sample: Any) -> list[Path]:
     """The fields of a sample in which no others are."""
     found = list(_paths(sample))
-    return [path for path in found if not any(path == one[: len(path)] != one for one in found)]
+    return [path for path in found if not any(path == each[: len(path)] != each for each in found)]
 
 
 def unnumbered(path: Path) -> Path:

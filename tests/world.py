@@ -179,23 +179,30 @@ class World:
         """All cases, with what belongs to them."""
         with self.context.database.reading() as session:
             found = list(session.scalars(select(Case).order_by(Case.id)))
-            for one in found:
-                _ = (one.review, one.history, one.proposals, one.messages, one.decisions, one.calls)
-                _ = [(made.attempts, made.todo) for made in one.make_goods]
+            for each in found:
+                _ = (
+                    each.review,
+                    each.history,
+                    each.proposals,
+                    each.messages,
+                    each.decisions,
+                    each.calls,
+                )
+                _ = [(made.attempts, made.todo) for made in each.make_goods]
             return found
 
     def case(self) -> Case:
         """The only case."""
-        (one,) = self.cases()
-        return one
+        (case,) = self.cases()
+        return case
 
     def ledger(self) -> dict[str, Any]:
         """What the sandbox did and was told."""
         book = self.sandbox.ledger
         return {
-            "made": [dict(one) for one in book.rows("SELECT * FROM made ORDER BY id")],
-            "messages": [dict(one) for one in book.rows("SELECT * FROM message ORDER BY id")],
-            "replies": [dict(one) for one in book.rows("SELECT * FROM reply ORDER BY id")],
+            "made": [dict(row) for row in book.rows("SELECT * FROM made ORDER BY id")],
+            "messages": [dict(row) for row in book.rows("SELECT * FROM message ORDER BY id")],
+            "replies": [dict(row) for row in book.rows("SELECT * FROM reply ORDER BY id")],
         }
 
     def browser(self, seller: Actor | None = None) -> Browser:

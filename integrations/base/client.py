@@ -45,7 +45,7 @@ class JsonClient:
     """One shop. Answers come back loaded; every failure is one of our errors."""
 
     content_type: ClassVar[str] = "application/json"
-    """Of what `encoded` makes."""
+    """The content type of what `encoded` makes."""
     headers: Mapping[str, str] = {}
     """Sent with each call, such as a token."""
     login: tuple[str, str] | None = None
@@ -175,7 +175,7 @@ class JsonClient:
 
 
 def json_headers(body: bytes | None, content_type: str = JsonClient.content_type) -> dict[str, str]:
-    """Of a call whose answer is JSON, and its body too where nothing else is said."""
+    """The headers of a call whose answer is JSON, and its body too unless stated otherwise."""
     sent = {} if body is None else {"content-type": content_type}
     return {"accept": "application/json", **sent}
 

@@ -1,4 +1,4 @@
-"""Lists: read row by row, so that what cannot be read hides no other, and looked through for one row."""
+"""Lists: read row by row, so that one unreadable row hides no other, and searched for one row."""
 
 from __future__ import annotations
 

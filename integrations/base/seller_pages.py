@@ -44,7 +44,7 @@ PAGE_FIELDS = (
 
 
 class SellerPages(Adapter):
-    """Of a platform where each seller has pages of their own."""
+    """For a platform where each seller has pages of their own."""
 
     @classmethod
     def check_entries(cls, values: Mapping[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""Access that ends: tokens a platform gives out for a while, how they are first had, and how others are."""
+"""Expiring access: the tokens of a platform, how they are first obtained, and how they are refreshed."""
 
 from __future__ import annotations
 
@@ -82,5 +82,5 @@ while it is being renewed."""
 
 
 def no_access(refused: str) -> str:
-    """Of an adapter that needs none, or was given none."""
+    """The access of an adapter that was given none; raises `Misconfigured`."""
     raise Misconfigured("allow Makegood to use this shop first")

@@ -65,7 +65,7 @@ class WebhookSource(Protocol):
 
 
 class NoWebhooks(WebhookSource):
-    """Of a platform that sends none."""
+    """For a platform that sends no webhooks."""
 
     @classmethod
     def verify(cls, request: Inbound, secrets: Sequence[str], now: datetime) -> str | None:

@@ -1,4 +1,4 @@
-"""The connection to the mail server: connect, TLS, sign in, send; every failure is one of ours."""
+"""The connection to the mail server: connect, TLS, sign in, send; every failure is one of our errors."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ HURRY_SECONDS = 15.0
 TEXT_SECONDS = 12.0
 GOODBYE_SECONDS = 2.0
 MOST_BYTES = 1024 * 1024
-"""Of all answers of one connection together; usual ones fill a few lines."""
+"""Bytes read from one connection in total; usual answers fill a few lines."""
 PORTS = {"starttls": "587", "tls": "465", "none": "25"}
 
 

@@ -212,7 +212,7 @@ def leave_review(
     photo: bool = False,
 ) -> None:
     """The buyer leaves, changes or withdraws the review of a line (0: the first), with a photo of it or
-    without; the callbacks are put in the same commit."""
+    without; then callbacks are put. Where a crash came between, polling finds the review."""
     with ledger.write() as connection:
         if withdraw:
             written = connection.execute(

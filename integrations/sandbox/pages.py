@@ -166,9 +166,9 @@ def review(review_id: int) -> Response:
 @blueprint.get("/mailbox")
 def mailbox() -> str:
     """What buyers were sent, newest first; with `order` what one of them was."""
-    one = request.args.get("order", 0, int)
+    order_id = request.args.get("order", 0, int)
     messages = _ledger().rows(
-        "SELECT * FROM message WHERE ? IN (0, order_id) ORDER BY id DESC LIMIT 60", one
+        "SELECT * FROM message WHERE ? IN (0, order_id) ORDER BY id DESC LIMIT 60", order_id
     )
     answers: dict[int, list[Row]] = {}
     for row in _ledger().rows("SELECT * FROM buyer_words WHERE message_id IS NOT NULL ORDER BY id"):

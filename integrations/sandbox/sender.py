@@ -45,7 +45,7 @@ class Sender:
 
     def send_due(self) -> int:
         """Send what is due once; gives how many were accepted."""
-        return sum([self._send(callback) for callback in callbacks_due(self._ledger, self._now())])
+        return sum(self._send(callback) for callback in callbacks_due(self._ledger, self._now()))
 
     def _send(self, callback: Row) -> int:
         now = self._now()

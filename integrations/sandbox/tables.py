@@ -1,4 +1,4 @@
-"""The tables of the sandbox's ledger, and what one of before lacks of them."""
+"""The tables of the sandbox's ledger, and how an older ledger is upgraded."""
 
 from __future__ import annotations
 

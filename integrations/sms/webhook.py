@@ -65,10 +65,10 @@ class Webhooks(WebhookSource):
         that is signed."""
         fields = sorted(set(_fields(request.body)))
         signed = request.url + "".join(f"{name}{value}" for name, value in fields)
-        given = request.headers.get("x-twilio-signature", "").strip()
+        signature = request.headers.get("x-twilio-signature", "").strip()
         keys = [secret.encode() for secret in secrets if secret]
         right = [base64.b64encode(hmac.digest(key, signed.encode(), "sha1")) for key in keys]
-        check_any([given.encode()], right)
+        check_any([signature.encode()], right)
         return body_hash(request.body)
 
     @classmethod

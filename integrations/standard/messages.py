@@ -21,7 +21,7 @@ class Messages(Connected, MessageChannel):
 
     @classmethod
     def reaches(cls, buyer: Buyer, order_id: str) -> bool:
-        """By the order, or by the address where the order is another platform's."""
+        """By the order; where the order is another platform's, by the address."""
         return bool(order_id) or "@" in buyer.email
 
     def message(self, message: OutgoingMessage) -> str:

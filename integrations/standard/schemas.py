@@ -25,7 +25,7 @@ from integrations.errors import Rejected
 from integrations.text import is_web_link
 
 CHANNELS = ("email", "whatsapp", "sms")
-"""By which a buyer may have agreed to be written to."""
+"""Channels by which a buyer may have agreed to be written to."""
 
 
 def flag() -> fields.Boolean:

@@ -36,7 +36,7 @@ from integrations.whatsapp.webhook import Webhooks
 
 WINDOW = timedelta(hours=24)
 MARGIN = timedelta(minutes=5)
-"""So long before its end the window counts as over: a message takes a while to get there."""
+"""How long before its end the window counts as over: a message takes a while to arrive."""
 LONGEST_TEXT, LONGEST_IN_TEMPLATE = 4096, 1024
 NOBODY = Text("By this connection's settings nobody has agreed to be written to by WhatsApp.")
 NOT_AGREED = Text("The buyer has not agreed to be written to by WhatsApp.")

@@ -30,7 +30,7 @@ class Template:
 
 
 def templates_of(values: Mapping[str, str]) -> dict[tuple[str, str], Template]:
-    """By kind of message and language; raises `WrongEntry`."""
+    """The templates by kind of message and language; raises `WrongEntry`."""
     named: dict[tuple[str, str], Template] = {}
     for entry in values.get("templates", "").split(","):
         if not entry.strip():

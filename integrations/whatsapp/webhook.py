@@ -57,8 +57,8 @@ class Webhooks(WebhookSource):
     def challenge(cls, query: Mapping[str, str], config: Config) -> str | None:
         """What Meta is answered when it tries the address; None where the token is not ours."""
         token = config.values.get("verify_token", "").strip()
-        given = query.get("hub.verify_token", "")
-        is_ours = bool(token) and hmac.compare_digest(token.encode(), given.encode())
+        sent = query.get("hub.verify_token", "")
+        is_ours = bool(token) and hmac.compare_digest(token.encode(), sent.encode())
         return query.get("hub.challenge", "") if is_ours else None
 
     @classmethod

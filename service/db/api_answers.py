@@ -17,7 +17,7 @@ LEASE = timedelta(minutes=1)
 
 
 def begin(
-    database: Database, token_id: int, key: str, request_hash: str, reference: str, now: datetime
+    database: Database, token_id: int, key: str, request_hash: str, *, reference: str, now: datetime
 ) -> ApiAnswer | None:
     """Take a key for a call that is to be carried out now. Where it is taken already, what is kept
     under it. Of calls made at once it is taken by one."""

@@ -1,4 +1,4 @@
-"""Writes the audit: each change of an audited row stands in it, whoever made it and by whichever way,
+"""Writes the audit: one entry for each change of an audited row, whoever made it and however,
 because it is taken from the transaction itself. Reads it for its page."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What of which table is audited, and how its values are read."""
+"""Which columns of which tables are audited, and how their values are shown."""
 
 from __future__ import annotations
 
@@ -149,7 +149,9 @@ AUDITED: Mapping[type[Base], Audited] = {
         name=lambda row: str(row.name),
         shop_id=lambda row: None,
         columns={"ended_at": _time},
-        added=lambda row: ", ".join(f"{shop}: {one['role']}" for shop, one in row.shops.items()),
+        added=lambda row: ", ".join(
+            f"{shop}: {member['role']}" for shop, member in row.shops.items()
+        ),
     ),
     Endpoint: Audited(
         subject=lambda row: f"endpoint:{row.id}",

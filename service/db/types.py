@@ -5,10 +5,19 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, String, TypeDecorator
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    Dialect,
+    Enum,
+    Integer,
+    String,
+    TypeDecorator,
+)
 from sqlalchemy.orm import MappedColumn, mapped_column
 
 from integrations.sentence import Said, Text, Words, from_data, to_data
@@ -72,6 +81,31 @@ class TextColumn(TypeDecorator[Said]):
         return sentence if isinstance(sentence, Text | Words) else Words(value)
 
 
+class Ranks(TypeDecorator[IntEnum]):
+    """An enumeration whose numbers are an order: kept as these, so that the database sorts by them."""
+
+    impl = Integer
+    cache_ok = True
+
+    def __init__(self, enum_class: type[IntEnum]) -> None:
+        super().__init__()
+        self.enum_class = enum_class
+        self.name = _check_name(enum_class)
+
+    def process_bind_param(self, value: int | None, dialect: Dialect) -> int | None:
+        return None if value is None else int(self.enum_class(value))
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> IntEnum | None:
+        return None if value is None else self.enum_class(value)
+
+
+def rank_column(name: str, ranks: type[IntEnum]) -> MappedColumn[Any]:
+    """A column of an enumeration that is an order: its values as numbers, checked by the database."""
+    kind = Ranks(ranks)
+    allowed = ", ".join(str(int(rank)) for rank in ranks)
+    return mapped_column(name, kind, CheckConstraint(f"{name} IN ({allowed})", name=kind.name))
+
+
 def state_column(states: type[StrEnum], **options: Any) -> MappedColumn[Any]:
     """A column of an enumeration: its values as text, checked by the database."""
     kind = Enum(
@@ -79,7 +113,12 @@ def state_column(states: type[StrEnum], **options: Any) -> MappedColumn[Any]:
         native_enum=False,
         length=32,
         create_constraint=True,
-        name=f"{re.sub(r'(?<!^)(?=[A-Z])', '_', states.__name__).lower()}",
+        name=_check_name(states),
         values_callable=lambda members: [member.value for member in members],
     )
     return mapped_column(kind, **options)
+
+
+def _check_name(names: type[StrEnum] | type[IntEnum]) -> str:
+    """What the check of an enumeration is called: the name of its class, in small letters."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", names.__name__).lower()

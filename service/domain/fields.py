@@ -30,11 +30,11 @@ def table(value: object, where: str | Text, allowed: Iterable[str]) -> Mapping[s
     """A table with known keys only; raises `WrongInput`."""
     if not isinstance(value, Mapping):
         raise WrongInput("%(where)s must be a table of keys and values", where=where)
-    known = sorted(allowed)
+    keys = sorted(allowed)
     for key in value:
-        if key not in known:
+        if key not in keys:
             raise wrong(
-                where, str(key), Text("is not known; use one of %(value)s", value=", ".join(known))
+                where, str(key), Text("is not known; use one of %(value)s", value=", ".join(keys))
             )
     return value
 

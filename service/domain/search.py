@@ -1,4 +1,4 @@
-"""Cuts texts into the words a search goes by: the same way for what is kept and for what is typed."""
+"""Splits texts into search words: the same way for what is stored and what is typed."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from collections.abc import Iterable
 _WORD = re.compile(r"[^\W_]+")
 _LONGEST_WORD = 64
 LONGEST_TYPED = 200
-"""Letters that are looked for at once."""
+"""The longest query."""
 MOST_WORDS = 400
-"""Of one case: a review may be as long as a platform lets it be."""
+"""Words kept of one case: a review may be as long as its platform allows."""
 
 
 def words_of(texts: Iterable[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The one shape of every thing that has a life: its states, and the moves between them, as a table."""
+"""State tables: the states of a thing, and the moves between them."""
 
 from __future__ import annotations
 

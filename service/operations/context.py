@@ -1,4 +1,4 @@
-"""What an operation is handed: the database, the clock, the keys, the way out."""
+"""What an operation is given: database, clock, keys, and the client for calls out."""
 
 from __future__ import annotations
 

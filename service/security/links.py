@@ -14,7 +14,7 @@ from service.domain.errors import NotFound
 BUYER = timedelta(days=180)
 SIGN_IN = timedelta(minutes=30)
 TOKEN_DIGITS = 24
-"""Of a token in an address; 96 bits, of which nobody guesses one."""
+"""Hex digits of a token in an address: 96 bits, which nobody guesses."""
 
 
 class Links:

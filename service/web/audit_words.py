@@ -1,4 +1,4 @@
-"""What the audit calls a change, in the reader's language."""
+"""Names of audited changes, in the reader's language."""
 
 from __future__ import annotations
 

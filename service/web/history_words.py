@@ -1,4 +1,4 @@
-"""What a line of history says, on the page of its case and in the terminal of `make run`."""
+"""Renders entries of history in words, on the page of the case and in the terminal of `make run`."""
 
 from __future__ import annotations
 

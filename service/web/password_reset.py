@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 from werkzeug.exceptions import TooManyRequests
@@ -23,7 +24,6 @@ from service.web.request_context import context, wired
 
 log = logging.getLogger(__name__)
 blueprint = Blueprint("password_reset", __name__)
-Answer = Response | str | tuple[str, int]
 MOST_MAILS = 3
 """To one address within an hour."""
 LONGEST_ADDRESS = 254
@@ -96,12 +96,12 @@ def _send(here: Context, email: str) -> None:
 
 @blueprint.get("/reset-password/<key>")
 @open_to_all
-def page(key: str) -> Answer:
+def page(key: str) -> ResponseReturnValue:
     """A form: looking uses the link up no more than a mail scanner does."""
     return _page(key, PasswordForm())
 
 
-def _page(key: str, form: PasswordForm, status: int = 200) -> Answer:
+def _page(key: str, form: PasswordForm, status: int = 200) -> ResponseReturnValue:
     try:
         seller = password_reset.owner_of(context(), key)
     except DomainError as error:
@@ -113,7 +113,7 @@ def _page(key: str, form: PasswordForm, status: int = 200) -> Answer:
 @blueprint.post("/reset-password/<key>")
 @open_to_all
 @limited(10, MINUTE)
-def set_password(key: str) -> Answer:
+def set_password(key: str) -> ResponseReturnValue:
     """Set it, which signs out everywhere else; the second factor is asked for as ever."""
     form, changed = PasswordForm(request.form), list[Seller]()
     verb = password_reset.set_by_link

@@ -1,4 +1,4 @@
-"""How a picture is sent, to people and to programs: as nothing but a picture, and to nobody else."""
+"""Sends a picture, to people and to programs: as nothing but a picture, cached by nobody else."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from flask import Response
 from integrations.pictures import MEDIA_TYPE
 
 SECONDS = 3600
-"""So long the browser that asked may show it again without asking."""
+"""How long the browser may show it again from its own cache."""
 
 
 def picture_answer(content: bytes, media_type: str = MEDIA_TYPE) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 from werkzeug.exceptions import TooManyRequests
@@ -18,7 +19,6 @@ from service.web.limits import HOUR, MINUTE, QUARTER, count, limited
 from service.web.request_context import context
 
 blueprint = Blueprint("second_step", __name__, url_prefix="/sign-in/code")
-Answer = Response | str | tuple[str, int]
 MOST_CODES = 5
 """Tries within a quarter of an hour: of a million codes three are good at a time."""
 
@@ -44,7 +44,7 @@ def count_code(seller_id: int) -> str:
 
 @blueprint.get("")
 @open_to_all
-def page() -> Answer:
+def page() -> ResponseReturnValue:
     """Ask for a code."""
     try:
         second_factors.at_the_door(context(), str(session.get("door", "")))
@@ -67,7 +67,7 @@ def _from_the_start() -> Response:
 @open_to_all
 @limited(60, HOUR)
 @limited(10, MINUTE)
-def confirm() -> Answer:
+def confirm() -> ResponseReturnValue:
     """Sign in with a code, which is used up."""
     form, key, signed_in = CodeForm(request.form), str(session.get("door", "")), list[Seller]()
     try:

@@ -18,7 +18,7 @@ from service.web.history_words import actor_name, happened
 from service.wiring import Wiring
 
 LATE = 200
-"""So many lines back are looked at again: on PostgreSQL a smaller number may be committed later."""
+"""How many lines back it looks again: on PostgreSQL a smaller id may be committed later."""
 
 
 class Terminal:

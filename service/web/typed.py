@@ -1,4 +1,4 @@
-"""Takes out of forms and queries what no database keeps: zero characters and half surrogates."""
+"""Strips characters that no database stores from forms and queries: NUL and lone surrogates."""
 
 from __future__ import annotations
 

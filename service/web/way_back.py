@@ -1,4 +1,4 @@
-"""The way on from a page that says why something could not be done."""
+"""Where an error page leads back to."""
 
 from __future__ import annotations
 
@@ -32,6 +32,6 @@ def _came_from() -> SplitResult:
 def _case(status: int) -> str:
     """'' where it may be the case that could not be shown."""
     reference = (request.view_args or {}).get("reference")
-    if not reference or status in (403, 404) or request.endpoint == "admin.case":
+    if not reference or status in (403, 404) or request.endpoint == "cases.case":
         return ""
-    return url_for("admin.case", reference=reference)
+    return url_for("cases.case", reference=reference)

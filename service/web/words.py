@@ -1,4 +1,4 @@
-"""Our stable words in the reader's language: as the tables of states and kinds call them, and more."""
+"""Labels of states, kinds and other stable names, in the reader's language."""
 
 from __future__ import annotations
 

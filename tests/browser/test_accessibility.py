@@ -82,4 +82,4 @@ def test_no_page_is_heavy(tmp_path: Path) -> None:
 
         assert {address: each for address, each in weights.items() if each > HEAVIEST} == {}
         assert len(weights) > 60
-        assert weights["/"] > len((ROOT / "service/web/static/admin.css").read_bytes())
+        assert weights["/"] > len((ROOT / "service/web/static/makegood.css").read_bytes())

@@ -31,8 +31,8 @@ def _problems(page: Page, address: str, status: int) -> list[str]:
     width = page.evaluate(SCROLLED)
     if width > WIDTH:
         wrong.append(f"{address}: {width} px wide")
-    wrong += [f"{address}: without a label: {one}" for one in page.evaluate(UNLABELLED)]
-    wrong += [f"{address}: too small: {one}" for one in page.evaluate(TOO_SMALL)]
+    wrong += [f"{address}: without a label: {each}" for each in page.evaluate(UNLABELLED)]
+    wrong += [f"{address}: too small: {each}" for each in page.evaluate(TOO_SMALL)]
     if not page.locator("html").get_attribute("lang"):
         wrong.append(f"{address}: no language")
     return wrong
@@ -46,8 +46,10 @@ def test_every_page_fits_a_phone_when_it_is_full(tmp_path: Path, language: str) 
 
         wrong = [
             problem
-            for one in addresses
-            for problem in _problems(page, world.url + one, 404 if one == "/nowhere" else 200)
+            for address in addresses
+            for problem in _problems(
+                page, world.url + address, 404 if address == "/nowhere" else 200
+            )
         ]
 
         assert wrong == []

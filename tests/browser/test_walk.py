@@ -81,7 +81,7 @@ def test_case_is_approved_when_only_keys_are_used(tmp_path: Path) -> None:
 
         assert "Approved. It is carried out now." in told(page)
         world.work()
-        assert [one["action"] for one in world.ledger()["made"]] == ["resend"]
+        assert [each["action"] for each in world.ledger()["made"]] == ["resend"]
 
 
 def test_refused_change_keeps_what_was_typed_when_the_amount_is_too_high(tmp_path: Path) -> None:

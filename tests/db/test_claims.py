@@ -29,7 +29,7 @@ def _set(desk: Desk, lane_id: int, **values: object) -> None:
 
 
 def _refs(held: list[Claim]) -> list[int]:
-    return sorted(one.ref_id for one in held)
+    return sorted(each.ref_id for each in held)
 
 
 def test_row_is_claimed_once_until_its_lease_ends(desk: Desk) -> None:
@@ -181,7 +181,7 @@ def test_inward_rows_have_a_bound_of_their_own(desk: Desk) -> None:
 
     held = desk.claim(most=3, per_lane=3, inward=7)
 
-    assert [one.lane_id == inward for one in held].count(True) == 7
+    assert [each.lane_id == inward for each in held].count(True) == 7
     assert len(held) == 10
 
 
@@ -216,13 +216,13 @@ def test_lost_claim_is_neither_renewed_nor_given_back(desk: Desk) -> None:
     held = desk.claim()
     with desk.database.transaction() as session:
         claims.postpone(session, held[0], desk.now())
-    (taken,) = [one for one in desk.claim() if one.ref_id == first]
+    (taken,) = [each for each in desk.claim() if each.ref_id == first]
 
     with desk.database.transaction() as session:
         ours = claims.renew(session, held, desk.now())
         claims.release(session, held, desk.now())
 
-    assert ours == {one.id for one in held if one.ref_id == second}
+    assert ours == {each.id for each in held if each.ref_id == second}
     assert (desk.row(first).claim_token, desk.row(second).claim_token) == (taken.token, None)
 
 
@@ -313,10 +313,10 @@ def test_processes_that_claim_at_once_never_share_a_row(desk: Desk) -> None:
                 held = claims.claim(session, desk.now(), most=7, per_lane=7, inward=7)
             if not held:
                 return found
-            found += [one.id for one in held]
+            found += [each.id for each in held]
 
     with ThreadPoolExecutor(4) as pool:
-        claimed = [one for found in pool.map(work, others) for one in found]
+        claimed = [each for found in pool.map(work, others) for each in found]
     for other in others:
         other.close()
 
@@ -358,5 +358,5 @@ def test_claim_beside_held_rows_passes_over_a_lane_that_another_has_locked(desk:
             beside = claims.claim(session, desk.now(), most=9, per_lane=9, inward=9)
     other.close()
 
-    assert {one.lane_id for one in beside} == {free, inward}
-    assert [one.lane_id for one in desk.claim()] == [busy]
+    assert {each.lane_id for each in beside} == {free, inward}
+    assert [each.lane_id for each in desk.claim()] == [busy]

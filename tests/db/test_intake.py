@@ -201,7 +201,7 @@ def test_what_comes_while_intake_waits_goes_along(
         until("the others", lambda: intake._waiting.qsize() == 7)
         desk.database.after_commit = lambda: commits.append(len(commits))
 
-    assert all(one.result(10) for one in fresh)
+    assert all(each.result(10) for each in fresh)
     assert len(commits) == 2, "the transaction, then all deliveries together"
     assert _stored(desk.database) == (8, 8)
 
@@ -210,7 +210,7 @@ def test_waiting_deliveries_are_stored_when_the_intake_is_closed(desk: Desk, lan
     made = Intake(desk.database)
     with ThreadPoolExecutor(8) as pool:
         fresh = [pool.submit(made.accept, _new(desk, lane, f"d{n}")) for n in range(20)]
-        assert all(one.result(10) for one in fresh)
+        assert all(each.result(10) for each in fresh)
 
     made.close()
 

@@ -8,9 +8,10 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from service.db import migrations
-from service.db.models import MessageAttempt
+from service.db.models import MessageAttempt, Task
 from service.domain.cases.states import CloseReason
 from service.domain.messages.states import HandOverOutcome
+from service.domain.tasks.kinds import TaskGroup
 from service.operations.messages import do_not_contact
 from tests.operations.steps import help_again, rated
 from tests.world import World
@@ -24,6 +25,7 @@ UNCHECKED = (
     "UPDATE cases SET close_reason = 'lost'",
     "UPDATE do_not_contact SET kind = 'lost'",
     "UPDATE message_attempt SET outcome = 'lost'",
+    "UPDATE task SET urgency = 7",
 )
 
 
@@ -78,3 +80,17 @@ def test_no_other_name_is_taken(world: World, statement: str) -> None:
 
     with world.context.database.transaction() as session, pytest.raises(IntegrityError):
         session.execute(text(statement))
+
+
+def test_tasks_of_before_keep_their_groups(world: World) -> None:
+    rated(world)
+    config, statement = migrations.config(world.context.database), select(Task.urgency)
+    command.downgrade(config, "0062")
+    with world.context.database.transaction() as session:
+        [kept] = session.scalars(statement)
+        session.execute(text("UPDATE task SET urgency = 40"))
+
+    migrations.migrate(world.context.database)
+
+    with world.context.database.transaction() as session:
+        assert (kept, session.scalars(statement).one()) == (TaskGroup.DECIDE, TaskGroup.REST)

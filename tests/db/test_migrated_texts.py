@@ -59,7 +59,7 @@ def test_text_of_before_is_its_first_version_and_counts_get_both_forms(world: Wo
         assert (version.number, version.key, version.language) == (1, "receipt", "id")
         assert version.text == session.get_one(Shop, shop_id).texts["receipt"]["id"] == OWN
     changed = MessageText("Hai", OWN["text"])
-    custom_texts.save_text(world.context, shop_id, "receipt", "id", changed, world.owner)
-    custom_texts.restore_text(world.context, shop_id, "receipt", "id", 1, world.owner)
+    custom_texts.save_text(world.context, shop_id, "receipt", "id", changed, actor=world.owner)
+    custom_texts.restore_text(world.context, shop_id, "receipt", "id", 1, actor=world.owner)
     with database.reading() as session:
         assert session.get_one(Shop, shop_id).texts["receipt"]["id"] == OWN

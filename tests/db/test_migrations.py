@@ -44,7 +44,7 @@ def test_history_of_the_schema_is_one_line(database: Database) -> None:
     script = ScriptDirectory.from_config(migrations.config(database))
 
     assert len(script.get_heads()) == 1
-    assert all(not one.is_branch_point for one in script.walk_revisions())
+    assert all(not revision.is_branch_point for revision in script.walk_revisions())
 
 
 def test_tables_equal_the_models_when_migrated_from_nothing(database: Database) -> None:
@@ -75,7 +75,9 @@ def test_partial_indexes_are_in_the_database(database: Database) -> None:
     migrations.migrate(database)
 
     found = inspect(database.engine)
-    names = {str(one["name"]) for table in ("outbox", "cases") for one in found.get_indexes(table)}
+    names = {
+        str(index["name"]) for table in ("outbox", "cases") for index in found.get_indexes(table)
+    }
 
     assert {"ix_outbox_open", "ix_outbox_claimed", "uq_cases_open_review"} <= names
 
@@ -108,7 +110,7 @@ def test_nothing_breaks_when_two_processes_migrate_at_once(database: Database) -
 
     both = [subprocess.Popen(argv, cwd=ROOT) for _ in range(2)]
 
-    assert [one.wait(60) for one in both] == [0, 0]
+    assert [each.wait(60) for each in both] == [0, 0]
     assert _differences(database) == []
 
 
@@ -119,7 +121,7 @@ def test_each_step_back_and_forth_keeps_the_data(world: World) -> None:
     with database.transaction() as session:
         session.execute(text("UPDATE review SET sequence = 1764230400000"))
     config = migrations.config(database)
-    revisions = [one.revision for one in ScriptDirectory.from_config(config).walk_revisions()]
+    revisions = [each.revision for each in ScriptDirectory.from_config(config).walk_revisions()]
 
     for revision in revisions[1:]:
         command.downgrade(config, revision)

@@ -36,9 +36,9 @@ def test_lanes_of_one_app_start_no_more_a_minute_together(desk: Desk) -> None:
         desk.put(lane, 30)
     desk.put(desk.lane(per_minute=6), 30)
 
-    first = Counter(one.lane_id in lanes for one in desk.claim(most=30))
+    first = Counter(each.lane_id in lanes for each in desk.claim(most=30))
     desk.clock.move(seconds=20)
-    later = Counter(one.lane_id in lanes for one in desk.claim(most=30))
+    later = Counter(each.lane_id in lanes for each in desk.claim(most=30))
 
     assert (first, later) == (Counter({True: 6, False: 6}), Counter({True: 2, False: 2}))
 
@@ -65,8 +65,8 @@ def test_row_that_costs_more_than_a_bucket_holds_is_paid_for_in_time(desk: Desk)
     lane = desk.lane(per_minute=6)
     desk.put(lane, 2)
     with desk.database.transaction() as session:
-        one = claims.claim(session, desk.now(), most=1, per_lane=1, inward=0)
-        claims.finish(session, one[0], desk.now())
+        claimed = claims.claim(session, desk.now(), most=1, per_lane=1, inward=0)
+        claims.finish(session, claimed[0], desk.now())
         rates.pay(session, [(lane, 600.0)])
 
     desk.clock.move(minutes=99)

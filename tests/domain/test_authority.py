@@ -45,10 +45,10 @@ def test_role_says_what_a_seller_may_do_in_the_own_shop_only(
 ) -> None:
     seller = _seller(role)
 
-    assert {one for one in Permission if may(seller, one, MINE)} == permissions
-    assert not any(may(seller, one, OTHERS) for one in Permission)
-    assert [seller.shops(one) for one in Permission] == [
-        [MINE] if one in permissions else [] for one in Permission
+    assert {each for each in Permission if may(seller, each, MINE)} == permissions
+    assert not any(may(seller, each, OTHERS) for each in Permission)
+    assert [seller.shops(each) for each in Permission] == [
+        [MINE] if each in permissions else [] for each in Permission
     ]
 
 
@@ -66,7 +66,7 @@ def test_role_says_what_a_seller_may_do_in_the_own_shop_only(
 def test_those_who_belong_to_no_shop_may_do_their_own_part(
     actor: Actor, permissions: set[str]
 ) -> None:
-    assert {one for one in Permission if may(actor, one, MINE)} == permissions
+    assert {each for each in Permission if may(actor, each, MINE)} == permissions
 
 
 def test_a_program_may_do_what_its_token_and_its_seller_both_may() -> None:
@@ -74,7 +74,7 @@ def test_a_program_may_do_what_its_token_and_its_seller_both_may() -> None:
     scopes = frozenset({Permission.LOOK, Permission.MANAGE})
     program = Actor(ActorKind.PROGRAM, 7, 3, shops, scopes)
 
-    assert [one for one in Permission if may(program, one, MINE)] == [Permission.LOOK]
+    assert [each for each in Permission if may(program, each, MINE)] == [Permission.LOOK]
     assert str(program) == "program:7"
 
 

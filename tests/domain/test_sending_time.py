@@ -133,12 +133,13 @@ def _exists_on(due: datetime, place: ZoneInfo, window: SendingWindow) -> bool:
     """Some minute of the window is on the clocks of the day before it closed."""
     day = (due - timedelta(minutes=1)).astimezone(place).date()
     minutes = (
-        datetime.combine(day, window.opens) + timedelta(minutes=one)
-        for one in range(int(window.length.total_seconds() // 60))
+        datetime.combine(day, window.opens) + timedelta(minutes=each)
+        for each in range(int(window.length.total_seconds() // 60))
     )
     return any(
-        one.replace(tzinfo=place).astimezone(UTC).astimezone(place).replace(tzinfo=None) == one
-        for one in minutes
+        minute.replace(tzinfo=place).astimezone(UTC).astimezone(place).replace(tzinfo=None)
+        == minute
+        for minute in minutes
     )
 
 
@@ -190,7 +191,7 @@ def test_nobody_is_written_to_outside_the_hours_wherever_they_live_in_their_coun
     due = next_sending_time(wanted, zones, EVERY_DAY)
 
     # Antarctica is all around the clock.
-    assert country == "AQ" or all(EVERY_DAY.holds(due.astimezone(ZoneInfo(one))) for one in zones)
+    assert country == "AQ" or all(EVERY_DAY.holds(due.astimezone(ZoneInfo(zone))) for zone in zones)
 
 
 def test_every_step_is_planned_when_a_make_good_was_carried_out() -> None:

@@ -104,7 +104,7 @@ DISGUISED = (
 @pytest.mark.parametrize("kind", [TextKind.RECEIPT, TextKind.REPLY])
 @pytest.mark.parametrize("text", GOOD)
 def test_nothing_is_found_in_a_sentence_that_asks_for_nothing(text: str, kind: TextKind) -> None:
-    assert [(one.code, one.words) for one in check(text, kind, "en")] == []
+    assert [(each.code, each.words) for each in check(text, kind, "en")] == []
 
 
 @pytest.mark.parametrize("kind", TextKind)
@@ -114,8 +114,8 @@ def test_a_forbidden_sentence_is_refused_in_every_kind_of_text(
 ) -> None:
     findings = check(f"Halo Kak Rina. {text}", kind, "id")
 
-    assert code in {one.code for one in findings}
-    assert Severity.REFUSE in {one.severity for one in findings}
+    assert code in {finding.code for finding in findings}
+    assert Severity.REFUSE in {finding.severity for finding in findings}
 
 
 @pytest.mark.parametrize(
@@ -161,8 +161,8 @@ def test_a_disguise_hides_nothing(text: str) -> None:
     ],
 )
 def test_an_invitation_names_no_amount_and_no_reward(text: str) -> None:
-    assert "reward" in {one.code for one in check(text, TextKind.INVITATION, "id")}
-    assert "reward" not in {one.code for one in check(text, TextKind.RECEIPT, "id")}
+    assert "reward" in {each.code for each in check(text, TextKind.INVITATION, "id")}
+    assert "reward" not in {each.code for each in check(text, TextKind.RECEIPT, "id")}
 
 
 @pytest.mark.parametrize(
@@ -180,12 +180,12 @@ def test_an_invitation_names_no_amount_and_no_reward(text: str) -> None:
 )
 @pytest.mark.parametrize("kind", [TextKind.REPLY, TextKind.MESSAGE])
 def test_a_hurtful_tone_asks_for_a_confirmation(code: str, text: str, kind: TextKind) -> None:
-    findings = {one.code: one for one in check(text, kind, "en")}
+    findings = {each.code: each for each in check(text, kind, "en")}
 
     assert findings[code].severity is Severity.CONFIRM
     assert findings[code].words
     assert EXAMPLES[code]["en"] in str(findings[code].advice)
-    assert code not in {one.code for one in check(text, TextKind.RECEIPT, "en")}
+    assert code not in {each.code for each in check(text, TextKind.RECEIPT, "en")}
 
 
 @pytest.mark.parametrize(
@@ -204,8 +204,8 @@ def test_a_hurtful_tone_asks_for_a_confirmation(code: str, text: str, kind: Text
     ],
 )
 def test_personal_data_and_codes_are_refused_in_public(text: str, piece: str) -> None:
-    public = {one.code: one for one in check(text, TextKind.REPLY, "en")}
-    private = {one.code: one for one in check(text, TextKind.MESSAGE, "en")}
+    public = {each.code: each for each in check(text, TextKind.REPLY, "en")}
+    private = {each.code: each for each in check(text, TextKind.MESSAGE, "en")}
 
     assert public["personal_data"].severity is Severity.REFUSE
     assert piece in public["personal_data"].words
@@ -222,7 +222,7 @@ def test_personal_data_and_codes_are_refused_in_public(text: str, piece: str) ->
     ],
 )
 def test_amounts_days_and_models_are_no_personal_data_and_no_shouting(text: str) -> None:
-    codes = {one.code for one in check(text, TextKind.REPLY, "en")}
+    codes = {each.code for each in check(text, TextKind.REPLY, "en")}
 
     assert not codes & {"personal_data", "shouting"}
 

@@ -88,9 +88,9 @@ def test_a_region_lies_in_its_country(country: str) -> None:
 )
 def test_every_state_and_province_is_known(country: str, codes: str) -> None:
     unknown = [
-        one
-        for one in codes.split()
-        if zones_for("", country, one, "UTC") == zones_of_country(country)
+        each
+        for each in codes.split()
+        if zones_for("", country, each, "UTC") == zones_of_country(country)
     ]
 
     assert not unknown

@@ -19,10 +19,10 @@ from service.domain.staff.authority import SellerRole
 from service.domain.tasks.kinds import TaskKind
 from service.operations.cases import orders
 from service.operations.messages import calls, do_not_contact, drafts
-from service.operations.messages.calls import Outcome
+from service.operations.messages.calls import CallResult
 from service.operations.messages.drafts import Written
 from service.operations.tasks.wanted import wanted_of
-from tests.operations.steps import CHECK, RECEIPT, help_again, one, rated, told, work_for
+from tests.operations.steps import CHECK, RECEIPT, help_again, message_of, rated, told, work_for
 from tests.world import World
 
 NUMBER = "+6281234567890"
@@ -53,7 +53,7 @@ def _tasks(world: World) -> dict[TaskKind, Any]:
 
 
 def _record(world: World, how: CallMove, **rest: Any) -> None:
-    calls.record(world.context, _calls(world)[-1].id, world.owner, Outcome(how, **rest))
+    calls.record(world.context, _calls(world)[-1].id, world.owner, CallResult(how, **rest))
 
 
 def _own(world: World) -> Message:
@@ -63,7 +63,7 @@ def _own(world: World) -> Message:
 def test_the_telephone_rung_makes_a_task_and_being_reached_tells_the_message(world: World) -> None:
     _only_telephone(world, "automatic")
 
-    assert (told(world), one(world, RECEIPT).state) == ([], MessageState.REFUSED)
+    assert (told(world), message_of(world, RECEIPT).state) == ([], MessageState.REFUSED)
     assert TaskKind.CALL in _tasks(world)
     assert TaskKind.MESSAGE not in _tasks(world)
     page = world.browser().get(f"/cases/{world.case().reference}").text
@@ -74,7 +74,7 @@ def test_the_telephone_rung_makes_a_task_and_being_reached_tells_the_message(wor
 
     heard = [each for each in world.case().messages if each.author is Author.BUYER]
     assert [each.text for each in heard] == ["Besok saja diganti, Kak."]
-    assert (one(world, RECEIPT).state, _tasks(world).get(TaskKind.CALL)) == (
+    assert (message_of(world, RECEIPT).state, _tasks(world).get(TaskKind.CALL)) == (
         MessageState.SENT,
         None,
     )
@@ -113,10 +113,10 @@ def test_the_question_is_asked_by_telephone_and_no_opens_the_case_again(world: W
     world.set_shop(ladders={"ordinary": ["telephone"]})
     work_for(world, 24 * 4)
 
-    assert one(world, CHECK).state is MessageState.REFUSED
+    assert message_of(world, CHECK).state is MessageState.REFUSED
     _record(world, CallMove.REACH, words="Masih bocor", answer=Answer.NOT_SOLVED)
 
-    assert one(world, CHECK).state is MessageState.SENT
+    assert message_of(world, CHECK).state is MessageState.SENT
     assert [each.answer for each in world.case().answers] == [Answer.NOT_SOLVED]
     assert TaskKind.NOT_SOLVED in _tasks(world)
 
@@ -157,7 +157,7 @@ def test_a_call_is_not_made_after_an_opt_out(world: World) -> None:
     do_not_contact.put_buyer(world.context, world.case().id, world.owner, "Said so in the shop.")
 
     assert [call.state for call in _calls(world)] == [CallState.DROPPED]
-    assert (one(world, RECEIPT).state, TaskKind.CALL in _tasks(world)) == (
+    assert (message_of(world, RECEIPT).state, TaskKind.CALL in _tasks(world)) == (
         MessageState.STOPPED,
         False,
     )

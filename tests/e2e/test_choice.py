@@ -42,7 +42,7 @@ def _pick(link: str, option: str = "1") -> requests.Response:
 def _told(world: World) -> list[str | None]:
     """Which steps reached the buyer, in order."""
     sent = [message for message in world.case().messages if message.sent_at]
-    return [message.step for message in sorted(sent, key=lambda one: (str(one.sent_at), one.id))]
+    return [message.step for message in sorted(sent, key=lambda each: (str(each.sent_at), each.id))]
 
 
 def _desk(world: World) -> str:

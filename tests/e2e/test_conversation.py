@@ -31,7 +31,7 @@ from tests.operations.steps import (
     RECEIPT,
     help_again,
     helped,
-    one,
+    message_of,
     rated,
     sell_to,
     with_email,
@@ -69,9 +69,9 @@ def test_mail_that_came_back_goes_by_the_next_rung_and_mail_is_left(world: World
         work_for(world, 24 * 5)
 
         assert (by_mail, len(office.taken)) == (1, 1)
-        assert (one(world, RECEIPT).state, len(receipt)) == (MessageState.SENT, 1)
+        assert (message_of(world, RECEIPT).state, len(receipt)) == (MessageState.SENT, 1)
         with world.context.database.reading() as session:
-            attempts = session.merge(one(world, RECEIPT)).attempts
+            attempts = session.merge(message_of(world, RECEIPT)).attempts
             assert [each.outcome for each in attempts] == [
                 HandOverOutcome.BOUNCED,
                 HandOverOutcome.SENT,
@@ -79,7 +79,10 @@ def test_mail_that_came_back_goes_by_the_next_rung_and_mail_is_left(world: World
             # Links hold the time at which they were made.
             said = {re.sub(r"http\S+", "", each.text) for each in attempts}
             assert len(said) == 1
-        assert [one(world, step).state for step in (Step.CONFIRMATION, CHECK)] == ["sent", "sent"]
+        assert [message_of(world, step).state for step in (Step.CONFIRMATION, CHECK)] == [
+            "sent",
+            "sent",
+        ]
         assert len(world.ledger()["messages"]) == 3
 
 

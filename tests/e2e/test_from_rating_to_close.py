@@ -11,7 +11,7 @@ import requests
 from integrations.sandbox.ledger import leave_review
 from service.domain.tasks.kinds import TaskGroup
 from tests.e2e.test_survey import _answer, _tasks
-from tests.operations.steps import ASKING, CHECK, INVITATION, one, sell_to, work_for
+from tests.operations.steps import ASKING, CHECK, INVITATION, message_of, sell_to, work_for
 from tests.operations.test_triage import _unnamed_review
 from tests.web.pages import text_of
 from tests.world import Browser, World
@@ -62,7 +62,7 @@ def test_grave_complaint_goes_from_rating_to_close_through_a_person(
     world.work()
     assert len(world.ledger()["made"]) == 1
     work_for(world, 24 * 4)
-    assert _answer(world, one(world, CHECK), "yes").status_code == 200
+    assert _answer(world, message_of(world, CHECK), "yes").status_code == 200
     work_for(world, 24 * 30)
 
     # Nobody who was hurt is asked about a review.
@@ -96,9 +96,9 @@ def test_two_orders_that_fit_wait_for_a_person_who_chooses_one(world: World) -> 
     [made] = world.ledger()["made"]
     assert str(made["order_id"]) == str(chosen)
     work_for(world, 24 * 4)
-    assert _answer(world, one(world, CHECK), "yes").status_code == 200
+    assert _answer(world, message_of(world, CHECK), "yes").status_code == 200
     work_for(world, 24 * 14)
-    assert one(world, INVITATION).state == "sent"
+    assert message_of(world, INVITATION).state == "sent"
     leave_review(world.sandbox.ledger, chosen, 5, "Beres", world.clock.now())
     world.sandbox.sender.send_due()
     world.work()

@@ -35,7 +35,7 @@ def _by_rq(world: World, monkeypatch: pytest.MonkeyPatch) -> Work:
 
 
 def _link(world: World, page: str) -> str:
-    texts = " ".join(one["text"] for one in world.ledger()["messages"])
+    texts = " ".join(message["text"] for message in world.ledger()["messages"])
     found = re.search(rf"{world.url}(/b/{page}/\S+)", texts)
     assert found is not None
     return found.group(1)
@@ -49,7 +49,7 @@ def _walk(world: World, work: Work) -> None:
     case = world.case()
     assert case.state == "awaiting_approval"
     assert case.reference in browser.get("/").text
-    number = [one["action"] for one in case.proposals[-1].remedies].index("refund")
+    number = [remedy["action"] for remedy in case.proposals[-1].remedies].index("refund")
 
     approved = browser.post(f"/cases/{case.reference}/approve", {"number": number})
 
@@ -60,7 +60,9 @@ def _walk(world: World, work: Work) -> None:
     answered = browser.post(_link(world, "answer"), {"solved": "yes", "stars": "5"})
     assert answered.status_code == 200
     work()
-    invitation = next(one for one in world.case().messages if one.step == "update_invitation")
+    invitation = next(
+        message for message in world.case().messages if message.step == "update_invitation"
+    )
     assert invitation.state == "sent"
     assert f"/sandbox/orders/{order_id}?key=" in world.ledger()["messages"][-1]["text"]
     world.rate(5, "Masalah selesai", order_id)

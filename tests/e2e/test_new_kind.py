@@ -10,7 +10,7 @@ from integrations.sentence import Text
 from service.domain.errors import OverLimit
 from service.domain.messages.kinds import Step
 from service.operations.remedies import decisions
-from tests.operations.steps import agent, one
+from tests.operations.steps import agent, message_of
 from tests.web.pages import text_of
 from tests.world import World
 
@@ -55,7 +55,7 @@ def test_gift_goes_from_the_playbook_to_the_buyer(world: World) -> None:
         made["code"],
     )
     confirmation = world.ledger()["messages"][-1]["text"]
-    assert one(world, Step.CONFIRMATION).state == "sent"
+    assert message_of(world, Step.CONFIRMATION).state == "sent"
     assert f"Kode: {made['code']}" in confirmation
     assert "Nominal" not in confirmation
     assert "Berlaku sampai" not in confirmation

@@ -194,7 +194,9 @@ def test_voucher_is_made_by_api_and_its_code_goes_out_by_a_persons_hand(market: 
 
     [voucher] = market.shop.vouchers
     assert (market.made.state, market.made.code) == ("done", voucher["voucher_code"])
-    confirmation = next(one for one in market.case.messages if one.step == "confirmation")
+    confirmation = next(
+        message for message in market.case.messages if message.step == "confirmation"
+    )
     market.world.work()
     assert market.shop.messages == []
 

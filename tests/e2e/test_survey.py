@@ -14,7 +14,7 @@ from service.domain.staff.authority import BUYER
 from service.domain.tasks.kinds import TaskGroup
 from service.operations.messages import opt_out
 from service.operations.remedies import decisions
-from tests.operations.steps import CHECK, REMINDER, agent, help_again, helped, one, work_for
+from tests.operations.steps import CHECK, REMINDER, agent, help_again, helped, message_of, work_for
 from tests.world import World
 
 UNTIL_CHECK, UNTIL_REMINDER, UNTIL_INVITATION = 24 * 4, 24 * 4, 24 * 8
@@ -46,10 +46,10 @@ def _sent(world: World, step: Step) -> int:
 def _twice_unsolved(world: World, second: str = "no") -> Case:
     order_id = helped(world)
     work_for(world, UNTIL_CHECK)
-    _answer(world, one(world, CHECK), "partly", "Masih bocor sedikit")
+    _answer(world, message_of(world, CHECK), "partly", "Masih bocor sedikit")
     help_again(world, order_id, 2_000_000)
     work_for(world, UNTIL_CHECK)
-    _answer(world, one(world, CHECK, 2), second, "Sekarang pecah")
+    _answer(world, message_of(world, CHECK, 2), second, "Sekarang pecah")
     world.work()
     return world.case()
 
@@ -58,7 +58,7 @@ def test_partly_solved_comes_back_with_the_words_and_never_invites(world: World)
     helped(world)
     work_for(world, UNTIL_CHECK)
 
-    _answer(world, one(world, CHECK), "partly", "Tutupnya masih longgar")
+    _answer(world, message_of(world, CHECK), "partly", "Tutupnya masih longgar")
     work_for(world, 24 * 20)
 
     case = world.case()
@@ -109,7 +109,7 @@ def test_solved_in_the_second_round_needs_no_owner(world: World) -> None:
 def test_changed_answer_is_one_word_until_a_person_has_decided(world: World) -> None:
     helped(world)
     work_for(world, UNTIL_CHECK)
-    check = one(world, CHECK)
+    check = message_of(world, CHECK)
 
     _answer(world, check, "partly", "Longgar")
     _answer(world, check, "no", "Ternyata pecah")
@@ -124,7 +124,7 @@ def test_changed_answer_is_one_word_until_a_person_has_decided(world: World) -> 
 def test_answer_cannot_be_changed_once_another_make_good_is_under_way(world: World) -> None:
     order_id = helped(world)
     work_for(world, UNTIL_CHECK)
-    check = one(world, CHECK)
+    check = message_of(world, CHECK)
     _answer(world, check, "no", "Pecah")
     help_again(world, order_id, 2_000_000)
 
@@ -139,14 +139,14 @@ def test_answer_cannot_be_changed_once_another_make_good_is_under_way(world: Wor
 def test_buyer_is_reminded_once_and_answers_by_that_link(world: World) -> None:
     helped(world)
     work_for(world, UNTIL_CHECK + UNTIL_REMINDER)
-    reminder = one(world, REMINDER)
+    reminder = message_of(world, REMINDER)
 
     page = _answer(world, reminder, "yes")
     work_for(world, 24 * 20)
 
     assert (page.status_code, _sent(world, REMINDER)) == (200, 1)
     [answer] = world.case().answers
-    assert answer.answers_id == one(world, CHECK).id
+    assert answer.answers_id == message_of(world, CHECK).id
     assert _sent(world, Step.UPDATE_INVITATION) == 1
 
 
@@ -156,9 +156,9 @@ def test_nobody_is_reminded_who_answered_or_wants_no_more(world: World, how: str
     work_for(world, UNTIL_CHECK)
     match how:
         case "answer":
-            _answer(world, one(world, CHECK), "yes")
+            _answer(world, message_of(world, CHECK), "yes")
         case "opt-out":
-            opt_out.opt_out(world.context, one(world, CHECK).id, BUYER)
+            opt_out.opt_out(world.context, message_of(world, CHECK).id, BUYER)
         case "close":
             decisions.close_case(world.context, world.case().id, world.owner)
         case _:
@@ -167,13 +167,13 @@ def test_nobody_is_reminded_who_answered_or_wants_no_more(world: World, how: str
     work_for(world, 24 * 20)
 
     assert _sent(world, REMINDER) == 0
-    assert one(world, REMINDER).state == "stopped"
+    assert message_of(world, REMINDER).state == "stopped"
 
 
 def test_survey_expires_a_month_after_the_question(world: World) -> None:
     helped(world)
     work_for(world, UNTIL_CHECK + UNTIL_REMINDER)
-    check, reminder = one(world, CHECK), one(world, REMINDER)
+    check, reminder = message_of(world, CHECK), message_of(world, REMINDER)
     world.clock.move(days=31)
 
     answers = [_answer(world, message, "no", "Pecah") for message in (check, reminder)]

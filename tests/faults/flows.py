@@ -141,4 +141,4 @@ FLOWS: dict[str, Flow] = {
 
 def steps_of(flow: Flow, action: str) -> list[list[Any]]:
     """The steps with the make-good filled in."""
-    return [[action if one == "{action}" else one for one in step] for step in flow.steps]
+    return [[action if each == "{action}" else each for each in step] for step in flow.steps]

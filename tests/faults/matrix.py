@@ -34,7 +34,7 @@ class Variant:
     trouble: str = ""
 
     def __str__(self) -> str:
-        return "-".join(one for one in (self.flow, self.action, self.trouble) if one)
+        return "-".join(each for each in (self.flow, self.action, self.trouble) if each)
 
 
 DATABASES = ("sqlite", "postgres")
@@ -42,18 +42,18 @@ MODES = ("embedded", "rq")
 KINDS = ("sandbox", "sandbox-nokey", "sandbox-nolookup", "sandbox-blind")
 TROUBLES = ("", "temporary", "slow", "acted_500", "acted_dropped")
 MAKES = (
-    *(Variant("make-good", "refund", one) for one in TROUBLES),
+    *(Variant("make-good", "refund", each) for each in TROUBLES),
     # To the outbox an action is a word it hands on: trouble is tried with one of the three.
     Variant("make-good", "resend"),
     Variant("make-good", "voucher"),
 )
 FLOWS = ("held", "read", "lowered", "messages", "not-solved", "raised", "withdrawn", "life")
-OTHERS = (*(Variant(one) for one in FLOWS), Variant("messages", trouble="message_500"))
+OTHERS = (*(Variant(each) for each in FLOWS), Variant("messages", trouble="message_500"))
 
-STANDS = tuple(Stand(*one) for one in product(DATABASES, MODES, KINDS))
-MAKE = tuple((stand, one) for stand in STANDS for one in MAKES)
+STANDS = tuple(Stand(*each) for each in product(DATABASES, MODES, KINDS))
+MAKE = tuple((stand, each) for stand in STANDS for each in MAKES)
 # Nothing but a make-good depends on what the platform knows and can be asked.
-OTHER = tuple((stand, one) for one in OTHERS for stand in STANDS if stand.kind == "sandbox")
+OTHER = tuple((stand, each) for each in OTHERS for stand in STANDS if stand.kind == "sandbox")
 ALL = MAKE + OTHER
 EACH = len(OTHER) // len(OTHERS)
 # Steps that share no factor with what repeats below them, so that every value has its turn.
@@ -63,13 +63,13 @@ PLACES = tuple(product(DATABASES, MODES))
 # flows: on both databases and in both modes.
 PAIRWISE = (
     *(
-        (Stand(*PLACES[(row + column) % len(PLACES)], kind), one)
+        (Stand(*PLACES[(row + column) % len(PLACES)], kind), each)
         for row, kind in enumerate(KINDS)
-        for column, one in enumerate(MAKES)
+        for column, each in enumerate(MAKES)
     ),
     *(
-        (Stand(*PLACES[place], "sandbox"), one)
-        for number, one in enumerate(OTHERS)
+        (Stand(*PLACES[place], "sandbox"), each)
+        for number, each in enumerate(OTHERS)
         for place in ((0, 3) if number % 2 else (1, 2))
     ),
 )

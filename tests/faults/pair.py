@@ -35,8 +35,8 @@ class Pair:
         self.world = world
         self.second = wire(world.wired.settings, clock=world.clock)
         self._began = world.clock.now()
-        for one in (world.wired, self.second):
-            one.context.http.now = self._seconds
+        for each in (world.wired, self.second):
+            each.context.http.now = self._seconds
         world.set_shop(follow_ups=SOON, asking=ASKING)
         world.work()
         self._serve = world._app
@@ -99,14 +99,14 @@ class Pair:
         """Both books have it once, settled once."""
         case = case_of(self.world, order_id)
         promises.one_effect(self.world, case, MINOR)
-        told = [one.what for one in case.history]
+        told = [entry.what for entry in case.history]
         assert (told.count("approve"), told.count("made")) == (1, 1), told
         promises.nothing_is_held(self.world)
 
     def clients(self) -> tuple[list[Client], dict[str, str]]:
         """A web process of each, and the header of a program that may decide."""
         token = tokens.add_token(self.world.context, self.world.owner, "pair")
-        apps = [Client(create_wsgi(one)) for one in (self.world.wired, self.second)]
+        apps = [Client(create_wsgi(each)) for each in (self.world.wired, self.second)]
         return apps, {"Authorization": f"Bearer {token}"}
 
     def close(self) -> None:
@@ -123,11 +123,11 @@ def at_once(*doings: Callable[[], Any]) -> list[Any]:
         gate.wait(10)
         results[at] = doing()
 
-    threads = [threading.Thread(target=run, args=one) for one in enumerate(doings)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join(60)
+    threads = [threading.Thread(target=run, args=each) for each in enumerate(doings)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
     return results
 
 

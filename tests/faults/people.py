@@ -30,8 +30,8 @@ def case_of(world: World, order_id: int) -> Case:
         case = find_case(session, order_id)
         assert case is not None
         _ = (case.review.versions, case.history, case.proposals, case.decisions)
-        _ = [one.attempts for one in case.messages]
-        _ = [one.attempts for one in case.make_goods]
+        _ = [message.attempts for message in case.messages]
+        _ = [make_good.attempts for make_good in case.make_goods]
         return case
 
 
@@ -40,7 +40,7 @@ def glance(world: World, order_id: int) -> Case:
     with world.context.database.reading() as session:
         case = find_case(session, order_id)
         assert case is not None, "no case, or its order was not found"
-        _ = ([one.todo for one in case.make_goods], case.messages)
+        _ = ([make_good.todo for make_good in case.make_goods], case.messages)
         return case
 
 
@@ -78,11 +78,11 @@ class People:
         stuck = [
             made for made in case.make_goods if made.state in ("unknown", "refused", "by_hand")
         ]
-        unsure = [one for one in case.messages if one.state in STUCK]
+        unsure = [message for message in case.messages if message.state in STUCK]
         for made in stuck:
             self._look_in_shop(made)
-        for one in unsure:
-            self._look_in_mailbox(case, one)
+        for each in unsure:
+            self._look_in_mailbox(case, each)
         if case.state != "awaiting_approval":
             return bool(stuck or unsure)
         if case.make_goods:
@@ -102,16 +102,16 @@ class People:
 
     def _made(self, reference: str) -> list[dict[str, Any]]:
         book = self.world.sandbox.ledger
-        return [dict(one) for one in book.rows("SELECT * FROM made WHERE reference=?", reference)]
+        return [dict(row) for row in book.rows("SELECT * FROM made WHERE reference=?", reference)]
 
-    def _look_in_mailbox(self, case: Case, one: Message) -> None:
+    def _look_in_mailbox(self, case: Case, message: Message) -> None:
         self.asked["message"] += 1
-        assert one.reason, "a message is stuck and does not say why"
+        assert message.reason, "a message is stuck and does not say why"
         arrived = self.world.sandbox.ledger.row(
-            "SELECT 1 FROM message WHERE key LIKE ?", f"{case.reference}-m{one.id}-%"
+            "SELECT 1 FROM message WHERE key LIKE ?", f"{case.reference}-m{message.id}-%"
         )
         act = by_seller.mark_sent if arrived else by_seller.send_now
-        act(self.world.context, one.id, self.world.owner)
+        act(self.world.context, message.id, self.world.owner)
 
     def seller_presses_again(self, order_id: int, approve: Approve) -> None:
         """Who got no answer presses once more; what was decided already refuses."""
@@ -122,7 +122,7 @@ class People:
 
     def _buyer_acts(self, case: Case, order_id: int) -> bool:
         """Answers the question, and raises the rating when all has been said."""
-        steps = {one.step: one for one in case.messages}
+        steps = {message.step: message for message in case.messages}
         check, invitation = steps.get(Step.RESOLUTION_CHECK), steps.get(Step.UPDATE_INVITATION)
         if check is not None and check.state == "sent" and not case.answers:
             answers.answer(

@@ -32,7 +32,7 @@ def nothing_is_held(world: World) -> None:
         held = session.scalars(
             select(OutboxRow).where(OutboxRow.done_at.is_(None), OutboxRow.claim_token.is_not(None))
         ).all()
-    assert not held, f"still held after the lease: {[(one.kind, one.step) for one in held]}"
+    assert not held, f"still held after the lease: {[(each.kind, each.step) for each in held]}"
 
 
 def nothing_is_stuck(world: World) -> None:
@@ -46,7 +46,7 @@ def nothing_is_stuck(world: World) -> None:
             select(OutboxRow).where(OutboxRow.given_up.is_(True), OutboxRow.note == "")
         ).all()
         waiting = session.scalars(select(Delivery).where(Delivery.state == "waiting")).all()
-    assert not late, f"due and not done: {[(one.kind, one.note) for one in late]}"
+    assert not late, f"due and not done: {[(each.kind, each.note) for each in late]}"
     assert not mute, "given up without a word"
     assert not waiting, "a delivery was never read"
 
@@ -64,8 +64,8 @@ def one_effect(world: World, case: Case, minor: int | None) -> None:
     (book,) = made
     assert (book["reference"], book["amount_minor"]) == (make_good.reference, minor)
     assert book["action"] == make_good.kind
-    assert not [one for one in make_good.attempts if one.outcome == "open"]
-    assert [str(one.kind) for one in case.decisions].count("approve") == 1
+    assert not [attempt for attempt in make_good.attempts if attempt.outcome == "open"]
+    assert [str(decision.kind) for decision in case.decisions].count("approve") == 1
 
 
 def messages_at_most_once(world: World, case: Case) -> None:
@@ -73,14 +73,18 @@ def messages_at_most_once(world: World, case: Case) -> None:
     got_there = world.sandbox.ledger.rows(
         "SELECT key FROM message WHERE order_id = ?", case.order_id
     )
-    box = Counter(one["key"].rpartition("-")[0] for one in got_there)
-    for one in case.messages:
-        if one.state == "received":
+    box = Counter(each["key"].rpartition("-")[0] for each in got_there)
+    for message in case.messages:
+        if message.state == "received":
             continue
-        got = box.pop(f"{case.reference}-m{one.id}", 0)
-        assert one.state in ("sent", "stopped"), f"{one.step} is {one.state}: {one.reason}"
-        assert got == (1 if one.state == "sent" else 0), f"{one.step} came {got} times"
-        assert one.state == "sent" or one.reason, f"{one.step} was stopped without a reason"
+        got = box.pop(f"{case.reference}-m{message.id}", 0)
+        assert message.state in ("sent", "stopped"), (
+            f"{message.step} is {message.state}: {message.reason}"
+        )
+        assert got == (1 if message.state == "sent" else 0), f"{message.step} came {got} times"
+        assert message.state == "sent" or message.reason, (
+            f"{message.step} was stopped without a reason"
+        )
     assert not box, "the mailbox holds what was never planned"
 
 
@@ -90,15 +94,15 @@ REMINDED = "sent resolution_reminder"
 
 def history_is_complete(case: Case, words: Sequence[str]) -> None:
     """Each expected word once and in order; others only where a person had to go on."""
-    told = [_word(one.what, one.new) for one in case.history]
+    told = [_word(entry.what, entry.new) for entry in case.history]
     rest = [line for line in told if line.split(" ")[0] not in PEOPLE and line != REMINDED]
     expected = [*words, "sent receipt"]
     assert sorted(rest) == sorted(expected), f"history: {told}"
-    ordered = [one for one in rest if one not in UNORDERED]
-    assert ordered == [one for one in words if one not in UNORDERED], f"history: {told}"
+    ordered = [each for each in rest if each not in UNORDERED]
+    assert ordered == [word for word in words if word not in UNORDERED], f"history: {told}"
     stopped = [message for message in case.messages if message.state == "stopped"]
     assert told.count("stopped") == len(stopped), f"history: {told}"
-    times = [one.at for one in case.history]
+    times = [entry.at for entry in case.history]
     assert times == sorted(times)
 
 
@@ -122,4 +126,4 @@ def read_once(world: World, case: Case) -> None:
         keys = delivery_keys(session)
     assert len(cases) == 1
     # The database refuses a key twice; what is looked for here is one that never came in.
-    assert keys == {one["delivery"] for one in book.rows("SELECT delivery FROM callback")}
+    assert keys == {row["delivery"] for row in book.rows("SELECT delivery FROM callback")}

@@ -83,8 +83,8 @@ def _once(world: World, order_id: int) -> None:
     promises.one_effect(world, case, case.make_goods[0].amount_minor)
     assert not people.asked["make-good"]
     told = Counter(
-        one["key"]
-        for one in world.sandbox.ledger.rows("SELECT key FROM message WHERE order_id = ?", order_id)
+        row["key"]
+        for row in world.sandbox.ledger.rows("SELECT key FROM message WHERE order_id = ?", order_id)
     )
     assert set(told.values()) <= {1}
-    assert [one.what for one in case.history].count("made") == 1
+    assert [entry.what for entry in case.history].count("made") == 1

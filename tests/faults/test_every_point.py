@@ -76,8 +76,8 @@ def trial(
 @pytest.mark.parametrize(
     ("trial", "variant"),
     # Several processes share the work by stands, so that each makes a stand once.
-    [pytest.param(*one, marks=pytest.mark.xdist_group(str(one[0]))) for one in CHOSEN],
-    ids=lambda one: str(one),
+    [pytest.param(*each, marks=pytest.mark.xdist_group(str(each[0]))) for each in CHOSEN],
+    ids=lambda each: str(each),
     indirect=["trial"],
     scope="module",
 )
@@ -109,14 +109,14 @@ def test_promises_hold_whenever_a_process_dies(
 
 def test_quick_run_takes_every_value() -> None:
     def values(pairs: tuple[tuple[Stand, Variant], ...]) -> set[str]:
-        return {part for pair in pairs for one in pair for part in astuple(one)}
+        return {part for pair in pairs for each in pair for part in astuple(each)}
 
     assert values(SAMPLE) == values(ALL)
 
 
 def test_every_pair_of_values_is_taken_together() -> None:
     def pairs(chosen: tuple[tuple[Stand, Variant], ...]) -> set[object]:
-        lines = [(one.database, one.mode, one.kind, str(variant)) for one, variant in chosen]
+        lines = [(each.database, each.mode, each.kind, str(variant)) for each, variant in chosen]
         return {pair for line in lines for pair in combinations(enumerate(line), 2)}
 
     assert pairs(PAIRWISE) == pairs(ALL)

@@ -53,8 +53,8 @@ def two_zygotes() -> Iterator[tuple[Zygote, Zygote]]:
     """Two processes at once."""
     both = Zygote(), Zygote()
     yield both
-    for one in both:
-        one.close()
+    for each in both:
+        each.close()
 
 
 @pytest.mark.parametrize("pair", PAIRED, indirect=True)
@@ -117,12 +117,14 @@ def test_two_sellers_approving_at_once_have_one_effect(pair: Pair) -> None:
 
         answers = at_once(
             *(
-                partial(one.post, path, data=body, content_type="application/json", headers=headers)
-                for one in clients
+                partial(
+                    client.post, path, data=body, content_type="application/json", headers=headers
+                )
+                for client in clients
             )
         )
 
-        assert sorted(one.status_code for one in answers) == [200, 409]
+        assert sorted(answer.status_code for answer in answers) == [200, 409]
         pair.settle()
         pair.made_once(order_id)
 
@@ -194,9 +196,9 @@ def test_same_delivery_has_one_effect_when_two_web_processes_take_it(
         leave_review(book, order_id, 1, "Barang rusak", world.clock.now())
         errand = errand_for(world, database_url, [["deliver"]])
 
-        endings = at_once(*(partial(one.run, errand) for one in two_zygotes))
+        endings = at_once(*(partial(zygote.run, errand) for zygote in two_zygotes))
 
-        assert sum(len(one.told("accepted")) for one in endings) >= 2
+        assert sum(len(ending.told("accepted")) for ending in endings) >= 2
         drain(pair.second)
         promises.read_once(world, case_of(world, order_id))
     with world.context.database.reading() as session:
@@ -219,9 +221,11 @@ def test_same_delivery_is_stored_once_when_posted_at_the_same_moment(pair: Pair)
         }
         path = url.removeprefix(world.url)
 
-        answers = at_once(*(partial(one.post, path, data=body, headers=headers) for one in clients))
+        answers = at_once(
+            *(partial(client.post, path, data=body, headers=headers) for client in clients)
+        )
 
-        assert [(one.status_code, one.data) for one in answers] == [(202, b"")] * 2
+        assert [(answer.status_code, answer.data) for answer in answers] == [(202, b"")] * 2
         with world.context.database.reading() as session:
             stored = session.scalars(select(Delivery.id).where(Delivery.key == delivery)).all()
         assert len(stored) == 1
@@ -236,14 +240,14 @@ def test_each_is_made_once_when_two_workers_drain_many(
         pair.world.rate(1)
     errand = errand_for(pair.world, database_url, [["work"]])
 
-    at_once(*(partial(one.run, errand) for one in two_zygotes))
+    at_once(*(partial(zygote.run, errand) for zygote in two_zygotes))
     pair.settle()
 
-    made = Counter(one["order_id"] for one in pair.world.ledger()["made"])
+    made = Counter(each["order_id"] for each in pair.world.ledger()["made"])
     assert (len(made), set(made.values())) == (MANY, {1})
-    states = {one.state for case in pair.world.cases() for one in case.make_goods}
+    states = {make_good.state for case in pair.world.cases() for make_good in case.make_goods}
     assert states == {"done"}
-    told = Counter(one["key"] for one in pair.world.ledger()["messages"])
+    told = Counter(message["key"] for message in pair.world.ledger()["messages"])
     assert set(told.values()) == {1}
 
 
@@ -266,7 +270,7 @@ def test_held_row_is_stuck_no_longer_than_step_and_lease_when_the_clock_steps_ba
     order_id = pair.approved()
     with pair.world.context.database.transaction() as session:
         held = claims.claim(session, pair.world.clock.now(), most=9, per_lane=9, inward=9)
-    assert [one.kind for one in held] == [Kind.MAKE_GOOD]
+    assert [each.kind for each in held] == [Kind.MAKE_GOOD]
 
     pair.world.clock.move(hours=-1)
     assert drain(pair.second) == 0

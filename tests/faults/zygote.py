@@ -34,11 +34,11 @@ class Ending:
     @property
     def points(self) -> int:
         """How many points it counted; 0 when it died."""
-        return next((int(one.split()[1]) for one in self.said if one.startswith("points")), 0)
+        return next((int(each.split()[1]) for each in self.said if each.startswith("points")), 0)
 
     def told(self, word: str) -> list[str]:
         """What it said after this word."""
-        return [one.partition(" ")[2] for one in self.said if one.startswith(f"{word} ")]
+        return [each.partition(" ")[2] for each in self.said if each.startswith(f"{word} ")]
 
 
 class Zygote:

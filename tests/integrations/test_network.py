@@ -82,7 +82,7 @@ def test_public_address_is_permitted(address: str) -> None:
 def test_named_network_is_permitted_and_nothing_beside_it() -> None:
     network = Network(networks("10.1.0.0/16, fd12::/16"))
 
-    permitted = [network.permits(one) for one in ("10.1.2.3", "fd12::5", "10.2.0.1", "127.0.0.1")]
+    permitted = [network.permits(each) for each in ("10.1.2.3", "fd12::5", "10.2.0.1", "127.0.0.1")]
 
     assert permitted == [True, True, False, False]
 

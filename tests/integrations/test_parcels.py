@@ -157,7 +157,7 @@ def test_woocommerce_without_the_extension_says_nothing_of_parcels() -> None:
 def test_woocommerce_shows_what_a_product_looks_like(image: Any, picture: str) -> None:
     line = {"id": 1, "name": "Kopi", "product_id": 10, "total": "19.90", "image": image}
 
-    assert [one.picture for one in _woo(line_items=[line]).lines] == [picture]
+    assert [each.picture for each in _woo(line_items=[line]).lines] == [picture]
 
 
 def test_addresses_of_pictures_are_bounded() -> None:

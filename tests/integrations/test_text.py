@@ -31,9 +31,9 @@ def test_a_line_is_one_line_without_anything_invisible(given_text: str) -> None:
     assert len(found.splitlines()) <= 1
     assert found == found.strip()
     assert all(
-        unicodedata.category(one) not in ("Cc", "Cs", "Zl", "Zp")
-        and (unicodedata.category(one) != "Cf" or one in "\u200c\u200d")
-        for one in found
+        unicodedata.category(each) not in ("Cc", "Cs", "Zl", "Zp")
+        and (unicodedata.category(each) != "Cf" or each in "\u200c\u200d")
+        for each in found
     )
     assert text.line(found) == found
     found.encode("utf-8")

@@ -118,7 +118,7 @@ def test_stopped_drain_begins_nothing_and_gives_back_what_it_claimed(world: Worl
 
     with world.context.database.reading() as session:
         rows = session.scalars(select(OutboxRow).where(OutboxRow.kind == "make_good")).all()
-    assert {(one.claim_token, one.due_at, one.done_at) for one in rows} == {
+    assert {(row.claim_token, row.due_at, row.done_at) for row in rows} == {
         (None, world.clock.now(), None)
     }
 
@@ -148,10 +148,10 @@ def test_stop_between_a_claim_and_its_beginning_gives_back_at_once(
             OutboxRow.kind == Kind.MAKE_GOOD, OutboxRow.done_at.is_(None)
         )
         rows = session.scalars(open_rows).all()
-    assert [(one.claim_token, one.due_at, one.tries) for one in rows] == [
+    assert [(row.claim_token, row.due_at, row.tries) for row in rows] == [
         (None, world.clock.now(), 0)
     ] * 2
-    assert [len(one.make_goods[0].attempts) for one in world.cases()] == [1, 0, 0]
+    assert [len(case.make_goods[0].attempts) for case in world.cases()] == [1, 0, 0]
 
 
 def test_drain_goes_on_with_a_lane_in_which_a_poll_made_room(world: World) -> None:
@@ -178,7 +178,7 @@ def test_rows_of_a_busy_shop_wait_as_long_as_it_asked(world: World) -> None:
     trouble.choose(world.sandbox.ledger, orders[0], "busy")
 
     Drain(world.context, 1, threading.Event()).run()
-    meanwhile = [one.make_goods[0].state for one in world.cases()]
+    meanwhile = [case.make_goods[0].state for case in world.cases()]
     with world.context.database.reading() as session:
         until_when = session.scalars(select(Lane.quiet_until).where(Lane.outward)).one()
     world.clock.move(seconds=1)
@@ -210,7 +210,7 @@ def test_broken_key_pauses_the_connection_until_it_is_mended(world: World) -> No
     assert "refused the key" in str(paused)
     assert "Sandbox" in page
     assert world.connection().state == "working"
-    assert [one.make_goods[0].state for one in world.cases()] == ["done", "done"]
+    assert [case.make_goods[0].state for case in world.cases()] == ["done", "done"]
     # Waiting for the seller is no failure of the row.
     with world.context.database.reading() as session:
         assert set(session.scalars(select(OutboxRow.tries))) == {0}

@@ -127,61 +127,61 @@ def _listen(process: Popen, said: list[str]) -> bool:
     return said[-1].startswith("Listens:")
 
 
-def _body_keeps(one: Started, days: int) -> bool:
-    wired = wire(one.loaded)
+def _body_keeps(run: Started, days: int) -> bool:
+    wired = wire(run.loaded)
     wired.close()
     return wired.context.keep_bodies == timedelta(days=days)
 
 
-def _buyers_keep(one: Started, days: int) -> bool:
-    wired = wire(one.loaded)
+def _buyers_keep(run: Started, days: int) -> bool:
+    wired = wire(run.loaded)
     wired.close()
     return wired.context.keep_buyers == timedelta(days=days)
 
 
-def _wired(one: Started) -> Wiring:
-    wired = wire(one.loaded)
+def _wired(run: Started) -> Wiring:
+    wired = wire(run.loaded)
     wired.close()
     return wired
 
 
-def _has_mail(one: Started) -> bool:
+def _has_mail(run: Started) -> bool:
     """Whether staff can be written to by the installation itself."""
-    return _wired(one).context.staff_mail is not None
+    return _wired(run).context.staff_mail is not None
 
 
-def _threads(one: Started) -> bool:
-    wired = wire(one.loaded)
+def _threads(run: Started) -> bool:
+    wired = wire(run.loaded)
     wired.close()
     return wired.calls._max_workers == 3
 
 
-def _pool(one: Started) -> bool:
+def _pool(run: Started) -> bool:
     env = {"MAKEGOOD_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
     values = {
-        settings.PREFIX + name: value for name, value in _values(one.folder, one.port).items()
+        settings.PREFIX + name: value for name, value in _values(run.folder, run.port).items()
     }
     wired = wire(settings.load({**values, **env}))
     wired.close()
     return str(wired.context.database.engine.pool.status()).startswith("Pool size: 7 ")
 
 
-def _opens(one: Started) -> bool:
-    ((secrets,),) = one.rows("SELECT secrets FROM connection")
+def _opens(run: Started) -> bool:
+    ((secrets,),) = run.rows("SELECT secrets FROM connection")
     assert isinstance(secrets, bytes)
     return "api_key" in Vault([KEY], SECRET).decrypt(secrets)
 
 
-def _signed(one: Started) -> bool:
-    (link,) = [line.split()[-1] for line in one.said if line.startswith("Sign in:")]
+def _signed(run: Started) -> bool:
+    (link,) = [line.split()[-1] for line in run.said if line.startswith("Sign in:")]
     mark = Links(SECRET, "").read("sign-in", link.rpartition("/")[2], SIGN_IN)
     return bool(mark == [1, 1, 0])
 
 
-def _visitors_are_told_apart(one: Started) -> bool:
+def _visitors_are_told_apart(run: Started) -> bool:
     tries = [
         requests.post(
-            f"{one.url}/b/answer/forged", headers={"X-Forwarded-For": f"198.51.100.{n}"}, timeout=10
+            f"{run.url}/b/answer/forged", headers={"X-Forwarded-For": f"198.51.100.{n}"}, timeout=10
         )
         for n in range(32)
     ]
@@ -189,46 +189,47 @@ def _visitors_are_told_apart(one: Started) -> bool:
 
 
 PROBES: dict[str, Callable[[Started], bool]] = {
-    "database_url": lambda one: one.rows("SELECT email FROM seller") == [("owner@example.test",)],
-    "redis_url": lambda one: "redis" in one.get("/health/ready").json(),
+    "database_url": lambda each: each.rows("SELECT email FROM seller") == [("owner@example.test",)],
+    "redis_url": lambda each: "redis" in each.get("/health/ready").json(),
     "secret_key": _signed,
     "encryption_keys": _opens,
-    "public_url": lambda one: one.said[0] == "Makegood: https://makegood.example/under\n",
-    "max_body_bytes": lambda one: (
-        requests.post(f"{one.url}/webhooks/nobody", data=b"x" * 2049, timeout=10).status_code == 413
+    "public_url": lambda each: each.said[0] == "Makegood: https://makegood.example/under\n",
+    "max_body_bytes": lambda each: (
+        requests.post(f"{each.url}/webhooks/nobody", data=b"x" * 2049, timeout=10).status_code
+        == 413
     ),
-    "body_keep_days": lambda one: _body_keeps(one, 3),
-    "buyer_keep_days": lambda one: _buyers_keep(one, 5),
+    "body_keep_days": lambda each: _body_keeps(each, 3),
+    "buyer_keep_days": lambda each: _buyers_keep(each, 5),
     "worker_threads": _threads,
     "trusted_proxies": _visitors_are_told_apart,
-    "log_level": lambda one: "MAKEGOOD_SERVICE_HOST" not in one.complaints(),
-    "language": lambda one: '<html lang="id">' in one.get("/sign-in").text,
-    "zone": lambda one: one.rows("SELECT zone FROM shop") == [("America/New_York",)],
-    "sandbox_path": lambda one: (one.folder / "ledger.db").is_file(),
+    "log_level": lambda each: "MAKEGOOD_SERVICE_HOST" not in each.complaints(),
+    "language": lambda each: '<html lang="id">' in each.get("/sign-in").text,
+    "zone": lambda each: each.rows("SELECT zone FROM shop") == [("America/New_York",)],
+    "sandbox_path": lambda each: (each.folder / "ledger.db").is_file(),
     "database_pool": _pool,
-    "ca_file": lambda one: one.http().network.ca_file == str(ROOT_CA),
+    "ca_file": lambda each: each.http().network.ca_file == str(ROOT_CA),
     "smtp_url": _has_mail,
-    "second_factor": lambda one: _wired(one).context.second_factor_of_owners,
-    "proxy": lambda one: one.http()._proxy == "http://name:word@127.0.0.1:3128",
-    "no_proxy": lambda one: (
+    "second_factor": lambda each: _wired(each).context.second_factor_of_owners,
+    "proxy": lambda each: each.http()._proxy == "http://name:word@127.0.0.1:3128",
+    "no_proxy": lambda each: (
         {"intranet.example", "makegood.example", "127.0.0.1"}
-        == set(one.http()._no_proxy.split(","))
+        == set(each.http()._no_proxy.split(","))
     ),
-    "private_networks": lambda one: (
-        one.http().network.permits("10.9.1.1") and not one.http().network.permits("10.8.1.1")
+    "private_networks": lambda each: (
+        each.http().network.permits("10.9.1.1") and not each.http().network.permits("10.8.1.1")
     ),
-    "metrics_token": lambda one: (
+    "metrics_token": lambda each: (
         [
-            one.get("/metrics").status_code,
-            one.get("/metrics", Authorization=f"Bearer {TOKEN}").status_code,
+            each.get("/metrics").status_code,
+            each.get("/metrics", Authorization=f"Bearer {TOKEN}").status_code,
         ]
         == [401, 200]
     ),
-    "listen": lambda one: (
+    "listen": lambda each: (
         json.loads(
-            one.rows('SELECT "values" FROM connection')[0][0]  # type: ignore[arg-type]
+            each.rows('SELECT "values" FROM connection')[0][0]  # type: ignore[arg-type]
         )["base_url"]
-        == f"http://127.0.0.1:{one.port}/under/sandbox"
+        == f"http://127.0.0.1:{each.port}/under/sandbox"
     ),
 }
 

@@ -61,7 +61,7 @@ def test_public_address_may_be_that_of_a_proxy(tmp_path: Path, public_url: str, 
 
         assert through[0] == [401] * 11
         assert through[1] == [401] * 10 + [429]
-        assert f'href="{path}/static/admin.css"' in page.text
+        assert f'href="{path}/static/makegood.css"' in page.text
         assert f"Path={path}/" in page.headers["Set-Cookie"]
         assert requests.get(f"{here}{path}/sandbox/", timeout=10).status_code == 200
         assert rights(tmp_path / "instance") == {}

@@ -156,7 +156,7 @@ def test_worker_stops_while_redis_is_hung(world: World, redis: RedisServer) -> N
 def postgres(tmp_path: Path) -> Iterator[Postgres]:
     tmp_path.chmod(0o755)
     shared = Path(tempfile.gettempdir())
-    for folder in (one for one in tmp_path.parents if shared in one.parents):
+    for folder in (parent for parent in tmp_path.parents if shared in parent.parents):
         folder.chmod(0o755)
     server = Postgres(tmp_path)
     yield server

@@ -63,7 +63,7 @@ def test_embedded_start_works_and_stops_cleanly(tmp_path: Path) -> None:
     held = "SELECT count(*) FROM outbox WHERE done_at IS NULL AND claim_token IS NOT NULL"
     assert _rows(tmp_path, held) == [(0,)]
     keys = [tmp_path / "instance" / name for name in ("secret_key", "encryption_keys")]
-    assert [one.stat().st_mode & 0o777 for one in keys] == [0o600, 0o600]
+    assert [key.stat().st_mode & 0o777 for key in keys] == [0o600, 0o600]
 
 
 def test_wrong_setting_stops_the_start_and_is_named(tmp_path: Path) -> None:

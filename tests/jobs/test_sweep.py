@@ -40,7 +40,7 @@ def test_clock_does_the_work_itself_while_redis_is_away(database_url: str, tmp_p
     clock = threading.Thread(target=sweep.clock, args=(world.wired,), kwargs={"every": 0.02})
 
     clock.start()
-    until("the case", lambda: [one.state for one in world.cases()] == ["awaiting_approval"])
+    until("the case", lambda: [case.state for case in world.cases()] == ["awaiting_approval"])
 
     world.wired.stop.set()
     clock.join(10)
@@ -61,7 +61,7 @@ def test_clock_does_what_no_worker_begins_though_redis_is_there(
     early = world.cases()
 
     world.clock.move(seconds=6)
-    until("the case", lambda: [one.state for one in world.cases()] == ["awaiting_approval"])
+    until("the case", lambda: [case.state for case in world.cases()] == ["awaiting_approval"])
 
     assert early == []
     world.wired.stop.set()

@@ -99,6 +99,7 @@ def test_stopped_worker_finishes_the_row_at_hand_and_gives_back_the_rest(
     assert [row.done_at is not None for row in rows].count(True) == 1
     assert len(world.ledger()["made"]) == 1
     left = [row for row in rows if row.done_at is None]
+    assert len(left) == 3
     assert all(row.claim_token is None for row in left)
     assert all(row.due_at <= datetime.now(UTC) for row in left)
 

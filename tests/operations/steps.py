@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from integrations.contract import Role
 from integrations.money import Money
@@ -58,8 +58,15 @@ def help_again(world: World, order_id: int, minor: int = 1_000_000) -> None:
     world.work()
 
 
+def lasts() -> ColumnElement[bool]:
+    """Rows that are there as long as their connection is, whatever happens in it: polls, checks. What
+    looks at one review names it as its step, and ends."""
+    kinds = [kind for kind, each in HANDLERS.items() if each.recurs and each.about is Connection]
+    return OutboxRow.kind.in_(kinds) & (OutboxRow.step == "")
+
+
 def work_for(world: World, hours: int) -> None:
-    """Let the clock run from one due row to the next, polling apart."""
+    """Let the clock run from one due row to the next, apart from those that last."""
     end = world.clock.now() + timedelta(hours=hours)
     while (due := _next_due(world)) is not None and max(due, world.clock.now()) < end:
         # A row that is due and stays is held, by a pause say: look again a little later.
@@ -74,16 +81,13 @@ def _next_due(world: World) -> datetime | None:
     with world.context.database.reading() as session:
         return session.scalar(
             select(OutboxRow.due_at)
-            .where(
-                OutboxRow.done_at.is_(None),
-                OutboxRow.kind.not_in((Kind.POLL, Kind.CHECK, Kind.READ_MAILBOX)),
-            )
+            .where(OutboxRow.done_at.is_(None), ~lasts())
             .order_by(OutboxRow.due_at)
             .limit(1)
         )
 
 
-def one(world: World, step: Step, round_: int = 1) -> Message:
+def message_of(world: World, step: Step, round_: int = 1) -> Message:
     """A message of the newest case."""
     (found,) = [f for f in world.cases()[-1].messages if (f.step, f.round) == (step, round_)]
     return found
@@ -91,7 +95,7 @@ def one(world: World, step: Step, round_: int = 1) -> Message:
 
 def due_at(world: World, step: Step) -> datetime:
     """When a message of the newest case is due."""
-    due = one(world, step).due_at
+    due = message_of(world, step).due_at
     assert due is not None
     return due
 

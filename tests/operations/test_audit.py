@@ -99,7 +99,7 @@ def test_playbook_and_texts_stand_whole(world: World) -> None:
     seen = fingerprint(balanced)
     playbooks.replace_playbook(world.context, world.shop_id, world.owner, careful, seen=seen)
     text = MessageText("Halo {buyer}", "Maaf ya, {buyer}, atas kendala {product}.", "plain")
-    custom_texts.save_text(world.context, world.shop_id, "receipt", "id", text, world.owner)
+    custom_texts.save_text(world.context, world.shop_id, "receipt", "id", text, actor=world.owner)
     custom_texts.ship_text(world.context, world.shop_id, "receipt", "id", world.owner)
 
     ((_, _, old, new),) = _lines(world, "shop.playbook")

@@ -176,7 +176,7 @@ def test_two_decisions_made_at_once_keep_within_the_week(world: World) -> None:
 
     given = at_once(acts)
 
-    assert sorted(type(one).__name__ for one in given) == ["NoneType"] * 2 + ["OverLimit"] * 4
+    assert sorted(type(each).__name__ for each in given) == ["NoneType"] * 2 + ["OverLimit"] * 4
     with world.context.database.reading() as session:
         assert len(session.scalars(select(Decision)).all()) == 2
     other.close()

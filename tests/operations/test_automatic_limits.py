@@ -71,17 +71,17 @@ def _complain(world: World, connection_ids: list[int], each: int) -> None:
 def _by_shop(world: World) -> dict[int, int]:
     with world.context.database.reading() as session:
         rows = session.scalars(select(MakeGood).where(MakeGood.automatic)).all()
-        return {one.shop_id: sum(o.shop_id == one.shop_id for o in rows) for one in rows}
+        return {row.shop_id: sum(o.shop_id == row.shop_id for o in rows) for row in rows}
 
 
 def _drain_twice(world: World) -> None:
     second = wire(world.wired.settings, clock=world.clock)
-    drains = [Drain(one.context, 4, threading.Event()) for one in (world.wired, second)]
-    working = [threading.Thread(target=one.run) for one in drains]
-    for one in working:
-        one.start()
-    for one in working:
-        one.join()
+    drains = [Drain(each.context, 4, threading.Event()) for each in (world.wired, second)]
+    working = [threading.Thread(target=drain.run) for drain in drains]
+    for each in working:
+        each.start()
+    for each in working:
+        each.join()
     second.close()
 
 

@@ -23,7 +23,7 @@ from service.operations.privacy import erasure
 from tests.integrations.standard import own_shop
 from tests.integrations.standard.own_shop import OwnShop
 from tests.integrations.standard.test_every_field import DATA, EVENT, FULL_ORDER
-from tests.operations.steps import one
+from tests.operations.steps import message_of
 from tests.world import World
 
 BEFORE = "0017"
@@ -69,12 +69,12 @@ def test_stranger_who_wants_no_messages_silences_nobody_else(
     world: World, pair: tuple[OwnShop, OwnShop]
 ) -> None:
     _rated(world, pair[0], "sari@example.test")
-    link = world.context.links.buyer("stop", one(world, Step.RECEIPT).id)
+    link = world.context.links.buyer("stop", message_of(world, Step.RECEIPT).id)
     assert requests.post(link, timeout=10).status_code == 200
 
     _rated(world, pair[1], "budi@example.test")
 
-    assert one(world, Step.RECEIPT).state == "sent"
+    assert message_of(world, Step.RECEIPT).state == "sent"
 
 
 def test_buyers_without_an_account_are_not_one_buyer(

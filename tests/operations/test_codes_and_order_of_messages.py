@@ -19,7 +19,7 @@ from service.domain.messages.sending_time import SendingWindow
 from service.domain.staff.authority import BUYER
 from service.operations.messages import by_seller, opt_out
 from service.operations.remedies import decisions, make_goods
-from tests.operations.steps import ASKING, CHECK, INVITATION, one, rated, work_for
+from tests.operations.steps import ASKING, CHECK, INVITATION, message_of, rated, work_for
 from tests.world import World
 
 RECEIPT, CONFIRMATION = Step.RECEIPT, Step.CONFIRMATION
@@ -43,7 +43,7 @@ def _voucher(world: World) -> None:
 
 def test_seller_hands_the_code_over_when_the_buyer_wanted_silence_before(world: World) -> None:
     rated(world)
-    opt_out.opt_out(world.context, one(world, RECEIPT).id, BUYER)
+    opt_out.opt_out(world.context, message_of(world, RECEIPT).id, BUYER)
     _voucher(world)
 
     made = world.case().make_goods[0]
@@ -60,19 +60,19 @@ def test_code_is_not_lost_when_the_confirmation_is_stopped(world: World, stopped
     world.set_shop(follow_ups={**DELAYS, "confirmation_hours": 5})
     _voucher(world)
     if stopped_by == "buyer":
-        opt_out.opt_out(world.context, one(world, RECEIPT).id, BUYER)
+        opt_out.opt_out(world.context, message_of(world, RECEIPT).id, BUYER)
     else:
         by_seller.stop_messages(world.context, world.case().id, world.owner)
     work_for(world, 48)
 
-    told = one(world, CONFIRMATION)
+    told = message_of(world, CONFIRMATION)
     assert (told.state, world.case().make_goods[0].code in str(told.reason)) == (
         "refused",
         True,
     )
     assert world.case().reference in world.browser().get("/").text
     by_seller.mark_sent(world.context, told.id, world.owner)
-    assert one(world, CONFIRMATION).state == "sent"
+    assert message_of(world, CONFIRMATION).state == "sent"
 
 
 def test_refused_confirmation_says_why_and_keeps_the_code_in_sight(
@@ -87,15 +87,15 @@ def test_refused_confirmation_says_why_and_keeps_the_code_in_sight(
         patch.setattr(Sandbox, "message", refused)
         _voucher(world)
         work_for(world, 2)
-    told = one(world, CONFIRMATION)
-    question = one(world, CHECK).state
+    told = message_of(world, CONFIRMATION)
+    question = message_of(world, CHECK).state
 
     assert (told.state, question) == ("refused", "planned")
     assert "406" in str(told.reason)
     assert world.case().make_goods[0].code in str(told.reason)
     by_seller.send_now(world.context, told.id, world.owner)
     work_for(world, 1)
-    assert one(world, CONFIRMATION).state == "sent"
+    assert message_of(world, CONFIRMATION).state == "sent"
 
 
 @given(
@@ -107,7 +107,7 @@ def test_refused_confirmation_says_why_and_keeps_the_code_in_sight(
 def test_steps_are_planned_in_their_order_whatever_the_delays(
     delays: tuple[int, int, int], opens: int, days: set[int], hour: int
 ) -> None:
-    hours = [timedelta(hours=one) for one in delays]
+    hours = [timedelta(hours=delay) for delay in delays]
     window = SendingWindow(
         time(opens),
         time(opens + 1),
@@ -127,16 +127,16 @@ def test_question_and_invitation_wait_for_a_confirmation_that_is_stuck(world: Wo
     order_id = rated(world)
     trouble.choose(world.sandbox.ledger, order_id, "message_500")
     _voucher(world)
-    stuck = one(world, CONFIRMATION)
+    stuck = message_of(world, CONFIRMATION)
     work_for(world, 24 * 10)
-    by_seller.send_now(world.context, one(world, CHECK).id, world.owner)
+    by_seller.send_now(world.context, message_of(world, CHECK).id, world.owner)
     work_for(world, 2)
 
     assert stuck.state == "unknown"
-    assert [one(world, step).sent_at for step in (CHECK, INVITATION)] == [None, None]
+    assert [message_of(world, step).sent_at for step in (CHECK, INVITATION)] == [None, None]
     by_seller.mark_sent(world.context, stuck.id, world.owner)
     work_for(world, 24 * 5)
-    sent = [one(world, step).sent_at for step in (CONFIRMATION, CHECK, INVITATION)]
+    sent = [message_of(world, step).sent_at for step in (CONFIRMATION, CHECK, INVITATION)]
     assert all(sent)
     assert sent == sorted(moment for moment in sent if moment)
 
@@ -147,6 +147,6 @@ def test_late_confirmation_is_never_after_the_invitation(world: World) -> None:
     _voucher(world)
     work_for(world, 24 * 20)
 
-    sent = [one(world, step).sent_at for step in (CONFIRMATION, CHECK, INVITATION)]
+    sent = [message_of(world, step).sent_at for step in (CONFIRMATION, CHECK, INVITATION)]
     assert all(sent)
     assert sent == sorted(moment for moment in sent if moment)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from integrations.contract import Role
 from integrations.sandbox.codec import sign
-from service.db.models import Connection, OutboxRow
+from service.db.models import Connection, Kind, OutboxRow
 from service.db.outbox import claims
 from service.db.shops import shop_queries
 from service.domain.errors import NotFound, WrongInput, WrongState
@@ -19,8 +19,20 @@ from service.operations.outbox.registry import HANDLERS
 from service.operations.remedies import decisions
 from service.operations.shops import connections, disconnect
 from service.operations.shops.connections import NewConnection
+from tests.integrations.email.mailbox_server import Box
+from tests.integrations.email.mailbox_server import opened as box_opened
 from tests.integrations.email.post_office import PostOffice, opened
-from tests.operations.steps import CHECK, helped, one, rated, refund, with_email, work_for
+from tests.operations.steps import (
+    CHECK,
+    helped,
+    lasts,
+    message_of,
+    rated,
+    refund,
+    with_email,
+    with_mailbox,
+    work_for,
+)
 from tests.world import World
 
 GOOD = {"base_url": "http://127.0.0.1:9/sandbox", "api_key": "k"}
@@ -141,7 +153,7 @@ def test_platform_is_asked_nothing_when_disconnected(world: World) -> None:
     work_for(world, 24 * 9)
 
     assert calls == []
-    assert one(world, CHECK).state == "stopped"
+    assert message_of(world, CHECK).state == "stopped"
     assert len(world.case().history) > 5
 
 
@@ -219,3 +231,15 @@ def test_button_disconnects_and_entering_the_key_connects_again(world: World) ->
     assert [f.ok for f in found] == [True]
     with world.context.database.reading() as session:
         assert len(session.get_one(Connection, world.connection_id).roles) == len(Role)
+
+
+def test_work_that_lasts_is_all_that_waits_where_nothing_has_happened(world: World) -> None:
+    with opened(PostOffice()) as office, box_opened(Box({})) as box:
+        with_mailbox(world, office, box)
+        world.work()
+
+    with world.context.database.reading() as session:
+        waiting = select(OutboxRow.kind).where(OutboxRow.done_at.is_(None))
+        kinds = set(session.scalars(waiting))
+        assert set(session.scalars(waiting.where(lasts()))) == kinds
+    assert kinds == {Kind.POLL, Kind.CHECK, Kind.READ_MAILBOX}

@@ -23,7 +23,16 @@ from service.operations.remedies import decisions
 from service.operations.reviews.apply import apply_event
 from service.operations.shops import connections
 from service.operations.shops.connections import NewConnection
-from tests.operations.steps import ASKING, CHECK, INVITATION, one, rated, refund, sell_to, work_for
+from tests.operations.steps import (
+    ASKING,
+    CHECK,
+    INVITATION,
+    message_of,
+    rated,
+    refund,
+    sell_to,
+    work_for,
+)
 from tests.world import World
 
 EVERYTHING = {"IDR": {"each": 10**9, "shop_day": 10**12, "buyer_day": 10**12}}
@@ -239,7 +248,7 @@ def test_order_of_another_connection_is_found_by_address_and_confirmed(world: Wo
 
     assert (before.order_id, before.order_connection_id) == (str(order_id), world.connection_id)
     assert "another connection" in str(before.doubt)
-    assert (world.case().doubt, one(world, Step.RECEIPT).state) == (None, "sent")
+    assert (world.case().doubt, message_of(world, Step.RECEIPT).state) == (None, "sent")
 
 
 def test_review_is_looked_for_at_its_own_connection_first(world: World) -> None:
@@ -263,7 +272,7 @@ def test_person_who_approves_has_looked(world: World, monkeypatch: pytest.Monkey
 
     assert "another buyer" in str(before)
     assert (world.case().doubt, world.case().advice) == (None, None)
-    assert one(world, Step.CONFIRMATION).state == "sent"
+    assert message_of(world, Step.CONFIRMATION).state == "sent"
 
 
 def test_confirming_is_for_those_who_decide_and_where_there_is_a_doubt(world: World) -> None:
@@ -307,7 +316,7 @@ def test_review_that_becomes_grave_stops_what_is_said_until_it_is_taken_up(world
     assert world.case().reference in browser.get("/").text
     confirm.confirm(world.context, world.case().id, world.owner)
     work_for(world, 24)
-    assert one(world, CHECK).state == "sent"
+    assert message_of(world, CHECK).state == "sent"
 
 
 def test_nobody_is_invited_after_a_grave_complaint(world: World) -> None:
@@ -317,11 +326,11 @@ def test_nobody_is_invited_after_a_grave_complaint(world: World) -> None:
     confirm.confirm(world.context, world.case().id, world.owner)
     work_for(world, 24 * 4)
     answers.answer(
-        world.context, one(world, CHECK).id, BUYER, answer=Answer.SOLVED, stars=5, comment=""
+        world.context, message_of(world, CHECK).id, BUYER, answer=Answer.SOLVED, stars=5, comment=""
     )
     work_for(world, 24 * 20)
 
-    assert one(world, INVITATION).state == "stopped"
+    assert message_of(world, INVITATION).state == "stopped"
 
 
 def test_grave_words_in_an_answer_are_for_a_person(world: World) -> None:
@@ -330,7 +339,7 @@ def test_grave_words_in_an_answer_are_for_a_person(world: World) -> None:
     work_for(world, 24 * 4)
     answers.answer(
         world.context,
-        one(world, CHECK).id,
+        message_of(world, CHECK).id,
         BUYER,
         answer=Answer.SOLVED,
         stars=3,
@@ -339,4 +348,4 @@ def test_grave_words_in_an_answer_are_for_a_person(world: World) -> None:
     work_for(world, 24 * 20)
 
     assert "yourself first" in str(world.case().doubt)
-    assert one(world, INVITATION).sent_at is None
+    assert message_of(world, INVITATION).sent_at is None

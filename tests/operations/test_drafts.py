@@ -21,7 +21,7 @@ from tests.operations.steps import (
     RECEIPT,
     help_again,
     helped,
-    one,
+    message_of,
     rated,
     sell_to,
     set_connection,
@@ -89,7 +89,7 @@ def test_released_words_go_out_at_night_because_a_person_sends_them(world: World
 def test_nothing_is_written_after_the_buyer_wanted_silence(world: World) -> None:
     rated(world)
     kept = _write(world, send=False)
-    opt_out.opt_out(world.context, one(world, RECEIPT).id, BUYER)
+    opt_out.opt_out(world.context, message_of(world, RECEIPT).id, BUYER)
 
     with pytest.raises(WrongState, match="does not want"):
         _write(world)
@@ -104,7 +104,7 @@ def test_silence_between_release_and_sending_stops_own_words(world: World) -> No
     rated(world)
     _write(world)
 
-    opt_out.opt_out(world.context, one(world, RECEIPT).id, BUYER)
+    opt_out.opt_out(world.context, message_of(world, RECEIPT).id, BUYER)
     world.work()
 
     assert (len(told(world)), _own(world).state) == (1, "stopped")
@@ -164,7 +164,7 @@ def test_first_answer_waits_as_a_draft_where_the_shop_wants_it(world: World) -> 
     world.set_shop(answering={"first_answer": "draft"})
     rated(world)
     work_for(world, 24)
-    receipt = one(world, RECEIPT)
+    receipt = message_of(world, RECEIPT)
     before = receipt.state, told(world), _asked(world.case())
 
     changed = Written("Terima kasih", "Halo Kak Sari,\n\nKami cek dulu barangnya ya.")
@@ -174,7 +174,7 @@ def test_first_answer_waits_as_a_draft_where_the_shop_wants_it(world: World) -> 
     assert before == ("draft", [], [TaskKind.READ_DRAFT, TaskKind.DECIDE])
     (said,) = world.ledger()["messages"]
     assert said["text"].startswith(changed.text)
-    assert one(world, RECEIPT).state == "sent"
+    assert message_of(world, RECEIPT).state == "sent"
 
 
 def test_no_first_answer_is_written_where_it_is_off(world: World) -> None:
@@ -209,13 +209,13 @@ def test_a_draft_of_the_first_answer_is_dropped_once_the_buyer_is_told_what_was_
     help_again(world, order_id)
     world.work()
 
-    assert one(world, RECEIPT).state == "stopped"
+    assert message_of(world, RECEIPT).state == "stopped"
     assert told(world) == ["Pengembalian dana Rp10.000"]
 
 
 def test_a_planned_message_says_what_it_was_changed_to(world: World) -> None:
     helped(world)
-    check = one(world, CHECK)
+    check = message_of(world, CHECK)
     words = "Halo Kak,\n\nSudah beres belum, Kak?\n\n{answer_url}"
 
     drafts.change(world.context, check.id, world.owner, Written("Sudah beres?", words))
@@ -231,11 +231,13 @@ def test_a_planned_message_keeps_what_it_must_hold(world: World) -> None:
     helped(world)
 
     with pytest.raises(WrongInput, match="answer_url"):
-        drafts.change(world.context, one(world, CHECK).id, world.owner, Written("Halo", "Beres?"))
+        drafts.change(
+            world.context, message_of(world, CHECK).id, world.owner, Written("Halo", "Beres?")
+        )
     with pytest.raises(WrongInput):
         drafts.change(
             world.context,
-            one(world, CHECK).id,
+            message_of(world, CHECK).id,
             world.owner,
             Written("Halo", "Sudah kasih bintang 5? {answer_url}"),
         )
@@ -244,9 +246,9 @@ def test_a_planned_message_keeps_what_it_must_hold(world: World) -> None:
 def test_an_emptied_message_uses_the_shops_text_again(world: World) -> None:
     helped(world)
     words = Written("Sudah beres?", "Sudah beres? {answer_url}")
-    drafts.change(world.context, one(world, CHECK).id, world.owner, words)
+    drafts.change(world.context, message_of(world, CHECK).id, world.owner, words)
 
-    drafts.change(world.context, one(world, CHECK).id, world.owner, Written("", ""))
+    drafts.change(world.context, message_of(world, CHECK).id, world.owner, Written("", ""))
     work_for(world, 24 * 4)
 
     assert told(world)[-1] == "Apakah masalahnya sudah beres?"
@@ -255,16 +257,16 @@ def test_an_emptied_message_uses_the_shops_text_again(world: World) -> None:
 def test_one_planned_message_is_left_out_and_the_others_go(world: World) -> None:
     helped(world)
 
-    by_seller.leave_out(world.context, one(world, CHECK).id, world.owner)
+    by_seller.leave_out(world.context, message_of(world, CHECK).id, world.owner)
     work_for(world, 24 * 10)
 
-    assert one(world, CHECK).state == "stopped"
+    assert message_of(world, CHECK).state == "stopped"
     assert len(told(world)) == 2
 
 
 def test_what_was_sent_can_no_longer_be_changed(world: World) -> None:
     rated(world)
-    receipt = one(world, RECEIPT).id
+    receipt = message_of(world, RECEIPT).id
 
     for verb in (drafts.change, drafts.release):
         with pytest.raises(WrongState):
@@ -282,7 +284,7 @@ def test_closing_stops_what_rules_wrote_and_keeps_what_a_seller_wrote(world: Wor
     drafts.release(world.context, kept, world.owner)
     world.work()
 
-    assert one(world, RECEIPT).state == "stopped"
+    assert message_of(world, RECEIPT).state == "stopped"
     assert told(world) == ["Soal syal"]
 
 
@@ -293,9 +295,9 @@ def test_viewers_write_nothing(world: World) -> None:
     with pytest.raises(NotPermitted):
         drafts.write(world.context, world.case().id, viewer, HELLO, send=True)
     with pytest.raises(NotPermitted):
-        drafts.change(world.context, one(world, RECEIPT).id, viewer, HELLO)
+        drafts.change(world.context, message_of(world, RECEIPT).id, viewer, HELLO)
     with pytest.raises(NotPermitted):
-        drafts.release(world.context, one(world, RECEIPT).id, viewer)
+        drafts.release(world.context, message_of(world, RECEIPT).id, viewer)
 
 
 def test_a_message_is_in_the_buyers_language(world: World) -> None:

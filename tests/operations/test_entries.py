@@ -184,7 +184,9 @@ def _kept(world: World, connection_id: int) -> dict[str, Any]:
 
 def test_every_adapter_is_tried_with_what_it_accepts() -> None:
     assert set(GOOD) == set(registry.names())
-    assert all(set(GOOD[name]) == {one.name for one in registry.get(name).fields} for name in GOOD)
+    assert all(
+        set(GOOD[name]) == {field.name for field in registry.get(name).fields} for name in GOOD
+    )
 
 
 # It refuses what SQLite would store.
@@ -274,7 +276,7 @@ def test_wrong_entry_is_named_by_its_label_and_changes_nothing(world: World) -> 
     for adapter in GOOD:
         connection_id = _connect(world, adapter)
         before = _kept(world, connection_id)
-        for _, field, value in (one for one in WRONG if one[0] == adapter):
+        for _, field, value in (each for each in WRONG if each[0] == adapter):
             with pytest.raises(WrongInput) as refused:
                 connections.change_connection(
                     world.context,
@@ -284,7 +286,7 @@ def test_wrong_entry_is_named_by_its_label_and_changes_nothing(world: World) -> 
                     values={field: value},
                     threshold=3,
                 )
-            label = next(one.label for one in registry.get(adapter).fields if one.name == field)
+            label = next(each.label for each in registry.get(adapter).fields if each.name == field)
             assert list(refused.value.fields) == [field]
             assert str(label) in refused.value.message
         assert _kept(world, connection_id) == before

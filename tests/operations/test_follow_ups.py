@@ -28,7 +28,7 @@ from tests.operations.steps import (
     due_at,
     help_again,
     helped,
-    one,
+    message_of,
     rated,
     sell_to,
     sent,
@@ -45,7 +45,7 @@ WEEK = 24 * 8
 def _answer(world: World, *, solved: bool, comment: str = "", round_: int = 1) -> None:
     answers.answer(
         world.context,
-        one(world, CHECK, round_).id,
+        message_of(world, CHECK, round_).id,
         BUYER,
         answer=Answer.SOLVED if solved else Answer.NOT_SOLVED,
         stars=4,
@@ -173,7 +173,7 @@ def test_planned_check_is_not_sent_when_a_reason_has_come_up(world: World, name:
     )
     assert check.sent_at is None
     assert check.reason
-    assert invitation.sent_at is None or name == "answered"
+    assert (invitation.sent_at is not None) == (name == "answered")
 
 
 def _buyer_in_germany(world: World) -> None:
@@ -194,10 +194,13 @@ def test_invitation_is_not_sent_when_one_layer_forbids_it(
     else:
         monkeypatch.setattr("integrations.registry.policy", lambda name: {})
 
-    by_seller.send_now(world.context, one(world, INVITATION).id, world.owner)
+    by_seller.send_now(world.context, message_of(world, INVITATION).id, world.owner)
     work_for(world, WEEK)
 
-    assert (one(world, INVITATION).state, one(world, INVITATION).sent_at) == ("stopped", None)
+    assert (message_of(world, INVITATION).state, message_of(world, INVITATION).sent_at) == (
+        "stopped",
+        None,
+    )
 
 
 def test_edit_window_is_looked_at_again_when_sending(
@@ -210,8 +213,11 @@ def test_edit_window_is_looked_at_again_when_sending(
 
     work_for(world, WEEK)
 
-    assert one(world, CHECK).state == "sent"
-    assert (one(world, INVITATION).state, "3 days only" in str(one(world, INVITATION).reason)) == (
+    assert message_of(world, CHECK).state == "sent"
+    assert (
+        message_of(world, INVITATION).state,
+        "3 days only" in str(message_of(world, INVITATION).reason),
+    ) == (
         "stopped",
         True,
     )
@@ -222,7 +228,10 @@ def test_invitation_waits_for_silence_after_the_reminder(world: World) -> None:
 
     work_for(world, 24 * 12)
 
-    reminder, invitation = one(world, REMINDER).sent_at, one(world, INVITATION).sent_at
+    reminder, invitation = (
+        message_of(world, REMINDER).sent_at,
+        message_of(world, INVITATION).sent_at,
+    )
     assert reminder is not None
     assert invitation is not None
     assert (invitation - reminder).days >= 3
@@ -236,7 +245,7 @@ def test_invitation_waits_for_silence_after_the_check_where_nobody_is_reminded(
 
     work_for(world, WEEK)
 
-    check, invitation = one(world, CHECK).sent_at, one(world, INVITATION).sent_at
+    check, invitation = message_of(world, CHECK).sent_at, message_of(world, INVITATION).sent_at
     assert check is not None
     assert invitation is not None
     assert (invitation - check).days >= 3
@@ -255,7 +264,7 @@ def test_problem_not_solved_reopens_the_case_with_the_words_on_top(world: World)
         "awaiting_approval",
         True,
     )
-    assert one(world, INVITATION).state == "stopped"
+    assert message_of(world, INVITATION).state == "stopped"
     assert [move.what for move in case.history].count("reopen") == 1
 
 
@@ -329,7 +338,7 @@ def test_planned_message_without_an_order_stops_with_a_reason(world: World) -> N
 def test_viewer_may_not_touch_messages(world: World, verb: str) -> None:
     helped(world)
     viewer = world.seller("viewer@example.test", SellerRole.VIEWER)
-    number = world.case().id if verb == "stop_messages" else one(world, CHECK).id
+    number = world.case().id if verb == "stop_messages" else message_of(world, CHECK).id
 
     with pytest.raises(NotPermitted):
         getattr(by_seller, verb)(world.context, number, viewer)
@@ -339,12 +348,12 @@ def test_send_now_skips_the_wait_and_quiet_hours_only_once(world: World) -> None
     helped(world)
     world.clock.move(hours=13)
 
-    by_seller.send_now(world.context, one(world, CHECK).id, world.owner)
+    by_seller.send_now(world.context, message_of(world, CHECK).id, world.owner)
     world.work()
 
-    assert one(world, CHECK).state == "sent"
+    assert message_of(world, CHECK).state == "sent"
     with pytest.raises(WrongState):
-        by_seller.send_now(world.context, one(world, CHECK).id, world.owner)
+        by_seller.send_now(world.context, message_of(world, CHECK).id, world.owner)
 
 
 def test_receipt_thanks_and_gives_nothing(world: World) -> None:

@@ -8,7 +8,7 @@ from integrations import registry
 from service.domain.messages.kinds import Step
 from service.domain.messages.states import MessageState
 from service.operations.messages import by_seller, drafts
-from tests.operations.steps import one, rated, work_for
+from tests.operations.steps import message_of, rated, work_for
 from tests.world import World
 
 
@@ -21,7 +21,7 @@ def _person(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_message_waits_for_a_person_when_its_time_has_come(world: World) -> None:
     rated(world)
     work_for(world, 48)
-    receipt = one(world, Step.RECEIPT)
+    receipt = message_of(world, Step.RECEIPT)
 
     waits = world.ledger()["messages"], receipt.state
     drafts.release(world.context, receipt.id, world.owner)
@@ -40,8 +40,8 @@ def test_waiting_page_lists_what_is_to_be_read(world: World) -> None:
 
 def test_message_that_is_not_wanted_is_left_out(world: World) -> None:
     rated(world)
-    by_seller.leave_out(world.context, one(world, Step.RECEIPT).id, world.owner)
+    by_seller.leave_out(world.context, message_of(world, Step.RECEIPT).id, world.owner)
     work_for(world, 48)
 
-    assert one(world, Step.RECEIPT).state == MessageState.STOPPED
+    assert message_of(world, Step.RECEIPT).state == MessageState.STOPPED
     assert world.ledger()["messages"] == []

@@ -17,7 +17,7 @@ from service.domain.staff.authority import BUYER, SellerRole
 from service.domain.tasks.kinds import TaskKind
 from service.operations.remedies import balance, decisions, holds, offers
 from service.operations.shops import deciding
-from tests.operations.steps import agent, one, rated, refund
+from tests.operations.steps import agent, message_of, rated, refund
 from tests.operations.test_offers import open_tasks, ours, proposed, the_offer
 from tests.web.test_sessions import another_process, at_once
 from tests.world import World
@@ -137,7 +137,7 @@ def test_choice_is_told_to_the_buyer_after_the_hold_only(world: World) -> None:
     world.clock.move(seconds=HOLD)
     world.work()
 
-    assert one(world, Step.OFFER).state == "sent"
+    assert message_of(world, Step.OFFER).state == "sent"
     assert world.case().make_goods[0].state == "offered"
     assert offers.pick(world.context, the_offer(world).id, 0, BUYER)
     world.work()

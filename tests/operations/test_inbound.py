@@ -23,7 +23,7 @@ from tests.operations.steps import (
     CHECK,
     RECEIPT,
     helped,
-    one,
+    message_of,
     rated,
     set_connection,
     with_email,
@@ -62,7 +62,7 @@ def test_answer_stands_in_the_thread_and_asks_for_a_person(
 
     (heard,) = _heard(world)
     assert (taken, heard.text) == (Taken.ANSWER, "Sudah saya coba, masih bocor.")
-    assert heard.answers_id == one(world, RECEIPT).id
+    assert heard.answers_id == message_of(world, RECEIPT).id
     assert TaskKind.READ_ANSWER in _asked(world)
     assert "masih bocor" in world.browser().get(f"/cases/{world.case().reference}").text
 
@@ -120,13 +120,13 @@ def test_nothing_is_asked_by_itself_while_the_buyers_words_are_unread(
     take_mail(world.context, mails.plain(refers=_id(office)))
 
     work_for(world, 24 * 5)
-    before = one(world, CHECK).state, str(one(world, CHECK).reason)
+    before = message_of(world, CHECK).state, str(message_of(world, CHECK).reason)
     inbound.mark_handled(world.context, _heard(world)[0].id, world.owner)
     work_for(world, 24 * 3)
 
     assert before[0] == "planned"
     assert "reads it first" in before[1]
-    assert one(world, CHECK).state == "sent"
+    assert message_of(world, CHECK).state == "sent"
     assert TaskKind.READ_ANSWER not in _asked(world)
 
 
@@ -165,7 +165,7 @@ def test_bounce_is_shown_and_stops_what_follows_on_its_channel(
     sent = len(office.taken)
     work_for(world, 24 * 5)
 
-    came_back = one(world, "confirmation")  # type: ignore[arg-type]
+    came_back = message_of(world, "confirmation")  # type: ignore[arg-type]
     assert (taken, came_back.state, came_back.sent_at) == (Taken.BOUNCE, "refused", None)
     assert "came back" in str(came_back.reason)
     assert TaskKind.MESSAGE in _asked(world)
@@ -178,10 +178,10 @@ def test_person_sends_what_came_back_by_another_channel(world: World, office: Po
     take_mail(world.context, mails.report(message_id=_id(office)))
     set_connection(world, roles=["reviews", "orders", "messages"])
 
-    by_seller.send_now(world.context, one(world, RECEIPT).id, world.owner)
+    by_seller.send_now(world.context, message_of(world, RECEIPT).id, world.owner)
     world.work()
 
-    assert one(world, RECEIPT).state == "sent"
+    assert message_of(world, RECEIPT).state == "sent"
     assert (len(office.taken), len(world.ledger()["messages"])) == (1, 1)
 
 
@@ -190,7 +190,7 @@ def test_delay_is_no_bounce(world: World, office: PostOffice) -> None:
     late = mails.report("delayed", "4.4.1", message_id=_id(office))
 
     assert take_mail(world.context, late) is Taken.AUTOMATIC
-    assert one(world, RECEIPT).state == "sent"
+    assert message_of(world, RECEIPT).state == "sent"
 
 
 def test_words_of_an_erased_buyer_are_gone_and_none_are_kept_afterwards(

@@ -35,7 +35,7 @@ from service.domain.errors import NotFound, NotPermitted
 from service.domain.reports.mails import ReportMailState
 from service.domain.reports.periods import PeriodKind
 from service.domain.staff.authority import CLOCK, OPERATOR, SellerRole
-from service.domain.tasks.kinds import TaskKind
+from service.domain.tasks.kinds import TaskGroup, TaskKind
 from service.domain.tasks.states import TaskState
 from service.operations.privacy import keeping
 from service.operations.privacy.keeping import Rule
@@ -221,7 +221,7 @@ OLD_ROWS: dict[tuple[type[Base], bool], Make] = {
     (Task, True): lambda world, _, at: Task(
         kind=TaskKind.MEND_CONNECTION,
         state=TaskState.DONE,
-        urgency=1,
+        urgency=TaskGroup.NOT_SOLVED,
         shop_id=world.shop_id,
         connection_id=world.connection_id,
         subject_id=7,

@@ -16,7 +16,7 @@ from service.operations.messages import by_seller
 from tests.integrations.standard import own_shop
 from tests.integrations.standard.own_shop import OwnShop
 from tests.integrations.standard.test_every_field import EVENT, FULL_ORDER
-from tests.operations.steps import one, work_for
+from tests.operations.steps import message_of, work_for
 from tests.world import World
 
 RECEIPT = Step.RECEIPT
@@ -53,7 +53,7 @@ def test_message_is_handed_over_under_one_key_until_it_is_taken(
 
     work_for(world, 2)
 
-    assert one(world, RECEIPT).state == "sent"
+    assert message_of(world, RECEIPT).state == "sent"
     assert len(_keys(shop)) == 4
     assert len(set(_keys(shop))) == 1
 
@@ -72,7 +72,7 @@ def test_message_is_handed_over_again_when_a_process_died_over_it(
 
     work_for(world, 2)
 
-    assert one(world, RECEIPT).state == "sent"
+    assert message_of(world, RECEIPT).state == "sent"
     assert len(set(_keys(shop))) == 1
 
 
@@ -82,7 +82,7 @@ def test_refusal_after_an_unknown_outcome_is_for_a_person(world: World, shop: Ow
 
     work_for(world, 24)
 
-    assert (one(world, RECEIPT).state, len(_keys(shop))) == ("unknown", 2)
+    assert (message_of(world, RECEIPT).state, len(_keys(shop))) == ("unknown", 2)
 
 
 def test_message_that_is_never_answered_is_for_a_person(world: World, shop: OwnShop) -> None:
@@ -91,7 +91,7 @@ def test_message_that_is_never_answered_is_for_a_person(world: World, shop: OwnS
 
     work_for(world, 48)
 
-    assert one(world, RECEIPT).state == "unknown"
+    assert message_of(world, RECEIPT).state == "unknown"
     assert len(set(_keys(shop))) == 1
 
 
@@ -100,12 +100,12 @@ def test_nothing_is_handed_over_again_once_the_buyer_wants_no_more(
 ) -> None:
     shop.failures = ["503 Busy"]
     _rated(world, shop)
-    link = world.context.links.buyer("stop", one(world, RECEIPT).id)
+    link = world.context.links.buyer("stop", message_of(world, RECEIPT).id)
     assert requests.post(link, timeout=10).status_code == 200
 
     work_for(world, 24)
 
-    assert (one(world, RECEIPT).state, len(_keys(shop))) == ("unknown", 1)
+    assert (message_of(world, RECEIPT).state, len(_keys(shop))) == ("unknown", 1)
 
 
 def test_seller_who_sends_it_again_sends_another(world: World, shop: OwnShop) -> None:
@@ -113,8 +113,8 @@ def test_seller_who_sends_it_again_sends_another(world: World, shop: OwnShop) ->
     _rated(world, shop)
     work_for(world, 24)
 
-    by_seller.send_now(world.context, one(world, RECEIPT).id, world.owner)
+    by_seller.send_now(world.context, message_of(world, RECEIPT).id, world.owner)
     work_for(world, 1)
 
-    assert one(world, RECEIPT).state == "sent"
+    assert message_of(world, RECEIPT).state == "sent"
     assert len(set(_keys(shop))) == 2

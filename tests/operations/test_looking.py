@@ -125,7 +125,7 @@ def test_looks_are_bounded_and_spread_and_the_longest_waiting_go_first(
     for number in ("r3", "r1", "r2"):
         _open_case(world, ReviewEvent(EventKind.CHANGED, number, 1))
         world.clock.move(minutes=1)
-    shop.reviews = {one: ReviewEvent(EventKind.CHANGED, one, 1) for one in ("r1", "r2", "r3")}
+    shop.reviews = {each: ReviewEvent(EventKind.CHANGED, each, 1) for each in ("r1", "r2", "r3")}
     world.clock.move(hours=25)
 
     world.work()
@@ -176,7 +176,7 @@ def test_old_review_opens_no_case_in_any_pass_and_one_of_today_does_in_the_first
 
     world.work()
 
-    assert [one.review.platform_id for one in world.cases()] == ["r2"]
+    assert [case.review.platform_id for case in world.cases()] == ["r2"]
 
 
 def test_daily_check_shows_what_is_off_and_clears_it_when_it_is_mended(
@@ -239,7 +239,7 @@ def test_row_that_cannot_be_read_is_shown_once_and_hides_no_other(world: World, 
 
     with world.context.database.reading() as session:
         [kept] = session.scalars(select(Delivery).where(Delivery.key == "review:7"))
-    assert [one.review.platform_id for one in world.cases()] == ["r1"]
+    assert [case.review.platform_id for case in world.cases()] == ["r1"]
     assert (kept.state, str(kept.note), kept.body) == (
         "needs_attention",
         str(odd.problem),

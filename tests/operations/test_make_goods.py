@@ -96,7 +96,7 @@ def test_task_is_left_when_the_gateway_cannot_refund(world: World) -> None:
     make_good = world.case().make_goods[0]
     assert (world.case().state, make_good.state) == ("approved", "to_finish")
     assert make_good.todo
-    assert "update_invitation" not in [one.step for one in world.case().messages]
+    assert "update_invitation" not in [message.step for message in world.case().messages]
 
 
 def test_seller_ends_a_task_by_hand(world: World) -> None:
@@ -140,10 +140,10 @@ def test_two_sellers_approving_at_once_have_one_effect(world: World) -> None:
             refused.append(error)
 
     sellers = [threading.Thread(target=approve) for _ in range(4)]
-    for one in sellers:
-        one.start()
-    for one in sellers:
-        one.join()
+    for seller in sellers:
+        seller.start()
+    for seller in sellers:
+        seller.join()
     world.work()
 
     assert (len(refused), len(world.ledger()["made"])) == (3, 1)
@@ -153,7 +153,7 @@ def test_overtaken_worker_that_wakes_up_does_nothing(world: World) -> None:
     _approved(world)
     with world.context.database.transaction() as session:
         held = claims.claim(session, world.clock.now(), most=9, per_lane=9, inward=9)
-    mine = next(one for one in held if one.kind is Kind.MAKE_GOOD)
+    mine = next(each for each in held if each.kind is Kind.MAKE_GOOD)
     world.clock.move(seconds=61)
     world.work()
 
@@ -223,5 +223,5 @@ def test_small_ones_go_by_themselves_up_to_the_daily_cap(world: World) -> None:
         world.rate(1)
         world.work()
 
-    assert [one.state for one in world.cases()] == ["following_up", "awaiting_approval"]
-    assert [one.decisions[0].actor for one in world.cases()[:1]] == ["limit"]
+    assert [case.state for case in world.cases()] == ["following_up", "awaiting_approval"]
+    assert [case.decisions[0].actor for case in world.cases()[:1]] == ["limit"]

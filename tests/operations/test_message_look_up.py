@@ -13,7 +13,7 @@ from integrations.contract import SentMessage
 from integrations.errors import Permanent, Temporary
 from integrations.sandbox import trouble
 from service.operations.messages import look_up
-from tests.operations.steps import one, told, work_for
+from tests.operations.steps import message_of, told, work_for
 from tests.operations.test_sending import RECEIPT, Death, _die, _messages
 from tests.world import World
 
@@ -26,7 +26,12 @@ class Channel:
     def __init__(self, world: World) -> None:
         self.asked: list[str] = []
         self.says: Answer = lambda order_id, mark: next(
-            (str(one["id"]) for one in world.ledger()["messages"] if mark in one["text"]), None
+            (
+                str(message["id"])
+                for message in world.ledger()["messages"]
+                if mark in message["text"]
+            ),
+            None,
         )
 
     def find_message(self, adapter: object, sent: SentMessage) -> str | None:
@@ -56,8 +61,13 @@ def test_message_is_found_when_only_its_answer_was_lost(world: World, channel: C
 
     work_for(world, 1)
 
-    assert (one(world, RECEIPT).state, _states(world), len(told(world))) == ("sent", ["sent"], 1)
-    assert all(f"{world.url}/b/" in mark for mark in channel.asked)
+    assert (message_of(world, RECEIPT).state, _states(world), len(told(world))) == (
+        "sent",
+        ["sent"],
+        1,
+    )
+    [mark] = channel.asked
+    assert f"{world.url}/b/" in mark
 
 
 @pytest.mark.parametrize(("when", "tries"), [("before_call", 2), ("after_call", 1)])
@@ -71,7 +81,7 @@ def test_message_goes_out_once_when_the_process_died_over_it(
 
     work_for(world, 2)
 
-    assert one(world, RECEIPT).state == "sent"
+    assert message_of(world, RECEIPT).state == "sent"
     assert (len(_messages(world)), len(told(world))) == (tries, 1)
 
 
@@ -88,7 +98,7 @@ def test_message_is_not_sent_again_before_the_first_call_must_have_run_out(
     early = len(told(world))
     work_for(world, 1)
 
-    assert (early, len(told(world)), one(world, RECEIPT).state) == (0, 1, "sent")
+    assert (early, len(told(world)), message_of(world, RECEIPT).state) == (0, 1, "sent")
 
 
 def test_channel_that_is_away_is_asked_again(world: World, channel: Channel) -> None:
@@ -105,7 +115,11 @@ def test_channel_that_is_away_is_asked_again(world: World, channel: Channel) -> 
 
     work_for(world, 1)
 
-    assert (one(world, RECEIPT).state, len(told(world)), len(channel.asked)) == ("sent", 1, 3)
+    assert (message_of(world, RECEIPT).state, len(told(world)), len(channel.asked)) == (
+        "sent",
+        1,
+        3,
+    )
 
 
 def test_person_decides_where_looking_cannot_tell(world: World, channel: Channel) -> None:
@@ -118,8 +132,8 @@ def test_person_decides_where_looking_cannot_tell(world: World, channel: Channel
 
     work_for(world, 48)
 
-    assert (one(world, RECEIPT).state, len(told(world))) == ("unknown", 1)
-    assert "not known" in str(one(world, RECEIPT).reason)
+    assert (message_of(world, RECEIPT).state, len(told(world))) == ("unknown", 1)
+    assert "not known" in str(message_of(world, RECEIPT).reason)
 
 
 def test_person_decides_where_the_text_has_no_link_to_look_for(
@@ -132,4 +146,4 @@ def test_person_decides_where_the_text_has_no_link_to_look_for(
     work_for(world, 48)
 
     assert channel.asked == []
-    assert one(world, RECEIPT).state == "unknown"
+    assert message_of(world, RECEIPT).state == "unknown"

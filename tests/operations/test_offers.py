@@ -21,7 +21,7 @@ from service.domain.staff.authority import BUYER
 from service.domain.tasks.kinds import TaskKind
 from service.operations.messages import opt_out
 from service.operations.remedies import decisions, offers
-from tests.operations.steps import one, work_for
+from tests.operations.steps import message_of, work_for
 from tests.web.test_sessions import another_process, at_once
 from tests.world import World
 
@@ -103,8 +103,8 @@ def test_buyer_is_told_and_what_is_picked_is_carried_out_once(world: World) -> N
     assert made.remedy.amount == Money(12_950_000, "IDR")
     assert made.expires_at == world.clock.now() + timedelta(days=90)
     assert the_offer(world).state == "picked"
-    assert one(world, Step.OFFER_REMINDER).state == "stopped"
-    assert one(world, Step.CONFIRMATION).state == "sent"
+    assert message_of(world, Step.OFFER_REMINDER).state == "stopped"
+    assert message_of(world, Step.CONFIRMATION).state == "sent"
 
 
 def test_second_pick_is_told_that_it_is_done(world: World) -> None:
@@ -128,7 +128,7 @@ def test_no_pick_in_time_goes_as_the_rule_says(
 ) -> None:
     offer = offered(world, without_pick)
     work_for(world, 24 * 6)
-    assert (ours(world), one(world, Step.OFFER_REMINDER).state) == ([], "sent")
+    assert (ours(world), message_of(world, Step.OFFER_REMINDER).state) == ([], "sent")
 
     work_for(world, 24 * 2)
 
@@ -203,12 +203,12 @@ def test_choice_stays_open_though_the_rating_was_raised(world: World) -> None:
     world.work()
 
     assert (world.case().state, ours(world)) == ("closed", ["refund"])
-    assert one(world, Step.CONFIRMATION).state == "sent"
+    assert message_of(world, Step.CONFIRMATION).state == "sent"
 
 
 def test_buyer_who_cannot_be_told_is_not_left_to_choose(world: World) -> None:
     proposed(world)
-    opt_out.opt_out(world.context, one(world, RECEIPT).id, BUYER)
+    opt_out.opt_out(world.context, message_of(world, RECEIPT).id, BUYER)
 
     with pytest.raises(WrongState, match="cannot be written to"):
         decisions.offer(world.context, world.case().id, world.owner)
@@ -218,10 +218,10 @@ def test_buyer_who_wanted_silence_meanwhile_is_a_task(world: World) -> None:
     proposed(world)
     decisions.offer(world.context, world.case().id, world.owner)
 
-    opt_out.opt_out(world.context, one(world, RECEIPT).id, BUYER)
+    opt_out.opt_out(world.context, message_of(world, RECEIPT).id, BUYER)
     world.work()
 
-    assert one(world, OFFER).state == "refused"
+    assert message_of(world, OFFER).state == "refused"
     assert open_tasks(world) == [TaskKind.MESSAGE]
 
 
@@ -292,5 +292,5 @@ def test_of_two_picks_made_at_once_one_counts(world: World) -> None:
     world.work()
 
     assert given.count(True) == 1
-    assert all(one is True or isinstance(one, WrongState) for one in given)
+    assert all(each is True or isinstance(each, WrongState) for each in given)
     assert len(ours(world)) == 1

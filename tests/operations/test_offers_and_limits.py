@@ -13,7 +13,7 @@ from service.domain.messages.kinds import Step
 from service.domain.staff.authority import BUYER, Limit, SellerRole
 from service.operations.messages import opt_out
 from service.operations.remedies import decisions, offers
-from tests.operations.steps import agent, one, refund
+from tests.operations.steps import agent, message_of, refund
 from tests.operations.test_offers import PAID, ours, proposed, the_offer
 from tests.world import World
 
@@ -95,7 +95,7 @@ def test_choice_by_itself_waits_for_no_buyer_who_cannot_be_written_to(
 ) -> None:
     """What the rule says of no pick comes about at once, within the limit for what is given."""
     order_id = proposed(world, without_pick)
-    opt_out.opt_out(world.context, one(world, Step.RECEIPT).id, BUYER)
+    opt_out.opt_out(world.context, message_of(world, Step.RECEIPT).id, BUYER)
     first = SCARF[2] * 2 // 5
     world.set_shop(automatic={"IDR": dict.fromkeys(("each", "shop_day", "buyer_day"), first)})
     with world.sandbox.ledger.write() as ledger:

@@ -22,7 +22,7 @@ BROKEN: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("settings", BROKEN, ids=lambda one: next(iter(one)))
+@pytest.mark.parametrize("settings", BROKEN, ids=lambda each: next(iter(each)))
 def test_a_make_good_stays_done_when_its_messages_cannot_be_planned(
     world: World, settings: dict[str, Any]
 ) -> None:
@@ -33,10 +33,10 @@ def test_a_make_good_stays_done_when_its_messages_cannot_be_planned(
 
     case = world.case()
     assert case.state == "following_up"
-    assert [one.state for one in case.make_goods] == ["done"]
+    assert [make_good.state for make_good in case.make_goods] == ["done"]
     assert len(world.ledger()["made"]) == 1
-    stuck = [one for one in case.messages if one.state == "refused"]
-    assert [(one.step, one.reason) for one in stuck] == [("confirmation", planning.NOT_PLANNED)]
+    stuck = [message for message in case.messages if message.state == "refused"]
+    assert [(each.step, each.reason) for each in stuck] == [("confirmation", planning.NOT_PLANNED)]
 
 
 def test_the_message_goes_out_when_the_settings_are_mended(world: World) -> None:
@@ -71,8 +71,8 @@ def test_a_window_that_the_clocks_skip_holds_nothing_up(world: World) -> None:
 
     help_again(world, order_id)
 
-    assert [one.state for one in world.case().make_goods] == ["done"]
-    assert {one.state for one in world.case().messages} == {"planned"}
+    assert [make_good.state for make_good in world.case().make_goods] == ["done"]
+    assert {message.state for message in world.case().messages} == {"planned"}
 
 
 @pytest.mark.parametrize("shop", ["id", "en"])

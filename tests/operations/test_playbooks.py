@@ -169,8 +169,10 @@ def test_dry_run_says_what_is_proposed_and_writes_nothing(world: World) -> None:
     ((today, then, more),) = result.costs
     assert then.amount_minor == 3 * 2_000_000
     assert more.amount_minor == then.amount_minor - today.amount_minor
-    assert not [s for s in statements if s.lstrip().upper().startswith(("INSERT", "UPDATE"))]
-    assert not [s for s in statements if "FOR UPDATE" in s.upper()]
+    kinds = {statement.split()[0].upper() for statement in statements}
+    assert "SELECT" in kinds
+    assert kinds.isdisjoint({"INSERT", "UPDATE", "DELETE"})
+    assert not [each for each in statements if "FOR UPDATE" in each.upper()]
 
 
 def test_dry_run_of_today_equals_what_was_proposed(world: World) -> None:
@@ -187,10 +189,12 @@ def test_dry_run_of_today_equals_what_was_proposed(world: World) -> None:
         for case in world.cases()
     }
 
-    for compared in _dry_run(world, other).differing:
+    differing = _dry_run(world, other).differing
+    for compared in differing:
         assert isinstance(compared.today, Proposal)
         amounts = [option.remedy.money.amount_minor for option in compared.today.options]
         assert proposed[compared.reference] == (compared.today.rule, amounts)
+    assert {compared.reference for compared in differing} == set(proposed)
     assert len(proposed) == 4
 
 

@@ -44,8 +44,8 @@ def _everything(world: World) -> str:
         for table in Base.metadata.sorted_tables:
             for row in session.execute(select(text("*")).select_from(table)):
                 found += [
-                    one.decode("utf-8", "replace") if isinstance(one, bytes) else str(one)
-                    for one in row
+                    each.decode("utf-8", "replace") if isinstance(each, bytes) else str(each)
+                    for each in row
                 ]
     return "\n".join(found)
 
@@ -60,7 +60,7 @@ def _walk(world: World) -> int:
         world.context, world.case().id, world.owner, changed=refund, reason="Sari rang me"
     )
     world.work()
-    check = next(one for one in world.case().messages if one.step == "resolution_check")
+    check = next(message for message in world.case().messages if message.step == "resolution_check")
     answers.answer(world.context, check.id, BUYER, answer=Answer.SOLVED, stars=4, comment=WORDS[3])
     return order_id
 
@@ -106,7 +106,7 @@ def _with_pictures(world: World) -> None:
 def test_pictures_go_with_the_buyer(world: World) -> None:
     _walk(world)
     _with_pictures(world)
-    assert [one.number for one in pictures.pictures_of(world.case())] == [1, 1]
+    assert [each.number for each in pictures.pictures_of(world.case())] == [1, 1]
 
     erasure.erase_buyer(world.context, WORDS[1], OPERATOR)
 
@@ -135,8 +135,8 @@ def test_figures_and_history_stay_when_a_buyer_is_erased(world: World) -> None:
 
     case = world.case()
     (made_good,) = case.make_goods
-    told = [one.what for one in before.history]
-    assert [one.what for one in case.history][: len(told)] == told
+    told = [entry.what for entry in before.history]
+    assert [entry.what for entry in case.history][: len(told)] == told
     assert case.history[-1].what == "erased"
     assert (case.state, case.erased_at) == ("closed", world.clock.now())
     assert (made_good.amount_minor, made_good.state) == (1_000_000, "done")
@@ -154,7 +154,7 @@ def test_another_buyer_is_left_alone(world: World) -> None:
 
     left = _everything(world)
     assert all(word in left for word in OTHER)
-    assert [one.state for one in world.cases()] == ["closed", "awaiting_approval"]
+    assert [case.state for case in world.cases()] == ["closed", "awaiting_approval"]
 
 
 def test_buyer_is_found_by_id_in_one_shop_only(world: World) -> None:
@@ -233,7 +233,7 @@ def test_candidate_order_of_the_buyer_is_erased_from_another_case(world: World) 
 
     erasure.erase_buyer(world.context, WORDS[1], OPERATOR)
 
-    assert [one["buyer"]["email"] for one in world.case().candidates] == [OTHER[0]]
+    assert [candidate["buyer"]["email"] for candidate in world.case().candidates] == [OTHER[0]]
 
 
 def test_do_not_contact_stays_and_nothing_planned_goes_out(world: World) -> None:
@@ -331,4 +331,4 @@ def test_reviews_without_a_case_are_emptied_by_age_in_batches(
 
     assert more == [True, False]
     with world.context.database.reading() as session:
-        assert {one.text for one in session.scalars(select(Review))} == {""}
+        assert {each.text for each in session.scalars(select(Review))} == {""}

@@ -8,7 +8,7 @@ from integrations.contract import Buyer
 from integrations.sandbox import ADAPTER as SANDBOX
 from service.domain.messages.kinds import Step
 from tests.integrations.email.post_office import PostOffice, opened
-from tests.operations.steps import INVITATION, helped, one, sent, told, with_email, work_for
+from tests.operations.steps import INVITATION, helped, message_of, sent, told, with_email, work_for
 from tests.world import World
 
 
@@ -38,8 +38,8 @@ def test_no_invitation_follows_a_question_that_nobody_got(world: World) -> None:
 
     work_for(world, 24 * 20)
 
-    assert one(world, INVITATION).state == "stopped"
-    assert one(world, Step.RESOLUTION_CHECK).sent_at is None
+    assert message_of(world, INVITATION).state == "stopped"
+    assert message_of(world, Step.RESOLUTION_CHECK).sent_at is None
 
 
 @pytest.mark.usefixtures("unreached")

@@ -49,7 +49,7 @@ def test_changed_but_low_review_opens_no_second_case(world: World) -> None:
     world.rate(2, "lain", order)
     world.work()
 
-    assert [one.what for one in world.case().history].count("opened") == 1
+    assert [entry.what for entry in world.case().history].count("opened") == 1
 
 
 def test_withdrawn_review_closes_the_case(world: World) -> None:

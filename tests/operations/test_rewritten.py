@@ -51,11 +51,13 @@ def ends(world: World) -> list[str]:
 def test_a_raised_second_review_recovers_the_case(world: World, together: bool) -> None:
     events = [low("1"), low("2", 5)]
 
-    came = arrive(world, *events) if together else [arrive(world, one)[0] for one in events]
+    came = arrive(world, *events) if together else [arrive(world, event)[0] for event in events]
 
     assert came == ["case opened", "recovered"]
     assert ends(world) == ["recovered"]
-    changes = [(one.old, one.new) for one in world.case().history if one.what == "review_changed"]
+    changes = [
+        (entry.old, entry.new) for entry in world.case().history if entry.what == "review_changed"
+    ]
     assert changes == [("1", "5")]
 
 
@@ -63,7 +65,7 @@ def test_a_raised_second_review_recovers_the_case(world: World, together: bool) 
 def test_a_second_low_review_joins_the_open_case(world: World, together: bool) -> None:
     events = [low("1"), low("2", 2)]
 
-    came = arrive(world, *events) if together else [arrive(world, one)[0] for one in events]
+    came = arrive(world, *events) if together else [arrive(world, event)[0] for event in events]
 
     assert came == ["case opened", "changed"]
     case = world.case()

@@ -21,7 +21,7 @@ from tests.operations.steps import (
     INVITATION,
     help_again,
     helped,
-    one,
+    message_of,
     rated,
     set_connection,
     told,
@@ -67,8 +67,8 @@ def test_message_of_unknown_outcome_waits_for_a_person(world: World) -> None:
 
     work_for(world, 48)
 
-    assert (one(world, RECEIPT).state, len(told(world))) == ("unknown", 1)
-    assert "not known" in str(one(world, RECEIPT).reason)
+    assert (message_of(world, RECEIPT).state, len(told(world))) == ("unknown", 1)
+    assert "not known" in str(message_of(world, RECEIPT).reason)
 
 
 @pytest.mark.parametrize(("when", "arrived"), [("before_call", 0), ("after_call", 1)])
@@ -79,30 +79,30 @@ def test_message_is_not_repeated_when_the_process_died_over_it(
     _die(world, when)
     with suppress(Death):
         world.work()
-    dying = one(world, RECEIPT).state
+    dying = message_of(world, RECEIPT).state
 
     work_for(world, 48)
 
-    assert (dying, one(world, RECEIPT).state) == ("sending", "unknown")
+    assert (dying, message_of(world, RECEIPT).state) == ("sending", "unknown")
     assert len(told(world)) == arrived
 
 
 def test_seller_marks_an_unknown_message_as_sent(world: World) -> None:
     _met(world, "message_500")
 
-    by_seller.mark_sent(world.context, one(world, RECEIPT).id, world.owner)
+    by_seller.mark_sent(world.context, message_of(world, RECEIPT).id, world.owner)
     work_for(world, 48)
 
-    assert (one(world, RECEIPT).state, len(told(world))) == ("sent", 1)
+    assert (message_of(world, RECEIPT).state, len(told(world))) == ("sent", 1)
 
 
 def test_seller_sends_an_unknown_message_once_more(world: World) -> None:
     _met(world, "message_500")
 
-    by_seller.send_now(world.context, one(world, RECEIPT).id, world.owner)
+    by_seller.send_now(world.context, message_of(world, RECEIPT).id, world.owner)
     work_for(world, 48)
 
-    assert (one(world, RECEIPT).state, len(told(world))) == ("sent", 2)
+    assert (message_of(world, RECEIPT).state, len(told(world))) == ("sent", 2)
     assert len({m["key"] for m in world.ledger()["messages"]}) == 2
 
 
@@ -112,16 +112,21 @@ def test_unknown_invitation_counts_as_made(world: World) -> None:
     work_for(world, 24 * 4)
     trouble.choose(world.sandbox.ledger, order_id, "message_500")
     work_for(world, 24 * 8)
-    first = one(world, INVITATION).state
+    first = message_of(world, INVITATION).state
     answers.answer(
-        world.context, one(world, CHECK).id, BUYER, answer=Answer.NOT_SOLVED, stars=None, comment=""
+        world.context,
+        message_of(world, CHECK).id,
+        BUYER,
+        answer=Answer.NOT_SOLVED,
+        stars=None,
+        comment="",
     )
     help_again(world, order_id)
 
     work_for(world, 24 * 12)
 
-    assert (first, one(world, INVITATION, 2).state) == ("unknown", "stopped")
-    assert "as often as" in str(one(world, INVITATION, 2).reason)
+    assert (first, message_of(world, INVITATION, 2).state) == ("unknown", "stopped")
+    assert "as often as" in str(message_of(world, INVITATION, 2).reason)
 
 
 def test_message_is_tried_again_when_surely_not_sent(world: World) -> None:
@@ -135,7 +140,7 @@ def test_message_is_tried_again_when_surely_not_sent(world: World) -> None:
 
 def _messages(world: World) -> list[MessageAttempt]:
     with world.context.database.reading() as session:
-        return list(message_queries.message(session, one(world, RECEIPT).id).attempts)
+        return list(message_queries.message(session, message_of(world, RECEIPT).id).attempts)
 
 
 def test_next_channel_is_tried_when_one_refuses_for_good(world: World, office: PostOffice) -> None:
@@ -144,7 +149,7 @@ def test_next_channel_is_tried_when_one_refuses_for_good(world: World, office: P
 
     work_for(world, 1)
 
-    assert (one(world, RECEIPT).state, told(world), len(office.taken)) == ("sent", [], 1)
+    assert (message_of(world, RECEIPT).state, told(world), len(office.taken)) == ("sent", [], 1)
     assert "not_sent" in [line.what for line in world.case().history]
 
 
@@ -157,7 +162,7 @@ def test_message_stops_with_a_reason_when_every_channel_refuses(
 
     work_for(world, 1)
 
-    assert (one(world, RECEIPT).state, len(office.taken)) == ("stopped", 0)
+    assert (message_of(world, RECEIPT).state, len(office.taken)) == ("stopped", 0)
 
 
 def test_only_the_channel_with_the_wrong_key_is_paused(world: World, office: PostOffice) -> None:
@@ -166,13 +171,13 @@ def test_only_the_channel_with_the_wrong_key_is_paused(world: World, office: Pos
     _met(world, "message_refused")
 
     work_for(world, 1)
-    first = one(world, RECEIPT).state
+    first = message_of(world, RECEIPT).state
     office.refuse_sender = ""
     connections.resume(world.context, mail, OPERATOR)
     world.work()
 
     assert world.connection().state == "working"
-    assert (first, one(world, RECEIPT).state, len(office.taken)) == ("planned", "sent", 1)
+    assert (first, message_of(world, RECEIPT).state, len(office.taken)) == ("planned", "sent", 1)
 
 
 def test_nothing_is_sent_when_the_worker_was_frozen_past_its_time(world: World) -> None:
@@ -187,7 +192,7 @@ def test_nothing_is_sent_when_the_worker_was_frozen_past_its_time(world: World) 
     world.context.http.before_call = freeze
     rated(world)
 
-    assert (one(world, RECEIPT).state, told(world)) == ("planned", [])
+    assert (message_of(world, RECEIPT).state, told(world)) == ("planned", [])
 
 
 def test_mail_carries_one_click_stop_and_both_parts(world: World, office: PostOffice) -> None:
@@ -214,7 +219,7 @@ def test_invitation_goes_without_a_link_when_the_order_is_gone(world: World) -> 
 
     work_for(world, 24 * 8)
 
-    assert one(world, INVITATION).state == "sent"
+    assert message_of(world, INVITATION).state == "sent"
     assert "/sandbox/orders/" not in world.ledger()["messages"][-1]["text"]
 
 
@@ -225,6 +230,6 @@ def test_a_text_that_no_longer_passes_is_work_for_a_person_and_is_not_sent(world
 
     rated(world)
 
-    receipt = one(world, RECEIPT)
+    receipt = message_of(world, RECEIPT)
     assert (receipt.state, told(world)) == ("refused", [])
     assert "ubah ulasannya" in str(receipt.reason)

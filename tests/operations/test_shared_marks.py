@@ -131,11 +131,11 @@ def test_windows_thanks_and_evidence_of_strangers_stay_apart(world: World, kind:
         thanks_queries.keep(session, Thanks(gesture=Gesture.CARD, **row))
 
     with world.context.database.transaction() as session:
-        one, other = session.get_one(Case, first.id), session.get_one(Case, second.id)
+        thanked, other = session.get_one(Case, first.id), session.get_one(Case, second.id)
         now = world.clock.now()
-        assert buyer_marks.written_at(session, one, world.connection_id) == at
+        assert buyer_marks.written_at(session, thanked, world.connection_id) == at
         assert buyer_marks.written_at(session, other, world.connection_id) is None
-        assert thanks_queries.is_thanked(session, one, now)
+        assert thanks_queries.is_thanked(session, thanked, now)
         assert not thanks_queries.is_thanked(session, other, now)
         [about_buyer] = [
             each for each in evidence.evidence_of(session, other, now) if each.kind == "buyer"
@@ -156,7 +156,7 @@ def test_stop_by_an_address_of_many_silences_that_address_and_no_stranger(world:
     now = world.clock.now()
     with world.context.database.transaction() as session:
         mark = opt_out.mark_of_email(world.context, "guest@toko.test")
-        assert opt_out.add(session, mark, world.shop_id, opt_out.BY_LINK, now, BUYER)
+        assert opt_out.add(session, mark, world.shop_id, opt_out.BY_LINK, now=now, actor=BUYER)
 
     with world.context.database.reading() as session:
         case = session.get_one(Case, second.id)
@@ -167,7 +167,7 @@ def test_stop_by_an_address_of_many_silences_that_address_and_no_stranger(world:
 
     with world.context.database.transaction() as session:
         opt_out.silence(
-            world.context, session, session.get_one(Case, first.id), opt_out.BY_LINK, now
+            world.context, session, session.get_one(Case, first.id), opt_out.BY_LINK, now=now
         )
     with world.context.database.reading() as session:
         assert opt_out.is_opted_out(world.context, session, session.get_one(Case, first.id))
@@ -179,7 +179,9 @@ def test_stop_by_ones_own_address_silences_all_ways(world: World) -> None:
     _known_as(world, case, email="rina@toko.test", id="b1")
     with world.context.database.transaction() as session:
         mark = opt_out.mark_of_email(world.context, "rina@toko.test")
-        opt_out.add(session, mark, world.shop_id, opt_out.BY_LINK, world.clock.now(), BUYER)
+        opt_out.add(
+            session, mark, world.shop_id, opt_out.BY_LINK, now=world.clock.now(), actor=BUYER
+        )
     with world.context.database.reading() as session:
         row = session.get_one(Case, case.id)
         assert opt_out.is_opted_out(world.context, session, row)
@@ -240,8 +242,8 @@ def test_thanks_given_later_in_a_transaction_is_seen_in_it(world: World) -> None
         _known_as(world, case, email="rina@toko.test")
     with world.context.database.transaction() as session:
         now = world.clock.now()
-        one, other = session.get_one(Case, first.id), session.get_one(Case, second.id)
+        thanked, other = session.get_one(Case, first.id), session.get_one(Case, second.id)
         assert not thanks_queries.is_thanked(session, other, now)
-        row = {"case_id": one.id, "shop_id": one.shop_id, "actor": "x", "given_at": now}
+        row = {"case_id": thanked.id, "shop_id": thanked.shop_id, "actor": "x", "given_at": now}
         thanks_queries.keep(session, Thanks(gesture=Gesture.CARD, **row))
         assert thanks_queries.is_thanked(session, other, now)

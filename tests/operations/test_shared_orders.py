@@ -81,7 +81,10 @@ def test_second_case_gets_what_the_first_has_left(world: World, action: RemedyKi
     work_for(world, 2)
 
     assert given(world) == PAID
-    assert [one.state for case in world.cases() for one in case.make_goods] == ["done", "done"]
+    assert [make_good.state for case in world.cases() for make_good in case.make_goods] == [
+        "done",
+        "done",
+    ]
 
 
 def test_what_was_done_is_counted_though_the_case_was_read_before(world: World) -> None:
@@ -131,11 +134,11 @@ def test_two_sellers_at_once_promise_no_more_than_there_is(world: World) -> None
         except WrongInput as error:
             refused.append(error.message)
 
-    pressing = [threading.Thread(target=press, args=(one,)) for one in (first, second)]
-    for one in pressing:
-        one.start()
-    for one in pressing:
-        one.join()
+    pressing = [threading.Thread(target=press, args=(each,)) for each in (first, second)]
+    for each in pressing:
+        each.start()
+    for each in pressing:
+        each.join()
     work_for(world, 1)
 
     assert len(refused) == 1
@@ -162,12 +165,12 @@ def _at_once(world: World) -> list[str]:
             inside.pop()
 
     world._app = watched
-    drains = [Drain(one.context, 4, threading.Event()) for one in (world.wired, second)]
-    working = [threading.Thread(target=one.run) for one in drains]
-    for one in working:
-        one.start()
-    for one in working:
-        one.join()
+    drains = [Drain(each.context, 4, threading.Event()) for each in (world.wired, second)]
+    working = [threading.Thread(target=drain.run) for drain in drains]
+    for each in working:
+        each.start()
+    for each in working:
+        each.join()
     second.close()
     return overlaps
 
@@ -218,4 +221,4 @@ def test_orders_of_two_buyers_do_not_wait_for_each_other(world: World) -> None:
     )
     world.work()
 
-    assert [one.state for one in world.cases()[-1].make_goods] == ["done"]
+    assert [make_good.state for make_good in world.cases()[-1].make_goods] == ["done"]

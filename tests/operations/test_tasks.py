@@ -86,7 +86,7 @@ def test_not_solved_comes_before_other_decisions(world: World) -> None:
     world.work()
     world.clock.move(days=20)
     world.work()
-    asked = next(one for one in world.case().messages if one.step == "resolution_check")
+    asked = next(message for message in world.case().messages if message.step == "resolution_check")
 
     answers.answer(
         world.context, asked.id, BUYER, answer=Answer.NOT_SOLVED, stars=None, comment="Masih rusak"

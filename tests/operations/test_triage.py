@@ -56,7 +56,7 @@ def test_several_candidates_are_listed_and_none_is_guessed(world: World) -> None
     case = world.case()
 
     assert (case.state, case.order_id, case.make_goods) == ("awaiting_order", "", [])
-    assert [int(one["id"]) for one in case.candidates] == orders
+    assert [int(candidate["id"]) for candidate in case.candidates] == orders
     assert world.ledger()["messages"] == []
 
 

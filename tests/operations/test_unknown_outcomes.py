@@ -135,7 +135,7 @@ def test_definite_refusal_gives_way_to_another_make_good(
     decisions.approve(world.context, world.case().id, world.owner, changed=voucher)
     world.work()
 
-    states = {one.kind: one.state for one in world.case().make_goods}
+    states = {make_good.kind: make_good.state for make_good in world.case().make_goods}
     assert states == {"refund": "cancelled", "voucher": "done"}
     assert [row["action"] for row in world.ledger()["made"]] == ["voucher"]
     assert made.id

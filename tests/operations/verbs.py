@@ -103,7 +103,9 @@ def _value(name: str, kind: Any) -> Any:
     if dataclasses.is_dataclass(kind):
         hints = typing.get_type_hints(kind)
         make: Any = kind
-        return make(**{one.name: _value(one.name, hints[one.name]) for one in _fields(kind)})
+        return make(
+            **{field.name: _value(field.name, hints[field.name]) for field in _fields(kind)}
+        )
     if inspect.isclass(origin) and issubclass(origin, Enum):
         return next(iter(origin))
     if origin in (Mapping, dict):
@@ -115,9 +117,9 @@ def _value(name: str, kind: Any) -> Any:
 
 def _fields(kind: Any) -> list[Any]:
     return [
-        one
-        for one in dataclasses.fields(kind)
-        if one.default is dataclasses.MISSING and one.default_factory is dataclasses.MISSING
+        field
+        for field in dataclasses.fields(kind)
+        if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
     ]
 
 

@@ -80,7 +80,7 @@ def test_erase_says_how_much_was_emptied(world: World) -> None:
 def test_clock_works_until_it_is_stopped(world: World) -> None:
     world.rate(1)
     with running(CLOCK, environment(world)) as process:
-        until("the case", lambda: [one.state for one in world.cases()] == ["awaiting_approval"])
+        until("the case", lambda: [case.state for case in world.cases()] == ["awaiting_approval"])
         until("its heartbeat", lambda: heartbeat.CLOCK in _beating(world))
 
         process.send_signal(signal.SIGTERM)

@@ -37,7 +37,7 @@ ZERO = [
 ]
 THREE = ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"]
 FOUR = ["CLF", "UYW"]
-OTHER_LANGUAGES = [one for one in locale_identifiers() if len(one) == 2]
+OTHER_LANGUAGES = [name for name in locale_identifiers() if len(name) == 2]
 
 
 @pytest.mark.parametrize(
@@ -130,8 +130,8 @@ def test_day_is_written_out() -> None:
 def test_digits_are_those_of_iso_4217() -> None:
     others = {**dict.fromkeys(ZERO, 0), **dict.fromkeys(THREE, 3), **dict.fromkeys(FOUR, 4)}
 
-    assert {one: digits_of(one) for one in CURRENCIES} == {
-        one: others.get(one, 2) for one in CURRENCIES
+    assert {currency: digits_of(currency) for currency in CURRENCIES} == {
+        currency: others.get(currency, 2) for currency in CURRENCIES
     }
 
 

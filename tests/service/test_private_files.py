@@ -49,7 +49,7 @@ def test_database_and_all_beside_it_are_private(tmp_path: Path) -> None:
 
     database = _write(folder / "makegood.db")
 
-    assert {one.name for one in folder.iterdir()} >= {
+    assert {each.name for each in folder.iterdir()} >= {
         "makegood.db",
         "makegood.db-wal",
         "makegood.db-shm",
@@ -94,7 +94,7 @@ def test_new_file_is_written_once(tmp_path: Path) -> None:
 
     assert path.read_text() == "first"
     assert rights(tmp_path) in ({}, {".": oct(stat.S_IMODE(tmp_path.stat().st_mode))})
-    assert [one.name for one in tmp_path.iterdir()] == ["secret"]
+    assert [each.name for each in tmp_path.iterdir()] == ["secret"]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root makes files for another user")
@@ -104,7 +104,7 @@ def test_what_root_makes_belongs_to_the_owner_of_the_database(tmp_path: Path) ->
 
     database = _write(folder / "makegood.db")
 
-    owners = {one.name: one.stat().st_uid for one in folder.iterdir()}
+    owners = {each.name: each.stat().st_uid for each in folder.iterdir()}
     assert set(owners.values()) == {12345}
     database.close()
 

@@ -17,11 +17,11 @@ from service.domain.errors import NotFound, WrongInput
 from service.domain.staff.authority import OPERATOR
 from service.operations.shops import connections
 from service.operations.shops.connections import NewConnection
-from service.replay import COLUMNS, Replayed, replay
+from service.replay import Replayed, replay
 from tests.jobs.processes import flask
 from tests.world import World
 
-HEAD = ",".join(COLUMNS)
+HEAD = "id,category,product,location,price_idr,rating,text"
 GOOD = (
     '1,Dapur,Ketel,Bandung,259000,1,"Pecah, kemasan tipis"',
     "2,Dapur,Ketel,Bandung,259000,3,Lama sekali",
@@ -106,7 +106,7 @@ def test_bad_rows_are_named_with_their_line_and_the_others_go(
     assert (told.sent, told.accepted, told.opened) == (4, 4, 2)
     assert told.problems == [
         "line 3: the rating is '6', not 1 to 5",
-        "line 4: has fewer than 7 columns",
+        "line 4: has fewer columns than the first line",
         "line 5: has no id",
         "line 6: has the id of line 2",
     ]
@@ -151,8 +151,8 @@ def test_refused_rows_are_named_and_not_tried_again(
 def test_file_without_the_columns_is_refused(
     world: World, connection_id: int, tmp_path: Path
 ) -> None:
-    with pytest.raises(WrongInput, match="lacks the columns category, rating"):
-        _replay(world, connection_id, _csv(tmp_path, head="id,product,location,price_idr,text"), [])
+    with pytest.raises(WrongInput, match="lacks the columns rating, text"):
+        _replay(world, connection_id, _csv(tmp_path, head="id,product,location,price_idr"), [])
 
 
 def test_connection_that_cannot_take_a_csv_is_refused(world: World, tmp_path: Path) -> None:

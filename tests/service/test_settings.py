@@ -182,7 +182,7 @@ def test_misspelt_setting_is_named_with_what_was_meant(name: str, meant: str) ->
 
 
 @pytest.mark.parametrize(
-    "field", [one for one in settings.Settings.__annotations__ if len(one) > 5]
+    "field", [annotation for annotation in settings.Settings.__annotations__ if len(annotation) > 5]
 )
 def test_every_setting_that_lost_a_letter_stops_the_start(field: str) -> None:
     for lost in range(1, len(field)):

@@ -48,14 +48,14 @@ def _card(folder: str) -> dict[str, dict[str, str]]:
 
 
 def test_every_capability_is_explained_and_no_other() -> None:
-    known = [one.name for one in fields(Capabilities)]
+    known = [field.name for field in fields(Capabilities)]
     told = list(dict.fromkeys(_rows("Capabilities")))
 
     assert sorted(told) == sorted(known)
 
 
 def test_every_way_is_explained() -> None:
-    assert [one.name for one in Way if f"Way.{one.name}" not in _page()] == []
+    assert [each.name for each in Way if f"Way.{each.name}" not in _page()] == []
 
 
 def test_every_method_of_the_contract_has_its_paragraph() -> None:
@@ -85,7 +85,7 @@ def test_every_error_is_explained() -> None:
 
 def test_every_data_name_of_an_adapter_is_explained() -> None:
     names = set(Adapter.__annotations__)
-    names |= {name for one in PROTOCOLS.values() for name in one.__annotations__}
+    names |= {name for each in PROTOCOLS.values() for name in each.__annotations__}
 
     assert names <= set(_rows("Data of the class"))
     assert f"`{contract.Role.REVIEWS}`" in _page()

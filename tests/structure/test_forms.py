@@ -11,8 +11,8 @@ PAGES = {
     path: ast.parse(path.read_text("utf-8"))
     for path in sorted((ROOT / "service" / "web").rglob("*.py"))
 }
-TYPED = {"form", "values"}
-"""What Flask calls the fields of a form that was sent."""
+TYPED = {"form", "values", "files"}
+"""What Flask calls the fields and files of a form that was sent."""
 
 
 def _name(node: ast.expr | None) -> str:
@@ -103,6 +103,7 @@ def test_view_that_reads_by_itself_is_found() -> None:
         "'a' in request.form",
         "flask.request.values.getlist('a')",
         "save(request.form)",
+        "request.files.get('a')",
         "DeskForm(dict(request.form))",
     )
 

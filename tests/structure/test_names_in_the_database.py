@@ -6,15 +6,17 @@ import re
 import sys
 from collections.abc import Iterator
 from enum import Enum as PythonEnum
+from enum import IntEnum
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Column, Enum, Table, inspect
 
 from service.db.models import Base
+from service.db.types import Ranks
 from tests.migrated import database_at, migrate_for_test
 from tests.structure.states import tables
 
-NAME = re.compile(r"'([^']*)'")
+NAME, NUMBER = re.compile(r"'([^']*)'"), re.compile(r"\d+")
 
 
 def _columns() -> Iterator[tuple[type[Base], str, Column[Any]]]:
@@ -33,12 +35,23 @@ def _declared(model: type[Base], name: str) -> type[PythonEnum] | None:
     )
 
 
-def _enums() -> list[tuple[Table, Column[Any], Enum]]:
+def _enums() -> list[tuple[Table, Column[Any], Enum | Ranks]]:
     return [
         (model.__table__, column, column.type)
         for model, _, column in _columns()
-        if isinstance(column.type, Enum)
+        if isinstance(column.type, Enum | Ranks)
     ]
+
+
+def _named(kind: Enum | Ranks, check: str) -> set[str]:
+    """What a check allows, as the database says it."""
+    assert kind.enum_class is not None
+    return set((NUMBER if issubclass(kind.enum_class, IntEnum) else NAME).findall(check))
+
+
+def _values(kind: Enum | Ranks) -> set[str]:
+    assert kind.enum_class is not None
+    return {str(member.value) for member in kind.enum_class}
 
 
 def test_a_column_of_an_enumeration_is_one_by_its_type_too() -> None:
@@ -56,9 +69,10 @@ def test_a_column_of_an_enumeration_is_one_by_its_type_too() -> None:
 
 def test_the_models_check_each_enumeration() -> None:
     for table, column, kind in _enums():
-        checks = [each for each in table.constraints if isinstance(each, CheckConstraint)]
-        assert kind.enum_class is not None
-        assert kind.enums == [member.value for member in kind.enum_class]
+        of_both = table.constraints | column.constraints
+        checks = [each for each in of_both if isinstance(each, CheckConstraint)]
+        if isinstance(kind, Enum):
+            assert set(kind.enums) == _values(kind)
         assert kind.name in [check.name for check in checks], f"{column}: no check"
 
 
@@ -71,8 +85,8 @@ def test_the_database_holds_exactly_the_names_of_each_enumeration(empty_database
         checks = {
             check["name"]: check["sqltext"] for check in found.get_check_constraints(table.name)
         }
-        check = checks.get(kind.name, "")
-        if column.name not in check or set(NAME.findall(check)) != set(kind.enums):
+        check = checks.get(kind.name or "", "")
+        if column.name not in check or _named(kind, check) != _values(kind):
             wrong[str(column)] = check
     database.close()
 

@@ -23,10 +23,10 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def test_there_are_samples() -> None:
-    assert {one.parent.parent.name for one in SAMPLES} == {"woocommerce"}
+    assert {sample.parent.parent.name for sample in SAMPLES} == {"woocommerce"}
 
 
-@pytest.mark.parametrize("path", SAMPLES, ids=lambda one: one.stem)
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda each: each.stem)
 def test_sample_says_what_was_asked_of_which_version_and_when(path: Path) -> None:
     sample = _read(path)
 
@@ -37,6 +37,6 @@ def test_sample_says_what_was_asked_of_which_version_and_when(path: Path) -> Non
     assert re.match(r"(GET|POST|PUT|DELETE|webhook) \S", sample["source"]["request"])
 
 
-@pytest.mark.parametrize("path", SAMPLES, ids=lambda one: one.stem)
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda each: each.stem)
 def test_sample_names_no_person_key_or_machine(path: Path) -> None:
     assert not PRIVATE.search(path.read_text("utf-8"))

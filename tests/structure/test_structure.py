@@ -34,10 +34,10 @@ def _name(path: Path) -> str:
 def _imports(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
-            yield from (one.name for one in node.names)
+            yield from (name.name for name in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
-            yield from (f"{node.module}.{one.name}" for one in node.names)
+            yield from (f"{node.module}.{name.name}" for name in node.names)
 
 
 STATEMENTS = tuple(
@@ -71,14 +71,14 @@ MUST_NOT = (
 )
 
 
-@pytest.mark.parametrize(("folder", "refused"), MUST_NOT, ids=[one[0] for one in MUST_NOT])
+@pytest.mark.parametrize(("folder", "refused"), MUST_NOT, ids=[each[0] for each in MUST_NOT])
 def test_arrows_point_one_way(folder: str, refused: tuple[str, ...]) -> None:
     wrong = [
         f"{_name(path)}: {module}"
         for path in SOURCES
         if _name(path).startswith(folder)
         for module in _imports(path)
-        if any(module == one or module.startswith(f"{one}.") for one in refused)
+        if any(module == each or module.startswith(f"{each}.") for each in refused)
     ]
 
     assert not wrong
@@ -142,7 +142,7 @@ def test_named_platforms_are_reached_through_the_registry_only() -> None:
 
 def test_no_platform_is_named_outside_its_folder() -> None:
     """Not as a literal either: what differs between platforms is data of the adapter."""
-    names = set(registry.ADAPTERS) - {str(one) for one in Channel}
+    names = set(registry.ADAPTERS) - {str(each) for each in Channel}
     wrong = [
         f"{_name(path)}:{node.lineno} {node.value}"
         for path in SOURCES
@@ -163,12 +163,12 @@ def test_contract_loads_nothing_that_does_anything() -> None:
     loaded = subprocess.run(
         [sys.executable, "-c", load], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout.split()
-    ours = {one for one in loaded if re.match("integrations|service|jobs", one)}
+    ours = {each for each in loaded if re.match("integrations|service|jobs", each)}
     values = {"entries", "errors", "money", "remedies", "sentence", "text"}
 
-    assert {one for one in ours if not one.startswith("integrations.contract")} == {
+    assert {each for each in ours if not each.startswith("integrations.contract")} == {
         "integrations",
-        *(f"integrations.{one}" for one in values),
+        *(f"integrations.{each}" for each in values),
     }
     assert not {"requests", "urllib3", "marshmallow", "sqlalchemy", "flask"} & set(loaded)
 

@@ -1,8 +1,9 @@
-"""Each name a template uses is given to it by somebody."""
+"""Each name a template uses is given to it by somebody, each route it leads to is there."""
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from service.app import create_app
 from tests.world import World
 
 WEB = Path(__file__).resolve().parents[2] / "service" / "web"
+ENDPOINT = re.compile(r"""url_for\(\s*["']([\w.]+)["']""")
+QUOTED = re.compile(r"""(?<!startswith)\(\s*'([a-z_]+\.[a-z_]*)'""")
+"""How a template names a route, to `url_for` or to a macro of its own."""
 TEMPLATES = sorted(str(path.relative_to(WEB / "templates")) for path in WEB.rglob("*.html"))
 
 
@@ -76,3 +80,36 @@ def test_every_name_of_a_template_is_given_to_it(app: Flask) -> None:
 
     assert missing == set()
     assert {"happened", "me", "word"} <= to_all
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_every_route_that_is_named_is_there(app: Flask) -> None:
+    named = {
+        (str(path.relative_to(WEB)), endpoint)
+        for kind, pattern in (("*.html", QUOTED), ("*.html", ENDPOINT), ("*.py", ENDPOINT))
+        for path in WEB.rglob(kind)
+        for endpoint in pattern.findall(path.read_text("utf-8"))
+    }
+
+    # Where a template chooses the verb, it names the room alone.
+    there = {*app.view_functions, *(f"{room}." for room in app.blueprints)}
+    assert {each for each in named if each[1] not in there} == set()
+    assert len(named) > 100
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_room_of_the_desk_is_called_as_its_module_and_shows_its_own_pages(app: Flask) -> None:
+    rooms = {
+        view.__module__.rpartition(".")[2]: endpoint.partition(".")[0]
+        for endpoint, view in app.view_functions.items()
+        if view.__module__.startswith("service.web.desk.")
+    }
+    shown = {
+        name
+        for path in (WEB / "desk").rglob("*.py")
+        for name in re.findall(r"""["']([\w{}/]+\.html)["']""", path.read_text("utf-8"))
+    }
+
+    assert rooms == {module: module for module in rooms}
+    assert {name for name in shown if not name.startswith("desk/")} <= {"join.html"}
+    assert len(rooms) > 30 < len(shown)

@@ -26,8 +26,8 @@ OF_SIGNING_IN = (
     "gives somebody a way in, or takes it: for an owner who is signed in, never for a token"
 )
 REASONS = {
-    "remedies.together.approve": ONE_BY_ONE,
-    "remedies.together.undo": ONE_BY_ONE,
+    "remedies.bulk.approve": ONE_BY_ONE,
+    "remedies.bulk.undo": ONE_BY_ONE,
     **dict.fromkeys(
         (
             "remedies.playbook_drafts.add_rule",

@@ -42,8 +42,8 @@ def _same_fields(document: dict[str, Any], schema: dict[str, Any], said: object)
     if "$ref" in schema:
         schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
     if isinstance(said, list):
-        for one in said:
-            _same_fields(document, schema["items"], one)
+        for each in said:
+            _same_fields(document, schema["items"], each)
     if isinstance(said, dict) and "properties" in schema:
         assert set(said) | {"fields"} == set(schema["properties"]) | {"fields"}
         for name, value in said.items():
@@ -139,11 +139,11 @@ def test_every_example_is_as_its_schema_says(document: dict[str, Any]) -> None:
         for example in content["examples"].values()
     ]
     parameters = [
-        (one["schema"], one["example"])
+        (parameter["schema"], parameter["example"])
         for path in document["paths"].values()
         for operation in path.values()
-        for one in operation["parameters"]
-        if "example" in one
+        for parameter in operation["parameters"]
+        if "example" in parameter
     ]
 
     assert len(shown) >= 3
@@ -155,8 +155,8 @@ def test_every_write_takes_an_idempotency_key(document: dict[str, Any]) -> None:
     posts = [path["post"] for path in document["paths"].values() if "post" in path]
 
     assert posts
-    for one in posts:
-        assert "Idempotency-Key" in {parameter["name"] for parameter in one["parameters"]}
+    for post in posts:
+        assert "Idempotency-Key" in {parameter["name"] for parameter in post["parameters"]}
 
 
 def test_nothing_is_approved_by_an_empty_body_by_the_document_either(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from service.db.models import Case, DoNotContact
 from service.domain.cases.states import CloseReason
+from service.web.api.contact_schemas import EntryOut
 from service.web.api.schemas import CaseOut
-from service.web.api.talk_schemas import EntryOut
 
 
 def test_programs_read_an_empty_text_for_none() -> None:

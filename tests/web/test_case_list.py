@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -18,6 +21,11 @@ def _three(world: World) -> World:
         world.rate(stars, words)
         world.work()
     return world
+
+
+def _onward(page: str) -> str:
+    """What the link to the next page asks for."""
+    return html.unescape(re.findall(r'class="more"\s+href="/cases([^"]+)"', page)[0])
 
 
 def _rows(world: World, query: str = "") -> list[str]:
@@ -111,7 +119,7 @@ def test_pages_go_on_after_the_last_case_and_keep_the_search(
     monkeypatch.setattr("service.web.desk.case_list.PAGE", 2)
     first, second, third = (case.reference for case in three.cases())
     newest = three.browser().get("/cases?q=sari").text
-    onward = newest.split('class="more" href="')[1].split('"')[0].replace("&amp;", "&")
+    onward = _onward(newest)
 
     assert _rows(three, "?q=sari") == [second, third]
     assert "q=sari" in onward
@@ -147,7 +155,7 @@ def test_list_is_narrowed_and_sorted_by_what_was_paid(
     assert _rows(three, "?paid=99&currency=SGD") == [third]
     monkeypatch.setattr("service.web.desk.case_list.PAGE", 1)
     page = three.browser().get("/cases?sort=dearest").text
-    onward = page.split('class="more" href="')[1].split('"')[0].replace("&amp;", "&")
+    onward = _onward(page)
     assert second in page
     assert first not in page
     assert _rows(three, onward) == [first]

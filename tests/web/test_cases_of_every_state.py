@@ -18,7 +18,7 @@ from service.operations.messages import answers
 from service.operations.privacy import erasure
 from service.operations.remedies import decisions
 from service.operations.reviews.apply import apply_event
-from tests.operations.steps import CHECK, KETTLE, help_again, one, sell_to, work_for
+from tests.operations.steps import CHECK, KETTLE, help_again, message_of, sell_to, work_for
 from tests.operations.test_offers import playbook
 from tests.operations.test_triage import _unnamed_review
 from tests.web.pages import people
@@ -84,7 +84,7 @@ def _not_solved_twice(world: World) -> None:
         work_for(world, 24 * 4)
         answers.answer(
             world.context,
-            one(world, CHECK, turn).id,
+            message_of(world, CHECK, turn).id,
             BUYER,
             answer=Answer.NOT_SOLVED,
             stars=1,

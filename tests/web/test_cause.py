@@ -70,6 +70,7 @@ def test_programs_are_told_the_cause(world: World) -> None:
     assert (answer["cause"], answer["cause_corrected"]) == ("damaged", False)
     assert answer["cause_read"]["name"] == "damaged"
     assert 0 < answer["cause_read"]["confidence"] <= 1
+    assert answer["cause_read"]["places"]
     assert all(
         0 <= start < end <= len(answer["text"]) for start, end in answer["cause_read"]["places"]
     )

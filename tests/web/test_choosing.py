@@ -10,7 +10,7 @@ import requests
 
 from service.domain.messages.kinds import Step
 from service.operations.remedies import offers
-from tests.operations.steps import one
+from tests.operations.steps import message_of
 from tests.operations.test_offers import (
     PAID,
     offered,
@@ -24,7 +24,7 @@ from tests.world import World
 
 
 def _link(world: World) -> str:
-    return world.context.links.buyer("choose", one(world, Step.OFFER).id)
+    return world.context.links.buyer("choose", message_of(world, Step.OFFER).id)
 
 
 def _options(page: requests.Response) -> list[str]:
@@ -123,7 +123,7 @@ def test_odd_pick_changes_nothing(world: World, option: str, status: int) -> Non
 
 def test_link_of_another_message_or_a_forged_one_opens_nothing(world: World) -> None:
     offered(world)
-    other = world.context.links.buyer("choose", one(world, Step.RECEIPT).id)
+    other = world.context.links.buyer("choose", message_of(world, Step.RECEIPT).id)
 
     for address in (other, _link(world)[:-3]):
         assert requests.get(address, timeout=10).status_code == 404

@@ -64,7 +64,7 @@ def test_only_who_may_decide_gives_and_is_given(world: World) -> None:
     for stranger in (viewer.id, 10**6, -1):
         with pytest.raises(WrongInput):
             hand_over(world.context, case.id, world.owner, stranger)
-    assert all(one.assignee_id is None for one in world.cases())
+    assert [row.assignee_id for row in world.cases()] == [None, None]
 
 
 def test_refusal_keeps_what_was_typed(world: World) -> None:

@@ -238,8 +238,8 @@ def test_metrics_hold_no_word_of_a_buyer(world: World) -> None:
 
 
 def _listens(port: int) -> bool:
-    with socket.socket() as one:
-        return one.connect_ex(("127.0.0.1", port)) == 0
+    with socket.socket() as caller:
+        return caller.connect_ex(("127.0.0.1", port)) == 0
 
 
 def test_several_web_processes_add_up_their_counters(world: World, tmp_path: Path) -> None:

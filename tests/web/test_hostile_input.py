@@ -52,7 +52,9 @@ FORM = {
 
 
 def rules(world: World) -> list[Rule]:
-    return [one for one in create_app(world.wired).url_map.iter_rules() if one.rule != "/metrics"]
+    return [
+        rule for rule in create_app(world.wired).url_map.iter_rules() if rule.rule != "/metrics"
+    ]
 
 
 def path_of(rule: Rule, value: str) -> str:
@@ -63,8 +65,8 @@ def path_of(rule: Rule, value: str) -> str:
 def test_no_route_fails_at_a_hostile_address_or_query(world: World, name: str) -> None:
     browser, value = world.browser(), HOSTILE[name]
     query = "&".join(
-        f"{one}={value}"
-        for one in ("after", "before", "page", "q", "state", "shop", "from", "to", "limit", "next")
+        f"{each}={value}"
+        for each in ("after", "before", "page", "q", "state", "shop", "from", "to", "limit", "next")
     )
     failed = {
         f"{path}?{query if asked else ''}": answer.status_code

@@ -87,7 +87,7 @@ def test_of_those_who_join_at_once_one_does(world: World) -> None:
 
     given = at_once([join(number) for number in range(4)])
 
-    assert sorted(type(one).__name__ for one in given) == ["NotFound"] * 3 + ["Seller"]
+    assert sorted(type(each).__name__ for each in given) == ["NotFound"] * 3 + ["Seller"]
     with world.context.database.reading() as session:
         assert (
             len(seller_queries.memberships(session, 2))
@@ -215,7 +215,7 @@ def test_one_sees_and_ends_ones_other_sign_ins(world: World) -> None:
     assert text_of(page).count("Sign out there") == 2
     assert "python-requests" in text_of(page)
     assert sum("/sign-in" in url for url in after_one) == 1
-    assert ["/sign-in" in one.get("/").url for one in (this, other, third)] == [False, True, True]
+    assert ["/sign-in" in each.get("/").url for each in (this, other, third)] == [False, True, True]
 
 
 def test_nobody_ends_the_sign_in_of_another(world: World) -> None:

@@ -7,7 +7,7 @@ import pytest
 from service.db.models import Message
 from service.domain.messages.kinds import Step
 from service.operations.messages.preview import Preview, preview
-from tests.operations.steps import INVITATION, helped, one, set_connection, told
+from tests.operations.steps import INVITATION, helped, message_of, set_connection, told
 from tests.web.pages import text_of
 from tests.world import World
 
@@ -15,7 +15,7 @@ from tests.world import World
 def look(world: World, step: Step) -> Preview:
     """What the card of a planned message says now."""
     with world.context.database.reading() as session:
-        follow_up = session.get_one(Message, one(world, step).id)
+        follow_up = session.get_one(Message, message_of(world, step).id)
         return preview(world.context, session, follow_up, world.clock.now())
 
 
@@ -33,7 +33,7 @@ def test_an_invitation_that_the_shop_has_switched_off_is_not_shown_as_planned(
 
 def test_a_message_that_policy_stops_cannot_be_sent_now(world: World) -> None:
     helped(world, invitations=False)
-    before, invitation = told(world), one(world, INVITATION)
+    before, invitation = told(world), message_of(world, INVITATION)
 
     answer = world.browser().post(
         f"/cases/{world.case().reference}/messages/{invitation.id}/send-now", {}
@@ -42,18 +42,18 @@ def test_a_message_that_policy_stops_cannot_be_sent_now(world: World) -> None:
 
     assert answer.status_code == 409
     assert told(world) == before
-    assert one(world, INVITATION).state == "planned"
+    assert message_of(world, INVITATION).state == "planned"
 
 
 def test_a_message_that_may_go_out_can_be_sent_now(world: World) -> None:
     helped(world)
-    check = one(world, Step.RESOLUTION_CHECK)
+    check = message_of(world, Step.RESOLUTION_CHECK)
     assert look(world, Step.RESOLUTION_CHECK).may_send_now
 
     world.browser().post(f"/cases/{world.case().reference}/messages/{check.id}/send-now", {})
     world.work()
 
-    assert one(world, Step.RESOLUTION_CHECK).state == "sent"
+    assert message_of(world, Step.RESOLUTION_CHECK).state == "sent"
 
 
 @pytest.mark.parametrize("days", [1, 3, 5, 9])

@@ -9,7 +9,7 @@ import pytest
 from service.domain.messages.kinds import Answer
 from service.domain.staff.authority import BUYER, SellerRole
 from service.operations.messages import answers
-from tests.operations.steps import CHECK, RECEIPT, helped, one, rated, told, work_for
+from tests.operations.steps import CHECK, RECEIPT, helped, message_of, rated, told, work_for
 from tests.web.pages import form_of, people, post_anyway, text_of
 from tests.world import World
 
@@ -29,7 +29,7 @@ def _press(world: World, verb: str, form: dict[str, str]) -> str:
 def test_thread_shows_all_that_was_said_and_heard_in_order(world: World) -> None:
     helped(world)
     work_for(world, 24 * 4)
-    check = one(world, CHECK)
+    check = message_of(world, CHECK)
     answers.answer(
         world.context, check.id, BUYER, answer=Answer.SOLVED, stars=4, comment="Sudah, makasih"
     )
@@ -164,7 +164,7 @@ def test_outdated_text_of_the_shop_is_shown_as_unsendable(world: World) -> None:
 
     page = text_of(world.browser().get(_page(world)))
 
-    assert one(world, RECEIPT).state == "draft"
+    assert message_of(world, RECEIPT).state == "draft"
     assert "This text cannot be used" in page
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import escape
 
 import pytest
 import requests
@@ -17,7 +18,7 @@ from service.operations.privacy import erasure
 from service.operations.remedies import decisions
 from tests.operations.steps import rated, refund
 from tests.operations.test_offers import open_tasks
-from tests.web.pages import text_of
+from tests.web.pages import refusals_of, text_of
 from tests.web.test_api import Program
 from tests.world import World
 
@@ -175,9 +176,7 @@ def test_list_is_saved_under_a_name_and_is_ones_own(world: World) -> None:
     browser = world.browser()
     listed = "state=awaiting_approval&sort=oldest"
 
-    saved = browser.press(
-        f"/cases?{listed}", "/cases/saved", {"name": "Lama", "query": f"{listed}&after=7"}
-    )
+    saved = browser.press(f"/cases?{listed}", f"/cases/saved?{listed}&after=7", {"name": "Lama"})
 
     assert saved.url == f"{world.url}/cases?{listed}"
     assert re.search(r'href="/cases\?state=awaiting_approval&amp;sort=oldest"', saved.text)
@@ -190,9 +189,14 @@ def test_list_is_saved_under_a_name_and_is_ones_own(world: World) -> None:
     assert "Lama" not in text_of(browser.get("/cases"))
 
 
-def test_list_without_a_name_is_refused_in_words(world: World) -> None:
-    answer = world.browser().press(
-        "/cases?stars=1", "/cases/saved", {"name": " ", "query": "stars=1"}
-    )
+def test_list_without_a_name_is_refused_beside_it_and_stays(world: World) -> None:
+    rated(world)
+    query = "state=awaiting_approval&sort=oldest"
 
-    assert "Give the list a name." in text_of(answer)
+    answer = world.browser().press(f"/cases?{query}", f"/cases/saved?{query}", {"name": " "})
+
+    assert (answer.status_code, answer.url) == (422, f"{world.url}/cases/saved?{query}")
+    assert refusals_of(answer) == {"name": "Give the list a name."}
+    assert 'action="/cases"' in answer.text
+    assert f'action="/cases/saved?{escape(query)}"' in answer.text
+    assert world.case().reference in text_of(answer)

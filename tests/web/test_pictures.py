@@ -64,10 +64,10 @@ def test_case_page_shows_photos_and_products(
     page = browser.get(path).text
 
     shown = re.findall(r"<img\s[^>]*alt=\"[^\"]*\"[^>]*>", page.partition("<main")[2])
-    assert [re.search(r'alt="([^"]*)"', one)[1] for one in shown] == [photo, product]  # type: ignore[index]
-    for one, (kind, side) in zip(shown, (("photo", 160), ("product", 96)), strict=True):
-        assert f'src="{path}/pictures/{kind}/1/small"' in one
-        assert f'width="{side}" height="{side}" loading="lazy"' in re.sub(r"\s+", " ", one)
+    assert [re.search(r'alt="([^"]*)"', each)[1] for each in shown] == [photo, product]  # type: ignore[index]
+    for tag, (kind, side) in zip(shown, (("photo", 160), ("product", 96)), strict=True):
+        assert f'src="{path}/pictures/{kind}/1/small"' in tag
+        assert f'width="{side}" height="{side}" loading="lazy"' in re.sub(r"\s+", " ", tag)
         assert f'href="{path}/pictures/{kind}/1/large"' in page
     assert "/sandbox/pictures" not in page
 
@@ -138,16 +138,16 @@ def test_program_is_given_addresses_of_makegood_alone(world: World) -> None:
 
     status, shown = program.get(path)
 
-    assert (status, [(one["kind"], one["number"]) for one in shown["pictures"]]) == (
+    assert (status, [(picture["kind"], picture["number"]) for picture in shown["pictures"]]) == (
         200,
         [("photo", 1), ("product", 1)],
     )
-    assert {one["product"] for one in shown["pictures"]} == {"Electric kettle"}
+    assert {picture["product"] for picture in shown["pictures"]} == {"Electric kettle"}
     assert "/sandbox/" not in str(shown["pictures"])
-    for one in shown["pictures"]:
-        answer = requests.get(one["small"], headers=program.headers, timeout=PATIENCE)
+    for picture in shown["pictures"]:
+        answer = requests.get(picture["small"], headers=program.headers, timeout=PATIENCE)
         assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/jpeg")
-        assert requests.get(one["large"], timeout=PATIENCE).status_code == 401
+        assert requests.get(picture["large"], timeout=PATIENCE).status_code == 401
 
 
 def test_program_is_told_why_there_is_none(world: World) -> None:

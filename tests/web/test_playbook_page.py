@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import requests
 from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -275,18 +276,35 @@ def test_file_that_is_no_playbook_is_refused_beside_it(world: World, text: str, 
     assert form_of(answer)["text"] == text
 
 
+def test_file_that_is_sent_is_read_or_refused_beside_it(world: World) -> None:
+    browser = world.browser()
+    typed = form_of(browser.get(PATH)) | {"text": ""}
+
+    def send(sent: bytes) -> requests.Response:
+        files = {"file": ("playbook.toml", sent)}
+        return browser._session.post(f"{world.url}{PATH}/file", typed, files=files, timeout=10)
+
+    torn, wrong = send(b"name = \xff"), send(b"x = 1")
+    assert refusals_of(torn) == {"file": "This file is no text in UTF-8."}
+    assert "x is not known" in refusals_of(wrong)["file"]
+    assert _kept(world).draft is None
+    text = browser.get(f"{PATH}/file").text.replace("[[rules]]", "# Ask Rina first\n[[rules]]", 1)
+    assert "What was changed" in text_of(send(text.encode("utf-8-sig")))
+    assert _kept(world).shown.rules[0].note == "Ask Rina first"
+
+
 def test_versions_say_who_and_what_and_lead_one_step_back(world: World) -> None:
     browser = world.browser()
     tried = browser.press(PATH, f"{PATH}/ready-made", {"kind": "careful"})
     browser.post(f"{PATH}/put-in-effect", form_of(tried))
 
     versions = text_of(browser.get(f"{PATH}/versions"))
-    one = text_of(browser.get(f"{PATH}/versions/2"))
+    careful = text_of(browser.get(f"{PATH}/versions/2"))
     back = browser.press(f"{PATH}/versions", f"{PATH}/versions/1/restore", {})
 
     assert "owner" in versions
     assert "The shipped playbook “Careful”." in versions
     assert "Rule “Late” was changed." in versions
-    assert "Careful" in one
+    assert "Careful" in careful
     assert "Version 1 is in effect again." in text_of(back)
     assert _kept(world).in_effect == ready_made(ReadyMade.BALANCED)

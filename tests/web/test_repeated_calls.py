@@ -130,7 +130,7 @@ def test_of_many_at_once_all_hear_of_one_decision(world: World, caller: Caller) 
     path = _approve(world)
     with ThreadPoolExecutor(6) as pool:
         calls = [pool.submit(caller.call, path, {"number": 0}, "a-1") for _ in range(6)]
-    told = sorted({one.result().status_code for one in calls})
+    told = sorted({call.result().status_code for call in calls})
 
     assert told in ([200], [200, 409])
     assert len(world.case().decisions) == 1
@@ -139,7 +139,7 @@ def test_of_many_at_once_all_hear_of_one_decision(world: World, caller: Caller) 
 
 def test_key_of_a_call_that_died_may_be_used_again(world: World, caller: Caller) -> None:
     database, now = world.context.database, world.clock.now()
-    api_answers.begin(database, 1, "a-1", "of the one that died", "", now)
+    api_answers.begin(database, 1, "a-1", "of the one that died", reference="", now=now)
     before = caller.call(_approve(world), {"number": 0}, "a-1")
 
     world.clock.move(minutes=1, seconds=1)

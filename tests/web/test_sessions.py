@@ -32,14 +32,14 @@ def at_once(acts: list[Callable[[], T]]) -> list[T | DomainError]:
     """What each gave or raised, all begun at the same moment."""
     gate, given = threading.Barrier(len(acts)), list[T | DomainError]()
 
-    def act(one: Callable[[], T]) -> None:
+    def act(deed: Callable[[], T]) -> None:
         gate.wait(10)
         try:
-            given.append(one())
+            given.append(deed())
         except DomainError as error:
             given.append(error)
 
-    threads = [threading.Thread(target=act, args=(one,)) for one in acts]
+    threads = [threading.Thread(target=act, args=(each,)) for each in acts]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -138,15 +138,15 @@ def _token(world: World, seller: Actor) -> str:
 
 def test_link_pressed_many_times_at_once_signs_in_once(world: World) -> None:
     others = [another_process(world) for _ in range(2)]
-    contexts = [world.context, *(one.context for one in others)] * 3
+    contexts = [world.context, *(each.context for each in others)] * 3
     for _ in range(5):
         token = _token(world, world.owner)
 
-        given = at_once([partial(accounts.sign_in_by_link, one, token) for one in contexts])
+        given = at_once([partial(accounts.sign_in_by_link, context, token) for context in contexts])
 
-        assert Counter(type(one) for one in given) == {Seller: 1, NotFound: len(contexts) - 1}
-    for one in others:
-        one.close()
+        assert Counter(type(each) for each in given) == {Seller: 1, NotFound: len(contexts) - 1}
+    for each in others:
+        each.close()
 
 
 def test_using_one_link_ends_the_others_of_this_seller(world: World) -> None:
@@ -215,7 +215,7 @@ def test_seller_added_twice_at_once_is_there_once(world: World) -> None:
     add = partial(accounts.add_seller, world.context, OPERATOR, "new@example.test", {})
     given = at_once([add] * 4)
 
-    assert Counter(type(one) for one in given) == {int: 1, WrongInput: 3}
+    assert Counter(type(each) for each in given) == {int: 1, WrongInput: 3}
 
 
 def test_guesses_made_at_once_are_counted_before_they_are_answered(world: World) -> None:
@@ -260,7 +260,7 @@ def test_password_changed_twice_at_once_is_changed_once(world: World) -> None:
 
     given = at_once([partial(change, new=f"{BAD} {number}") for number in range(4)])
 
-    assert Counter(type(one) for one in given) == {Seller: 1, WrongInput: 3}
+    assert Counter(type(each) for each in given) == {Seller: 1, WrongInput: 3}
 
 
 def test_present_password_is_not_guessed_from_a_browser_that_was_found(world: World) -> None:

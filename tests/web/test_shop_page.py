@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 import requests
 from sqlalchemy import select
 
+from service.app import create_app
 from service.db.models import Connection, OutboxRow, Shop
 from service.operations.shops import connections
 from tests.web.pages import form_of, refusals_of, text_of
 from tests.world import World
+
+TAB = re.compile(r'<a\s[^>]*aria-current="page">\s*(\w+)')
 
 
 def _shop(world: World) -> Shop:
@@ -25,7 +29,7 @@ def _save(world: World, section: str, **changes: Any) -> requests.Response:
     form = {**form_of(browser.get(f"/shops/1/{section}")), **changes}
     if section == "messages" and "days" not in changes:
         form["days"] = ["0", "1", "2", "3", "4", "5"]
-    sent = {name: one for name, one in form.items() if one is not None}
+    sent = {name: value for name, value in form.items() if value is not None}
     return browser.post(f"/shops/1/{section}", sent)
 
 
@@ -95,7 +99,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(
-    ("section", "typed", "field", "told"), WRONG, ids=[f"{one[0]}-{one[2]}" for one in WRONG]
+    ("section", "typed", "field", "told"), WRONG, ids=[f"{each[0]}-{each[2]}" for each in WRONG]
 )
 def test_refusal_stands_beside_the_field_and_all_that_was_typed_stays(
     world: World, section: str, typed: dict[str, Any], field: str, told: str
@@ -238,3 +242,21 @@ def test_connection_without_a_role_is_refused(world: World) -> None:
     assert form_of(answer)["name"] == "Baru"
     with world.context.database.reading() as session:
         assert session.get_one(Connection, world.connection_id).name == "Sandbox"
+
+
+def test_every_page_of_a_shop_stands_below_the_tab_of_shops(world: World) -> None:
+    addresses = [
+        rule.rule.replace("<int:shop_id>", str(world.shop_id))
+        for rule in create_app(world.wired).url_map.iter_rules()
+        if rule.rule.startswith("/shops/") and rule.arguments == {"shop_id"}
+        if "GET" in (rule.methods or ()) and not rule.rule.endswith("/file")
+    ]
+    browser = world.browser()
+
+    tabs = {
+        address: TAB.findall(browser.get(address).text.partition("<main")[0])
+        for address in addresses
+    }
+
+    assert tabs == {address: ["Shops"] for address in addresses}
+    assert len(addresses) > 10

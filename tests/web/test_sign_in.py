@@ -123,13 +123,13 @@ def test_link_works_once_and_not_by_looking(world: World) -> None:
     looked = [requests.get(link, timeout=10).status_code for _ in range(3)]
     sessions = [requests.Session(), requests.Session()]
 
-    forms = [form_of(one.get(link, timeout=10)) for one in sessions]
+    forms = [form_of(session.get(link, timeout=10)) for session in sessions]
     answers = [
-        one.post(link, data=form, timeout=10) for one, form in zip(sessions, forms, strict=True)
+        each.post(link, data=form, timeout=10) for each, form in zip(sessions, forms, strict=True)
     ]
 
     assert looked == [200, 200, 200]
-    assert [one.status_code for one in answers] == [200, 401]
+    assert [answer.status_code for answer in answers] == [200, 401]
     assert "This link was used or has ended" in text_of(answers[1])
 
 

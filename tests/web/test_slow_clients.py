@@ -95,7 +95,9 @@ def test_web_lives_on_when_one_of_its_children_is_killed(scaled: tuple[int, int]
 
 def children(parent: int) -> list[int]:
     """Process ids of what this one started (proc(5))."""
-    return [int(one) for one in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
+    return [
+        int(each) for each in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    ]
 
 
 class Trickle:
@@ -146,7 +148,7 @@ def served(
 
     asyncio.run(run())
     assert exchange.answer is not None
-    assert all("HTTP_X_FORGED" not in one and one["HTTP_X_REAL"] == "2" for one in asked)
+    assert all("HTTP_X_FORGED" not in each and each["HTTP_X_REAL"] == "2" for each in asked)
     return exchange.answer[0], exchange.answer[2]
 
 

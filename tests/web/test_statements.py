@@ -150,7 +150,9 @@ def _plan(session: Session, asked: str) -> Sequence[str]:
     marks = dict.fromkeys((f"v{number}" for number in range(asked.count("?"))), "")
     for name in marks:
         asked = asked.replace("?", f":{name}", 1)
-    return session.execute(text(f"EXPLAIN QUERY PLAN {asked}"), marks).scalars("detail").all()
+    steps = session.execute(text(f"EXPLAIN QUERY PLAN {asked}"), marks).scalars("detail").all()
+    assert steps
+    return steps
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -13,14 +13,14 @@ from sqlalchemy import update
 from service.db.models import Case
 from service.domain.staff.authority import OPERATOR
 from service.operations.shops import connections
-from tests.operations.steps import CHECK, helped, one, sell_to, work_for
+from tests.operations.steps import CHECK, helped, message_of, sell_to, work_for
 from tests.world import World
 
 ALIKE = {"name": "Sari", "email": "Sari@Example.test"}
 
 
 def _path(world: World, page: str) -> str:
-    return world.context.links.buyer(page, one(world, CHECK).id)
+    return world.context.links.buyer(page, message_of(world, CHECK).id)
 
 
 def _get(address: str) -> requests.Response:
@@ -91,11 +91,8 @@ def test_stop_is_for_all_flows_of_all_shops(world: World) -> None:
     work_for(world, 24 * 9)
 
     assert len(world.ledger()["messages"]) == said
-    assert all(
-        follow_up.state in ("sent", "stopped")
-        for case in world.cases()
-        for follow_up in case.messages
-    )
+    states = {message.state for case in world.cases() for message in case.messages}
+    assert states == {"sent", "stopped"}
 
 
 def _path_of_first(world: World) -> str:

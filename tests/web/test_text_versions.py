@@ -26,7 +26,7 @@ SECOND = MessageText("All fine?", "Is {product} all right by now? {answer_url}")
 
 def _save(world: World, text: MessageText) -> None:
     custom_texts.save_text(
-        world.context, world.shop_id, "resolution_check", "en", text, world.owner
+        world.context, world.shop_id, "resolution_check", "en", text, actor=world.owner
     )
 
 
@@ -97,10 +97,10 @@ def test_only_owners_go_back_to_a_version_and_only_to_one_that_is(world: World) 
     restore = custom_texts.restore_text
 
     with pytest.raises(NotPermitted):
-        restore(world.context, world.shop_id, "resolution_check", "en", 1, agent)
+        restore(world.context, world.shop_id, "resolution_check", "en", 1, actor=agent)
     for key, number in (("resolution_check", 9), ("receipt", 1)):
         with pytest.raises(NotFound):
-            restore(world.context, world.shop_id, key, "en", number, world.owner)
+            restore(world.context, world.shop_id, key, "en", number, actor=world.owner)
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def test_buyer_gets_the_changed_text_when_it_was_saved(world: World, language: s
     assert len(shipped) == len(TextKey) - 1
 
 
-@pytest.mark.parametrize("bad", BAD, ids=lambda one: f"{one.key}-{one.language}-{one.advice}")
+@pytest.mark.parametrize("bad", BAD, ids=lambda each: f"{each.key}-{each.language}-{each.advice}")
 def test_bad_text_is_not_saved_and_nothing_typed_is_lost(world: World, bad: Bad) -> None:
     browser = world.browser()
     browser.post("/me/language", {"language": bad.language})
@@ -110,12 +110,12 @@ def test_text_that_was_saved_is_what_the_buyer_reads(world: World) -> None:
 
 def test_only_the_owner_reaches_the_texts(world: World) -> None:
     answers = [
-        post_anyway(world.browser(one), _address("receipt", "id"), _form("Halo", "Halo {buyer}"))
-        for role, one in people(world).items()
+        post_anyway(world.browser(each), _address("receipt", "id"), _form("Halo", "Halo {buyer}"))
+        for role, each in people(world).items()
         if role != "owner"
     ]
 
-    assert [one.status_code for one in answers] == [403, 403]
+    assert [answer.status_code for answer in answers] == [403, 403]
     assert _own(world) == {}
 
 

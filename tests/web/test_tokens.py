@@ -118,7 +118,7 @@ def test_token_is_made_shown_once_and_ended_on_its_page(world: World, language: 
         "en": ["read cases, deliveries and what waits", "never used"],
         "id": ["membaca kasus, data masuk, dan yang perlu tindakan", "belum pernah dipakai"],
     }
-    assert all(one in text_of(listed) for one in [*told[language], "Gudang <1>"])
+    assert all(each in text_of(listed) for each in [*told[language], "Gudang <1>"])
     assert _row(world).scopes == ["look"]
     assert _row(world).expires_at == world.clock.now() + timedelta(days=30)
 

@@ -68,8 +68,10 @@ def test_mails_and_programs_are_told_what_became_of_it(world: World) -> None:
     with world.context.database.reading() as session:
         shop = session.get_one(Shop, world.shop_id)
         now = kept_totals.totals(session, [shop], month)
-        mail = Report(shop, month, now, Totals(), "en", "").text.replace("\xa0", " ")
-        quiet = Report(shop, month, Totals(), Totals(), "en", "").text
+        mail = Report(shop, month, now, Totals(), language="en", public_url="").text.replace(
+            "\xa0", " "
+        )
+        quiet = Report(shop, month, Totals(), Totals(), language="en", public_url="").text
     token = tokens.add_token(world.context, world.owner, "Program", [Permission.LOOK])
 
     def read(path: str) -> Any:

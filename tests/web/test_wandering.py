@@ -152,6 +152,7 @@ def test_nothing_fails_and_no_order_is_overpaid(
             paid[made["order_id"]] += made["amount_minor"]
     orders = world.sandbox.ledger.rows("SELECT id, paid_minor FROM orders")
     worth = {row["id"]: row["paid_minor"] for row in orders}
+    assert paid, "nothing was given back"
     assert all(back <= worth[order_id] for order_id, back in paid.items())
     assert walk.pressed
     assert [record.message for record in caplog.records if record.levelno >= logging.ERROR] == []

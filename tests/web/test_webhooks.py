@@ -108,7 +108,8 @@ def test_new_secret_and_the_one_before_are_both_good(world: World) -> None:
     new = connections.add_webhook_secret(world.context, world.connection_id, OPERATOR)
 
     statuses = [
-        _post(world, b"{}", _signed(world, b"{}", secret=one, key=one[-8:])) for one in (old, new)
+        _post(world, b"{}", _signed(world, b"{}", secret=each, key=each[-8:]))
+        for each in (old, new)
     ]
 
     assert statuses == [202, 202]

@@ -28,7 +28,7 @@ class Opened:
 
     staged: Staged
     revision: str
-    """Of its tables, as they were in the file."""
+    """The schema revision of its tables, as they were in the file."""
 
 
 def copy(database: Database, target: Path) -> None:

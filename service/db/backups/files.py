@@ -1,4 +1,4 @@
-"""What backups of both databases have in common: how a file is told, what is wrong with it."""
+"""What backups of both databases share: telling which kind a file is, and what is wrong with it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ BEGINNINGS = {b"SQLite format 3\0": BackupKind.SQLITE, b"PGDMP": BackupKind.POST
 
 
 def kind_of(source: Path) -> BackupKind:
-    """By its first bytes; raises `BackupError`."""
+    """The kind of a file, told by its first bytes; raises `BackupError`."""
     try:
         with source.open("rb") as file:
             beginning = file.read(16)

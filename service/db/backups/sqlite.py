@@ -65,13 +65,13 @@ def _copy_whole(source: Path, target: Path) -> None:
     try:
         shutil.copyfile(source, private_database(target))
         with closing(sqlite3.connect(target)) as connection:
-            (found,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+            (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
     except OSError as error:
         raise BackupError(f"{source} cannot be copied: {error}.") from error
     except sqlite3.Error as error:
         raise BackupError(f"{source} is damaged: {error}.") from error
-    if found != "ok":
-        raise BackupError(f"{source} is damaged: {' '.join(found.split())}.")
+    if verdict != "ok":
+        raise BackupError(f"{source} is damaged: {' '.join(verdict.split())}.")
 
 
 def _take_place(database: Database, restored: Database, now: datetime) -> str:

@@ -20,7 +20,7 @@ from service.domain.messages.states import MessageState
 from service.domain.remedies.vouchers import VoucherUsage
 
 
-class Outcome(StrEnum):
+class CaseOutcome(StrEnum):
     """What a case came to, whatever its state."""
 
     MADE_GOOD = "made_good"
@@ -60,7 +60,7 @@ class CaseFilter:
     """What became of a voucher that was given."""
     root_cause: str = ""
     courier: str = ""
-    outcome: Outcome | None = None
+    outcome: CaseOutcome | None = None
     assignee_id: int | None = None
     decided_by: int | None = None
     """Of whoever decided last."""
@@ -140,23 +140,23 @@ def _carried_out(kind: str = "") -> ColumnElement[bool]:
     return done & (MakeGood.kind == kind) if kind else done
 
 
-def _came_to(outcome: Outcome) -> ColumnElement[bool]:
+def _came_to(outcome: CaseOutcome) -> ColumnElement[bool]:
     match outcome:
-        case Outcome.MADE_GOOD:
+        case CaseOutcome.MADE_GOOD:
             return Case.make_goods.any(_carried_out())
-        case Outcome.RECOVERED:
+        case CaseOutcome.RECOVERED:
             return Case.close_reason == CloseReason.RECOVERED
-        case Outcome.RECOVERED_ASKED:
+        case CaseOutcome.RECOVERED_ASKED:
             return (Case.close_reason == CloseReason.RECOVERED) & Case.messages.any(_INVITED)
-        case Outcome.RECOVERED_UNASKED:
+        case CaseOutcome.RECOVERED_UNASKED:
             return (Case.close_reason == CloseReason.RECOVERED) & ~Case.messages.any(_INVITED)
-        case Outcome.EDITABLE:
+        case CaseOutcome.EDITABLE:
             return Case.editable != Editable.NO
-        case Outcome.ASSUMED:
+        case CaseOutcome.ASSUMED:
             return Case.editable == Editable.ASSUMED
-        case Outcome.STARRED:
+        case CaseOutcome.STARRED:
             return _last_answer(Message.stars).is_not(None)
-        case Outcome.SOLVED | Outcome.PARTLY | Outcome.NOT_SOLVED:
+        case CaseOutcome.SOLVED | CaseOutcome.PARTLY | CaseOutcome.NOT_SOLVED:
             return _last_answer(Message.answer) == Answer(outcome.value)
 
 

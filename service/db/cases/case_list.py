@@ -21,7 +21,7 @@ class Sort(StrEnum):
     NEWEST = "newest"
     OLDEST = "oldest"
     DEAREST = "dearest"
-    """By what was paid for the order, the most first."""
+    """By what was paid for the order, the highest first."""
 
 
 Key = tuple[int, ...]

@@ -1,4 +1,4 @@
-"""Who belongs to which shop, who is signed in, and how often a door was tried."""
+"""Memberships, sign-ins, and counts of attempts to sign in."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class Invitation(Base):
     seller_id: Mapped[int] = mapped_column(ForeignKey("seller.id"), index=True)
     """Who made it, and must still own the shops when it is used."""
     shops: Mapped[dict[str, Any]]
-    """By the shop's id: {role, limits}, as a membership has them."""
+    """{shop id: {role, limits}}, as a membership has them."""
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
@@ -125,9 +125,9 @@ class ApiAnswer(Base):
     key: Mapped[str]
     """The program's own, from the header `Idempotency-Key`."""
     request_hash: Mapped[str]
-    """Of method, address and body."""
+    """A hash of method, address and body."""
     reference: Mapped[str] = mapped_column(default="", index=True)
-    """Of the case that the answer tells of: it goes when its buyer is erased."""
+    """The case that the answer is about; the answer is deleted when its buyer is erased."""
     status: Mapped[int] = mapped_column(default=0)
     body: Mapped[str] = mapped_column(default="")
     begun_at: Mapped[datetime] = mapped_column(index=True)

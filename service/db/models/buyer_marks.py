@@ -1,4 +1,4 @@
-"""By what the buyers of a shop are known."""
+"""What identifies the buyers of a shop: ids, addresses, numbers, names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tokens that end, with which connections are let in by their platforms."""
+"""Access tokens of connections, which expire and are refreshed."""
 
 from __future__ import annotations
 

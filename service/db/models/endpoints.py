@@ -54,7 +54,7 @@ class EndpointEvent(Base):
     """The `webhook-id`: the same for all endpoints that are told of it, and each time it is sent."""
     kind: Mapped[EventKind] = state_column(EventKind)
     reference: Mapped[str] = mapped_column(default="")
-    """Of its case; '' for a test."""
+    """The reference of its case; '' for a test."""
     payload: Mapped[dict[str, Any]] = mapped_column(JSON)
     """What is sent: ids, states and amounts, nothing that tells of the buyer."""
     state: Mapped[EventState] = state_column(EventState, default=EventState.WAITING)

@@ -71,9 +71,9 @@ class Message(Base):
     sent_at: Mapped[datetime | None]
     """When it went out, or came in."""
     external_id: Mapped[str] = mapped_column(default="")
-    """Of what came in: its id at the channel, so that it is taken in once."""
+    """The channel's id of an inbound message, so that it is taken in once."""
     handled_at: Mapped[datetime | None]
-    """Of what the buyer wrote: when a person answered it or said that it needs no answer."""
+    """When a person answered what the buyer wrote, or said that it needs no answer."""
     answer: Mapped[Answer | None] = state_column(Answer, nullable=True)
     """What the buyer says to a resolution check."""
     stars: Mapped[int | None]

@@ -1,4 +1,4 @@
-"""Playbooks of shops: each that was ever in effect, and the one that is being changed."""
+"""Playbooks of shops: every version that was in effect, and the draft."""
 
 from __future__ import annotations
 

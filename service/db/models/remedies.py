@@ -130,7 +130,7 @@ class MakeGood(Base):
     """What its adapter wants to know at the next step (integrations.contract.Pending)."""
     decided_at: Mapped[datetime]
     held_until: Mapped[datetime | None]
-    """Till when whoever decided could undo it; None: it began at once."""
+    """Until when whoever decided could undo it; None: it began at once."""
     done_at: Mapped[datetime | None]
     voucher_usage: Mapped[VoucherUsage | None] = state_column(VoucherUsage, nullable=True)
     """Of a voucher that was given; None: it is none, or was not given yet. Changed, with what follows, by

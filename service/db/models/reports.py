@@ -1,4 +1,4 @@
-"""What reports are made of, to whom they go by mail, and those that went."""
+"""Totals for reports, who gets reports by mail, and the mails that were sent."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class ReportMail(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     subscription_id: Mapped[int] = mapped_column(ForeignKey("report_subscription.id"))
     first_day: Mapped[date] = mapped_column(Date)
-    """Of the period."""
+    """The first day of the period."""
     zone: Mapped[str]
     state: Mapped[ReportMailState] = state_column(ReportMailState, default=ReportMailState.WAITING)
     tried_at: Mapped[datetime | None]

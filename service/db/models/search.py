@@ -1,4 +1,4 @@
-"""What a search for cases goes by."""
+"""The words by which cases are found."""
 
 from __future__ import annotations
 

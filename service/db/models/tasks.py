@@ -11,8 +11,8 @@ from integrations.sentence import Said
 from service.db.models.base import Base
 from service.db.models.cases import Case
 from service.db.models.shops import Connection, Shop
-from service.db.types import BigId, TextColumn, state_column
-from service.domain.tasks.kinds import TaskKind
+from service.db.types import BigId, TextColumn, rank_column, state_column
+from service.domain.tasks.kinds import TaskGroup, TaskKind
 from service.domain.tasks.states import TaskState
 
 OPEN = text("state = 'open'")
@@ -64,8 +64,8 @@ class Task(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     kind: Mapped[TaskKind] = state_column(TaskKind)
     state: Mapped[TaskState] = state_column(TaskState, default=TaskState.OPEN)
-    urgency: Mapped[int]
-    """The number of its group on the waiting page."""
+    urgency: Mapped[TaskGroup] = rank_column("urgency", TaskGroup)
+    """Its group on the waiting page."""
     shop_id: Mapped[int] = mapped_column(ForeignKey("shop.id"))
     case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
     connection_id: Mapped[int | None] = mapped_column(ForeignKey("connection.id"))

@@ -40,7 +40,7 @@ def claim_in_place(
 
 
 def _free(session: Transaction, lane_ids: Iterable[int]) -> set[int]:
-    """Of these outward lanes those that may go, however many calls they make a minute."""
+    """The outward lanes among these that are not held up, whatever their rate limit."""
     lanes = [session.get_one(Lane, lane_id) for lane_id in lane_ids]
     return {lane.id for lane in lanes if lane.rate_id is None and not _is_paused(session, lane)}
 

@@ -1,4 +1,4 @@
-"""Workers and clocks say now and then that they are at work, so that a stopped one is noticed though
+"""Heartbeats of workers and clocks, so that a stopped one is noticed though
 its work is done by another."""
 
 from __future__ import annotations

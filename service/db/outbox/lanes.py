@@ -72,8 +72,8 @@ def _locked(session: Transaction, lanes: Sequence[Lane]) -> list[Lane]:
     if not counted or session.get_bind().dialect.name == "sqlite":
         return list(lanes)
     passes_over = session.holds(Lock.OUTBOX_ROW)
-    wanted = select(Lane).where(Lane.id.in_(counted)).order_by(Lane.id)
-    fresh = session.scalars(locking(wanted, passes_over=passes_over)).all()
+    statement = select(Lane).where(Lane.id.in_(counted)).order_by(Lane.id)
+    fresh = session.scalars(locking(statement, passes_over=passes_over)).all()
     rates = lock_rates(session, {lane.rate_id for lane in fresh}, passes_over=passes_over)
     free = {lane for lane in fresh if lane.rate_id is None or lane.rate_id in rates}
     return [lane for lane in lanes if not lane.outward or lane in free]

@@ -1,4 +1,4 @@
-"""Calls a minute: buckets that fill with time, shared where a platform counts for an app."""
+"""Rate limits: token buckets, shared where a platform counts the calls of a whole app."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def filled(rate: Rate, now: datetime) -> float:
     return min(float(rate.per_minute), rate.allowance + passed * rate.per_minute / 60)
 
 
-def locking(wanted: Select[Row], *, passes_over: bool) -> Select[Row]:
+def locking(statement: Select[Row], *, passes_over: bool) -> Select[Row]:
     """Lock what is selected and read it anew; rows locked by others are waited for or left out."""
-    locked = wanted.with_for_update(key_share=True, skip_locked=passes_over)
+    locked = statement.with_for_update(key_share=True, skip_locked=passes_over)
     return locked.execution_options(populate_existing=True)
 
 
@@ -34,8 +34,8 @@ def lock_rates(
     ids = [rate_id for rate_id in rate_ids if rate_id is not None]
     if not ids:
         return set()
-    wanted = select(Rate).where(Rate.id.in_(ids)).order_by(Rate.id)
-    return {rate.id for rate in session.scalars(locking(wanted, passes_over=passes_over))}
+    statement = select(Rate).where(Rate.id.in_(ids)).order_by(Rate.id)
+    return {rate.id for rate in session.scalars(locking(statement, passes_over=passes_over))}
 
 
 def pay(session: Transaction, calls: Iterable[tuple[int, float]]) -> None:

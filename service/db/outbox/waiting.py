@@ -1,4 +1,4 @@
-"""What waits because it did not go through: why, and until when. Of every kind of work."""
+"""Work of any kind that is waiting for a retry: why, and until when."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Waiting:
     number: int
     next_at: datetime
     tries: int
-    """Of the row that failed most often."""
+    """Tries of the row that failed most often."""
     note: Said | None
     """Why one of them was put off last."""
 

@@ -1,4 +1,4 @@
-"""Reads what the cases opened in a period came to, a few statements whatever their number."""
+"""Reads the outcomes of the cases opened in a period, in a few statements however many there are."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ def facts_of(session: Session, shop_ids: Collection[int], days: Days) -> list[Ca
             places[row.shop_id],
             make_goods[row.id],
             messages[row.id],
-            rises.get(row.id),
-            staff.get(row.id),
+            rise=rises.get(row.id),
+            staff=staff.get(row.id),
         )
         for row in session.execute(
             select(
@@ -123,6 +123,7 @@ def _facts(
     place: _Place,
     make_goods: Sequence[Any],
     messages: _Messages,
+    *,
     rise: int | None,
     staff: int | None,
 ) -> CaseFacts:

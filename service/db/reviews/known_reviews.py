@@ -28,7 +28,7 @@ from service.db.transaction import Lock, Transaction
 from service.domain.cases.states import CloseReason
 from service.domain.reviews.versions import marks_of
 
-_LOCK = text("SELECT pg_advisory_xact_lock(one) FROM unnest(:keys) AS one").bindparams(
+_LOCK = text("SELECT pg_advisory_xact_lock(key) FROM unnest(:keys) AS key").bindparams(
     bindparam("keys", type_=ARRAY(BigInteger))
 )
 

@@ -1,4 +1,4 @@
-"""What went on at a connection lately."""
+"""Recent activity of a connection."""
 
 from __future__ import annotations
 

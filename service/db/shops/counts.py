@@ -1,4 +1,4 @@
-"""Counts what happens too often for a row each: webhooks that were refused, calls that were made. They are
+"""Counters for what happens too often for a row each: refused webhooks, calls to platforms. They are
 counted in memory and written together, so that a flood of them costs the disk no more than one does."""
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ class ReasonCount:
 def counts_since(
     session: Session, model: Hourly, owner_ids: Sequence[int], since: datetime
 ) -> list[ReasonCount]:
-    """By reason, whole hours counted, the latest first."""
+    """Counts by reason, whole hours only, the latest first."""
     table = model.__table__
     last = func.max(table.c.last_at)
     rows = session.execute(

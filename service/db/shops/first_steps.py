@@ -1,4 +1,4 @@
-"""How far an owner has come in setting up, told by the rows themselves."""
+"""How far an owner has come in setting up, read from the rows themselves."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ KEPT = "playbook.kept"
 """In the audit: an owner has looked at the rules of a shop and keeps them."""
 
 
-class Step(StrEnum):
+class SetupStep(StrEnum):
     """What is to be set up, in the order in which it is shown."""
 
     SHOP = "shop"
@@ -42,14 +42,14 @@ class Step(StrEnum):
     REHEARSAL = "rehearsal"
 
 
-OPTIONAL = frozenset({Step.STAFF, Step.REHEARSAL})
+OPTIONAL = frozenset({SetupStep.STAFF, SetupStep.REHEARSAL})
 
 
 @dataclass(frozen=True, slots=True)
 class FirstSteps:
     """What is done, and where the rest is to be done."""
 
-    done: frozenset[Step]
+    done: frozenset[SetupStep]
     shop: Shop | None
     """The shop to go on with; None: there is none yet."""
     untested: Connection | None
@@ -62,7 +62,7 @@ class FirstSteps:
     @property
     def are_done(self) -> bool:
         """Whether all that is required is done."""
-        return self.done >= set(Step) - OPTIONAL
+        return self.done >= set(SetupStep) - OPTIONAL
 
 
 def first_steps_of(
@@ -79,12 +79,12 @@ def first_steps_of(
     carriers = [row for row in real if Role.MESSAGES in row.roles]
     sandboxes = [row for row in connections if row not in real]
     facts = {
-        Step.SHOP: bool(shops),
-        Step.CONNECTION: any(_passed(row, working) for row in sources),
-        Step.MAIL: any(_passed(row, working) for row in carriers),
-        Step.PLAYBOOK: are_rules_chosen(session, shop_ids),
-        Step.STAFF: _has_invited(session, seller_id, shop_ids),
-        Step.REHEARSAL: _has_case(session, [row.id for row in sandboxes]),
+        SetupStep.SHOP: bool(shops),
+        SetupStep.CONNECTION: any(_passed(row, working) for row in sources),
+        SetupStep.MAIL: any(_passed(row, working) for row in carriers),
+        SetupStep.PLAYBOOK: are_rules_chosen(session, shop_ids),
+        SetupStep.STAFF: _has_invited(session, seller_id, shop_ids),
+        SetupStep.REHEARSAL: _has_case(session, [row.id for row in sandboxes]),
     }
     return FirstSteps(
         frozenset(step for step, is_done in facts.items() if is_done),

@@ -1,1 +1,1 @@
-"""Rows of sellers, and how often a door was tried."""
+"""Rows of sellers, and counts of attempts to sign in."""

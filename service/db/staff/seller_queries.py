@@ -22,6 +22,11 @@ from service.domain.remedies.states import MakeGoodState
 from service.domain.staff.authority import OF_ROLE, ActorKind, Permission, SellerRole, seller_name
 
 
+def seller_by_email(session: Session, email: str) -> Seller | None:
+    """The seller who signs in with this address, however it is typed."""
+    return session.scalar(select(Seller).where(Seller.email == email.strip().lower()))
+
+
 def memberships(session: Session, seller_id: int) -> Sequence[Membership]:
     """The shops of a seller who may sign in; none of one who may not."""
     return session.scalars(

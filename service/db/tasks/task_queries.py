@@ -20,13 +20,13 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from service.db.models import Case, Connection, Task
 from service.domain.shops.connection_states import ConnectionState
-from service.domain.tasks.kinds import TASK_RULES, TaskKind
+from service.domain.tasks.kinds import TASK_RULES, TaskGroup, TaskKind
 from service.domain.tasks.states import TaskState
 
 MOST_COUNTED = 1_000
-"""Of open tasks: nobody reads further, and counting all of them would take long."""
+"""Open tasks are counted up to here: nobody reads further, and counting all would take long."""
 GROUPS = sorted({rule.group for rule in TASK_RULES.values()})
-Key = tuple[int, datetime, int]
+Key = tuple[TaskGroup, datetime, int]
 """Where a page of open tasks goes on: urgency, opening and id of the last one shown."""
 _IN_ORDER = Task.shop_id + 0
 """The shop of a task that is read in the order of its list: SQLite would take the index of shops there,

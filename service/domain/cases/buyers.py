@@ -1,4 +1,4 @@
-"""By what a buyer is known: whoever shares one such mark within a shop is one buyer, unless the mark is
+"""What identifies a buyer: whoever shares one such mark within a shop is the same buyer, unless the mark is
 of too many to be anybody's."""
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from integrations.telephone import e164
 from service.domain.reviews.versions import NO_ID
 
 FEWEST_DIGITS = 6
-"""Of a telephone number below which it tells nobody apart."""
+"""A telephone number with fewer digits identifies nobody."""
 FEWEST_DIFFERENT_DIGITS = 3
 """Below which what no network knows was typed to fill a field, such as 000000."""
 IN_A_ROW = "01234567890123456789"

@@ -1,4 +1,4 @@
-"""What speaks for a complaint and what against it, each with where it is known from. It decides nothing:
+"""What speaks for and against a complaint, each with its source. It decides nothing:
 a person looks. What nobody knows is said as such and speaks for neither side."""
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from integrations.sentence import Said, Text, Words
 
 LOOKS_BACK = timedelta(days=180)
 FEWEST_WORDS = 5
-"""Of a review below which the same words under another say nothing."""
+"""In a shorter review the same words under another prove nothing."""
 MANY_CASES = 2
 """Other cases of a buyer from which on they speak against another complaint."""
 

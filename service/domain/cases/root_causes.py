@@ -1,4 +1,4 @@
-"""Where a complaint comes from, as the seller says when the case is closed: what could be mended at its
+"""Where a complaint comes from, as the seller says when the case is closed: what could be fixed at its
 root. What the buyer complains of is another question (service.domain.complaints.causes)."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Buyers' words brought to one spelling, each with its place in the text."""
+"""Normalizes the spelling of buyers' words; each keeps its place in the text."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from service.domain.remedies.states import MakeGoodMove
 from service.domain.state_table import StateTable
 
 VERSION = 1
-"""Of what an event says; raised when a field changes its meaning or goes, not when one is added."""
+"""The version of an event's fields; raised when one changes its meaning or goes, not when one is added."""
 
 
 class EventKind(StrEnum):
@@ -46,7 +46,7 @@ OF_HISTORY: Mapping[str, EventKind] = {
     "answered": EventKind.ANSWERED,
     Move.CLOSE: EventKind.CLOSED,
 }
-"""By the word under which history keeps it."""
+"""Kinds of events by the word under which history keeps the change."""
 DECISIONS: Mapping[str, str] = {
     Move.APPROVE: "approved",
     Move.OFFER: "offered",

@@ -1,4 +1,4 @@
-"""Of what the list of those who want no messages is made."""
+"""What the entries of the do-not-contact list name."""
 
 from __future__ import annotations
 

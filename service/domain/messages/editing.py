@@ -1,4 +1,4 @@
-"""How long a buyer can change a review, and what ends that."""
+"""How long a buyer can change a review, and what ends it early."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the first answer says of the problem, by its cause, and by when somebody looks: shipped
+"""What the first answer says about the problem, by cause, and by when somebody will look: shipped
 sentences in several wordings, so that no buyer reads the same answer twice."""
 
 from __future__ import annotations

@@ -77,7 +77,7 @@ class PolicyRequest:
 
 
 _READ: dict[int, tuple[Mapping[str, object], tuple[Entry, ...]]] = {}
-"""By the identity of the data, which is kept beside its entries so that no other takes its place."""
+"""Entries by `id()` of their data, which is kept beside them so that the id is not used again."""
 _MOST_READ = 64
 
 

@@ -159,7 +159,7 @@ def platform_entries(data: Mapping[str, object]) -> tuple[Entry, ...]:
 
 
 def _each_once(where: str, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
-    """Of two entries for one name the milder might be read."""
+    """Refuse two entries for one name: the milder one might be read."""
     names = [name.upper() for entry in entries for name in entry.names]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:

@@ -1,4 +1,4 @@
-"""The last look at all reasons, just before a message is sent."""
+"""The final check of all reasons not to send a message, just before it is sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The texts buyers read: which there are, those that ship, and the sentences we stand behind."""
+"""Message templates: the keys, the shipped texts, and the vetted sentences."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ def default_text(key: str, language: str) -> MessageText:
 
 
 def naming_sentences(key: str, language: str) -> Mapping[str, str]:
-    """By tone: the sentences that may name the review in this text, with their placeholders."""
+    """The sentences that may name the review in this text, by tone, with their placeholders."""
     sentences: Mapping[str, Mapping[str, str]] = shipped(language)["naming"]
     return sentences.get(key, {})
 

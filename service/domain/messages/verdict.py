@@ -1,4 +1,4 @@
-"""What the policy says to a message, and what that rests on."""
+"""The policy's verdict on a message, and the rules it rests on."""
 
 from __future__ import annotations
 

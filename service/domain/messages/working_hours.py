@@ -1,4 +1,4 @@
-"""When a shop's people are at work: hours of the week, holidays, days it is closed besides."""
+"""A shop's working hours: weekly hours, holidays, and extra days off."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Rules of notices: what people are told of what waits, when, and when not."""
+"""Rules of notices: what people are told is waiting, when, and when not."""

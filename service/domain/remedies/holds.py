@@ -11,7 +11,7 @@ LONGEST = 600
 
 
 def held_until(seconds: int, now: datetime) -> datetime | None:
-    """Till when an approval of now can be undone; None: it begins at once."""
+    """Until when an approval made now can be undone; None: it begins at once."""
     return now + timedelta(seconds=seconds) if seconds else None
 
 

@@ -25,7 +25,7 @@ class OfferState(StrEnum):
     OPEN = "open"
     """The buyer may pick."""
     PICKED = "picked"
-    """By the buyer, or for the buyer who did not pick in time."""
+    """The buyer picked, or the default was taken because the buyer did not pick in time."""
     EXPIRED = "expired"
     """Nothing was picked in time: the case went back to the seller."""
     WITHDRAWN = "withdrawn"

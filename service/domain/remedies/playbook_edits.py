@@ -73,21 +73,21 @@ def differences(old: Playbook, new: Playbook) -> list[Text]:
     """What changed from one playbook to another, a sentence for each change."""
     before = {rule.name: rule for rule in old.rules}
     after = {rule.name: rule for rule in new.rules}
-    said = [
+    changes = [
         Text("Rule “%(rule)s” is new.", rule=r.label) for n, r in after.items() if n not in before
     ]
-    said += [
+    changes += [
         Text("Rule “%(rule)s” was removed.", rule=r.label)
         for n, r in before.items()
         if n not in after
     ]
-    said += [
+    changes += [
         Text("Rule “%(rule)s” was changed.", rule=rule.label)
         for name, rule in after.items()
         if name in before and before[name] != rule
     ]
     if [name for name in before if name in after] != [name for name in after if name in before]:
-        said.append(Text("The rules are tried in another order."))
+        changes.append(Text("The rules are tried in another order."))
     if replace(old, rules=()) != replace(new, rules=()):
-        said.append(Text("The playbook's name, note or rounding was changed."))
-    return said
+        changes.append(Text("The playbook's name, note or rounding was changed."))
+    return changes

@@ -26,7 +26,7 @@ from service.domain.remedies.playbook_data import playbook_from_data, playbook_t
 
 NO_CAP = "none"
 MOST_LETTERS = 200_000
-"""Of a file: more than a thousand rules."""
+"""The longest file that is read: more than a thousand rules."""
 _LONG = 100
 """A list longer than this is written with a line for each entry."""
 _AMOUNT = re.compile(r"[0-9]{1,15}(?:\.([0-9]{1,4}))?")

@@ -1,4 +1,4 @@
-"""What figures go by: one case, and a share, a mean, a spread. Nothing is estimated: what too few cases
+"""The facts of one case that figures are computed from; shares, means, spreads. Nothing is estimated: what too few cases
 carry is None."""
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ class Rating:
 
     @classmethod
     def of(cls, stars: int, number: int) -> Rating:
-        """Of so many ratings that add up to so many stars."""
+        """The rating of `number` reviews with `stars` in total."""
         return cls(stars / number if number >= FEWEST else None, number)
 
 
@@ -136,7 +136,7 @@ def kept_minutes(span: timedelta) -> int:
 
 
 def spread_of(spans: Mapping[int, int]) -> Spread | None:
-    """Of how often each number of minutes was counted; None where nothing was."""
+    """The spread of spans, given how often each number of minutes was counted; None for none."""
     number = sum(spans.values())
     if not number:
         return None

@@ -11,7 +11,7 @@ from enum import StrEnum
 from service.domain.days import day_begins
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2999, 12, 31)
-"""Of a day one may ask for; beyond, no calendar could go a period on."""
+"""The days one may ask for; beyond, the calendar has no next period."""
 
 
 class PeriodKind(StrEnum):

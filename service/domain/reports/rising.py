@@ -10,7 +10,7 @@ from service.domain.reports.figures import FEWEST
 from service.domain.reports.totals import Line
 
 _Z = 1.96
-"""Of a normal distribution, for an interval that holds 95 of 100 times."""
+"""The z-score of a 95 % interval."""
 
 
 @dataclass(frozen=True, slots=True)

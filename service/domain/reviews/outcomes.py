@@ -9,8 +9,8 @@ from functools import reduce
 from integrations.sentence import Text
 
 
-class Outcome(StrEnum):
-    """Of one event. NOTHING: it told nothing new."""
+class EventOutcome(StrEnum):
+    """The outcome of one event. NOTHING: it told nothing new."""
 
     NOTHING = "nothing"
     STALE = "stale"
@@ -23,19 +23,19 @@ class Outcome(StrEnum):
     MESSAGE = "message"
 
 
-OUTCOMES: Mapping[Outcome, Text] = {
-    Outcome.STALE: Text("older than what was known"),
-    Outcome.LOOKING: Text("the platform is asked for more"),
-    Outcome.SEEN: Text("kept; no case"),
-    Outcome.CASE_OPENED: Text("a case opened"),
-    Outcome.CHANGED: Text("the review of a case changed"),
-    Outcome.RECOVERED: Text("the rating is no longer low"),
-    Outcome.WITHDRAWN: Text("the review was withdrawn"),
-    Outcome.MESSAGE: Text("about a message"),
+OUTCOMES: Mapping[EventOutcome, Text] = {
+    EventOutcome.STALE: Text("older than what was known"),
+    EventOutcome.LOOKING: Text("the platform is asked for more"),
+    EventOutcome.SEEN: Text("kept; no case"),
+    EventOutcome.CASE_OPENED: Text("a case opened"),
+    EventOutcome.CHANGED: Text("the review of a case changed"),
+    EventOutcome.RECOVERED: Text("the rating is no longer low"),
+    EventOutcome.WITHDRAWN: Text("the review was withdrawn"),
+    EventOutcome.MESSAGE: Text("about a message"),
 }
 
 
-def note_of(outcomes: Iterable[Outcome]) -> Text | None:
+def note_of(outcomes: Iterable[EventOutcome]) -> Text | None:
     """What came of all events of a delivery; None for nothing."""
     notes = [OUTCOMES[outcome] for outcome in outcomes if outcome in OUTCOMES]
     return reduce(_and, notes) if notes else None

@@ -53,7 +53,7 @@ class Voices:
 
     @property
     def average(self) -> float | None:
-        """Of all of them, to one digit; None where there are none."""
+        """The average rating of all reviews, to one digit; None where there are none."""
         if not self.total:
             return None
         return round(sum(stars * number for stars, number in self.counts.items()) / self.total, 1)

@@ -104,7 +104,7 @@ class Actor:
     id: int = 0
     seller_id: int | None = None
     memberships: Mapping[int, Membership] = field(default_factory=dict)
-    """By shop."""
+    """Memberships by shop id."""
     scopes: frozenset[Permission] = OF_SELLERS
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""The sentences the models are taught by, and the models that came of them."""
+"""The training sentences of the models, and the trained models."""
 
 from __future__ import annotations
 

@@ -128,7 +128,9 @@ def _lost_vowels(word: str, whole: str) -> bool:
 
 
 def _two_turned(word: str, whole: str) -> bool:
-    spots = [at for at, (one, other) in enumerate(zip(word, whole, strict=True)) if one != other]
+    spots = [
+        at for at, (letter, other) in enumerate(zip(word, whole, strict=True)) if letter != other
+    ]
     return (
         len(spots) == 2
         and spots[1] == spots[0] + 1

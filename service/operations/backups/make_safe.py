@@ -117,9 +117,9 @@ def _newest_entry(session: Session) -> datetime | None:
 def _unsettled() -> CompoundSelect[int]:
     """Cases from which something may still go out, or is open."""
     is_open = select(Case.id).where(Case.closed_at.is_(None))
-    given = select(MakeGood.case_id).where(MakeGood.state.in_(MAYBE_BEGUN))
+    begun = select(MakeGood.case_id).where(MakeGood.state.in_(MAYBE_BEGUN))
     written = select(Message.case_id).where(Message.state.in_(SENT_SINCE))
-    return union(is_open, given, written).order_by("id")
+    return union(is_open, begun, written).order_by("id")
 
 
 def _mark_shops(session: Transaction, backup_of: datetime, now: datetime) -> None:

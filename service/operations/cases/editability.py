@@ -1,4 +1,4 @@
-"""Whether the buyer could still change the review of a case when it was opened."""
+"""Whether the buyer could still change the review when the case was opened."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from service.operations.cases.orders import order_from_data
 
 
 def of_case(session: Session, case: Case) -> Editable:
-    """By the rule of the review's platform as it is now, on the day the case was opened."""
+    """Whether the review was editable on the day the case was opened, by the platform's current rule."""
     platform, review = _rule(session, case), case.review
     order = order_from_data(case.order) if case.order else None
     request = PolicyRequest(

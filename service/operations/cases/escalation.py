@@ -12,7 +12,7 @@ from service.domain.messages.kinds import UNSOLVED
 from service.domain.staff.authority import Actor, Permission, may
 
 UNTIL_OWNER = 2
-"""So many times unsolved, and the owner decides."""
+"""After how many answers "not solved" the owner decides."""
 WITH_OWNER = Text("The buyer has said twice that it is not solved: the owner decides.")
 
 

@@ -25,7 +25,7 @@ from service.operations.cases.orders import order_from_data
 from service.operations.cases.search import buyer_marks_of
 
 _COMPARED_WORDS = 12
-"""Of a review, by which others with the same words are looked for."""
+"""How many words of a review are used to search for others with the same text."""
 
 
 def evidence_of(session: Session, case: Case, now: datetime) -> list[Evidence]:

@@ -35,7 +35,7 @@ def ask_owner(context: Context, case_id: int, actor: Actor, reason: str) -> None
             raise WrongState("There is nothing to decide now. Look at the case again.")
         case.asked_owner = Words(reason.strip())
 
-    _write(context, case_id, actor, ASKED, reason, ask)
+    _write(context, case_id, actor, ASKED, reason, change=ask)
 
 
 def answer(context: Context, case_id: int, actor: Actor, text: str) -> None:
@@ -46,7 +46,7 @@ def answer(context: Context, case_id: int, actor: Actor, text: str) -> None:
             raise WrongState("Nothing is asked of the owner now.")
         case.asked_owner = None
 
-    _write(context, case_id, actor, ANSWERED, text, settle, Permission.MANAGE)
+    _write(context, case_id, actor, ANSWERED, text, change=settle, permission=Permission.MANAGE)
 
 
 def forget(case: Case) -> None:
@@ -63,6 +63,7 @@ def _write(
     actor: Actor,
     what: str,
     text: str,
+    *,
     change: Callable[[Case], None] | None = None,
     permission: Permission = Permission.DECIDE,
 ) -> None:

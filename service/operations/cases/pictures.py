@@ -63,7 +63,7 @@ def pictures_of(case: Case) -> list[CasePicture]:
 
 
 def fetch(
-    context: Context, reference: str, actor: Actor, kind: str, number: int, size: str
+    context: Context, reference: str, actor: Actor, *, kind: str, number: int, size: str
 ) -> bytes:
     """One picture of a case as a JPEG, fetched now. Raises `NotFound`, `NotPermitted`, and `AdapterError`
     where its host gives none that can be shown."""

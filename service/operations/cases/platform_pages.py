@@ -16,17 +16,17 @@ from service.operations.cases.orders import buyer_of
 def pages_of(session: Session, case: Case) -> dict[str, str]:
     """The addresses that are known: `order`, `review`, `chat`. What a browser would take for anything but
     a page is none."""
-    found = {}
+    pages = {}
     source = session.get_one(Connection, case.review.connection_id)
-    found["review"] = _page(source, ReviewSource, "review_page", case.review.platform_id)
+    pages["review"] = _page(source, ReviewSource, "review_page", case.review.platform_id)
     store = session.get(Connection, case.order_connection_id or 0)
     if store is not None and case.order_id:
-        found["order"] = _page(store, OrderStore, "order_page", case.order_id)
+        pages["order"] = _page(store, OrderStore, "order_page", case.order_id)
         # Ids of the review's platform name strangers at another.
         if case.order.get("buyer"):
             about = (buyer_of(case), case.order_id)
-            found["chat"] = _page(store, MessageChannel, "chat_page", *about)
-    return {name: page for name, page in found.items() if is_web_link(page)}
+            pages["chat"] = _page(store, MessageChannel, "chat_page", *about)
+    return {name: page for name, page in pages.items() if is_web_link(page)}
 
 
 def _page(connection: Connection, role: type, asked: str, *about: object) -> str:

@@ -24,7 +24,7 @@ class Reading:
 
 
 Readings = Mapping[tuple[str, str], Reading]
-"""By text and name of the product."""
+"""What was read, by text and name of the product."""
 
 
 def read_complaints(events: Iterable[InboundEvent], threshold: int) -> Readings:

@@ -15,7 +15,7 @@ from service.db.transaction import Transaction
 from service.domain.cases.reference import new_reference
 from service.domain.cases.states import CaseState, CloseReason
 from service.domain.messages.editable import Editable
-from service.domain.reviews.outcomes import Outcome
+from service.domain.reviews.outcomes import EventOutcome
 from service.domain.reviews.versions import is_low
 from service.domain.staff.authority import BUYER
 from service.operations.cases import (
@@ -40,16 +40,16 @@ def follow(
     review: Review,
     rating_before: int | None,
     now: datetime,
-) -> Outcome:
+) -> EventOutcome:
     """Open, change or close the case as the newest version calls for; returns the outcome."""
     case = known_reviews.open_case_of(session, review)
     low = is_low(review.rating, connection.threshold)
     if review.withdrawn:
         if case is None:
-            return Outcome.WITHDRAWN
+            return EventOutcome.WITHDRAWN
         if not rewritten.fall_back(session, case):
             close.close(session, case, CloseReason.WITHDRAWN, at=now, actor=BUYER)
-            return Outcome.WITHDRAWN
+            return EventOutcome.WITHDRAWN
         low = is_low(case.review.rating, connection.threshold)
         return _changed(session, case, rating_before, case.review, low=low, now=now)
     if case is None and rating_before is None and review.rating is not None:
@@ -64,8 +64,8 @@ def follow(
     lowered = rating_before is None or (review.rating is not None and review.rating < rating_before)
     if low and lowered:
         open_case(session, connection, review, now=now)
-        return Outcome.CASE_OPENED
-    return Outcome.SEEN
+        return EventOutcome.CASE_OPENED
+    return EventOutcome.SEEN
 
 
 def _changed(
@@ -76,7 +76,7 @@ def _changed(
     *,
     low: bool,
     now: datetime,
-) -> Outcome:
+) -> EventOutcome:
     """Note another rating or other words; a rating that is no longer low closes the case."""
     case.product_key = case.product_key or product_key(review.connection_id, review.product_id)
     _note_change(session, case, rating_before, review.rating, now)
@@ -91,13 +91,13 @@ def _changed(
             doubts.mark_grave(case)
         causes.take(case, read.cause)
         proposals.refresh_proposal(session, case, now=now)
-        return Outcome.CHANGED
+        return EventOutcome.CHANGED
     if case.closed_at is None:
         close.close(session, case, CloseReason.RECOVERED, at=now, actor=BUYER)
     else:
         # Withdrawn first, then written anew.
         case.close_reason = CloseReason.RECOVERED
-    return Outcome.RECOVERED
+    return EventOutcome.RECOVERED
 
 
 def _note_change(

@@ -184,7 +184,7 @@ def _address(context: Context, url: str) -> str:
 
 
 def _is_inward(host: str) -> bool:
-    """Of the installation's own networks, where it is allowed at all."""
+    """Whether a host is of a private network; whether calls may go there is another question."""
     try:
         return not ipaddress.ip_address(host).is_global
     except ValueError:

@@ -78,7 +78,7 @@ def answer(
         same = (answer, stars, text)
         if earlier is not None and (earlier.answer, earlier.stars, earlier.text) == same:
             return
-        keep(session, check, answer, stars, text, now)
+        keep(session, check, answer, stars, text, now=now)
 
 
 def keep(
@@ -87,8 +87,8 @@ def keep(
     answer: Answer,
     stars: int | None,
     text: str,
-    now: datetime,
     *,
+    now: datetime,
     reason: Said | None = None,
 ) -> None:
     """Keep what the buyer says to a check, by whichever way, and do what it calls for. `reason` tells

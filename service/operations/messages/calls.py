@@ -35,7 +35,7 @@ MOST_AHEAD = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class CallResult:
     """What came of a try. `words`: what the buyer said. `answer`: whether it is solved, where that was
     asked. `again_at`: the appointment of `CALL_AGAIN`."""
 
@@ -82,7 +82,7 @@ def open_call(case: Case) -> Call | None:
     return next((call for call in case.calls if call.state is CallState.OPEN), None)
 
 
-def record(context: Context, call_id: int, actor: Actor, outcome: Outcome) -> None:
+def record(context: Context, call_id: int, actor: Actor, outcome: CallResult) -> None:
     """Note what came of a try: the buyer's words stand in the thread, an appointment is when it is
     due. Raises `NotPermitted`, `NotFound`, `WrongInput`, `WrongState`."""
     words = outcome.words.strip()
@@ -108,14 +108,14 @@ def record(context: Context, call_id: int, actor: Actor, outcome: Outcome) -> No
         history.note(session, case, "called", at=now, actor=actor, detail=detail)
         _settle_message(context, session, call, actor, now)
         if outcome.answer is not None and asked is not None:
-            answers.keep(session, asked, outcome.answer, None, words, now, reason=BY_TELEPHONE)
+            answers.keep(session, asked, outcome.answer, None, words, now=now, reason=BY_TELEPHONE)
         elif words and call.state is CallState.REACHED:
             _keep_words(session, case, call, words, now)
         if grave and case.closed_at is None:
             doubts.mark_grave(case)
 
 
-def _check(outcome: Outcome, now: datetime) -> None:
+def _check(outcome: CallResult, now: datetime) -> None:
     again = outcome.again_at
     if outcome.how is not CallMove.CALL_AGAIN:
         if again is not None:

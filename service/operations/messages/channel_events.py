@@ -65,7 +65,7 @@ def _take_status(context: Context, connection_id: int, event: MessageStatusEvent
             only_this = event.status is MessageStatus.REFUSED
             came_back(context, session, attempt, reason, now, only_this=only_this)
         if event.opts_out:
-            silence(context, session, message.case, BY_CHANNEL, now)
+            silence(context, session, message.case, BY_CHANNEL, now=now)
 
 
 def _attempt_of(connection_id: int, event: MessageStatusEvent) -> Select[int]:
@@ -116,7 +116,7 @@ def _take_words(context: Context, connection_id: int, event: MessageReceived) ->
         if case is None:
             if stops and event.buyer.phone:
                 mark = opt_out.mark_of_number(context, event.buyer.phone)
-                add(session, mark, connection.shop_id, BY_MESSAGE, now, BUYER)
+                add(session, mark, connection.shop_id, BY_MESSAGE, now=now, actor=BUYER)
             return
         case = case_queries.locked_case(session, case.id)
         external_id = f"{connection_id}:{event.message_id}"
@@ -136,7 +136,7 @@ def _take_words(context: Context, connection_id: int, event: MessageReceived) ->
         )
         hear(session, case, message, now, grave=grave)
         if stops:
-            silence(context, session, case, BY_MESSAGE, now)
+            silence(context, session, case, BY_MESSAGE, now=now)
 
 
 def _answered(case: Case, connection_id: int, event: MessageReceived) -> Message | None:

@@ -55,7 +55,7 @@ def is_outdated(shop: Shop, key: str, language: str) -> bool:
 
 
 def save_text(
-    context: Context, shop_id: int, key: str, language: str, text: MessageText, actor: Actor
+    context: Context, shop_id: int, key: str, language: str, text: MessageText, *, actor: Actor
 ) -> None:
     """Check a text and use it from now on.
 
@@ -70,17 +70,17 @@ def save_text(
         "tone": str(text.tone),
     }
     with context.database.transaction() as session:
-        _use(session, settings.locked(session, shop_id, actor), key, language, kept, actor)
+        _use(session, settings.locked(session, shop_id, actor), key, language, kept, actor=actor)
 
 
 def ship_text(context: Context, shop_id: int, key: str, language: str, actor: Actor) -> None:
     """Go back to the shipped text; raises `NotPermitted`, `NotFound`."""
     with context.database.transaction() as session:
-        _use(session, settings.locked(session, shop_id, actor), key, language, {}, actor)
+        _use(session, settings.locked(session, shop_id, actor), key, language, {}, actor=actor)
 
 
 def restore_text(
-    context: Context, shop_id: int, key: str, language: str, number: int, actor: Actor
+    context: Context, shop_id: int, key: str, language: str, number: int, *, actor: Actor
 ) -> None:
     """Use what an older version says again, which makes a new one of it. Raises `WrongInput` where the
     check refuses it by now, `NotPermitted`, `NotFound`."""
@@ -89,7 +89,7 @@ def restore_text(
         older = text_queries.version(session, shop_id, key, language, number)
         if older.text:
             text_check.check_text(key, MessageText(**older.text), language)
-        _use(session, shop, key, language, older.text, actor)
+        _use(session, shop, key, language, older.text, actor=actor)
 
 
 def _use(
@@ -98,6 +98,7 @@ def _use(
     key: str,
     language: str,
     text: dict[str, Any],
+    *,
     actor: Actor,
 ) -> None:
     """Use this text from now on, the shipped one where it is empty; what says the same changes nothing."""
@@ -107,8 +108,8 @@ def _use(
     number = text_queries.newest_number(session, shop.id, key, language)
     if number == 0:
         number = 1
-        session.add(_version(shop, key, language, 1, {}, CLOCK, shop.created_at))
-    session.add(_version(shop, key, language, number + 1, text, actor, session.now()))
+        session.add(_version(shop, key, language, 1, {}, actor=CLOCK, at=shop.created_at))
+    session.add(_version(shop, key, language, number + 1, text, actor=actor, at=session.now()))
     left = {name: kept for name, kept in shop.texts.get(key, {}).items() if name != language}
     languages = {**left, language: text} if text else left
     others = {name: kept for name, kept in shop.texts.items() if name != key}
@@ -121,6 +122,7 @@ def _version(
     language: str,
     number: int,
     text: dict[str, Any],
+    *,
     actor: Actor,
     at: datetime,
 ) -> TextVersion:

@@ -49,7 +49,7 @@ def put(context: Context, shop_id: int, actor: Actor, typed: str, reason: str) -
     with context.database.transaction() as session:
         permit(session, actor, Permission.DECIDE, shop_id)
         mark = _mark(context, typed, settings.get(session, shop_id).country)
-        if not add(session, mark, shop_id, words, context.clock.now(), actor):
+        if not add(session, mark, shop_id, words, now=context.clock.now(), actor=actor):
             raise WrongState("It is on the list already.")
         _note(session, "do_not_contact.added", shop_id, mark.hint, words)
 
@@ -60,7 +60,7 @@ def put_buyer(context: Context, case_id: int, actor: Actor, reason: str) -> None
     with context.database.transaction() as session:
         case = case_queries.locked_case(session, case_id)
         permit(session, actor, Permission.DECIDE, case.shop_id)
-        silence(context, session, case, words, context.clock.now(), actor)
+        silence(context, session, case, words, now=context.clock.now(), actor=actor)
         _note(session, "do_not_contact.added", case.shop_id, case.reference, words)
 
 

@@ -22,7 +22,7 @@ from service.localization import clock_text, weekday_text
 
 
 def sentences(
-    session: Session, case: Case, shop: Shop, language: str, zone: str, now: datetime
+    session: Session, case: Case, shop: Shop, language: str, zone: str, *, now: datetime
 ) -> dict[str, str]:
     """The values of {problem} and {promise}; times are told in the buyer's `zone`."""
     turn = _turn(session, case)

@@ -119,7 +119,7 @@ def _answered(
     answer.handled_at = now if asks_for_silence(said) else None
     hear(session, case, answer, now, grave=grave)
     if wishes_for_silence(said):
-        silence(context, session, case, BY_MESSAGE, now)
+        silence(context, session, case, BY_MESSAGE, now=now)
     return Taken.ANSWER
 
 

@@ -65,7 +65,7 @@ def _read(work: Work) -> Steps[None]:
     if reading is None:
         return
     try:
-        found = yield Call(_visit, reading)
+        visit = yield Call(_visit, reading)
     except AdapterError as error:
         is_refused = isinstance(error, Misconfigured)
         if isinstance(error, Stopping) or (is_refused and not error.field):
@@ -74,7 +74,7 @@ def _read(work: Work) -> Steps[None]:
         # What is sent does not depend on the mailbox: the connection is not paused.
         work.write(_put_off, error.text, is_refused=is_refused)
     else:
-        work.write(_settle, found)
+        work.write(_settle, visit)
 
 
 def _begin(row: HeldRow) -> _Reading | None:
@@ -97,13 +97,13 @@ def _begin(row: HeldRow) -> _Reading | None:
 def _visit(reading: _Reading) -> mailbox.Visit:
     """Read, then take in what was read, each mail in a transaction of its own; raises `LostClaim`
     where another worker has done so."""
-    found = mailbox.visit(reading.mailbox, reading.cursor, reading.context.http.network)
+    visit = mailbox.visit(reading.mailbox, reading.cursor, reading.context.http.network)
     passed = {reading.cursor}
-    for mail in found.mails:
+    for mail in visit.mails:
         move_on = partial(_move_on, reading.connection_id, frozenset(passed), mail.cursor)
         take_mail(reading.context, mail.raw, move_on)
         passed.add(mail.cursor)
-    return found
+    return visit
 
 
 def _move_on(
@@ -120,16 +120,16 @@ def _move_on(
         raise LostClaim("another worker has taken this over")
 
 
-def _settle(row: HeldRow, found: mailbox.Visit) -> None:
+def _settle(row: HeldRow, visit: mailbox.Visit) -> None:
     session, now = row.session, row.now
     connection = session.get_one(Connection, row.ref_id)
-    connection.poll_cursor = found.cursor
-    if not found.more:
+    connection.poll_cursor = visit.cursor
+    if not visit.more:
         connection.read_through_at = now
     if row.claim.tries and connection.state is ConnectionState.FAULTY:
         # It may be all that was wrong.
         recovery.watch(session, connection.id, now)
-    row.postpone(now if found.more else now + READ_EVERY, tries=0)
+    row.postpone(now if visit.more else now + READ_EVERY, tries=0)
 
 
 def _put_off(row: HeldRow, why: Said, *, is_refused: bool) -> None:

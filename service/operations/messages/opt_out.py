@@ -76,7 +76,7 @@ def opt_out(context: Context, message_id: int, actor: Actor) -> None:
     with context.database.transaction() as session:
         case = message_queries.locked_message(session, message_id).case
         permit(session, actor, Permission.ANSWER, case.shop_id)
-        silence(context, session, case, BY_LINK, context.clock.now(), actor)
+        silence(context, session, case, BY_LINK, now=context.clock.now(), actor=actor)
 
 
 def silence(
@@ -84,13 +84,15 @@ def silence(
     session: Transaction,
     case: Case,
     reason: Said,
+    *,
     now: datetime,
     actor: Actor = BUYER,
 ) -> None:
     """List all by which the buyer of a case is known, and stop what is planned; what they must know
     all the same becomes a person's task. A second time changes nothing."""
     listed = [
-        add(session, mark, case.shop_id, reason, now, actor) for mark in marks_of(context, case)
+        add(session, mark, case.shop_id, reason, now=now, actor=actor)
+        for mark in marks_of(context, case)
     ]
     if case.messages_stopped and not any(listed):
         return
@@ -100,7 +102,7 @@ def silence(
 
 
 def add(
-    session: Session, mark: Mark, shop_id: int, reason: Said, now: datetime, actor: Actor
+    session: Session, mark: Mark, shop_id: int, reason: Said, *, now: datetime, actor: Actor
 ) -> bool:
     """Whether it was not on the list before, or a shop was let write there again: that ends."""
     ended = session.execute(

@@ -41,7 +41,7 @@ FLOOD = Text("Many cases came in within an hour, so first answers wait until som
 TOLD_MORE = Text("The buyer is told what was done instead.")
 HOUR = timedelta(hours=1)
 REMINDED_BEFORE = timedelta(days=2)
-"""So long before its end a buyer is reminded of a choice."""
+"""How long before an offer ends its buyer is reminded."""
 
 
 def settings_of(shop: Shop) -> FollowUpPlan:

@@ -76,6 +76,7 @@ def before_approval(
     case: Case,
     remedy: Remedy,
     terms: OfferTerms | None,
+    *,
     now: datetime,
 ) -> Preview:
     """What the buyer would read if this remedy, or on these terms the choice, were approved now, and

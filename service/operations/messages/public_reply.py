@@ -32,7 +32,7 @@ from service.operations.messages.send_check import reaches_buyer
 from service.operations.staff.permits import permit
 
 SECONDS = 20.0
-"""So long a person waits for the platform."""
+"""How long a person waits for the platform."""
 PUBLIC = "public_reply"
 """What history calls it."""
 _DEEDS: Mapping[ReplyMove, str] = {

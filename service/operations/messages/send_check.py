@@ -59,7 +59,7 @@ def check(
     way = way_of(session, message, now, silenced(context, session, message.case))
     if make_good is None and message.make_good_id:
         make_good = session.get(MakeGood, message.make_good_id)
-    facts = _facts(context, session, message, way.verdict, now, make_good)
+    facts = _facts(context, session, message, way.verdict, now=now, make_good=make_good)
     facts = replace(facts, reachable=way.reaches)
     if by_seller is not None:
         facts = replace(facts, by_seller=by_seller)
@@ -71,6 +71,7 @@ def _facts(
     session: Session,
     message: Message,
     verdict: Verdict,
+    *,
     now: datetime,
     make_good: MakeGood | None,
 ) -> SendFacts:

@@ -251,7 +251,7 @@ def _not_sent(row: HeldRow, key: str, error: Exception) -> bool:
     if attempt.outcome in MAYBE_SENT - {HandOverOutcome.UNKNOWN}:
         attempt.outcome, attempt.ended_at = _state_after(error), row.now
     if isinstance(error, OptedOut):
-        silence(row.context, row.session, message.case, BY_CHANNEL, row.now)
+        silence(row.context, row.session, message.case, BY_CHANNEL, now=row.now)
     row.require_claim()
     if message.state != MessageState.SENDING:
         return False

@@ -47,7 +47,7 @@ def say(
         "stop_url": context.links.buyer("stop", message.id),
         "edit_url": edit_link,
     }
-    return _rendered(session, message, duties, links, context.clock.now())
+    return _rendered(session, message, duties, links, now=context.clock.now())
 
 
 def show(
@@ -60,7 +60,7 @@ def show(
     """The same for a seller to read, without the buyer's own links; raises `WrongInput`.
     `make_good`: one that is not decided yet, in place of the message's."""
     links = _hidden(session, message)
-    return _rendered(session, message, duties, links, now, make_good)
+    return _rendered(session, message, duties, links, now=now, make_good=make_good)
 
 
 def begun(session: Session, message: Message, now: datetime) -> MessageText:
@@ -153,6 +153,7 @@ def _rendered(
     message: Message,
     duties: frozenset[Duty],
     links: dict[str, str],
+    *,
     now: datetime,
     make_good: MakeGood | None = None,
 ) -> Rendered:
@@ -189,7 +190,7 @@ def _values(
     zones = zones_of(case, shop)
     values = {**_names(case, shop), **links}
     if message.step is Step.RECEIPT:
-        values |= first_answer.sentences(session, case, shop, language, zones[0], now)
+        values |= first_answer.sentences(session, case, shop, language, zones[0], now=now)
     if message.step is Step.THANKS:
         values["early_access"] = thanks_from_data(shop.thanks).early_access
     return {**values, **_terms(make_good or _make_good(session, message), language, zones)}

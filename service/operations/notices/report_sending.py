@@ -82,7 +82,9 @@ def _report(
     period = Period(subscription.kind, mail.first_day, mail.zone)
     totals = partial(kept_totals.totals, row.session, [shop])
     language, address = seller.language or shop.language, row.context.links.public_url
-    return Report(shop, period, totals(period), totals(period.before), language, address)
+    return Report(
+        shop, period, totals(period), totals(period.before), language=language, public_url=address
+    )
 
 
 def _sent(row: HeldRow) -> None:

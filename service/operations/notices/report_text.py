@@ -39,6 +39,7 @@ class Report:
         period: Period,
         now: Totals,
         before: Totals,
+        *,
         language: str,
         public_url: str,
     ) -> None:
@@ -113,7 +114,7 @@ class Report:
         ]
 
     def _notes(self) -> list[str]:
-        """Of which ratings the raised ones are a share."""
+        """Notes under the figures: which ratings the share of raised ones is taken of."""
         sums = self._now.sums
         notes = [could_be_changed(sums), *([on_assumption(sums)] if sums.assumed else [])]
         return [self._say(note) for note in notes]

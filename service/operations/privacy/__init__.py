@@ -1,1 +1,1 @@
-"""Removes what tells of a buyer."""
+"""Removes buyers' data."""

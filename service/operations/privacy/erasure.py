@@ -1,4 +1,4 @@
-"""Removes what tells of a buyer: on request, and when cases and reviews ended long ago.
+"""Removes buyers' data: on request, and when cases and reviews ended long ago.
 
 Names, addresses, texts, comments and message bodies go; figures, states and history stay. The
 do-not-contact list stays too: it holds hashes only.
@@ -92,24 +92,22 @@ def erase_buyer(
             permit(session, actor, Permission.MANAGE, shop)
         check_settled(cases)
         messages = sum(
-            _empty_case(context, session, case, now, ON_REQUEST, actor) for case in cases
+            _empty_case(context, session, case, at=now, why=ON_REQUEST, actor=actor)
+            for case in cases
         )
-        for shop in sorted(shops):
-            audit.note(
-                session,
-                "buyer.erased",
-                shop_id=shop,
-                subject=f"shop:{shop}",
-                detail=_emptied(len(cases)),
-            )
+        _note_erased(session, sorted(shops), len(cases))
         _take_from_candidates(session, buyer)
         _empty_reviews(session, list(buyer.reviews))
         delivery_bodies.empty(session, [body.id for body in bodies])
     return Erased(len(cases), len(buyer.reviews), messages, len(bodies))
 
 
-def _emptied(cases: int) -> Text:
-    return Counted("%(cases)s case in all shops", "%(cases)s cases in all shops", cases=cases)
+def _note_erased(session: Transaction, shop_ids: Sequence[int], cases: int) -> None:
+    """Tell the audit of each shop, without a word of the buyer."""
+    emptied = Counted("%(cases)s case in all shops", "%(cases)s cases in all shops", cases=cases)
+    for shop_id in shop_ids:
+        subject = f"shop:{shop_id}"
+        audit.note(session, "buyer.erased", shop_id=shop_id, subject=subject, detail=emptied)
 
 
 def deliveries_about(session: Session, buyer: Traces) -> Iterator[Body]:
@@ -146,7 +144,7 @@ def check_settled(cases: Iterable[Case]) -> None:
 
 
 def _empty_case(
-    context: Context, session: Transaction, case: Case, at: datetime, why: Said, actor: Actor
+    context: Context, session: Transaction, case: Case, *, at: datetime, why: Said, actor: Actor
 ) -> int:
     """Remove the buyer from a case, closing it where it is open; gives how many messages."""
     if case.closed_at is None:
@@ -257,7 +255,7 @@ def purge_ended(context: Context, actor: Actor, shop_id: int | None = None) -> b
             context.database.transaction() as session,
         ):
             case = case_queries.locked_case(session, case_id)
-            _empty_case(context, session, case, context.clock.now(), BY_AGE, actor)
+            _empty_case(context, session, case, at=context.clock.now(), why=BY_AGE, actor=actor)
     if reviews:
         with context.database.transaction() as session:
             _empty_reviews(session, reviews)

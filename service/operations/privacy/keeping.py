@@ -1,4 +1,4 @@
-"""What is deleted when it is old, table by table: for the clock, and for owners who look at it and press.
+"""Retention, table by table: applied by the clock, and by owners who ask for it at once.
 
 What is to go is looked for outside the write lock; each write is short.
 """

@@ -25,7 +25,7 @@ class Preview:
 
     @property
     def open_cases(self) -> int:
-        """So many are closed by it."""
+        """How many open cases it closes."""
         return sum(case.closed_at is None for case in self.cases)
 
 

@@ -32,6 +32,7 @@ def approve(
     case: Case,
     remedies: Sequence[Remedy],
     terms: OfferTerms | None,
+    *,
     now: datetime,
 ) -> None:
     """Approve a proposal about which there is no doubt, where the limit covers it: the first remedy,

@@ -61,7 +61,7 @@ def approve(
         remedy = changed or _proposed(_proposal(session, case, seen), number)
         remedy = _checked(session, case, remedy)
         limit = permit_amount(session, actor, case.shop_id, remedy.amount, now=now)
-        grant = _grant(session, case, actor, reason, limit, now)
+        grant = _grant(session, case, actor, reason=reason, limit=limit, now=now)
         grants.approve(session, case, remedy, grant)
 
 
@@ -98,7 +98,7 @@ def offer(
             raise WrongState(NOT_REACHED)
         dearest = offers.dearest(remedies).amount
         limit = permit_amount(session, actor, case.shop_id, dearest, now=now)
-        grant = _grant(session, case, actor, reason, limit, now)
+        grant = _grant(session, case, actor, reason=reason, limit=limit, now=now)
         grants.offer(session, case, remedies, terms, grant)
 
 
@@ -113,7 +113,7 @@ def _case_to_decide(session: Transaction, case_id: int, actor: Actor) -> Case:
 
 
 def _grant(
-    session: Session, case: Case, actor: Actor, reason: str, limit: Text, now: datetime
+    session: Session, case: Case, actor: Actor, *, reason: str, limit: Text, now: datetime
 ) -> Grant:
     """What a person decides can be undone for as long as the shop says."""
     seconds = shop_queries.shop(session, case.shop_id).hold_seconds

@@ -28,7 +28,7 @@ from service.operations.remedies.proposals import situation_of
 SIZES = (50, 200)
 """How many cases may be chosen to try a playbook on."""
 LONGEST_SECONDS = 4.0
-Answer = Proposal | NoProposal
+Proposed = Proposal | NoProposal
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,8 @@ class Compared:
     reference: str
     opened_at: datetime
     complaint: str
-    today: Answer
-    tried: Answer
+    today: Proposed
+    tried: Proposed
 
 
 @dataclass(slots=True)
@@ -148,13 +148,13 @@ def _count(result: DryRun, compared: Compared) -> None:
         result.differing.append(compared)
 
 
-def _given(answer: Answer) -> tuple[object, ...]:
+def _given(answer: Proposed) -> tuple[object, ...]:
     if isinstance(answer, NoProposal):
         return ()
     return tuple(option.remedy for option in answer.options), answer.offer
 
 
-def cost_of(answer: Answer) -> Mapping[str, int]:
+def cost_of(answer: Proposed) -> Mapping[str, int]:
     """What an answer costs by currency, in minor units."""
     if isinstance(answer, NoProposal):
         return {}

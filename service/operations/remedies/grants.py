@@ -44,7 +44,7 @@ class Grant:
     limit: Text
     at: datetime
     held_until: datetime | None = None
-    """Till when it can be undone; None: it begins at once."""
+    """Until when it can be undone; None: it begins at once."""
 
 
 def way_of(connection: Connection, kind: RemedyKind) -> Way:

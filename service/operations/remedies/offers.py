@@ -42,7 +42,7 @@ NOT_PICKED = Text("The buyer did not choose in time.")
 TAKEN_BACK = Text("The choice was taken back.")
 NOTHING_LEFT = Text("Nothing of what the buyer could choose can be given any more.")
 SECONDS_TO_ASK = 5.0
-"""So long a buyer's page waits for the platform; without its word the order counts as last seen."""
+"""How long a buyer's page waits for the platform; if it does not answer, the order counts as last seen."""
 
 
 def order_now(context: Context, offer_id: int) -> SeenOrder | None:

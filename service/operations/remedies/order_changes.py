@@ -10,12 +10,14 @@ from service.db.outbox import claims
 from service.db.remedies import remedy_queries
 from service.db.transaction import Transaction
 from service.domain.remedies.states import MakeGoodState
-from service.domain.reviews.outcomes import Outcome
+from service.domain.reviews.outcomes import EventOutcome
 
 WAITING = (MakeGoodState.IN_PROGRESS, MakeGoodState.WAITING_FOR_BUYER)
 
 
-def follow(session: Transaction, connection: Connection, order_id: str, now: datetime) -> Outcome:
+def follow(
+    session: Transaction, connection: Connection, order_id: str, now: datetime
+) -> EventOutcome:
     """Look now after the make-goods of this order that are under way, and at what its buyer may
     choose; gives what came of it."""
     make_goods = remedy_queries.make_goods_of(session, connection.id, order_id)
@@ -27,4 +29,4 @@ def follow(session: Transaction, connection: Connection, order_id: str, now: dat
     ]
     claims.bring_forward(session, Kind.MAKE_GOOD, waiting, now)
     claims.bring_forward(session, Kind.END_OFFER, offers, now)
-    return Outcome.LOOKING if waiting or offers else Outcome.NOTHING
+    return EventOutcome.LOOKING if waiting or offers else EventOutcome.NOTHING

@@ -30,7 +30,12 @@ def add_rule(context: Context, shop_id: int, actor: Actor, rule: Rule, *, seen: 
     `NotPermitted`, `NotFound`."""
     change = Text("Rule “%(rule)s” is new.", rule=rule.label)
     _edit(
-        context, shop_id, actor, seen, lambda playbook: playbook_edits.added(playbook, rule), change
+        context,
+        shop_id,
+        actor,
+        seen,
+        lambda playbook: playbook_edits.added(playbook, rule),
+        change=change,
     )
 
 
@@ -45,7 +50,7 @@ def change_rule(
         actor,
         seen,
         lambda playbook: playbook_edits.changed(playbook, number, rule),
-        change,
+        change=change,
     )
 
 
@@ -60,7 +65,7 @@ def move_rule(
         actor,
         seen,
         lambda playbook: playbook_edits.moved(playbook, number, places),
-        change,
+        change=change,
     )
 
 
@@ -73,7 +78,7 @@ def copy_rule(context: Context, shop_id: int, actor: Actor, number: int, *, seen
         actor,
         seen,
         lambda playbook: playbook_edits.copied(playbook, number),
-        change,
+        change=change,
     )
 
 
@@ -86,7 +91,7 @@ def remove_rule(context: Context, shop_id: int, actor: Actor, number: int, *, se
         actor,
         seen,
         lambda playbook: playbook_edits.removed(playbook, number),
-        change,
+        change=change,
     )
 
 
@@ -109,7 +114,7 @@ def rename(
         actor,
         seen,
         lambda playbook: replace(playbook, name=name, translations=translations, note=note),
-        change,
+        change=change,
     )
 
 
@@ -117,7 +122,7 @@ def draft_ready_made(context: Context, shop_id: int, actor: Actor, kind: ReadyMa
     """Make a shipped playbook the draft; raises `WrongState` where there is one, `NotPermitted`,
     `NotFound`."""
     origin = Text("The shipped playbook “%(name)s”.", name=LABELS[kind])
-    _edit(context, shop_id, actor, None, lambda _: ready_made(kind), origin, origin=origin)
+    _edit(context, shop_id, actor, None, lambda _: ready_made(kind), change=origin, origin=origin)
 
 
 def draft_file(context: Context, shop_id: int, actor: Actor, text: str) -> None:
@@ -127,7 +132,7 @@ def draft_file(context: Context, shop_id: int, actor: Actor, text: str) -> None:
         permit(session, actor, Permission.MANAGE, shop_id)
     playbook = playbook_file.read(text)
     origin = Text("Read from a file.")
-    _edit(context, shop_id, actor, None, lambda _: playbook, origin, origin=origin)
+    _edit(context, shop_id, actor, None, lambda _: playbook, change=origin, origin=origin)
 
 
 def discard_draft(context: Context, shop_id: int, actor: Actor) -> None:
@@ -146,8 +151,8 @@ def _edit(
     actor: Actor,
     seen: str | None,
     edit: Edit,
-    change: Text,
     *,
+    change: Text,
     origin: Said | None = None,
 ) -> None:
     with context.database.transaction() as session:

@@ -142,13 +142,13 @@ def _take_effect(
     if number == 0:
         shipped = Text("As shipped.")
         number = 1
-        session.add(_version(shop, number, before, CLOCK, shipped, shop.created_at))
-    session.add(_version(shop, number + 1, playbook, actor, origin, session.now()))
+        session.add(_version(shop, number, before, CLOCK, origin=shipped, at=shop.created_at))
+    session.add(_version(shop, number + 1, playbook, actor, origin=origin, at=session.now()))
     shop.playbook = playbook_to_data(playbook)
 
 
 def _version(
-    shop: Shop, number: int, playbook: Playbook, actor: Actor, origin: Said | None, at: object
+    shop: Shop, number: int, playbook: Playbook, actor: Actor, *, origin: Said | None, at: object
 ) -> PlaybookVersion:
     return PlaybookVersion(
         shop_id=shop.id,

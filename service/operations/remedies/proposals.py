@@ -51,7 +51,7 @@ def propose_or_approve(
     if proposal["remedies"] and not case.doubt:
         remedies = [remedy_from_data(row) for row in proposal["remedies"]]
         terms = proposal["offer"] and terms_from_data(proposal["offer"])
-        automatic.approve(context, session, case, remedies, terms or None, now)
+        automatic.approve(context, session, case, remedies, terms or None, now=now)
 
 
 def refresh_proposal(session: Transaction, case: Case, *, now: datetime) -> None:

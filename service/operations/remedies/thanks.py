@@ -165,8 +165,8 @@ def untold(
 
 def has_card(session: Session, case: Case) -> bool:
     """Whether the buyer of this case was thanked by a card."""
-    given = thanks_queries.given(session, case)
-    return any(row.case_id == case.id and row.gesture is Gesture.CARD for row in given)
+    thanks = thanks_queries.given(session, case)
+    return any(row.case_id == case.id and row.gesture is Gesture.CARD for row in thanks)
 
 
 def voucher(case: Case) -> Remedy:

@@ -55,10 +55,10 @@ def plan_looks(context: Context) -> bool:
         OutboxRow.kind == Kind.LOOK_AT_VOUCHERS, OutboxRow.done_at.is_(None)
     )
     with context.database.reading() as session:
-        wanted = sorted({*session.scalars(due)} - {*session.scalars(under_way)})
-    if wanted:
+        connection_ids = sorted({*session.scalars(due)} - {*session.scalars(under_way)})
+    if connection_ids:
         with context.database.transaction() as session:
-            for connection_id in wanted:
+            for connection_id in connection_ids:
                 with apart("asking about vouchers of connection", connection_id):
                     _put_look(session, connection_id, now)
     return False
@@ -116,8 +116,8 @@ def _keep(
     the make-good is locked first, so that nothing comes back that was erased meanwhile."""
     session, now = row.session, row.now
     row.postpone(now + PAUSE, tries=0)
-    held = select(MakeGood).where(MakeGood.id == make_good_id).with_for_update(key_share=True)
-    make_good = session.scalars(held.execution_options(populate_existing=True)).one()
+    statement = select(MakeGood).where(MakeGood.id == make_good_id).with_for_update(key_share=True)
+    make_good = session.scalars(statement.execution_options(populate_existing=True)).one()
     shop_id, opened_at, erased_at = session.execute(
         select(Case.shop_id, Case.opened_at, Case.erased_at).where(Case.id == make_good.case_id)
     ).one()

@@ -23,9 +23,9 @@ from service.operations.context import Context
 from service.operations.staff.permits import permit_operator
 
 AT_ONCE = 1_000
-"""Marks."""
+"""Marks counted in one transaction."""
 STRETCH = timedelta(days=31)
-"""Of days that are counted together."""
+"""Days counted at a time."""
 
 
 def roll_up(context: Context) -> bool:
@@ -81,9 +81,9 @@ def _count(
     return counted, left_out
 
 
-def _of_shop(session: Session, shop_id: int, zone: str, wanted: set[date]) -> dict[Key, Totals]:
-    fresh = {day: Totals() for day in wanted}
-    for first, last in kept_totals.stretches(wanted):
+def _of_shop(session: Session, shop_id: int, zone: str, marked: set[date]) -> dict[Key, Totals]:
+    fresh = {day: Totals() for day in marked}
+    for first, last in kept_totals.stretches(marked):
         while first <= last:
             ends = min(last, first + STRETCH)
             days = Days(first, ends, zone)
@@ -91,7 +91,7 @@ def _of_shop(session: Session, shop_id: int, zone: str, wanted: set[date]) -> di
             first = ends + timedelta(days=1)
     rows: dict[Key, Totals] = {(shop_id, PeriodKind.DAY, day): sums for day, sums in fresh.items()}
     for kind in (PeriodKind.WEEK, PeriodKind.MONTH):
-        for period in {Period.around(day, kind, zone) for day in wanted}:
+        for period in {Period.around(day, kind, zone) for day in marked}:
             sums = kept_totals.merged_days(session, shop_id, period, fresh)
             rows[shop_id, kind, period.first] = sums
     return rows

@@ -18,7 +18,7 @@ from service.db.outbox import claims
 from service.db.reviews import known_reviews
 from service.db.shops import shop_queries
 from service.db.transaction import Transaction
-from service.domain.reviews.outcomes import Outcome
+from service.domain.reviews.outcomes import EventOutcome
 from service.domain.reviews.versions import Change, StoredReview, change
 from service.operations.cases import review_changes
 from service.operations.remedies import order_changes
@@ -32,7 +32,7 @@ def apply_event(
     now: datetime,
     authoritative: bool = False,
     initial_sync: bool = False,
-) -> Outcome:
+) -> EventOutcome:
     """Bring one event into the reviews and cases; returns the outcome.
 
     `authoritative`: the event was read just now from the platform, so it is the latest there is.
@@ -41,11 +41,11 @@ def apply_event(
     """
     if isinstance(event, SomethingChanged):
         _refetch(session, connection, event.subject, now)
-        return Outcome.LOOKING
+        return EventOutcome.LOOKING
     if isinstance(event, OrderChanged | ReturnChanged):
         return order_changes.follow(session, connection, event.order_id, now)
     if not isinstance(event, ReviewEvent):
-        return Outcome.NOTHING
+        return EventOutcome.NOTHING
     review = known_reviews.review_of(session, connection.id, event.review_id)
     difference = change(_as_stored(review), event)
     if (
@@ -54,11 +54,11 @@ def apply_event(
         and registry.get(connection.adapter).capabilities.poll
     ):
         _refetch(session, connection, f"review:{event.review_id}", now)
-        return Outcome.LOOKING
+        return EventOutcome.LOOKING
     if difference in (Change.NOTHING, Change.STALE):
         if review is not None:
             _complete(review, event)
-        return Outcome.NOTHING if difference is Change.NOTHING else Outcome.STALE
+        return EventOutcome.NOTHING if difference is Change.NOTHING else EventOutcome.STALE
     return _keep(session, connection, review, event, now, undated_is_old=initial_sync)
 
 
@@ -84,7 +84,7 @@ def _keep(
     now: datetime,
     *,
     undated_is_old: bool,
-) -> Outcome:
+) -> EventOutcome:
     """Keep what the event says as a version of its review, and do what that calls for."""
     rating_before = None if review is None or review.withdrawn else review.rating
     is_new = review is None
@@ -94,7 +94,7 @@ def _keep(
     _add_version(review, event, now)
     undated = undated_is_old and event.written_at is None
     if is_new and (undated or _written_before(event, connection.cases_from)):
-        return Outcome.SEEN
+        return EventOutcome.SEEN
     return review_changes.follow(session, connection, review, rating_before, now)
 
 

@@ -1,4 +1,4 @@
-"""Stored bodies of deliveries: which there are, what is told in them, emptying them."""
+"""Stored bodies of deliveries: which are kept, whether they mention a buyer, emptying them."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from service.db.outbox.claims import Claim
 from service.db.shops import shop_queries
 from service.db.transaction import Transaction
 from service.domain.reviews.delivery_states import DeliveryMove, DeliveryState
-from service.domain.reviews.outcomes import Outcome, note_of
+from service.domain.reviews.outcomes import EventOutcome, note_of
 from service.operations.cases import reading
 from service.operations.cases.reading import Readings
 from service.operations.context import Context
@@ -144,7 +144,7 @@ def _settle(session: Transaction, read: _Read, now: datetime, *, is_talk: bool =
         move(session, read.delivery, DeliveryMove.FAIL, at=now, note=read.problem)
         return
     outcomes = [apply_event(session, read.connection, event, now=now) for event in read.events]
-    note = note_of(outcomes + [Outcome.MESSAGE] * is_talk)
+    note = note_of(outcomes + [EventOutcome.MESSAGE] * is_talk)
     how = DeliveryMove.READ if note else DeliveryMove.IGNORE
     move(session, read.delivery, how, at=now, note=note)
 

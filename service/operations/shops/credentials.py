@@ -1,4 +1,4 @@
-"""Tokens with which platforms let us in: renewed before they end, each refresh token used once.
+"""Access tokens of platforms: refreshed before they expire, each refresh token used once.
 
 Before a refresh token is used, that is written down under the row's lock, so that no two use it; what
 the platform gives for it is written down before it is used. A worker that dies in between leaves the

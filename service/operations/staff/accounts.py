@@ -14,6 +14,7 @@ from werkzeug.security import check_password_hash, generate_password_hash
 from integrations.sentence import N_, Text
 from integrations.text import line
 from service.db.models import Seller
+from service.db.staff import seller_queries
 from service.domain.errors import NotFound, WrongInput, WrongState
 from service.domain.staff.authority import Actor, Membership, Permission
 from service.operations.context import Context
@@ -167,7 +168,7 @@ def reset_password(context: Context, seller_id: int, actor: Actor) -> str:
 def sign_in(context: Context, email: str, password: str) -> Seller | None:
     """The seller with this address and password, else None."""
     with context.database.reading() as session:
-        seller = session.scalar(select(Seller).where(Seller.email == email.strip().lower()))
+        seller = seller_queries.seller_by_email(session, email)
     password_hash = seller.password_hash if seller is not None and seller.password_hash else _NOBODY
     right = check_password_hash(password_hash, password)
     usable = seller is not None and bool(seller.password_hash) and seller.active

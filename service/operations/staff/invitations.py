@@ -113,7 +113,9 @@ def join_as_seller(context: Context, key: str, actor: Actor) -> None:
         seller = members.self_of(session, actor)
         shops = _use(session, context, key)
         new = {
-            one: member for one, member in shops.items() if one not in _shops_of(session, seller)
+            shop_id: member
+            for shop_id, member in shops.items()
+            if shop_id not in _shops_of(session, seller)
         }
         if not new:
             raise WrongState("You belong to all of these shops already.")
@@ -157,10 +159,10 @@ def _still_given(session: Session, row: Invitation) -> dict[int, Membership]:
     inviter = seller_actor(session, row.seller_id)
     given = {
         int(shop_id): Membership(
-            SellerRole(one["role"]),
-            {code: Limit(**limit) for code, limit in one["limits"].items()},
+            SellerRole(membership["role"]),
+            {code: Limit(**limit) for code, limit in membership["limits"].items()},
         )
-        for shop_id, one in row.shops.items()
+        for shop_id, membership in row.shops.items()
         if may(inviter, Permission.MANAGE, int(shop_id))
     }
     if not given:

@@ -44,7 +44,7 @@ def mail_to(context: Context, email: str) -> Callable[[], None] | None:
     whether the address is known or not; it raises an `AdapterError`. None where there is nobody to
     send it to, or nothing that carries it."""
     with context.database.reading() as session:
-        seller = session.scalar(select(Seller).where(Seller.email == email.strip().lower()))
+        seller = seller_queries.seller_by_email(session, email)
         if seller is None or not seller.active:
             return None
         shop_ids = [row.shop_id for row in seller_queries.memberships(session, seller.id)]

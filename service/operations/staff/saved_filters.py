@@ -36,12 +36,12 @@ def save(context: Context, actor: Actor, name: str, query: str) -> None:
             raise WrongInput("Give the list a name.")
         if len(query) > LONGEST_QUERY:
             raise WrongInput("Narrow the list down with fewer words, then save it.")
-        own = session.scalars(select(SavedFilter).where(SavedFilter.seller_id == seller.id)).all()
-        same = next((each for each in own if each.name == called), None)
+        saved = session.scalars(select(SavedFilter).where(SavedFilter.seller_id == seller.id)).all()
+        same = next((each for each in saved if each.name == called), None)
         if same is not None:
             same.query = query
             return
-        if len(own) >= MOST:
+        if len(saved) >= MOST:
             raise WrongInput("Remove a saved list first: %(most)s are kept.", most=MOST)
         session.add(
             SavedFilter(

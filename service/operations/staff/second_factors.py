@@ -1,4 +1,4 @@
-"""The second factor of people: set up, asked for at the door, taken off, reset, required of owners."""
+"""Second factors of sellers: set up, asked for at sign-in, removed, reset, required of owners."""
 
 from __future__ import annotations
 

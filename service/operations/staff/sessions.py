@@ -12,7 +12,7 @@ from sqlalchemy import delete, select, update
 from integrations.text import line
 from service.db import audit
 from service.db.models import Seller, SignIn
-from service.db.staff import attempts
+from service.db.staff import attempts, seller_queries
 from service.db.transaction import Transaction
 from service.domain.errors import NotFound
 from service.domain.staff.authority import Actor, seller_name
@@ -128,7 +128,7 @@ def _note_end(session: Transaction, seller: Seller, device: str) -> None:
 def note_refused(context: Context, email: str) -> None:
     """Tell the audit that tries to sign in as this seller were too many; once in an hour."""
     with context.database.reading() as session:
-        seller = session.scalar(select(Seller).where(Seller.email == email.strip().lower()))
+        seller = seller_queries.seller_by_email(session, email)
     if seller is None:
         return
     key, now = f"refused {seller.id}", context.clock.now()

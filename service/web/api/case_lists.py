@@ -12,7 +12,7 @@ from marshmallow import ValidationError, fields, post_load, validate, validates_
 
 from integrations.money import Money
 from integrations.remedies import KINDS
-from service.db.cases.case_filter import CaseFilter, Outcome
+from service.db.cases.case_filter import CaseFilter, CaseOutcome
 from service.db.cases.case_list import Sort, key_read, key_text, list_cases
 from service.domain.cases.couriers import courier_named
 from service.domain.cases.root_causes import RootCause
@@ -97,7 +97,9 @@ class CasesQuery(LengthQuery):
         RootCause, by_value=True, metadata={"example": next(iter(RootCause)).value}
     )
     courier = _word(example="J&T Express")
-    outcome = fields.Enum(Outcome, by_value=True, metadata={"example": Outcome.SOLVED.value})
+    outcome = fields.Enum(
+        CaseOutcome, by_value=True, metadata={"example": CaseOutcome.SOLVED.value}
+    )
     assignee_id = _number()
     decided_by = _number()
 

@@ -35,7 +35,7 @@ class Endpoint:
     path: str
     summary: str
     answer: type[Schema] | str
-    """Of JSON its schema, of anything else its media type."""
+    """The schema of JSON, the media type of anything else."""
     parameters: list[Parameter] = field(default_factory=list)
     body: type[Schema] | None = None
     examples: Mapping[str, Any] = field(default_factory=dict)

@@ -36,7 +36,9 @@ def once(view: View) -> View:
         database, token_id = context().database, actor().id
         reference = str(kwargs.get("reference", ""))
         request_hash, now = _request_hash(), context().clock.now()
-        kept = api_answers.begin(database, token_id, key, request_hash, reference, now)
+        kept = api_answers.begin(
+            database, token_id, key, request_hash, reference=reference, now=now
+        )
         if kept is not None:
             return _again(kept.request_hash == request_hash, kept.status, kept.body)
         try:

@@ -13,13 +13,13 @@ from service.web.api import inputs, schemas
 from service.web.api.case_lists import CasesQuery
 from service.web.api.case_verbs import DESCRIBED as CASES
 from service.web.api.connections import DESCRIBED as CONNECTIONS
+from service.web.api.contact_paths import CONTACT
 from service.web.api.describe import Endpoint, in_path, in_query
 from service.web.api.pictures import DESCRIBED as PICTURES
 from service.web.api.playbook_schemas import DESCRIBED as PLAYBOOKS
 from service.web.api.proof_schemas import ProofOut
 from service.web.api.reports import DESCRIBED as REPORTS
 from service.web.api.shops import DESCRIBED as SHOPS
-from service.web.api.talk_pages import TALK
 
 APPROVALS: Mapping[str, Any] = {
     "proposed": {"number": 0, "proposal_id": 12},
@@ -241,7 +241,16 @@ def document() -> dict[str, Any]:
         "Makegood", "1", "3.1.0", plugins=[MarshmallowPlugin()], security=[{"token": []}]
     )
     spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
-    described = (*ENDPOINTS, *PLAYBOOKS, *TALK, *CASES, *PICTURES, *CONNECTIONS, *SHOPS, *REPORTS)
+    described = (
+        *ENDPOINTS,
+        *PLAYBOOKS,
+        *CONTACT,
+        *CASES,
+        *PICTURES,
+        *CONNECTIONS,
+        *SHOPS,
+        *REPORTS,
+    )
     for endpoint in described:
         spec.path(
             path=f"/api/v1{endpoint.path}", operations={endpoint.method: endpoint.operation()}

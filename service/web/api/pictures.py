@@ -24,7 +24,9 @@ __all__ = ["blueprint"]
 @limited(120, MINUTE)
 def picture(reference: str, kind: str, number: int, size: str) -> Response:
     """Fetch a picture of a case."""
-    return picture_answer(pictures.fetch(context(), reference, actor(), kind, number, size))
+    return picture_answer(
+        pictures.fetch(context(), reference, actor(), kind=kind, number=number, size=size)
+    )
 
 
 def _one_of(name: str, choices: type[PictureKind] | type[PictureSize]) -> Parameter:

@@ -20,7 +20,7 @@ from service.domain.remedies.proposing import NoProposal
 from service.domain.remedies.ready_made import playbook_of
 from service.domain.staff.authority import Permission
 from service.operations.remedies import dry_run, playbooks
-from service.operations.remedies.dry_run import Answer, DryRun
+from service.operations.remedies.dry_run import DryRun, Proposed
 from service.operations.shops import settings
 from service.web.api import inputs
 from service.web.api import playbook_schemas as schemas
@@ -120,7 +120,7 @@ def _tried(result: DryRun) -> dict[str, Any]:
     }
 
 
-def _answer(answer: Answer) -> dict[str, Any]:
+def _answer(answer: Proposed) -> dict[str, Any]:
     if isinstance(answer, NoProposal):
         return {"rule": answer.rule, "remedies": [], "reason": answer.reason}
     remedies = [

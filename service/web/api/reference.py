@@ -56,7 +56,7 @@ class Call:
 
 
 def _schema(content: dict[str, Any]) -> dict[str, Any]:
-    """Of an answer that is no JSON its media type stands in the place of a schema's type."""
+    """The schema of an answer; for one that is not JSON its media type takes the place of a type."""
     (media_type, described), *_ = content.items()
     schema: dict[str, Any] = described.get("schema", {"type": media_type})
     return schema

@@ -113,7 +113,7 @@ def _save_text(ids: Ids, sent: Sent) -> None:
     _check_text(ids)
     text = MessageText(sent["subject"], sent["text"])
     verb = custom_texts.save_text
-    verb(context(), ids["shop_id"], ids["key"], ids["language"], text, actor())
+    verb(context(), ids["shop_id"], ids["key"], ids["language"], text, actor=actor())
 
 
 def _ship_text(ids: Ids, _: Sent) -> None:

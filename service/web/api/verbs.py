@@ -32,7 +32,7 @@ EXAMPLES: Mapping[str, str] = {
     "key": "confirmation.resend",
     "language": "id",
 }
-"""Of parts of addresses that are no numbers."""
+"""Examples for path parameters that are not numbers."""
 
 
 def _case_of(ids: Ids, _: object) -> Response:

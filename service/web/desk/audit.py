@@ -25,7 +25,7 @@ LARGEST = 2**63 - 1
 
 blueprint.add_app_template_filter(change, "change")
 OF_MESSAGES = ("shop.follow_ups", "shop.asking")
-"""Of these a line names the setting, as its form does."""
+"""Changes of these name each setting, as its form does."""
 
 
 @blueprint.app_template_filter("about")
@@ -74,7 +74,7 @@ def overview() -> str:
         )
         shops = shop_queries.shops(session, owned)
     return render_template(
-        "admin/audit.html",
+        "desk/audit.html",
         lines=lines[:PAGE],
         names=names,
         shops={shop.id: shop for shop in shops},

@@ -12,12 +12,12 @@ from service.db.shops import shop_queries
 from service.domain.errors import NotFound
 from service.domain.messages.calls import CallMove
 from service.operations.messages import calls
-from service.operations.messages.calls import Outcome
+from service.operations.messages.calls import CallResult
 from service.web.desk.case_forms import CallForm
 from service.web.desk.case_verbs import verb
 from service.web.request_context import actor, context
 
-blueprint = Blueprint("calls", __name__, url_prefix="/cases/<reference>/calls")
+blueprint = Blueprint("call_verbs", __name__, url_prefix="/cases/<reference>/calls")
 
 
 @blueprint.post("")
@@ -62,7 +62,7 @@ def _record(case: Case, call_id: int, form: CallForm, how: CallMove) -> None:
             raise NotFound("There is no such call in this case.")
         zone = ZoneInfo(shop_queries.shop(session, case.shop_id).zone)
     again_at = form.value("again_at") if how is CallMove.CALL_AGAIN else None
-    outcome = Outcome(
+    outcome = CallResult(
         how,
         form.words.data or "",
         form.value("answer") if how is CallMove.REACH else None,

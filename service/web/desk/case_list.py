@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Self
+from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, render_template, request
+from flask_babel import lazy_gettext as lazy
 from sqlalchemy.orm import Session
 
 from integrations.money import Money
-from service.db.cases.case_filter import CaseFilter, Outcome
+from service.db.cases.case_filter import CaseFilter, CaseOutcome
 from service.db.cases.case_list import Sort, key_read, key_text, list_cases
 from service.db.models import Case, Shop
 from service.db.shops import shop_queries
@@ -31,8 +33,8 @@ from service.localization import read_amount
 from service.operations.remedies.playbooks import currencies_of, currencies_of_shops
 from service.operations.staff import saved_filters
 from service.web.auth import sellers_only
+from service.web.desk.forms import DeskForm, Entry
 from service.web.desk.paging import next_page
-from service.web.desk.saved_filters import query_of
 from service.web.i18n import translate
 from service.web.request_context import actor, context
 
@@ -48,19 +50,38 @@ FROM_REPORT = (
     "decided_by",
 )
 """What only a report's links say; the form hands it on."""
+OF_ONE_PAGE = ("after",)
+"""What stands in the address of a list and is not of the list itself."""
+OF_LIST = ("case_list.overview", "saved_filters.save")
+
+
+class SaveForm(DeskForm):
+    """What the list shown is saved as."""
+
+    name = Entry(lazy("Save this list under a name"))
+
+
+def query_of_list() -> str:
+    """What the address asks for, as it is kept: of the list, not of a page of it."""
+    pairs = parse_qsl(request.query_string.decode("latin-1"))
+    return urlencode([(name, value) for name, value in pairs if name not in OF_ONE_PAGE])
 
 
 @blueprint.app_template_global()
 def searched_for() -> str:
     """What was typed in the search box, so that it stays there."""
-    is_search = request.endpoint == "case_list.overview"
-    return request.args.get("q", "")[:LONGEST_TYPED] if is_search else ""
+    return request.args.get("q", "")[:LONGEST_TYPED] if request.endpoint in OF_LIST else ""
 
 
 @blueprint.get("/cases")
 @sellers_only
 def overview() -> str:
     """Cases that hold all the words, of this shop, state, cause, rating, product and money."""
+    return list_page(SaveForm())
+
+
+def list_page(save: SaveForm) -> str:
+    """The page of the list that the address asks for, with the form that saves it."""
     seen = actor().shops(Permission.LOOK)
     with context().database.reading() as session:
         shops = shop_queries.shops(session, seen)
@@ -75,7 +96,7 @@ def overview() -> str:
             sort=asked.sort,
         )
         return render_template(
-            "admin/cases.html",
+            "desk/cases.html",
             cases=cases[:PAGE],
             waiting=task_queries.cases_waiting(session, [case.id for case in cases]),
             wanted=narrowing,
@@ -86,7 +107,8 @@ def overview() -> str:
             from_report=_from_report(narrowing),
             shops=[(shop.id, shop.name) for shop in shops],
             saved=saved_filters.of_seller(context(), actor()),
-            query=query_of(request.query_string.decode("latin-1")),
+            save=save,
+            query=query_of_list(),
             names=seller_queries.actor_names(session),
             states=list(CaseState),
             causes=[*CAUSES, UNCLEAR],
@@ -160,7 +182,7 @@ def _filter(shops: Sequence[Shop], paid: Money | None) -> CaseFilter:
         courier=courier_named(request.args.get("courier", "")),
         assignee_id=actor().id if request.args.get("mine") else None,
         decided_by=_number("decided_by", 2**63 - 1),
-        outcome=Outcome(outcome) if outcome in set(Outcome) else None,
+        outcome=CaseOutcome(outcome) if outcome in set(CaseOutcome) else None,
     )
 
 

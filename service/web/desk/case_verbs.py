@@ -7,8 +7,8 @@ from functools import wraps
 from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as lazy
-from werkzeug.wrappers import Response
 
 from service.db.cases import case_queries
 from service.db.models import Case
@@ -45,20 +45,19 @@ from service.web.errors import status_of
 from service.web.request_context import actor, context
 
 blueprint = Blueprint("case_verbs", __name__, url_prefix="/cases/<reference>")
-Answer = Response | tuple[str, int]
 
 
 def verb(
     sentence: Any, form_class: type[CaseForm] = CaseForm
-) -> Callable[[Callable[..., None]], Callable[..., Answer]]:
+) -> Callable[[Callable[..., None]], Callable[..., ResponseReturnValue]]:
     """For those who may decide: does one thing to a case, then says `sentence`. `form_class`: of the
     form that it reads, which it gets as `form` once its entries are right."""
 
-    def decorated(act: Callable[..., None]) -> Callable[..., Answer]:
+    def decorated(act: Callable[..., None]) -> Callable[..., ResponseReturnValue]:
         @may(Permission.DECIDE)
         @once
         @wraps(act)
-        def acted(reference: str, **rest: Any) -> Answer:
+        def acted(reference: str, **rest: Any) -> ResponseReturnValue:
             with context().database.reading() as session:
                 case = case_queries.case_by_reference(session, reference)
             form = form_class(case, request.form)
@@ -72,7 +71,7 @@ def verb(
                     form.refuse(error, form.about)
                 return case_page(reference, error, form), status_of(error)
             undo.tell(sentence, [case.reference])
-            at_case = url_for("admin.case", reference=case.reference)
+            at_case = url_for("cases.case", reference=case.reference)
             return redirect(own_path(form.next.data or "", at_case), 303)
 
         return acted

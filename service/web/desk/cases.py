@@ -45,7 +45,7 @@ from service.web.errors import refusal
 from service.web.i18n import label, translate
 from service.web.request_context import actor, context
 
-blueprint = Blueprint("admin", __name__)
+blueprint = Blueprint("cases", __name__)
 
 blueprint.add_app_template_filter(formatting.money, "money")
 blueprint.add_app_template_filter(formatting.when, "when")
@@ -111,7 +111,7 @@ def next_case(reference: str) -> Response:
         following = task_queries.next_case(session, actor().shops(Permission.LOOK), case.id)
     if following is None:
         return redirect(url_for("waiting.overview"), 303)
-    return redirect(url_for("admin.case", reference=following.reference), 303)
+    return redirect(url_for("cases.case", reference=following.reference), 303)
 
 
 def case_page(
@@ -123,7 +123,7 @@ def case_page(
         formatting.use_zone(case.shop.zone)
         proposal = remedy_queries.proposal(session, case.id)
         return render_template(
-            "admin/case.html",
+            "desk/case.html",
             case=case,
             review=case.review,
             older_reviews=[

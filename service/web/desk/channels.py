@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 from werkzeug.wrappers import Response
@@ -21,7 +22,6 @@ from service.web.i18n import label
 from service.web.request_context import actor, context
 
 blueprint = Blueprint("channels", __name__, url_prefix="/shops/<int:shop_id>/channels")
-Answer = Response | tuple[str, int]
 
 
 def _channel(typed: str) -> Channel:
@@ -46,41 +46,41 @@ def page(shop_id: int) -> str:
 
 @blueprint.post("/<severity>/raise")
 @may(Permission.MANAGE)
-def raise_rung(shop_id: int, severity: str) -> Answer:
+def raise_rung(shop_id: int, severity: str) -> ResponseReturnValue:
     """Try a channel one earlier."""
     return _changed(shop_id, severity, ladders.raise_rung)
 
 
 @blueprint.post("/<severity>/lower")
 @may(Permission.MANAGE)
-def lower_rung(shop_id: int, severity: str) -> Answer:
+def lower_rung(shop_id: int, severity: str) -> ResponseReturnValue:
     """Try a channel one later."""
     return _changed(shop_id, severity, ladders.lower_rung)
 
 
 @blueprint.post("/<severity>/leave-out")
 @may(Permission.MANAGE)
-def leave_out(shop_id: int, severity: str) -> Answer:
+def leave_out(shop_id: int, severity: str) -> ResponseReturnValue:
     """Do not write by a channel."""
     return _changed(shop_id, severity, ladders.leave_out)
 
 
 @blueprint.post("/<severity>/add")
 @may(Permission.MANAGE)
-def add_rung(shop_id: int, severity: str) -> Answer:
+def add_rung(shop_id: int, severity: str) -> ResponseReturnValue:
     """Try a channel after all others."""
     return _changed(shop_id, severity, ladders.add_rung)
 
 
 @blueprint.post("/<severity>/reset")
 @may(Permission.MANAGE)
-def reset(shop_id: int, severity: str) -> Answer:
+def reset(shop_id: int, severity: str) -> ResponseReturnValue:
     """Go back to the channels as they were connected."""
     ladders.reset(context(), shop_id, actor(), _severity(severity))
     return _saved(shop_id, severity)
 
 
-def _changed(shop_id: int, severity: str, verb: Callable[..., None]) -> Answer:
+def _changed(shop_id: int, severity: str, verb: Callable[..., None]) -> ResponseReturnValue:
     """Do to a ladder what a button says of the channel it names."""
     form, of_severity = RungForm(request.form, key=severity), _severity(severity)
     status = carry_out(
@@ -101,7 +101,7 @@ def _saved(shop_id: int, severity: str) -> Response:
 
 
 def _severity(name: str) -> Severity:
-    if name not in {known.value for known in Severity}:
+    if name not in {severity.value for severity in Severity}:
         raise NotFound("There is no such page.")
     return Severity(name)
 
@@ -122,7 +122,7 @@ def _page(shop_id: int, refused_at: str = "", refused: RungForm | None = None) -
                 if channel not in shown[severity]
             ]
         return render_template(
-            "admin/channels.html",
+            "desk/channels.html",
             shop=shop,
             problem="" if refused is None else refused.problem,
             severities=SEVERITIES,

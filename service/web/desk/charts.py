@@ -8,11 +8,11 @@ import svg
 from markupsafe import Markup, escape
 
 WIDTH, HEIGHT = 340, 190
-"""Of a phone: the page lets it grow to twice that."""
+"""As wide as a phone: the page lets it grow to twice that."""
 LEFT, BELOW, ABOVE = 26, 38, 8
 """Room for the numbers beside, and the labels below, the bars."""
 GAP = 0.25
-"""Of a bar's place, left free."""
+"""The share of a bar's slot that is left empty."""
 STEPS = 5
 LETTER = 6.5
 """Wide, about, in the size of the labels."""

@@ -1,4 +1,4 @@
-"""What the forms of the desk let one choose from, named in the reader's language."""
+"""Choices of the desk's forms, named in the reader's language."""
 
 from __future__ import annotations
 

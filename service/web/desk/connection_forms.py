@@ -31,9 +31,9 @@ class ConnectionForm(DeskForm):
 
     def tell(self, findings: Iterable[CheckResult]) -> None:
         """Say beside each entry what a test found wrong with it."""
-        for one in findings:
-            if not one.ok and one.advice and one.field in self:
-                self[one.field].errors = [translate(one.advice)]
+        for finding in findings:
+            if not finding.ok and finding.advice and finding.field in self:
+                self[finding.field].errors = [translate(finding.advice)]
 
     @property
     def entries(self) -> dict[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -39,7 +40,6 @@ from service.web.platforms import check_offered
 from service.web.request_context import actor, context
 
 blueprint = Blueprint("connections", __name__)
-Answer = Response | tuple[str, int]
 
 
 @blueprint.get("/shops/<int:shop_id>/connect/<adapter>")
@@ -60,7 +60,7 @@ def _kind(shop_id: int, adapter: str) -> type[Adapter]:
 @blueprint.post("/shops/<int:shop_id>/connect/<adapter>")
 @may(Permission.MANAGE)
 @once
-def connect(shop_id: int, adapter: str) -> Answer | str:
+def connect(shop_id: int, adapter: str) -> ResponseReturnValue | str:
     """Connect a platform, and test it at once."""
     _kind(shop_id, adapter)
     with context().database.reading() as database:
@@ -107,7 +107,7 @@ def _is_to_be_allowed(database: Session, connection: Connection) -> bool:
 
 def _connect_page(shop_id: int, adapter: str, form: ConnectionForm) -> str:
     kind = registry.get(adapter)
-    return render_template("admin/connect.html", kind=kind, shop_id=shop_id, form=form)
+    return render_template("desk/connect.html", kind=kind, shop_id=shop_id, form=form)
 
 
 def _new(form: ConnectionForm, adapter: str, zone: str) -> NewConnection:
@@ -139,7 +139,7 @@ def _page(
         form = form or _kept(connection)
         form.tell(findings)
         return render_template(
-            "admin/connection.html",
+            "desk/connection.html",
             connection=connection,
             sends_mail=trial_mail.sends_mail(connection),
             kind=registry.get(connection.adapter),
@@ -165,7 +165,7 @@ def _kept(connection: Connection) -> ConnectionForm:
 
 @blueprint.post("/connections/<int:connection_id>/change")
 @may(Permission.MANAGE)
-def change(connection_id: int) -> Answer | str:
+def change(connection_id: int) -> ResponseReturnValue | str:
     """Change what was entered, and test it at once."""
     with context().database.reading() as database:
         connection = shop_queries.connection(database, connection_id)
@@ -203,7 +203,7 @@ def _self() -> str:
 @may(Permission.MANAGE)
 @limited(5, QUARTER, by=_self)
 @once
-def send_test_mail(connection_id: int) -> Answer | str:
+def send_test_mail(connection_id: int) -> ResponseReturnValue | str:
     """Send a mail to oneself; what came of it is on the page."""
     try:
         finding = trial_mail.send_test_mail(context(), connection_id, actor())
@@ -214,7 +214,7 @@ def send_test_mail(connection_id: int) -> Answer | str:
 
 @blueprint.post("/connections/<int:connection_id>/resume")
 @may(Permission.MANAGE)
-def resume(connection_id: int) -> Answer:
+def resume(connection_id: int) -> ResponseReturnValue:
     """Let paused work go on."""
     connections.resume(context(), connection_id, actor())
     flash(_("It goes on. If it still does not work, it pauses again and says why."))
@@ -224,7 +224,7 @@ def resume(connection_id: int) -> Answer:
 @blueprint.post("/connections/<int:connection_id>/webhook-secret")
 @may(Permission.MANAGE)
 @once
-def change_secret(connection_id: int) -> Answer | str:
+def change_secret(connection_id: int) -> ResponseReturnValue | str:
     """Begin to use another webhook secret, shown once, in the answer itself."""
     form, secrets = SecretForm(request.form), list[str]()
     verb, typed = connections.add_webhook_secret, form.webhook_secret.data or ""
@@ -237,7 +237,7 @@ def change_secret(connection_id: int) -> Answer | str:
 
 @blueprint.post("/connections/<int:connection_id>/disconnect")
 @may(Permission.MANAGE)
-def disconnect_it(connection_id: int) -> Answer:
+def disconnect_it(connection_id: int) -> ResponseReturnValue:
     """Let the platform go."""
     try:
         disconnect.disconnect(context(), connection_id, actor())
@@ -249,7 +249,7 @@ def disconnect_it(connection_id: int) -> Answer:
 
 @blueprint.post("/connections/<int:connection_id>/try-now")
 @may(Permission.DECIDE)
-def try_now(connection_id: int) -> Answer:
+def try_now(connection_id: int) -> ResponseReturnValue:
     """Try at once what waits for a connection."""
     recovery.try_now(context(), connection_id, actor())
     flash(_("It is tried again now."))

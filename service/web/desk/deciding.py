@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 from werkzeug.wrappers import Response
@@ -23,7 +24,6 @@ from service.web.request_context import actor, context
 from service.web.words import word
 
 blueprint = Blueprint("deciding", __name__, url_prefix="/shops/<int:shop_id>/deciding")
-Answer = Response | tuple[str, int] | str
 
 
 def _seconds(text: str) -> int:
@@ -57,7 +57,7 @@ def _shop(shop_id: int) -> Shop:
 
 def _page(shop: Shop, hold: DeskForm | None = None, guidelines: DeskForm | None = None) -> str:
     return render_template(
-        "admin/deciding.html",
+        "desk/deciding.html",
         shop=shop,
         hold=hold or HoldForm(seconds=str(shop.hold_seconds)),
         guidelines=guidelines or guidelines_form(shop),
@@ -66,14 +66,14 @@ def _page(shop: Shop, hold: DeskForm | None = None, guidelines: DeskForm | None 
 
 @blueprint.get("")
 @may(Permission.MANAGE)
-def page(shop_id: int) -> Answer:
+def page(shop_id: int) -> ResponseReturnValue:
     """How long approvals can be undone, and the guidelines."""
     return _page(_shop(shop_id))
 
 
 @blueprint.post("/hold")
 @may(Permission.MANAGE)
-def change_hold(shop_id: int) -> Answer:
+def change_hold(shop_id: int) -> ResponseReturnValue:
     """Change how long approvals can be undone."""
     form = HoldForm(request.form)
     status = carry_out(
@@ -88,7 +88,7 @@ def change_hold(shop_id: int) -> Answer:
 
 @blueprint.post("/guidelines")
 @may(Permission.MANAGE)
-def change_guidelines(shop_id: int) -> Answer:
+def change_guidelines(shop_id: int) -> ResponseReturnValue:
     """Change what staff go by."""
     form = guidelines_form(_shop(shop_id), request.form)
     texts = {cause: form[cause].data or "" for cause in CAUSES}

@@ -44,7 +44,7 @@ CALL_ERRORS: Mapping[str, Text] = {
     "OptedOut": Text("the buyer wants no messages"),
     "Stopping": Text("not made, because the worker was stopped"),
 }
-"""By the kind of error under which calls are counted."""
+"""What went wrong with a call, by the kind of error under which it is counted."""
 
 
 @blueprint.app_template_filter("call_error")
@@ -63,7 +63,7 @@ def overview() -> str:
             session, shops, most=PAGE, before=request.args.get("before", type=int)
         )
         return render_template(
-            "admin/deliveries.html",
+            "desk/deliveries.html",
             deliveries=unread,
             connections=shop_queries.connections_by_id(
                 session, {delivery.connection_id for delivery in unread}
@@ -80,7 +80,7 @@ def delivery(delivery_id: int) -> str:
         connection = delivery_queries.connection_of(session, delivery_id)
         row = session.get_one(Delivery, delivery_id)
         return render_template(
-            "admin/delivery.html",
+            "desk/delivery.html",
             connection=connection,
             delivery=row,
             body=row.body[:LONGEST_BODY].decode("utf-8", "replace"),

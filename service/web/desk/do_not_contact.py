@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 from werkzeug.wrappers import Response
@@ -23,7 +24,6 @@ from service.web.desk.verb_forms import LONGEST_REASON, ReasonForm
 from service.web.request_context import actor, context
 
 blueprint = Blueprint("do_not_contact", __name__)
-Answer = Response | tuple[str, int]
 
 
 class PutForm(DeskForm):
@@ -48,7 +48,7 @@ def page(shop_id: int) -> str:
 
 @blueprint.post("/shops/<int:shop_id>/do-not-contact")
 @may(Permission.MANAGE)
-def put(shop_id: int) -> Answer:
+def put(shop_id: int) -> ResponseReturnValue:
     """Put somebody on it."""
     form = PutForm(request.form)
     who, reason = form.who.data or "", form.reason.data or ""
@@ -61,7 +61,7 @@ def put(shop_id: int) -> Answer:
 
 @blueprint.post("/shops/<int:shop_id>/do-not-contact/<int:entry_id>/take-off")
 @may(Permission.MANAGE)
-def take_off(shop_id: int, entry_id: int) -> Answer:
+def take_off(shop_id: int, entry_id: int) -> ResponseReturnValue:
     """Take somebody off it."""
     with context().database.reading() as session:
         entry = session.get(DoNotContact, entry_id)
@@ -94,7 +94,7 @@ def _page(shop_id: int, form: PutForm, taking_off: Mapping[int, TakeOffForm] | N
         before = request.args.get("before", type=int)
         rows = do_not_contact.entries(session, [shop_id], before=before)
         return render_template(
-            "admin/do_not_contact.html",
+            "desk/do_not_contact.html",
             shop=settings.get(session, shop_id),
             form=form,
             taking_off=taking_off or {},

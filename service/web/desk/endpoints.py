@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 from werkzeug.wrappers import Response
@@ -24,7 +25,6 @@ from service.web.i18n import label, translate
 from service.web.request_context import actor, context
 
 blueprint = Blueprint("endpoints", __name__)
-Answer = Response | str | tuple[str, int]
 PAGE = 50
 
 
@@ -52,13 +52,13 @@ def _overview(shop_id: int, form: EndpointForm) -> str:
     with context().database.reading() as database:
         shop = shop_queries.shop(database, shop_id)
         rows = endpoint_queries.of_shop(database, shop_id)
-    return render_template("admin/endpoints.html", shop=shop, rows=rows, form=form)
+    return render_template("desk/endpoints.html", shop=shop, rows=rows, form=form)
 
 
 @blueprint.post("/shops/<int:shop_id>/endpoints")
 @may(Permission.MANAGE)
 @once
-def add(shop_id: int) -> Answer:
+def add(shop_id: int) -> ResponseReturnValue:
     """Add an endpoint; its secret is shown once, in the answer itself."""
     form, added = EndpointForm(request.form), list[tuple[int, str]]()
     status = carry_out(
@@ -97,7 +97,7 @@ def _page(
         sent = endpoint_queries.events_of(database, endpoint_id, most=PAGE, before=before)
     use_zone(shop.zone)
     return render_template(
-        "admin/endpoint.html",
+        "desk/endpoint.html",
         endpoint=row,
         shop=shop,
         form=form or _kept(row),
@@ -117,7 +117,7 @@ def _kept(row: Endpoint) -> EndpointForm:
 
 @blueprint.post("/endpoints/<int:endpoint_id>/change")
 @may(Permission.MANAGE)
-def change(endpoint_id: int) -> Answer:
+def change(endpoint_id: int) -> ResponseReturnValue:
     """Change what was entered."""
     form = EndpointForm(request.form)
     status = carry_out(
@@ -136,8 +136,8 @@ def change(endpoint_id: int) -> Answer:
     return _back(endpoint_id, _("Saved."))
 
 
-def _back(endpoint_id: int, told: str) -> Response:
-    flash(told)
+def _back(endpoint_id: int, sentence: str) -> Response:
+    flash(sentence)
     return redirect(_address(endpoint_id), 303)
 
 
@@ -164,7 +164,7 @@ def switch_off(endpoint_id: int) -> Response:
 @blueprint.post("/endpoints/<int:endpoint_id>/renew-secret")
 @may(Permission.MANAGE)
 @once
-def renew_secret(endpoint_id: int) -> Answer:
+def renew_secret(endpoint_id: int) -> ResponseReturnValue:
     """Make a new secret, shown once, in the answer itself."""
     secret = endpoints.renew_secret(context(), endpoint_id, actor())
     return shown_once(_page(endpoint_id, fresh=secret), _address(endpoint_id))
@@ -173,7 +173,7 @@ def renew_secret(endpoint_id: int) -> Answer:
 @blueprint.post("/endpoints/<int:endpoint_id>/test")
 @may(Permission.MANAGE)
 @once
-def try_out(endpoint_id: int) -> Answer:
+def try_out(endpoint_id: int) -> ResponseReturnValue:
     """Send it an event that tells of nothing."""
     try:
         endpoints.try_out(context(), endpoint_id, actor())
@@ -185,7 +185,7 @@ def try_out(endpoint_id: int) -> Answer:
 @blueprint.post("/endpoints/<int:endpoint_id>/events/<int:event_id>/replay")
 @may(Permission.MANAGE)
 @once
-def replay(endpoint_id: int, event_id: int) -> Answer:
+def replay(endpoint_id: int, event_id: int) -> ResponseReturnValue:
     """Send an event once more."""
     try:
         endpoints.replay(context(), endpoint_id, event_id, actor())

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 from flask_babel import ngettext
-from werkzeug.wrappers import Response
 
 from service.domain.errors import WrongInput
 from service.domain.staff.authority import Permission
@@ -18,7 +18,6 @@ from service.web.desk.forms import DeskForm, Entry, carry_out
 from service.web.request_context import actor, context
 
 blueprint = Blueprint("erasing", __name__)
-Answer = Response | tuple[str, int]
 
 
 class BuyerForm(DeskForm):
@@ -47,7 +46,7 @@ def page(shop_id: int) -> str:
 
 @blueprint.post("/shops/<int:shop_id>/erase/look")
 @may(Permission.MANAGE)
-def look(shop_id: int) -> Answer:
+def look(shop_id: int) -> ResponseReturnValue:
     """Show what erasing this buyer would empty."""
     form = BuyerForm(request.form)
     shown, status = _look(shop_id, form)
@@ -58,7 +57,7 @@ def look(shop_id: int) -> Answer:
 
 @blueprint.post("/shops/<int:shop_id>/erase")
 @may(Permission.MANAGE)
-def erase(shop_id: int) -> Answer:
+def erase(shop_id: int) -> ResponseReturnValue:
     """Erase the buyer who was looked at."""
     form = EraseForm(request.form)
     status = carry_out(form, form.check_again, "again")
@@ -96,4 +95,4 @@ def _look(shop_id: int, form: BuyerForm) -> tuple[Preview | None, int]:
 def _page(shop_id: int, form: BuyerForm, shown: Preview | None = None) -> str:
     with context().database.reading() as session:
         shop = settings.get(session, shop_id)
-    return render_template("admin/erase.html", shop=shop, form=form, shown=shown)
+    return render_template("desk/erase.html", shop=shop, form=form, shown=shown)

@@ -94,7 +94,7 @@ def _page(shop_id: int, form: FirstAnswersForm | None = None) -> str:
     with context().database.reading() as session:
         shop = settings.get(session, shop_id)
         return render_template(
-            "admin/first_answer.html",
+            "desk/first_answer.html",
             shop=shop,
             form=form or FirstAnswersForm(**answering.as_form(shop)),
             first_answers=FIRST_ANSWERS,

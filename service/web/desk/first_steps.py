@@ -10,27 +10,29 @@ from flask_babel import lazy_gettext as lazy
 from sqlalchemy.orm import Session
 
 from integrations import registry
-from service.db.shops.first_steps import OPTIONAL, FirstSteps, Step, first_steps_of
+from service.db.shops.first_steps import OPTIONAL, FirstSteps, SetupStep, first_steps_of
 from service.domain.staff.authority import Permission
 from service.operations.staff import permits
 from service.web.platforms import may_rehearse
 from service.web.request_context import actor
 
-NAMES: Mapping[Step, str] = {
-    Step.SHOP: lazy("Add your shop"),
-    Step.CONNECTION: lazy("Connect the platform on which buyers rate, and test it"),
-    Step.MAIL: lazy("Let messages reach buyers, and test that"),
-    Step.PLAYBOOK: lazy("Look at the rules that propose make-goods"),
-    Step.STAFF: lazy("Invite your staff"),
-    Step.REHEARSAL: lazy("Rehearse with the sandbox"),
+NAMES: Mapping[SetupStep, str] = {
+    SetupStep.SHOP: lazy("Add your shop"),
+    SetupStep.CONNECTION: lazy("Connect the platform on which buyers rate, and test it"),
+    SetupStep.MAIL: lazy("Let messages reach buyers, and test that"),
+    SetupStep.PLAYBOOK: lazy("Look at the rules that propose make-goods"),
+    SetupStep.STAFF: lazy("Invite your staff"),
+    SetupStep.REHEARSAL: lazy("Rehearse with the sandbox"),
 }
-ABOUT: Mapping[Step, str] = {
-    Step.SHOP: lazy("Its name, time zone and the language of its buyers."),
-    Step.CONNECTION: lazy("Low ratings come in from there. The test changes nothing at the shop."),
-    Step.MAIL: lazy("By e-mail, or by a platform that carries messages itself."),
-    Step.PLAYBOOK: lazy("Keep the ready-made rules, choose others, or change them."),
-    Step.STAFF: lazy("By a link you can share. Each has a role and limits of their own."),
-    Step.REHEARSAL: lazy(
+ABOUT: Mapping[SetupStep, str] = {
+    SetupStep.SHOP: lazy("Its name, time zone and the language of its buyers."),
+    SetupStep.CONNECTION: lazy(
+        "Low ratings come in from there. The test changes nothing at the shop."
+    ),
+    SetupStep.MAIL: lazy("By e-mail, or by a platform that carries messages itself."),
+    SetupStep.PLAYBOOK: lazy("Keep the ready-made rules, choose others, or change them."),
+    SetupStep.STAFF: lazy("By a link you can share. Each has a role and limits of their own."),
+    SetupStep.REHEARSAL: lazy(
         "A pretend shop, decided by your own rules: place an order there, pay, rate it low, and the "
         "case appears here. No money moves."
     ),
@@ -60,8 +62,8 @@ def steps_to_take(session: Session) -> list[ShownStep]:
         ShownStep(
             NAMES[step], ABOUT[step], step in steps.done, step in OPTIONAL, _address(step, steps)
         )
-        for step in Step
-        if step is not Step.REHEARSAL or _is_rehearsed(steps)
+        for step in SetupStep
+        if step is not SetupStep.REHEARSAL or _is_rehearsed(steps)
     ]
 
 
@@ -70,21 +72,21 @@ def _is_rehearsed(steps: FirstSteps) -> bool:
     return steps.rehearsal is not None or (steps.shop is not None and may_rehearse(steps.shop))
 
 
-def _address(step: Step, steps: FirstSteps) -> str:
-    if step is Step.SHOP or steps.shop is None:
-        return url_for("shops.overview") if step is Step.SHOP else ""
+def _address(step: SetupStep, steps: FirstSteps) -> str:
+    if step is SetupStep.SHOP or steps.shop is None:
+        return url_for("shops.overview") if step is SetupStep.SHOP else ""
     shop_id = steps.shop.id
-    if step is Step.REHEARSAL and steps.rehearsal is not None:
+    if step is SetupStep.REHEARSAL and steps.rehearsal is not None:
         return f"{steps.rehearsal.values['base_url'].rstrip('/')}/"
-    untested = {Step.CONNECTION: steps.untested, Step.MAIL: steps.untested_mail}.get(step)
+    untested = {SetupStep.CONNECTION: steps.untested, SetupStep.MAIL: steps.untested_mail}.get(step)
     if untested is not None:
         return url_for("connections.connection", connection_id=untested.id, _anchor="test")
     return {
-        Step.CONNECTION: url_for("shops.shop", shop_id=shop_id, _anchor="connections"),
-        Step.MAIL: url_for("connections.connect_page", shop_id=shop_id, adapter=registry.MAIL),
-        Step.PLAYBOOK: url_for("playbooks.overview", shop_id=shop_id),
-        Step.STAFF: url_for("people.overview"),
-        Step.REHEARSAL: url_for(
+        SetupStep.CONNECTION: url_for("shops.shop", shop_id=shop_id, _anchor="connections"),
+        SetupStep.MAIL: url_for("connections.connect_page", shop_id=shop_id, adapter=registry.MAIL),
+        SetupStep.PLAYBOOK: url_for("playbooks.overview", shop_id=shop_id),
+        SetupStep.STAFF: url_for("staff.overview"),
+        SetupStep.REHEARSAL: url_for(
             "connections.connect_page", shop_id=shop_id, adapter=registry.REHEARSAL
         ),
     }[step]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
@@ -22,7 +23,6 @@ from service.web.limits import MINUTE, limited
 from service.web.request_context import actor, context
 
 blueprint = Blueprint("invitations", __name__)
-Answer = Response | str | tuple[str, int]
 
 
 class JoinForm(DeskForm):
@@ -36,7 +36,7 @@ class JoinForm(DeskForm):
 @blueprint.post("/invitations")
 @may(Permission.MANAGE)
 @once
-def invite() -> Answer:
+def invite() -> ResponseReturnValue:
     """Make a link, shown once, in the answer itself, and kept nowhere."""
     form, made = staff.invite_form(request.form), list[str]()
     verb = invitations.invite
@@ -50,14 +50,14 @@ def invite() -> Answer:
 
 @blueprint.post("/invitations/<int:invitation_id>/take-back")
 @may(Permission.MANAGE)
-def take_back(invitation_id: int) -> Answer:
+def take_back(invitation_id: int) -> ResponseReturnValue:
     """End a link that was not used."""
     try:
         invitations.take_back(context(), actor(), invitation_id)
     except DomainError as error:
         return staff.page(problem=translate(error.text)), status_of(error)
     flash(_("Saved."))
-    return redirect(url_for("people.overview"), 303)
+    return redirect(url_for("staff.overview"), 303)
 
 
 @blueprint.get("/join/<key>")
@@ -76,7 +76,7 @@ def _join_page(key: str, form: JoinForm) -> str:
 @blueprint.post("/join/<key>")
 @open_to_all
 @limited(10, MINUTE)
-def join(key: str) -> Answer:
+def join(key: str) -> ResponseReturnValue:
     """Join as somebody who is no seller yet."""
     form, joined = JoinForm(request.form), list[Seller]()
     status = carry_out(form, lambda: joined.append(_joined(key, form)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import force_locale, get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
@@ -19,7 +20,6 @@ from service.web.limits import HOUR, QUARTER, count, limited
 from service.web.request_context import actor, context, seller
 
 blueprint = Blueprint("me", __name__, url_prefix="/me")
-Answer = Response | tuple[str, int]
 
 
 def _language(text: str) -> str:
@@ -51,11 +51,11 @@ BROWSERS = {
 SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Macintosh", "Linux")
 
 
-def device_name(said: str) -> str:
+def device_name(user_agent: str) -> str:
     """What a person calls a browser, of how it calls itself, such as “Chrome, Android”."""
-    browser = next((name for mark, name in BROWSERS.items() if f"{mark}/" in said), "")
-    system = next((name for name in SYSTEMS if name in said), "")
-    return ", ".join(filter(None, (browser, system))) or said[:60]
+    browser = next((name for mark, name in BROWSERS.items() if f"{mark}/" in user_agent), "")
+    system = next((name for name in SYSTEMS if name in user_agent), "")
+    return ", ".join(filter(None, (browser, system))) or user_agent[:60]
 
 
 @blueprint.get("")
@@ -68,7 +68,7 @@ def overview() -> str:
 def _page(*, language: LanguageForm | None = None, password: PasswordForm | None = None) -> str:
     spoken = seller().language or str(get_locale())
     return render_template(
-        "admin/me.html",
+        "desk/me.html",
         seen=sessions.of_seller(context(), actor(), session["key"]),
         device_name=device_name,
         language_form=language or LanguageForm(language=spoken),
@@ -99,7 +99,7 @@ def _ended() -> Response:
 
 @blueprint.post("/language")
 @sellers_only
-def change_language() -> Answer:
+def change_language() -> ResponseReturnValue:
     """Change the language of one's own pages."""
     form = LanguageForm(request.form)
     status = carry_out(form, lambda: accounts.set_language(context(), actor(), form.language.value))
@@ -114,7 +114,7 @@ def change_language() -> Answer:
 @blueprint.post("/password")
 @sellers_only
 @limited(20, HOUR)
-def change_password() -> Answer:
+def change_password() -> ResponseReturnValue:
     """Change one's own password; all other sign-ins end."""
     form, changed = PasswordForm(request.form), list[Seller]()
     present, new = form.present.data or "", form.password.data or ""

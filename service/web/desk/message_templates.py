@@ -6,9 +6,9 @@ from itertools import zip_longest
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
-from werkzeug.wrappers import Response
 from wtforms import RadioField, StringField, TextAreaField
 
 from service.data import LANGUAGES
@@ -29,11 +29,10 @@ from service.web.desk.paging import next_page
 from service.web.request_context import actor, context
 from service.web.words import word
 
-blueprint = Blueprint("texts", __name__, url_prefix="/shops/<int:shop_id>/texts")
-Answer = Response | tuple[str, int]
+blueprint = Blueprint("message_templates", __name__, url_prefix="/shops/<int:shop_id>/texts")
 VERSIONS = 20
 SHOWN_CASES = 20
-"""Of the newest cases one may be chosen to show a text with."""
+"""How many of the newest cases are offered to preview a text with."""
 
 
 class MessageTextForm(DeskForm):
@@ -77,7 +76,7 @@ def overview(shop_id: int) -> str:
             )
             for key in templates.text_keys()
         ]
-        return render_template("admin/texts.html", shop=shop, rows=rows)
+        return render_template("desk/texts.html", shop=shop, rows=rows)
 
 
 @blueprint.get("/<key>/<language>")
@@ -93,19 +92,21 @@ def text(shop_id: int, key: str, language: str) -> str:
 
 @blueprint.post("/<key>/<language>")
 @may(Permission.MANAGE)
-def save(shop_id: int, key: str, language: str) -> Answer:
+def save(shop_id: int, key: str, language: str) -> ResponseReturnValue:
     """Use what was typed from now on; what may not be sent is said beside it."""
     _check_known(key, language)
     form, verb = MessageTextForm(request.form), custom_texts.save_text
     status = carry_out(
-        form, lambda: verb(context(), shop_id, key, language, form.typed, actor()), "text"
+        form, lambda: verb(context(), shop_id, key, language, form.typed, actor=actor()), "text"
     )
     if status:
         if form.text.errors:
             form.problem = _("Not saved.")
         return _page(shop_id, key, language, form), status
     flash(_("Saved. Buyers get this text from now on."))
-    return redirect(url_for("texts.text", shop_id=shop_id, key=key, language=language), 303)
+    return redirect(
+        url_for("message_templates.text", shop_id=shop_id, key=key, language=language), 303
+    )
 
 
 @blueprint.post("/<key>/<language>/check")
@@ -114,7 +115,7 @@ def check(shop_id: int, key: str, language: str) -> str:
     """What the check says of what is being typed, a part of the page (static/text_check.js)."""
     _check_known(key, language)
     return render_template(
-        "admin/text_check.html", **_looked(key, language, MessageTextForm(request.form))
+        "desk/text_check.html", **_looked(key, language, MessageTextForm(request.form))
     )
 
 
@@ -149,7 +150,7 @@ def _versions(shop_id: int, key: str, language: str, refused: DeskForm | None = 
             for row, (text, older) in zip(rows, zip_longest(texts, texts[1:]), strict=True)
         ]
         return render_template(
-            "admin/text_versions.html",
+            "desk/text_versions.html",
             shop=shop,
             key=key,
             language=language,
@@ -170,25 +171,29 @@ def _changes(older: MessageText, newer: MessageText) -> dict[str, list[Piece]]:
 
 @blueprint.post("/<key>/<language>/versions/<int:number>/restore")
 @may(Permission.MANAGE)
-def restore(shop_id: int, key: str, language: str, number: int) -> Answer:
+def restore(shop_id: int, key: str, language: str, number: int) -> ResponseReturnValue:
     """Use what an older version says again."""
     _check_known(key, language)
     form, verb = DeskForm(), custom_texts.restore_text
-    status = carry_out(form, lambda: verb(context(), shop_id, key, language, number, actor()))
+    status = carry_out(form, lambda: verb(context(), shop_id, key, language, number, actor=actor()))
     if status:
         return _versions(shop_id, key, language, form), status
     flash(_("Version %(number)s is used again.", number=number))
-    return redirect(url_for("texts.versions", shop_id=shop_id, key=key, language=language), 303)
+    return redirect(
+        url_for("message_templates.versions", shop_id=shop_id, key=key, language=language), 303
+    )
 
 
 @blueprint.post("/<key>/<language>/ship")
 @may(Permission.MANAGE)
-def ship(shop_id: int, key: str, language: str) -> Answer:
+def ship(shop_id: int, key: str, language: str) -> ResponseReturnValue:
     """Go back to the shipped text."""
     _check_known(key, language)
     custom_texts.ship_text(context(), shop_id, key, language, actor())
     flash(_("The shipped text is used again."))
-    return redirect(url_for("texts.text", shop_id=shop_id, key=key, language=language), 303)
+    return redirect(
+        url_for("message_templates.text", shop_id=shop_id, key=key, language=language), 303
+    )
 
 
 def _check_known(key: str, language: str) -> None:
@@ -244,7 +249,7 @@ def _page(shop_id: int, key: str, language: str, form: MessageTextForm) -> str:
             if not form.errors:
                 form.refuse(error, "text")
         return render_template(
-            "admin/text.html",
+            "desk/text.html",
             shop=shop,
             key=key,
             form=form,

@@ -76,7 +76,7 @@ def _of_message(session: Session, message: Message) -> NextStep:
 
 
 def _turn(step: NextStep) -> tuple[bool, datetime | None, bool]:
-    """Of two that are due at once one may wait for the other."""
+    """Sort key: of two that are due at once, one may wait for the other."""
     return step.due is None, step.due, bool(step.blocked_by)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import time
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 from werkzeug.wrappers import Response
@@ -22,7 +23,6 @@ from service.web.limits import HOUR, limited
 from service.web.request_context import actor, context, seller
 
 blueprint = Blueprint("notices", __name__, url_prefix="/me/notices")
-Answer = Response | tuple[str, int]
 
 
 def whens() -> dict[str, str]:
@@ -53,7 +53,7 @@ def yes_no() -> dict[str, str]:
 
 
 class ChoicesForm(DeskForm):
-    """Of what one is told, and when."""
+    """What one is told of, and when."""
 
     urgent = _told(NoticeKind.URGENT)
     not_solved = _told(NoticeKind.NOT_SOLVED)
@@ -96,7 +96,7 @@ def overview() -> str:
 def _page(*, chosen: ChoicesForm | None = None, address: AddressForm | None = None) -> str:
     kept = addresses.addresses(context(), actor())
     return render_template(
-        "admin/notices.html",
+        "desk/notices.html",
         addresses=kept,
         has_mail=any(row.is_mail for row in kept),
         kinds=[kind.value for kind in NoticeKind],
@@ -123,7 +123,7 @@ def _text(at: time) -> str:
 
 @blueprint.post("/choices")
 @sellers_only
-def choose() -> Answer:
+def choose() -> ResponseReturnValue:
     """Say of what one is told, and when."""
     form = ChoicesForm(request.form)
     status = carry_out(form, lambda: addresses.choose(context(), actor(), form.chosen))
@@ -136,7 +136,7 @@ def choose() -> Answer:
 @sellers_only
 @limited(30, HOUR)
 @once
-def add_address() -> Answer:
+def add_address() -> ResponseReturnValue:
     """Add an address of a chat service."""
     form = AddressForm(request.form)
     status = carry_out(form, lambda: _add(form), "address")
@@ -154,7 +154,7 @@ def _add(form: AddressForm) -> None:
 @blueprint.post("/mail")
 @sellers_only
 @once
-def add_mail() -> Answer:
+def add_mail() -> ResponseReturnValue:
     """Be told by mail, where one signs in."""
     form = AddressForm()
     status = carry_out(form, lambda: addresses.add_address(context(), actor(), seller().email, ""))
@@ -181,6 +181,6 @@ def remove_address(address_id: int) -> Response:
     return _back(_("Removed."))
 
 
-def _back(told: str) -> Response:
-    flash(told)
+def _back(sentence: str) -> Response:
+    flash(sentence)
     return redirect(url_for("notices.overview"), 303)

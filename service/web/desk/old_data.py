@@ -22,7 +22,7 @@ def page(shop_id: int) -> str:
     rows = keeping.old_of(context(), shop_id, actor())
     with context().database.reading() as session:
         shop = settings.get(session, shop_id)
-    return render_template("admin/old_data.html", shop=shop, rows=rows, most=keeping.COUNTED_TO)
+    return render_template("desk/old_data.html", shop=shop, rows=rows, most=keeping.COUNTED_TO)
 
 
 @blueprint.post("/shops/<int:shop_id>/old-data")

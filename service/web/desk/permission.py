@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
@@ -26,7 +27,6 @@ from service.web.limits import QUARTER, limited
 from service.web.request_context import actor, context
 
 blueprint = Blueprint("permission", __name__)
-Page = Response | str | tuple[str, int]
 GOOD_FOR = timedelta(hours=1)
 """From leaving to coming back."""
 
@@ -62,7 +62,7 @@ def come_back(token: str) -> str:
     """The platform sends the owner here. Whoever left is asked to press a button: an address that
     somebody else made must not connect their shop."""
     return render_template(
-        "admin/permission.html",
+        "desk/permission.html",
         connection_id=_connection_of(token),
         form=CameBackForm(request.args),
     )
@@ -85,7 +85,7 @@ def _self() -> str:
 @blueprint.post("/connections/<int:connection_id>/permission/code")
 @may(Permission.MANAGE)
 @limited(10, QUARTER, by=_self)
-def code(connection_id: int) -> Page:
+def code(connection_id: int) -> ResponseReturnValue:
     """A code that the owner enters where they sign in."""
     try:
         given = permission.device_code(context(), connection_id, actor())
@@ -96,7 +96,7 @@ def code(connection_id: int) -> Page:
 
 @blueprint.post("/connections/<int:connection_id>/permission/signed-in")
 @may(Permission.MANAGE)
-def signed_in(connection_id: int) -> Page:
+def signed_in(connection_id: int) -> ResponseReturnValue:
     """Take what the platform gives for a code, once the owner has signed in with it."""
     given = _code_of(connection_id, GivenForm(request.form).given.data or "")
     try:
@@ -111,7 +111,7 @@ def signed_in(connection_id: int) -> Page:
 
 def _code_page(connection_id: int, given: DeviceCode | None, problem: str = "") -> str:
     return render_template(
-        "admin/permission_code.html",
+        "desk/permission_code.html",
         connection_id=connection_id,
         given=given,
         sealed="" if given is None else _sealed(connection_id, given),

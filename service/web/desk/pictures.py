@@ -22,7 +22,7 @@ blueprint = Blueprint("pictures", __name__)
 
 PAGE, DRAWING = "text/html", "image/svg+xml"
 SIDE = 160
-"""Of the drawing in place of a picture, as large as a photo on the page of its case."""
+"""The side of the placeholder drawing, as large as a photo on the page of its case."""
 LETTERS, ROWS, ROW = 15, 6, 22
 """In a row of it, of rows, and pixels from one to the next: it can be read on the smaller picture of a product."""
 
@@ -37,7 +37,7 @@ STYLE = (
 def picture(reference: str, kind: str, number: int, size: str) -> Response | tuple[str, int]:
     """One picture; where there is none to show, why, as a drawing in its place or as a page."""
     try:
-        content = pictures.fetch(context(), reference, actor(), kind, number, size)
+        content = pictures.fetch(context(), reference, actor(), kind=kind, number=number, size=size)
     except AdapterError as error:
         return _instead(error.text)
     return picture_answer(content)

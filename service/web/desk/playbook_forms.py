@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as lazy
-from wtforms import HiddenField, TextAreaField
+from typing import Any
 
+from flask_babel import lazy_gettext as lazy
+from werkzeug.datastructures import CombinedMultiDict
+from wtforms import FileField, HiddenField, TextAreaField
+
+from service.domain.errors import WrongInput
 from service.domain.remedies.playbook import Playbook
 from service.web.desk.forms import DeskForm, Entry, Hidden
 from service.web.desk.rule_forms import names_in_form
@@ -39,4 +43,18 @@ class SeenForm(DeskForm):
 class FileForm(DeskForm):
     """A playbook as a file, or as its text."""
 
+    file = FileField(lazy("File"))
     text = TextAreaField(lazy("Or paste its text"))
+
+    def __init__(self, formdata: Any = None, files: Any = None) -> None:
+        super().__init__(CombinedMultiDict([files, formdata]) if files else formdata)
+
+    def read(self) -> str:
+        """What was sent, the file before the text; raises `WrongInput`."""
+        try:
+            text = self.file.data.read().decode("utf-8-sig") if self.file.data else self.text.data
+        except UnicodeDecodeError as error:
+            raise WrongInput("This file is no text in UTF-8.") from error
+        if not (text or "").strip():
+            raise WrongInput("Choose a file, or paste its text.")
+        return str(text)

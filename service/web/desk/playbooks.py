@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -33,7 +34,6 @@ from service.web.desk.rule_words import answer_words, conditions, gives
 from service.web.request_context import actor, context
 
 blueprint = Blueprint("playbooks", __name__, url_prefix="/shops/<int:shop_id>/playbook")
-Page = AnyResponse | tuple[str, int] | str
 VERSIONS = 20
 WORDS = {"conditions": conditions, "gives": gives, "answer_words": answer_words}
 
@@ -53,7 +53,7 @@ def playbook_page(shop_id: int, **forms: DeskForm) -> str:
         shown, names = kept.shown, seller_queries.actor_names(session)
         about = AboutPlaybookForm.of(shown, kept.seen)
         return render_template(
-            "admin/playbook.html",
+            "desk/playbook.html",
             shop=shop,
             kept=kept,
             names=names,
@@ -72,7 +72,7 @@ def _done(
     said: str,
     endpoint: str = "overview",
     form: DeskForm | None = None,
-) -> Page:
+) -> ResponseReturnValue:
     """Carry out a verb whose refusal is shown on the page of the playbook."""
     form = form or DeskForm()
     status = carry_out(form, verb)
@@ -84,7 +84,7 @@ def _done(
 
 @blueprint.post("/about")
 @may(Permission.MANAGE)
-def change_about(shop_id: int) -> Page:
+def change_about(shop_id: int) -> ResponseReturnValue:
     """Give the draft another name and note."""
     form = AboutPlaybookForm(request.form)
     name, translations = names_typed(form)
@@ -109,7 +109,7 @@ def change_about(shop_id: int) -> Page:
 
 @blueprint.post("/ready-made")
 @may(Permission.MANAGE)
-def draft_ready_made(shop_id: int) -> Page:
+def draft_ready_made(shop_id: int) -> ResponseReturnValue:
     """Make a shipped playbook the draft and try it."""
 
     form = ReadyMadeForm(request.form)
@@ -126,20 +126,11 @@ def draft_ready_made(shop_id: int) -> Page:
 
 @blueprint.post("/file")
 @may(Permission.MANAGE)
-def draft_file(shop_id: int) -> Page:
+def draft_file(shop_id: int) -> ResponseReturnValue:
     """Make a file the draft and try it."""
-    form, sent = FileForm(request.form), request.files.get("file")
-
-    def verb() -> None:
-        try:
-            text = sent.read().decode("utf-8-sig") if sent else form.text.data or ""
-        except UnicodeDecodeError as error:
-            raise WrongInput("This file is no text in UTF-8.") from error
-        if not text.strip():
-            raise WrongInput("Choose a file, or paste its text.")
-        playbook_drafts.draft_file(context(), shop_id, actor(), text)
-
-    status = carry_out(form, verb, "text")
+    form, verb = FileForm(request.form, request.files), playbook_drafts.draft_file
+    about = "file" if form.file.data else "text"
+    status = carry_out(form, lambda: verb(context(), shop_id, actor(), form.read()), about)
     if status:
         return playbook_page(shop_id, file=form), status
     flash(_("This is the draft now. It is not in effect yet."))
@@ -163,7 +154,7 @@ def download(shop_id: int) -> AnyResponse:
 
 @blueprint.post("/keep")
 @may(Permission.MANAGE)
-def keep(shop_id: int) -> Page:
+def keep(shop_id: int) -> ResponseReturnValue:
     """Say that the rules in effect were looked at and stay."""
     verb = playbooks.keep_rules
     return _done(shop_id, lambda: verb(context(), shop_id, actor()), _("These rules stay."))
@@ -171,7 +162,7 @@ def keep(shop_id: int) -> Page:
 
 @blueprint.post("/discard")
 @may(Permission.MANAGE)
-def discard(shop_id: int) -> Page:
+def discard(shop_id: int) -> ResponseReturnValue:
     """Discard the draft."""
     verb = playbook_drafts.discard_draft
     return _done(shop_id, lambda: verb(context(), shop_id, actor()), _("The draft was discarded."))
@@ -192,7 +183,7 @@ def _dry_run(shop_id: int, refused: DeskForm | None = None) -> str:
         kept = playbooks.playbooks_of(session, shop)
         tried = dry_run.dry_run(session, shop_id, kept.in_effect, kept.shown, most=size)
         return render_template(
-            "admin/dry_run.html",
+            "desk/dry_run.html",
             shop=shop,
             kept=kept,
             tried=tried,
@@ -207,7 +198,7 @@ def _dry_run(shop_id: int, refused: DeskForm | None = None) -> str:
 
 @blueprint.post("/put-in-effect")
 @may(Permission.MANAGE)
-def put_in_effect(shop_id: int) -> Page:
+def put_in_effect(shop_id: int) -> ResponseReturnValue:
     """Propose by the draft from now on."""
     form, verb = SeenForm(request.form), playbooks.put_in_effect
     status = carry_out(form, lambda: verb(context(), shop_id, actor(), seen=form.value("seen")))
@@ -236,7 +227,7 @@ def _versions(shop_id: int, refused: DeskForm | None = None) -> str:
             for row, new, old in zip(rows, read, older, strict=True)
         ]
         return render_template(
-            "admin/playbook_versions.html",
+            "desk/playbook_versions.html",
             shop=shop,
             listed=listed[:VERSIONS],
             names=seller_queries.actor_names(session),
@@ -254,7 +245,7 @@ def version(shop_id: int, version: int) -> str:
         shop = settings.get(session, shop_id)
         row = playbook_queries.version(session, shop_id, version)
         return render_template(
-            "admin/playbook_version.html",
+            "desk/playbook_version.html",
             shop=shop,
             row=row,
             playbook=playbook_from_data(row.playbook),
@@ -265,7 +256,7 @@ def version(shop_id: int, version: int) -> str:
 
 @blueprint.post("/versions/<int:version>/restore")
 @may(Permission.MANAGE)
-def restore(shop_id: int, version: int) -> Page:
+def restore(shop_id: int, version: int) -> ResponseReturnValue:
     """Propose by an older version from now on."""
     form = DeskForm()
     verb = playbooks.restore

@@ -24,4 +24,4 @@ def show(reference: str) -> str:
         case = case_queries.case_by_reference(session, reference)
         use_zone(case.shop.zone)
         proof = proof_of(session, case, context().clock.now())
-        return render_template("admin/proof.html", proof=proof)
+        return render_template("desk/proof.html", proof=proof)

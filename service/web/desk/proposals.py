@@ -140,9 +140,9 @@ def will_read(
         assert proposal is not None
         remedies = [remedy_from_data(row) for row in proposal.remedies]
         if number is not None:
-            return before_approval(context, session, case, remedies[number], None, now)
+            return before_approval(context, session, case, remedies[number], None, now=now)
         terms = offers.terms_from_data(proposal.offer or {})
-        return before_approval(context, session, case, offers.dearest(remedies), terms, now)
+        return before_approval(context, session, case, offers.dearest(remedies), terms, now=now)
 
     return preview_of
 

@@ -25,7 +25,7 @@ PERCENT, FIXED, WHOLE_LINE = "percent", "fixed", "whole_line"
 
 
 def _kinds() -> list[tuple[str, str, dict[str, Any]]]:
-    """The table of remedies; what an option says of itself shows its fields (static/admin.css)."""
+    """The table of remedies; what an option says of itself shows its fields (static/makegood.css)."""
     return [
         ("", "", {}),
         *(
@@ -58,7 +58,7 @@ class _BoundRow(Form):
 
 
 class RemedyRow(Form):
-    """One remedy. The page shows the fields of its kind (static/admin.css); others are not read."""
+    """One remedy. The page shows the fields of its kind (static/makegood.css); others are not read."""
 
     kind = Choice(lazy("Make-good"), choices=_kinds)
     way = Choice(lazy("How much"), choices=_ways, default=PERCENT)

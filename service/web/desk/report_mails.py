@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
 from service.domain.reports.mails import EVERY
 from service.domain.reports.periods import PeriodKind
@@ -15,7 +15,6 @@ from service.web.i18n import label
 from service.web.request_context import actor, context
 
 blueprint = Blueprint("report_mails", __name__, url_prefix="/me/reports")
-Answer = Response | str | tuple[str, int]
 
 
 def kinds() -> list[tuple[str, str]]:
@@ -39,7 +38,7 @@ def overview() -> str:
 def _page(problem: str = "") -> str:
     listed = report_mails.readers(context(), actor())
     return render_template(
-        "admin/report_mails.html",
+        "desk/report_mails.html",
         readers=[(reader, _form(reader)) for reader in listed],
         problem=problem,
     )
@@ -52,7 +51,7 @@ def _form(reader: report_mails.Reader) -> KindsForm:
 
 @blueprint.post("/<int:shop_id>/<int:seller_id>")
 @sellers_only
-def choose(shop_id: int, seller_id: int) -> Answer:
+def choose(shop_id: int, seller_id: int) -> ResponseReturnValue:
     """Let reports of the ticked kinds go there, and no others."""
     form, verb = KindsForm(request.form), report_mails.choose
     chosen = [PeriodKind(kind) for kind in form.kinds.data or () if kind in set(PeriodKind)]

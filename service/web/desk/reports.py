@@ -33,7 +33,7 @@ from service.web.words import word
 
 blueprint = Blueprint("reports", __name__, url_prefix="/reports")
 MOST_LINES = 20
-"""Of a table whose lines are without end: products, couriers."""
+"""Lines of a table that could be endless: products, couriers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def overview() -> str:
     tables = {dimension.value: lines_of(now, before, dimension) for dimension in Dimension}
     products = tables[Dimension.PRODUCT]
     return render_template(
-        "admin/reports.html",
+        "desk/reports.html",
         asked=asked,
         period=asked.period,
         kinds=list(PeriodKind),

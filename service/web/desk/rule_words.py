@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from integrations.remedies import Worth
 from service.domain.remedies.playbook import RemedyRule, Rule, When
 from service.domain.remedies.proposing import NoProposal
-from service.operations.remedies.dry_run import Answer
+from service.operations.remedies.dry_run import Proposed
 from service.web.formatting import money
 from service.web.i18n import label
 from service.web.words import word
@@ -108,7 +108,7 @@ def _few(names: list[str] | tuple[str, ...]) -> str:
     return named if more <= 0 else _("%(named)s and %(count)s more", named=named, count=more)
 
 
-def answer_words(answer: Answer) -> str:
+def answer_words(answer: Proposed) -> str:
     """What is proposed for a case, in short."""
     if isinstance(answer, NoProposal):
         return label(answer.reason)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -21,7 +22,6 @@ from service.web.desk.rule_forms import RuleForm
 from service.web.request_context import actor, context
 
 blueprint = Blueprint("rules", __name__, url_prefix="/shops/<int:shop_id>/playbook/rules")
-Page = Response | tuple[str, int] | str
 
 
 def _rule_page(shop_id: int, number: int | None, typed: RuleForm | None = None) -> str:
@@ -34,10 +34,12 @@ def _rule_page(shop_id: int, number: int | None, typed: RuleForm | None = None) 
         if typed is None:
             form.seen.data = kept.seen
         form.offer_products(playbook_queries.products_of_orders(session, shop_id))
-        return render_template("admin/rule.html", shop=shop, form=form, number=number, rule=rule)
+        return render_template("desk/rule.html", shop=shop, form=form, number=number, rule=rule)
 
 
-def _kept(shop_id: int, number: int | None, save: Callable[[RuleForm], None]) -> Page:
+def _kept(
+    shop_id: int, number: int | None, save: Callable[[RuleForm], None]
+) -> ResponseReturnValue:
     form = RuleForm(request.form)
     if form.swap.raw_data:
         return _rule_page(shop_id, number, form.swapped)
@@ -62,7 +64,7 @@ def new_page(shop_id: int) -> str:
 
 @blueprint.post("/new")
 @may(Permission.MANAGE)
-def add(shop_id: int) -> Page:
+def add(shop_id: int) -> ResponseReturnValue:
     """Add a rule, on top."""
     verb = playbook_drafts.add_rule
     return _kept(
@@ -81,7 +83,7 @@ def rule_page(shop_id: int, number: int) -> str:
 
 @blueprint.post("/<int:number>")
 @may(Permission.MANAGE)
-def change(shop_id: int, number: int) -> Page:
+def change(shop_id: int, number: int) -> ResponseReturnValue:
     """Change a rule."""
     verb = playbook_drafts.change_rule
     return _kept(
@@ -93,7 +95,7 @@ def change(shop_id: int, number: int) -> Page:
     )
 
 
-def _edited(shop_id: int, verb: Callable[[str], None]) -> Page:
+def _edited(shop_id: int, verb: Callable[[str], None]) -> ResponseReturnValue:
     form = SeenForm(request.form)
     status = carry_out(form, lambda: verb(form.value("seen")))
     if status:
@@ -103,7 +105,7 @@ def _edited(shop_id: int, verb: Callable[[str], None]) -> Page:
 
 @blueprint.post("/<int:number>/up")
 @may(Permission.MANAGE)
-def move_up(shop_id: int, number: int) -> Page:
+def move_up(shop_id: int, number: int) -> ResponseReturnValue:
     """Try a rule earlier."""
     verb = playbook_drafts.move_rule
     return _edited(shop_id, lambda seen: verb(context(), shop_id, actor(), number, -1, seen=seen))
@@ -111,7 +113,7 @@ def move_up(shop_id: int, number: int) -> Page:
 
 @blueprint.post("/<int:number>/down")
 @may(Permission.MANAGE)
-def move_down(shop_id: int, number: int) -> Page:
+def move_down(shop_id: int, number: int) -> ResponseReturnValue:
     """Try a rule later."""
     verb = playbook_drafts.move_rule
     return _edited(shop_id, lambda seen: verb(context(), shop_id, actor(), number, 1, seen=seen))
@@ -119,7 +121,7 @@ def move_down(shop_id: int, number: int) -> Page:
 
 @blueprint.post("/<int:number>/copy")
 @may(Permission.MANAGE)
-def copy(shop_id: int, number: int) -> Page:
+def copy(shop_id: int, number: int) -> ResponseReturnValue:
     """Put a copy of a rule below it."""
     verb = playbook_drafts.copy_rule
     return _edited(shop_id, lambda seen: verb(context(), shop_id, actor(), number, seen=seen))
@@ -127,7 +129,7 @@ def copy(shop_id: int, number: int) -> Page:
 
 @blueprint.post("/<int:number>/remove")
 @may(Permission.MANAGE)
-def remove(shop_id: int, number: int) -> Page:
+def remove(shop_id: int, number: int) -> ResponseReturnValue:
     """Take a rule out."""
     verb = playbook_drafts.remove_rule
     return _edited(shop_id, lambda seen: verb(context(), shop_id, actor(), number, seen=seen))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 from markupsafe import Markup
-from werkzeug.wrappers import Response
 from wtforms import HiddenField
 
 from service.db.staff import attempts, seller_queries
@@ -22,7 +22,6 @@ from service.web.request_context import actor, context, seller
 from service.web.second_step import count_code
 
 blueprint = Blueprint("second_factor", __name__, url_prefix="/me/second-factor")
-Answer = Response | str | tuple[str, int]
 
 
 class SetupForm(DeskForm):
@@ -64,7 +63,7 @@ def _offered(setup: Setup, form: SetupForm) -> str:
         needed = seller_queries.lacks_second_factor(database, seller().id, of_all_owners=everywhere)
     form.sealed.data = setup.sealed
     return render_template(
-        "admin/second_factor_setup.html",
+        "desk/second_factor_setup.html",
         setup=setup,
         picture=picture(setup.app_address),
         form=form,
@@ -75,13 +74,13 @@ def _offered(setup: Setup, form: SetupForm) -> str:
 def _kept(**values: Any) -> str:
     shown = {"codes": [], "renewing": CodeForm(key="renew"), "removing": CodeForm(key="remove")}
     left = second_factors.codes_left(context(), seller().id)
-    return render_template("admin/second_factor.html", left=left, **{**shown, **values})
+    return render_template("desk/second_factor.html", left=left, **{**shown, **values})
 
 
 @blueprint.post("")
 @enrolling
 @limited(60, HOUR)
-def set_up() -> Answer:
+def set_up() -> ResponseReturnValue:
     """Keep it, once the app shows its codes. Other devices are signed out."""
     if second_factors.is_set_up(context(), seller().id):
         return redirect(url_for("second_factor.page"), 303)
@@ -115,7 +114,7 @@ def _setup_of(form: SetupForm) -> Setup:
 @blueprint.post("/codes")
 @sellers_only
 @once
-def renew_codes() -> Answer:
+def renew_codes() -> ResponseReturnValue:
     """Ten other recovery codes, shown this once."""
     form, codes = CodeForm(request.form, key="renew"), list[str]()
     tries, verb = count_code(seller().id), second_factors.new_recovery_codes
@@ -128,7 +127,7 @@ def renew_codes() -> Answer:
 
 @blueprint.post("/remove")
 @sellers_only
-def remove() -> Answer:
+def remove() -> ResponseReturnValue:
     """Sign in without one from now on."""
     form = CodeForm(request.form, key="remove")
     tries, verb = count_code(seller().id), second_factors.take_off

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
 from integrations import registry
 from service.db.shops import shop_queries
 from service.domain.staff.authority import Permission
 from service.operations.shops import connections, settings
 from service.web.auth import may
-from service.web.desk import asking
+from service.web.desk import policies
 from service.web.desk.forms import DeskForm, carry_out
 from service.web.desk.once import once
 from service.web.desk.shop_forms import (
@@ -27,7 +27,6 @@ from service.web.platforms import platforms_for
 from service.web.request_context import actor, context
 
 blueprint = Blueprint("shops", __name__)
-Answer = Response | tuple[str, int]
 
 
 @blueprint.get("/shops")
@@ -41,13 +40,13 @@ def _overview(form: NewShopForm) -> str:
     managed = actor().shops(Permission.MANAGE)
     with context().database.reading() as session:
         shops = shop_queries.shops_with_connections(session, managed)
-        return render_template("admin/shops.html", shops=shops, form=form)
+        return render_template("desk/shops.html", shops=shops, form=form)
 
 
 @blueprint.post("/shops")
 @may(Permission.MANAGE)
 @once
-def add_shop() -> Answer:
+def add_shop() -> ResponseReturnValue:
     """Make a shop."""
     form, added = NewShopForm(request.form), list[int]()
     status = carry_out(
@@ -66,9 +65,9 @@ def shop(shop_id: int) -> str:
     with context().database.reading() as database:
         shop, today = settings.get(database, shop_id), context().clock.now().date()
         return render_template(
-            "admin/shop.html",
+            "desk/shop.html",
             shop=shop,
-            doubtful=sum(rule.doubt is not None for rule in asking.shown(database, shop, today)),
+            doubtful=sum(rule.doubt is not None for rule in policies.shown(database, shop, today)),
             platforms=[registry.get(name) for name in platforms_for(shop)],
             rehearsals=registry.REHEARSALS,
         )
@@ -78,11 +77,13 @@ def _section_page(shop_id: int, section: str, form: DeskForm | None = None) -> s
     with context().database.reading() as database:
         shop = settings.get(database, shop_id)
     return render_template(
-        f"admin/shop_{section}.html", shop=shop, form=form or SECTIONS[section](shop)
+        f"desk/shop_{section}.html", shop=shop, form=form or SECTIONS[section](shop)
     )
 
 
-def _save(shop_id: int, section: str, form: DeskForm, verb: Callable[[], None]) -> Answer:
+def _save(
+    shop_id: int, section: str, form: DeskForm, verb: Callable[[], None]
+) -> ResponseReturnValue:
     status = carry_out(form, verb)
     if status:
         return _section_page(shop_id, section, form), status
@@ -113,7 +114,7 @@ def messages(shop_id: int) -> str:
 
 @blueprint.post("/shops/<int:shop_id>/about")
 @may(Permission.MANAGE)
-def change_about(shop_id: int) -> Answer:
+def change_about(shop_id: int) -> ResponseReturnValue:
     """Change what the shop is."""
     form = AboutForm(request.form)
     verb = settings.change_about
@@ -122,7 +123,7 @@ def change_about(shop_id: int) -> Answer:
 
 @blueprint.post("/shops/<int:shop_id>/automatic")
 @may(Permission.MANAGE)
-def change_automatic(shop_id: int) -> Answer:
+def change_automatic(shop_id: int) -> ResponseReturnValue:
     """Change what goes through by itself."""
     form = AutomaticForm(request.form)
     verb = settings.change_automatic
@@ -131,7 +132,7 @@ def change_automatic(shop_id: int) -> Answer:
 
 @blueprint.post("/shops/<int:shop_id>/messages")
 @may(Permission.MANAGE)
-def change_messages(shop_id: int) -> Answer:
+def change_messages(shop_id: int) -> ResponseReturnValue:
     """Change when messages go out and what is asked."""
     form = MessagesForm(request.form)
     verb = settings.change_messages

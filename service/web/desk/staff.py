@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 from werkzeug.wrappers import Response
@@ -33,8 +34,7 @@ from service.web.i18n import translate
 from service.web.request_context import actor, context
 from service.web.words import word
 
-blueprint = Blueprint("people", __name__)
-Answer = Response | str | tuple[str, int]
+blueprint = Blueprint("staff", __name__)
 AMOUNTS = ("each", "week")
 
 
@@ -101,17 +101,17 @@ class InviteForm(DeskForm):
         """Amounts are read by the currency of their row."""
         valid = super().validate(extra_validators)
         self.shops: dict[int, authority.Membership] = {}
-        for field in (one for one in self if isinstance(one, FormField)):
+        for field in (each for each in self if isinstance(each, FormField)):
             sent = field.form.role.raw_data
             role = sent[0] if sent else ""
             if role not in list(SellerRole):
                 continue
             rows = [row.form for row in field.form.rows]
             limits = read_limits(rows, AMOUNTS, free=("week",))
-            valid = valid and not any(one.errors for row in rows for one in row)
+            valid = valid and not any(entry.errors for row in rows for entry in row)
             if valid:
-                found = {code: Limit(**cast(Any, amounts)) for code, amounts in limits.items()}
-                member = authority.Membership(SellerRole(role), found)
+                read = {code: Limit(**cast(Any, amounts)) for code, amounts in limits.items()}
+                member = authority.Membership(SellerRole(role), read)
                 self.shops[int(field.name.removeprefix("shop_"))] = member
         return valid
 
@@ -163,7 +163,7 @@ def page(
         shops = shop_queries.shops(session, owned)
         forms = {(row.seller_id, row.shop_id): MemberForm.of(row) for row in memberships}
         return render_template(
-            "admin/sellers.html",
+            "desk/staff.html",
             link=link,
             invitation=invitation,
             invitations=invitations.open_ones(session, context(), actor()),
@@ -181,7 +181,7 @@ def page(
 @blueprint.post("/sellers/<int:seller_id>/link")
 @may(Permission.MANAGE)
 @once
-def link(seller_id: int) -> Answer:
+def link(seller_id: int) -> ResponseReturnValue:
     """Make a sign-in link, shown once, in the answer itself, and kept nowhere."""
     try:
         shown = page(link=accounts.new_link(context(), seller_id, actor()))
@@ -193,7 +193,7 @@ def link(seller_id: int) -> Answer:
 @blueprint.post("/sellers/<int:seller_id>/reset-password")
 @may(Permission.MANAGE)
 @once
-def reset_password(seller_id: int) -> Answer:
+def reset_password(seller_id: int) -> ResponseReturnValue:
     """Forget a password, and make a link as above to set another."""
     try:
         shown = page(link=accounts.reset_password(context(), seller_id, actor()))
@@ -204,7 +204,7 @@ def reset_password(seller_id: int) -> Answer:
 
 @blueprint.post("/sellers/<int:seller_id>/reset-second-factor")
 @may(Permission.MANAGE)
-def reset_second_factor(seller_id: int) -> Answer:
+def reset_second_factor(seller_id: int) -> ResponseReturnValue:
     """Take the second factor off of somebody who has lost it."""
     try:
         second_factors.reset(context(), seller_id, actor())
@@ -215,7 +215,7 @@ def reset_second_factor(seller_id: int) -> Answer:
 
 @blueprint.post("/shops/<int:shop_id>/second-factor")
 @may(Permission.MANAGE)
-def require_second_factor(shop_id: int) -> Answer:
+def require_second_factor(shop_id: int) -> ResponseReturnValue:
     """Want a second factor of the owners of a shop, or none."""
     required = RequiredForm(request.form).required.data
     second_factors.require(context(), shop_id, actor(), required=required)
@@ -224,7 +224,7 @@ def require_second_factor(shop_id: int) -> Answer:
 
 @blueprint.post("/sellers/<int:seller_id>/active")
 @may(Permission.MANAGE)
-def set_active(seller_id: int) -> Answer:
+def set_active(seller_id: int) -> ResponseReturnValue:
     """Shut a seller out, or let them in again."""
     active = ActiveForm(request.form).active.data
     try:
@@ -236,7 +236,7 @@ def set_active(seller_id: int) -> Answer:
 
 @blueprint.post("/shops/<int:shop_id>/sellers/<int:seller_id>")
 @may(Permission.MANAGE)
-def change_member(shop_id: int, seller_id: int) -> Answer:
+def change_member(shop_id: int, seller_id: int) -> ResponseReturnValue:
     """Change what a seller is in a shop."""
     form = MemberForm(request.form, key=f"seller-{seller_id}-{shop_id}")
     verb = members.set_membership
@@ -248,7 +248,7 @@ def change_member(shop_id: int, seller_id: int) -> Answer:
 
 @blueprint.post("/shops/<int:shop_id>/sellers/<int:seller_id>/end")
 @may(Permission.MANAGE)
-def end_member(shop_id: int, seller_id: int) -> Answer:
+def end_member(shop_id: int, seller_id: int) -> ResponseReturnValue:
     """Let a seller belong to a shop no longer."""
     try:
         members.end_membership(context(), shop_id, seller_id, actor())
@@ -259,4 +259,4 @@ def end_member(shop_id: int, seller_id: int) -> Answer:
 
 def _saved() -> Response:
     flash(_("Saved."))
-    return redirect(url_for("people.overview"), 303)
+    return redirect(url_for("staff.overview"), 303)

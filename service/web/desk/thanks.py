@@ -164,7 +164,7 @@ def _shop(shop_id: int) -> Shop:
 
 def _page(shop: Shop, form: ThanksForm) -> str:
     profiles = [form[profile.value] for profile in Profile]
-    return render_template("admin/thanks.html", shop=shop, form=form, profiles=profiles)
+    return render_template("desk/thanks.html", shop=shop, form=form, profiles=profiles)
 
 
 def shown(session: Session, case: Case) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def card(reference: str) -> str:
         with force_locale(language):
             words = texts.card(session, case)
         return render_template(
-            "admin/card.html",
+            "desk/card.html",
             case=case,
             subject=words.subject,
             paragraphs=to_html(words.text),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
-from werkzeug.wrappers import Response
 
 from service.db.staff import seller_queries
 from service.domain.errors import WrongInput
@@ -19,7 +19,6 @@ from service.web.desk.once import once, shown_once
 from service.web.request_context import actor, context
 
 blueprint = Blueprint("tokens", __name__, url_prefix="/tokens")
-Answer = Response | str | tuple[str, int]
 
 
 SCOPES = {
@@ -77,14 +76,14 @@ def _page(form: TokenForm, *, fresh: str = "") -> str:
         rows = seller_queries.tokens(session, owned)
     now = context().clock.now()
     return render_template(
-        "admin/tokens.html", rows=rows, form=form, fresh=fresh, now=now, said=SCOPES
+        "desk/tokens.html", rows=rows, form=form, fresh=fresh, now=now, said=SCOPES
     )
 
 
 @blueprint.post("")
 @may(Permission.MANAGE)
 @once
-def add() -> Answer:
+def add() -> ResponseReturnValue:
     """Make a token, shown once, in the answer itself, and kept nowhere."""
     form, secrets = TokenForm(request.form), list[str]()
     status = carry_out(
@@ -100,7 +99,7 @@ def add() -> Answer:
 
 @blueprint.post("/<int:token_id>/revoke")
 @may(Permission.MANAGE)
-def revoke(token_id: int) -> Answer:
+def revoke(token_id: int) -> ResponseReturnValue:
     """End a token."""
     tokens.revoke_token(context(), token_id, actor())
     flash(_("Saved."))

@@ -1,4 +1,4 @@
-"""Says what was decided, till when it can be undone, and with which button."""
+"""The flash after a decision: what was decided, until when it can be undone, and the button."""
 
 from __future__ import annotations
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
-from werkzeug.wrappers import Response
 from wtforms import BooleanField, TextAreaField
 
 from service.db.models import Review, Shop
@@ -20,7 +20,6 @@ from service.web.errors import refusal, status_of
 from service.web.request_context import actor, context, wired
 
 blueprint = Blueprint("voices", __name__, url_prefix="/shops/<int:shop_id>/voices")
-Answer = Response | tuple[str, int] | str
 
 
 class VoicesForm(DeskForm):
@@ -50,7 +49,7 @@ def _page(shop_id: int, form: VoicesForm | None = None, problem: str = "") -> st
         on = voices_from_data(shop.voices).on
         address = f"{wired().settings.public_url}/voices/{shop.voices_slug}" if on else ""
         return render_template(
-            "admin/voices.html",
+            "desk/voices.html",
             shop=shop,
             form=form or VoicesForm.of(shop),
             problem=problem,
@@ -64,7 +63,7 @@ def _page(shop_id: int, form: VoicesForm | None = None, problem: str = "") -> st
 
 @blueprint.post("")
 @may(Permission.MANAGE)
-def change(shop_id: int) -> Answer:
+def change(shop_id: int) -> ResponseReturnValue:
     """Save the settings; a refusal is shown with what was typed."""
     form = VoicesForm(request.form)
     status = carry_out(
@@ -87,19 +86,19 @@ def change(shop_id: int) -> Answer:
 
 @blueprint.post("/<int:review_id>/show")
 @may(Permission.MANAGE)
-def show(shop_id: int, review_id: int) -> Answer:
+def show(shop_id: int, review_id: int) -> ResponseReturnValue:
     """Show a review among the quotes."""
     return _choose(shop_id, review_id, shown=True)
 
 
 @blueprint.post("/<int:review_id>/leave-out")
 @may(Permission.MANAGE)
-def leave_out(shop_id: int, review_id: int) -> Answer:
+def leave_out(shop_id: int, review_id: int) -> ResponseReturnValue:
     """Show it no more."""
     return _choose(shop_id, review_id, shown=False)
 
 
-def _choose(shop_id: int, review_id: int, *, shown: bool) -> Answer:
+def _choose(shop_id: int, review_id: int, *, shown: bool) -> ResponseReturnValue:
     try:
         with context().database.reading() as session:
             review = session.get(Review, review_id)

@@ -19,7 +19,7 @@ from service.domain.errors import NotFound
 from service.domain.staff.authority import Permission
 from service.domain.tasks.kinds import GROUPS, TASK_RULES, TaskGroup
 from service.web.auth import sellers_only
-from service.web.desk import many
+from service.web.desk import bulk
 from service.web.desk.first_steps import steps_to_take
 from service.web.desk.paging import next_page
 from service.web.desk.quick import likes_of, quicks_of
@@ -73,11 +73,11 @@ def overview() -> str:
             assignee_id=actor().id if is_mine else None,
         )
         groups = [
-            (GROUPS[TaskGroup(urgency)], list(rows))
-            for urgency, rows in groupby(page, key=lambda row: row.task.urgency)
+            (GROUPS[group], list(rows))
+            for group, rows in groupby(page, key=lambda row: row.task.urgency)
         ]
         return render_template(
-            "admin/waiting.html",
+            "desk/waiting.html",
             groups=groups,
             rules=TASK_RULES,
             narrowings=_narrowings(session, shops),
@@ -87,7 +87,7 @@ def overview() -> str:
             onward=next_page("after", _key_text(page[-1].key)) if len(page) == PAGE else None,
             late=_late(session),
             quicks=quicks_of(context(), session, [row.task for row in page], actor()),
-            likes=[] if narrowed or _after() else likes_of(many.quicks(session).values()),
+            likes=[] if narrowed or _after() else likes_of(bulk.quicks(session).values()),
             steps=[] if groups or narrowed or _after() else steps_to_take(session),
             mended=task_queries.mended_since(session, shops, context().clock.now() - RECENT),
         )
@@ -119,10 +119,10 @@ def _after() -> task_queries.Key | None:
         return None
     try:
         urgency, opened_at, task_id = text.split("_")
-        key = int(urgency), datetime.fromisoformat(opened_at), int(task_id)
+        key = TaskGroup(int(urgency)), datetime.fromisoformat(opened_at), int(task_id)
     except ValueError as error:
         raise NotFound("There is no such page.") from error
-    if key[1].tzinfo is None or not 0 <= key[0] < len(GROUPS) or not 0 <= key[2] < 2**63:
+    if key[1].tzinfo is None or not 0 <= key[2] < 2**63:
         raise NotFound("There is no such page.")
     return key
 

@@ -198,7 +198,7 @@ def test_visit_goes_on_where_the_last_ended(box: Box) -> None:
     third = mailbox.visit(_entered(box), first.cursor, Network())
     other = mailbox.visit(_entered(box, imap_username="other"), first.cursor, Network())
 
-    assert [len(one.mails) for one in (first, second, third, other)] == [2, 0, 1, 3]
+    assert [len(each.mails) for each in (first, second, third, other)] == [2, 0, 1, 3]
     assert second.cursor == first.cursor
     assert third.cursor == third.mails[0].cursor
     assert box.changed == []

@@ -89,7 +89,7 @@ def test_id_is_one_plain_line_when_the_domain_is_long(office: PostOffice) -> Non
 def test_every_line_is_short_ascii_when_the_text_is_long(office: PostOffice) -> None:
     adapter(office.port).message(message(text="kami perbaiki ✓ " * 500, subject="Maaf ✓ " * 60))
 
-    assert max(len(one) for one in office.raw[0].split(b"\r\n")) <= 78
+    assert max(len(each) for each in office.raw[0].split(b"\r\n")) <= 78
     assert office.raw[0].isascii()
     assert office.taken[0]["Subject"].strip() == ("Maaf ✓ " * 60).strip()
 
@@ -358,7 +358,7 @@ def test_no_mail_goes_out_when_checked(tmp_path: Path) -> None:
     with opened(PostOffice(), **encrypted(tmp_path)) as office:
         found = adapter(office.port, **_entries(tmp_path)).check()
 
-        assert [(str(one.name), one.ok) for one in found] == [
+        assert [(str(each.name), each.ok) for each in found] == [
             ("Addresses", True),
             ("Mail server", True),
         ]
@@ -370,7 +370,7 @@ def test_advice_is_given_when_checked_with_wrong_entries(tmp_path: Path) -> None
         entries = _entries(tmp_path, password="no", from_address="shop")
         found = adapter(office.port, **entries).check()
 
-    assert [(one.ok, bool(one.advice)) for one in found] == [(False, True), (False, True)]
+    assert [(each.ok, bool(each.advice)) for each in found] == [(False, True), (False, True)]
 
 
 def test_mail_plays_no_other_role() -> None:
@@ -378,8 +378,8 @@ def test_mail_plays_no_other_role() -> None:
 
 
 def test_secrets_are_marked_when_the_fields_are_shown() -> None:
-    assert [one.name for one in ADAPTER.fields if one.secret] == ["password", "imap_password"]
-    assert all(one.label and one.help for one in ADAPTER.fields)
+    assert [field.name for field in ADAPTER.fields if field.secret] == ["password", "imap_password"]
+    assert all(field.label and field.help for field in ADAPTER.fields)
 
 
 def _entries(folder: Path, **changes: str) -> dict[str, str]:

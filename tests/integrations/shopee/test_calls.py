@@ -144,16 +144,16 @@ def test_limit_holds_the_connection(trial: Trial) -> None:
 
 def test_check_names_what_is_wrong(trial: Trial) -> None:
     trial.shop.callback_url = "https://elsewhere.example"
-    elsewhere = {str(one.name): one for one in trial.adapter.check()}
+    elsewhere = {str(each.name): each for each in trial.adapter.check()}
     trial.shop.callback_url, trial.shop.push_status = (
         "https://makegood.example/webhooks/abc",
         "Suspended",
     )
-    suspended = {str(one.name): one for one in trial.adapter.check()}
+    suspended = {str(each.name): each for each in trial.adapter.check()}
     trial.token = "ended"
     [ended] = trial.adapter.check()
 
-    assert [name for name, one in elsewhere.items() if not one.ok] == []
+    assert [name for name, each in elsewhere.items() if not each.ok] == []
     assert "another address" in str(elsewhere["Pushes"].advice)
-    assert [name for name, one in suspended.items() if not one.ok] == ["Pushes"]
+    assert [name for name, each in suspended.items() if not each.ok] == ["Pushes"]
     assert (ended.ok, ended.blocking) == (False, True)

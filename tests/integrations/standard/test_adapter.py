@@ -39,8 +39,8 @@ def test_every_make_good_is_by_call_when_the_shop_offers_it() -> None:
 
 
 def test_fields_are_explained_when_shown_to_the_seller() -> None:
-    assert all(one.label and one.help for one in ADAPTER.fields)
-    assert [one.name for one in ADAPTER.fields if one.secret] == ["outgoing_secret"]
+    assert all(field.label and field.help for field in ADAPTER.fields)
+    assert [field.name for field in ADAPTER.fields if field.secret] == ["outgoing_secret"]
 
 
 def test_policy_is_understood_and_fresh_when_loaded() -> None:

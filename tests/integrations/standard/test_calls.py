@@ -50,7 +50,7 @@ def _wire() -> Iterator[responses.RequestsMock]:
 
 def sent(wire: responses.RequestsMock, number: int = 0) -> PreparedRequest:
     """A request, the look at the order before a refund apart."""
-    found = [one.request for one in wire.calls if one.request.url != f"{BASE}/orders/1007"]
+    found = [call.request for call in wire.calls if call.request.url != f"{BASE}/orders/1007"]
     request: PreparedRequest = found[number]
     return request
 
@@ -289,9 +289,9 @@ def test_each_endpoint_is_tried_when_checked(wire: responses.RequestsMock) -> No
     wire.get(f"{MAKE_GOODS}/makegood-check", json=NOTHING, status=404)
     wire.get(f"{BASE}/reviews", json=NOTHING, status=501)
 
-    found = {str(one.name): one for one in adapter().check()}
+    found = {str(each.name): each for each in adapter().check()}
 
-    assert [name for name, one in found.items() if not one.ok] == ["Orders"]
+    assert [name for name, each in found.items() if not each.ok] == ["Orders"]
     assert "orders: " in str(found["Orders"].advice)
     assert "task" in str(found["Reviews"].advice)
     assert {str(call.request.method) for call in wire.calls} == {"GET"}
@@ -302,7 +302,7 @@ def test_advice_is_given_when_the_secret_is_refused(wire: responses.RequestsMock
 
     found = adapter(base="http://shop.example").check()
 
-    assert [(str(one.name), one.ok) for one in found] == [
+    assert [(str(each.name), each.ok) for each in found] == [
         ("Webhook secret", True),
         ("Encryption", False),
         ("Address and secret", False),

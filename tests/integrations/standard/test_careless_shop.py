@@ -135,7 +135,7 @@ def test_two_workers_never_hand_over_two_of_one_order(world: World, shop: Carele
     second = wire(world.wired.settings, clock=world.clock)
 
     for _round in range(3):
-        drains = [Drain(one.context, 4, threading.Event()) for one in (world.wired, second)]
+        drains = [Drain(each.context, 4, threading.Event()) for each in (world.wired, second)]
         working = [threading.Thread(target=drain.run) for drain in drains]
         for thread in working:
             thread.start()

@@ -108,7 +108,7 @@ def test_message_goes_out_once_when_sent_twice(shop: dict[str, Any]) -> None:
     message = OutgoingMessage("k1", "MG-1", Buyer("b-9"), "Maaf", "Kami perbaiki ✓")
 
     assert adapter.message(message) == adapter.message(message) == "m-k1"
-    assert [one["text"] for one in shop["SENT"].values()] == ["Kami perbaiki ✓"]
+    assert [each["text"] for each in shop["SENT"].values()] == ["Kami perbaiki ✓"]
 
 
 def test_order_is_found_when_only_the_buyer_is_known(shop: dict[str, Any]) -> None:
@@ -125,7 +125,7 @@ def test_call_is_refused_when_signed_with_another_secret(shop: dict[str, Any]) -
 def test_only_what_the_shop_lacks_is_named_when_checked(shop: dict[str, Any]) -> None:
     found = connected(shop).check()
 
-    assert [str(one.name) for one in found if not one.ok] == ["Reviews"]
+    assert [str(each.name) for each in found if not each.ok] == ["Reviews"]
 
 
 def test_every_printed_sample_is_what_is_spoken() -> None:

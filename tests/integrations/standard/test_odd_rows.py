@@ -59,7 +59,7 @@ def test_odd_word_about_the_buyer_refuses_no_event(name: str, odd: object) -> No
     event = _event(buyer={**DATA["buyer"], name: odd})
 
     assert (event.rating, event.product_id) == (2, "p-4")
-    assert all(len(one) <= 500 for one in (event.buyer.name, event.buyer.id, event.buyer.email))
+    assert all(len(each) <= 500 for each in (event.buyer.name, event.buyer.id, event.buyer.email))
     assert event.buyer.country in ("", "ID")
 
 
@@ -97,9 +97,9 @@ def test_odd_review_is_kept_and_its_neighbours_are_read(
 
     page = adapter().poll("", NOW)
 
-    assert [one.review_id for one in reviews(page.events)] == ["r-81"]
+    assert [each.review_id for each in reviews(page.events)] == ["r-81"]
     assert page.cursor == "1"
-    assert len({one.key for one in page.unread}) == 3
+    assert len({each.key for each in page.unread}) == 3
     assert "data.review" in str(page.unread[0].problem)
 
 

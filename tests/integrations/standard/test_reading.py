@@ -127,7 +127,10 @@ def test_page_goes_on_when_more_waits(wire: responses.RequestsMock) -> None:
 
     page = adapter().poll("c1", NOW)
 
-    assert [one.kind for one in reviews(page.events)] == [EventKind.CHANGED, EventKind.WITHDRAWN]
+    assert [review.kind for review in reviews(page.events)] == [
+        EventKind.CHANGED,
+        EventKind.WITHDRAWN,
+    ]
     assert (page.cursor, page.more) == ("c2", True)
     assert asked(wire).endswith("/reviews?cursor=c1&limit=100")
 

@@ -28,8 +28,8 @@ def changed(**review: Any) -> Inbound:
 
 
 def with_headers(request: Inbound, **headers: str) -> Inbound:
-    given = {**request.headers, **{name.replace("_", "-"): one for name, one in headers.items()}}
-    return Inbound({name: one for name, one in given.items() if one}, request.body, NOW)
+    given = {**request.headers, **{name.replace("_", "-"): each for name, each in headers.items()}}
+    return Inbound({name: each for name, each in given.items() if each}, request.body, NOW)
 
 
 def test_id_and_body_are_the_key_when_signed_rightly() -> None:
@@ -69,7 +69,7 @@ def test_any_listed_signature_is_enough_when_the_sender_changes_secrets() -> Non
 
 def test_svix_names_are_understood_when_the_scheme_is_the_same() -> None:
     request = delivery()
-    svix = {name.replace("webhook", "svix"): one for name, one in request.headers.items()}
+    svix = {name.replace("webhook", "svix"): each for name, each in request.headers.items()}
 
     assert ADAPTER.verify(Inbound(svix, request.body, NOW), [SECRET], NOW) == KEY
 
@@ -230,7 +230,7 @@ def test_wrong_field_is_named_when_unreadable(review: dict[str, Any], said: str)
 @pytest.mark.parametrize(
     "body",
     [b"", b"nope", b"[]", b"null", b'"x"', b"\xff", b"{}", b"[" * 100_000, b"1" * 5000]
-    + [json.dumps(one).encode() for one in ({"type": "review.created"}, {"type": 1, "data": {}})],
+    + [json.dumps(each).encode() for each in ({"type": "review.created"}, {"type": 1, "data": {}})],
     ids=lambda body: body[:12].decode("latin-1"),
 )
 def test_body_is_unreadable_when_it_is_no_event(body: bytes) -> None:

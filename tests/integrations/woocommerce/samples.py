@@ -201,15 +201,15 @@ class PretendShop:
                     return _refusal("part_of_one")
                 return 201, self._new_order(body)
             case ("GET", "orders"):
-                found = [self._shown(one, query) for one in self.list_orders(query)]
+                found = [self._shown(each, query) for each in self.list_orders(query)]
                 skipped = int(query.get("offset", "0"))
                 return 200, found[skipped : skipped + int(query["per_page"])]
             case ("GET", "orders", number):
                 kept = self.read_order(int(number))
                 return (200, self._shown(kept, query)) if kept else _refusal("order_missing")
             case ("GET", "orders", number, "refunds"):
-                kept_refunds = [one for one in self.refunds if one["order"] == int(number)]
-                return 200, [self._shown(one, query) for one in kept_refunds]
+                kept_refunds = [refund for refund in self.refunds if refund["order"] == int(number)]
+                return 200, [self._shown(refund, query) for refund in kept_refunds]
             case ("POST", "orders", number, "refunds"):
                 return self._refund(int(number), body)
             case ("POST", "orders", number, "notes"):
@@ -218,8 +218,8 @@ class PretendShop:
                 self.notes.append({**note, "order": int(number)})
                 return 201, note
             case ("GET", "orders", number, "notes"):
-                notes = [one for one in self.notes if one["order"] == int(number)]
-                return 200, [{**recorded("note"), **one} for one in notes]
+                notes = [each for each in self.notes if each["order"] == int(number)]
+                return 200, [{**recorded("note"), **each} for each in notes]
         return self._do_elsewhere(method, path, query, body)
 
     def _do_elsewhere(
@@ -229,7 +229,7 @@ class PretendShop:
             case ("POST", "coupons"):
                 return self._coupon(body)
             case ("GET", "coupons"):
-                return 200, [one for one in self.coupons if one["code"] == query["code"]]
+                return 200, [coupon for coupon in self.coupons if coupon["code"] == query["code"]]
             case ("GET", "data", "currencies", "current"):
                 if not self.settings_readable:
                     return _refusal("not_permitted")
@@ -248,7 +248,7 @@ class PretendShop:
             case ("GET", "products", "reviews"):
                 return 200, self.reviews
             case ("GET", "products", "reviews", number):
-                found = [one for one in self.reviews if one["id"] == int(number)]
+                found = [review for review in self.reviews if review["id"] == int(number)]
                 return (200, found[0]) if found else _refusal("review_missing")
         return _refusal("no_route")
 
@@ -281,16 +281,16 @@ class PretendShop:
         return {**shown(data), **inside}
 
     def _list(self, query: dict[str, str]) -> list[dict[str, Any]]:
-        found = sorted(self.orders.values(), key=lambda one: -int(one["id"]))
+        found = sorted(self.orders.values(), key=lambda each: -int(each["id"]))
         return [
-            one
-            for one in found
-            if query.get("customer", str(one["customer_id"])) == str(one["customer_id"])
-            and query.get("search", one["billing"]["email"]) == one["billing"]["email"]
+            each
+            for each in found
+            if query.get("customer", str(each["customer_id"])) == str(each["customer_id"])
+            and query.get("search", each["billing"]["email"]) == each["billing"]["email"]
             and (
                 "product" not in query
                 or any(
-                    str(line.get("product_id")) == query["product"] for line in one["line_items"]
+                    str(line.get("product_id")) == query["product"] for line in each["line_items"]
                 )
             )
         ]
@@ -302,7 +302,7 @@ class PretendShop:
             {**given, "id": 90 + at, "name": "Teapot", "meta_data": [], **line}
             for at, line in enumerate(body["line_items"])
         ]
-        total = f"{sum(float(one['total']) for one in lines):.2f}"
+        total = f"{sum(float(each['total']) for each in lines):.2f}"
         billing = {**recorded("order")["billing"], "email": "", **body["billing"]}
         self.orders[number] = order(
             number, **{**body, "billing": billing, "line_items": lines, "total": total}
@@ -317,7 +317,7 @@ class PretendShop:
                 "code": "rest_invalid_param",
                 "message": "Invalid parameter(s): line_items",
             }
-        done = sum(float(one["amount"]) for one in self.refunds if one["order"] == number)
+        done = sum(float(refund["amount"]) for refund in self.refunds if refund["order"] == number)
         if float(body["amount"]) > float(self.orders[number]["total"]) - done:
             return _refusal("refund_too_large", "Jumlah pengembalian tidak sah.")
         if body["api_refund"] and not self.gateway_refunds:
@@ -348,7 +348,7 @@ class PretendShop:
         if not self.takes_coupons:
             return _refusal("not_permitted")
         code = body["code"].lower()
-        if any(one["code"] == code for one in self.coupons):
+        if any(coupon["code"] == code for coupon in self.coupons):
             return _refusal("coupon_taken")
         # A coupon comes with two decimals whatever the currency.
         amount = str(Decimal(body["amount"]).quantize(Decimal("0.01"), ROUND_HALF_UP))
@@ -362,9 +362,9 @@ class PretendShop:
     def posts(self) -> list[str]:
         """Where something was written."""
         return [
-            urlsplit(one.url or "").path.split("/wc/v3/", 1)[1]
-            for one in self.requests
-            if one.method == "POST"
+            urlsplit(request.url or "").path.split("/wc/v3/", 1)[1]
+            for request in self.requests
+            if request.method == "POST"
         ]
 
 

@@ -63,7 +63,7 @@ def test_requests_are_signed_by_oauth_over_plain_http(wire: responses.RequestsMo
     shop = PretendShop(wire, "http://127.0.0.1:9")
     adapter("http://127.0.0.1:9").orders_for(QUERY)
 
-    request = next(one for one in shop.requests if "/orders?" in (one.url or ""))
+    request = next(each for each in shop.requests if "/orders?" in (each.url or ""))
     query = parse_qs(urlsplit(request.url or "").query)
     sent = {key: value[0] for key, value in query.items() if key != "oauth_signature"}
     base = signature.signature_base_string(
@@ -293,8 +293,8 @@ def test_reviews_are_read_as_typed_and_before_they_are_approved(
     shop: PretendShop, read: str
 ) -> None:
     shop.reviews = [{**LISTED, "status": "hold"}]
-    one = adapter()
-    events = one.poll("", NOW).events if read == "poll" else one.look(f"{read}:31")
+    reader = adapter()
+    events = reader.poll("", NOW).events if read == "poll" else reader.look(f"{read}:31")
 
     query = parse_qs(urlsplit(shop.requests[-1].url or "").query)
     assert [event.rating for event in reviews(events)] == [4]

@@ -25,7 +25,7 @@ def _shop() -> Iterator[PretendShop]:
 def test_order_is_found_by_the_number_people_see(shop: PretendShop, typed: str) -> None:
     shop.orders = {5817: order(5817, number="1042"), 1042: order(1042, number="WC-0031")}
     shop.list_orders = lambda query: [
-        one for one in shop.orders.values() if one["number"] == query.get("search")
+        each for each in shop.orders.values() if each["number"] == query.get("search")
     ]
 
     assert adapter().order_by_number(typed).id == "5817"
@@ -42,7 +42,7 @@ def test_number_with_letters_is_found_whatever_their_case(shop: PretendShop) -> 
 def test_number_is_searched_for_as_it_was_typed(shop: PretendShop) -> None:
     shop.orders = {1042: order(1042, number="WC-0031")}
     shop.list_orders = lambda query: [
-        one for one in shop.orders.values() if one["number"] == query["search"]
+        each for each in shop.orders.values() if each["number"] == query["search"]
     ]
 
     assert adapter().order_by_number(" #WC-0031").id == "1042"

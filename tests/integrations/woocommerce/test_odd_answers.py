@@ -83,7 +83,7 @@ def test_list_with_gaps_is_read_like_one_without() -> None:
 
     loaded = OrderIn().load({**order(), "line_items": gaps})
 
-    assert [one["name"] for one in loaded["line_items"]] == ["Teapot"]
+    assert [line["name"] for line in loaded["line_items"]] == ["Teapot"]
     assert GatewayIn().load({"method_supports": {"0": "products", "2": "refunds"}}) == {
         "method_supports": ["products", "refunds"]
     }
@@ -97,7 +97,7 @@ def test_odd_review_is_kept_and_its_neighbours_are_read(
 
     page = adapter().poll("", NOW)
 
-    assert [one.review_id for one in reviews(page.events)] == ["32", "33"]
+    assert [each.review_id for each in reviews(page.events)] == ["32", "33"]
     [unread] = page.unread
     assert json.loads(unread.body) == shop.reviews[0]
     assert unread.problem
@@ -181,7 +181,7 @@ def test_line_of_no_product_is_taken(shop: PretendShop) -> None:
 
     lines = adapter().order("13").lines
 
-    assert [(one.name, one.product_id, one.quantity) for one in lines] == [
+    assert [(line.name, line.product_id, line.quantity) for line in lines] == [
         ("Teapot", "10", 2),
         ("Tip", "", 1),
         ("", "", 1),

@@ -59,7 +59,9 @@ def test_refund_is_recorded_when_the_gateway_turns_out_to_refuse_it(shop: Preten
     result = adapter().act(asked(REFUND))
 
     sent = [
-        json.loads(one.body or "{}")["api_refund"] for one in shop.requests if one.method == "POST"
+        json.loads(request.body or "{}")["api_refund"]
+        for request in shop.requests
+        if request.method == "POST"
     ]
     assert sent == [True, False]
     assert (len(shop.refunds), left(result) is not None) == (1, True)

@@ -29,7 +29,7 @@ def _shop() -> Iterator[PretendShop]:
 
 def _lines(shop: PretendShop, *lines: dict[str, Any]) -> ActionRequest:
     first = order()["line_items"][0]
-    kept = [{**first, "meta_data": [], **one} for one in lines]
+    kept = [{**first, "meta_data": [], **line} for line in lines]
     shop.orders[13] = order(13, line_items=kept)
     return asked(RESEND, line_items=kept)
 
@@ -38,7 +38,7 @@ def test_what_was_chosen_goes_along(shop: PretendShop) -> None:
     result = adapter().act(_lines(shop, {"meta_data": ENGRAVED}))
 
     [line] = shop.orders[int(result.vendor_id)]["line_items"]
-    assert {one["key"]: one["value"] for one in line["meta_data"]} == {
+    assert {each["key"]: each["value"] for each in line["meta_data"]} == {
         "size": "52",
         "Engraving": "Ayu",
         "Options": {"wrap": ["gold"]},
@@ -89,7 +89,7 @@ def test_lines_of_a_bundle_go_with_it(shop: PretendShop, own: str, of: str) -> N
     result = adapter().act(changed(request, line_ids=("3",)))
 
     made = shop.orders[int(result.vendor_id)]["line_items"]
-    assert [(one["product_id"], one["quantity"]) for one in made] == [(10, 2), (11, 4)]
+    assert [(each["product_id"], each["quantity"]) for each in made] == [(10, 2), (11, 4)]
     assert of in str(left(result))
 
 

@@ -46,19 +46,19 @@ def test_secret_with_special_characters_is_known_in_its_decoded_form() -> None:
 def test_same_body_is_another_delivery_when_its_id_differs() -> None:
     thin = {"action": "woocommerce_update_product", "arg": 10}
     topic = "action.woocommerce_update_product"
-    one = ADAPTER.verify(delivery(thin, topic), [SECRET], NOW)
+    key = ADAPTER.verify(delivery(thin, topic), [SECRET], NOW)
     other = ADAPTER.verify(
         delivery(thin, topic, **{"x-wc-webhook-delivery-id": "d2"}), [SECRET], NOW
     )
 
-    assert one != other
+    assert key != other
 
 
 def test_one_second_holds_two_deliveries_of_one_id_when_the_bodies_differ() -> None:
-    one = ADAPTER.verify(delivery(), [SECRET], NOW)
+    key = ADAPTER.verify(delivery(), [SECRET], NOW)
     other = ADAPTER.verify(delivery({**CREATED, "rating": 2}), [SECRET], NOW)
 
-    assert one != other
+    assert key != other
 
 
 def test_review_is_read_with_its_buyer_and_orders() -> None:
@@ -165,8 +165,8 @@ def test_recorded_deliveries_of_a_review_are_read_from_first_to_last() -> None:
     assert (created.rating, created.text) == (1, "Datang pecah.\n\nMahal & jelek 😀")
     assert (updated.rating, updated.text) == (4, created.text)
     assert deleted.kind is EventKind.WITHDRAWN
-    assert [one.sequence for one in (created, updated, deleted)] == [1, 2, 3]
-    assert {one.review_id for one in (created, updated, deleted)} == {created.review_id}
+    assert [each.sequence for each in (created, updated, deleted)] == [1, 2, 3]
+    assert {each.review_id for each in (created, updated, deleted)} == {created.review_id}
 
 
 def test_recorded_review_is_the_same_from_the_list_and_alone() -> None:

@@ -35,7 +35,7 @@ def asked(kind: RemedyKind, order: Order, share: int = 50) -> ActionRequest:
     reference = f"MG-{uuid.uuid4().hex[:6].upper()}-1"
     amount = order.lines[0].paid.share(share)
     booked = Money(amount.amount_minor // order.step * order.step, amount.currency)
-    lines = tuple(one.id for one in order.lines)
+    lines = tuple(line.id for line in order.lines)
     return ActionRequest(Remedy(kind, booked, lines, ENDS), reference, reference, order)
 
 
@@ -55,9 +55,9 @@ def polled(adapter: WooCommerce) -> Iterator[ReviewEvent]:
 def test_healthy_shop_passes_the_connection_test(adapter: WooCommerce) -> None:
     findings = adapter.check()
 
-    assert [one for one in findings if not one.ok] == []
+    assert [finding for finding in findings if not finding.ok] == []
     assert {"Address and key", "Permission to write", "Reviews"} <= {
-        str(one.name) for one in findings
+        str(finding.name) for finding in findings
     }
 
 
@@ -69,7 +69,7 @@ def test_read_only_key_is_named_by_the_connection_test(settings: Settings) -> No
         "consumer_secret": settings.read_only_secret,
     }
 
-    findings = {str(one.name): one for one in through(settings, "", **keys).check()}
+    findings = {str(each.name): each for each in through(settings, "", **keys).check()}
 
     assert findings["Address and key"].ok
     assert not findings["Permission to write"].ok
@@ -96,7 +96,7 @@ def test_keys_go_in_the_address_where_the_host_drops_the_header(
 
     findings = adapter.check()
 
-    assert [one for one in findings if not one.ok] == []
+    assert [finding for finding in findings if not finding.ok] == []
     assert "CGIPassAuth" in str(findings[0].advice)
     assert adapter.order(str(order["id"])).buyer.email == email
 
@@ -110,7 +110,7 @@ def test_requests_are_signed_over_plain_http(settings: Settings, store: Store, e
     [candidate] = adapter.orders_for(OrderQuery(buyer=Buyer(email=email)))
 
     assert candidate.id == str(order["id"])
-    assert [one for one in adapter.check() if not one.ok] == []
+    assert [each for each in adapter.check() if not each.ok] == []
 
 
 def test_plain_permalinks_are_named(settings: Settings) -> None:
@@ -128,7 +128,7 @@ def test_review_is_polled_read_again_and_withdrawn(
     review = store.review(email, 2, "Satu <b>dua</b> & tiga 😀\n\nempat", status="hold")
     number = str(review["id"])
 
-    [listed] = [one for one in polled(adapter) if one.review_id == number]
+    [listed] = [each for each in polled(adapter) if each.review_id == number]
     [read] = adapter.look(f"review:{number}")
     store.ask("PUT", f"products/reviews/{number}", {"rating": 5, "status": "approved"})
     [changed] = adapter.look(f"review:{number}")
@@ -168,9 +168,9 @@ def test_order_is_found_by_its_buyer_and_by_its_number(
 def test_step_is_what_the_shop_books(adapter: WooCommerce, store: Store, email: str) -> None:
     order = adapter.order(str(store.sell(email)["id"]))
     setting = store.ask("GET", "settings/general/woocommerce_price_num_decimals")["value"]
-    one = Money.of(1, order.paid.currency).amount_minor
+    unit = Money.of(1, order.paid.currency).amount_minor
 
-    assert order.step == max(1, one // 10 ** int(setting))
+    assert order.step == max(1, unit // 10 ** int(setting))
 
 
 def test_refund_of_the_gateway_is_made_once_and_found(
@@ -187,10 +187,12 @@ def test_refund_of_the_gateway_is_made_once_and_found(
     assert (left(first), first.already, again.already) == (None, False, True)
     assert found is not None
     assert found.vendor_id == again.vendor_id == first.vendor_id == str(kept[0]["id"])
-    assert [Money.of(one["amount"], order.paid.currency) for one in kept] == [request.remedy.money]
+    assert [Money.of(each["amount"], order.paid.currency) for each in kept] == [
+        request.remedy.money
+    ]
     assert store.paid_back(int(order.id)) == [request.remedy.money.text()]
-    lines = [one for one in kept[0]["line_items"] if one["quantity"] == 0]
-    booked = sum(Decimal(one["total"]) + Decimal(one["total_tax"]) for one in lines)
+    lines = [line for line in kept[0]["line_items"] if line["quantity"] == 0]
+    booked = sum(Decimal(line["total"]) + Decimal(line["total_tax"]) for line in lines)
     assert Money.of(-booked, order.paid.currency) == request.remedy.money
     assert adapter.order(order.id).left.amount_minor == (
         order.left.amount_minor - request.remedy.money.amount_minor
@@ -264,13 +266,13 @@ def test_resend_copies_what_was_chosen(
     assert found is not None
     assert (float(made["total"]), made["status"]) == (0, "processing")
     first, *others = made["line_items"]
-    chosen = {one["key"]: one["value"] for one in first["meta_data"]}
+    chosen = {each["key"]: each["value"] for each in first["meta_data"]}
     assert (first["quantity"], chosen["Engraving"]) == (2, "Ayu")
-    assert [one["variation_id"] for one in others] == [
+    assert [each["variation_id"] for each in others] == [
         settings.variation["variation_id"] for _ in others
     ]
     assert made["billing"]["email"] == email
-    assert result.vendor_id not in {one.id for one in _orders_of(adapter, email)}
+    assert result.vendor_id not in {each.id for each in _orders_of(adapter, email)}
 
 
 def _orders_of(adapter: WooCommerce, email: str) -> list[Order]:
@@ -312,7 +314,7 @@ def test_voucher_is_refused_and_not_offered_where_coupons_are_off(
 
     assert not order.unavailable
     assert offered == {VOUCHER}
-    assert [one for one in findings if not one.ok] == []
+    assert [finding for finding in findings if not finding.ok] == []
 
 
 def test_message_is_a_note_that_is_mailed_once_and_found(

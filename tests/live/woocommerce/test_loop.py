@@ -69,8 +69,8 @@ class Live:
             return session.get_one(Connection, self.connection_id)
 
     def cases(self, review_id: int) -> list[Case]:
-        found = [one for one in self.world.cases() if one.shop_id == self.shop_id]
-        return [one for one in found if one.review.platform_id == str(review_id)]
+        found = [case for case in self.world.cases() if case.shop_id == self.shop_id]
+        return [each for each in found if each.review.platform_id == str(review_id)]
 
     def case(self, review_id: int) -> Case:
         [case] = self.cases(review_id)
@@ -81,7 +81,7 @@ class Live:
         paid = Money(case.order["lines"][0]["paid"], case.order["currency"]).share(percent)
         step = case.order["step"]
         amount = Money(paid.amount_minor // step * step, paid.currency)
-        lines = tuple(one["id"] for one in case.order["lines"])
+        lines = tuple(line["id"] for line in case.order["lines"])
         days = timedelta(days=60) if action is VOUCHER else None
         changed = Remedy(action, amount, lines, days)
         decisions.approve(self.world.context, case.id, self.world.owner, changed=changed)
@@ -108,13 +108,13 @@ def _live(database_url: str, tmp_path: Path, store: Store) -> Iterator[Live]:
 
 def notes(store: Store, order_id: int) -> list[str]:
     found: list[dict[str, Any]] = store.ask("GET", f"orders/{order_id}/notes?type=customer")
-    return [one["note"] for one in reversed(found)]
+    return [each["note"] for each in reversed(found)]
 
 
 def test_connection_test_of_a_healthy_shop_is_green(live: Live) -> None:
     findings = connections.test_connection(live.world.context, live.connection_id, OPERATOR)
 
-    assert [one for one in findings if not one.ok] == []
+    assert [finding for finding in findings if not finding.ok] == []
     assert live.connection.problem is None
 
 
@@ -192,7 +192,7 @@ def test_other_make_goods_are_carried_out_once(live: Live, email: str, action: R
     if action is VOUCHER:
         world.clock.move(hours=1)
         world.work()
-        assert [one for one in notes(store, order["id"]) if made.code in one]
+        assert [note for note in notes(store, order["id"]) if made.code in note]
 
 
 def _listen(live: Live) -> None:
@@ -221,7 +221,9 @@ def test_webhooks_of_the_plugin_open_change_and_close_the_case(live: Live, email
     assert (case.order_id, case.review.text) == (str(order["id"]), "Pecah 😀 semua")
     assert live.case(review["id"]).close_reason == "recovered"
     findings = connections.test_connection(world.context, live.connection_id, OPERATOR)
-    assert [one.advice for one in findings if str(one.name) == "Review webhooks"] == [None]
+    assert [finding.advice for finding in findings if str(finding.name) == "Review webhooks"] == [
+        None
+    ]
 
 
 def test_review_of_the_review_order_page_is_changed_by_the_link_of_the_invitation(
