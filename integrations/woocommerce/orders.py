@@ -87,33 +87,33 @@ def _named_by_plugin(client: Client, review_id: str) -> tuple[str, ...]:
     return tuple(map(str, review["order_ids"] if review else ()))
 
 
-def _searched(client: Client, asked: OrderQuery) -> tuple[list[Loaded], list[Said]]:
+def _searched(client: Client, wanted: OrderQuery) -> tuple[list[Loaded], list[Said]]:
     """Orders have no filter for an address: by customer, else by search, else by product."""
-    product = {"product": asked.product_id} if asked.product_id else {}
+    product = {"product": wanted.product_id} if wanted.product_id else {}
     queries: list[tuple[dict[str, str], bool]] = []
-    if digits(asked.buyer.id):
-        queries.append(({"customer": asked.buyer.id, **product}, False))
-    if asked.buyer.email:
-        queries.append(({"search": asked.buyer.email}, True))
+    if digits(wanted.buyer.id):
+        queries.append(({"customer": wanted.buyer.id, **product}, False))
+    if wanted.buyer.email:
+        queries.append(({"search": wanted.buyer.email}, True))
         queries += [(product, True)] if product else []
     problems: list[Said] = []
     for query, by_address in queries:
         listing = client.orders(**query)
         problems += [row.problem for row in listing.unread]
         kept: list[Loaded] = [
-            row for row in listing.rows if _fits(row, asked, by_address=by_address)
+            row for row in listing.rows if _fits(row, wanted, by_address=by_address)
         ]
         if kept:
             return kept, problems
     return [], problems
 
 
-def _fits(data: Loaded, asked: OrderQuery, *, by_address: bool) -> bool:
+def _fits(data: Loaded, wanted: OrderQuery, *, by_address: bool) -> bool:
     address = str(data["billing"].get("email") or "").strip()
     return (
         data["status"] not in NOTHING_BOUGHT
-        and (not by_address or address.casefold() == asked.buyer.email.casefold())
-        and fits(asked, _placed_at(data), {str(line["product_id"]) for line in data["line_items"]})
+        and (not by_address or address.casefold() == wanted.buyer.email.casefold())
+        and fits(wanted, _placed_at(data), {str(line["product_id"]) for line in data["line_items"]})
     )
 
 

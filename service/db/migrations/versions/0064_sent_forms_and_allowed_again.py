@@ -8,7 +8,7 @@ from alembic import op
 from service.db.types import BigId, UtcTime
 
 revision = "0064"
-down_revision = "0062"
+down_revision = "0063"
 branch_labels = None
 depends_on = None
 
