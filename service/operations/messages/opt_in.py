@@ -9,7 +9,7 @@ from service.db import audit
 from service.db.messages import message_queries
 from service.db.models import AllowedAgain, Case
 from service.domain.errors import WrongState
-from service.domain.staff.authority import BUYER, Permission
+from service.domain.staff.authority import Actor, Permission
 from service.operations.cases import history
 from service.operations.context import Context
 from service.operations.messages.opt_out import is_opted_out, listed_of
@@ -31,13 +31,13 @@ def may_allow(context: Context, session: Session, case: Case) -> bool:
     return not by_seller and all(entry.listed_by == str(BUYER) for entry in listed)
 
 
-def allow_again(context: Context, message_id: int) -> None:
+def allow_again(context: Context, message_id: int, actor: Actor) -> None:
     """Let the shop of a message write to its buyer again; no other shop. What was planned before stays
     stopped. A second time changes nothing. Raises `NotFound`, `WrongState` where it is not theirs to
     allow."""
     with context.database.transaction() as session:
         case = message_queries.locked_message(session, message_id).case
-        permit(session, BUYER, Permission.ANSWER, case.shop_id)
+        permit(session, actor, Permission.ANSWER, case.shop_id)
         if not is_opted_out(context, session, case):
             return
         if not may_allow(context, session, case):
@@ -48,7 +48,7 @@ def allow_again(context: Context, message_id: int) -> None:
                 AllowedAgain(address_hash=entry.address_hash, shop_id=case.shop_id, created_at=now)
             )
         case.messages_stopped = False
-        history.note(session, case, "allowed_again", at=now, actor=BUYER, detail=ALLOWED)
+        history.note(session, case, "allowed_again", at=now, actor=actor, detail=ALLOWED)
         audit.note(
             session,
             "do_not_contact.allowed_again",

@@ -175,7 +175,7 @@ def allow_page(token: str) -> str:
 @limited(30, MINUTE)
 def allow(token: str) -> str:
     """Let this shop write to the buyer again."""
-    opt_in.allow_again(context(), _id("stop", token))
+    opt_in.allow_again(context(), _id("stop", token), BUYER)
     return _page("allow", token, done=True)
 
 

@@ -45,7 +45,7 @@ def invite() -> ResponseReturnValue:
     )
     if status:
         return staff.page(form=form), status
-    return shown_once(staff.page(invitation=made[0]), url_for("people.overview"))
+    return shown_once(staff.page(invitation=made[0]), url_for("staff.overview"))
 
 
 @blueprint.post("/invitations/<int:invitation_id>/take-back")

@@ -187,7 +187,7 @@ def link(seller_id: int) -> ResponseReturnValue:
         shown = page(link=accounts.new_link(context(), seller_id, actor()))
     except DomainError as error:
         return page(problem=translate(error.text)), status_of(error)
-    return shown_once(shown, url_for("people.overview"))
+    return shown_once(shown, url_for("staff.overview"))
 
 
 @blueprint.post("/sellers/<int:seller_id>/reset-password")
@@ -199,7 +199,7 @@ def reset_password(seller_id: int) -> ResponseReturnValue:
         shown = page(link=accounts.reset_password(context(), seller_id, actor()))
     except DomainError as error:
         return page(problem=translate(error.text)), status_of(error)
-    return shown_once(shown, url_for("people.overview"))
+    return shown_once(shown, url_for("staff.overview"))
 
 
 @blueprint.post("/sellers/<int:seller_id>/reset-second-factor")
