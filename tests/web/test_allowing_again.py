@@ -14,13 +14,13 @@ from service.db.models import Audit, Case
 from service.domain.staff.authority import OPERATOR
 from service.operations.messages import do_not_contact, opt_out
 from service.operations.shops import connections
-from tests.operations.steps import CHECK, helped, one
+from tests.operations.steps import CHECK, helped, message_of
 from tests.world import World
 
 
 def _stop(world: World) -> str:
     """The address of the page behind the stop link."""
-    return world.context.links.buyer("stop", one(world, CHECK).id)
+    return world.context.links.buyer("stop", message_of(world, CHECK).id)
 
 
 def _is_silent(world: World, case: Case) -> bool:

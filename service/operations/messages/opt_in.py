@@ -9,7 +9,7 @@ from service.db import audit
 from service.db.messages import message_queries
 from service.db.models import AllowedAgain, Case
 from service.domain.errors import WrongState
-from service.domain.staff.authority import Actor, Permission
+from service.domain.staff.authority import BUYER, Actor, Permission
 from service.operations.cases import history
 from service.operations.context import Context
 from service.operations.messages.opt_out import is_opted_out, listed_of
