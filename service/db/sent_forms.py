@@ -6,10 +6,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from service.db.models import SentForm
 from service.db.session import Database
+from service.db.upserts import insert_into
 
 KEPT = timedelta(hours=24)
 LEASE = timedelta(minutes=2)
@@ -21,14 +21,18 @@ def begin(database: Database, seller_id: int, key: str, now: datetime) -> SentFo
     """Take a form's key for what is to be made now. Where it is taken already, what is kept under it:
     without an address where the first press is at work. Of presses at once it is taken by one."""
     row = {"seller_id": seller_id, "key": key, "made_at": "", "begun_at": now}
-    insert = (sqlite if database.sqlite else postgresql).insert(SentForm).values(row)
     died = and_(SentForm.made_at == "", SentForm.begun_at <= now - LEASE)
-    taken = insert.on_conflict_do_update(
-        index_elements=["seller_id", "key"],
-        set_={"made_at": "", "begun_at": now},
-        where=or_(died, SentForm.begun_at <= now - KEPT),
-    ).returning(SentForm.id)
     with database.transaction() as session:
+        taken = (
+            insert_into(session, SentForm)
+            .values(row)
+            .on_conflict_do_update(
+                index_elements=["seller_id", "key"],
+                set_={"made_at": "", "begun_at": now},
+                where=or_(died, SentForm.begun_at <= now - KEPT),
+            )
+            .returning(SentForm.id)
+        )
         if session.scalar(taken) is not None:
             return None
         return session.scalars(select(SentForm).where(*_named(seller_id, key))).one()
