@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -166,3 +167,27 @@ def test_addresses_are_checked_and_belong_to_one_shop(world: World) -> None:
     assert world.browser().press(path, path, good).status_code == 200
     with world.context.database.reading() as session:
         assert session.get_one(Shop, world.shop_id).voices_slug == "toko-kami"
+
+
+def test_every_good_review_can_be_chosen_however_many_came_since(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(voices, "PAGE", 2)
+    long_text = f"{GOOD} " * 40
+    for text in (long_text, "Mantap sekali", "Bagus, cepat sampai"):
+        world.rate(5, text)
+        oldest = _review(world)
+    oldest -= 2
+    browser, listed = world.browser(), f"/shops/{world.shop_id}/voices"
+    first = browser.get(listed).text
+    assert f'id="r{oldest}"' not in first
+    onward = re.findall(r'href="(\?before=\d+)"', first)
+    second = browser.get(f"{listed}{onward[0]}").text
+    assert f'id="r{oldest}"' in second
+    assert 'class="folded"' in second
+
+    answer = browser.press(listed, f"{listed}/{oldest}/show{onward[0]}")
+
+    assert f'id="r{oldest}"' in answer.text
+    with world.context.database.reading() as session:
+        assert voices.is_shown(session.get_one(Review, oldest))

@@ -36,9 +36,13 @@ def chosen(session: Session, connection_ids: Collection[int], *, most: int) -> S
     return session.scalars(rows.limit(most)).all()
 
 
-def positive(session: Session, connection_ids: Collection[int], *, most: int) -> Sequence[Review]:
-    """Positive reviews that may be chosen, newest first."""
+def positive(
+    session: Session, connection_ids: Collection[int], *, before: int | None, most: int
+) -> Sequence[Review]:
+    """Positive reviews that may be chosen, newest first, those older than one of this id."""
     rows = select(Review).where(*_positive(connection_ids)).options(selectinload(Review.versions))
+    if before is not None:
+        rows = rows.where(Review.id < before)
     return session.scalars(rows.order_by(Review.id.desc()).limit(most)).all()
 
 

@@ -33,7 +33,8 @@ from service.operations.context import Context
 from service.operations.shops import settings
 from service.operations.staff.permits import permit
 
-LISTED = 100
+PAGE = 30
+"""Of the list of reviews to choose among."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +117,11 @@ def may_show(session: Session, shop: Shop, review: Review) -> bool:
     return not is_low and review.connection_id in {each.id for each in _allowed(session, shop)}
 
 
-def candidates(session: Session, shop: Shop) -> Sequence[Review]:
-    """The positive reviews that may be chosen, newest first."""
-    return voice_queries.positive(
-        session, [each.id for each in _allowed(session, shop)], most=LISTED
-    )
+def candidates(session: Session, shop: Shop, before: int | None = None) -> Sequence[Review]:
+    """The positive reviews that may be chosen, newest first, those older than one of this id; one more
+    than a page has, where there are more."""
+    connections = [each.id for each in _allowed(session, shop)]
+    return voice_queries.positive(session, connections, before=before, most=PAGE + 1)
 
 
 def is_shown(review: Review) -> bool:

@@ -16,6 +16,7 @@ from service.operations.reviews import voices
 from service.operations.shops import settings
 from service.web.auth import may
 from service.web.desk.forms import DeskForm, Entry, carry_out
+from service.web.desk.paging import next_page
 from service.web.errors import refusal, status_of
 from service.web.request_context import actor, context, wired
 
@@ -46,6 +47,7 @@ def page(shop_id: int) -> str:
 def _page(shop_id: int, form: VoicesForm | None = None, problem: str = "") -> str:
     with context().database.reading() as session:
         shop = settings.get(session, shop_id)
+        listed = voices.candidates(session, shop, _before())
         on = voices_from_data(shop.voices).on
         address = f"{wired().settings.public_url}/voices/{shop.voices_slug}" if on else ""
         return render_template(
@@ -53,9 +55,15 @@ def _page(shop_id: int, form: VoicesForm | None = None, problem: str = "") -> st
             shop=shop,
             form=form or VoicesForm.of(shop),
             problem=problem,
+            before=_before(),
             address=address,
             sources=voices.sources(session, shop),
-            candidates=[(row, voices.is_shown(row)) for row in voices.candidates(session, shop)],
+            candidates=[(row, voices.is_shown(row)) for row in listed[: voices.PAGE]],
+            onward=(
+                next_page("before", listed[voices.PAGE - 1].id)
+                if len(listed) > voices.PAGE
+                else None
+            ),
             most=MOST_SHOWN,
             voices=voices.of_shop(session, shop),
         )
@@ -109,4 +117,10 @@ def _choose(shop_id: int, review_id: int, *, shown: bool) -> ResponseReturnValue
         raise
     except DomainError as error:
         return _page(shop_id, problem=refusal(error)), status_of(error)
-    return redirect(url_for("voices.page", shop_id=shop_id, _anchor=f"r{review_id}"), 303)
+    address = url_for("voices.page", shop_id=shop_id, before=_before(), _anchor=f"r{review_id}")
+    return redirect(address, 303)
+
+
+def _before() -> int | None:
+    """Where the page of the list begins that is looked at; None for the first."""
+    return request.args.get("before", type=int)
