@@ -55,7 +55,7 @@ def test_low_rating_is_made_good_and_recovers_when_walked_on_a_phone(tmp_path: P
         assert "Barang datang pecah" in told(page)
 
         _approve_refund(page, world)
-        assert "refund IDR 259,000.00" in _shop_did(page, world)
+        assert "Refund IDR 259,000.00" in _shop_did(page, world)
         _answer_solved(page, world)
         _raise_rating(page, world)
 
