@@ -78,7 +78,7 @@ SERVED = {
     "purge buyers": "SELECT count(*) FROM cases WHERE shop_id = :shop AND erased_at IS NOT NULL",
 }
 """How it is seen that a job has served a shop, by the job's name."""
-OF_NO_SHOP = {"stale policies"}
+OF_NO_SHOP = {"stale policies", "clock steps"}
 
 
 def _reader(world: World, shop_id: int, name: str, when: When) -> None:

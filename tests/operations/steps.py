@@ -140,8 +140,8 @@ def with_mailbox(world: World, office: PostOffice, box: Box) -> int:
     )
 
 
-def sell_to(world: World, **changes: Any) -> int:
-    """Sell to a new buyer of these particulars; gives the order."""
+def sell_to(world: World, product: tuple[str, str, int, str] = KETTLE, **changes: Any) -> int:
+    """Sell a product to a new buyer of these particulars; gives the order."""
     buyer = {
         "name": "Rudi",
         "email": "rudi@example.test",
@@ -155,7 +155,7 @@ def sell_to(world: World, **changes: Any) -> int:
             "INSERT INTO buyer (name, email, country, language, zone) VALUES (?, ?, ?, ?, ?)",
             tuple(buyer.values()),
         )
-        return add_order(connection, int(added.lastrowid or 0), KETTLE, world.clock.now())
+        return add_order(connection, int(added.lastrowid or 0), product, world.clock.now())
 
 
 def set_connection(world: World, **values: Any) -> None:

@@ -52,6 +52,7 @@ GOOD: dict[str, dict[str, str]] = {
         "plus": "yes",
         "imap_host": "imap.shop.example",
         "imap_port": "993",
+        "imap_security": "tls",
         "imap_username": "toko",
         "imap_password": "rahasia",
         "imap_folder": "INBOX",

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from integrations import registry
+from integrations.sandbox.seed import LAMP
 from jobs.drain import Drain
 from service.db.models import Kind, Message
 from service.db.outbox import claims
@@ -121,8 +122,8 @@ def _raise_rating(world: World, order_id: int) -> None:
 
 
 def _opt_out_elsewhere(world: World, order_id: int) -> None:
-    """The same buyer, known by the address only, says stop in another case."""
-    other = sell_to(world, name="Sari", email=" SARI@example.test")
+    """The same buyer, known by the address only, says stop in a case about something else."""
+    other = sell_to(world, LAMP, name="Sari", email=" SARI@example.test")
     world.rate(1, "rusak", other)
     world.work()
     opt_out.opt_out(world.context, world.cases()[-1].messages[0].id, BUYER)
