@@ -26,6 +26,7 @@ from tests.operations.verbs import all_rows, fill, has_actor, refused, verbs
 from tests.world import World
 
 SELF_KEPT = {
+    "sent_form",
     "attempted",
     "endpoint_event",
     "lane",

@@ -150,7 +150,8 @@ class _Presser:
             endpoint = adapter.match(address.partition("?")[0], method="POST")[0]
         self.endpoints.append(str(endpoint))
         before = all_rows(self._world)
-        client.post(address, data=fields)
+        answer = client.post(address, data=fields)
+        assert answer.status_code < 500, address
         after = all_rows(self._world)
         differ = {name for name in after if after[name] != before[name]} - SELF_KEPT - OWN_VIEWS
         self.changed += bool(differ)

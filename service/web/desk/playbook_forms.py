@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as lazy
-from werkzeug.datastructures import CombinedMultiDict
+from werkzeug.datastructures import CombinedMultiDict, FileStorage
 from wtforms import FileField, HiddenField, TextAreaField
 
 from service.domain.errors import WrongInput
@@ -51,8 +51,11 @@ class FileForm(DeskForm):
 
     def read(self) -> str:
         """What was sent, the file before the text; raises `WrongInput`."""
+        file, text = self.file.data, self.text.data
         try:
-            text = self.file.data.read().decode("utf-8-sig") if self.file.data else self.text.data
+            # A form that is not sent in parts names a file only.
+            if isinstance(file, FileStorage) and file:
+                text = file.read().decode("utf-8-sig")
         except UnicodeDecodeError as error:
             raise WrongInput("This file is no text in UTF-8.") from error
         if not (text or "").strip():
