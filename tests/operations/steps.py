@@ -140,7 +140,7 @@ def with_mailbox(world: World, office: PostOffice, box: Box) -> int:
     )
 
 
-def sell_to(world: World, product: tuple[str, str, int, str] = KETTLE, **changes: Any) -> int:
+def sell_to(world: World, product: tuple[str, str, int, str] = KETTLE, /, **changes: Any) -> int:
     """Sell a product to a new buyer of these particulars; gives the order."""
     buyer = {
         "name": "Rudi",
