@@ -197,6 +197,9 @@ def test_permission_that_was_taken_back_becomes_a_task(trial: Trial) -> None:
     trial.microsoft.refuses = "invalid_grant"
 
     trial.world.work()
+    # What asked for access while another worker renewed it asks again.
+    trial.world.clock.move(seconds=30)
+    trial.world.work()
 
     with trial.world.context.database.reading() as session:
         assert session.get_one(Credential, trial.id).refused
