@@ -11,6 +11,7 @@ from integrations.sentence import Text
 from service.data import read_bytes
 from service.domain.complaints import model
 from service.domain.complaints.features import Feature, features
+from service.domain.complaints.praise import only_praises
 
 UNCLEAR = "unclear"
 """Kept for a case in place of a cause that is too unsure to act upon."""
@@ -64,10 +65,11 @@ def read_cause(text: str, product_name: str = "") -> Cause:
 
 def read_by(judge: model.Model, text: str, product_name: str = "") -> Cause:
     """The cause by one model. A text without words has none, and so have numbers alone, such as the
-    stars once more: `other`, with no confidence."""
+    stars once more, and words that only praise: `other`, with no confidence."""
     read = text[:_LONGEST]
     seen = features(read, product_name)
-    if not any(map(str.isalpha, read)) or not any(feature.words for feature in seen):
+    has_words = any(map(str.isalpha, read)) and any(feature.words for feature in seen)
+    if not has_words or only_praises(text):
         return Cause("other", 0.0, (), (), judge.version, unclear=True)
     values = judge.values(seen)
     weights = judge.weights_of(values)

@@ -3,15 +3,17 @@ is said to the buyer or goes by itself. It is the same whoever chose the order."
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from sqlalchemy.orm import Session
 
 from integrations.contract import Order
 from integrations.remedies import Spends
-from integrations.sentence import N_, Said, Text
+from integrations.sentence import N_, Said, Text, Value, Words
 from service.db.models import Case, MakeGood, Review, Shop
 from service.db.remedies import remedy_queries
+from service.domain.cases.states import CaseState
+from service.domain.complaints.praise import only_praises
 from service.operations.cases import search
 from service.operations.cases.orders import lines_of, order_from_data
 
@@ -46,6 +48,11 @@ RESTORED = N_(
     " at the platform first."
 )
 MADE_GOOD_BEFORE = Text("This was made good before. Look at the buyer's other cases first.")
+PRAISE = Text(
+    "The words of this review only praise, but its stars are few: most likely a slip of the finger."
+    " Ask the buyer what happened before you approve."
+)
+_TOGETHER = N_("%(first)s %(rest)s")
 
 
 def about_order(session: Session, case: Case, order: Order, connection_id: int) -> list[Text]:
@@ -63,6 +70,7 @@ def about_order(session: Session, case: Case, order: Order, connection_id: int) 
         (OTHER_PRODUCT, _other_product(review, order)),
         (UNKNOWN_LINE, not review.product_id and len(order.lines) != 1),
         (MADE_GOOD_BEFORE, made_good_before(session, case)),
+        (PRAISE, _is_praise(case)),
         (GRAVE, case.grave),
     ]
     return [text for text, holds in checks if holds]
@@ -147,6 +155,20 @@ def _same_matter(case: Case, make_good: MakeGood, of_buyer: Collection[int]) -> 
     return not lines or not make_good.line_ids or bool(lines & set(make_good.line_ids))
 
 
+def _is_praise(case: Case) -> bool:
+    """Nothing is said that could be made good, and no person has told what it is about."""
+    return not case.cause_corrected and only_praises(case.review.text)
+
+
+def look_at_new_words(case: Case) -> None:
+    """The buyer rewrote a review on which nothing was decided yet: do its words only praise now? After
+    a make-good praise is no slip."""
+    if case.state != CaseState.AWAITING_APPROVAL or case.make_goods:
+        return
+    others = [doubt for doubt in _each(case.doubt) if doubt != PRAISE]
+    set_doubts(case, [*others, *([PRAISE] if _is_praise(case) else [])])
+
+
 def mark_grave(case: Case) -> None:
     """The buyer's words make the case one that a person has to take up first."""
     case.grave = True
@@ -158,10 +180,18 @@ def set_doubts(case: Case, doubts: Sequence[Said]) -> None:
     """Keep what speaks against the case, for the seller to look at."""
     together: Said | None = None
     for doubt in reversed(doubts):
-        together = (
-            doubt if together is None else Text("%(first)s %(rest)s", first=doubt, rest=together)
-        )
+        together = doubt if together is None else Text(_TOGETHER, first=doubt, rest=together)
     case.doubt = together
+
+
+def _each(together: Value | None) -> Iterator[Said]:
+    """The doubts that `set_doubts` put together."""
+    match together:
+        case Text(id=said, values={"first": first, "rest": rest}) if said == _TOGETHER:
+            yield from _each(first)
+            yield from _each(rest)
+        case Text() | Words():
+            yield together
 
 
 def clear(case: Case) -> None:

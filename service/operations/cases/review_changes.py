@@ -28,6 +28,7 @@ from service.operations.cases import (
     reading,
     search,
 )
+from service.operations.messages import planning
 from service.operations.remedies import proposals
 from service.operations.reviews import rewritten
 
@@ -87,8 +88,8 @@ def _changed(
             case.close_reason = None
         read = reading.reading_of(session, review.text, review.product_name)
         is_new_text = len(review.versions) < 2 or review.versions[-2].text != review.text
-        if is_new_text and read.is_grave:
-            doubts.mark_grave(case)
+        if is_new_text:
+            _look_at_new_words(session, case, is_grave=read.is_grave, now=now)
         causes.take(case, read.cause)
         proposals.refresh_proposal(session, case, now=now)
         return EventOutcome.CHANGED
@@ -98,6 +99,16 @@ def _changed(
         # Withdrawn first, then written anew.
         case.close_reason = CloseReason.RECOVERED
     return EventOutcome.RECOVERED
+
+
+def _look_at_new_words(session: Transaction, case: Case, *, is_grave: bool, now: datetime) -> None:
+    """The first answer goes out once nothing speaks against it any more."""
+    had_doubt = bool(case.doubt)
+    doubts.look_at_new_words(case)
+    if is_grave:
+        doubts.mark_grave(case)
+    if had_doubt and not case.doubt:
+        planning.plan_receipt(session, case, now=now)
 
 
 def _note_change(
