@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from zlib import crc32
 
-from service.domain.cases.severity import SURE, windows
+from service.domain.cases.severity import SURE, features_in, windows
 from service.domain.wording.examples import GRAVE_KINDS, TONES, Sentence, digest_of
 from service.domain.wording.features import features_of
 from service.domain.wording.linear import Model, Shape
@@ -73,7 +73,7 @@ def called_grave(sentences: Sequence[Sentence], reviews: Sequence[Complaint]) ->
         for number, review in enumerate(reviews):
             if folds[number] == fold:
                 called[number] = any(
-                    model.probability("grave", features_of(window)) >= SURE
+                    model.probability("grave", features_in(window)) >= SURE
                     for window in windows(review.text)
                 )
     return called
@@ -98,7 +98,7 @@ def _bags(sentences: Sequence[Sentence], reviews: Sequence[Complaint]) -> list[B
         for sentence in sentences
     ]
     bags = [
-        (complaint, [features_of(window) for window in windows(complaint.text)])
+        (complaint, [features_in(window) for window in windows(complaint.text)])
         for complaint in (*complaints, *reviews)
     ]
     return [(complaint, windows_seen) for complaint, windows_seen in bags if windows_seen]

@@ -8,12 +8,15 @@ from pathlib import Path
 import pytest
 
 from service.domain.cases.severity import KINDS, grave, is_grave
+from service.domain.wording.examples import shipped_sentences
 from service.wording_commands import read_list, severity_rates
 
 LISTS = Path(__file__).parent / "messages" / "lists"
 RECALL, PRECISION = 0.85, 0.8
 UNSEEN = 0.75
-"""For sentences that taught the model nothing; a floor, since the list is small."""
+"""For sentences that taught nothing and whose mistakes steered no others; the list is small."""
+TAUGHT = ("first-writer", "second-writer", "house")
+KEPT = ("fourth-writer-kept", "fifth-writer-kept", "sixth-writer-kept")
 
 
 @pytest.mark.parametrize(
@@ -62,6 +65,11 @@ def test_a_grave_complaint_is_found_with_its_kind_and_words(kind: str, text: str
         "untung ga kebakaran, cuma lampunya redup",
         "no burns, just cold tea",
         "racun tikusnya ga mempan",
+        "racun tikus",
+        "pisau tajam",
+        "mati total",
+        "bunuh waktu",
+        "batu akik retak",
         "mainan polisinya patah",
         "obat lukanya bocor",
         "kompor apinya kecil, lama panasnya",
@@ -79,6 +87,29 @@ def test_a_grave_complaint_is_found_with_its_kind_and_words(kind: str, text: str
 def test_a_denied_or_figurative_word_is_not_grave(text: str) -> None:
     assert grave(text) is None
     assert not is_grave(text)
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["saya", "keluarga", "cahaya", "mukena", "controller", "dikemas", "charging", "safety", "the"],
+)
+def test_a_word_that_often_stands_beside_harm_is_none_by_itself(word: str) -> None:
+    assert grave(word) is None
+
+
+@pytest.mark.parametrize("word", ["kesetrum", "keracunan", "penipu", "meledak", "scammers"])
+def test_a_word_of_harm_is_grave_by_itself(word: str) -> None:
+    assert grave(word) is not None
+
+
+@pytest.mark.parametrize(
+    "text", ["baterai kembung", "batterynya kembung min", "battery is swollen"]
+)
+def test_a_swollen_battery_is_a_hazard_before_it_burns(text: str) -> None:
+    verdict = grave(text)
+
+    assert verdict is not None
+    assert "fire" in verdict.kinds
 
 
 def test_a_grave_sentence_is_found_in_a_long_complaint() -> None:
@@ -100,9 +131,7 @@ def test_a_long_complaint_is_read_in_time_that_grows_with_its_length() -> None:
     assert min(seconds(4000) for _ in range(3)) < 20 * min(seconds(400) for _ in range(3)) + 1
 
 
-@pytest.mark.parametrize(
-    "name", ["first-writer", "second-writer", "fourth-writer", "fourth-writer-kept", "unseen"]
-)
+@pytest.mark.parametrize("name", [*TAUGHT, "fourth-writer", *KEPT])
 @pytest.mark.parametrize("language", ["en", "id"])
 def test_the_rates_are_kept_on_the_lists(name: str, language: str) -> None:
     rows = [
@@ -112,6 +141,20 @@ def test_the_rates_are_kept_on_the_lists(name: str, language: str) -> None:
     ]
 
     told = severity_rates(rows)
+    unseen = name == "sixth-writer-kept"
 
-    assert told["recall"] >= (UNSEEN if name == "unseen" else RECALL), told["wrong"]
-    assert told["precision"] >= (UNSEEN if name == "unseen" else PRECISION), told["wrong"]
+    assert told["recall"] >= (UNSEEN if unseen else RECALL), told["wrong"]
+    assert told["precision"] >= (UNSEEN if unseen else PRECISION), told["wrong"]
+
+
+def test_no_sentence_that_is_kept_back_teaches() -> None:
+    taught = {sentence.phrase.casefold() for sentence in shipped_sentences("severity")}
+
+    kept = {
+        row.phrase.casefold()
+        for name in KEPT
+        for row in read_list(LISTS / f"severity-{name}.tsv", ("grave", "harmless"))
+    }
+
+    assert kept
+    assert not kept & taught

@@ -7,7 +7,7 @@ A small model decides by words, forms and neighbours (“untung ga kebakaran”,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from integrations import text as outside
@@ -18,6 +18,7 @@ from service.domain.wording.words import words_of
 KINDS = examples.GRAVE_KINDS
 SURE, _KIND_SURE = 0.3, 0.5
 _STEP = 7
+_SHORT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ def grave(text: str) -> Grave | None:
     """What is grave in a complaint, else None; linear in the length of the text."""
     model, kinds, loudest = examples.model("severity"), dict[str, None](), dict[str, None]()
     for words in windows(text):
-        seen = features_of(words)
+        seen = features_in(words)
         if model.probability("grave", seen) < SURE:
             continue
         likely = {kind: model.probability(kind, seen) for kind in KINDS}
@@ -46,6 +47,12 @@ def grave(text: str) -> Grave | None:
 def is_grave(text: str) -> bool:
     """True when a person has to read this before anything happens."""
     return grave(text) is not None
+
+
+def features_in(window: Sequence[str]) -> list[str]:
+    """What the model sees of a window. One that is short is marked as such: “saya” alone says
+    nothing, though it stands in most sentences of harm."""
+    return features_of(window, str(len(window)) if len(window) <= _SHORT else "")
 
 
 def windows(text: str) -> Iterator[list[str]]:
