@@ -46,7 +46,7 @@ MAX_BYTES = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """A whole answer: any status; header names in lower case."""
 
     status: int
@@ -185,7 +185,7 @@ class Http:
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
         auth: tuple[str, str] | None = None,
-    ) -> Answer:
+    ) -> Response:
         """Send one request and give the answer whatever its status.
 
         Raises `Misconfigured` for an address that cannot be called and for a certificate that fails
@@ -214,7 +214,7 @@ class Http:
         headers: dict[str, str],
         body: bytes | None,
         auth: tuple[str, str] | None,
-    ) -> Answer:
+    ) -> Response:
         left = call.ends - self.now()
         with self._session().request(
             method,
@@ -228,15 +228,15 @@ class Http:
             allow_redirects=False,
             verify=self._verify,
             proxies=self._proxies(url),
-        ) as answer:
+        ) as response:
             kept = bytearray()
-            for piece in answer.iter_content(65536):
+            for piece in response.iter_content(65536):
                 kept += piece
                 if len(kept) > MAX_BYTES:
                     raise _too_large(method)
-            return Answer(
-                answer.status_code,
-                {name.lower(): value for name, value in answer.headers.items()},
+            return Response(
+                response.status_code,
+                {name.lower(): value for name, value in response.headers.items()},
                 bytes(kept),
             )
 
@@ -287,9 +287,9 @@ def _unverified(error: BaseException | None) -> bool:
     return False
 
 
-def retry_after(answer: Answer, now: datetime) -> float | None:
+def retry_after(response: Response, now: datetime) -> float | None:
     """Seconds named by a `Retry-After` header in either of its forms (RFC 9110, 10.2.3)."""
-    value = answer.headers.get("retry-after", "").strip()
+    value = response.headers.get("retry-after", "").strip()
     if (seconds := json_input.digits(value)) is not None:
         return float(seconds)
     try:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from integrations.errors import Rejected, Temporary
-from integrations.http import Answer, Http
+from integrations.http import Http, Response
 from integrations.network import loopback
 from integrations.sentence import Text
 from integrations.text import is_web_link
@@ -67,12 +67,12 @@ def _fetched(http: Http, address: str) -> bytes:
     """What stands there, or where it leads; each address on the way is looked at as the first one is."""
     for _ in range(MOST_REDIRECTS + 1):
         _check(address)
-        answer = http.call(
+        response = http.call(
             "GET", address, headers={"Accept": "image/*", "Accept-Encoding": "identity"}
         )
-        onward = answer.headers.get("location", "")
-        if not (300 <= answer.status < 400 and onward):
-            return _content(answer)
+        onward = response.headers.get("location", "")
+        if not (300 <= response.status < 400 and onward):
+            return _content(response)
         address = _joined(address, onward)
     raise Rejected(TOO_FAR)
 
@@ -95,14 +95,14 @@ def _joined(address: str, onward: str) -> str:
     return joined
 
 
-def _content(answer: Answer) -> bytes:
-    if answer.status in (404, 410):
+def _content(response: Response) -> bytes:
+    if response.status in (404, 410):
         raise Rejected(GONE)
-    if not answer.ok:
+    if not response.ok:
         raise Temporary(
-            "its host answered %(status)s", status=str(answer.status), outcome="not_done"
+            "its host answered %(status)s", status=str(response.status), outcome="not_done"
         )
-    return answer.body
+    return response.body
 
 
 def drawn(content: bytes, longest_side: int) -> bytes:

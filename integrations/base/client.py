@@ -26,7 +26,7 @@ from integrations.errors import (
     Temporary,
     Unsupported,
 )
-from integrations.http import Answer, Http, retry_after
+from integrations.http import Http, Response, retry_after
 from integrations.sentence import N_, Text
 
 Method = Literal["GET", "POST"]
@@ -83,16 +83,16 @@ class JsonClient:
         """Write one thing; see `written`."""
         return self.written(schema, self.ask("POST", path, query, content, key), path)
 
-    def written(self, schema: type[Schema], answer: Answer, path: str) -> Any:
+    def written(self, schema: type[Schema], response: Response, path: str) -> Any:
         """Read the answer to a write; a wrong one leaves the outcome unknown, hence `Temporary`."""
         try:
-            return load(schema, self.content_of(answer), path)
+            return load(schema, self.content_of(response), path)
         except NotAsDocumented as error:
             raise Temporary(error.text) from error
 
-    def content_of(self, answer: Answer) -> Any:
+    def content_of(self, response: Response) -> Any:
         """What an answer says, out of any envelope of the platform's."""
-        return answer.json()
+        return response.json()
 
     def ask(
         self,
@@ -101,25 +101,25 @@ class JsonClient:
         query: Query | None = None,
         content: Mapping[str, Any] | None = None,
         key: str = "",
-    ) -> Answer:
+    ) -> Response:
         """Make a call that succeeds, or raise the error its answer stands for. `key`: of the write,
         the same on each try, for platforms that take one."""
         url = self.url(path, query)
         body = None if content is None else self.encoded(content)
         try:
-            answer = self.accepted(self.send(method, url, body, key), url)
+            response = self.accepted(self.send(method, url, body, key), url)
         except Temporary as error:
             if method == "GET":
                 # Reading changes nothing, so whatever happened to it, nothing was done.
                 error.outcome = "not_done"
             raise
-        return answer
+        return response
 
-    def accepted(self, answer: Answer, url: str) -> Answer:
+    def accepted(self, response: Response, url: str) -> Response:
         """An answer that is a success; raises the error that any other stands for."""
-        if error := self.refusal(answer, url):
+        if error := self.refusal(response, url):
             raise error
-        return answer
+        return response
 
     def encoded(self, content: Mapping[str, Any]) -> bytes:
         """A body as it is sent, and signed."""
@@ -129,34 +129,34 @@ class JsonClient:
         """The whole address of a path."""
         return f"{self.base}{path}" + (f"?{urlencode(query)}" if query else "")
 
-    def send(self, method: Method, url: str, body: bytes | None, key: str) -> Answer:
+    def send(self, method: Method, url: str, body: bytes | None, key: str) -> Response:
         """Authorise a call and make it; whatever its status, it is given back."""
         headers = {**json_headers(body, self.content_type), **self.headers}
         return self.http.call(method, url, headers=headers, body=body, auth=self.login)
 
-    def refusal(self, answer: Answer, url: str) -> AdapterError | None:
+    def refusal(self, response: Response, url: str) -> AdapterError | None:
         """The error an answer stands for, None for a success."""
-        content = said_in(answer)
-        if own_error := self.own_refusal(answer, content, url):
+        content = said_in(response)
+        if own_error := self.own_refusal(response, content, url):
             return own_error
-        return None if answer.ok else self._usual_refusal(answer, content)
+        return None if response.ok else self._usual_refusal(response, content)
 
     def own_refusal(
-        self, answer: Answer, content: Mapping[str, Any] | None, url: str
+        self, response: Response, content: Mapping[str, Any] | None, url: str
     ) -> AdapterError | None:
         """What only this platform means by an answer; None leaves it to its status. `content`: the
         body, where it is a JSON object."""
-        wait = retry_after(answer, self.now())
-        return error_by(self.refusals, answer, self.code_of(content), words_of(content), wait)
+        wait = retry_after(response, self.now())
+        return error_by(self.refusals, response, self.code_of(content), words_of(content), wait)
 
     def code_of(self, content: Mapping[str, Any] | None) -> str:
         """What the platform itself calls a refusal, '' where it does not name it."""
         code = (content or {}).get("code")
         return code if isinstance(code, str) else ""
 
-    def _usual_refusal(self, answer: Answer, content: Mapping[str, Any] | None) -> AdapterError:
-        status, words = answer.status, words_of(content)
-        wait = retry_after(answer, self.now())
+    def _usual_refusal(self, response: Response, content: Mapping[str, Any] | None) -> AdapterError:
+        status, words = response.status, words_of(content)
+        wait = retry_after(response, self.now())
         if status in (401, 403):
             return Misconfigured(Text(self.refused_key, status=status, said=words))
         if 300 <= status < 400:
@@ -185,10 +185,10 @@ def path_of(*parts: str) -> str:
     return "".join(f"/{quote(part, safe='')}" for part in parts)
 
 
-def said_in(answer: Answer) -> dict[str, Any] | None:
+def said_in(response: Response) -> dict[str, Any] | None:
     """The body where it is a JSON object."""
     try:
-        content = json_input.read(answer.body)
+        content = json_input.read(response.body)
     except (ValueError, RecursionError):
         return None
     return content if isinstance(content, dict) else None

@@ -7,7 +7,7 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from integrations.errors import AdapterError, CallOutcome, Temporary
-from integrations.http import Answer
+from integrations.http import Response
 from integrations.sentence import Text
 
 REFUSED_FOR_GOOD = frozenset(range(400, 500)) - {408, 425, 429}
@@ -37,15 +37,15 @@ class Refusal:
 
 
 def error_by(
-    table: Sequence[Refusal], answer: Answer, code: str, said: str, wait: float | None
+    table: Sequence[Refusal], response: Response, code: str, said: str, wait: float | None
 ) -> AdapterError | None:
     """The error of the first row that fits, None where none does."""
-    row = next((row for row in table if row.fits(answer.status, code)), None)
+    row = next((row for row in table if row.fits(response.status, code)), None)
     if row is None:
         return None
     text = row.sentence
     if isinstance(text, str):
-        text = Text(text, status=answer.status, code=code[:80], said=said)
+        text = Text(text, status=response.status, code=code[:80], said=said)
     error = row.error(text, outcome=row.outcome)
     error.code = code
     if isinstance(error, Temporary):

@@ -24,7 +24,7 @@ from integrations.contract import Config, DeviceCode, Tokens
 from integrations.email.presets import MICROSOFT
 from integrations.entries import WrongEntry
 from integrations.errors import AdapterError, Misconfigured, Rejected, Temporary
-from integrations.http import Answer, Http
+from integrations.http import Http, Response
 from integrations.sentence import N_, Text
 
 SIGN_IN = "https://login.microsoftonline.com"
@@ -85,12 +85,12 @@ class SignIn(JsonClient):
 
     def device_code(self) -> DeviceCode:
         """POST /devicecode (v2-oauth2-device-code, device authorization request)."""
-        answer = self._sent("/devicecode", CodeIn, {"scope": SCOPES})
+        issued = self._sent("/devicecode", CodeIn, {"scope": SCOPES})
         return DeviceCode(
-            answer["user_code"],
-            answer["verification_uri"],
-            answer["device_code"],
-            self.now() + timedelta(seconds=answer["expires_in"]),
+            issued["user_code"],
+            issued["verification_uri"],
+            issued["device_code"],
+            self.now() + timedelta(seconds=issued["expires_in"]),
         )
 
     def tokens_for(self, code: str) -> Tokens | None:
@@ -107,12 +107,12 @@ class SignIn(JsonClient):
         return self._tokens(content, tokens.refresh)
 
     def _tokens(self, content: Mapping[str, str], refresh: str) -> Tokens:
-        answer = self._sent("/token", TokensIn, content)
-        kept = answer["refresh_token"] or refresh
+        issued = self._sent("/token", TokensIn, content)
+        kept = issued["refresh_token"] or refresh
         if not kept:
             raise Misconfigured(Text(WRONG_APP, code="offline_access", said=""))
-        until = self.now() + timedelta(seconds=answer["expires_in"])
-        return Tokens(answer["access_token"], until, kept, self.now() + REFRESH_DAYS)
+        until = self.now() + timedelta(seconds=issued["expires_in"])
+        return Tokens(issued["access_token"], until, kept, self.now() + REFRESH_DAYS)
 
     def _sent(self, path: str, schema: type[Loose], content: Mapping[str, str]) -> Any:
         try:
@@ -124,7 +124,7 @@ class SignIn(JsonClient):
     def encoded(self, content: Mapping[str, Any]) -> bytes:
         return urlencode(content).encode()
 
-    def send(self, method: Method, url: str, body: bytes | None, key: str) -> Answer:
+    def send(self, method: Method, url: str, body: bytes | None, key: str) -> Response:
         headers = {
             "accept": "application/json",
             "content-type": "application/x-www-form-urlencoded",
@@ -132,10 +132,10 @@ class SignIn(JsonClient):
         return self.http.call(method, url, headers=headers, body=body)
 
     def own_refusal(
-        self, answer: Answer, content: Mapping[str, Any] | None, url: str
+        self, response: Response, content: Mapping[str, Any] | None, url: str
     ) -> AdapterError | None:
         code = (content or {}).get("error")
-        if answer.ok or not isinstance(code, str) or answer.status >= 500:
+        if response.ok or not isinstance(code, str) or response.status >= 500:
             return None
         named = {"code": code[:80], "said": words_of(content, "error_description")}
         if code in PENDING:
@@ -146,7 +146,7 @@ class SignIn(JsonClient):
             return Rejected(CODE_DECLINED)
         if code in ALLOW_AGAIN:
             return Rejected(Text(NOT_LET_IN, **named))
-        if code in LATER or answer.status == 429:
+        if code in LATER or response.status == 429:
             return Temporary(Text(AWAY, **named))
         return Misconfigured(Text(WRONG_APP, **named))
 

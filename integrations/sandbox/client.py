@@ -9,7 +9,7 @@ from typing import Any
 from integrations.base.client import JsonClient, Method, NotThere, json_headers
 from integrations.contract import Adapter, Config
 from integrations.errors import AdapterError, Misconfigured, Permanent, Rejected
-from integrations.http import Answer
+from integrations.http import Response
 from integrations.sentence import Text
 
 
@@ -20,22 +20,22 @@ class Client(JsonClient):
         super().__init__(f"{config.values['base_url'].rstrip('/')}/api", *args)
         self._key = config.values["api_key"]
 
-    def send(self, method: Method, url: str, body: bytes | None, key: str) -> Answer:
+    def send(self, method: Method, url: str, body: bytes | None, key: str) -> Response:
         headers = {"Authorization": f"Bearer {self._key}", **json_headers(body)}
         return self.http.call(method, url, headers=headers, body=body)
 
     def own_refusal(
-        self, answer: Answer, content: Mapping[str, Any] | None, url: str
+        self, response: Response, content: Mapping[str, Any] | None, url: str
     ) -> AdapterError | None:
-        if answer.status in (401, 403):
+        if response.status in (401, 403):
             return Misconfigured("the sandbox refused the key: enter the one it printed")
-        if answer.headers.get("x-sandbox-payment") == "failed":
+        if response.headers.get("x-sandbox-payment") == "failed":
             # Looking it up shows nothing, whether the provider has paid or not.
             return Permanent("the sandbox's payment provider failed")
-        if 400 <= answer.status < 500 and answer.status not in (408, 425, 429):
-            said = answer.body.decode(errors="replace")[:200]
+        if 400 <= response.status < 500 and response.status not in (408, 425, 429):
+            said = response.body.decode(errors="replace")[:200]
             refused = Text("the sandbox refused: %(value)s", value=said)
-            return NotThere(refused) if answer.status == 404 else Rejected(refused)
+            return NotThere(refused) if response.status == 404 else Rejected(refused)
         return None
 
 

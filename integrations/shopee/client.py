@@ -32,7 +32,7 @@ from integrations.base.lists import Rows, rows_in
 from integrations.base.loading import load
 from integrations.contract import Access, Adapter, Config, RedirectGrant, Tokens
 from integrations.errors import AdapterError, Misconfigured, Rejected, Temporary
-from integrations.http import Answer
+from integrations.http import Response
 from integrations.sentence import N_, Text
 from integrations.shopee.schemas import PageIn, PushIn, ShopIn, TokensIn
 from integrations.signatures import hmac_sha256
@@ -78,22 +78,22 @@ class Client(JsonClient):
         self._key = values.get("partner_key", "").strip()
         self._access = access
 
-    def content_of(self, answer: Answer) -> Any:
-        body = answer.json()
+    def content_of(self, response: Response) -> Any:
+        body = response.json()
         return body.get("response") if isinstance(body, dict) else body
 
-    def send(self, method: Method, url: str, body: bytes | None, key: str) -> Answer:
+    def send(self, method: Method, url: str, body: bytes | None, key: str) -> Response:
         token = self._access("")
-        answer = self._sent(method, url, body, token)
-        content = said_in(answer)
+        response = self._sent(method, url, body, token)
+        content = said_in(response)
         if not (
             content and TOKEN_REFUSED.search(f"{content.get('error')} {content.get('message')}")
         ):
-            return answer
+            return response
         # Nothing was done; another may have been given out meanwhile.
         return self._sent(method, url, body, self._access(token))
 
-    def _sent(self, method: Method, url: str, body: bytes | None, token: str) -> Answer:
+    def _sent(self, method: Method, url: str, body: bytes | None, token: str) -> Response:
         signed = self.signed(url, token)
         return self.http.call(method, signed, headers=json_headers(body), body=body)
 
@@ -122,31 +122,31 @@ class Client(JsonClient):
         """v2.public.get_access_token, v2.public.refresh_access_token: neither is signed with a token,
         and a `refresh_token` is good once."""
         body = {**content, "partner_id": int(self.partner_id), "shop_id": int(self.shop_id)}
-        answer = load(TokensIn, self._called("POST", path, body).json(), "tokens")
-        now, span = self.now(), answer["expire_in"]
+        issued = load(TokensIn, self._called("POST", path, body).json(), "tokens")
+        now, span = self.now(), issued["expire_in"]
         until = datetime.fromtimestamp(span, UTC) if span > ABSOLUTE else now + timedelta(0, span)
-        return Tokens(answer["access_token"], until, answer["refresh_token"], now + REFRESH_DAYS)
+        return Tokens(issued["access_token"], until, issued["refresh_token"], now + REFRESH_DAYS)
 
     def granted_until(self, token: str) -> datetime | None:
         """v2.shop.get_shop_info: until when the seller has allowed the app, at most 365 days."""
-        answer = self._called("GET", "/api/v2/shop/get_shop_info", token=token)
-        until: datetime | None = load(ShopIn, answer.json(), "shop")["expire_time"]
+        response = self._called("GET", "/api/v2/shop/get_shop_info", token=token)
+        until: datetime | None = load(ShopIn, response.json(), "shop")["expire_time"]
         return until
 
     def push_config(self) -> Any:
         """v2.push.get_app_push_config, of the app, not of a shop."""
-        answer = self._called("GET", "/api/v2/push/get_app_push_config")
-        return load(PushIn, self.content_of(answer) or {}, "push")
+        response = self._called("GET", "/api/v2/push/get_app_push_config")
+        return load(PushIn, self.content_of(response) or {}, "push")
 
     def _called(
         self, method: Method, path: str, content: Mapping[str, Any] | None = None, token: str = ""
-    ) -> Answer:
+    ) -> Response:
         """Make a call with this token, or with none, that succeeds; it is made once."""
         url, body = self.url(path), None if content is None else self.encoded(content)
         return self.accepted(self._sent(method, url, body, token), url)
 
     def own_refusal(
-        self, answer: Answer, content: Mapping[str, Any] | None, url: str
+        self, response: Response, content: Mapping[str, Any] | None, url: str
     ) -> AdapterError | None:
         code, words = str((content or {}).get("error") or "").strip(), words_of(content)
         if code in ("", "-"):

@@ -14,7 +14,7 @@ from integrations import entries
 from integrations.base.client import JsonClient, Method, Query, json_headers
 from integrations.contract import Adapter, Config
 from integrations.errors import AdapterError, Misconfigured, Permanent
-from integrations.http import Answer
+from integrations.http import Response
 from integrations.sentence import N_, Text
 from integrations.signatures import body_hash
 from integrations.standard_webhooks import entered_key, sign
@@ -23,9 +23,9 @@ from integrations.standard_webhooks import entered_key, sign
 class Conflict(Permanent):
     """409: the shop knows this key already; `answer` says what it has under it."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, response: Response) -> None:
         super().__init__("the shop says that it has this already")
-        self.answer = answer
+        self.response = response
 
 
 class _NotJson404(Permanent):
@@ -52,7 +52,7 @@ class Client(JsonClient):
                 "the shop's 404 is not JSON: correct its address, or let it answer 404 with JSON"
             ) from error
 
-    def send(self, method: Method, url: str, body: bytes | None, key: str) -> Answer:
+    def send(self, method: Method, url: str, body: bytes | None, key: str) -> Response:
         return self.http.call(
             method, url, headers=json_headers(body) | self._signed(url, body, key), body=body
         )
@@ -69,11 +69,11 @@ class Client(JsonClient):
         return {"idempotency-key": key, **sign(self._key, message_id, self.now(), body)}
 
     def own_refusal(
-        self, answer: Answer, content: Mapping[str, Any] | None, url: str
+        self, response: Response, content: Mapping[str, Any] | None, url: str
     ) -> AdapterError | None:
-        if answer.status == 409:
-            return Conflict(answer)
-        if answer.status == 404 and content is None:
+        if response.status == 409:
+            return Conflict(response)
+        if response.status == 404 and content is None:
             return _NotJson404(Text("the shop refused (%(status)s)%(said)s", status=404, said=""))
         return None
 

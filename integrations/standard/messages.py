@@ -40,7 +40,7 @@ class Messages(Connected, MessageChannel):
         try:
             sent = self.client.post(MESSAGES, SentIn, body, key=message.key)
         except Conflict as conflict:
-            sent = self.client.written(SentIn, conflict.answer, MESSAGES)
+            sent = self.client.written(SentIn, conflict.response, MESSAGES)
         return sent["id"] or ""
 
 
@@ -62,7 +62,7 @@ class Replies(Connected, ReplyTarget):
         try:
             posted = self.client.post(REPLIES, SentIn, body, key=reply.key)
         except Conflict as conflict:
-            if (said_in(conflict.answer) or {}).get("key") != reply.key:
+            if (said_in(conflict.response) or {}).get("key") != reply.key:
                 raise Rejected("this review has a reply already") from conflict
-            posted = self.client.written(SentIn, conflict.answer, REPLIES)
+            posted = self.client.written(SentIn, conflict.response, REPLIES)
         return posted["id"] or ""

@@ -137,7 +137,7 @@ class Orders(Connected, OrderStore):
             raise Rejected(outcome.text)
         raise Permanent(
             "the shop says it conflicts with something else%(value)s",
-            value=words_of(said_in(conflict.answer)),
+            value=words_of(said_in(conflict.response)),
         )
 
 

@@ -20,7 +20,7 @@ from integrations.errors import (
     Rejected,
     Temporary,
 )
-from integrations.http import Answer, Http, retry_after
+from integrations.http import Http, Response, retry_after
 from integrations.sentence import N_, Text
 
 EXAMPLE = "https://graph.facebook.com"
@@ -80,7 +80,7 @@ class Client(JsonClient):
         return f"/{self._version}/{self._number_id}{end}"
 
     def own_refusal(
-        self, answer: Answer, content: Mapping[str, Any] | None, url: str
+        self, response: Response, content: Mapping[str, Any] | None, url: str
     ) -> AdapterError | None:
         error = error_in(content)
         if error is None:
@@ -90,9 +90,9 @@ class Client(JsonClient):
         if code in KEY_CODES:
             return Misconfigured(Text(WRONG_KEY, **named))
         if code in PAUSES:
-            wait = retry_after(answer, self.now()) or PAUSES[code]
+            wait = retry_after(response, self.now()) or PAUSES[code]
             return Temporary(BUSY, retry_after=wait, outcome="not_done")
-        if code in LATER_CODES or answer.status >= 500:
+        if code in LATER_CODES or response.status >= 500:
             return Temporary(Text(FAILED, **named))
         if code == OPTED_OUT:
             return OptedOut(sentence_of(code, said))

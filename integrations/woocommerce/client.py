@@ -37,7 +37,7 @@ from integrations.base.refusals import FAILED_THERE, REFUSED_FOR_GOOD, Refusal
 from integrations.contract import Adapter, Config, Field
 from integrations.entries import Form
 from integrations.errors import AdapterError, Misconfigured, Rejected, Temporary
-from integrations.http import Answer
+from integrations.http import Response
 from integrations.json_input import digits
 from integrations.sentence import N_, Text
 from integrations.woocommerce.schemas import AS_STORED, EXACT, IndexIn, OrderIn, ReviewIn, SettingIn
@@ -105,10 +105,10 @@ class WordPressClient(JsonClient):
     def page(self, path: str, schema: type[Schema], query: Query) -> Rows:
         """One page of a list, row by row."""
         asked = {"per_page": str(PAGE), **query}
-        answer = self.ask("GET", path, asked)
-        rows, size = rows_of(answer.json()), int(asked["per_page"])
+        response = self.ask("GET", path, asked)
+        rows, size = rows_of(response.json()), int(asked["per_page"])
         skipped = int(asked.get("offset", "0")) or (int(asked.get("page", "1")) - 1) * size
-        total = digits(answer.headers.get("x-wp-total", ""))
+        total = digits(response.headers.get("x-wp-total", ""))
         full = isinstance(rows, list) and len(rows) >= size
         more = full if total is None else skipped + size < total
         return rows_in(rows, schema, path, more=more)
@@ -195,11 +195,11 @@ class Client(WordPressClient):
     def apis_at(self, path: str) -> Sequence[str]:
         """Which APIs WordPress has, as it tells anybody under /wp-json/, and under /?rest_route=/ with
         any permalinks (WordPress REST API handbook, "Discovery"); none where it does not answer."""
-        answer = self.http.call("GET", f"{self.shop}{path}", headers=json_headers(None))
-        apis: Sequence[str] = load(IndexIn, said_in(answer) or {}, "index")["namespaces"]
+        response = self.http.call("GET", f"{self.shop}{path}", headers=json_headers(None))
+        apis: Sequence[str] = load(IndexIn, said_in(response) or {}, "index")["namespaces"]
         return apis
 
-    def send(self, method: Method, url: str, body: bytes | None, key: str) -> Answer:
+    def send(self, method: Method, url: str, body: bytes | None, key: str) -> Response:
         call = partial(self.http.call, method, headers=json_headers(body), body=body)
         if not url.startswith("https:"):
             return call(self._signed(method, url))
@@ -207,15 +207,15 @@ class Client(WordPressClient):
         addressed = f"{url}{'&' if '?' in url else '?'}{keys}"
         if self.keys_in_address:
             return call(addressed)
-        answer = call(url, auth=(self._key, self._secret))
-        code = self.code_of(said_in(answer))
-        if answer.status != 401 or not code.startswith("woocommerce_rest_cannot_"):
-            return answer
+        response = call(url, auth=(self._key, self._secret))
+        code = self.code_of(said_in(response))
+        if response.status != 401 or not code.startswith("woocommerce_rest_cannot_"):
+            return response
         # Its host may drop the header of the key.
         other = call(addressed)
         if other.ok:
             KEYS_IN_ADDRESS.add(self.shop)
-        return answer if other.status == answer.status else other
+        return response if other.status == response.status else other
 
     def _signed(self, method: Method, url: str) -> str:
         signer = OAuthClient(
@@ -228,14 +228,14 @@ class Client(WordPressClient):
         return str(signer.sign(url, http_method=method)[0])
 
     def own_refusal(
-        self, answer: Answer, content: Mapping[str, Any] | None, url: str
+        self, response: Response, content: Mapping[str, Any] | None, url: str
     ) -> AdapterError | None:
-        if answer.status in (301, 308):
+        if response.status in (301, 308):
             # Followed it would carry the key along.
-            target = answer.headers.get("location", "").split("?")[0]
+            target = response.headers.get("location", "").split("?")[0]
             is_same_address = target == f"{url.split('?')[0]}/"
             return Misconfigured(UNKNOWN_TO_ITSELF if is_same_address else ELSEWHERE)
-        return super().own_refusal(answer, content, url)
+        return super().own_refusal(response, content, url)
 
 
 def base_url(config: Config) -> str:

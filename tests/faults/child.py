@@ -24,7 +24,7 @@ from rq.serializers import JSONSerializer
 from sqlalchemy import select
 from werkzeug.test import Client
 
-from integrations.http import Answer, Http
+from integrations.http import Http, Response
 from integrations.sandbox.ledger import Ledger, leave_review
 from integrations.sandbox.sender import Sender
 from jobs import drain, sweep
@@ -66,12 +66,12 @@ class _InProcess(Http):
         super().__init__()
         self._client, self._say = client, say
 
-    def call(self, method: str, url: str, **sent: Any) -> Answer:
+    def call(self, method: str, url: str, **sent: Any) -> Response:
         path = "/" + url.split("/", 3)[3]
         got = self._client.open(path, method=method, headers=sent["headers"], data=sent["body"])
         if got.status_code == 202:
             self._say(f"accepted {sent['headers']['X-Sandbox-Delivery']}")
-        return Answer(got.status_code, {}, got.get_data())
+        return Response(got.status_code, {}, got.get_data())
 
 
 class _OnePass(threading.Event):

@@ -14,19 +14,19 @@ from pathlib import Path
 import pytest
 
 from integrations.errors import AdapterError, Misconfigured, Permanent, Temporary
-from integrations.http import MAX_BYTES, PROGRAM, Answer, Http, retry_after
+from integrations.http import MAX_BYTES, PROGRAM, Http, Response, retry_after
 from integrations.network import LOOPBACK, Network
 from tests.integrations.lines import (
     AFTER,
     AFTER_IN_TLS,
     BEFORE_TLS,
     HEAD,
+    Answer,
     Line,
     listening,
     raw,
     served,
 )
-from tests.integrations.lines import Answer as Way
 
 SECONDS = 0.6
 """The whole time of a call here."""
@@ -82,7 +82,7 @@ def test_reading_changes_nothing_whatever_happened_to_it(tmp_path: Path, name: s
 
 
 @pytest.mark.parametrize("answer", BEFORE_TLS.values(), ids=BEFORE_TLS)
-def test_nothing_was_done_and_nobody_is_asked_when_tls_does_not_begin(answer: Way) -> None:
+def test_nothing_was_done_and_nobody_is_asked_when_tls_does_not_begin(answer: Answer) -> None:
     def greeted(opened: socket.socket, line: Line) -> None:
         opened.recv(65536)
         answer(opened)
@@ -117,9 +117,9 @@ def test_nothing_was_done_when_nobody_listens() -> None:
 def test_certificate_of_a_company_is_trusted_when_named(tmp_path: Path) -> None:
     with served(FINE, folder=tmp_path) as line:
         network = Network(LOOPBACK, ca_file=str(tmp_path / "ca.pem"))
-        answer = Http(network=network).call("GET", line.url)
+        response = Http(network=network).call("GET", line.url)
 
-    assert answer.json() == {}
+    assert response.json() == {}
 
 
 def test_call_goes_through_the_proxy_but_for_hosts_that_go_past_it() -> None:
@@ -182,9 +182,9 @@ def test_redirect_is_given_as_it_came_wherever_it_leads(method: str, location: s
     head = f"{REDIRECT}Location: {location}\r\nContent-Length: 2\r\n\r\n"
 
     with served(raw(f"{head}{{}}")) as line:
-        answer = Http().call(method, line.url)
+        response = Http().call(method, line.url)
 
-    assert (answer.status, answer.body, len(line.asked)) == (301, b"{}", 1)
+    assert (response.status, response.body, len(line.asked)) == (301, b"{}", 1)
 
 
 @pytest.mark.parametrize("status", ["200 OK", "301 Moved Permanently", "503 Busy"])
@@ -246,4 +246,4 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
     ids=lambda value: ascii(value)[:45],
 )
 def test_wait_is_read_in_each_of_its_forms(said: str, seconds: float | None) -> None:
-    assert retry_after(Answer(503, {"retry-after": said}, b""), NOON) == seconds
+    assert retry_after(Response(503, {"retry-after": said}, b""), NOON) == seconds

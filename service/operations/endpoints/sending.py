@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from integrations.errors import AdapterError, Misconfigured
-from integrations.http import Answer, Http, retry_after
+from integrations.http import Http, Response, retry_after
 from integrations.network import NOT_PUBLIC
 from integrations.sentence import Said, Text
 from integrations.standard_webhooks import key_of, sign
@@ -48,13 +48,13 @@ def _carry_out(work: Work) -> Steps[None]:
     if post is None:
         return
     try:
-        answer = yield Call(_send, post)
+        response = yield Call(_send, post)
     except Stopping:
         raise
     except AdapterError as error:
         work.write(_fail, _why(error))
     else:
-        work.write(_settle, answer)
+        work.write(_settle, response)
 
 
 def _begin(row: HeldRow) -> _Post | None:
@@ -81,7 +81,7 @@ def _begin(row: HeldRow) -> _Post | None:
     return _Post(row.context.http, endpoint.url, headers, body)
 
 
-def _send(post: _Post) -> Answer:
+def _send(post: _Post) -> Response:
     return post.http.call("POST", post.url, headers=post.headers, body=post.body)
 
 
@@ -95,26 +95,26 @@ def _why(error: AdapterError) -> Said:
     return Text("it did not answer in time, or the connection broke")
 
 
-def _settle(row: HeldRow, answer: Answer) -> None:
+def _settle(row: HeldRow, response: Response) -> None:
     """Read the answer: any 2xx has taken it."""
     event = row.session.get_one(EndpointEvent, row.ref_id)
     endpoint = row.session.get_one(Endpoint, event.endpoint_id)
-    event.status = answer.status
-    event.answer = _beginning(answer.body)
-    if answer.ok:
+    event.status = response.status
+    event.answer = _beginning(response.body)
+    if response.ok:
         move(event, EventMove.TAKE, None)
         endpoint.failing_since = None
         row.finish()
-    elif answer.status == GONE:
+    elif response.status == GONE:
         gone = Text("it answered 410: it is no longer there")
         move(event, EventMove.GIVE_UP, gone)
         row.finish(gone)
         if endpoint.active:
             switch_off(row.session, endpoint, gone, row.now)
-    elif 300 <= answer.status < 400:
-        _fail(row, Text("it leads to another address: enter the final one"), answer)
+    elif 300 <= response.status < 400:
+        _fail(row, Text("it leads to another address: enter the final one"), response)
     else:
-        _fail(row, Text("it answered %(status)s", status=answer.status), answer)
+        _fail(row, Text("it answered %(status)s", status=response.status), response)
 
 
 def _beginning(body: bytes) -> str:
@@ -122,13 +122,13 @@ def _beginning(body: bytes) -> str:
     return "".join(sign if sign.isprintable() else " " for sign in text)[:KEPT_OF_ANSWER].strip()
 
 
-def _fail(row: HeldRow, why: Said, answer: Answer | None = None) -> None:
+def _fail(row: HeldRow, why: Said, response: Response | None = None) -> None:
     """Try again later, or give it up; an endpoint that took nothing for days is switched off."""
     session, now, tries = row.session, row.now, row.claim.tries
     event = session.get_one(EndpointEvent, row.ref_id)
     endpoint = session.get_one(Endpoint, event.endpoint_id)
     endpoint.failing_since = endpoint.failing_since or now
-    if answer is None:
+    if response is None:
         event.status, event.answer = None, ""
     if endpoint.active and now - endpoint.failing_since >= OFF_AFTER:
         switch_off(session, endpoint, Text("it took nothing for days: %(why)s", why=why), now)
@@ -136,7 +136,7 @@ def _fail(row: HeldRow, why: Said, answer: Answer | None = None) -> None:
         move(event, EventMove.GIVE_UP, why)
         row.finish(why)
         return
-    retry_pause = timedelta(seconds=(answer and retry_after(answer, now)) or 0.0)
+    retry_pause = timedelta(seconds=(response and retry_after(response, now)) or 0.0)
     event.error = why
     event.next_at = now + min(max(PAUSES[tries], retry_pause), LONGEST_PAUSE)
     row.postpone(event.next_at, note=why, tries=tries + 1)

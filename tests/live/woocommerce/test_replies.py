@@ -12,7 +12,7 @@ import pytest
 
 from integrations.contract import PublicReply
 from integrations.errors import AdapterError, Rejected, Temporary
-from integrations.http import Answer, Http
+from integrations.http import Http, Response
 from integrations.woocommerce import ADAPTER, WooCommerce
 from tests.live.woocommerce.store import Settings, Store
 
@@ -88,11 +88,11 @@ def test_two_replies_at_once_are_no_flood(settings: Settings, store: Store, revi
 class _Losing(Http):
     """Loses the answer to each reply, which the shop has taken."""
 
-    def call(self, method: str, url: str, **other: Any) -> Answer:
-        answer = super().call(method, url, **other)
+    def call(self, method: str, url: str, **other: Any) -> Response:
+        response = super().call(method, url, **other)
         if method == "POST" and "wp/v2/comments" in url:
             raise Temporary("the answer was lost")
-        return answer
+        return response
 
 
 @pytest.mark.parametrize("words", KINDS_OF_WORDS)
