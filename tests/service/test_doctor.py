@@ -103,10 +103,10 @@ def test_connection_that_cannot_be_made_hides_no_other(
         first = Connection.id == world.connection_id
         session.execute(update(Connection).where(first).values(broken))
 
-    assert {seen.name.partition(",")[0] for seen in _wrong(world)} == {
-        "connection Sandbox",
-        "connection Second",
-    }
+    # The clock of the test is not the time of PostgreSQL.
+    wrong = {seen.name.partition(",")[0] for seen in _wrong(world)} - {"time"}
+
+    assert wrong == {"connection Sandbox", "connection Second"}
 
 
 def test_an_open_address_without_encryption_is_named(world: World) -> None:
