@@ -23,7 +23,8 @@ class Lock(IntEnum):
 
     STAFF = 0
     """Who belongs to shops: one change at a time."""
-    PRODUCT = 1
+    PURCHASE = 1
+    """A product and its buyer."""
     REVIEW = 2
     CASE = 3
     SHOP = 4

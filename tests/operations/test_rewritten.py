@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from integrations.contract import Buyer, EventKind, ReviewEvent
 from service.db.models import Case, Connection
@@ -199,13 +200,16 @@ def test_deleting_the_first_of_two_closes_nothing(world: World) -> None:
     assert ends(world) == [""]
 
 
+@pytest.mark.parametrize("buyer", [SARI, GUEST], ids=["by number", "by address"])
 @pytest.mark.parametrize(("rating", "end"), [(2, ""), (5, "recovered")])
-def test_two_deliveries_at_once_find_one_case(world: World, rating: int, end: str) -> None:
+def test_two_deliveries_at_once_find_one_case(
+    world: World, rating: int, end: str, buyer: Buyer
+) -> None:
     inside, done = threading.Event(), threading.Event()
 
     def second() -> None:
         inside.wait(10)
-        arrive(world, low("2", rating))
+        arrive(world, low("2", rating, buyer=buyer))
         done.set()
 
     thread = threading.Thread(target=second)
@@ -221,6 +225,22 @@ def test_two_deliveries_at_once_find_one_case(world: World, rating: int, end: st
 
     assert done.is_set()
     assert ends(world) == [end]
+
+
+@pytest.mark.parametrize(
+    "database_url", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+)
+def test_reviews_of_other_buyers_of_a_product_do_not_wait(world: World) -> None:
+    other = low("2", buyer=Buyer(id="8", name="Budi", email="budi@example.test"))
+    now = world.clock.now()
+    with (
+        world.context.database.transaction() as session,
+        world.context.database.transaction() as meanwhile,
+    ):
+        rewritten.know(session, [(world.connection_id, low("1"))], now)
+        meanwhile.execute(text("SET LOCAL lock_timeout = '5s'"))
+
+        rewritten.know(meanwhile, [(world.connection_id, other)], now)
 
 
 STEP = st.tuples(st.sampled_from(["write", "edit", "delete"]), st.integers(1, 5))

@@ -62,8 +62,9 @@ def product_key(connection_id: int, product_id: str) -> str:
 def know(session: Transaction, named: Sequence[Named], since: datetime | None = None) -> None:
     """Lock these reviews and their open cases, and the cases of the same buyer and product.
 
-    On PostgreSQL reviews of one product are taken in one after the other until the commit, so that
-    of two that arrive at once the second finds the case of the first; SQLite has one writer anyway.
+    On PostgreSQL reviews of one buyer and product are taken in one after the other until the commit,
+    so that of two that arrive at once the second finds the case of the first; SQLite has one writer
+    anyway.
     Cases of other reviews that were closed before `since` are left out; without it, all of them.
     """
     read = session.part(_Known)
@@ -73,7 +74,7 @@ def know(session: Transaction, named: Sequence[Named], since: datetime | None = 
     marks = {mark for key, marks in about if key for mark in marks}
     same_product = []
     if keys and since is not None:
-        _lock_products(session, keys)
+        _lock_purchases(session, [f"{key} {mark}" for key, marks in about if key for mark in marks])
         same_product = list(session.scalars(_SAME_PRODUCT, _asked(keys, marks, since)))
     _lock_reviews(session, read, named)
     _lock_cases(session, read, same_product)
@@ -101,8 +102,9 @@ def _completed(session: Transaction, named: Sequence[Named]) -> list[tuple[str, 
     return completed
 
 
-def _lock_products(session: Transaction, keys: Sequence[str]) -> None:
-    fresh = session.to_lock(Lock.PRODUCT, keys)
+def _lock_purchases(session: Transaction, keys: Sequence[str]) -> None:
+    """`keys`: a product, and one thing that its buyer is told apart by."""
+    fresh = session.to_lock(Lock.PURCHASE, keys)
     if fresh and session.get_bind().dialect.name == "postgresql":
         session.execute(_LOCK, {"keys": sorted(map(_number, fresh))})
 
