@@ -12,8 +12,8 @@ from sqlalchemy import select, update
 from jobs import sweep
 from jobs.threads import Kept, supervise
 from service import redis_wakeup
-from service.db.models import Connection, Lane, OutboxRow, Periodic, Rate
-from service.db.outbox import backlog
+from service.db.models import Connection, Kind, Lane, OutboxRow, Periodic, Rate
+from service.db.outbox import backlog, claims
 from testbed.processes import until
 from tests.jobs.processes import flask
 from tests.world import World
@@ -96,6 +96,24 @@ def test_clock_leaves_what_may_not_go_yet(world: World, ahead: str) -> None:
         )
 
     assert (lying, later) == (False, ahead == "an empty bucket")
+
+
+@pytest.mark.parametrize(("begun_ago", "lies"), [(2, False), (6, True)])
+def test_clock_leaves_a_lane_to_whoever_begins_what_waits_there(
+    world: World, begun_ago: int, lies: bool
+) -> None:
+    world.rate(1)
+    world.clock.move(seconds=30)
+    with world.context.database.transaction() as session:
+        lane_id = session.scalar(select(Lane.id).where(~Lane.outward))
+        session.execute(update(OutboxRow).values(lane_id=lane_id))
+        begun = world.clock.now() - timedelta(seconds=begun_ago)
+        values = {"claim_token": "t", "due_at": begun + claims.LEASE}
+        session.add(OutboxRow(kind=Kind.READ_DELIVERY, ref_id=0, lane_id=lane_id, **values))
+
+    with world.context.database.reading() as session:
+        now = world.clock.now()
+        assert backlog.is_left_lying(session, now, now - sweep.BEGIN_WITHIN) is lies
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")

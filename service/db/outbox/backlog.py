@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from integrations.sentence import Said
 from service.db.models import Connection, Delivery, Lane, MakeGood, Message, OutboxRow
+from service.db.outbox.claims import LEASE
 from service.db.outbox.lanes import IN_HAND, MAY_GO
 from service.db.outbox.rates import filled
 from service.domain.messages.states import STUCK
@@ -58,13 +59,18 @@ def has_due(session: Session, now: datetime) -> bool:
 
 def is_left_lying(session: Session, now: datetime, since: datetime) -> bool:
     """True when a row was due by `since` that could have been claimed ever since: its lane is free,
-    and neither its concurrency nor its pace keeps the row back."""
-    rows = (
-        select(OutboxRow.id)
-        .where(OutboxRow.lane_id == Lane.id, OutboxRow.done_at.is_(None), OutboxRow.due_at <= since)
-        .correlate(Lane)
+    neither its concurrency nor its pace keeps the row back, and nobody has begun anything of the
+    lane since then."""
+    open_rows = select(OutboxRow.id).where(
+        OutboxRow.lane_id == Lane.id, OutboxRow.done_at.is_(None)
     )
-    lanes = session.scalars(_free_lanes(now).where(rows.exists())).all()
+    waits = open_rows.where(OutboxRow.due_at <= since).correlate(Lane).exists()
+    was_begun = (
+        open_rows.where(OutboxRow.claim_token.is_not(None), OutboxRow.due_at > since + LEASE)
+        .correlate(Lane)
+        .exists()
+    )
+    lanes = session.scalars(_free_lanes(now).where(waits, ~was_begun)).all()
     return any(not lane.outward or _has_room(session, lane, now, since) for lane in lanes)
 
 
