@@ -109,7 +109,7 @@ class _Requests:
         headers = {name: str(value) for name, value in prepared.headers.items()}
         headers.pop("Content-Length", None)
         try:
-            answer = sending.http.call(
+            received = sending.http.call(
                 prepared.method or method,
                 prepared.url or url,
                 headers=headers,
@@ -119,8 +119,8 @@ class _Requests:
             sending.error = error
             raise requests.ConnectionError from error
         response = requests.Response()
-        response.status_code, response._content = answer.status, answer.body
-        response.headers.update(answer.headers)
+        response.status_code, response._content = received.status, received.body
+        response.headers.update(received.headers)
         response.encoding = "utf-8"
         return response
 

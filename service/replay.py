@@ -77,14 +77,14 @@ class _Sender:
             try:
                 # Signed anew each time, as a real sender does: signatures grow old.
                 headers, body = self.make(row, self.secret, self.now())
-                answer = self.http.call("POST", self.address, headers=headers, body=body)
+                response = self.http.call("POST", self.address, headers=headers, body=body)
             except AdapterError as error:
                 why = error.message
                 continue
-            if answer.ok:
+            if response.ok:
                 return line, ""
-            why = f"answered {answer.status}"
-            if answer.status < 500:
+            why = f"answered {response.status}"
+            if response.status < 500:
                 break
         return line, why
 

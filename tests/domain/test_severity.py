@@ -140,11 +140,11 @@ def test_the_rates_are_kept_on_the_lists(name: str, language: str) -> None:
         if row.language == language
     ]
 
-    told = severity_rates(rows)
+    rates = severity_rates(rows)
     unseen = name == "sixth-writer-kept"
 
-    assert told["recall"] >= (UNSEEN if unseen else RECALL), told["wrong"]
-    assert told["precision"] >= (UNSEEN if unseen else PRECISION), told["wrong"]
+    assert rates["recall"] >= (UNSEEN if unseen else RECALL), rates["wrong"]
+    assert rates["precision"] >= (UNSEEN if unseen else PRECISION), rates["wrong"]
 
 
 def test_no_sentence_that_is_kept_back_teaches() -> None:

@@ -24,6 +24,13 @@ AT_WORK = timedelta(minutes=2)
 """A lane that was claimed from in this time is being worked on, however long it is."""
 LATE_AFTER = timedelta(minutes=5)
 """Work due this long, with nobody at its lane, means that no worker is running."""
+_OPEN_ROWS = (
+    select(OutboxRow.due_at)
+    .where(OutboxRow.lane_id == Lane.id, OutboxRow.done_at.is_(None))
+    .correlate(Lane)
+)
+"""Of a lane."""
+_CLAIMED_ROWS = _OPEN_ROWS.where(OutboxRow.claim_token.is_not(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,27 +56,16 @@ def backlog(session: Session, now: datetime) -> Backlog:
 
 def has_due(session: Session, now: datetime) -> bool:
     """True when a row waits that may go now; cheap enough to be asked each second."""
-    rows = (
-        select(OutboxRow.id)
-        .where(OutboxRow.lane_id == Lane.id, OutboxRow.done_at.is_(None), OutboxRow.due_at <= now)
-        .correlate(Lane)
-    )
-    return session.scalar(_free_lanes(now).where(rows.exists()).limit(1)) is not None
+    due = _OPEN_ROWS.where(OutboxRow.due_at <= now).exists()
+    return session.scalar(_free_lanes(now).where(due).limit(1)) is not None
 
 
 def is_left_lying(session: Session, now: datetime, since: datetime) -> bool:
     """True when a row was due by `since` that could have been claimed ever since: its lane is free,
     neither its concurrency nor its pace keeps the row back, and nobody has begun anything of the
     lane since then."""
-    open_rows = select(OutboxRow.id).where(
-        OutboxRow.lane_id == Lane.id, OutboxRow.done_at.is_(None)
-    )
-    waits = open_rows.where(OutboxRow.due_at <= since).correlate(Lane).exists()
-    was_begun = (
-        open_rows.where(OutboxRow.claim_token.is_not(None), OutboxRow.due_at > since + LEASE)
-        .correlate(Lane)
-        .exists()
-    )
+    waits = _OPEN_ROWS.where(OutboxRow.due_at <= since).exists()
+    was_begun = _CLAIMED_ROWS.where(OutboxRow.due_at > since + LEASE).exists()
     lanes = session.scalars(_free_lanes(now).where(waits, ~was_begun)).all()
     return any(not lane.outward or _has_room(session, lane, now, since) for lane in lanes)
 
@@ -93,15 +89,11 @@ def _free_lanes(now: datetime) -> Select[Lane]:
 def _waiting_lanes(now: datetime) -> Select[Lane, int, datetime, bool]:
     """Free lanes with due rows: how many, since when the oldest is due, and whether a worker holds
     others of the lane."""
-    open_rows = select(OutboxRow.due_at).where(
-        OutboxRow.lane_id == Lane.id, OutboxRow.done_at.is_(None)
-    )
-    due = open_rows.where(OutboxRow.due_at <= now).order_by(OutboxRow.due_at)
-    counted = due.limit(MOST_COUNTED).correlate(Lane).subquery()
+    due = _OPEN_ROWS.where(OutboxRow.due_at <= now).order_by(OutboxRow.due_at)
+    counted = due.limit(MOST_COUNTED).subquery()
     number = select(func.count()).select_from(counted).scalar_subquery()
-    first = due.limit(1).correlate(Lane).scalar_subquery()
-    held = open_rows.where(OutboxRow.claim_token.is_not(None), OutboxRow.due_at > now)
-    in_hand = held.correlate(Lane).exists()
+    first = due.limit(1).scalar_subquery()
+    in_hand = _CLAIMED_ROWS.where(OutboxRow.due_at > now).exists()
     return _free_lanes(now).where(first.is_not(None)).add_columns(number, first, in_hand)
 
 

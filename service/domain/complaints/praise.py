@@ -31,14 +31,14 @@ def only_praises(text: str) -> bool:
     if len(text) > _LONGEST:
         return False
     plain = _OF_PICTURES.sub("", _SMILES.sub(" ", text))
-    said = [_listed(word.spelling) for word in words(plain) if not _says_nothing(plain, word)]
+    left = [_listed(word.spelling) for word in words(plain) if not _says_nothing(plain, word)]
     praised = False
-    while said:
-        phrase = _first_phrase(said)
+    while left:
+        phrase = _first_phrase(left)
         if not phrase:
             return False
         praised = praised or phrase in _phrases("praises")
-        del said[: len(phrase)]
+        del left[: len(phrase)]
     return praised
 
 
@@ -46,11 +46,10 @@ def _says_nothing(text: str, word: Word) -> bool:
     return word.is_mark and _TAKE_NOTHING_BACK.issuperset(text[word.start : word.end])
 
 
-def _first_phrase(said: Sequence[str]) -> _Phrase:
-    """The longest phrase that the words begin with; empty where none is known."""
-    known = _phrases("praises") | _phrases("beside")
-    beginnings = (tuple(said[:length]) for length in range(_longest_phrase(), 0, -1))
-    return next((phrase for phrase in beginnings if phrase in known), ())
+def _first_phrase(spellings: Sequence[str]) -> _Phrase:
+    """The longest phrase that the words begin with; empty where none is listed."""
+    beginnings = (tuple(spellings[:length]) for length in range(_longest_phrase(), 0, -1))
+    return next((phrase for phrase in beginnings if phrase in _all_phrases()), ())
 
 
 def _listed(spelling: str) -> str:
@@ -66,7 +65,12 @@ def _listed(spelling: str) -> str:
 
 @cache
 def _longest_phrase() -> int:
-    return max(map(len, _phrases("praises") | _phrases("beside")))
+    return max(map(len, _all_phrases()))
+
+
+@cache
+def _all_phrases() -> frozenset[_Phrase]:
+    return _phrases("praises") | _phrases("beside")
 
 
 @cache
